@@ -1,0 +1,2 @@
+//! The `brainwrought` command.
+fn main() {}

@@ -1,0 +1,154 @@
+//! [`Document`]: a PDF as text in reading order, with outline and figures.
+
+use serde::{Deserialize, Serialize};
+
+use super::{BlobRef, Language};
+use crate::stage::StageData;
+
+/// What the parser read from a PDF.
+///
+/// Running headers, footers and page numbers are already out of `pages`; hyphenation and ligatures are mended.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Document {
+    /// The bytes that were parsed.
+    pub source: BlobRef,
+    /// The name that the user knows the file by.
+    pub file_name: String,
+    /// The title; never empty (the file name stands in when none was found).
+    pub title: String,
+    /// The language of most of the text.
+    pub language: Language,
+    /// Every page, in order.
+    pub pages: Vec<Page>,
+    /// The outline (bookmarks, or headings when the file has none), in reading order.
+    pub outline: Vec<OutlineEntry>,
+    /// Figures and tables with a caption, in reading order.
+    pub figures: Vec<Figure>,
+    /// The engine that read it, such as `pdfium`.
+    pub engine: String,
+    /// What a reader of the report should know, such as pages that could not be read.
+    pub warnings: Vec<String>,
+}
+
+/// One page of a [`Document`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Page {
+    /// The page's place in the file, from 1. It is what citations show.
+    pub number: u32,
+    /// Width as displayed, in points (1/72 inch), with the page's rotation applied.
+    pub width: f32,
+    /// Height as displayed, in points.
+    pub height: f32,
+    /// Text blocks in reading order.
+    pub blocks: Vec<Block>,
+}
+
+/// A run of text that belongs together.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Block {
+    /// What the block is in the document.
+    pub kind: BlockKind,
+    /// The text on one line: hyphenation at line ends is mended and white space is single.
+    pub text: String,
+    /// Where it stands.
+    pub bbox: Rect,
+    /// The size of most of its letters, in points.
+    pub font_size: f32,
+    /// True when most of its letters are bold.
+    pub bold: bool,
+}
+
+/// What a [`Block`] is in the document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum BlockKind {
+    /// A title or section heading.
+    Heading,
+    /// Running text.
+    Paragraph,
+    /// One item of a list, or one bullet of a slide, without its marker.
+    ListItem,
+    /// The caption of a figure or table.
+    Caption,
+    /// Program code or other text in a fixed-width face.
+    Code,
+    /// A displayed formula, or text that is mostly symbols.
+    Formula,
+    /// Small print at the foot of a page.
+    Footnote,
+    /// Cells of a table.
+    Table,
+    /// One entry of a bibliography.
+    Reference,
+}
+
+/// A box on a page, in points, with the origin at the top left of the page as displayed and `y` growing downwards.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Rect {
+    /// The left edge.
+    pub x: f32,
+    /// The top edge.
+    pub y: f32,
+    /// The width.
+    pub width: f32,
+    /// The height.
+    pub height: f32,
+}
+
+/// One line of the outline.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutlineEntry {
+    /// Depth, from 1.
+    pub level: u8,
+    /// The heading, with its number taken off.
+    pub title: String,
+    /// The page it points to, from 1.
+    pub page: u32,
+}
+
+/// A figure or table on a page.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Figure {
+    /// Unique in the document, such as `p3-f1`.
+    pub id: String,
+    /// The page it stands on, from 1.
+    pub page: u32,
+    /// The area of the picture and its caption together.
+    pub bbox: Rect,
+    /// The label as printed, such as `Figure 3`, if it has one.
+    pub label: Option<String>,
+    /// The caption without the label, if it has one.
+    pub caption: Option<String>,
+}
+
+impl Document {
+    /// Finds a page by its number, from 1.
+    pub fn page(&self, number: u32) -> Option<&Page> {
+        self.pages.iter().find(|page| page.number == number)
+    }
+}
+
+impl Page {
+    /// Joins the text of all blocks with line feeds.
+    pub fn text(&self) -> String {
+        let texts: Vec<&str> = self.blocks.iter().map(|block| block.text.as_str()).collect();
+        texts.join("\n")
+    }
+}
+
+impl Rect {
+    /// The right edge.
+    pub fn right(&self) -> f32 {
+        self.x + self.width
+    }
+
+    /// The bottom edge.
+    pub fn bottom(&self) -> f32 {
+        self.y + self.height
+    }
+}
+
+impl StageData for Document {
+    const SCHEMA: &'static str = "document/1";
+}

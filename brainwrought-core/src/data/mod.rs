@@ -1,0 +1,29 @@
+//! The values that travel between stages, one file each.
+//!
+//! Each is small, versioned JSON; large bytes travel as [`BlobRef`]. Times are integer milliseconds, pages are
+//! counted from 1, boxes are in PDF points with the origin at the top left of the page as a reader sees it.
+
+mod audio;
+mod blob;
+mod clip;
+mod document;
+mod language;
+mod report;
+mod script;
+mod source;
+mod video;
+mod visuals;
+
+pub use audio::{Audio, AudioMark, MarkKind, Word};
+pub use blob::{BlobRef, blobs_in};
+pub use clip::{CaptionRecord, Clip};
+pub use document::{Block, BlockKind, Document, Figure, OutlineEntry, Page, Rect};
+pub use language::Language;
+pub use report::{Report, Rule};
+pub use script::{
+    Analysis, Citation, CitedSentence, Concept, ContentsEntry, Line, LineRole, QuizQuestion, Scene,
+    SceneKind, Script, Segment, VisualCue,
+};
+pub use source::SourcePdf;
+pub use video::{AssetRecord, Video};
+pub use visuals::{Background, Panel, PanelKind, SceneVisual, Visuals};

@@ -1,0 +1,223 @@
+//! [`Script`]: what is said, in which scenes, and on which page each sentence stands.
+
+use serde::{Deserialize, Serialize};
+
+use super::Language;
+use crate::stage::{Fan, StageData};
+
+/// The whole script of a video.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Script {
+    /// The title of the document.
+    pub title: String,
+    /// The language of the narration.
+    pub language: Language,
+    /// The number of pages of the document.
+    pub page_count: u32,
+    /// The writer that made it, such as `offline/en` or `plain`.
+    pub writer: String,
+    /// The length that the video should have, in milliseconds. It is the length asked for, or less where the
+    /// document holds too little to say; a warning then says so.
+    pub target_ms: u64,
+    /// What the writer understood of the document.
+    pub analysis: Analysis,
+    /// The parts that are made independently, in order; each holds a few scenes.
+    pub segments: Vec<Segment>,
+    /// Questions about the content, best first.
+    pub quiz: Vec<QuizQuestion>,
+    /// What a reader of the report should know.
+    pub warnings: Vec<String>,
+}
+
+/// What a writer understood of a document.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Analysis {
+    /// The sections of the document that carry its content.
+    pub contents: Vec<ContentsEntry>,
+    /// The 5 to 15 key concepts, most important first.
+    pub concepts: Vec<Concept>,
+    /// A summary in the document's own sentences.
+    pub summary: Vec<CitedSentence>,
+}
+
+/// One section of the document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContentsEntry {
+    /// The heading.
+    pub title: String,
+    /// The page it starts on, from 1.
+    pub page: u32,
+}
+
+/// A key concept.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Concept {
+    /// The term as the document writes it.
+    pub term: String,
+    /// Its weight among the concepts, from 0 to 1.
+    pub weight: f32,
+    /// The page it is introduced on, from 1.
+    pub page: u32,
+}
+
+/// A sentence with the place it comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CitedSentence {
+    /// The sentence.
+    pub text: String,
+    /// Where it comes from.
+    pub citation: Citation,
+}
+
+/// The place in the document that a sentence comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Citation {
+    /// The page, from 1.
+    pub page: u32,
+    /// The words of the document that the sentence was made from; empty for a line that states no fact.
+    pub quote: String,
+}
+
+/// A part of the video that is narrated and rendered on its own, some 8 to 20 seconds long.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Segment {
+    /// Its place, from 0.
+    pub index: u32,
+    /// A short title, used as the chapter's name.
+    pub title: String,
+    /// The language of its lines.
+    pub language: Language,
+    /// Where it is planned to start, in milliseconds from the start of the video.
+    pub planned_start_ms: u64,
+    /// The scenes, in order; at least one.
+    pub scenes: Vec<Scene>,
+}
+
+/// A stretch of 2 to 8 seconds with one picture.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Scene {
+    /// What the scene is for.
+    pub kind: SceneKind,
+    /// The lines that are spoken; may be empty for a card that is only shown.
+    pub lines: Vec<Line>,
+    /// What is shown.
+    pub visual: VisualCue,
+    /// The least time that the scene is shown, in milliseconds; silence fills what the lines leave.
+    pub min_ms: u64,
+}
+
+/// What a [`Scene`] is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum SceneKind {
+    /// The opening that promises something.
+    Hook,
+    /// What the document says.
+    Content,
+    /// A question to the viewer.
+    Quiz,
+    /// The card with title and pages at the end.
+    Source,
+}
+
+/// One spoken sentence.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Line {
+    /// The sentence as a reader wants to see it ("$45", "CO₂"); the voice finds its own spoken form.
+    pub text: String,
+    /// What the line does.
+    pub role: LineRole,
+    /// Where it comes from. A line that states no fact cites the page of the fact that it leads to.
+    pub citation: Citation,
+}
+
+/// What a [`Line`] does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum LineRole {
+    /// Opens the video.
+    Hook,
+    /// States something that the document says.
+    Fact,
+    /// Leads from one fact to the next.
+    Transition,
+    /// A beat of slang or surprise that states nothing.
+    Interjection,
+    /// Asks the viewer a quiz question.
+    Quiz,
+    /// Closes the video.
+    Close,
+}
+
+/// What a [`Scene`] shows beside captions and motion.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "show")]
+#[non_exhaustive]
+pub enum VisualCue {
+    /// The title of the document.
+    TitleCard,
+    /// A figure of the document.
+    Figure {
+        /// The figure's id in [`super::Document::figures`].
+        figure: String,
+    },
+    /// The part of a page where the quoted words stand.
+    PageCrop {
+        /// The page, from 1.
+        page: u32,
+        /// The words to show and mark.
+        quote: String,
+    },
+    /// A question of the quiz.
+    QuizCard {
+        /// The question with its choices.
+        question: QuizQuestion,
+    },
+    /// Title, pages and source of the document.
+    SourceCard {
+        /// The title of the document.
+        title: String,
+        /// The pages that the video cites, sorted.
+        pages: Vec<u32>,
+    },
+    /// Motion and captions only.
+    Motion,
+}
+
+/// One question with its choices.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QuizQuestion {
+    /// The question.
+    pub question: String,
+    /// The choices, 2 to 4.
+    pub choices: Vec<String>,
+    /// The place of the right one in `choices`, from 0.
+    pub answer: u32,
+    /// Where the answer stands.
+    pub citation: Citation,
+}
+
+impl Script {
+    /// Walks over all lines, in the order they are spoken.
+    pub fn lines(&self) -> impl Iterator<Item = &Line> {
+        self.segments.iter().flat_map(|segment| &segment.scenes).flat_map(|scene| &scene.lines)
+    }
+}
+
+impl StageData for Script {
+    const SCHEMA: &'static str = "script/1";
+}
+
+impl StageData for Segment {
+    const SCHEMA: &'static str = "segment/1";
+}
+
+impl Fan for Script {
+    type Item = Segment;
+
+    fn items(&self) -> Vec<Segment> {
+        self.segments.clone()
+    }
+}

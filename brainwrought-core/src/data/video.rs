@@ -1,0 +1,59 @@
+//! [`Video`]: the finished file with everything beside it.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::BlobRef;
+use crate::stage::StageData;
+
+/// The finished video and its sidecar files.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Video {
+    /// The MP4 file.
+    pub video: BlobRef,
+    /// Everything beside it by file name, such as `captions.srt`.
+    pub sidecars: BTreeMap<String, BlobRef>,
+    /// The number of frames.
+    pub frames: u64,
+    /// Frames per second.
+    pub fps: u32,
+    /// Width in pixels.
+    pub width: u32,
+    /// Height in pixels.
+    pub height: u32,
+    /// Where each segment starts, in frames, in order.
+    pub segment_starts: Vec<u64>,
+    /// Every asset that went into it.
+    pub assets: Vec<AssetRecord>,
+    /// What a reader of the report should know, from every stage.
+    pub warnings: Vec<String>,
+}
+
+/// Something that went into a video, and the right to use it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct AssetRecord {
+    /// The stage that brought it.
+    pub stage: String,
+    /// What it is, such as `font`, `voice`, `figure`.
+    pub kind: String,
+    /// Its name for people.
+    pub name: String,
+    /// Its bytes, when it has any of its own.
+    pub bytes: Option<u64>,
+    /// The SHA-256 of its bytes in hex, when it has any.
+    pub sha256: Option<String>,
+    /// The SPDX expression of its licence, or a sentence where there is none.
+    pub licence: String,
+}
+
+impl Video {
+    /// The length in milliseconds, rounded down.
+    pub fn duration_ms(&self) -> u64 {
+        self.frames * 1000 / u64::from(self.fps.max(1))
+    }
+}
+
+impl StageData for Video {
+    const SCHEMA: &'static str = "video/1";
+}

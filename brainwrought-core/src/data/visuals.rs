@@ -1,0 +1,92 @@
+//! [`Visuals`]: the pictures of a segment.
+
+use serde::{Deserialize, Serialize};
+
+use super::BlobRef;
+use crate::stage::StageData;
+
+/// What a segment shows, apart from captions.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Visuals {
+    /// One entry for every scene of the segment, in order.
+    pub scenes: Vec<SceneVisual>,
+    /// What moves behind them.
+    pub background: Background,
+    /// What a reader of the report should know.
+    pub warnings: Vec<String>,
+}
+
+/// What one scene shows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SceneVisual {
+    /// The picture above the captions, if the scene has one.
+    pub panel: Option<Panel>,
+    /// The page chip of each line, from 1; `None` for a line without a chip.
+    pub chips: Vec<Option<u32>>,
+}
+
+/// A picture with transparent corners, ready to be placed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Panel {
+    /// A PNG with alpha.
+    pub image: BlobRef,
+    /// Width in pixels of the output frame.
+    pub width: u32,
+    /// Height in pixels of the output frame.
+    pub height: u32,
+    /// What it shows.
+    pub kind: PanelKind,
+    /// The page it comes from, from 1, if it shows a page.
+    pub page: Option<u32>,
+    /// What it shows, in words, for people who cannot see it.
+    pub description: String,
+}
+
+/// What a [`Panel`] shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum PanelKind {
+    /// The title card.
+    Title,
+    /// A figure of the document.
+    Figure,
+    /// A part of a page.
+    PageCrop,
+    /// A quiz question.
+    Quiz,
+    /// The source card.
+    Source,
+}
+
+/// What moves behind a segment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "from")]
+#[non_exhaustive]
+pub enum Background {
+    /// Drawn by the program: the picture is a function of style, seed and time.
+    Procedural {
+        /// The name of the style, such as `marbles`.
+        style: String,
+        /// The seed.
+        seed: u64,
+        /// Where in the animation the segment starts, in milliseconds.
+        offset_ms: u64,
+    },
+    /// The user's own clip, looped.
+    Clip {
+        /// The file's bytes.
+        clip: BlobRef,
+        /// Where in the clip the segment starts, in milliseconds.
+        offset_ms: u64,
+    },
+    /// One flat, dark colour that drifts slowly.
+    Calm {
+        /// The seed that chooses the colour.
+        seed: u64,
+    },
+}
+
+impl StageData for Visuals {
+    const SCHEMA: &'static str = "visuals/1";
+}

@@ -1,0 +1,290 @@
+//! [`Stage`]: a pure step from stored values to stored values, and what it may see while it runs.
+
+use std::error::Error;
+use std::fmt;
+use std::future::Future;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use bytes::Bytes;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use tokio_util::sync::CancellationToken;
+
+use crate::artifact_store::{ArtifactStore, ArtifactStoreError};
+use crate::data::BlobRef;
+use crate::event::{EventSink, LogLevel};
+use crate::id::{Digest, JobId, TaskKey};
+
+/// A value that travels between stages as small, versioned JSON.
+///
+/// Large bytes inside it must be [`BlobRef`]s: that is how the engine knows which artifacts a job needs.
+pub trait StageData: Serialize + DeserializeOwned + Clone + fmt::Debug + Send + Sync + 'static {
+    /// Name and number of the stored form, such as `script/1`. A change that breaks old JSON needs a new number.
+    const SCHEMA: &'static str;
+}
+
+impl<T: StageData> StageData for Vec<T> {
+    const SCHEMA: &'static str = "list/1";
+}
+
+/// A value that a pipeline can fan out over: one task per item.
+pub trait Fan: StageData {
+    /// What each task gets.
+    type Item: StageData;
+
+    /// Lists the items, in order.
+    fn items(&self) -> Vec<Self::Item>;
+}
+
+/// A pure step of a pipeline.
+///
+/// The serialised stage **is** its settings: they go into the fingerprint, so two stages that serialise alike must do
+/// alike. Clients and secrets are `#[serde(skip)]`; maps are `BTreeMap`s. A stage reads its input, its settings and
+/// its [`StageContext`], nothing else: no clock, no environment, no random source but a seed in its settings. CPU-bound
+/// work goes through `tokio::task::spawn_blocking` and looks at [`StageContext::cancellation`] between pages or frames.
+///
+/// ```
+/// use brainwrought_core::stage::{Stage, StageContext, StageError};
+/// use brainwrought_core::data::Document;
+///
+/// #[derive(Debug, serde::Serialize)]
+/// struct ShoutTitle { marks: usize }
+///
+/// impl Stage for ShoutTitle {
+///     const NAME: &'static str = "shout";
+///     const VERSION: u32 = 1;
+///     type Input = Document;
+///     type Output = Document;
+///
+///     async fn run(&self, _cx: &StageContext, mut input: Document) -> Result<Document, StageError> {
+///         input.title = input.title.to_uppercase() + &"!".repeat(self.marks);
+///         Ok(input)
+///     }
+/// }
+/// ```
+pub trait Stage: Serialize + fmt::Debug + Send + Sync + 'static {
+    /// The stage's name; unique in its pipeline.
+    const NAME: &'static str;
+    /// Grows whenever the same settings and inputs would give another output.
+    const VERSION: u32;
+    /// What it needs: one value, or a tuple of up to four.
+    type Input: StageInput;
+    /// What it makes.
+    type Output: StageData;
+
+    /// Does the work.
+    ///
+    /// It is guaranteed that every input is complete. It is not guaranteed that the work runs only once: a lease may be
+    /// lost and the task given to another worker, so effects outside the artifact store must be idempotent.
+    ///
+    /// # Errors
+    ///
+    /// The stage decides whether trying again can help: see [`StageError::retryable`] and [`StageError::fatal`].
+    fn run(
+        &self,
+        cx: &StageContext,
+        input: Self::Input,
+    ) -> impl Future<Output = Result<Self::Output, StageError>> + Send;
+}
+
+/// What a stage takes: one [`StageData`], or a tuple of up to four.
+pub trait StageInput: Sized + Send + 'static {
+    /// Rebuilds the input from the stored values, in the order of the handles.
+    ///
+    /// # Errors
+    ///
+    /// Fails when a stored value does not have the form that the type expects.
+    fn decode(values: Vec<Value>) -> Result<Self, serde_json::Error>;
+}
+
+impl<T: StageData> StageInput for T {
+    fn decode(values: Vec<Value>) -> Result<Self, serde_json::Error> {
+        let mut values = values.into_iter();
+        serde_json::from_value(values.next().unwrap_or(Value::Null))
+    }
+}
+
+macro_rules! tuple_input {
+    ($($name:ident),+) => {
+        impl<$($name: StageData),+> StageInput for ($($name,)+) {
+            fn decode(values: Vec<Value>) -> Result<Self, serde_json::Error> {
+                let mut values = values.into_iter();
+                Ok(($(serde_json::from_value::<$name>(values.next().unwrap_or(Value::Null))?,)+))
+            }
+        }
+    };
+}
+
+tuple_input!(A, B);
+tuple_input!(A, B, C);
+tuple_input!(A, B, C, D);
+
+/// Why a stage could not do its work, and whether trying again can help.
+#[derive(Debug)]
+pub struct StageError {
+    retryable: bool,
+    source: Box<dyn Error + Send + Sync>,
+}
+
+impl StageError {
+    /// Says that the same input may succeed later, or elsewhere.
+    pub fn retryable(error: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self { retryable: true, source: error.into() }
+    }
+
+    /// Says that the same input can never succeed.
+    pub fn fatal(error: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self { retryable: false, source: error.into() }
+    }
+
+    /// Says that the work stopped because it was told to.
+    pub fn cancelled() -> Self {
+        Self::retryable(Cancelled)
+    }
+
+    /// Tells whether trying again can help.
+    pub fn is_retryable(&self) -> bool {
+        self.retryable
+    }
+
+    /// Tells whether the work stopped because it was told to.
+    pub fn is_cancelled(&self) -> bool {
+        self.source.is::<Cancelled>()
+    }
+}
+
+impl fmt::Display for StageError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.source.fmt(f)
+    }
+}
+
+impl Error for StageError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.source.source()
+    }
+}
+
+impl From<ArtifactStoreError> for StageError {
+    /// A store may come back, so this is worth another attempt.
+    fn from(error: ArtifactStoreError) -> Self {
+        Self::retryable(error)
+    }
+}
+
+impl From<tokio::task::JoinError> for StageError {
+    /// A panic in blocking work is a bug of ours; another attempt would meet it again.
+    fn from(error: tokio::task::JoinError) -> Self {
+        Self::fatal(error)
+    }
+}
+
+/// Work stopped because it was told to.
+#[derive(Debug, thiserror::Error)]
+#[error("the work was cancelled")]
+struct Cancelled;
+
+/// What a stage sees while it runs. Cloning is cheap; clones may move into blocking work.
+#[derive(Debug, Clone)]
+pub struct StageContext {
+    job: JobId,
+    task: TaskKey,
+    attempt: u32,
+    artifacts: Arc<dyn ArtifactStore>,
+    scratch: PathBuf,
+    events: EventSink,
+    cancellation: CancellationToken,
+}
+
+impl StageContext {
+    /// Puts a context together. The engine does this; tests and benches may too.
+    pub fn new(
+        job: JobId,
+        task: TaskKey,
+        artifacts: Arc<dyn ArtifactStore>,
+        scratch: PathBuf,
+        cancellation: CancellationToken,
+    ) -> Self {
+        Self { job, task, attempt: 1, artifacts, scratch, events: EventSink::default(), cancellation }
+    }
+
+    /// Sets where progress and log lines go.
+    #[must_use]
+    pub fn with_events(mut self, events: EventSink) -> Self {
+        self.events = events;
+        self
+    }
+
+    /// Sets the number of the attempt.
+    #[must_use]
+    pub fn with_attempt(mut self, attempt: u32) -> Self {
+        self.attempt = attempt;
+        self
+    }
+
+    /// The job that the work is for.
+    pub fn job(&self) -> &JobId {
+        &self.job
+    }
+
+    /// The number of this attempt, from 1.
+    pub fn attempt(&self) -> u32 {
+        self.attempt
+    }
+
+    /// The artifact store, where large bytes come from and go to.
+    pub fn artifacts(&self) -> &Arc<dyn ArtifactStore> {
+        &self.artifacts
+    }
+
+    /// A folder of this attempt's own; it exists, starts empty and is removed afterwards.
+    pub fn scratch(&self) -> &Path {
+        &self.scratch
+    }
+
+    /// Fires when the work should stop: cancelled, lease lost, or the worker is shutting down.
+    pub fn cancellation(&self) -> &CancellationToken {
+        &self.cancellation
+    }
+
+    /// Tells how far the work is: `done` of `total` steps. Cheap enough to call once a frame.
+    pub fn progress(&self, done: u64, total: u64) {
+        self.events.progress(&self.job, &self.task, done, total);
+    }
+
+    /// Writes a line to the job's log.
+    pub fn log(&self, level: LogLevel, message: impl Into<String>) {
+        self.events.log(&self.job, &self.task, level, message.into());
+    }
+
+    /// Fails with [`StageError::cancelled`] when the work should stop.
+    ///
+    /// # Errors
+    ///
+    /// Fails once the cancellation token has fired.
+    pub fn check_cancelled(&self) -> Result<(), StageError> {
+        if self.cancellation.is_cancelled() { Err(StageError::cancelled()) } else { Ok(()) }
+    }
+
+    /// Stores bytes and returns the reference that travels in a value.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the artifact store cannot take them.
+    pub async fn put(&self, bytes: Bytes, media_type: &str) -> Result<BlobRef, StageError> {
+        let length = bytes.len() as u64;
+        let digest: Digest = self.artifacts.put(bytes).await?;
+        Ok(BlobRef { digest, bytes: length, media_type: media_type.to_owned() })
+    }
+
+    /// Fetches the bytes behind a reference.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the artifact store does not have them or cannot be reached.
+    pub async fn get(&self, blob: &BlobRef) -> Result<Bytes, StageError> {
+        Ok(self.artifacts.get(&blob.digest).await?)
+    }
+}
