@@ -2,9 +2,13 @@
 
 pub mod assemble;
 pub mod audio;
+pub mod background;
 pub mod check;
+pub mod child;
 pub mod media;
 pub mod parse;
+pub mod picture;
 pub mod render;
 pub mod script;
+pub mod text;
 pub mod visuals;
