@@ -7,4 +7,4 @@ trap 'rm -rf "$compiler"' EXIT
 python3 -m venv "$compiler"
 "$compiler/bin/pip" install --quiet --disable-pip-version-check typst==0.15.0
 "$compiler/bin/python" -c 'import typst
-typst.compile("queues.typ", output="queues.pdf", ignore_system_fonts=True, pdf_standards=["ua-1"], timestamp=1793491200)'
+typst.compile("queues.typ", output="queues.pdf", ignore_system_fonts=True, pdf_standards=["ua-1"])'
