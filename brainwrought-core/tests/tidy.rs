@@ -1,5 +1,7 @@
 //! The house rules that a compiler does not check, each as a test that names the file and the line.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};

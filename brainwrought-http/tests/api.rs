@@ -1,5 +1,7 @@
 //! The router, asked without a socket.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::sync::Arc;
 
 use axum::Router;
