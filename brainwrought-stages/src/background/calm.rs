@@ -25,12 +25,12 @@ impl Calm {
         let mut sky = YuvFrame::black(setting.width, setting.height);
         let mut canvas = Canvas::new(&mut sky);
         let height = canvas.height();
-        let top = palette.high.lighter(0.06);
-        let deep = palette.high.mix(palette.low, 0.45);
+        let top = palette.high.mix(palette.low, 0.25);
+        let deep = palette.high.mix(palette.low, 0.62);
         canvas.gradient(0.0, height, top, deep);
         let inks = std::array::from_fn(|n| {
             let part = (n + 1) as f64 / LAYERS as f64;
-            deep.mix(palette.high.darker(0.25), part)
+            deep.mix(palette.high.lighter(0.04), part)
         });
         let shade = Shade::under_text(setting.width, setting.height);
         Self { clock: setting.clock, seed: setting.seed, sky, inks, shade }

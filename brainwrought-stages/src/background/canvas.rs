@@ -39,6 +39,16 @@ impl Shape<'_> {
         }
     }
 
+    /// The chord that all lines from `top` to `bottom` have in common, where it is the same for all of them.
+    fn straight(&self, top: f64, bottom: f64) -> Option<(f64, f64)> {
+        match *self {
+            Self::RoundRect(left, up, right, down, r) if top >= up + r && bottom <= down - r => {
+                Some((left, right))
+            }
+            _ => None,
+        }
+    }
+
     /// Where the line at height `y` enters and leaves the shape.
     fn chord(&self, y: f64) -> Option<(f64, f64)> {
         match *self {
@@ -149,6 +159,16 @@ impl<'a> Canvas<'a> {
         });
     }
 
+    /// Copies the rows of a finished picture of the same size, from the top down to `bottom`.
+    pub(super) fn paste(&mut self, picture: &YuvFrame, bottom: f64) {
+        let (width, height) = (self.frame.width(), self.frame.height());
+        let rows = (((bottom * self.scale / 2.0).ceil().max(0.0) as usize) * 2).min(height);
+        let (luma, chroma) = (rows * width, rows * width / 4);
+        self.frame.y[..luma].copy_from_slice(&picture.y[..luma]);
+        self.frame.u[..chroma].copy_from_slice(&picture.u[..chroma]);
+        self.frame.v[..chroma].copy_from_slice(&picture.v[..chroma]);
+    }
+
     /// Fills whole rows from `top` down to `bottom`, rounded to whole pixels.
     pub(super) fn rows(&mut self, top: f64, bottom: f64, ink: Ink) {
         let (width, height) = (self.frame.width(), self.frame.height());
@@ -207,6 +227,22 @@ impl Raster {
         let last = ((bottom * self.scale).ceil().max(0.0) as usize).min(self.height);
         let limit = self.width as f64;
         for row in first..last {
+            let base = row * self.width;
+            if let Some((x0, x1)) = shape.straight(row as f64 / self.scale, (row + 1) as f64 / self.scale) {
+                let (x0, x1) = ((x0 * self.scale).clamp(0.0, limit), (x1 * self.scale).clamp(0.0, limit));
+                let (inner0, inner1) = (x0.ceil() as usize, x1 as usize);
+                if inner0 < inner1 {
+                    let (before, after) = (inner0 as f64 - x0, x1 - inner1 as f64);
+                    if before > 0.0 {
+                        paint(base + inner0 - 1..base + inner0, (before * 256.0) as u32);
+                    }
+                    paint(base + inner0..base + inner1, 256);
+                    if after > 0.0 {
+                        paint(base + inner1..base + inner1 + 1, (after * 256.0) as u32);
+                    }
+                    continue;
+                }
+            }
             let (mut left, mut right) = (limit, 0.0f64);
             let (mut solid_left, mut solid_right) = (0.0f64, limit);
             let mut chords = [(0.0, 0.0); SUB];
@@ -227,7 +263,6 @@ impl Raster {
                 continue;
             }
             let (start, end) = (left as usize, (right.ceil() as usize).min(self.width));
-            let base = row * self.width;
             let (mut inner0, mut inner1) = (solid_left.ceil() as usize, solid_right as usize);
             if found < SUB || inner0 >= inner1 {
                 (inner0, inner1) = (end, end);

@@ -14,6 +14,8 @@ const HEAD_START: f64 = 26.0;
 /// How far one can see, in metres, and where the runner is.
 const SIGHT: f64 = 95.0;
 const RUNNER_AT: f64 = 6.0;
+/// Nothing nearer than this is drawn: it is below the picture, or in the lens.
+const NEAR: f64 = 2.4;
 /// The height of the eye over the road and the focal length in units.
 const EYE: f64 = 5.0;
 const FOCAL: f64 = 1100.0;
@@ -47,9 +49,9 @@ impl Style for Runner {
     fn draw(&mut self, frame_number: u64, frame: &mut YuvFrame) {
         let travelled = self.clock.seconds(frame_number) * SPEED;
         let course = Course { seed: self.seed };
-        frame.copy_from(&self.sky);
         let mut canvas = Canvas::new(frame);
         let horizon = canvas.height() * HORIZON;
+        canvas.paste(&self.sky, horizon + 8.0);
         let runner_x = course.path(travelled);
         let mut view =
             View { canvas: &mut canvas, palette: &self.palette, horizon, eye_x: runner_x * 0.62, travelled };
@@ -149,7 +151,7 @@ impl View<'_, '_> {
 
     /// A patch that lies on the road.
     fn patch(&mut self, x0: f64, x1: f64, near: f64, far: f64, ink: Ink) {
-        let near = near.max(3.2);
+        let near = near.max(NEAR);
         if far <= near {
             return;
         }
@@ -164,7 +166,7 @@ impl View<'_, '_> {
 
     fn ground(&mut self) {
         let height = self.canvas.height();
-        let verge = self.palette.ground.mix(self.palette.high, 0.35);
+        let verge = self.palette.high.mix(self.palette.low, 0.30);
         let mut y = self.horizon;
         while y < height {
             let ahead = FOCAL * EYE / (y - self.horizon).max(1.0);
@@ -176,8 +178,8 @@ impl View<'_, '_> {
     }
 
     fn road_marks(&mut self) {
-        let asphalt = self.palette.ground;
-        let cuts = [SIGHT, 60.0, 42.0, 30.0, 23.0, 18.0, 14.0, 3.2];
+        let asphalt = self.palette.ground.mix(self.palette.high, 0.45).lighter(0.05);
+        let cuts = [SIGHT, 60.0, 42.0, 30.0, 23.0, 18.0, 14.0, NEAR];
         for pair in cuts.windows(2) {
             let ink = self.haze(asphalt, (pair[0] + pair[1]) / 2.0);
             self.patch(-ROAD, ROAD, pair[1], pair[0], ink);
@@ -187,17 +189,17 @@ impl View<'_, '_> {
         while self.ahead(place) < 70.0 {
             let ahead = self.ahead(place);
             if (place / slab).rem_euclid(2.0) < 1.0 {
-                let ink = self.haze(asphalt.lighter(0.05), ahead.max(4.0));
+                let ink = self.haze(asphalt.lighter(0.07), ahead.max(4.0));
                 self.patch(-ROAD, ROAD, ahead, ahead + slab, ink);
             }
-            let dash = self.haze(asphalt.lighter(0.42), ahead.max(4.0));
+            let dash = self.haze(asphalt.lighter(0.55), ahead.max(4.0));
             for x in [-LANE / 2.0, LANE / 2.0] {
                 self.patch(x - 0.035, x + 0.035, ahead + 1.0, ahead + 4.0, dash);
             }
             place += slab;
         }
         for side in [-1.0, 1.0] {
-            for (cut, far) in [(3.2, 14.0), (14.0, 30.0), (30.0, 55.0), (55.0, SIGHT)] {
+            for (cut, far) in [(NEAR, 14.0), (14.0, 30.0), (30.0, 55.0), (55.0, SIGHT)] {
                 let glow = self.haze(self.palette.accents[1], cut);
                 let (a, b) = (side * ROAD - 0.07, side * ROAD + 0.07);
                 self.patch(a, b, cut, far, glow);
@@ -228,7 +230,7 @@ impl View<'_, '_> {
         let outer = inner + side * 4.0;
         let tall = between(seed, key + 2, 2.2, 7.5) + if unit(seed, key + 3) < 0.2 { 4.0 } else { 0.0 };
         let trim = self.palette.accents[below(seed, key + 4, 5)];
-        let wall = self.palette.ground.mix(self.palette.high, 0.5).mix(trim, 0.10);
+        let wall = self.palette.ground.mix(self.palette.high, 0.6).mix(trim, 0.16);
         let flank = self.haze(wall.lighter(0.05), near);
         let front = self.haze(wall.darker(0.22), near);
         let corners = [
@@ -295,13 +297,13 @@ impl View<'_, '_> {
                 self.block(x, ahead, 3.6, ink);
             }
         }
-        if course.has_hurdle(n) && ahead > 3.4 {
+        if course.has_hurdle(n) && ahead > NEAR {
             self.hurdle(course.lane(n) * LANE, ahead);
         }
     }
 
     fn block(&mut self, x: f64, ahead: f64, length: f64, ink: Ink) {
-        let (near, far) = (ahead.max(3.4), ahead + length);
+        let (near, far) = (ahead.max(NEAR), ahead + length);
         if far <= near || near > SIGHT {
             return;
         }
@@ -322,7 +324,7 @@ impl View<'_, '_> {
         ];
         self.canvas.fill(Shape::Polygon(&flank), self.haze(ink.darker(0.45), near));
         self.canvas.fill(Shape::Polygon(&top), self.haze(ink.lighter(0.28), near));
-        if ahead < 3.4 {
+        if ahead < NEAR {
             return;
         }
         let zoom = FOCAL / near;

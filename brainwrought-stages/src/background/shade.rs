@@ -1,10 +1,11 @@
 //! [`Shade`]: darkens the bands of a frame where text stands.
 
+use super::seeded::ease;
 use crate::picture::YuvFrame;
 
 /// Brightness of each row, so that white text stands out from whatever moves behind it.
 ///
-/// The bands fade in and out over 120 units of a frame 1,080 wide, so no edge shows.
+/// The bands fade in and out over 300 units of a frame 1,080 wide, so no edge shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shade {
     /// One gain per luma row, of 256.
@@ -12,17 +13,17 @@ pub struct Shade {
 }
 
 /// How much light the band of the captions and that of the panel lose.
-const CAPTION_LOSS: f64 = 0.24;
+const CAPTION_LOSS: f64 = 0.22;
 const PANEL_LOSS: f64 = 0.15;
 
 impl Shade {
-    /// Darkens the caption band (y 1000 to 1300) by 24 % and the panel's area (y 250 to 1000) by 15 %, on a frame of
+    /// Darkens the caption band (y 1000 to 1300) by 22 % and the panel's area (y 250 to 1000) by 15 %, on a frame of
     /// the given size in pixels.
     pub fn under_text(width: usize, height: usize) -> Self {
         let scale = width.max(1) as f64 / 1080.0;
         let band = |y: f64, top: f64, bottom: f64| {
-            let fade = 120.0;
-            super::seeded::ease((y - top) / fade + 1.0) * super::seeded::ease((bottom - y) / fade + 1.0)
+            let fade = 300.0;
+            ease((y - top) / fade + 1.0) * ease((bottom - y) / fade + 1.0)
         };
         let gains = (0..height)
             .map(|row| {
@@ -67,9 +68,9 @@ mod tests {
         let mut frame = YuvFrame::black(1080, 1920);
         frame.y.fill(180);
         Shade::under_text(1080, 1920).apply(&mut frame);
-        assert_eq!(frame.y[0], 180);
+        assert_eq!(frame.y[1919 * 1080], 180);
         let band = f64::from(frame.y[1150 * 1080] - 16) / 164.0;
-        assert!((0.74..0.80).contains(&band), "{band}");
+        assert!((0.76..0.80).contains(&band), "{band}");
         assert!(frame.u.iter().chain(&frame.v).all(|&c| c == 128));
     }
 }

@@ -1,12 +1,12 @@
 //! [`Sorting`]: bars in the colours of the rainbow that sort themselves.
 
 use super::canvas::{Canvas, SPACE_WIDTH, Shape};
-use super::ink::{Ink, Palette, palette_of};
+use super::ink::{Ink, palette_of};
 use super::seeded::{below, ease};
 use super::{Clock, Setting, Shade, Style};
 use crate::picture::YuvFrame;
 
-const BARS: usize = 48;
+const BARS: usize = 40;
 /// Steps of the animation a second, and of one round: mixing, sorting, a sweep of joy.
 const STEP_RATE: f64 = 60.0;
 const MIX_STEPS: u64 = 50;
@@ -18,7 +18,6 @@ const ROUND_STEPS: u64 = MIX_STEPS + SORT_STEPS + SWEEP_STEPS;
 #[derive(Debug)]
 pub(super) struct Sorting {
     clock: Clock,
-    palette: Palette,
     backdrop: YuvFrame,
     shade: Shade,
     seed: u64,
@@ -31,10 +30,10 @@ impl Sorting {
         let mut backdrop = YuvFrame::black(setting.width, setting.height);
         let mut canvas = Canvas::new(&mut backdrop);
         let height = canvas.height();
-        canvas.gradient(0.0, height, palette.high, palette.ground.mix(palette.high, 0.5));
+        canvas.gradient(0.0, height, palette.high.lighter(0.05), palette.high.mix(palette.low, 0.35));
         let shade = Shade::under_text(setting.width, setting.height);
         let round = Round::new(setting.seed, 0);
-        Self { clock: setting.clock, palette, backdrop, shade, seed: setting.seed, round }
+        Self { clock: setting.clock, backdrop, shade, seed: setting.seed, round }
     }
 }
 
@@ -46,7 +45,7 @@ impl Style for Sorting {
         }
         self.round.advance_to(total % ROUND_STEPS);
         frame.copy_from(&self.backdrop);
-        draw_bars(&mut Canvas::new(frame), &self.round, &self.palette);
+        draw_bars(&mut Canvas::new(frame), &self.round);
         self.shade.apply(frame);
     }
 }
@@ -111,7 +110,7 @@ impl Round {
     }
 }
 
-fn draw_bars(canvas: &mut Canvas<'_>, round: &Round, palette: &Palette) {
+fn draw_bars(canvas: &mut Canvas<'_>, round: &Round) {
     let height = canvas.height();
     let pitch = SPACE_WIDTH / BARS as f64;
     // Moving bars are drawn last: they pass in front of those at rest.
@@ -121,7 +120,7 @@ fn draw_bars(canvas: &mut Canvas<'_>, round: &Round, palette: &Palette) {
         let part = bar as f64 / (BARS - 1) as f64;
         let tall = height * (0.07 + 0.80 * part);
         let left = round.shown[bar] * pitch;
-        let ink = rainbow(palette, part);
+        let ink = rainbow(part);
         let glow = ease(round.glow[bar]);
         let face = ink.lighter(glow * 0.75);
         let (x0, x1) = (left + 2.0, left + pitch - 2.0);
@@ -131,13 +130,22 @@ fn draw_bars(canvas: &mut Canvas<'_>, round: &Round, palette: &Palette) {
     }
 }
 
-/// A ramp through the palette's accents.
-fn rainbow(palette: &Palette, part: f64) -> Ink {
-    let stops =
-        [palette.accents[3], palette.accents[1], palette.accents[4], palette.accents[0], palette.accents[2]];
-    let at = part * (stops.len() - 1) as f64;
-    let n = (at as usize).min(stops.len() - 2);
-    stops[n].mix(stops[n + 1], at - n as f64)
+/// A ramp through clear colours; neighbours on it are close in hue, so no mixture turns grey.
+fn rainbow(part: f64) -> Ink {
+    const STOPS: [Ink; 9] = [
+        Ink::rgb(0x7B5CFF),
+        Ink::rgb(0x4C7DFF),
+        Ink::rgb(0x2FB6FF),
+        Ink::rgb(0x21DCC8),
+        Ink::rgb(0x4BE37A),
+        Ink::rgb(0xC3E83F),
+        Ink::rgb(0xFFD03B),
+        Ink::rgb(0xFF914D),
+        Ink::rgb(0xFF4F7B),
+    ];
+    let at = part * (STOPS.len() - 1) as f64;
+    let n = (at as usize).min(STOPS.len() - 2);
+    STOPS[n].mix(STOPS[n + 1], at - n as f64)
 }
 
 fn swap(bars: &mut [usize], a: usize, b: usize, swaps: &mut Vec<(usize, usize)>) {
