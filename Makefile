@@ -9,7 +9,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 PDF ?= examples/queues.pdf
 VIDEO ?= demo.mp4
 # Programs of the `examples` folder that run to their end without arguments.
-EXAMPLES ?=
+EXAMPLES ?= custom_stage custom_store make_video watch_progress
 
 .PHONY: help setup demo test lint docs bench example-pdf clean
 

@@ -1,7 +1,9 @@
 //! [`MakeOptions`]: what a user can choose about a video.
 
 use brainwrought_core::data::BlobRef;
+use brainwrought_core::engine::Submission;
 use brainwrought_core::id::Digest;
+use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 /// What a user can choose about a video. It is stored with the job as JSON.
@@ -128,6 +130,25 @@ impl MakeOptions {
         let drawn = u64::from_str_radix(&digest.as_str()[..12], 16).unwrap_or(0);
         self.seed = Some(self.seed.unwrap_or(drawn));
         self
+    }
+}
+
+impl MakeOptions {
+    /// Makes what an engine is given to start a job: these options, seeded by the PDF.
+    ///
+    /// # Errors
+    ///
+    /// Fails only when the options cannot be written as JSON, which they can.
+    pub fn submission(self, file_name: &str, pdf: Bytes) -> Result<Submission, serde_json::Error> {
+        let options = self.seeded_by(&pdf);
+        Ok(Submission {
+            pipeline: options.format.pipeline_name().to_owned(),
+            file_name: file_name.to_owned(),
+            options: serde_json::to_value(options)?,
+            pdf,
+            priority: 0,
+            idempotency_key: None,
+        })
     }
 }
 
