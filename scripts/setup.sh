@@ -162,12 +162,12 @@ d3cfd8122c5f172a98c8de38268bf1213ee09f2c2ae4df6e055fc6532590fe76 hibari/assets/o
 5f70741d4e900f4e85d0037498736cc1b3e1b9a63a13546a5da1e63abf4fccd8 hibari/assets/hibari.onnx hibari.onnx"
 }
 
+check_rust
 if command -v dpkg-query >/dev/null 2>&1 && command -v apt-get >/dev/null 2>&1; then
     install_debian_packages
 else
     check_other_system
 fi
-check_rust
 install_pdfium
 install_voice
 say "everything is there (engine and voice in $data)"
