@@ -8,8 +8,8 @@ export PATH := $(PATH):$(HOME)/.cargo/bin
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 PDF ?= examples/queues.pdf
 VIDEO ?= demo.mp4
-# Programs of the `examples` folder that run to their end without arguments.
-EXAMPLES ?=
+# They run to their end without arguments, each in a few seconds.
+EXAMPLES ?= $(patsubst %.rs,%,$(notdir $(wildcard examples/examples/*.rs)))
 
 .PHONY: help setup demo test lint docs bench example-pdf clean
 

@@ -212,6 +212,23 @@ fn every_bundled_asset_has_its_licence_recorded() {
     report(faults);
 }
 
+#[test]
+fn every_link_in_a_document_leads_somewhere() {
+    let mut faults = Vec::new();
+    for file in texts().into_iter().filter(|file| file.name.ends_with(".md")) {
+        let folder = root().join(&file.name).parent().unwrap().to_owned();
+        for (number, line) in file.text.lines().enumerate() {
+            for link in line.split("](").skip(1).filter_map(|rest| rest.split([')', '#', ' ']).next()) {
+                let is_local = !link.is_empty() && !link.contains("://") && !link.starts_with("mailto:");
+                if is_local && !folder.join(link).exists() {
+                    faults.push(format!("{}:{}: `{link}` does not exist", file.name, number + 1));
+                }
+            }
+        }
+    }
+    report(faults);
+}
+
 /// A file and its text, with its path from the top level.
 struct Source {
     name: String,
