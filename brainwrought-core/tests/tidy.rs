@@ -132,9 +132,14 @@ fn dependencies_point_one_way() {
         let manifest = read(&root().join(name).join("Cargo.toml"));
         let mut in_dependencies = false;
         for (number, line) in manifest.lines().enumerate() {
-            if line.starts_with('[') {
-                in_dependencies = line.contains("dependencies");
-            }
+            // A dependency is a line of a table, or a table of its own: `[dependencies.name]`.
+            let line = match line.strip_prefix('[') {
+                Some(table) => {
+                    in_dependencies = table.contains("dependencies");
+                    table.rsplit('.').next().unwrap_or(table)
+                }
+                None => line,
+            };
             let key: String =
                 line.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '-' || *c == '_').collect();
             // A crate may name itself, to turn its own features on for its tests.
