@@ -1,5 +1,7 @@
 //! The engine on stores in memory, with stages that count how often they run.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;

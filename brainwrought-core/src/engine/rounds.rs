@@ -64,9 +64,8 @@ impl Engine {
         }
     }
 
-    /// Takes back expired leases every third of a lease, until `shutdown` fires.
-    pub async fn keep_recovering(&self, shutdown: CancellationToken) {
-        let pause = (self.settings.lease / 3).max(Duration::from_millis(50));
+    /// Takes back expired leases, resting for `pause` in between, until `shutdown` fires.
+    pub async fn keep_recovering(&self, pause: Duration, shutdown: CancellationToken) {
         while !shutdown.is_cancelled() {
             if let Err(error) = self.recover().await {
                 tracing::warn!(error = chain(&error), "could not recover leases");
@@ -80,9 +79,10 @@ impl Engine {
 
     /// Runs orchestrator, recovery and worker in this process until `shutdown` fires and everything is handed back.
     pub async fn run_all(&self, scope: WorkScope, shutdown: CancellationToken) {
+        let pause = (self.settings.lease / 3).max(Duration::from_millis(50));
         tokio::join!(
             self.orchestrate(shutdown.clone()),
-            self.keep_recovering(shutdown.clone()),
+            self.keep_recovering(pause, shutdown.clone()),
             self.work(scope, shutdown),
         );
     }
