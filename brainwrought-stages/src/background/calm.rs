@@ -1,0 +1,62 @@
+//! [`Calm`]: slow waves in one colour, for those who want no show.
+
+use super::canvas::{Canvas, SPACE_WIDTH};
+use super::ink::{Ink, palette_of};
+use super::seeded::{between, sine};
+use super::{Clock, Setting, Shade, Style};
+use crate::picture::YuvFrame;
+
+/// Layers of waves.
+const LAYERS: usize = 6;
+
+/// Slow waves in one colour.
+#[derive(Debug)]
+pub(super) struct Calm {
+    clock: Clock,
+    seed: u64,
+    sky: YuvFrame,
+    inks: [Ink; LAYERS],
+    shade: Shade,
+}
+
+impl Calm {
+    pub(super) fn new(setting: &Setting) -> Self {
+        let palette = palette_of(setting.seed);
+        let mut sky = YuvFrame::black(setting.width, setting.height);
+        let mut canvas = Canvas::new(&mut sky);
+        let height = canvas.height();
+        let top = palette.high.mix(palette.low, 0.25);
+        let deep = palette.high.mix(palette.low, 0.62);
+        canvas.gradient(0.0, height, top, deep);
+        let inks = std::array::from_fn(|n| {
+            let part = (n + 1) as f64 / LAYERS as f64;
+            deep.mix(palette.high.lighter(0.04), part)
+        });
+        let shade = Shade::under_text(setting.width, setting.height);
+        Self { clock: setting.clock, seed: setting.seed, sky, inks, shade }
+    }
+}
+
+impl Style for Calm {
+    fn draw(&mut self, frame_number: u64, frame: &mut YuvFrame) {
+        let time = self.clock.seconds(frame_number);
+        frame.copy_from(&self.sky);
+        let mut canvas = Canvas::new(frame);
+        let height = canvas.height();
+        for (n, &ink) in self.inks.iter().enumerate() {
+            let layer = n as u64 * 8;
+            let level = height * (0.30 + 0.115 * n as f64);
+            let pace = between(self.seed, layer, 0.035, 0.06) * if n % 2 == 0 { 1.0 } else { -1.0 };
+            let phase = between(self.seed, layer + 1, 0.0, 1.0);
+            let swell = between(self.seed, layer + 2, 46.0, 74.0);
+            let crest = |x: f64| {
+                let u = x / SPACE_WIDTH;
+                let slow = sine(u * 0.7 + phase + time * pace);
+                let quick = sine(u * 1.6 - phase + time * pace * 1.7);
+                level + swell * slow + swell * 0.35 * quick + 14.0 * sine(time * 0.07 + phase)
+            };
+            canvas.below(crest, ink);
+        }
+        self.shade.apply(frame);
+    }
+}

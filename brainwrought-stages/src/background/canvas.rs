@@ -1,0 +1,376 @@
+//! [`Canvas`]: convex shapes with smooth edges, drawn straight into the planes of a frame.
+
+use super::ink::Ink;
+use crate::picture::YuvFrame;
+
+/// Width of the drawing space in its own units; its height follows from the frame.
+pub(super) const SPACE_WIDTH: f64 = 1080.0;
+
+/// Sub-rows that an edge is sampled on, for luma and for chroma.
+const LUMA_SUB_ROWS: usize = 4;
+const CHROMA_SUB_ROWS: usize = 2;
+
+/// A point in the drawing space: right and down.
+pub(super) type Point = (f64, f64);
+
+/// A shape that every horizontal line cuts at most once.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Shape<'a> {
+    /// Centre and radii.
+    Ellipse(Point, f64, f64),
+    /// A line with round ends: its ends and its radius.
+    Capsule(Point, Point, f64),
+    /// The corners of a convex polygon, in order.
+    Polygon(&'a [Point]),
+    /// Left, top, right, bottom and the radius of the corners.
+    RoundRect(f64, f64, f64, f64, f64),
+}
+
+impl Shape<'_> {
+    fn rows(&self) -> (f64, f64) {
+        match *self {
+            Self::Ellipse((_, y), _, ry) => (y - ry, y + ry),
+            Self::Capsule((_, ay), (_, by), r) => (ay.min(by) - r, ay.max(by) + r),
+            Self::Polygon(points) => {
+                let tops = points.iter().map(|p| p.1);
+                (tops.clone().fold(f64::INFINITY, f64::min), tops.fold(f64::NEG_INFINITY, f64::max))
+            }
+            Self::RoundRect(_, top, _, bottom, _) => (top, bottom),
+        }
+    }
+
+    /// The chord that all lines from `top` to `bottom` have in common, where it is the same for all of them.
+    fn straight(&self, top: f64, bottom: f64) -> Option<(f64, f64)> {
+        match *self {
+            Self::RoundRect(left, up, right, down, r) if top >= up + r && bottom <= down - r => {
+                Some((left, right))
+            }
+            _ => None,
+        }
+    }
+
+    /// Where the line at height `y` enters and leaves the shape.
+    fn chord(&self, y: f64) -> Option<(f64, f64)> {
+        match *self {
+            Self::Ellipse((cx, cy), rx, ry) => {
+                let d = (y - cy) / ry;
+                let rest = 1.0 - d * d;
+                (rest > 0.0).then(|| {
+                    let half = rx * rest.sqrt();
+                    (cx - half, cx + half)
+                })
+            }
+            Self::Capsule(a, b, r) => capsule_chord(a, b, r, y),
+            Self::Polygon(points) => polygon_chord(points, y),
+            Self::RoundRect(left, top, right, bottom, r) => {
+                if y < top || y > bottom {
+                    return None;
+                }
+                let into = (top + r - y).max(y - (bottom - r)).max(0.0);
+                let inset = r - (r * r - into * into).max(0.0).sqrt();
+                Some((left + inset, right - inset))
+            }
+        }
+    }
+}
+
+fn polygon_chord(points: &[Point], y: f64) -> Option<(f64, f64)> {
+    let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
+    let mut previous = *points.last()?;
+    for &point in points {
+        let ((ax, ay), (bx, by)) = (previous, point);
+        if (ay <= y) != (by <= y) {
+            let x = ax + (bx - ax) * (y - ay) / (by - ay);
+            low = low.min(x);
+            high = high.max(x);
+        }
+        previous = point;
+    }
+    (low < high).then_some((low, high))
+}
+
+fn capsule_chord((ax, ay): Point, (bx, by): Point, r: f64, y: f64) -> Option<(f64, f64)> {
+    let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
+    let mut take = |x0: f64, x1: f64| {
+        low = low.min(x0);
+        high = high.max(x1);
+    };
+    for (cx, cy) in [(ax, ay), (bx, by)] {
+        let rest = r * r - (y - cy) * (y - cy);
+        if rest > 0.0 {
+            let half = rest.sqrt();
+            take(cx - half, cx + half);
+        }
+    }
+    let (dx, dy) = (bx - ax, by - ay);
+    let length = (dx * dx + dy * dy).sqrt();
+    if length > 1e-9 {
+        let (nx, ny) = (-dy / length * r, dx / length * r);
+        let body = [(ax + nx, ay + ny), (bx + nx, by + ny), (bx - nx, by - ny), (ax - nx, ay - ny)];
+        if let Some((x0, x1)) = polygon_chord(&body, y) {
+            take(x0, x1);
+        }
+    }
+    (low < high).then_some((low, high))
+}
+
+/// Draws into a frame, in a space that is [`SPACE_WIDTH`] units wide.
+#[derive(Debug)]
+pub(super) struct Canvas<'a> {
+    frame: &'a mut YuvFrame,
+    scale: f64,
+    coverage: Vec<u16>,
+}
+
+impl<'a> Canvas<'a> {
+    pub(super) fn new(frame: &'a mut YuvFrame) -> Self {
+        let scale = frame.width() as f64 / SPACE_WIDTH;
+        let coverage = vec![0; frame.width()];
+        Self { frame, scale, coverage }
+    }
+
+    /// The height of the drawing space.
+    pub(super) fn height(&self) -> f64 {
+        self.frame.height() as f64 / self.scale
+    }
+
+    /// Fills a shape.
+    pub(super) fn fill(&mut self, shape: Shape<'_>, ink: Ink) {
+        self.blend(shape, ink, 1.0);
+    }
+
+    /// Fills a shape that what lies behind shines through; `opacity` is from 0 to 1.
+    pub(super) fn blend(&mut self, shape: Shape<'_>, ink: Ink, opacity: f64) {
+        let alpha = (opacity.clamp(0.0, 1.0) * 256.0 + 0.5) as u32;
+        if alpha == 0 {
+            return;
+        }
+        let (width, height) = (self.frame.width(), self.frame.height());
+        let luma = Raster { width, height, scale: self.scale };
+        luma.walk::<LUMA_SUB_ROWS>(&shape, &mut self.coverage, |at, part| {
+            paint(&mut self.frame.y[at], ink.y, part * alpha / 256);
+        });
+        let chroma = Raster { width: width / 2, height: height / 2, scale: self.scale / 2.0 };
+        let (u, v) = (&mut self.frame.u, &mut self.frame.v);
+        chroma.walk::<CHROMA_SUB_ROWS>(&shape, &mut self.coverage, |at, part| {
+            let part = part * alpha / 256;
+            paint(&mut u[at.clone()], ink.u, part);
+            paint(&mut v[at], ink.v, part);
+        });
+    }
+
+    /// Copies the rows of a finished picture of the same size, from the top down to `bottom`.
+    pub(super) fn paste(&mut self, picture: &YuvFrame, bottom: f64) {
+        let (width, height) = (self.frame.width(), self.frame.height());
+        let rows = (((bottom * self.scale / 2.0).ceil().max(0.0) as usize) * 2).min(height);
+        let (luma, chroma) = (rows * width, rows * width / 4);
+        self.frame.y[..luma].copy_from_slice(&picture.y[..luma]);
+        self.frame.u[..chroma].copy_from_slice(&picture.u[..chroma]);
+        self.frame.v[..chroma].copy_from_slice(&picture.v[..chroma]);
+    }
+
+    /// Fills whole rows from `top` down to `bottom`, rounded to whole pixels.
+    pub(super) fn rows(&mut self, top: f64, bottom: f64, ink: Ink) {
+        let (width, height) = (self.frame.width(), self.frame.height());
+        let row = |y: f64, scale: f64, height: usize| ((y * scale + 0.5).max(0.0) as usize).min(height);
+        let (first, last) = (row(top, self.scale, height), row(bottom, self.scale, height));
+        if first < last {
+            self.frame.y[first * width..last * width].fill(ink.y);
+        }
+        let half = self.scale / 2.0;
+        let (first, last) = (row(top, half, height / 2), row(bottom, half, height / 2));
+        if first < last {
+            let at = first * (width / 2)..last * (width / 2);
+            self.frame.u[at.clone()].fill(ink.u);
+            self.frame.v[at].fill(ink.v);
+        }
+    }
+
+    /// Fills everything below a curve, given as height at each place across.
+    pub(super) fn below(&mut self, crest: impl Fn(f64) -> f64, ink: Ink) {
+        let (width, height, scale) = (self.frame.width(), self.frame.height(), self.scale);
+        let crests: Vec<f32> = (0..width).map(|x| (crest((x as f64 + 0.5) / scale) * scale) as f32).collect();
+        fill_below(&mut self.frame.y, &crests, height, ink.y);
+        let halves: Vec<f32> = crests.iter().step_by(2).map(|y| y / 2.0).collect();
+        fill_below(&mut self.frame.u, &halves, height / 2, ink.u);
+        fill_below(&mut self.frame.v, &halves, height / 2, ink.v);
+    }
+
+    /// Fills rows with colours that go from one to another.
+    pub(super) fn gradient(&mut self, top: f64, bottom: f64, from: Ink, to: Ink) {
+        let steps = ((bottom - top) * self.scale / 2.0).max(1.0) as usize;
+        let step = (bottom - top) / steps as f64;
+        for n in 0..steps {
+            let y = top + step * n as f64;
+            self.rows(y, y + step, from.mix(to, (n as f64 + 0.5) / steps as f64));
+        }
+    }
+}
+
+/// One plane's size and its pixels per unit of the drawing space.
+struct Raster {
+    width: usize,
+    height: usize,
+    scale: f64,
+}
+
+impl Raster {
+    /// Calls `paint` with runs of the plane and how much of them the shape covers, of 256.
+    fn walk<const SUB: usize>(
+        &self,
+        shape: &Shape<'_>,
+        coverage: &mut [u16],
+        mut paint: impl FnMut(std::ops::Range<usize>, u32),
+    ) {
+        let (top, bottom) = shape.rows();
+        let first = (top * self.scale).floor().max(0.0) as usize;
+        let last = ((bottom * self.scale).ceil().max(0.0) as usize).min(self.height);
+        let limit = self.width as f64;
+        for row in first..last {
+            let base = row * self.width;
+            if let Some((x0, x1)) = shape.straight(row as f64 / self.scale, (row + 1) as f64 / self.scale) {
+                let (x0, x1) = ((x0 * self.scale).clamp(0.0, limit), (x1 * self.scale).clamp(0.0, limit));
+                let (inner0, inner1) = (x0.ceil() as usize, x1 as usize);
+                if inner0 < inner1 {
+                    let (before, after) = (inner0 as f64 - x0, x1 - inner1 as f64);
+                    if before > 0.0 {
+                        paint(base + inner0 - 1..base + inner0, (before * 256.0) as u32);
+                    }
+                    paint(base + inner0..base + inner1, 256);
+                    if after > 0.0 {
+                        paint(base + inner1..base + inner1 + 1, (after * 256.0) as u32);
+                    }
+                    continue;
+                }
+            }
+            let (mut left, mut right) = (limit, 0.0f64);
+            let (mut solid_left, mut solid_right) = (0.0f64, limit);
+            let mut chords = [(0.0, 0.0); SUB];
+            let mut found = 0;
+            for sub in 0..SUB {
+                let y = (row as f64 + (sub as f64 + 0.5) / SUB as f64) / self.scale;
+                if let Some((x0, x1)) = shape.chord(y) {
+                    let (x0, x1) = ((x0 * self.scale).clamp(0.0, limit), (x1 * self.scale).clamp(0.0, limit));
+                    left = left.min(x0);
+                    right = right.max(x1);
+                    solid_left = solid_left.max(x0);
+                    solid_right = solid_right.min(x1);
+                    chords[found] = (x0, x1);
+                    found += 1;
+                }
+            }
+            if found == 0 || left >= right {
+                continue;
+            }
+            let (start, end) = (left as usize, (right.ceil() as usize).min(self.width));
+            let (mut inner0, mut inner1) = (solid_left.ceil() as usize, solid_right as usize);
+            if found < SUB || inner0 >= inner1 {
+                (inner0, inner1) = (end, end);
+            }
+            let edges = [(start, inner0), (inner1, end)];
+            for (from, to) in edges {
+                if from >= to {
+                    continue;
+                }
+                coverage[from..to].fill(0);
+                for &(x0, x1) in &chords[..found] {
+                    cover::<SUB>(&mut coverage[from..to], x0 - from as f64, x1 - from as f64);
+                }
+                for x in from..to {
+                    paint(base + x..base + x + 1, u32::from(coverage[x]).min(256));
+                }
+            }
+            if inner0 < inner1 {
+                paint(base + inner0..base + inner1, 256);
+            }
+        }
+    }
+}
+
+fn fill_below(plane: &mut [u8], crests: &[f32], height: usize, value: u8) {
+    let highest = crests.iter().copied().fold(f32::INFINITY, f32::min).max(0.0) as usize;
+    let lowest = crests.iter().copied().fold(0.0, f32::max).ceil() as usize;
+    let width = crests.len();
+    for row in highest..height {
+        let pixels = &mut plane[row * width..(row + 1) * width];
+        if row >= lowest {
+            pixels.fill(value);
+            continue;
+        }
+        let bottom = (row + 1) as f32;
+        for (pixel, &crest) in pixels.iter_mut().zip(crests) {
+            let part = ((bottom - crest).clamp(0.0, 1.0) * 256.0) as i32;
+            let old = i32::from(*pixel);
+            *pixel = (old + (((i32::from(value) - old) * part + 128) >> 8)) as u8;
+        }
+    }
+}
+
+/// Adds one sub-row's share of 256 to the pixels between `x0` and `x1`.
+fn cover<const SUB: usize>(pixels: &mut [u16], x0: f64, x1: f64) {
+    let share = 256.0 / SUB as f64;
+    let (x0, x1) = (x0.max(0.0), x1.min(pixels.len() as f64));
+    if x0 >= x1 {
+        return;
+    }
+    let (first, last) = (x0 as usize, (x1 as usize).min(pixels.len() - 1));
+    if first == last {
+        pixels[first] += ((x1 - x0) * share) as u16;
+        return;
+    }
+    pixels[first] += ((first as f64 + 1.0 - x0) * share) as u16;
+    for pixel in &mut pixels[first + 1..last] {
+        *pixel += share as u16;
+    }
+    pixels[last] += ((x1 - last as f64) * share) as u16;
+}
+
+fn paint(pixels: &mut [u8], value: u8, part: u32) {
+    if part >= 256 {
+        pixels.fill(value);
+        return;
+    }
+    let (keep, add) = ((256 - part) as u16, u16::from(value) * part as u16 + 128);
+    for pixel in pixels {
+        // 255 · 256 + 128 is the largest sum and fits 16 bits, which keeps the loop in narrow vectors.
+        *pixel = ((u16::from(*pixel) * keep + add) >> 8) as u8;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_disc_covers_its_area() {
+        let mut frame = YuvFrame::black(1080, 200);
+        Canvas::new(&mut frame).fill(Shape::Ellipse((100.3, 99.7), 50.0, 50.0), Ink::rgb(0xFFFFFF));
+        let lit: f64 = frame.y.iter().map(|&y| f64::from(y - 16) / 219.0).sum();
+        assert!((lit - std::f64::consts::PI * 2500.0).abs() < 60.0, "{lit}");
+    }
+
+    #[test]
+    fn shapes_outside_the_frame_are_clipped() {
+        let mut frame = YuvFrame::black(108, 192);
+        let mut canvas = Canvas::new(&mut frame);
+        let far = 1e7;
+        canvas.fill(
+            Shape::Polygon(&[(-far, -far), (far, -50.0), (far, 900.0), (-far, far)]),
+            Ink::rgb(0xFF00FF),
+        );
+        canvas.fill(Shape::Capsule((-far, 10.0), (far, 20.0), 5.0), Ink::rgb(0xFFFFFF));
+        canvas.fill(Shape::Polygon(&[]), Ink::rgb(0xFFFFFF));
+    }
+
+    #[test]
+    fn half_covered_pixels_are_half_lit() {
+        let mut frame = YuvFrame::black(1080, 20);
+        Canvas::new(&mut frame).fill(
+            Shape::Polygon(&[(10.5, 4.5), (20.0, 4.5), (20.0, 10.0), (10.5, 10.0)]),
+            Ink::rgb(0xFFFFFF),
+        );
+        assert_eq!(frame.y[6 * 1080 + 12], 235);
+        assert!((120..=130).contains(&frame.y[6 * 1080 + 10]));
+        assert!((120..=130).contains(&frame.y[4 * 1080 + 15]));
+    }
+}

@@ -1,0 +1,547 @@
+//! [`Runner`]: an endless run down a neon road, with hurdles to jump, blocks to dodge and coins to take.
+
+use super::canvas::{Canvas, Point, SPACE_WIDTH, Shape};
+use super::ink::{Ink, Palette, palette_of};
+use super::seeded::{below, between, cosine, ease, sine, unit};
+use super::{Clock, Setting, Shade, Style};
+use crate::picture::YuvFrame;
+
+/// Metres a second at the usual pace.
+const SPEED: f64 = 13.0;
+/// Metres between two obstacles, and to the first.
+const GAP: f64 = 11.0;
+const HEAD_START: f64 = 26.0;
+/// How far one can see, in metres, and where the runner is.
+const SIGHT: f64 = 95.0;
+const RUNNER_AT: f64 = 6.0;
+/// Nothing nearer than this is drawn: it is below the picture, or in the lens.
+const NEAR: f64 = 2.4;
+/// The height of the eye over the road and the focal length in units.
+const EYE: f64 = 5.0;
+const FOCAL: f64 = 1100.0;
+/// The middle of a side lane and the edge of the road, in metres from the middle.
+const LANE: f64 = 1.75;
+const ROAD: f64 = 2.8;
+/// The horizon, of the height of the frame.
+const HORIZON: f64 = 0.30;
+
+/// An endless run down a neon road.
+#[derive(Debug)]
+pub(super) struct Runner {
+    clock: Clock,
+    seed: u64,
+    palette: Palette,
+    sky: YuvFrame,
+    shade: Shade,
+}
+
+impl Runner {
+    pub(super) fn new(setting: &Setting) -> Self {
+        let palette = palette_of(setting.seed);
+        let mut sky = YuvFrame::black(setting.width, setting.height);
+        draw_sky(&mut Canvas::new(&mut sky), &palette, setting.seed);
+        let shade = Shade::under_text(setting.width, setting.height);
+        Self { clock: setting.clock, seed: setting.seed, palette, sky, shade }
+    }
+}
+
+impl Style for Runner {
+    fn draw(&mut self, frame_number: u64, frame: &mut YuvFrame) {
+        let travelled = self.clock.seconds(frame_number) * SPEED;
+        let course = Course { seed: self.seed };
+        let mut canvas = Canvas::new(frame);
+        let horizon = canvas.height() * HORIZON;
+        canvas.paste(&self.sky, horizon + 8.0);
+        let runner_x = course.path(travelled);
+        let mut view =
+            View { canvas: &mut canvas, palette: &self.palette, horizon, eye_x: runner_x * 0.62, travelled };
+        view.ground();
+        view.road_marks();
+        view.sides(self.seed);
+        view.things(&course);
+        self.shade.apply(frame);
+    }
+}
+
+/// What stands on the road: a function of the seed and the place.
+struct Course {
+    seed: u64,
+}
+
+impl Course {
+    /// Where obstacle `n` stands, in metres from the start.
+    fn place(n: u64) -> f64 {
+        HEAD_START + GAP * n as f64
+    }
+
+    /// The lane that is free at an obstacle: -1, 0 or 1.
+    fn lane(&self, n: u64) -> f64 {
+        let draw = below(self.seed, n * 4 + 1, 3) as f64 - 1.0;
+        // A lane twice in a row would look like waiting, so every other repeat moves on.
+        if n > 0 && below(self.seed, n * 4 - 3, 3) as f64 - 1.0 == draw && n % 2 == 0 {
+            if draw > 0.0 { -1.0 } else { draw + 1.0 }
+        } else {
+            draw
+        }
+    }
+
+    /// True when the free lane has a hurdle.
+    fn has_hurdle(&self, n: u64) -> bool {
+        unit(self.seed, n * 4 + 2) < 0.42
+    }
+
+    /// True when a lane that is not free has a block.
+    fn has_block(&self, n: u64, lane: i32) -> bool {
+        f64::from(lane) != self.lane(n) && unit(self.seed ^ 0xB10C, n * 4 + (lane + 1) as u64) < 0.75
+    }
+
+    /// The number of the last obstacle before a place, if any, and how far behind it is as part of the gap.
+    fn behind(at: f64) -> (Option<u64>, f64) {
+        let steps = (at - HEAD_START) / GAP;
+        if steps < 0.0 { (None, (steps + 1.0).max(0.0)) } else { (Some(steps as u64), steps - steps.floor()) }
+    }
+
+    /// Where the runner is across the road, in metres.
+    fn path(&self, at: f64) -> f64 {
+        let (last, part) = Self::behind(at);
+        let from = last.map_or(0.0, |n| self.lane(n));
+        let to = self.lane(last.map_or(0, |n| n + 1));
+        LANE * (from + (to - from) * ease((part - 0.38) / 0.4))
+    }
+
+    /// How high the runner is over the road, in metres.
+    fn hop(&self, at: f64) -> f64 {
+        let nearest = ((at - HEAD_START) / GAP).round();
+        if nearest < 0.0 || !self.has_hurdle(nearest as u64) {
+            return 0.0;
+        }
+        let off = (at - Self::place(nearest as u64)) / 3.4;
+        if off.abs() < 1.0 { 1.55 * (1.0 - off * off) } else { 0.0 }
+    }
+}
+
+/// The camera on its way, and what it draws on.
+struct View<'a, 'f> {
+    canvas: &'a mut Canvas<'f>,
+    palette: &'a Palette,
+    horizon: f64,
+    eye_x: f64,
+    travelled: f64,
+}
+
+impl View<'_, '_> {
+    /// Where a point lands: metres across, up and ahead of the camera.
+    fn project(&self, x: f64, up: f64, ahead: f64) -> Point {
+        let zoom = FOCAL / ahead;
+        (SPACE_WIDTH / 2.0 + (x - self.eye_x) * zoom, self.horizon + (EYE - up) * zoom)
+    }
+
+    /// The metres ahead of the camera of a place on the course.
+    fn ahead(&self, place: f64) -> f64 {
+        place - self.travelled + RUNNER_AT
+    }
+
+    /// Fades a colour into the haze.
+    fn haze(&self, ink: Ink, ahead: f64) -> Ink {
+        ink.mix(
+            self.palette.low.mix(self.palette.high, 0.35),
+            ((ahead - 14.0) / (SIGHT - 14.0)).clamp(0.0, 1.0),
+        )
+    }
+
+    /// A patch that lies on the road.
+    fn patch(&mut self, x0: f64, x1: f64, near: f64, far: f64, ink: Ink) {
+        let near = near.max(NEAR);
+        if far <= near {
+            return;
+        }
+        let corners = [
+            self.project(x0, 0.0, near),
+            self.project(x1, 0.0, near),
+            self.project(x1, 0.0, far),
+            self.project(x0, 0.0, far),
+        ];
+        self.canvas.fill(Shape::Polygon(&corners), ink);
+    }
+
+    fn ground(&mut self) {
+        let height = self.canvas.height();
+        let verge = self.palette.high.mix(self.palette.low, 0.30);
+        let mut y = self.horizon;
+        while y < height {
+            let ahead = FOCAL * EYE / (y - self.horizon).max(1.0);
+            let ink = self.haze(verge, ahead.min(SIGHT));
+            let next = y + if y < self.horizon + 160.0 { 4.0 } else { 24.0 };
+            self.canvas.rows(y, next, ink);
+            y = next;
+        }
+    }
+
+    fn road_marks(&mut self) {
+        let asphalt = self.palette.ground.mix(self.palette.high, 0.45).lighter(0.05);
+        let cuts = [SIGHT, 60.0, 42.0, 30.0, 23.0, 18.0, 14.0, NEAR];
+        for pair in cuts.windows(2) {
+            let ink = self.haze(asphalt, (pair[0] + pair[1]) / 2.0);
+            self.patch(-ROAD, ROAD, pair[1], pair[0], ink);
+        }
+        let slab = 7.0;
+        let mut place = ((self.travelled - RUNNER_AT + 3.0) / slab).floor() * slab;
+        while self.ahead(place) < 70.0 {
+            let ahead = self.ahead(place);
+            if (place / slab).rem_euclid(2.0) < 1.0 {
+                let ink = self.haze(asphalt.lighter(0.07), ahead.max(4.0));
+                self.patch(-ROAD, ROAD, ahead, ahead + slab, ink);
+            }
+            let dash = self.haze(asphalt.lighter(0.55), ahead.max(4.0));
+            for x in [-LANE / 2.0, LANE / 2.0] {
+                self.patch(x - 0.035, x + 0.035, ahead + 1.0, ahead + 4.0, dash);
+            }
+            place += slab;
+        }
+        for side in [-1.0, 1.0] {
+            for (cut, far) in [(NEAR, 14.0), (14.0, 30.0), (30.0, 55.0), (55.0, SIGHT)] {
+                let glow = self.haze(self.palette.accents[1], cut);
+                let (a, b) = (side * ROAD - 0.07, side * ROAD + 0.07);
+                self.patch(a, b, cut, far, glow);
+            }
+        }
+    }
+
+    /// Houses along the road, far ones first.
+    fn sides(&mut self, seed: u64) {
+        let pitch = 6.5;
+        let first = ((self.travelled - RUNNER_AT + 6.0) / pitch).floor() as i64;
+        let last = ((self.travelled - RUNNER_AT + SIGHT) / pitch) as i64;
+        for n in (first..=last).rev() {
+            for side in [-1.0f64, 1.0] {
+                let key = n.unsigned_abs() * 16 + if side > 0.0 { 8 } else { 0 };
+                self.house(seed ^ 0x4005E, key, side, n as f64 * pitch);
+            }
+        }
+    }
+
+    fn house(&mut self, seed: u64, key: u64, side: f64, place: f64) {
+        let near = self.ahead(place).max(4.5);
+        let far = self.ahead(place + between(seed, key, 3.6, 5.4)).min(SIGHT);
+        if far <= near + 0.1 {
+            return;
+        }
+        let inner = side * between(seed, key + 1, 3.9, 4.9);
+        let outer = inner + side * 4.0;
+        let tall = between(seed, key + 2, 2.2, 7.5) + if unit(seed, key + 3) < 0.2 { 4.0 } else { 0.0 };
+        let trim = self.palette.accents[below(seed, key + 4, 5)];
+        let wall = self.palette.ground.mix(self.palette.high, 0.6).mix(trim, 0.16);
+        let flank = self.haze(wall.lighter(0.05), near);
+        let front = self.haze(wall.darker(0.22), near);
+        let corners = [
+            self.project(inner, 0.0, near),
+            self.project(inner, 0.0, far),
+            self.project(inner, tall, far),
+            self.project(inner, tall, near),
+        ];
+        self.canvas.fill(Shape::Polygon(&corners), flank);
+        let (a, b) = (self.project(inner, 0.0, near), self.project(outer, tall, near));
+        self.canvas.fill(Shape::RoundRect(a.0.min(b.0), b.1, a.0.max(b.0), a.1, 0.0), front);
+        self.canvas.fill(
+            Shape::RoundRect(a.0.min(b.0), b.1, a.0.max(b.0), b.1 + 0.12 * FOCAL / near, 0.0),
+            self.haze(trim, near),
+        );
+        let mut up = 0.8;
+        while up + 0.5 < tall && near < 55.0 {
+            let lit = unit(seed, key * 64 + (up * 10.0) as u64) < 0.62;
+            let ink =
+                if lit { trim.mix(self.palette.accents[0], 0.4).mix(wall, 0.25) } else { wall.darker(0.12) };
+            let (n, f) = (near + (far - near) * 0.14, far - (far - near) * 0.14);
+            let pane = [
+                self.project(inner, up, n),
+                self.project(inner, up, f),
+                self.project(inner, up + 0.42, f),
+                self.project(inner, up + 0.42, n),
+            ];
+            let ink = self.haze(ink, near);
+            self.canvas.fill(Shape::Polygon(&pane), ink);
+            up += 1.05;
+        }
+    }
+
+    /// Everything on the road with the runner among it, far things first.
+    fn things(&mut self, course: &Course) {
+        let (last, _) = Course::behind(self.travelled);
+        let first = last.unwrap_or(0).saturating_sub(1);
+        let farthest = Course::behind(self.travelled + SIGHT - RUNNER_AT).0;
+        let Some(farthest) = farthest else {
+            self.runner(course);
+            return;
+        };
+        let mut drawn = false;
+        for n in (first..=farthest).rev() {
+            let place = Course::place(n);
+            self.coins(course, place, &mut drawn);
+            if !drawn && place < self.travelled {
+                self.runner(course);
+                drawn = true;
+            }
+            self.obstacles(course, n, place);
+        }
+        if !drawn {
+            self.runner(course);
+        }
+    }
+
+    fn obstacles(&mut self, course: &Course, n: u64, place: f64) {
+        let ahead = self.ahead(place);
+        for lane in -1..=1 {
+            let x = f64::from(lane) * LANE;
+            if course.has_block(n, lane) {
+                let ink = self.palette.accents[2 + below(course.seed, n * 4 + 3, 3)];
+                self.block(x, ahead, 3.6, ink);
+            }
+        }
+        if course.has_hurdle(n) && ahead > NEAR {
+            self.hurdle(course.lane(n) * LANE, ahead);
+        }
+    }
+
+    fn block(&mut self, x: f64, ahead: f64, length: f64, ink: Ink) {
+        let (near, far) = (ahead.max(NEAR), ahead + length);
+        if far <= near || near > SIGHT {
+            return;
+        }
+        let (half, tall) = (0.74, 1.9);
+        let flank_x = if x < self.eye_x { x + half } else { x - half };
+        let body = self.haze(ink.darker(0.12), near);
+        let flank = [
+            self.project(flank_x, 0.0, near),
+            self.project(flank_x, 0.0, far),
+            self.project(flank_x, tall, far),
+            self.project(flank_x, tall, near),
+        ];
+        let top = [
+            self.project(x - half, tall, near),
+            self.project(x + half, tall, near),
+            self.project(x + half, tall, far),
+            self.project(x - half, tall, far),
+        ];
+        self.canvas.fill(Shape::Polygon(&flank), self.haze(ink.darker(0.45), near));
+        self.canvas.fill(Shape::Polygon(&top), self.haze(ink.lighter(0.28), near));
+        if ahead < NEAR {
+            return;
+        }
+        let zoom = FOCAL / near;
+        let (left, bottom) = self.project(x - half, 0.0, near);
+        let (right, up) = self.project(x + half, tall, near);
+        self.canvas.fill(Shape::RoundRect(left, up, right, bottom, 0.07 * zoom), body);
+        let screen = self.haze(self.palette.ground, near);
+        self.canvas.fill(
+            Shape::RoundRect(
+                left + 0.16 * zoom,
+                up + 0.2 * zoom,
+                right - 0.16 * zoom,
+                up + 0.82 * zoom,
+                0.1 * zoom,
+            ),
+            screen,
+        );
+        let lamp = self.haze(self.palette.accents[0], near);
+        for x in [left + 0.3 * zoom, right - 0.3 * zoom] {
+            self.canvas.fill(Shape::Ellipse((x, bottom - 0.5 * zoom), 0.13 * zoom, 0.13 * zoom), lamp);
+        }
+    }
+
+    fn hurdle(&mut self, x: f64, ahead: f64) {
+        if ahead > SIGHT {
+            return;
+        }
+        let zoom = FOCAL / ahead;
+        let (cx, bottom) = self.project(x, 0.0, ahead);
+        let white = self.haze(Ink::rgb(0xF7F3FF), ahead);
+        let red = self.haze(self.palette.accents[2], ahead);
+        for side in [-0.62, 0.62] {
+            let post = cx + side * zoom;
+            self.canvas.fill(
+                Shape::RoundRect(post - 0.05 * zoom, bottom - 0.8 * zoom, post + 0.05 * zoom, bottom, 0.0),
+                white,
+            );
+        }
+        let (top, foot) = (bottom - 0.78 * zoom, bottom - 0.44 * zoom);
+        self.canvas.fill(Shape::RoundRect(cx - 0.76 * zoom, top, cx + 0.76 * zoom, foot, 0.08 * zoom), white);
+        for n in 0..4 {
+            let at = cx + (-0.62 + 0.37 * f64::from(n)) * zoom;
+            let stripe = [
+                (at + 0.1 * zoom, top),
+                (at + 0.27 * zoom, top),
+                (at + 0.13 * zoom, foot),
+                (at - 0.04 * zoom, foot),
+            ];
+            self.canvas.fill(Shape::Polygon(&stripe), red);
+        }
+    }
+
+    /// Coins between an obstacle and the next lie where the runner will be. The runner is drawn among them.
+    fn coins(&mut self, course: &Course, place: f64, drawn: &mut bool) {
+        for n in (0..6).rev() {
+            let at = place + 2.6 + 1.35 * f64::from(n);
+            let ahead = self.ahead(at);
+            if !*drawn && at < self.travelled {
+                self.runner(course);
+                *drawn = true;
+            }
+            let gone = self.travelled - at;
+            let (x, up) = (course.path(at), course.hop(at) + 0.62);
+            if gone > -0.3 {
+                self.sparkle(x, up, gone + 0.3);
+            } else if ahead < SIGHT * 0.7 {
+                let zoom = FOCAL / ahead;
+                let (cx, cy) = self.project(x, up, ahead);
+                let turn = cosine(self.travelled / 26.0 + at / 17.0);
+                let wide = (0.30 * turn.abs()).max(0.06) * zoom;
+                let gold = Ink::rgb(0xFFD23F);
+                self.canvas.fill(
+                    Shape::Ellipse((cx + 0.05 * zoom * turn, cy), wide, 0.30 * zoom),
+                    self.haze(gold.darker(0.35), ahead),
+                );
+                self.canvas.fill(Shape::Ellipse((cx, cy), wide, 0.30 * zoom), self.haze(gold, ahead));
+                self.canvas.fill(
+                    Shape::Ellipse((cx, cy), wide * 0.62, 0.19 * zoom),
+                    self.haze(gold.lighter(0.45), ahead),
+                );
+            }
+        }
+    }
+
+    /// The burst of a taken coin; `age` in metres travelled since.
+    fn sparkle(&mut self, x: f64, up: f64, age: f64) {
+        let part = age / 3.2;
+        if part >= 1.0 {
+            return;
+        }
+        let (cx, cy) = self.project(x, up + 0.5 + part * 0.7, RUNNER_AT);
+        for n in 0..7 {
+            let turn = f64::from(n) / 7.0 + 0.05;
+            let reach = 40.0 + 130.0 * ease(part * 1.2);
+            let at = (cx + cosine(turn) * reach, cy + sine(turn) * reach * 0.8);
+            let size = 11.0 * (1.0 - part);
+            self.canvas.fill(Shape::Ellipse(at, size, size), Ink::rgb(0xFFE27A));
+        }
+    }
+
+    /// The runner, seen from behind.
+    fn runner(&mut self, course: &Course) {
+        let x = course.path(self.travelled);
+        let up = course.hop(self.travelled);
+        let lean = (course.path(self.travelled + 0.6) - course.path(self.travelled - 0.6)) * 0.30;
+        let zoom = FOCAL / RUNNER_AT;
+        let (gx, gy) = self.project(x, 0.0, RUNNER_AT);
+        let fade = 1.0 / (1.0 + up);
+        self.canvas.blend(
+            Shape::Ellipse((gx, gy), 0.52 * zoom * fade.max(0.6), 0.14 * zoom * fade.max(0.6)),
+            Ink::rgb(0x000000),
+            0.45 * fade,
+        );
+        let in_air = ease(up / 0.4);
+        let stride = sine(self.travelled / 5.2);
+        let swing = stride * (1.0 - in_air);
+        let bob = (stride * stride) * 0.09 * (1.0 - in_air);
+        let at = |dx: f64, height: f64| (gx + (dx + lean * height) * zoom, gy - (up + bob + height) * zoom);
+        let (skin, shirt, trousers) = (Ink::rgb(0xF2B48C), self.palette.accents[1], Ink::rgb(0x2B2F5B));
+        let shoe = self.palette.accents[2];
+        let pack = self.palette.accents[0];
+        for (side, phase) in [(-1.0, swing), (1.0, -swing)] {
+            let hip = at(side * 0.14, 0.72);
+            let lift = phase.max(0.0) * 0.34 + in_air * if side > 0.0 { 0.30 } else { 0.12 };
+            let knee = at(side * 0.17, 0.42 + lift * 0.55);
+            let foot = at(side * (0.15 + in_air * 0.06), 0.09 + lift);
+            self.canvas.fill(Shape::Capsule(hip, knee, 0.125 * zoom), trousers);
+            self.canvas.fill(Shape::Capsule(knee, foot, 0.105 * zoom), trousers);
+            let toe = at(side * (0.17 + in_air * 0.06), 0.06 + lift);
+            self.canvas.fill(Shape::Capsule(foot, toe, 0.125 * zoom), shoe);
+        }
+        for (side, phase) in [(-1.0, -swing), (1.0, swing)] {
+            let shoulder = at(side * 0.29, 1.30);
+            let elbow = at(side * (0.46 + in_air * 0.10), 1.06 + in_air * 0.28 + phase * 0.06);
+            let hand = at(side * (0.43 + in_air * 0.22), 0.86 + in_air * 0.66 + phase.max(0.0) * 0.36);
+            self.canvas.fill(Shape::Capsule(shoulder, elbow, 0.10 * zoom), shirt.darker(0.18));
+            self.canvas.fill(Shape::Capsule(elbow, hand, 0.08 * zoom), skin);
+        }
+        self.canvas.fill(Shape::Capsule(at(0.0, 0.80), at(0.0, 1.26), 0.27 * zoom), shirt);
+        let (left, top) = at(-0.21, 1.36);
+        let (right, bottom) = at(0.21, 0.84);
+        self.canvas.fill(Shape::RoundRect(left, top, right, bottom, 0.13 * zoom), pack.darker(0.12));
+        let (left, top) = at(-0.14, 1.06);
+        let (right, bottom) = at(0.14, 0.88);
+        self.canvas.fill(Shape::RoundRect(left, top, right, bottom, 0.07 * zoom), pack.darker(0.34));
+        self.canvas.fill(Shape::Capsule(at(0.0, 1.40), at(0.0, 1.52), 0.09 * zoom), skin);
+        self.canvas.fill(Shape::Ellipse(at(0.0, 1.70), 0.235 * zoom, 0.25 * zoom), Ink::rgb(0x3A2430));
+        let (left, top) = at(-0.245, 1.80);
+        let (right, bottom) = at(0.245, 1.66);
+        self.canvas.fill(Shape::RoundRect(left, top, right, bottom, 0.05 * zoom), shoe);
+    }
+}
+
+fn draw_sky(canvas: &mut Canvas<'_>, palette: &Palette, seed: u64) {
+    let height = canvas.height();
+    let horizon = height * HORIZON;
+    canvas.gradient(0.0, horizon, palette.high, palette.low);
+    canvas.rows(horizon, height, palette.ground);
+    for n in 0..46 {
+        let at =
+            (between(seed, 900 + n * 3, 0.0, SPACE_WIDTH), between(seed, 901 + n * 3, 0.0, horizon * 0.7));
+        let size = between(seed, 902 + n * 3, 1.2, 3.2);
+        canvas.blend(Shape::Ellipse(at, size, size), Ink::rgb(0xFFFFFF), 0.75);
+    }
+    let (cx, cy, radius) = (SPACE_WIDTH / 2.0, horizon - 90.0, 235.0);
+    for (grow, glow) in [(1.5, 0.10), (1.28, 0.14), (1.12, 0.20)] {
+        canvas.blend(Shape::Ellipse((cx, cy), radius * grow, radius * grow), palette.accents[0], glow);
+    }
+    canvas.fill(Shape::Ellipse((cx, cy), radius, radius), palette.accents[0].lighter(0.12));
+    for n in 0..6 {
+        let y = cy + 20.0 + 38.0 * f64::from(n);
+        let thick = 5.0 + 3.4 * f64::from(n);
+        let half = (radius * radius - (y - cy) * (y - cy)).max(0.0).sqrt() + 4.0;
+        let ink = palette.high.mix(palette.low, (y / horizon).min(1.0));
+        canvas.fill(Shape::RoundRect(cx - half, y, cx + half, y + thick, 0.0), ink);
+    }
+    for layer in 0..2u64 {
+        let ink = palette.low.mix(palette.high, 0.45 + 0.25 * layer as f64);
+        let mut x = -40.0;
+        let mut n = layer * 100;
+        while x < SPACE_WIDTH + 40.0 {
+            let wide = between(seed ^ 0x517E, n, 44.0, 120.0);
+            let tall = between(seed ^ 0x517E, n + 50, 30.0, 170.0 - 70.0 * layer as f64);
+            canvas.fill(Shape::RoundRect(x, horizon - tall, x + wide, horizon + 4.0, 0.0), ink);
+            x += wide + between(seed ^ 0x517E, n + 25, -8.0, 14.0);
+            n += 1;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_runner_never_runs_through_a_block() {
+        for seed in 0..40 {
+            let course = Course { seed };
+            for step in 0..4000 {
+                let at = f64::from(step) * 0.25;
+                let (last, part) = Course::behind(at);
+                let Some(n) = last.filter(|_| part * GAP < 3.6) else { continue };
+                for lane in -1..=1 {
+                    if course.has_block(n, lane) {
+                        let apart = (course.path(at) - f64::from(lane) * LANE).abs();
+                        assert!(apart > 1.0, "seed {seed} at {at}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_hurdle_is_jumped() {
+        let course = Course { seed: 3 };
+        let hurdles = (0..200).filter(|&n| course.has_hurdle(n));
+        assert!(hurdles.clone().count() > 40);
+        assert!(hurdles.into_iter().all(|n| course.hop(Course::place(n)) > 1.0));
+    }
+}
