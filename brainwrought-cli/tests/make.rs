@@ -139,13 +139,22 @@ fn two_folders_give_the_same_bytes() {
     let job = one.job_file().unwrap();
     assert_eq!(job["status"], "COMPLETED");
     let made = PathBuf::from(job["output_local_path"].as_str().unwrap());
-    for name in ["captions.srt", "captions.vtt", "captions.ass", "transcript.md", "chapters.txt", "poster.png",
-        "quiz.json", "report.json", "manifest.json"]
-    {
+    for name in [
+        "captions.srt",
+        "captions.vtt",
+        "captions.ass",
+        "transcript.md",
+        "chapters.txt",
+        "poster.png",
+        "quiz.json",
+        "report.json",
+        "manifest.json",
+    ] {
         let sidecar = made.parent().unwrap().join(name);
         assert!(sidecar.metadata().is_ok_and(|metadata| metadata.len() > 0), "{name}");
     }
-    let report: Value = serde_json::from_slice(&std::fs::read(made.with_file_name("report.json")).unwrap()).unwrap();
+    let report: Value =
+        serde_json::from_slice(&std::fs::read(made.with_file_name("report.json")).unwrap()).unwrap();
     let rules = report["rules"].as_array().unwrap();
     assert!(rules.len() >= 14 && rules.iter().all(|rule| rule["passed"] == true), "{report:#}");
 
@@ -170,7 +179,11 @@ fn what_is_no_pdf_fails_with_a_reason_and_a_job_that_says_so() {
         assert!(said.to_lowercase().contains(&hint.to_lowercase()), "{name}: {said}");
         let job = desk.job_file().unwrap();
         assert_eq!(job["status"], "FAILED", "{name}");
-        assert!(job["error"].as_str().is_some_and(|error| error.starts_with("parse: ")), "{name}: {}", job["error"]);
+        assert!(
+            job["error"].as_str().is_some_and(|error| error.starts_with("parse: ")),
+            "{name}: {}",
+            job["error"]
+        );
         assert!(!desk.path(&name.replace(".pdf", ".mp4")).exists());
     }
 }
@@ -232,7 +245,11 @@ fn separate_processes_carry_a_job_to_its_end() {
 
     let collected = desk.json(&["gc", "--dry-run", "--older-than", "0", "--json"]);
     assert!(collected["kept"].as_u64().unwrap() > 0);
-    assert_eq!(desk.run(&["cancel", &id]).status.code(), Some(2), "a job that is complete cannot be cancelled");
+    assert_eq!(
+        desk.run(&["cancel", &id]).status.code(),
+        Some(2),
+        "a job that is complete cannot be cancelled"
+    );
 }
 
 #[test]

@@ -54,34 +54,14 @@ impl H264Encoder {
     ///
     /// Fails when FFmpeg has no libx264, or refuses the settings.
     pub fn new(settings: &EncoderSettings) -> Result<Self, MediaError> {
-        init()?;
-        let codec = encoder::find_by_name("libx264").ok_or(MediaError::NoEncoder("libx264"))?;
-        let context = codec::context::Context::new_with_codec(codec).encoder();
-        let mut video = context.video().map_err(refused("set up the H.264 encoder"))?;
-        let fps = i32::try_from(settings.fps).unwrap_or(30);
-        video.set_width(settings.width);
-        video.set_height(settings.height);
-        video.set_format(Pixel::YUV420P);
-        video.set_time_base(Rational(1, fps));
-        video.set_frame_rate(Some(Rational(fps, 1)));
-        let mut options = Dictionary::new();
-        for (key, value) in [
-            ("preset", settings.preset.as_str()),
-            ("profile", "high"),
-            ("crf", &settings.crf.to_string()),
-            ("threads", &settings.threads.to_string()),
-            ("g", &(settings.fps * 4).to_string()),
-            ("color_primaries", "bt709"),
-            ("color_trc", "bt709"),
-            ("colorspace", "bt709"),
-            ("color_range", "tv"),
-            ("x264-params", "bframes=0:weightp=0:aud=1:open-gop=0"),
-        ] {
-            options.set(key, value);
-        }
-        let encoder = video.open_with(options).map_err(refused("open the H.264 encoder"))?;
+        let encoder = open(settings, codec::Flags::empty())?;
         let frame = frame::Video::new(Pixel::YUV420P, settings.width, settings.height);
         Ok(Self { encoder, settings: settings.clone(), frame, pushed: 0, stream: Vec::new() })
+    }
+
+    /// Opens an encoder for the parameter sets that a file with streams of these settings needs in its header.
+    pub(super) fn header(settings: &EncoderSettings) -> Result<encoder::video::Encoder, MediaError> {
+        open(settings, codec::Flags::GLOBAL_HEADER)
     }
 
     /// Encodes the next frame.
@@ -132,6 +112,36 @@ impl H264Encoder {
             self.stream.extend_from_slice(packet.data().unwrap_or_default());
         }
     }
+}
+
+fn open(settings: &EncoderSettings, flags: codec::Flags) -> Result<encoder::video::Encoder, MediaError> {
+    init()?;
+    let codec = encoder::find_by_name("libx264").ok_or(MediaError::NoEncoder("libx264"))?;
+    let context = codec::context::Context::new_with_codec(codec).encoder();
+    let mut video = context.video().map_err(refused("set up the H.264 encoder"))?;
+    let fps = i32::try_from(settings.fps).unwrap_or(30);
+    video.set_width(settings.width);
+    video.set_height(settings.height);
+    video.set_format(Pixel::YUV420P);
+    video.set_time_base(Rational(1, fps));
+    video.set_frame_rate(Some(Rational(fps, 1)));
+    video.set_flags(flags);
+    let mut options = Dictionary::new();
+    for (key, value) in [
+        ("preset", settings.preset.as_str()),
+        ("profile", "high"),
+        ("crf", &settings.crf.to_string()),
+        ("threads", &settings.threads.to_string()),
+        ("g", &(settings.fps * 4).to_string()),
+        ("color_primaries", "bt709"),
+        ("color_trc", "bt709"),
+        ("colorspace", "bt709"),
+        ("color_range", "tv"),
+        ("x264-params", "bframes=0:weightp=0:aud=1:open-gop=0"),
+    ] {
+        options.set(key, value);
+    }
+    video.open_with(options).map_err(refused("open the H.264 encoder"))
 }
 
 #[cfg(test)]
