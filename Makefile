@@ -8,7 +8,7 @@ export PATH := $(PATH):$(HOME)/.cargo/bin
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 PDF ?= examples/queues.pdf
 VIDEO ?= demo.mp4
-# Programs of the `examples` folder that run to their end without arguments.
+# They run to their end without arguments, each in a few seconds.
 EXAMPLES ?= custom_stage custom_store make_video watch_progress
 
 .PHONY: help setup demo test lint docs bench example-pdf clean

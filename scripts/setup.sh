@@ -40,11 +40,11 @@ install_debian_packages() {
         as_root=sudo
     fi
     say "installing $missing"
-    $as_root env DEBIAN_FRONTEND=noninteractive apt-get update -qq ||
-        fail "apt-get update failed; check the network and /etc/apt, then run this again"
+    # One broken source among many fails the update, and the packages may be there all the same.
+    $as_root env DEBIAN_FRONTEND=noninteractive apt-get update -qq || say "apt-get update had errors; going on"
     # shellcheck disable=SC2086
     $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null ||
-        fail "apt-get could not install: $missing" "  run the same by hand to see why, then run this again"
+        fail "apt-get could not install: $missing" "  check the network and /etc/apt, then run this again"
 }
 
 # Other systems are asked for what the build needs, so that a machine that was prepared by hand passes.
@@ -162,12 +162,12 @@ d3cfd8122c5f172a98c8de38268bf1213ee09f2c2ae4df6e055fc6532590fe76 hibari/assets/o
 5f70741d4e900f4e85d0037498736cc1b3e1b9a63a13546a5da1e63abf4fccd8 hibari/assets/hibari.onnx hibari.onnx"
 }
 
+check_rust
 if command -v dpkg-query >/dev/null 2>&1 && command -v apt-get >/dev/null 2>&1; then
     install_debian_packages
 else
     check_other_system
 fi
-check_rust
 install_pdfium
 install_voice
 say "everything is there (engine and voice in $data)"

@@ -5,7 +5,7 @@ use std::io::Write as _;
 use brainwrought_core::clock::Timestamp;
 use brainwrought_core::job::Task;
 use brainwrought_core::job_store::JobView;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// Writes one line to standard output. A closed pipe is no reason to fail.
 pub(crate) fn line(text: impl AsRef<str>) {
@@ -19,12 +19,7 @@ pub(crate) fn json(value: &Value) {
 
 /// A job as JSON: everything that is stored, and what is derived from it.
 pub(crate) fn job_json(view: &JobView) -> Value {
-    let mut value = serde_json::to_value(&view.job).unwrap_or_default();
-    if let Value::Object(map) = &mut value {
-        map.insert("status".to_owned(), json!(view.status));
-        map.insert("error".to_owned(), json!(view.job.error()));
-    }
-    value
+    serde_json::to_value(view).unwrap_or_default()
 }
 
 /// A job in one line.

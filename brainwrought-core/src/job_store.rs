@@ -4,6 +4,7 @@ use std::fmt::Debug;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use serde::{Serialize, Serializer};
 
 use crate::event::LogLevel;
 use crate::id::{FencingToken, JobId, StageName, TaskId, WorkerId};
@@ -96,6 +97,20 @@ pub struct JobView {
     pub job: Job,
     /// Where it stands at the moment of reading.
     pub status: JobStatus,
+}
+
+impl Serialize for JobView {
+    /// Everything that is stored, and beside it what is derived: `status` and `error`.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Whole<'a> {
+            #[serde(flatten)]
+            job: &'a Job,
+            status: JobStatus,
+            error: Option<String>,
+        }
+        Whole { job: &self.job, status: self.status, error: self.job.error() }.serialize(serializer)
+    }
 }
 
 /// The result of [`JobStore::create`].

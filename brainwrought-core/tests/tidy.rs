@@ -132,9 +132,14 @@ fn dependencies_point_one_way() {
         let manifest = read(&root().join(name).join("Cargo.toml"));
         let mut in_dependencies = false;
         for (number, line) in manifest.lines().enumerate() {
-            if line.starts_with('[') {
-                in_dependencies = line.contains("dependencies");
-            }
+            // A dependency is a line of a table, or a table of its own: `[dependencies.name]`.
+            let line = match line.strip_prefix('[') {
+                Some(table) => {
+                    in_dependencies = table.contains("dependencies");
+                    table.rsplit('.').next().unwrap_or(table)
+                }
+                None => line,
+            };
             let key: String =
                 line.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '-' || *c == '_').collect();
             // A crate may name itself, to turn its own features on for its tests.
@@ -207,6 +212,23 @@ fn every_bundled_asset_has_its_licence_recorded() {
         if !is_recorded {
             faults
                 .push(format!("{name}: {package}/assets/LICENSES.md does not name `{asset}` or its folder"));
+        }
+    }
+    report(faults);
+}
+
+#[test]
+fn every_link_in_a_document_leads_somewhere() {
+    let mut faults = Vec::new();
+    for file in texts().into_iter().filter(|file| file.name.ends_with(".md")) {
+        let folder = root().join(&file.name).parent().unwrap().to_owned();
+        for (number, line) in file.text.lines().enumerate() {
+            for link in line.split("](").skip(1).filter_map(|rest| rest.split([')', '#', ' ']).next()) {
+                let is_local = !link.is_empty() && !link.contains("://") && !link.starts_with("mailto:");
+                if is_local && !folder.join(link).exists() {
+                    faults.push(format!("{}:{}: `{link}` does not exist", file.name, number + 1));
+                }
+            }
         }
     }
     report(faults);

@@ -1,24 +1,14 @@
 //! How a job is written in an answer: the names are those of the stored job.
 
-use brainwrought_core::job::{Job, JobStatus, TaskStatus};
+use brainwrought_core::job::TaskStatus;
 use brainwrought_core::job_store::JobView;
-use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::ApiError;
 
-#[derive(Serialize)]
-struct Whole<'a> {
-    #[serde(flatten)]
-    job: &'a Job,
-    status: JobStatus,
-    error: Option<String>,
-}
-
 /// Everything that is stored of a job, and what is derived from it.
 pub(crate) fn whole(view: &JobView) -> Result<Value, ApiError> {
-    let whole = Whole { job: &view.job, status: view.status, error: view.job.error() };
-    serde_json::to_value(whole).map_err(ApiError::Unwritable)
+    serde_json::to_value(view).map_err(ApiError::Unwritable)
 }
 
 /// What a list shows of a job.

@@ -5,10 +5,11 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{AttemptEnd, JobStatus, Lease, Outcome, Plan, Progress, Renewal, StagePlan, Task, TaskStatus};
+use super::{
+    AttemptEnd, Delivery, JobInput, JobStatus, Lease, LogEntry, NewJob, Outcome, Plan, Progress, Renewal,
+    StagePlan, Task, TaskStatus, TransitionError,
+};
 use crate::clock::{Now, Timestamp};
-use crate::data::BlobRef;
-use crate::event::LogLevel;
 use crate::id::{FencingToken, JobId, StageName, TaskKey, WorkerId};
 
 /// Everything that is known of a job.
@@ -49,102 +50,6 @@ pub struct Job {
     /// What happened, oldest first; at most [`Job::MAX_LOGS`].
     #[serde(default)]
     pub logs: Vec<LogEntry>,
-}
-
-/// What a job starts from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct JobInput {
-    /// The name that the user knows the file by.
-    pub file_name: String,
-    /// The bytes of the PDF.
-    pub pdf: BlobRef,
-}
-
-/// Where the finished video lies.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Delivery {
-    /// The file on this machine.
-    #[serde(default)]
-    pub output_local_path: Option<String>,
-    /// The address at the Hugging Face Hub.
-    #[serde(default)]
-    pub output_hf_url: Option<String>,
-}
-
-/// One line of a job's log.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LogEntry {
-    /// When it was written.
-    pub at: Timestamp,
-    /// The task that wrote it.
-    pub task: TaskKey,
-    /// How much it matters.
-    pub level: LogLevel,
-    /// The line.
-    pub message: String,
-}
-
-/// What is needed to create a job.
-#[derive(Debug, Clone, PartialEq)]
-pub struct NewJob {
-    /// The name of its pipeline.
-    pub pipeline: String,
-    /// The stages and what they wait for.
-    pub plan: Plan,
-    /// What it starts from.
-    pub input: JobInput,
-    /// What the user chose.
-    pub options: Value,
-    /// The higher, the sooner it is claimed; 0 is usual.
-    pub priority: i32,
-    /// How often each task is tried; at least 1.
-    pub max_attempts: u32,
-    /// Makes a second creation with the same key find the first job.
-    pub idempotency_key: Option<String>,
-}
-
-/// A change that the state machine does not allow.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum TransitionError {
-    /// The job has no such task.
-    #[error("the job has no task `{0}`")]
-    NoSuchTask(TaskKey),
-    /// The pipeline has no such stage.
-    #[error("the job's pipeline has no stage `{name}`; it has {known}")]
-    NoSuchStage {
-        /// What was asked for.
-        name: StageName,
-        /// The stages there are.
-        known: String,
-    },
-    /// The lease is somebody else's, or nobody's.
-    #[error("the lease on `{key}` with token {token} was lost; the work of this attempt does not count")]
-    LeaseLost {
-        /// The task.
-        key: TaskKey,
-        /// The token that no longer holds.
-        token: FencingToken,
-    },
-    /// The job is done and cannot be cancelled.
-    #[error("the job is already {0}")]
-    AlreadyFinal(JobStatus),
-    /// The job is not over, so it cannot be removed.
-    #[error("the job is still {0}; cancel it first")]
-    StillActive(JobStatus),
-    /// Nothing failed, so there is nothing to retry.
-    #[error("nothing to retry: the job is {0}; name a stage with `--from` to run again from there")]
-    NothingToRetry(JobStatus),
-}
-
-impl LogEntry {
-    /// Makes entries of lines that a task wrote.
-    pub fn stamp(lines: Vec<(LogLevel, String)>, task: &TaskKey, now: &Now) -> Vec<Self> {
-        lines
-            .into_iter()
-            .map(|(level, message)| Self { at: now.wall, task: task.clone(), level, message })
-            .collect()
-    }
 }
 
 impl Job {

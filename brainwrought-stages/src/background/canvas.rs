@@ -276,8 +276,8 @@ impl Raster {
                 for &(x0, x1) in &chords[..found] {
                     cover::<SUB>(&mut coverage[from..to], x0 - from as f64, x1 - from as f64);
                 }
-                for x in from..to {
-                    paint(base + x..base + x + 1, u32::from(coverage[x]).min(256));
+                for (x, &part) in coverage.iter().enumerate().take(to).skip(from) {
+                    paint(base + x..base + x + 1, u32::from(part).min(256));
                 }
             }
             if inner0 < inner1 {

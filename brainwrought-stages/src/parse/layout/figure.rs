@@ -1,0 +1,236 @@
+//! [`figures`]: the pictures that captions speak of.
+
+use brainwrought_core::data::{Block, BlockKind, Figure, Page, Rect};
+
+use super::kind::caption;
+use crate::parse::page_content::{rect_of, union};
+
+/// A picture is at least this high and wide, in points.
+const MIN_SIDE: f32 = 24.0;
+/// Space kept around a picture, in points.
+const PADDING: f32 = 4.0;
+/// A picture and its caption stand at most this far apart, in points.
+const MAX_DISTANCE: f32 = 60.0;
+
+/// Finds the figures and tables of a page. `shapes` are the areas where something is drawn.
+pub(super) fn figures(page: &Page, shapes: &[Rect]) -> Vec<Figure> {
+    let mut found: Vec<Figure> = Vec::new();
+    for (index, block) in page.blocks.iter().enumerate() {
+        if block.kind != BlockKind::Caption {
+            continue;
+        }
+        let Some((label, words)) = caption(&block.text) else { continue };
+        let column = column(page, block);
+        let sides = [Side::Above, Side::Below].map(|side| picture(page, index, &column, side, shapes));
+        let is_table = label.to_lowercase().starts_with('t') || label.starts_with("Cuadro");
+        let picture = match sides {
+            [Some(above), Some(below)] => {
+                // Both sides may show something; what is drawn counts more than text, then habit decides.
+                let prefer_below = if above.is_drawn == below.is_drawn { is_table } else { below.is_drawn };
+                if prefer_below { below } else { above }
+            }
+            [Some(only), None] | [None, Some(only)] => only,
+            [None, None] => continue,
+        };
+        let bbox = padded(&union(&picture.area, &block.bbox), page);
+        found.push(Figure {
+            id: format!("p{}-f{}", page.number, found.len() + 1),
+            page: page.number,
+            bbox,
+            label: Some(label.to_owned()),
+            caption: (!words.is_empty()).then(|| words.to_owned()),
+        });
+    }
+    found
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Side {
+    Above,
+    Below,
+}
+
+struct Picture {
+    area: Rect,
+    /// True when lines or images make it, false when it is text alone.
+    is_drawn: bool,
+}
+
+/// The strip of the page, from left to right, that a caption's picture may fill.
+fn column(page: &Page, block: &Block) -> Rect {
+    let text = page.blocks.iter().filter(|block| is_text(block));
+    let left = text.clone().map(|block| block.bbox.x).fold(block.bbox.x, f32::min);
+    let right = text.clone().map(|block| block.bbox.right()).fold(block.bbox.right(), f32::max);
+    let middle = block.bbox.x + block.bbox.width / 2.0;
+    // Running text beside the caption, at its height or near it, means that there are columns.
+    let beside: Vec<&Block> = text
+        .filter(|other| {
+            other.bbox.bottom() > block.bbox.y - 100.0
+                && other.bbox.y < block.bbox.bottom() + 100.0
+                && (other.bbox.x > block.bbox.right() - 2.0 || other.bbox.right() < block.bbox.x + 2.0)
+                && other.bbox.width > 0.25 * (right - left)
+        })
+        .collect();
+    let from = beside
+        .iter()
+        .filter(|other| other.bbox.right() < middle)
+        .map(|other| other.bbox.right() + 2.0)
+        .fold(left, f32::max);
+    let to = beside
+        .iter()
+        .filter(|other| other.bbox.x > middle)
+        .map(|other| other.bbox.x - 2.0)
+        .fold(right, f32::min);
+    rect_of((from, 0.0), (to.max(from), page.height))
+}
+
+/// Finds what stands on one side of a caption, up to the next running text.
+fn picture(page: &Page, index: usize, column: &Rect, side: Side, shapes: &[Rect]) -> Option<Picture> {
+    let caption = page.blocks.get(index)?.bbox;
+    let in_column = |area: &Rect| {
+        let overlap = area.right().min(column.right()) - area.x.max(column.x);
+        overlap > 0.5 * area.width.min(column.width).max(1.0)
+    };
+    let others = || page.blocks.iter().enumerate().filter(|(at, _)| *at != index).map(|(_, block)| block);
+    let stops = others().filter(|block| {
+        in_column(&block.bbox)
+            && (is_text(block) && !is_label(block, shapes) || block.kind == BlockKind::Caption)
+    });
+    let strip = match side {
+        Side::Above => {
+            let top = stops
+                .filter(|block| block.bbox.bottom() <= caption.y + 2.0)
+                .map(|block| block.bbox.bottom())
+                .fold(0.0, f32::max);
+            rect_of((column.x, top), (column.right(), caption.y))
+        }
+        Side::Below => {
+            let bottom = stops
+                .filter(|block| block.bbox.y >= caption.bottom() - 2.0)
+                .map(|block| block.bbox.y)
+                .fold(page.height, f32::min);
+            rect_of((column.x, caption.bottom()), (column.right(), bottom))
+        }
+    };
+    let inside = |area: &Rect| {
+        let middle = (area.x + area.width / 2.0, area.y + area.height / 2.0);
+        in_column(area)
+            && (strip.y..=strip.bottom()).contains(&middle.1)
+            && (column.x - 10.0..=column.right() + 10.0).contains(&middle.0)
+    };
+    let clip = |area: &Rect| {
+        rect_of((area.x, area.y.max(strip.y)), (area.right(), area.bottom().min(strip.bottom())))
+    };
+    let drawn = around(shapes.iter().filter(|area| inside(area)).map(clip));
+    let labels = around(others().filter(|block| inside(&block.bbox)).map(|block| block.bbox));
+    let is_drawn = drawn.is_some_and(|area| area.height >= MIN_SIDE || area.width >= MIN_SIDE);
+    let area = match (drawn, labels) {
+        (Some(drawn), Some(labels)) => union(&drawn, &labels),
+        (Some(area), None) | (None, Some(area)) => area,
+        (None, None) => return None,
+    };
+    let distance = match side {
+        Side::Above => caption.y - area.bottom(),
+        Side::Below => area.y - caption.bottom(),
+    };
+    (area.height >= MIN_SIDE && area.width >= MIN_SIDE && distance < MAX_DISTANCE)
+        .then_some(Picture { area, is_drawn })
+}
+
+fn around(areas: impl Iterator<Item = Rect>) -> Option<Rect> {
+    areas.reduce(|whole, part| union(&whole, &part))
+}
+
+/// Tells whether a block is running text, which no picture contains.
+pub(super) fn is_text(block: &Block) -> bool {
+    match block.kind {
+        BlockKind::Paragraph | BlockKind::ListItem | BlockKind::Footnote | BlockKind::Reference => {
+            block.text.split_whitespace().count() >= 8
+        }
+        BlockKind::Heading => true,
+        _ => false,
+    }
+}
+
+/// Tells whether a block stands inside a drawing, as the words in a diagram do.
+pub(super) fn is_label(block: &Block, shapes: &[Rect]) -> bool {
+    let area = (block.bbox.width * block.bbox.height).max(1.0);
+    shapes.iter().any(|shape| {
+        let width = block.bbox.right().min(shape.right()) - block.bbox.x.max(shape.x);
+        let height = block.bbox.bottom().min(shape.bottom()) - block.bbox.y.max(shape.y);
+        shape.height > 2.0 * block.font_size && width.max(0.0) * height.max(0.0) > 0.7 * area
+    })
+}
+
+fn padded(area: &Rect, page: &Page) -> Rect {
+    rect_of(
+        ((area.x - PADDING).max(0.0), (area.y - PADDING).max(0.0)),
+        ((area.right() + PADDING).min(page.width), (area.bottom() + PADDING).min(page.height)),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn block(kind: BlockKind, text: &str, bbox: (f32, f32, f32, f32)) -> Block {
+        let bbox = Rect { x: bbox.0, y: bbox.1, width: bbox.2, height: bbox.3 };
+        Block { kind, text: text.to_owned(), bbox, font_size: 10.0, bold: false }
+    }
+
+    const PROSE: &str = "Enough words to be the running text of a page, as it were.";
+
+    #[test]
+    fn picture_above_its_caption_is_found() {
+        let page = Page {
+            number: 3,
+            width: 600.0,
+            height: 800.0,
+            blocks: vec![
+                block(BlockKind::Paragraph, PROSE, (50.0, 60.0, 500.0, 100.0)),
+                block(BlockKind::Paragraph, "axis", (100.0, 300.0, 30.0, 10.0)),
+                block(BlockKind::Caption, "Figure 2: A curve.", (200.0, 400.0, 200.0, 10.0)),
+                block(BlockKind::Paragraph, PROSE, (50.0, 430.0, 500.0, 100.0)),
+            ],
+        };
+        let shapes = [Rect { x: 120.0, y: 200.0, width: 300.0, height: 180.0 }];
+        let found = figures(&page, &shapes);
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].id, "p3-f1");
+        assert_eq!(found[0].label.as_deref(), Some("Figure 2"));
+        assert_eq!(found[0].caption.as_deref(), Some("A curve."));
+        assert_eq!(found[0].bbox, Rect { x: 96.0, y: 196.0, width: 328.0, height: 218.0 });
+    }
+
+    #[test]
+    fn table_below_its_caption_is_found_in_its_column() {
+        let page = Page {
+            number: 1,
+            width: 600.0,
+            height: 800.0,
+            blocks: vec![
+                block(BlockKind::Paragraph, PROSE, (310.0, 60.0, 240.0, 500.0)),
+                block(BlockKind::Caption, "Table 1: Numbers.", (60.0, 100.0, 200.0, 10.0)),
+                block(BlockKind::Table, "a | 1 b | 2", (60.0, 120.0, 220.0, 60.0)),
+                block(BlockKind::Paragraph, PROSE, (50.0, 200.0, 240.0, 100.0)),
+            ],
+        };
+        let found = figures(&page, &[]);
+        assert_eq!(found[0].bbox, Rect { x: 56.0, y: 96.0, width: 228.0, height: 88.0 });
+    }
+
+    #[test]
+    fn caption_without_a_picture_is_no_figure() {
+        let page = Page {
+            number: 1,
+            width: 600.0,
+            height: 800.0,
+            blocks: vec![
+                block(BlockKind::Paragraph, PROSE, (50.0, 60.0, 500.0, 100.0)),
+                block(BlockKind::Caption, "Figure 1: Gone.", (50.0, 165.0, 200.0, 10.0)),
+                block(BlockKind::Paragraph, PROSE, (50.0, 180.0, 500.0, 100.0)),
+            ],
+        };
+        assert!(figures(&page, &[]).is_empty());
+    }
+}
