@@ -4,7 +4,7 @@ use video_rs::ffmpeg::format::Pixel;
 use video_rs::ffmpeg::{Dictionary, Packet, Rational, codec, encoder, frame};
 
 use super::MediaError;
-use super::ffmpeg::{init, refused};
+use super::ffmpeg::{init, is_drained, refused};
 use crate::picture::YuvFrame;
 
 /// How frames are encoded. All clips of a video need the same settings: they are joined under one header.
@@ -54,14 +54,34 @@ impl H264Encoder {
     ///
     /// Fails when FFmpeg has no libx264, or refuses the settings.
     pub fn new(settings: &EncoderSettings) -> Result<Self, MediaError> {
-        let encoder = open(settings, codec::Flags::empty())?;
+        init()?;
+        let codec = encoder::find_by_name("libx264").ok_or(MediaError::NoEncoder("libx264"))?;
+        let context = codec::context::Context::new_with_codec(codec).encoder();
+        let mut video = context.video().map_err(refused("set up the H.264 encoder"))?;
+        let fps = i32::try_from(settings.fps).unwrap_or(30);
+        video.set_width(settings.width);
+        video.set_height(settings.height);
+        video.set_format(Pixel::YUV420P);
+        video.set_time_base(Rational(1, fps));
+        video.set_frame_rate(Some(Rational(fps, 1)));
+        let mut options = Dictionary::new();
+        for (key, value) in [
+            ("preset", settings.preset.as_str()),
+            ("profile", "high"),
+            ("crf", &settings.crf.to_string()),
+            ("threads", &settings.threads.to_string()),
+            ("g", &(settings.fps * 4).to_string()),
+            ("color_primaries", "bt709"),
+            ("color_trc", "bt709"),
+            ("colorspace", "bt709"),
+            ("color_range", "tv"),
+            ("x264-params", "bframes=0:weightp=0:aud=1:open-gop=0"),
+        ] {
+            options.set(key, value);
+        }
+        let encoder = video.open_with(options).map_err(refused("open the H.264 encoder"))?;
         let frame = frame::Video::new(Pixel::YUV420P, settings.width, settings.height);
         Ok(Self { encoder, settings: settings.clone(), frame, pushed: 0, stream: Vec::new() })
-    }
-
-    /// Opens an encoder for the parameter sets that a file with streams of these settings needs in its header.
-    pub(super) fn header(settings: &EncoderSettings) -> Result<encoder::video::Encoder, MediaError> {
-        open(settings, codec::Flags::GLOBAL_HEADER)
     }
 
     /// Encodes the next frame.
@@ -91,8 +111,7 @@ impl H264Encoder {
         self.frame.set_pts(Some(self.pushed));
         self.pushed += 1;
         self.encoder.send_frame(&self.frame).map_err(refused("encode a frame"))?;
-        self.drain();
-        Ok(())
+        self.drain()
     }
 
     /// Ends the stream and returns it.
@@ -102,46 +121,20 @@ impl H264Encoder {
     /// Fails when FFmpeg cannot flush.
     pub fn finish(mut self) -> Result<Vec<u8>, MediaError> {
         self.encoder.send_eof().map_err(refused("end the H.264 stream"))?;
-        self.drain();
+        self.drain()?;
         Ok(self.stream)
     }
 
-    fn drain(&mut self) {
+    fn drain(&mut self) -> Result<(), MediaError> {
         let mut packet = Packet::empty();
-        while self.encoder.receive_packet(&mut packet).is_ok() {
-            self.stream.extend_from_slice(packet.data().unwrap_or_default());
+        loop {
+            match self.encoder.receive_packet(&mut packet) {
+                Ok(()) => self.stream.extend_from_slice(packet.data().unwrap_or_default()),
+                Err(error) if is_drained(error) => return Ok(()),
+                Err(error) => return Err(refused("encode a frame")(error)),
+            }
         }
     }
-}
-
-fn open(settings: &EncoderSettings, flags: codec::Flags) -> Result<encoder::video::Encoder, MediaError> {
-    init()?;
-    let codec = encoder::find_by_name("libx264").ok_or(MediaError::NoEncoder("libx264"))?;
-    let context = codec::context::Context::new_with_codec(codec).encoder();
-    let mut video = context.video().map_err(refused("set up the H.264 encoder"))?;
-    let fps = i32::try_from(settings.fps).unwrap_or(30);
-    video.set_width(settings.width);
-    video.set_height(settings.height);
-    video.set_format(Pixel::YUV420P);
-    video.set_time_base(Rational(1, fps));
-    video.set_frame_rate(Some(Rational(fps, 1)));
-    video.set_flags(flags);
-    let mut options = Dictionary::new();
-    for (key, value) in [
-        ("preset", settings.preset.as_str()),
-        ("profile", "high"),
-        ("crf", &settings.crf.to_string()),
-        ("threads", &settings.threads.to_string()),
-        ("g", &(settings.fps * 4).to_string()),
-        ("color_primaries", "bt709"),
-        ("color_trc", "bt709"),
-        ("colorspace", "bt709"),
-        ("color_range", "tv"),
-        ("x264-params", "bframes=0:weightp=0:aud=1:open-gop=0"),
-    ] {
-        options.set(key, value);
-    }
-    video.open_with(options).map_err(refused("open the H.264 encoder"))
 }
 
 #[cfg(test)]
@@ -151,7 +144,7 @@ mod tests {
     #[test]
     fn every_frame_comes_out() {
         let settings = EncoderSettings { width: 64, height: 96, ..EncoderSettings::default() };
-        for frames in [1, 2, 150] {
+        for frames in [1, 2, 150, 300] {
             let mut encoder = H264Encoder::new(&settings).unwrap();
             for n in 0..frames {
                 let mut frame = YuvFrame::black(64, 96);
