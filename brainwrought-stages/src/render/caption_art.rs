@@ -239,7 +239,11 @@ mod tests {
             let mut frame = crate::picture::YuvFrame::black(270, 480);
             art.draw(n, &mut frame);
             let columns = |half: std::ops::Range<usize>| {
-                frame.u.chunks_exact(135).map(|row| row[half.clone()].iter().filter(|u| **u < 60).count()).sum::<usize>()
+                frame
+                    .u
+                    .chunks_exact(135)
+                    .map(|row| row[half.clone()].iter().filter(|u| **u < 60).count())
+                    .sum::<usize>()
             };
             (columns(0..66), columns(66..135))
         };

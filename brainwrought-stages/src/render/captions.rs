@@ -18,10 +18,11 @@ const LEAST_MS: u64 = 300;
 
 /// Words that lean on the next one, in English, German, Spanish and French.
 const LEANING: [&str; 62] = [
-    "a", "an", "the", "of", "to", "in", "on", "at", "by", "for", "from", "with", "and", "or", "but", "if", "as",
-    "is", "are", "was", "were", "be", "that", "than", "this", "its", "their", "every", "no", "not", "der", "die",
-    "das", "den", "dem", "ein", "eine", "und", "von", "zu", "im", "in", "mit", "el", "la", "los", "las", "un", "una",
-    "de", "del", "y", "en", "que", "le", "les", "des", "du", "et", "une", "au", "aux",
+    "a", "an", "the", "of", "to", "in", "on", "at", "by", "for", "from", "with", "and", "or", "but", "if",
+    "as", "is", "are", "was", "were", "be", "that", "than", "this", "its", "their", "every", "no", "not",
+    "der", "die", "das", "den", "dem", "ein", "eine", "und", "von", "zu", "im", "in", "mit", "el", "la",
+    "los", "las", "un", "una", "de", "del", "y", "en", "que", "le", "les", "des", "du", "et", "une", "au",
+    "aux",
 ];
 
 /// The words that share the screen, and when.
@@ -103,7 +104,7 @@ fn cost(words: &[Word], range: &Range<usize>, line_end: usize) -> Option<u32> {
     if shown.len() > 1 && characters > MOST_CHARACTERS {
         return None;
     }
-    let mut cost = match shown.len() {
+    let mut cost: u32 = match shown.len() {
         1 if characters < 8 => 60,
         1 => 35,
         2 => 12,
@@ -166,17 +167,27 @@ mod tests {
 
     #[test]
     fn breaks_fall_where_a_reader_breathes() {
-        let words = words(&["Every queue explodes at the same point, and nobody tells you.", "It costs $45 a month."]);
+        let words = words(&[
+            "Every queue explodes at the same point, and nobody tells you.",
+            "It costs $45 a month.",
+        ]);
         let chunks = lay_out(&words, 9_000);
         let texts = texts(&words, &chunks);
         assert!(texts.iter().all(|text| text.chars().count() <= MOST_CHARACTERS), "{texts:?}");
-        assert!(texts.contains(&"the same point,".to_owned()) || texts.iter().any(|t| t.ends_with("point,")), "{texts:?}");
+        assert!(
+            texts.contains(&"the same point,".to_owned()) || texts.iter().any(|t| t.ends_with("point,")),
+            "{texts:?}"
+        );
         assert!(!texts.iter().any(|text| text.ends_with(" the") || text.ends_with(" a")), "{texts:?}");
     }
 
     #[test]
     fn nothing_blinks_and_everything_is_long_enough() {
-        let words = words(&["One two three four five six seven eight.", "Incomprehensibilities notwithstanding, no.", "A b c d e f."]);
+        let words = words(&[
+            "One two three four five six seven eight.",
+            "Incomprehensibilities notwithstanding, no.",
+            "A b c d e f.",
+        ]);
         let chunks = lay_out(&words, 20_000);
         assert_eq!(chunks[0].start_ms, 0);
         assert_eq!(chunks.iter().map(|chunk| chunk.words.len()).sum::<usize>(), words.len());

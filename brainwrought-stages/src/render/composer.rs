@@ -87,14 +87,21 @@ impl Composer {
     }
 
     /// Adds the page chips, each for as long as its line is spoken.
-    pub(super) fn add_chips(&mut self, chips: &[Vec<Option<u32>>], audio: &Audio, fonts: &Fonts, frames: u64) {
+    pub(super) fn add_chips(
+        &mut self,
+        chips: &[Vec<Option<u32>>],
+        audio: &Audio,
+        fonts: &Fonts,
+        frames: u64,
+    ) {
         let starts = scene_starts(audio, &self.plan);
         for (scene, lines) in chips.iter().enumerate() {
             let scene_end = starts.get(scene + 1).copied().unwrap_or(frames);
             for (line, page) in lines.iter().enumerate() {
                 let Some(page) = page else { continue };
-                let of_line =
-                    |line: usize| audio.words.iter().find(|word| (word.scene as usize, word.line as usize) == (scene, line));
+                let of_line = |line: usize| {
+                    audio.words.iter().find(|word| (word.scene as usize, word.line as usize) == (scene, line))
+                };
                 let Some(first) = of_line(line) else { continue };
                 let from = self.plan.frame_at(first.start_ms);
                 let to = of_line(line + 1).map_or(scene_end, |next| self.plan.frame_at(next.start_ms));

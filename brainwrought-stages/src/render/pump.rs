@@ -47,6 +47,10 @@ pub(super) fn pump(
     })
 }
 
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "both ends must close when encoding fails, or composing waits for ever"
+)]
 fn encode(
     settings: &EncoderSettings,
     drawn: mpsc::Receiver<YuvFrame>,

@@ -1,7 +1,6 @@
 //! [`Render`]: the stage that turns a segment into encoded pictures.
 
 use std::error::Error;
-use std::path::PathBuf;
 
 use brainwrought_core::data::{Audio, Background, Clip, PanelKind, Segment, Visuals};
 use brainwrought_core::stage::{Stage, StageContext, StageError};
@@ -62,7 +61,9 @@ pub enum RenderError {
     #[error("the background clip could not be read to its end")]
     Backdrop(#[source] Box<dyn Error + Send + Sync>),
     /// The narration is not a whole number of frames long.
-    #[error("the narration has {samples} samples, which is no whole number of frames; run `brainwrought retry --from audio`")]
+    #[error(
+        "the narration has {samples} samples, which is no whole number of frames; run `brainwrought retry --from audio`"
+    )]
     UnevenAudio {
         /// The number of samples.
         samples: u64,
@@ -91,11 +92,7 @@ impl Stage for Render {
             }
         }
         let clip = match &visuals.background {
-            Background::Clip { clip, .. } => {
-                let path = cx.scratch().join("background");
-                tokio::fs::write(&path, cx.get(clip).await?).await.map_err(StageError::retryable)?;
-                Some(path)
-            }
+            Background::Clip { clip, .. } => Some(cx.get(clip).await?),
             _ => None,
         };
         let fps = self.encoder.fps;
@@ -144,13 +141,13 @@ impl Render {
         audio: &Audio,
         visuals: &Visuals,
         panels: &[PanelArt],
-        clip: Option<PathBuf>,
+        clip: Option<Bytes>,
         cx: &StageContext,
     ) -> Result<Made, RenderError> {
         let EncoderSettings { width, height, fps, .. } = self.encoder;
         let plan = FramePlan::new(width, height, fps);
         let per_frame = u64::from(audio.sample_rate / plan.fps).max(1);
-        if audio.samples == 0 || audio.samples % per_frame != 0 {
+        if audio.samples == 0 || !audio.samples.is_multiple_of(per_frame) {
             return Err(RenderError::UnevenAudio { samples: audio.samples });
         }
         let frames = audio.samples / per_frame;
@@ -186,7 +183,7 @@ impl Render {
         Ok(Made { stream, frames, captions, poster })
     }
 
-    fn backdrop(&self, visuals: &Visuals, clip: Option<PathBuf>) -> Result<Box<dyn Backdrop>, RenderError> {
+    fn backdrop(&self, visuals: &Visuals, clip: Option<Bytes>) -> Result<Box<dyn Backdrop>, RenderError> {
         let EncoderSettings { width, height, fps, .. } = self.encoder;
         let (columns, rows) = (width as usize, height as usize);
         let procedural = |style: &str, seed: u64, offset_ms: u64| -> Result<Box<dyn Backdrop>, RenderError> {
@@ -195,9 +192,9 @@ impl Render {
         };
         match (&visuals.background, clip) {
             (Background::Procedural { style, seed, offset_ms }, _) => procedural(style, *seed, *offset_ms),
-            (Background::Clip { offset_ms, .. }, Some(path)) => {
+            (Background::Clip { offset_ms, .. }, Some(bytes)) => {
                 let settings = ClipSettings { width, height, fps, offset_ms: *offset_ms };
-                let reader = ClipReader::open(&path, &settings)?;
+                let reader = ClipReader::open(bytes, settings)?;
                 Ok(Box::new(ClipBackdrop { reader, shade: Shade::under_text(columns, rows) }))
             }
             (Background::Calm { seed }, _) => procedural("calm", *seed, 0),
