@@ -6,8 +6,8 @@ use std::sync::OnceLock;
 use brainwrought_core::data::Rect;
 use pdfium_render::prelude::{
     PdfBitmap, PdfBitmapFormat, PdfBookmark, PdfDocument, PdfDocumentMetadataTagType, PdfPage, PdfPageObject,
-    PdfPageObjectCommon, PdfPageObjectsCommon, PdfPageRenderRotation, PdfPageTextChar, PdfRenderConfig,
-    Pdfium, PdfiumError, PdfiumInternalError,
+    PdfPageObjectCommon, PdfPageObjectsCommon, PdfPageRenderRotation, PdfPageTextChar, PdfPoints,
+    PdfRenderConfig, Pdfium, PdfiumError, PdfiumInternalError,
 };
 
 use super::{
@@ -107,7 +107,9 @@ impl Engine for PdfiumFile {
         let config = PdfRenderConfig::new()
             .set_target_width((view.width() * scale).round() as i32)
             .set_target_height((view.height() * scale).round() as i32)
-            .set_origin(-(area.x * scale).round() as i32, -(area.y * scale).round() as i32)
+            // `set_origin` has no effect where form fields are not drawn.
+            .translate(PdfPoints::new(-area.x), PdfPoints::new(-area.y))
+            .ok()?
             // Drawing form fields can hang for ever on a file of 2.5 KB.
             .render_form_data(false);
         let mut bitmap = PdfBitmap::empty(width as i32, height as i32, PdfBitmapFormat::BGRA).ok()?;
