@@ -1,2 +1,29 @@
-//! The `brainwrought` command.
-fn main() {}
+//! The `brainwrought` command: parses, makes one library call, prints.
+
+mod args;
+mod commands;
+mod config;
+mod exit;
+mod output;
+mod progress;
+mod signals;
+mod world;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::args::Args;
+
+fn main() -> ExitCode {
+    // The parser runs in a child process that is this same program; it never gets past this line.
+    brainwrought_stages::parse::serve_if_child();
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { exit::WRONG_COMMAND } else { exit::DONE });
+        }
+    };
+    exit::code(commands::run(args))
+}

@@ -1,8 +1,16 @@
 //! The contracts of Brainwrought: data, pipeline, state machine, stores and engine.
 
 pub mod artifact_store;
+pub mod clock;
 pub mod data;
+pub mod engine;
 pub mod event;
+pub mod fingerprint;
 pub mod id;
+pub mod job;
+pub mod job_store;
 pub mod memory;
+pub mod pipeline;
+pub mod report;
+pub mod retry;
 pub mod stage;

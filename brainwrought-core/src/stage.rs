@@ -69,6 +69,9 @@ pub trait Stage: Serialize + fmt::Debug + Send + Sync + 'static {
     const NAME: &'static str;
     /// Grows whenever the same settings and inputs would give another output.
     const VERSION: u32;
+    /// False for a stage that exists for its effect outside the artifact store, such as delivering a file. It runs for
+    /// every job, even when another job with the same inputs has run it, and must be idempotent.
+    const IS_CACHED: bool = true;
     /// What it needs: one value, or a tuple of up to four.
     type Input: StageInput;
     /// What it makes.

@@ -1,0 +1,57 @@
+# `make demo` makes a video from the example paper; `make test` runs every check. Both bring what is missing first.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+# A fresh rustup is not on the PATH of the shell that installed it.
+export PATH := $(PATH):$(HOME)/.cargo/bin
+
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+PDF ?= examples/queues.pdf
+VIDEO ?= demo.mp4
+# They run to their end without arguments, each in a few seconds.
+EXAMPLES ?= custom_stage custom_store make_video watch_progress
+
+.PHONY: help setup demo test lint docs bench example-pdf clean
+
+help:
+	@echo 'make demo          a video from $(PDF), written to $(VIDEO)'
+	@echo 'make test          formatting, lints, docs, examples and tests'
+	@echo 'make bench         measurements'
+	@echo 'make setup         what the others need: packages, PDF engine, voice'
+	@echo 'make example-pdf   the example paper, from its source'
+	@echo 'make clean         removes what was built'
+
+setup:
+	@scripts/setup.sh
+
+demo: setup
+	@start=$$(date +%s) && \
+	cargo build --release --package brainwrought-cli && \
+	built=$$(date +%s) && \
+	$(TARGET)/release/brainwrought make $(PDF) -o $(VIDEO) && \
+	echo "$(abspath $(VIDEO)): made in $$(($$(date +%s) - built)) s, after $$((built - start)) s of building"
+
+# Clippy and the docs share one set of checked dependencies, the examples and the tests one set of compiled ones.
+# The tests come last, so that the output ends with their summary.
+test: setup lint docs
+	cargo test --workspace --no-run
+	@set -e; for example in $(EXAMPLES); do echo "example $$example"; $(TARGET)/debug/examples/$$example; done
+	cargo test --workspace
+
+lint:
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- -D warnings
+	cargo clippy --workspace --no-default-features -- -D warnings
+
+docs:
+	RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps
+
+bench: setup
+	cargo bench --package brainwrought-benches
+
+example-pdf:
+	examples/queues.sh
+
+clean:
+	cargo clean
+	rm -f $(VIDEO)

@@ -1,0 +1,280 @@
+//! What was typed.
+
+use std::path::PathBuf;
+
+use brainwrought_core::id::JobId;
+use brainwrought_stages::standard::{CaptionStyle, Format, Layout};
+use clap::{Args as ClapArgs, Parser, Subcommand};
+
+/// Turns a PDF into a short vertical video.
+#[derive(Debug, Parser)]
+#[command(name = "brainwrought", version, about, max_term_width = 100)]
+#[command(after_help = "Examples:
+  brainwrought make paper.pdf                     a video beside you, as paper.mp4
+  brainwrought make paper.pdf -o out.mp4 --length 30 --background marbles
+  brainwrought submit paper.pdf && brainwrought dev    a job now, the work in another terminal
+  brainwrought doctor                             what is missing, and the command that mends it
+
+A command that was stopped, even by kill -9, goes on when it is typed again.")]
+pub(crate) struct Args {
+    #[command(flatten)]
+    pub(crate) stores: StoreArgs,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Where jobs and artifacts lie.
+#[derive(Debug, Clone, ClapArgs)]
+pub(crate) struct StoreArgs {
+    /// The folder or URL of both stores [default: file:./data, or $BRAINWROUGHT_STORE]
+    #[arg(long, global = true, value_name = "URL")]
+    pub(crate) store: Option<String>,
+    /// The URL of the job store, when it differs
+    #[arg(long, global = true, value_name = "URL")]
+    pub(crate) jobs: Option<String>,
+    /// The URL of the artifact store, when it differs
+    #[arg(long, global = true, value_name = "URL")]
+    pub(crate) artifacts: Option<String>,
+    /// The folder with voices and libraries [default: $BRAINWROUGHT_DATA, or ~/.local/share/brainwrought]
+    #[arg(long, global = true, value_name = "FOLDER")]
+    pub(crate) resources: Option<PathBuf>,
+    /// More detail on standard error; twice for still more
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub(crate) verbose: u8,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Make a video of a PDF, here and now
+    #[command(after_help = "Examples:
+  brainwrought make paper.pdf
+  brainwrought make paper.pdf -o paper.mp4 --length 90 --layout b
+  brainwrought make notes.pdf --background ~/clips --captions plain --seed 7
+  brainwrought make locked.pdf --password secret      or $BRAINWROUGHT_PDF_PASSWORD")]
+    Make(MakeArgs),
+    /// Create a job and leave the work to workers
+    #[command(
+        alias = "new-job",
+        after_help = "Example:
+  brainwrought submit paper.pdf --length 30 && brainwrought worker"
+    )]
+    Submit(SubmitArgs),
+    /// Show a job
+    #[command(
+        alias = "show-job",
+        after_help = "Example:
+  brainwrought status 5f0c… --json | jq .status"
+    )]
+    Status(JobArgs),
+    /// List jobs, the newest first
+    #[command(
+        alias = "list-jobs",
+        after_help = "Example:
+  brainwrought list --limit 5"
+    )]
+    List(ListArgs),
+    /// Show the log of a job
+    #[command(after_help = "Example:
+  brainwrought logs 5f0c…")]
+    Logs(JobArgs),
+    /// Stop a job
+    #[command(after_help = "Example:
+  brainwrought cancel 5f0c…")]
+    Cancel(JobArgs),
+    /// Run what failed again, or everything from a stage on
+    #[command(after_help = "Examples:
+  brainwrought retry 5f0c…
+  brainwrought retry 5f0c… --from script")]
+    Retry(RetryArgs),
+    /// Claim tasks and do them, until stopped
+    #[command(after_help = "Example:
+  brainwrought worker --stage render --stage audio --concurrency 2")]
+    Worker(WorkerArgs),
+    /// Move tasks whose needs are done, until stopped
+    #[command(after_help = "Example:
+  brainwrought orchestrator --once")]
+    Orchestrator(RoundArgs),
+    /// Take back leases that ran out, until stopped
+    #[command(after_help = "Example:
+  brainwrought recovery --poll 5")]
+    Recovery(RoundArgs),
+    /// Orchestrator, recovery and worker in one process, until stopped
+    #[command(after_help = "Example:
+  brainwrought dev --concurrency 2")]
+    Dev(WorkerArgs),
+    /// Remove artifacts that no job needs
+    #[command(
+        alias = "clean-artifacts",
+        after_help = "Examples:
+  brainwrought gc --dry-run
+  brainwrought gc --older-than 0"
+    )]
+    Gc(GcArgs),
+    /// Tell what is present, what is missing, and the command that mends it
+    #[command(after_help = "Example:
+  brainwrought doctor --json")]
+    Doctor(JsonArgs),
+}
+
+/// What a video should be like.
+#[derive(Debug, Clone, ClapArgs)]
+pub(crate) struct VideoArgs {
+    /// The length in seconds: 30, 60, 90, or anything from 15 to 180
+    #[arg(long, value_name = "SECONDS", default_value_t = 55, value_parser = clap::value_parser!(u32).range(15..=180))]
+    pub(crate) length: u32,
+    /// The kind of video
+    #[arg(long, value_enum, default_value_t = Format::Short)]
+    pub(crate) format: Format,
+    /// Where pictures stand: a card above full-screen motion (a), or half and half (b)
+    #[arg(long, value_enum, default_value_t = Layout::A)]
+    pub(crate) layout: Layout,
+    /// What moves behind: `auto`, a style (see `brainwrought doctor`), or your own clip or folder of clips
+    #[arg(long, value_name = "STYLE|FILE|FOLDER", default_value = "auto")]
+    pub(crate) background: String,
+    /// How lively the background is, 0 (calm) to 3
+    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u8).range(0..=3))]
+    pub(crate) intensity: u8,
+    /// The voice: `auto`, `heart`, or `espeak`
+    #[arg(long, default_value = "auto")]
+    pub(crate) voice: String,
+    /// How captions look
+    #[arg(long, value_enum, default_value_t = CaptionStyle::Pop)]
+    pub(crate) captions: CaptionStyle,
+    /// How much slang, 0 (none) to 3
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(0..=3))]
+    pub(crate) slang: u8,
+    /// What plays under the voice: `bed`, `none`, or your own audio file
+    #[arg(long, value_name = "bed|none|FILE", default_value = "bed")]
+    pub(crate) music: String,
+    /// The seed of everything that is drawn by chance [default: taken from the PDF]
+    #[arg(long)]
+    pub(crate) seed: Option<u64>,
+    /// Frames of this size instead of 1080x1920, for a quick look
+    #[arg(long, value_name = "WxH", hide_short_help = true)]
+    pub(crate) size: Option<String>,
+    /// The password of an encrypted PDF; better in $BRAINWROUGHT_PDF_PASSWORD, which other users cannot see
+    #[arg(long, hide_env_values = true)]
+    pub(crate) password: Option<String>,
+}
+
+/// `make`.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct MakeArgs {
+    /// The PDF
+    pub(crate) pdf: PathBuf,
+    /// Where the video goes [default: the PDF's name with .mp4, in this folder]
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) video: VideoArgs,
+    /// Print the result as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// `submit`.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct SubmitArgs {
+    /// The PDF
+    pub(crate) pdf: PathBuf,
+    #[command(flatten)]
+    pub(crate) video: VideoArgs,
+    /// The higher, the sooner it is done
+    #[arg(long, default_value_t = 0)]
+    pub(crate) priority: i32,
+    /// Makes a second submission with the same key find the first job
+    #[arg(long, value_name = "KEY")]
+    pub(crate) idempotency_key: Option<String>,
+    /// Print the job as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// A command about one job.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct JobArgs {
+    /// The job's id
+    pub(crate) job: JobId,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// `list`.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct ListArgs {
+    /// How many at most
+    #[arg(long, default_value_t = 20)]
+    pub(crate) limit: usize,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// `retry`.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct RetryArgs {
+    /// The job's id
+    pub(crate) job: JobId,
+    /// The stage to start from; without it, everything that failed or was cancelled
+    #[arg(long, value_name = "STAGE")]
+    pub(crate) from: Option<String>,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// `worker` and `dev`.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct WorkerArgs {
+    /// Only this stage; may be given several times
+    #[arg(long = "stage", value_name = "STAGE")]
+    pub(crate) stages: Vec<String>,
+    /// How many tasks at once
+    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub(crate) concurrency: u16,
+    /// The longest rest between two looks at the store, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 1.0, value_parser = seconds)]
+    pub(crate) poll: f64,
+}
+
+/// `orchestrator` and `recovery`.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct RoundArgs {
+    /// One round, then end
+    #[arg(long)]
+    pub(crate) once: bool,
+    /// The longest rest between two rounds, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 1.0, value_parser = seconds)]
+    pub(crate) poll: f64,
+}
+
+/// `gc`.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct GcArgs {
+    /// Only tell what would be removed
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Keep what was written in the last so many minutes: running work has not named its artifacts yet
+    #[arg(long, value_name = "MINUTES", default_value_t = 60)]
+    pub(crate) older_than: u64,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// A command without arguments of its own.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct JsonArgs {
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+fn seconds(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(seconds) if (0.01..=3600.0).contains(&seconds) => Ok(seconds),
+        _ => Err("give seconds from 0.01 to 3600".to_owned()),
+    }
+}

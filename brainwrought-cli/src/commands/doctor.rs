@@ -1,0 +1,47 @@
+//! `doctor`: what is present, what is missing, and the command that mends it.
+
+use brainwrought_stages::standard::{Finding, examine};
+use serde_json::json;
+
+use crate::args::JsonArgs;
+use crate::config::Config;
+use crate::exit::{Ended, JOB_FAILED};
+use crate::output;
+
+/// Examines this machine; fails when something that a default video needs is missing.
+pub(crate) fn run(config: &Config, args: &JsonArgs) -> anyhow::Result<()> {
+    let mut findings = examine(&config.resources);
+    for (name, opened) in [
+        ("job store", brainwrought_store::open_job_store(&config.jobs).map(drop)),
+        ("artifact store", brainwrought_store::open_artifact_store(&config.artifacts).map(drop)),
+    ] {
+        let url = if name == "job store" { &config.jobs } else { &config.artifacts };
+        findings.push(match opened {
+            Ok(()) => Finding::present(name, url.clone()),
+            Err(error) => Finding::missing(
+                name,
+                brainwrought_core::report::chain(&error),
+                "choose another with --store",
+            ),
+        });
+    }
+    if args.json {
+        output::json(&json!(findings));
+    } else {
+        for finding in &findings {
+            let mark = if finding.present {
+                "ok     "
+            } else if finding.required {
+                "MISSING"
+            } else {
+                "absent "
+            };
+            output::line(format!("{mark}  {:<16} {}", finding.name, finding.detail));
+            if let Some(remedy) = finding.remedy.as_ref().filter(|_| !finding.present) {
+                output::line(format!("{:>26} {remedy}", "→"));
+            }
+        }
+    }
+    let is_ready = findings.iter().all(|finding| finding.present || !finding.required);
+    if is_ready { Ok(()) } else { Err(Ended(JOB_FAILED).into()) }
+}

@@ -1,0 +1,88 @@
+//! `worker`, `orchestrator`, `recovery` and `dev`: the parts that move jobs along.
+
+use std::time::Duration;
+
+use brainwrought_core::engine::{Engine, WorkScope};
+use brainwrought_core::event::{Event, EventSink};
+use brainwrought_core::id::{StageName, TaskId};
+use brainwrought_stages::standard::STAGE_NAMES;
+
+use crate::args::{RoundArgs, WorkerArgs};
+use crate::config::Config;
+use crate::exit::WrongCommand;
+use crate::output;
+use crate::world::World;
+
+/// Claims tasks and does them, until stopped.
+pub(crate) async fn worker(config: &Config, args: WorkerArgs) -> anyhow::Result<()> {
+    let (engine, scope) = prepare(config, &args)?;
+    engine.work(scope, crate::signals::shutdown()?).await;
+    Ok(())
+}
+
+/// Orchestrator, recovery and worker in one process, until stopped.
+pub(crate) async fn dev(config: &Config, args: WorkerArgs) -> anyhow::Result<()> {
+    let (engine, scope) = prepare(config, &args)?;
+    engine.run_all(scope, crate::signals::shutdown()?).await;
+    Ok(())
+}
+
+/// Moves tasks whose needs are done.
+pub(crate) async fn orchestrator(config: &Config, args: RoundArgs) -> anyhow::Result<()> {
+    let engine = plain(config, args.poll)?;
+    if args.once {
+        print_moved("ready", &engine.advance().await?);
+    } else {
+        engine.orchestrate(crate::signals::shutdown()?).await;
+    }
+    Ok(())
+}
+
+/// Takes back leases that ran out.
+pub(crate) async fn recovery(config: &Config, args: RoundArgs) -> anyhow::Result<()> {
+    let engine = plain(config, args.poll)?;
+    if args.once {
+        print_moved("taken back", &engine.recover().await?);
+    } else {
+        let shutdown = crate::signals::shutdown()?;
+        engine.keep_recovering(Duration::from_secs_f64(args.poll), shutdown).await;
+    }
+    Ok(())
+}
+
+fn prepare(config: &Config, args: &WorkerArgs) -> anyhow::Result<(Engine, WorkScope)> {
+    if let Some(unknown) = args.stages.iter().find(|stage| !STAGE_NAMES.contains(&stage.as_str())) {
+        let known = STAGE_NAMES.join(", ");
+        return Err(WrongCommand(format!("there is no stage `{unknown}`; stages are {known}")).into());
+    }
+    let stages: Vec<StageName> = args.stages.iter().map(|stage| stage.as_str().into()).collect();
+    let scope = WorkScope { stages: (!stages.is_empty()).then_some(stages), job: None };
+    let password = crate::config::pdf_password();
+    let poll = Duration::from_secs_f64(args.poll);
+    let engine = World::open(config)?.engine(password, args.concurrency.into(), poll, narrator())?;
+    Ok((engine, scope))
+}
+
+fn plain(config: &Config, poll: f64) -> anyhow::Result<Engine> {
+    World::open(config)?.engine(None, 1, Duration::from_secs_f64(poll), EventSink::default())
+}
+
+/// Prints a line for each task that starts or ends.
+fn narrator() -> EventSink {
+    EventSink::new(|event| match event {
+        Event::Started { job, task, attempt } => {
+            output::line(format!("{job}  {task}  started, attempt {attempt}"));
+        }
+        Event::Done { job, task, cached } => {
+            let note = if cached { ", known already" } else { "" };
+            output::line(format!("{job}  {task}  done{note}"));
+        }
+        Event::Failed { job, task, error, .. } => output::line(format!("{job}  {task}  failed: {error}")),
+        _ => {}
+    })
+}
+
+fn print_moved(what: &str, tasks: &[TaskId]) {
+    tasks.iter().for_each(|task| output::line(format!("{task}  {what}")));
+    output::line(format!("{} {what}", tasks.len()));
+}

@@ -1,0 +1,71 @@
+//! `status`, `list`, `logs`, `cancel` and `retry`: looking at jobs and steering them.
+
+use brainwrought_core::id::StageName;
+use brainwrought_core::job_store::{JobFilter, JobView};
+use serde_json::{Value, json};
+
+use crate::args::{JobArgs, ListArgs, RetryArgs};
+use crate::config::Config;
+use crate::output;
+
+/// Shows a job.
+pub(crate) async fn status(config: &Config, args: JobArgs) -> anyhow::Result<()> {
+    let jobs = brainwrought_store::open_job_store(&config.jobs)?;
+    show(&jobs.get(&args.job).await?, args.json);
+    Ok(())
+}
+
+/// Lists jobs, the newest first.
+pub(crate) async fn list(config: &Config, args: ListArgs) -> anyhow::Result<()> {
+    let jobs = brainwrought_store::open_job_store(&config.jobs)?;
+    let filter = JobFilter { limit: Some(args.limit), ..JobFilter::default() };
+    let views = jobs.list(&filter).await?;
+    if args.json {
+        output::json(&Value::Array(views.iter().map(output::job_json).collect()));
+    } else if views.is_empty() {
+        output::line("no jobs yet; `brainwrought make paper.pdf` makes the first");
+    } else {
+        views.iter().for_each(|view| output::line(output::job_line(view)));
+    }
+    Ok(())
+}
+
+/// Shows the log of a job.
+pub(crate) async fn logs(config: &Config, args: JobArgs) -> anyhow::Result<()> {
+    let jobs = brainwrought_store::open_job_store(&config.jobs)?;
+    let job = jobs.get(&args.job).await?.job;
+    if args.json {
+        output::json(&json!(job.logs));
+        return Ok(());
+    }
+    for entry in &job.logs {
+        let level = format!("{:?}", entry.level).to_lowercase();
+        output::line(format!("{}  {level:<5}  {}: {}", output::date(entry.at), entry.task, entry.message));
+    }
+    for task in &job.stages {
+        for attempt in &task.history {
+            let (at, key, number) = (output::date(attempt.at), &task.key, attempt.attempt);
+            output::line(format!("{at}  error  {key}: attempt {number}: {}", attempt.error));
+        }
+    }
+    Ok(())
+}
+
+/// Stops a job.
+pub(crate) async fn cancel(config: &Config, args: JobArgs) -> anyhow::Result<()> {
+    let jobs = brainwrought_store::open_job_store(&config.jobs)?;
+    show(&jobs.cancel(&args.job).await?, args.json);
+    Ok(())
+}
+
+/// Runs what failed again, or everything from a stage on.
+pub(crate) async fn retry(config: &Config, args: RetryArgs) -> anyhow::Result<()> {
+    let jobs = brainwrought_store::open_job_store(&config.jobs)?;
+    let from = args.from.as_deref().map(StageName::from);
+    show(&jobs.retry(&args.job, from.as_ref()).await?, args.json);
+    Ok(())
+}
+
+fn show(view: &JobView, as_json: bool) {
+    if as_json { output::json(&output::job_json(view)) } else { output::line(output::job_page(view)) }
+}

@@ -1,0 +1,112 @@
+//! `submit`: a PDF becomes a job.
+
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use brainwrought_core::data::BlobRef;
+use brainwrought_core::engine::{Engine, Submission};
+use brainwrought_core::event::EventSink;
+use brainwrought_core::job_store::Created;
+use brainwrought_stages::standard::{BackgroundChoice, MakeOptions, Music};
+use bytes::Bytes;
+
+use crate::args::SubmitArgs;
+use crate::config::{Config, VideoConfig};
+use crate::exit::WrongCommand;
+use crate::output;
+use crate::world::World;
+
+/// A file larger than this is refused before it is read, in bytes. It is the parser's own limit.
+const LARGEST_PDF: u64 = 1 << 30;
+
+/// Creates a job.
+pub(crate) async fn run(config: &Config, args: SubmitArgs) -> anyhow::Result<()> {
+    let video = VideoConfig::new(&args.video)?;
+    let pdf = read_pdf(&args.pdf).await?;
+    let world = World::open(config)?;
+    let engine = world.engine(None, 1, Duration::from_secs(1), EventSink::default())?;
+    let options = load(&engine, video, &pdf).await?;
+    let request = Request { pdf, options, key: args.idempotency_key, priority: args.priority };
+    let created = submit(&world, &engine, &args.pdf, request).await?;
+    if args.json {
+        output::json(&output::job_json(&created.view));
+    } else {
+        output::line(created.view.job.job_id.as_str());
+    }
+    Ok(())
+}
+
+/// What is to be submitted.
+#[derive(Debug)]
+pub(super) struct Request {
+    pub(super) pdf: Bytes,
+    pub(super) options: MakeOptions,
+    pub(super) key: Option<String>,
+    pub(super) priority: i32,
+}
+
+/// Submits a PDF and keeps a readable copy beside the jobs.
+pub(super) async fn submit(
+    world: &World,
+    engine: &Engine,
+    path: &Path,
+    request: Request,
+) -> anyhow::Result<Created> {
+    let Request { pdf, options, key, priority } = request;
+    let file_name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let submission = Submission {
+        pipeline: options.format.pipeline_name().to_owned(),
+        file_name,
+        pdf: pdf.clone(),
+        options: serde_json::to_value(options)?,
+        priority,
+        idempotency_key: key,
+    };
+    let created = engine.submit(submission).await?;
+    if created.is_new {
+        let path = world.inputs_folder().join(created.view.job.job_id.as_str()).join("input.pdf");
+        brainwrought_stages::publish::write_whole(&path, &pdf)
+            .with_context(|| format!("could not keep a copy of the PDF as {}", path.display()))?;
+    }
+    Ok(created)
+}
+
+/// Reads the PDF. Whether it is one is for the parser to say.
+pub(super) async fn read_pdf(path: &Path) -> anyhow::Result<Bytes> {
+    let shown = path.display();
+    let wrong = |reason: String| WrongCommand(format!("could not read {shown}: {reason}"));
+    let metadata = tokio::fs::metadata(path).await.map_err(|error| wrong(error.to_string()))?;
+    if metadata.is_dir() {
+        return Err(wrong("it is a folder; name the PDF in it".to_owned()).into());
+    }
+    if metadata.len() > LARGEST_PDF {
+        return Err(wrong(format!("it has {} MB, the limit is 1024", metadata.len() >> 20)).into());
+    }
+    Ok(tokio::fs::read(path).await.map_err(|error| wrong(error.to_string()))?.into())
+}
+
+/// Stores the user's own files and fills in what is taken from the PDF.
+pub(super) async fn load(engine: &Engine, video: VideoConfig, pdf: &Bytes) -> anyhow::Result<MakeOptions> {
+    let mut options = video.options.seeded_by(pdf);
+    if !video.clips.is_empty() {
+        let mut clips = Vec::new();
+        for path in &video.clips {
+            clips.push(put_file(engine, path, "video/*").await?);
+        }
+        options.background = BackgroundChoice::Clips(clips);
+    }
+    if let Some(path) = &video.music {
+        options.music = Music::File(put_file(engine, path, "audio/*").await?);
+    }
+    Ok(options)
+}
+
+async fn put_file(engine: &Engine, path: &Path, media_type: &str) -> anyhow::Result<BlobRef> {
+    let bytes = tokio::fs::read(path)
+        .await
+        .map_err(|error| WrongCommand(format!("could not read {}: {error}", path.display())))?;
+    let length = bytes.len() as u64;
+    let digest = engine.artifacts().put(bytes.into()).await?;
+    Ok(BlobRef { digest, bytes: length, media_type: media_type.to_owned() })
+}

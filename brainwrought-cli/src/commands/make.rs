@@ -1,0 +1,121 @@
+//! `make`: a PDF becomes a video, here and now.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::Context as _;
+use brainwrought_core::data::Report;
+use brainwrought_core::id::{Digest, StageName};
+use brainwrought_core::job::JobStatus;
+use brainwrought_core::job_store::{JobStore, JobView};
+use serde_json::json;
+
+use super::intake::{self, Request};
+use crate::args::MakeArgs;
+use crate::config::{Config, VideoConfig};
+use crate::exit::{Ended, INTERRUPTED, JOB_FAILED};
+use crate::output;
+use crate::progress::Progress;
+use crate::world::World;
+
+/// The same PDF with the same options is the same job, so a command that was stopped goes on when it is typed again.
+pub(crate) async fn run(config: &Config, args: MakeArgs) -> anyhow::Result<()> {
+    let video = VideoConfig::new(&args.video)?;
+    let pdf = intake::read_pdf(&args.pdf).await?;
+    let target = args.output.clone().unwrap_or_else(|| default_output(&args.pdf));
+    let shutdown = crate::signals::shutdown()?;
+    let world = World::open(config)?;
+    let progress = Progress::start(args.json);
+    let engine = world.engine(video.password.clone(), 2, Duration::from_millis(200), progress.sink())?;
+
+    let options = intake::load(&engine, video, &pdf).await?;
+    let chosen = serde_json::to_value(&options)?;
+    let key = json!({ "make": Digest::of(&pdf).as_str(), "name": args.pdf.file_name().map(|n| n.to_string_lossy()), "options": chosen });
+    let key = Digest::of(&brainwrought_core::fingerprint::canonical_json(&key)).to_string();
+    let request = Request { pdf, options, key: Some(key), priority: 10 };
+    let created = intake::submit(&world, &engine, &args.pdf, request).await?;
+    engine.recover().await?;
+    let view = revive(world.jobs.as_ref(), created.view).await?;
+    progress.seed(&view.job);
+
+    let view = engine.run_job(&view.job.job_id, shutdown).await?;
+    progress.finish();
+    conclude(&view, &target, args.json)
+}
+
+/// Sets a job going again that ended without a video, or whose video was removed since.
+async fn revive(jobs: &dyn JobStore, view: JobView) -> anyhow::Result<JobView> {
+    let id = &view.job.job_id;
+    let is_gone = || {
+        let path = view.job.delivery.output_local_path.as_deref();
+        path.is_none_or(|path| !Path::new(path).is_file())
+    };
+    Ok(match view.status {
+        JobStatus::Failed | JobStatus::Cancelled => jobs.retry(id, None).await?,
+        JobStatus::Completed if is_gone() => jobs.retry(id, Some(&StageName::from("publish"))).await?,
+        _ => view,
+    })
+}
+
+fn conclude(view: &JobView, target: &Path, as_json: bool) -> anyhow::Result<()> {
+    let job = &view.job;
+    match view.status {
+        JobStatus::Completed => {}
+        JobStatus::Failed | JobStatus::Cancelled => {
+            if as_json {
+                output::json(&output::job_json(view));
+            }
+            let error = job.error().unwrap_or_else(|| "the job was cancelled".to_owned());
+            explain(&format!(
+                "error: {error}\njob {}; `brainwrought logs {}` tells more",
+                job.job_id, job.job_id
+            ));
+            return Err(Ended(JOB_FAILED).into());
+        }
+        _ => {
+            explain("stopped; what is done stays done, and the same command goes on from here");
+            return Err(Ended(INTERRUPTED).into());
+        }
+    }
+    let made = job.delivery.output_local_path.as_deref().context("the job is complete but names no video")?;
+    let made = Path::new(made);
+    deliver(made, target).with_context(|| {
+        format!("could not write {}; the video itself is safe as {}", target.display(), made.display())
+    })?;
+    let folder = made.parent().unwrap_or(Path::new("."));
+    let report: Option<Report> = std::fs::read(folder.join("report.json"))
+        .ok()
+        .and_then(|bytes| brainwrought_stages::check::read_report(&bytes));
+    if as_json {
+        let mut value = output::job_json(view);
+        value["output"] = json!(target);
+        value["report"] = json!(report.as_ref().map(|report| &report.rules));
+        output::json(&value);
+        return Ok(());
+    }
+    if let Some(report) = &report {
+        output::line(brainwrought_stages::check::table(report));
+    }
+    output::line(format!("video    {}", target.display()));
+    output::line(format!(
+        "beside   {}  (captions, transcript, chapters, poster, quiz, report)",
+        folder.display()
+    ));
+    output::line(format!("job      {}", job.job_id));
+    Ok(())
+}
+
+/// Copies the video so that the target appears whole or not at all.
+fn deliver(made: &Path, target: &Path) -> std::io::Result<()> {
+    let bytes = std::fs::read(made)?;
+    brainwrought_stages::publish::write_whole(target, &bytes.into())
+}
+
+fn default_output(pdf: &Path) -> PathBuf {
+    PathBuf::from(pdf.file_stem().unwrap_or_default()).with_extension("mp4")
+}
+
+#[expect(clippy::print_stderr, reason = "the command speaks to people here")]
+fn explain(text: &str) {
+    eprintln!("{text}");
+}

@@ -1,0 +1,48 @@
+//! One file a command; each parses, makes one library call, prints.
+
+mod doctor;
+mod fleet;
+mod gc;
+mod inspect;
+mod intake;
+mod make;
+
+use crate::args::{Args, Command};
+use crate::config::Config;
+
+/// Runs a command to its end.
+pub(crate) fn run(args: Args) -> anyhow::Result<()> {
+    init_tracing(args.stores.verbose);
+    let config = Config::new(&args.stores);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let result = runtime.block_on(async {
+        match args.command {
+            Command::Make(args) => make::run(&config, args).await,
+            Command::Submit(args) => intake::run(&config, args).await,
+            Command::Status(args) => inspect::status(&config, args).await,
+            Command::List(args) => inspect::list(&config, args).await,
+            Command::Logs(args) => inspect::logs(&config, args).await,
+            Command::Cancel(args) => inspect::cancel(&config, args).await,
+            Command::Retry(args) => inspect::retry(&config, args).await,
+            Command::Worker(args) => fleet::worker(&config, args).await,
+            Command::Orchestrator(args) => fleet::orchestrator(&config, args).await,
+            Command::Recovery(args) => fleet::recovery(&config, args).await,
+            Command::Dev(args) => fleet::dev(&config, args).await,
+            Command::Gc(args) => gc::run(&config, args).await,
+            Command::Doctor(args) => doctor::run(&config, &args),
+        }
+    });
+    // A stage that did not stop in time must not keep the process alive: its task was handed back.
+    runtime.shutdown_background();
+    result
+}
+
+fn init_tracing(verbose: u8) {
+    let level = match verbose {
+        0 => "warn",
+        1 => "info,brainwrought_core=debug",
+        _ => "debug",
+    };
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| level.into());
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).without_time().init();
+}

@@ -1,0 +1,74 @@
+//! Exit codes: 0 done, 1 the job failed, 2 the command was wrong, 3 the store could not be reached, 130 interrupted.
+
+use std::process::ExitCode;
+
+use brainwrought_core::artifact_store::ArtifactStoreError;
+use brainwrought_core::engine::{CollectError, EngineError};
+use brainwrought_core::job_store::JobStoreError;
+use brainwrought_core::report::chain;
+
+/// Everything was done.
+pub(crate) const DONE: u8 = 0;
+/// The job failed.
+pub(crate) const JOB_FAILED: u8 = 1;
+/// The command was wrong.
+pub(crate) const WRONG_COMMAND: u8 = 2;
+/// A store could not be reached.
+pub(crate) const STORE_UNREACHABLE: u8 = 3;
+/// Somebody pressed Ctrl-C; what is done stays done.
+pub(crate) const INTERRUPTED: u8 = 130;
+
+/// An end that is no error to explain any further: it was printed already.
+#[derive(Debug, thiserror::Error)]
+#[error("ended with exit code {0}")]
+pub(crate) struct Ended(pub(crate) u8);
+
+/// The command was wrong, with a hint.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct WrongCommand(pub(crate) String);
+
+/// Prints an error and finds its exit code.
+#[expect(clippy::print_stderr, reason = "this is where the command speaks to people")]
+pub(crate) fn code(result: anyhow::Result<()>) -> ExitCode {
+    let Err(error) = result else { return ExitCode::from(DONE) };
+    if let Some(Ended(code)) = error.downcast_ref() {
+        return ExitCode::from(*code);
+    }
+    eprintln!("error: {}", chain(error.as_ref()));
+    ExitCode::from(code_of(&error))
+}
+
+fn code_of(error: &anyhow::Error) -> u8 {
+    for cause in error.chain() {
+        if let Some(error) = cause.downcast_ref::<JobStoreError>() {
+            return of_jobs(error);
+        }
+        if let Some(EngineError::Jobs(error)) = cause.downcast_ref::<EngineError>() {
+            return of_jobs(error);
+        }
+        if let Some(CollectError::Engine(EngineError::Jobs(error))) = cause.downcast_ref::<CollectError>() {
+            return of_jobs(error);
+        }
+        let unreachable = cause.is::<ArtifactStoreError>()
+            || matches!(cause.downcast_ref::<EngineError>(), Some(EngineError::Artifacts(_)))
+            || cause
+                .downcast_ref::<brainwrought_store::OpenError>()
+                .is_some_and(|error| !error.is_wrong_url());
+        if unreachable {
+            return STORE_UNREACHABLE;
+        }
+        if cause.is::<WrongCommand>() || cause.is::<brainwrought_store::OpenError>() {
+            return WRONG_COMMAND;
+        }
+    }
+    JOB_FAILED
+}
+
+fn of_jobs(error: &JobStoreError) -> u8 {
+    match error {
+        JobStoreError::JobNotFound(_) | JobStoreError::Refused { .. } => WRONG_COMMAND,
+        JobStoreError::LeaseLost { .. } => JOB_FAILED,
+        _ => STORE_UNREACHABLE,
+    }
+}

@@ -1,0 +1,85 @@
+//! What commands print on standard output: people's lines, or one JSON value.
+
+use std::io::Write as _;
+
+use brainwrought_core::clock::Timestamp;
+use brainwrought_core::job::Task;
+use brainwrought_core::job_store::JobView;
+use serde_json::Value;
+
+/// Writes one line to standard output. A closed pipe is no reason to fail.
+pub(crate) fn line(text: impl AsRef<str>) {
+    let _ = writeln!(std::io::stdout().lock(), "{}", text.as_ref());
+}
+
+/// Writes one JSON value to standard output.
+pub(crate) fn json(value: &Value) {
+    line(format!("{value:#}"));
+}
+
+/// A job as JSON: everything that is stored, and what is derived from it.
+pub(crate) fn job_json(view: &JobView) -> Value {
+    serde_json::to_value(view).unwrap_or_default()
+}
+
+/// A job in one line.
+pub(crate) fn job_line(view: &JobView) -> String {
+    let job = &view.job;
+    format!("{}  {:<11}  {}  {}", job.job_id, view.status, date(job.created_at), job.input.file_name)
+}
+
+/// A job with its stage table.
+pub(crate) fn job_page(view: &JobView) -> String {
+    let job = &view.job;
+    let mut page =
+        format!("job      {}\nstatus   {}\ninput    {}", job.job_id, view.status, job.input.file_name);
+    page += &format!("\ncreated  {}\nchanged  {}\n", date(job.created_at), date(job.updated_at));
+    for task in &job.stages {
+        page += &format!("\n  {:<14} {:<9} {}", task.key.to_string(), task.status, task_note(task));
+    }
+    page.push('\n');
+    if let Some(path) = &job.delivery.output_local_path {
+        page += &format!("\nvideo    {path}");
+    }
+    if let Some(error) = job.error() {
+        page += &format!("\nerror    {error}");
+    }
+    page
+}
+
+fn task_note(task: &Task) -> String {
+    let mut notes = Vec::new();
+    if task.attempt > 1 {
+        notes.push(format!("attempt {}", task.attempt));
+    }
+    if let Some(progress) = task.progress {
+        notes.push(format!("{} of {}", progress.done, progress.total));
+    }
+    if let Some(lease) = &task.lease {
+        notes.push(format!("by {}", lease.worker));
+    }
+    if task.cached {
+        notes.push("known already".to_owned());
+    } else if let (Some(start), Some(end)) = (task.started_at, task.finished_at) {
+        notes.push(format!("{:.1} s", end.0.saturating_sub(start.0) as f64 / 1000.0));
+    }
+    notes.join(", ")
+}
+
+/// A moment in UTC, as RFC 3339 to the second.
+pub(crate) fn date(at: Timestamp) -> String {
+    let moment = std::time::UNIX_EPOCH + std::time::Duration::from_millis(at.0);
+    humantime::format_rfc3339_seconds(moment).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_are_those_of_the_calendar() {
+        assert_eq!(date(Timestamp(0)), "1970-01-01T00:00:00Z");
+        assert_eq!(date(Timestamp(951_782_400_000)), "2000-02-29T00:00:00Z");
+        assert_eq!(date(Timestamp(1_795_305_599_000)), "2026-11-21T23:59:59Z");
+    }
+}

@@ -1,0 +1,246 @@
+//! One attempt: from a claim to its outcome.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::Value;
+use tokio_util::sync::CancellationToken;
+
+use super::Engine;
+use super::heartbeat::{self, HeartbeatEnd};
+use super::inputs::{Inputs, read_envelope};
+use super::mailbox::Mailbox;
+use crate::data::{Publication, blobs_in};
+use crate::event::{Event, LogLevel};
+use crate::fingerprint::{canonical_json, fingerprint};
+use crate::id::{Digest, Fingerprint, TaskId};
+use crate::job::{Delivery, Failure, Outcome};
+use crate::job_store::{Claim, JobStoreError};
+use crate::pipeline::{Envelope, Node};
+use crate::report::chain;
+use crate::stage::{StageContext, StageData, StageError};
+
+/// What an attempt made.
+struct Made {
+    output: Digest,
+    items: Option<u32>,
+    cached: bool,
+    delivery: Option<Delivery>,
+}
+
+impl Engine {
+    /// Runs a claimed task under a heartbeat and commits what comes of it. When `shutdown` fires, the task is handed
+    /// back.
+    pub(super) async fn attempt(&self, claim: Claim, shutdown: CancellationToken) {
+        let (job, task) = (claim.id.job.clone(), claim.id.key.clone());
+        let attempt = claim.job.task(&task).map_or(1, |task| task.attempt);
+        self.events.send(Event::Started { job, task, attempt });
+        let stop = CancellationToken::new();
+        let mailbox = Mailbox::default();
+        let work = self.make(&claim, attempt, &mailbox, &stop);
+        let beat = heartbeat::keep(self.jobs.as_ref(), &claim.id, claim.token, self.settings.lease, &mailbox);
+        let mut work = std::pin::pin!(work);
+        let result = tokio::select! {
+            result = &mut work => result,
+            end = beat => {
+                // The store will not take the outcome, so only let the stage see that it should stop.
+                stop.cancel();
+                tracing::info!(task = %claim.id, reason = ?end, "stopped an attempt");
+                let _ = tokio::time::timeout(self.settings.grace, work).await;
+                if end == HeartbeatEnd::LeaseLost {
+                    let error = "the lease was lost".to_owned();
+                    let (job, task) = (claim.id.job.clone(), claim.id.key.clone());
+                    self.events.send(Event::Failed { job, task, error, will_retry: true });
+                }
+                return;
+            }
+            () = shutdown.cancelled() => {
+                stop.cancel();
+                // Work that was nearly done may as well finish; whatever does not stop in time is fenced by its token.
+                match tokio::time::timeout(self.settings.grace, &mut work).await {
+                    Ok(result) => result,
+                    Err(_) => Err(StageError::cancelled()),
+                }
+            }
+        };
+        let outcome = self.outcome(&claim.id, attempt, result, &mailbox);
+        heartbeat::deliver(self.jobs.as_ref(), &claim.id, claim.token, &mailbox).await;
+        self.commit(&claim, outcome).await;
+    }
+
+    async fn make(
+        &self,
+        claim: &Claim,
+        attempt: u32,
+        mailbox: &Mailbox,
+        stop: &CancellationToken,
+    ) -> Result<Made, StageError> {
+        let pipeline =
+            self.pipelines.get(&claim.job.pipeline, &claim.job.options).map_err(StageError::fatal)?;
+        let key = &claim.id.key;
+        let inputs = Inputs::gather(&pipeline, &claim.job, key, self.artifacts.as_ref()).await?;
+        let node = pipeline.node(&key.stage).ok_or_else(|| StageError::fatal(NoSuchStage))?;
+        let settings = node.stage.settings().map_err(StageError::fatal)?;
+        let print = fingerprint(&key.stage, node.stage.version(), &settings, &inputs.digests);
+        if node.stage.is_cached()
+            && let Some(made) = self.recall(node, &print).await?
+        {
+            return Ok(made);
+        }
+        let scratch = self.scratch(&claim.id, claim.token.0).await?;
+        let cx = StageContext::new(
+            claim.id.job.clone(),
+            key.clone(),
+            Arc::clone(&self.artifacts),
+            scratch.path.clone(),
+            stop.clone(),
+        )
+        .with_attempt(attempt)
+        .with_events(mailbox.sink(self.events.clone()));
+        let envelope = node.stage.run(&cx, inputs.values).await?;
+        let value = serde_json::to_value(&envelope).map_err(StageError::fatal)?;
+        let output = self.artifacts.put(canonical_json(&value).into()).await?;
+        if node.stage.is_cached() {
+            self.artifacts.bind(&print, &output).await?;
+        }
+        let delivery = delivery_of(&envelope);
+        Ok(Made { output, items: count_items(node, envelope.value)?, cached: false, delivery })
+    }
+
+    /// Finds an output that is known already and whole.
+    async fn recall(&self, node: &Node, print: &Fingerprint) -> Result<Option<Made>, StageError> {
+        let Some(output) = self.artifacts.lookup(print).await? else { return Ok(None) };
+        if !self.artifacts.contains(&output).await? {
+            return Ok(None);
+        }
+        let envelope = match read_envelope(self.artifacts.as_ref(), &output).await {
+            Ok(Ok(envelope)) => envelope,
+            // What is cached but damaged is made again.
+            Ok(Err(_)) => return Ok(None),
+            Err(error) if error.is_retryable() => return Err(error),
+            Err(_) => return Ok(None),
+        };
+        if envelope.schema != node.stage.output_schema() {
+            return Ok(None);
+        }
+        for blob in blobs_in(&envelope.value) {
+            if !self.artifacts.contains(&blob.digest).await? {
+                return Ok(None);
+            }
+        }
+        Ok(Some(Made { output, items: count_items(node, envelope.value)?, cached: true, delivery: None }))
+    }
+
+    fn outcome(
+        &self,
+        task: &TaskId,
+        attempt: u32,
+        result: Result<Made, StageError>,
+        mailbox: &Mailbox,
+    ) -> Outcome {
+        let (job, key) = (task.job.clone(), task.key.clone());
+        let error = match result {
+            Ok(Made { output, items, cached, delivery }) => {
+                return Outcome::Done { output, items, cached, delivery };
+            }
+            Err(error) if error.is_cancelled() => return Outcome::HandedBack,
+            Err(error) => error,
+        };
+        let text = chain(&error);
+        mailbox.log(LogLevel::Error, text.clone());
+        let retryable = error.is_retryable();
+        let will_retry = retryable && attempt < self.settings.retry.max_attempts;
+        self.events.send(Event::Failed { job, task: key, error: text.clone(), will_retry });
+        let backoff = self.settings.retry.backoff(attempt, draw());
+        let backoff_ms = u64::try_from(backoff.as_millis()).unwrap_or(u64::MAX);
+        Outcome::Failed(Failure { error: text, retryable, backoff_ms })
+    }
+
+    /// Commits an outcome. A store that cannot be reached is tried for as long as the lease may hold; after that
+    /// recovery gives the task to somebody who finds the output by its fingerprint.
+    async fn commit(&self, claim: &Claim, outcome: Outcome) {
+        let done = match &outcome {
+            Outcome::Done { cached, .. } => Some(*cached),
+            _ => None,
+        };
+        let mut pause = Duration::from_millis(50);
+        let give_up = tokio::time::Instant::now() + self.settings.lease;
+        loop {
+            let Err(error) = self.jobs.commit(&claim.id, claim.token, outcome.clone()).await else {
+                if let Some(cached) = done {
+                    let (job, task) = (claim.id.job.clone(), claim.id.key.clone());
+                    self.events.send(Event::Done { job, task, cached });
+                }
+                return;
+            };
+            let may_pass = matches!(error, JobStoreError::Unavailable { .. } | JobStoreError::Full(_));
+            tracing::warn!(task = %claim.id, error = chain(&error), "could not commit an outcome");
+            if !may_pass || tokio::time::Instant::now() + pause > give_up {
+                return;
+            }
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(Duration::from_secs(2));
+        }
+    }
+
+    async fn scratch(&self, task: &TaskId, token: u64) -> Result<Scratch, StageError> {
+        let segment = task.key.segment.map_or_else(String::new, |segment| format!("-{segment}"));
+        let name = format!("{}-{}{segment}-{token}", task.job, task.key.stage);
+        let scratch = Scratch { path: self.settings.scratch.join(name) };
+        let path = scratch.path.clone();
+        tokio::task::spawn_blocking(move || fresh_folder(&path))
+            .await?
+            .map_err(|source| StageError::retryable(NoScratch { path: scratch.path.clone(), source }))?;
+        Ok(scratch)
+    }
+}
+
+/// The folder of one attempt; removed when it is dropped.
+#[derive(Debug)]
+struct Scratch {
+    path: PathBuf,
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.path);
+    }
+}
+
+fn fresh_folder(path: &Path) -> std::io::Result<()> {
+    match std::fs::remove_dir_all(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    std::fs::create_dir_all(path)
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("could not make the scratch folder {path:?}; free some space or choose another folder")]
+struct NoScratch {
+    path: PathBuf,
+    source: std::io::Error,
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("this version's pipeline does not have the stage; submit the PDF again")]
+struct NoSuchStage;
+
+fn count_items(node: &Node, value: Value) -> Result<Option<u32>, StageError> {
+    let Some(list) = node.items else { return Ok(None) };
+    let items = list(value).map_err(StageError::fatal)?;
+    Ok(Some(u32::try_from(items.len()).unwrap_or(u32::MAX)))
+}
+
+fn delivery_of(envelope: &Envelope) -> Option<Delivery> {
+    if envelope.schema != Publication::SCHEMA {
+        return None;
+    }
+    serde_json::from_value::<Publication>(envelope.value.clone()).ok().map(|publication| publication.delivery)
+}
+
+/// Draws from 0 to 1 for the jitter of a rest; a system without random bytes gets no jitter.
+fn draw() -> f64 {
+    getrandom::u32().map_or(1.0, |bits| f64::from(bits) / f64::from(u32::MAX))
+}

@@ -1,0 +1,156 @@
+//! Gathers the inputs of a task: their values, and the digests that its fingerprint is made of.
+
+use std::error::Error;
+
+use serde_json::Value;
+
+use crate::artifact_store::{ArtifactStore, ArtifactStoreError};
+use crate::data::SourcePdf;
+use crate::fingerprint::canonical_json;
+use crate::id::{Digest, StageName, TaskKey};
+use crate::job::{Job, JobInput};
+use crate::pipeline::{Envelope, Input, Pipeline};
+use crate::stage::StageError;
+
+/// The inputs of one task.
+#[derive(Debug)]
+pub(super) struct Inputs {
+    pub(super) values: Vec<Value>,
+    pub(super) digests: Vec<Digest>,
+}
+
+/// What is stored does not fit the pipeline of this version.
+#[derive(Debug, thiserror::Error)]
+enum InputError {
+    #[error("`{0}` has no stored output; run `brainwrought retry --from {0}`")]
+    Missing(StageName),
+    #[error("`{stage}` has no item {segment}; run `brainwrought retry --from {stage}`")]
+    NoItem { stage: StageName, segment: u32 },
+    #[error(
+        "the output of `{stage}` is stored as {found}, this version reads {expected}; submit the PDF again"
+    )]
+    Schema { stage: StageName, found: String, expected: &'static str },
+    #[error("the output of `{0}` is damaged; run `brainwrought retry --from {0}`")]
+    Damaged(StageName, #[source] serde_json::Error),
+    #[error(
+        "this version's pipeline differs from the one that made the job; submit the PDF again, finished stages are reused"
+    )]
+    OtherPlan,
+}
+
+impl Inputs {
+    pub(super) async fn gather(
+        pipeline: &Pipeline,
+        job: &Job,
+        key: &TaskKey,
+        artifacts: &dyn ArtifactStore,
+    ) -> Result<Self, StageError> {
+        if *pipeline.plan() != job.plan {
+            return Err(StageError::fatal(InputError::OtherPlan));
+        }
+        let node = pipeline.node(&key.stage).ok_or_else(|| StageError::fatal(InputError::OtherPlan))?;
+        let reader = Reader { pipeline, job, artifacts };
+        let mut inputs = Self { values: Vec::new(), digests: Vec::new() };
+        for input in &node.inputs {
+            let (value, digest) = reader.read(*input, key).await?;
+            inputs.values.push(value);
+            inputs.digests.push(digest);
+        }
+        Ok(inputs)
+    }
+}
+
+struct Reader<'a> {
+    pipeline: &'a Pipeline,
+    job: &'a Job,
+    artifacts: &'a dyn ArtifactStore,
+}
+
+impl Reader<'_> {
+    async fn read(&self, input: Input, key: &TaskKey) -> Result<(Value, Digest), StageError> {
+        match input {
+            Input::Source => {
+                let JobInput { file_name, pdf } = self.job.input.clone();
+                let value = serde_json::to_value(SourcePdf { pdf, file_name }).map_err(StageError::fatal)?;
+                Ok(with_digest(value))
+            }
+            Input::Stage(place) => self.output(place, None).await,
+            Input::PerItem(place) => self.output(place, key.segment).await,
+            Input::Item(place) => {
+                let items = self.items(place).await?;
+                let segment = key.segment.unwrap_or(0);
+                let item = items.into_iter().nth(segment as usize);
+                let stage = self.stage(place)?;
+                let item = item.ok_or_else(|| StageError::fatal(InputError::NoItem { stage, segment }))?;
+                Ok(with_digest(item))
+            }
+            Input::Items(place) => Ok(with_digest(Value::Array(self.items(place).await?))),
+            Input::Gathered(place) => {
+                let stage = self.stage(place)?;
+                let segments: Vec<Option<u32>> =
+                    self.job.tasks_of(&stage).map(|task| task.key.segment).collect();
+                let mut values = Vec::with_capacity(segments.len());
+                let mut digests = Vec::with_capacity(segments.len());
+                for segment in segments {
+                    let (value, digest) = self.output(place, segment).await?;
+                    values.push(value);
+                    digests.push(Value::String(digest.into()));
+                }
+                let digest = Digest::of(&canonical_json(&Value::Array(digests)));
+                Ok((Value::Array(values), digest))
+            }
+        }
+    }
+
+    async fn items(&self, place: usize) -> Result<Vec<Value>, StageError> {
+        let stage = self.stage(place)?;
+        let (value, _) = self.output(place, None).await?;
+        let node = self.pipeline.node_at(place);
+        let list =
+            node.and_then(|node| node.items).ok_or_else(|| StageError::fatal(InputError::OtherPlan))?;
+        list(value).map_err(|error| StageError::fatal(InputError::Damaged(stage, error)))
+    }
+
+    async fn output(&self, place: usize, segment: Option<u32>) -> Result<(Value, Digest), StageError> {
+        let stage = self.stage(place)?;
+        let expected = self.pipeline.node_at(place).map_or("", |node| node.stage.output_schema());
+        let task = self.job.task(&TaskKey { stage: stage.clone(), segment });
+        let digest = task
+            .and_then(|task| task.output.clone())
+            .ok_or_else(|| StageError::fatal(InputError::Missing(stage.clone())))?;
+        let envelope = read_envelope(self.artifacts, &digest)
+            .await?
+            .map_err(|error| StageError::fatal(InputError::Damaged(stage.clone(), error)))?;
+        if envelope.schema == expected {
+            Ok((envelope.value, digest))
+        } else {
+            let found = envelope.schema;
+            Err(StageError::fatal(InputError::Schema { stage, found, expected }))
+        }
+    }
+
+    fn stage(&self, place: usize) -> Result<StageName, StageError> {
+        let node = self.pipeline.node_at(place);
+        node.map(|node| node.name()).ok_or_else(|| StageError::fatal(InputError::OtherPlan))
+    }
+}
+
+/// Reads a stored output. The outer error is the store's, the inner one the content's. What is gone for good is fatal:
+/// another attempt would not find it either.
+pub(super) async fn read_envelope(
+    artifacts: &dyn ArtifactStore,
+    digest: &Digest,
+) -> Result<Result<Envelope, serde_json::Error>, StageError> {
+    match artifacts.get(digest).await {
+        Ok(bytes) => Ok(serde_json::from_slice(&bytes)),
+        Err(error @ (ArtifactStoreError::NotFound(_) | ArtifactStoreError::Damaged(_))) => {
+            Err(StageError::fatal(Box::<dyn Error + Send + Sync>::from(error)))
+        }
+        Err(error) => Err(StageError::retryable(error)),
+    }
+}
+
+fn with_digest(value: Value) -> (Value, Digest) {
+    let digest = Digest::of(&canonical_json(&value));
+    (value, digest)
+}

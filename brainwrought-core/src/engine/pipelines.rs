@@ -1,0 +1,79 @@
+//! [`Pipelines`]: the pipelines that an engine can run, built once for each choice of options.
+
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde_json::Value;
+
+use super::EngineError;
+use crate::fingerprint::canonical_json;
+use crate::pipeline::Pipeline;
+
+/// Builds pipelines by the name and options that a job carries.
+///
+/// A closure `Fn(&str, &Value) -> Result<Pipeline, Box<dyn Error>>` is one.
+pub trait PipelineSource: Send + Sync + 'static {
+    /// Builds the pipeline.
+    ///
+    /// # Errors
+    ///
+    /// Fails when there is no pipeline of that name, or it does not know the options.
+    fn build(
+        &self,
+        name: &str,
+        options: &Value,
+    ) -> Result<Pipeline, Box<dyn std::error::Error + Send + Sync>>;
+}
+
+impl<F> PipelineSource for F
+where
+    F: Fn(&str, &Value) -> Result<Pipeline, Box<dyn std::error::Error + Send + Sync>> + Send + Sync + 'static,
+{
+    fn build(
+        &self,
+        name: &str,
+        options: &Value,
+    ) -> Result<Pipeline, Box<dyn std::error::Error + Send + Sync>> {
+        self(name, options)
+    }
+}
+
+/// Keeps the pipelines that were built last, so that a stage can keep what it loaded between two tasks of a job.
+pub struct Pipelines {
+    source: Box<dyn PipelineSource>,
+    built: Mutex<BTreeMap<Vec<u8>, Arc<Pipeline>>>,
+}
+
+impl Debug for Pipelines {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Pipelines").finish_non_exhaustive()
+    }
+}
+
+impl Pipelines {
+    /// Enough for the jobs that one process works on at a time.
+    const KEPT: usize = 16;
+
+    pub(super) fn new(source: Box<dyn PipelineSource>) -> Self {
+        Self { source, built: Mutex::default() }
+    }
+
+    pub(super) fn get(&self, name: &str, options: &Value) -> Result<Arc<Pipeline>, EngineError> {
+        let key = canonical_json(&Value::Array(vec![Value::String(name.to_owned()), options.clone()]));
+        let mut built = self.built.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(pipeline) = built.get(&key) {
+            return Ok(Arc::clone(pipeline));
+        }
+        let pipeline = self
+            .source
+            .build(name, options)
+            .map_err(|source| EngineError::Pipeline { name: name.to_owned(), source })?;
+        let pipeline = Arc::new(pipeline);
+        if built.len() >= Self::KEPT {
+            built.clear();
+        }
+        built.insert(key, Arc::clone(&pipeline));
+        Ok(pipeline)
+    }
+}

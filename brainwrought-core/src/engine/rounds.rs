@@ -1,0 +1,123 @@
+//! The rounds of the orchestrator and of recovery, and all three parts in one process.
+
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use super::Engine;
+use super::worker::WorkScope;
+use crate::artifact_store::ArtifactStoreError;
+use crate::id::{JobId, TaskId};
+use crate::job_store::{JobStoreError, JobView};
+use crate::report::chain;
+
+/// Why an engine could not do what was asked.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum EngineError {
+    /// The job store could not do its part.
+    #[error(transparent)]
+    Jobs(#[from] JobStoreError),
+    /// The artifact store could not do its part.
+    #[error(transparent)]
+    Artifacts(#[from] ArtifactStoreError),
+    /// There is no such pipeline, or it does not know the options.
+    #[error("could not build the pipeline `{name}`")]
+    Pipeline {
+        /// The name that was asked for.
+        name: String,
+        /// Why.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+}
+
+impl Engine {
+    /// Moves what can be moved, once, and lists it.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the job store cannot be reached.
+    pub async fn advance(&self) -> Result<Vec<TaskId>, EngineError> {
+        Ok(self.jobs.advance().await?)
+    }
+
+    /// Takes back expired leases, once, and lists them.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the job store cannot be reached.
+    pub async fn recover(&self) -> Result<Vec<TaskId>, EngineError> {
+        Ok(self.jobs.recover().await?)
+    }
+
+    /// Moves tasks as soon as they can be moved, until `shutdown` fires.
+    pub async fn orchestrate(&self, shutdown: CancellationToken) {
+        while !shutdown.is_cancelled() {
+            if let Err(error) = self.advance().await {
+                tracing::warn!(error = chain(&error), "could not advance jobs");
+            }
+            tokio::select! {
+                () = self.jobs.wait_for_work(self.settings.poll) => {}
+                () = shutdown.cancelled() => {}
+            }
+        }
+    }
+
+    /// Takes back expired leases, resting for `pause` in between, until `shutdown` fires.
+    pub async fn keep_recovering(&self, pause: Duration, shutdown: CancellationToken) {
+        while !shutdown.is_cancelled() {
+            if let Err(error) = self.recover().await {
+                tracing::warn!(error = chain(&error), "could not recover leases");
+            }
+            tokio::select! {
+                () = tokio::time::sleep(pause) => {}
+                () = shutdown.cancelled() => {}
+            }
+        }
+    }
+
+    /// Runs orchestrator, recovery and worker in this process until `shutdown` fires and everything is handed back.
+    pub async fn run_all(&self, scope: WorkScope, shutdown: CancellationToken) {
+        let pause = (self.settings.lease / 3).max(Duration::from_millis(50));
+        tokio::join!(
+            self.orchestrate(shutdown.clone()),
+            self.keep_recovering(pause, shutdown.clone()),
+            self.work(scope, shutdown),
+        );
+    }
+
+    /// Runs one job in this process until it is final or `shutdown` fires, and returns it as it then is.
+    ///
+    /// Other jobs are left alone. Tasks of the job that other workers hold are waited for; when a task fails for good,
+    /// those that still run here are handed back.
+    ///
+    /// # Errors
+    ///
+    /// Fails when there is no such job, or when the store cannot be read.
+    pub async fn run_job(&self, id: &JobId, shutdown: CancellationToken) -> Result<JobView, EngineError> {
+        let stop = shutdown.child_token();
+        let scope = WorkScope { stages: None, job: Some(id.clone()) };
+        let watch = async {
+            let result = self.until_final(id, &stop).await;
+            stop.cancel();
+            result
+        };
+        let (result, ()) = tokio::join!(watch, self.run_all(scope, stop.clone()));
+        // A shutdown hands tasks back after the last look.
+        if shutdown.is_cancelled() { Ok(self.jobs.get(id).await?) } else { result }
+    }
+
+    async fn until_final(&self, id: &JobId, stop: &CancellationToken) -> Result<JobView, EngineError> {
+        loop {
+            let view = self.jobs.get(id).await?;
+            if view.status.is_final() {
+                return Ok(view);
+            }
+            tokio::select! {
+                () = self.jobs.wait_for_work(self.settings.poll) => {}
+                () = stop.cancelled() => return Ok(self.jobs.get(id).await?),
+            }
+        }
+    }
+}

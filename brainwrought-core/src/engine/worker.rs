@@ -1,0 +1,90 @@
+//! The worker: claims tasks, runs each as an attempt of its own, and hands back what is unfinished when it stops.
+
+use std::time::Duration;
+
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use super::{Engine, EngineError};
+use crate::id::{JobId, StageName};
+use crate::job_store::ClaimRequest;
+use crate::report::chain;
+
+/// What a worker takes on.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct WorkScope {
+    /// The stages it does; `None` means any.
+    pub stages: Option<Vec<StageName>>,
+    /// The only job it works for; `None` means any.
+    pub job: Option<JobId>,
+}
+
+impl Engine {
+    /// Claims and runs tasks until `shutdown` fires; then hands back what is unfinished, within the grace time.
+    ///
+    /// A store that cannot be reached is tried again with growing rests; the worker does not end for it.
+    pub async fn work(&self, scope: WorkScope, shutdown: CancellationToken) {
+        let mut running = JoinSet::new();
+        let mut rest = Duration::from_millis(100);
+        while !shutdown.is_cancelled() {
+            let free = self.settings.concurrency.max(1).saturating_sub(running.len());
+            let claimed =
+                if free == 0 { Ok(0) } else { self.start(&scope, free, &mut running, &shutdown).await };
+            match claimed {
+                Ok(started) => {
+                    rest = Duration::from_millis(100);
+                    if started > 0 && started == free {
+                        continue;
+                    }
+                }
+                Err(error) => {
+                    tracing::warn!(error = chain(&error), "could not claim tasks");
+                    tokio::select! {
+                        () = tokio::time::sleep(rest) => {}
+                        () = shutdown.cancelled() => {}
+                    }
+                    rest = (rest * 2).min(Duration::from_secs(10));
+                }
+            }
+            tokio::select! {
+                ended = running.join_next(), if !running.is_empty() => log_panic(ended),
+                () = self.jobs.wait_for_work(self.settings.poll), if free > 0 => {}
+                () = shutdown.cancelled() => {}
+            }
+        }
+        while let Some(ended) = running.join_next().await {
+            log_panic(Some(ended));
+        }
+    }
+
+    async fn start(
+        &self,
+        scope: &WorkScope,
+        limit: usize,
+        running: &mut JoinSet<()>,
+        shutdown: &CancellationToken,
+    ) -> Result<usize, EngineError> {
+        let request = ClaimRequest {
+            stages: scope.stages.clone(),
+            job: scope.job.clone(),
+            worker: self.settings.worker.clone(),
+            lease: self.settings.lease,
+            limit,
+        };
+        let claims = self.jobs.claim(&request).await?;
+        let started = claims.len();
+        for claim in claims {
+            let (engine, shutdown) = (self.clone(), shutdown.clone());
+            running.spawn(async move { engine.attempt(claim, shutdown).await });
+        }
+        Ok(started)
+    }
+}
+
+/// A panic in a stage is a bug of ours. Its lease runs out, recovery writes that to the history, and after the last
+/// attempt the task ends in ERROR.
+fn log_panic(ended: Option<Result<(), tokio::task::JoinError>>) {
+    if let Some(Err(error)) = ended {
+        tracing::error!(%error, "an attempt panicked");
+    }
+}

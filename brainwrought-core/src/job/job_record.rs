@@ -1,0 +1,438 @@
+//! [`Job`]: one PDF on its way to one video, and every change that may happen to it.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{
+    AttemptEnd, Delivery, JobInput, JobStatus, Lease, LogEntry, NewJob, Outcome, Plan, Progress, Renewal,
+    StagePlan, Task, TaskStatus, TransitionError,
+};
+use crate::clock::{Now, Timestamp};
+use crate::id::{FencingToken, JobId, StageName, TaskKey, WorkerId};
+
+/// Everything that is known of a job.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Job {
+    /// Names the job.
+    pub job_id: JobId,
+    /// The name of its pipeline.
+    pub pipeline: String,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+    /// What it starts from.
+    pub input: JobInput,
+    /// What the user chose, as the pipeline understands it.
+    pub options: Value,
+    /// The higher, the sooner it is claimed.
+    pub priority: i32,
+    /// How often each task is tried.
+    pub max_attempts: u32,
+    /// Makes a second creation with the same key find this job.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub idempotency_key: Option<String>,
+    /// True once somebody cancelled it.
+    #[serde(default)]
+    pub cancelled: bool,
+    /// Where the finished video lies.
+    #[serde(flatten)]
+    pub delivery: Delivery,
+    /// The stages and what they wait for.
+    pub plan: Plan,
+    /// The tasks, in the order of the plan and of their segments.
+    pub stages: Vec<Task>,
+    /// No new task starts with a smaller token: tasks that were taken away may still have workers.
+    #[serde(default)]
+    pub token_floor: FencingToken,
+    /// What happened, oldest first; at most [`Job::MAX_LOGS`].
+    #[serde(default)]
+    pub logs: Vec<LogEntry>,
+}
+
+impl Job {
+    /// The most log lines that a job keeps.
+    pub const MAX_LOGS: usize = 500;
+
+    /// The most items that a stage may fan out over. A multi-hour video has some thousands.
+    pub const MAX_ITEMS: u32 = 100_000;
+
+    /// Makes a new job whose tasks are all NEW. Stages that fan out get their tasks once their source is DONE.
+    pub fn create(job_id: JobId, new: NewJob, now: &Now) -> Self {
+        let stages = new
+            .plan
+            .stages()
+            .iter()
+            .filter(|stage| stage.fan.is_none())
+            .map(|stage| Task::new(single(&stage.name), FencingToken::default()))
+            .collect();
+        Self {
+            job_id,
+            pipeline: new.pipeline,
+            created_at: now.wall,
+            updated_at: now.wall,
+            input: new.input,
+            options: new.options,
+            priority: new.priority,
+            max_attempts: new.max_attempts.max(1),
+            idempotency_key: new.idempotency_key,
+            cancelled: false,
+            delivery: Delivery::default(),
+            plan: new.plan,
+            stages,
+            token_floor: FencingToken::default(),
+            logs: Vec::new(),
+        }
+    }
+
+    /// Finds a task.
+    pub fn task(&self, key: &TaskKey) -> Option<&Task> {
+        self.stages.iter().find(|task| task.key == *key)
+    }
+
+    /// Lists the tasks of a stage, in the order of their segments.
+    pub fn tasks_of<'a>(&'a self, stage: &'a StageName) -> impl Iterator<Item = &'a Task> {
+        self.stages.iter().filter(move |task| task.key.stage == *stage)
+    }
+
+    /// Derives where the job stands.
+    pub fn status(&self, now: &Now) -> JobStatus {
+        let any = |status: TaskStatus| self.stages.iter().any(|task| task.status == status);
+        if self.cancelled {
+            return JobStatus::Cancelled;
+        }
+        if any(TaskStatus::Error) {
+            return JobStatus::Failed;
+        }
+        if self.is_complete() {
+            return JobStatus::Completed;
+        }
+        let running = |task: &Task| task.lease.as_ref().is_some_and(|lease| !lease.is_expired(now));
+        if self.stages.iter().any(running) {
+            return JobStatus::Running;
+        }
+        let lapsed = |task: &Task| match task.status {
+            TaskStatus::Running => true,
+            TaskStatus::Ready => task
+                .history
+                .last()
+                .is_some_and(|last| last.end == AttemptEnd::LeaseExpired && last.token == task.token),
+            _ => false,
+        };
+        if self.stages.iter().any(lapsed) {
+            return JobStatus::Interrupted;
+        }
+        let started = |task: &Task| task.status == TaskStatus::Done || task.attempt > 0;
+        if self.stages.iter().any(started) { JobStatus::Running } else { JobStatus::Pending }
+    }
+
+    /// The errors of the tasks that failed for good.
+    pub fn error(&self) -> Option<String> {
+        let errors: Vec<String> = self
+            .stages
+            .iter()
+            .filter(|task| task.status == TaskStatus::Error)
+            .filter_map(|task| Some(format!("{}: {}", task.key, task.history.last()?.error)))
+            .collect();
+        (!errors.is_empty()).then(|| errors.join("\n"))
+    }
+
+    /// Moves every NEW task whose needs are DONE to READY, and lists what moved.
+    pub fn advance(&mut self, now: &Now) -> Vec<TaskKey> {
+        if self.cancelled {
+            return Vec::new();
+        }
+        let moved: Vec<TaskKey> = self
+            .stages
+            .iter()
+            .filter(|task| task.status == TaskStatus::New && self.is_fed(task))
+            .map(|task| task.key.clone())
+            .collect();
+        for task in &mut self.stages {
+            if moved.contains(&task.key) {
+                task.status = TaskStatus::Ready;
+            }
+        }
+        if !moved.is_empty() {
+            self.updated_at = now.wall;
+        }
+        moved
+    }
+
+    /// Lists the tasks that a worker for `stages` may claim now, in the order of the plan.
+    pub fn claimable(&self, stages: Option<&[StageName]>, now: &Now) -> Vec<TaskKey> {
+        if self.cancelled {
+            return Vec::new();
+        }
+        let wanted = |task: &&Task| stages.is_none_or(|stages| stages.contains(&task.key.stage));
+        self.stages
+            .iter()
+            .filter(wanted)
+            .filter(|task| task.is_claimable(now))
+            .map(|t| t.key.clone())
+            .collect()
+    }
+
+    /// Lends a READY task that is due, with a token one larger than ever before. The caller says what it knows of the
+    /// process that takes it. `None` when the task is not claimable.
+    pub fn claim(
+        &mut self,
+        key: &TaskKey,
+        worker: &WorkerId,
+        lease: Duration,
+        holder: Option<String>,
+        now: &Now,
+    ) -> Option<&Task> {
+        let task = self.stages.iter_mut().find(|task| task.key == *key)?;
+        if self.cancelled || !task.is_claimable(now) {
+            return None;
+        }
+        task.claim(worker, lease, holder, now);
+        self.updated_at = now.wall;
+        Some(task)
+    }
+
+    /// Prolongs a lease. A lease that has run out but was not yet taken away is prolonged too: nobody else has it.
+    pub fn renew(&mut self, key: &TaskKey, token: FencingToken, lease: Duration, now: &Now) -> Renewal {
+        if self.cancelled {
+            return Renewal::Cancelled;
+        }
+        let Some(task) = self.stages.iter_mut().find(|task| task.key == *key) else {
+            return Renewal::Lost;
+        };
+        if !task.is_held_by(token) {
+            return Renewal::Lost;
+        }
+        if let Some(held) = &mut task.lease {
+            held.expires = now.reading.after(lease);
+        }
+        self.updated_at = now.wall;
+        Renewal::Renewed
+    }
+
+    /// Notes how far a task is and what it logged, as long as the token holds.
+    ///
+    /// # Errors
+    ///
+    /// [`TransitionError::LeaseLost`] when the token no longer holds.
+    pub fn append(
+        &mut self,
+        key: &TaskKey,
+        token: FencingToken,
+        progress: Option<Progress>,
+        logs: Vec<LogEntry>,
+        now: &Now,
+    ) -> Result<(), TransitionError> {
+        let task = self.held(key, token)?;
+        if progress.is_some() {
+            task.progress = progress;
+        }
+        self.push_logs(logs);
+        self.updated_at = now.wall;
+        Ok(())
+    }
+
+    /// Ends an attempt.
+    ///
+    /// # Errors
+    ///
+    /// [`TransitionError::LeaseLost`] when the token no longer holds: the outcome does not count.
+    pub fn commit(
+        &mut self,
+        key: &TaskKey,
+        token: FencingToken,
+        outcome: Outcome,
+        now: &Now,
+    ) -> Result<&Task, TransitionError> {
+        let max_attempts = self.max_attempts;
+        let task = self.held(key, token)?;
+        match outcome {
+            Outcome::Done { output, items, cached, delivery } => {
+                task.status = TaskStatus::Done;
+                task.lease = None;
+                task.progress = None;
+                task.output = Some(output);
+                task.cached = cached;
+                task.items = items.map(|items| items.min(Self::MAX_ITEMS));
+                task.finished_at = Some(now.wall);
+                if let Some(delivery) = delivery {
+                    self.delivery = delivery;
+                }
+                self.expand(&key.stage);
+            }
+            Outcome::Failed(failure) => task.fail(&failure, max_attempts, now),
+            Outcome::HandedBack => task.hand_back(),
+        }
+        self.updated_at = now.wall;
+        self.task(key).ok_or_else(|| TransitionError::NoSuchTask(key.clone()))
+    }
+
+    /// Takes back every lease that `lapsed` says is over, writes that to the history, and lists what moved.
+    pub fn recover(&mut self, lapsed: impl Fn(&Lease) -> bool, now: &Now) -> Vec<TaskKey> {
+        let mut moved = Vec::new();
+        for task in &mut self.stages {
+            if task.status == TaskStatus::Running && task.lease.as_ref().is_none_or(&lapsed) {
+                task.expire(self.max_attempts, now);
+                moved.push(task.key.clone());
+            }
+        }
+        if !moved.is_empty() {
+            self.updated_at = now.wall;
+        }
+        moved
+    }
+
+    /// Stops everything that is not done. Cancelling twice is no error.
+    ///
+    /// # Errors
+    ///
+    /// [`TransitionError::AlreadyFinal`] when the job is complete.
+    pub fn cancel(&mut self, now: &Now) -> Result<(), TransitionError> {
+        if self.is_complete() {
+            return Err(TransitionError::AlreadyFinal(JobStatus::Completed));
+        }
+        self.cancelled = true;
+        for task in &mut self.stages {
+            if task.status != TaskStatus::Done && task.status != TaskStatus::Error {
+                task.cancel(now);
+            }
+        }
+        self.updated_at = now.wall;
+        Ok(())
+    }
+
+    /// Sends a stage and everything after it back to NEW; without a stage, everything that failed or was cancelled.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the pipeline has no such stage, or when no stage is named and nothing failed.
+    pub fn retry(&mut self, from: Option<&StageName>, now: &Now) -> Result<(), TransitionError> {
+        let roots: Vec<StageName> = match from {
+            Some(name) if self.plan.stage(name).is_some() => vec![name.clone()],
+            Some(name) => {
+                let known: Vec<&str> = self.plan.stages().iter().map(|stage| stage.name.0.as_str()).collect();
+                return Err(TransitionError::NoSuchStage { name: name.clone(), known: known.join(", ") });
+            }
+            None => Vec::new(),
+        };
+        let reset: Vec<StageName> = roots
+            .iter()
+            .flat_map(|root| self.plan.downstream(root))
+            .map(|stage| stage.name.clone())
+            .collect();
+        let stopped = |task: &Task| matches!(task.status, TaskStatus::Error | TaskStatus::Cancelled);
+        if roots.is_empty() && !self.stages.iter().any(stopped) {
+            return Err(TransitionError::NothingToRetry(self.status(now)));
+        }
+        self.cancelled = false;
+        let orphaned = |task: &Task| {
+            let fan = self.plan.stage(&task.key.stage).and_then(|stage| stage.fan.as_ref());
+            fan.is_some_and(|source| reset.contains(source))
+        };
+        let floor = self.stages.iter().filter(|task| orphaned(task)).map(|task| task.token).max();
+        self.token_floor = self.token_floor.max(floor.unwrap_or_default());
+        let keep: Vec<bool> = self.stages.iter().map(|task| !orphaned(task)).collect();
+        let mut keep = keep.into_iter();
+        self.stages.retain(|_| keep.next().unwrap_or(true));
+        for task in &mut self.stages {
+            if reset.contains(&task.key.stage) || stopped(task) {
+                task.reset();
+            }
+        }
+        self.updated_at = now.wall;
+        Ok(())
+    }
+
+    /// Tells whether the job may be removed.
+    ///
+    /// # Errors
+    ///
+    /// [`TransitionError::StillActive`] while something may still happen to it.
+    pub fn check_deletable(&self, now: &Now) -> Result<(), TransitionError> {
+        let status = self.status(now);
+        if status.is_final() { Ok(()) } else { Err(TransitionError::StillActive(status)) }
+    }
+
+    /// True when every stage of the plan has all its tasks, and all are DONE.
+    fn is_complete(&self) -> bool {
+        self.plan.stages().iter().all(|stage| self.is_stage_done(stage))
+    }
+
+    fn is_stage_done(&self, stage: &StagePlan) -> bool {
+        let expected = match &stage.fan {
+            None => 1,
+            Some(source) => match self.task(&single(source)).map(|task| (task.status, task.items)) {
+                Some((TaskStatus::Done, items)) => items.unwrap_or(0) as usize,
+                _ => return false,
+            },
+        };
+        let mut done = 0;
+        for task in self.tasks_of(&stage.name) {
+            if task.status != TaskStatus::Done {
+                return false;
+            }
+            done += 1;
+        }
+        done == expected
+    }
+
+    fn is_fed(&self, task: &Task) -> bool {
+        let Some(stage) = self.plan.stage(&task.key.stage) else { return false };
+        stage.needs.iter().chain(&stage.fan).all(|need| {
+            let Some(needed) = self.plan.stage(need) else { return false };
+            if needed.fan.is_some() && needed.fan == stage.fan {
+                let key = TaskKey { stage: need.clone(), segment: task.key.segment };
+                self.task(&key).is_some_and(|task| task.status == TaskStatus::Done)
+            } else {
+                self.is_stage_done(needed)
+            }
+        })
+    }
+
+    /// Makes the tasks of the stages that fan out over `source`, and puts all tasks into the order of the plan.
+    fn expand(&mut self, source: &StageName) {
+        let items = self.task(&single(source)).and_then(|task| task.items).unwrap_or(0);
+        let fanned: Vec<StageName> = self.plan.fanned_over(source).map(|stage| stage.name.clone()).collect();
+        if fanned.is_empty() {
+            return;
+        }
+        for name in fanned {
+            for segment in 0..items {
+                let key = TaskKey { stage: name.clone(), segment: Some(segment) };
+                if self.task(&key).is_none() {
+                    self.stages.push(Task::new(key, self.token_floor));
+                }
+            }
+        }
+        let place = |task: &Task| self.plan.stages().iter().position(|stage| stage.name == task.key.stage);
+        let mut order: Vec<(Option<usize>, Option<u32>, Task)> =
+            self.stages.iter().map(|task| (place(task), task.key.segment, task.clone())).collect();
+        order.sort_by_key(|(place, segment, _)| (*place, *segment));
+        self.stages = order.into_iter().map(|(_, _, task)| task).collect();
+    }
+
+    fn held(&mut self, key: &TaskKey, token: FencingToken) -> Result<&mut Task, TransitionError> {
+        let task = self
+            .stages
+            .iter_mut()
+            .find(|task| task.key == *key)
+            .ok_or_else(|| TransitionError::LeaseLost { key: key.clone(), token })?;
+        if task.is_held_by(token) {
+            Ok(task)
+        } else {
+            Err(TransitionError::LeaseLost { key: key.clone(), token })
+        }
+    }
+
+    fn push_logs(&mut self, logs: Vec<LogEntry>) {
+        self.logs.extend(logs);
+        let surplus = self.logs.len().saturating_sub(Self::MAX_LOGS);
+        self.logs.drain(..surplus);
+    }
+}
+
+fn single(stage: &StageName) -> TaskKey {
+    TaskKey { stage: stage.clone(), segment: None }
+}

@@ -1,0 +1,26 @@
+//! The state machine: jobs, their tasks, and every change a store may make to them.
+//!
+//! **Invariant:** nothing here does input or output, and no store changes a [`Job`] but through its methods. A store
+//! lends exclusive access to one job, calls one method, and writes what came out.
+
+mod delivery;
+mod job_record;
+mod lease;
+mod log_entry;
+mod new_job;
+mod outcome;
+mod plan;
+mod status;
+mod task;
+mod transition_error;
+
+pub use delivery::Delivery;
+pub use job_record::Job;
+pub use lease::Lease;
+pub use log_entry::LogEntry;
+pub use new_job::{JobInput, NewJob};
+pub use outcome::{Failure, Outcome, Progress, Renewal};
+pub use plan::{Plan, PlanError, StagePlan};
+pub use status::{JobStatus, TaskStatus};
+pub use task::{AttemptEnd, AttemptRecord, Task};
+pub use transition_error::TransitionError;

@@ -1,0 +1,35 @@
+//! [`NewJob`]: what is needed to create a job.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::Plan;
+use crate::data::BlobRef;
+
+/// What is needed to create a job.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewJob {
+    /// The name of its pipeline.
+    pub pipeline: String,
+    /// The stages and what they wait for.
+    pub plan: Plan,
+    /// What it starts from.
+    pub input: JobInput,
+    /// What the user chose.
+    pub options: Value,
+    /// The higher, the sooner it is claimed; 0 is usual.
+    pub priority: i32,
+    /// How often each task is tried; at least 1.
+    pub max_attempts: u32,
+    /// Makes a second creation with the same key find the first job.
+    pub idempotency_key: Option<String>,
+}
+
+/// What a job starts from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JobInput {
+    /// The name that the user knows the file by.
+    pub file_name: String,
+    /// The bytes of the PDF.
+    pub pdf: BlobRef,
+}

@@ -1,0 +1,58 @@
+//! [`Outcome`]: what a worker says of an attempt, and [`Renewal`]: what it hears when it renews.
+
+use serde::{Deserialize, Serialize};
+
+use super::Delivery;
+use crate::id::Digest;
+
+/// How an attempt ended, as its worker reports it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// The output is in the artifact store.
+    Done {
+        /// The digest of the stored output.
+        output: Digest,
+        /// The number of items, when other stages fan out over this output.
+        items: Option<u32>,
+        /// True when the output was known already and nothing ran.
+        cached: bool,
+        /// Where the finished video went, when this stage delivered it.
+        delivery: Option<Delivery>,
+    },
+    /// The attempt failed.
+    Failed(Failure),
+    /// The worker is shutting down and gives the task back; the attempt does not count.
+    HandedBack,
+}
+
+/// Why an attempt failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// The whole chain of causes, for people.
+    pub error: String,
+    /// True when another attempt may succeed.
+    pub retryable: bool,
+    /// How long the task rests before the next attempt, in milliseconds.
+    pub backoff_ms: u64,
+}
+
+/// How far a task is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Progress {
+    /// Steps done.
+    pub done: u64,
+    /// Steps in all.
+    pub total: u64,
+}
+
+/// What a worker hears when it renews its lease.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Renewal {
+    /// The lease is the worker's for another while.
+    Renewed,
+    /// The job was cancelled: stop, and report nothing.
+    Cancelled,
+    /// The lease is somebody else's, or nobody's: stop, and report nothing.
+    Lost,
+}

@@ -1,0 +1,38 @@
+//! [`TransitionError`]: what the state machine does not allow.
+
+use super::JobStatus;
+use crate::id::{FencingToken, StageName, TaskKey};
+
+/// A change that the state machine does not allow.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum TransitionError {
+    /// The job has no such task.
+    #[error("the job has no task `{0}`")]
+    NoSuchTask(TaskKey),
+    /// The pipeline has no such stage.
+    #[error("the job's pipeline has no stage `{name}`; it has {known}")]
+    NoSuchStage {
+        /// What was asked for.
+        name: StageName,
+        /// The stages there are.
+        known: String,
+    },
+    /// The lease is somebody else's, or nobody's.
+    #[error("the lease on `{key}` with token {token} was lost; the work of this attempt does not count")]
+    LeaseLost {
+        /// The task.
+        key: TaskKey,
+        /// The token that no longer holds.
+        token: FencingToken,
+    },
+    /// The job is done and cannot be cancelled.
+    #[error("the job is already {0}")]
+    AlreadyFinal(JobStatus),
+    /// The job is not over, so it cannot be removed.
+    #[error("the job is still {0}; cancel it first")]
+    StillActive(JobStatus),
+    /// Nothing failed, so there is nothing to retry.
+    #[error("nothing to retry: the job is {0}; name a stage with `--from` to run again from there")]
+    NothingToRetry(JobStatus),
+}

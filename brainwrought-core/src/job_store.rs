@@ -1,0 +1,228 @@
+//! [`JobStore`]: the source of truth about jobs.
+
+use std::fmt::Debug;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use serde::{Serialize, Serializer};
+
+use crate::event::LogLevel;
+use crate::id::{FencingToken, JobId, StageName, TaskId, WorkerId};
+use crate::job::{Job, JobStatus, NewJob, Outcome, Progress, Renewal, Task, TransitionError};
+
+/// Keeps jobs and lends their tasks.
+///
+/// # Contract
+///
+/// Every method is one transition of [`Job`], carried out as if no other ran beside it, durable once it returns. It is
+/// guaranteed that at most one outcome is accepted for each token, that tokens of a task only grow, and that a write
+/// with a token that no longer holds is refused with [`JobStoreError::LeaseLost`]. It is not guaranteed that a worker
+/// whose lease was lost notices at once: it learns it at its next call. It is the store's responsibility to measure
+/// every lease by one clock of its own; workers' clocks are never compared.
+///
+/// After [`JobStoreError::Unavailable`] the transition may or may not have happened: read again, never assume.
+///
+/// ```
+/// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+/// use brainwrought_core::job_store::{JobFilter, JobStore};
+/// use brainwrought_core::memory::MemoryJobStore;
+///
+/// let store = MemoryJobStore::default();
+/// assert!(store.list(&JobFilter::default()).await?.is_empty());
+/// # Ok::<_, brainwrought_core::job_store::JobStoreError>(())
+/// # }).unwrap();
+/// ```
+#[async_trait]
+pub trait JobStore: Debug + Send + Sync + 'static {
+    /// Creates a job whose tasks are NEW, or finds the one that has the same idempotency key.
+    async fn create(&self, new: NewJob) -> Result<Created, JobStoreError>;
+
+    /// Reads a job.
+    async fn get(&self, id: &JobId) -> Result<JobView, JobStoreError>;
+
+    /// Lists jobs, the newest first.
+    async fn list(&self, filter: &JobFilter) -> Result<Vec<JobView>, JobStoreError>;
+
+    /// Moves NEW tasks whose needs are DONE to READY, in all jobs, and lists what moved.
+    async fn advance(&self) -> Result<Vec<TaskId>, JobStoreError>;
+
+    /// Lends up to `limit` tasks that are READY and due: higher priority first, then older jobs, then the order of the
+    /// plan.
+    async fn claim(&self, request: &ClaimRequest) -> Result<Vec<Claim>, JobStoreError>;
+
+    /// Prolongs a lease; also the way a worker learns of a cancelled job.
+    async fn renew(
+        &self,
+        task: &TaskId,
+        token: FencingToken,
+        lease: Duration,
+    ) -> Result<Renewal, JobStoreError>;
+
+    /// Notes progress and log lines of a task whose token still holds. The store sets the time of the lines.
+    async fn append(
+        &self,
+        task: &TaskId,
+        token: FencingToken,
+        report: TaskReport,
+    ) -> Result<(), JobStoreError>;
+
+    /// Ends an attempt, and returns the task as it was stored.
+    async fn commit(
+        &self,
+        task: &TaskId,
+        token: FencingToken,
+        outcome: Outcome,
+    ) -> Result<Task, JobStoreError>;
+
+    /// Takes back the leases that have expired, in all jobs, and lists what moved.
+    async fn recover(&self) -> Result<Vec<TaskId>, JobStoreError>;
+
+    /// Stops everything of a job that is not done. Cancelling twice is no error.
+    async fn cancel(&self, id: &JobId) -> Result<JobView, JobStoreError>;
+
+    /// Sends a stage and everything after it back to NEW; without a stage, everything that failed or was cancelled.
+    async fn retry(&self, id: &JobId, from: Option<&StageName>) -> Result<JobView, JobStoreError>;
+
+    /// Removes a job that is complete, failed or cancelled. Artifacts are not touched.
+    async fn delete(&self, id: &JobId) -> Result<(), JobStoreError>;
+
+    /// Returns when there may be new work, at the latest after `at_most`. Returning early is always allowed.
+    async fn wait_for_work(&self, at_most: Duration);
+}
+
+/// A job with the status that the store's clock gives it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct JobView {
+    /// The job.
+    pub job: Job,
+    /// Where it stands at the moment of reading.
+    pub status: JobStatus,
+}
+
+impl Serialize for JobView {
+    /// Everything that is stored, and beside it what is derived: `status` and `error`.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Whole<'a> {
+            #[serde(flatten)]
+            job: &'a Job,
+            status: JobStatus,
+            error: Option<String>,
+        }
+        Whole { job: &self.job, status: self.status, error: self.job.error() }.serialize(serializer)
+    }
+}
+
+/// The result of [`JobStore::create`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct Created {
+    /// The job.
+    pub view: JobView,
+    /// False when a job with the same idempotency key was there already.
+    pub is_new: bool,
+}
+
+/// Which jobs to list.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct JobFilter {
+    /// Only jobs with one of these statuses; empty means all.
+    pub statuses: Vec<JobStatus>,
+    /// How many to skip, for paging.
+    pub offset: usize,
+    /// How many to return at most; `None` means all.
+    pub limit: Option<usize>,
+}
+
+/// What a worker asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClaimRequest {
+    /// The stages it can do; `None` means any.
+    pub stages: Option<Vec<StageName>>,
+    /// Only tasks of this job, for a process that was started for it alone.
+    pub job: Option<JobId>,
+    /// Who asks, for people.
+    pub worker: WorkerId,
+    /// How long the lease is.
+    pub lease: Duration,
+    /// How many tasks at most.
+    pub limit: usize,
+}
+
+/// A task that was lent.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Claim {
+    /// Names the task.
+    pub id: TaskId,
+    /// The token that every write about it must carry.
+    pub token: FencingToken,
+    /// The whole job as it was when the task was lent.
+    pub job: Job,
+}
+
+/// What a worker says while it works.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TaskReport {
+    /// How far the task is, if that changed.
+    pub progress: Option<Progress>,
+    /// New log lines.
+    pub logs: Vec<(LogLevel, String)>,
+}
+
+/// Why a job store could not do what was asked.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum JobStoreError {
+    /// There is no such job.
+    #[error("there is no job {0}; `brainwrought list` shows those there are")]
+    JobNotFound(JobId),
+    /// The lease is somebody else's, or nobody's: what the worker did does not count.
+    #[error("the lease on {task} with token {token} was lost; the work of this attempt does not count")]
+    LeaseLost {
+        /// The task.
+        task: TaskId,
+        /// The token that no longer holds.
+        token: FencingToken,
+    },
+    /// The state machine does not allow it.
+    #[error("job {job} does not allow this")]
+    Refused {
+        /// The job.
+        job: JobId,
+        /// Why.
+        #[source]
+        source: TransitionError,
+    },
+    /// What is stored is not a job that this version can read.
+    #[error("job {job} is stored in a form that this version cannot read")]
+    Damaged {
+        /// The job.
+        job: String,
+        /// What is wrong.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The store has no room left.
+    #[error("the job store is full; free some space, then run the same command again")]
+    Full(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The store cannot be reached. Whether the transition happened is not known.
+    #[error("the job store could not {action}")]
+    Unavailable {
+        /// What was tried.
+        action: String,
+        /// Why it failed.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+}
+
+impl JobStoreError {
+    /// Names the job or task that a [`TransitionError`] is about.
+    pub fn from_transition(error: TransitionError, id: &JobId) -> Self {
+        match error {
+            TransitionError::LeaseLost { key, token } => {
+                Self::LeaseLost { task: TaskId { job: id.clone(), key }, token }
+            }
+            source => Self::Refused { job: id.clone(), source },
+        }
+    }
+}

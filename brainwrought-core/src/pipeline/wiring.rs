@@ -1,0 +1,138 @@
+//! [`Wiring`]: what the closure of a pipeline wires its stages with.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::erased::ErasedStage;
+use super::handle::{Handle, Once, Origin, PerItem, Wires};
+use crate::id::StageName;
+use crate::job::{Plan, PlanError, StagePlan};
+use crate::stage::{Fan, Stage, StageData};
+
+/// One wired stage.
+#[derive(Debug)]
+pub(crate) struct Node {
+    pub(crate) stage: Arc<dyn ErasedStage>,
+    pub(crate) inputs: Vec<Input>,
+    /// The place of the stage that it fans out over.
+    fan: Option<usize>,
+    /// Lists the items of its output, when some stage fans out over it.
+    pub(crate) items: Option<ListItems>,
+}
+
+pub(crate) type Input = Origin;
+type ListItems = fn(Value) -> Result<Vec<Value>, serde_json::Error>;
+
+impl Node {
+    pub(crate) fn name(&self) -> StageName {
+        self.stage.name()
+    }
+}
+
+/// Wires the stages that run once a job.
+#[derive(Debug, Default)]
+pub struct Wiring {
+    nodes: Vec<Node>,
+    error: Option<PlanError>,
+}
+
+/// Wires the stages that run once for each item.
+#[derive(Debug)]
+pub struct EachWiring<'a> {
+    wiring: &'a mut Wiring,
+    fan: usize,
+}
+
+impl Wiring {
+    /// Adds a stage that takes `inputs`.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "handles are copied, and `&(a, b)` would read badly in a pipeline"
+    )]
+    pub fn stage<S: Stage>(&mut self, stage: S, inputs: impl Wires<S::Input, Once>) -> Handle<S::Output> {
+        Handle::new(Origin::Stage(self.add(stage, inputs.origins(), None)))
+    }
+
+    /// Runs the stages that `wire` adds once for each item of `over`, and gathers what it returns, in order.
+    pub fn each<F: Fan, T: StageData>(
+        &mut self,
+        over: Handle<F>,
+        wire: impl FnOnce(&mut EachWiring<'_>, Handle<F::Item, PerItem>) -> Handle<T, PerItem>,
+    ) -> Handle<Vec<T>> {
+        let Origin::Stage(fan) = over.origin() else {
+            // `SourcePdf` is no `Fan` and a gathered list is a `Vec`, so only a foreign `Fan` for those gets here.
+            let need = StageName::from("source");
+            self.error.get_or_insert(PlanError::Unknown { stage: need.clone(), need });
+            return Handle::new(Origin::Source);
+        };
+        self.nodes[fan].items = Some(list_items::<F>);
+        let item = Handle::new(Origin::Item(fan));
+        match wire(&mut EachWiring { wiring: self, fan }, item).origin() {
+            Origin::PerItem(place) => Handle::new(Origin::Gathered(place)),
+            _ => Handle::new(Origin::Items(fan)),
+        }
+    }
+
+    pub(super) fn finish(self) -> Result<(Vec<Node>, Plan), PlanError> {
+        if let Some(error) = self.error {
+            return Err(error);
+        }
+        let name = |place: usize| self.nodes[place].name();
+        let stages = self
+            .nodes
+            .iter()
+            .map(|node| StagePlan {
+                name: node.name(),
+                needs: node.inputs.iter().filter_map(|input| place_of(*input)).map(name).collect(),
+                fan: node.fan.map(name),
+            })
+            .collect();
+        let plan = Plan::new(stages)?;
+        Ok((self.nodes, plan))
+    }
+
+    fn add<S: Stage>(&mut self, stage: S, inputs: Vec<Input>, fan: Option<usize>) -> usize {
+        for input in &inputs {
+            if let Origin::Item(other) = input
+                && fan != Some(*other)
+            {
+                let need = self.nodes[*other].name();
+                self.error.get_or_insert(PlanError::CrossedFans { stage: S::NAME.into(), need });
+            }
+        }
+        self.nodes.push(Node { stage: Arc::new(stage), inputs, fan, items: None });
+        self.nodes.len() - 1
+    }
+}
+
+impl EachWiring<'_> {
+    /// Adds a stage that takes `inputs` and runs once for each item.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "handles are copied, and `&(a, b)` would read badly in a pipeline"
+    )]
+    pub fn stage<S: Stage>(
+        &mut self,
+        stage: S,
+        inputs: impl Wires<S::Input, PerItem>,
+    ) -> Handle<S::Output, PerItem> {
+        Handle::new(Origin::PerItem(self.wiring.add(stage, inputs.origins(), Some(self.fan))))
+    }
+}
+
+fn place_of(input: Input) -> Option<usize> {
+    match input {
+        Origin::Source => None,
+        Origin::Stage(place)
+        | Origin::Item(place)
+        | Origin::PerItem(place)
+        | Origin::Gathered(place)
+        | Origin::Items(place) => Some(place),
+    }
+}
+
+fn list_items<F: Fan>(value: Value) -> Result<Vec<Value>, serde_json::Error> {
+    let fan: F = serde_json::from_value(value)?;
+    fan.items().into_iter().map(serde_json::to_value).collect()
+}

@@ -1,0 +1,325 @@
+//! The engine on stores in memory, with stages that count how often they run.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use brainwrought_core::data::{BlobRef, SourcePdf};
+use brainwrought_core::engine::{Engine, EngineSettings, Submission, WorkScope};
+use brainwrought_core::id::{JobId, StageName, WorkerId};
+use brainwrought_core::job::{JobStatus, TaskStatus};
+use brainwrought_core::job_store::JobView;
+use brainwrought_core::memory::{MemoryArtifactStore, MemoryJobStore};
+use brainwrought_core::pipeline::{Handle, Pipeline};
+use brainwrought_core::stage::{Fan, Stage, StageContext, StageData, StageError};
+use serde::{Deserialize, Serialize};
+use tokio_util::sync::CancellationToken;
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Words(Vec<String>);
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Text {
+    text: String,
+    blob: Option<BlobRef>,
+}
+
+impl StageData for Words {
+    const SCHEMA: &'static str = "words/1";
+}
+
+impl StageData for Text {
+    const SCHEMA: &'static str = "text/1";
+}
+
+impl Fan for Words {
+    type Item = Text;
+
+    fn items(&self) -> Vec<Text> {
+        self.0.iter().map(|text| Text { text: text.clone(), blob: None }).collect()
+    }
+}
+
+/// How often each stage ran, and how it should misbehave.
+#[derive(Debug, Default)]
+struct Probe {
+    split: AtomicU32,
+    shout: AtomicU32,
+    join: AtomicU32,
+    failures: AtomicU32,
+    stall: AtomicU32,
+}
+
+#[derive(Debug, Serialize)]
+struct Split {
+    #[serde(skip)]
+    probe: Arc<Probe>,
+}
+
+impl Stage for Split {
+    const NAME: &'static str = "split";
+    const VERSION: u32 = 1;
+    type Input = SourcePdf;
+    type Output = Words;
+
+    async fn run(&self, cx: &StageContext, input: SourcePdf) -> Result<Words, StageError> {
+        self.probe.split.fetch_add(1, Ordering::SeqCst);
+        let bytes = cx.get(&input.pdf).await?;
+        let text = String::from_utf8(bytes.to_vec()).map_err(StageError::fatal)?;
+        Ok(Words(text.split(' ').map(str::to_owned).collect()))
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct Shout {
+    mark: String,
+    #[serde(skip)]
+    probe: Arc<Probe>,
+}
+
+impl Stage for Shout {
+    const NAME: &'static str = "shout";
+    const VERSION: u32 = 1;
+    type Input = Text;
+    type Output = Text;
+
+    async fn run(&self, cx: &StageContext, input: Text) -> Result<Text, StageError> {
+        self.probe.shout.fetch_add(1, Ordering::SeqCst);
+        assert!(cx.scratch().is_dir());
+        if self.probe.failures.load(Ordering::SeqCst) > 0 {
+            self.probe.failures.fetch_sub(1, Ordering::SeqCst);
+            return Err(StageError::retryable("the voice is hoarse"));
+        }
+        if self.probe.stall.load(Ordering::SeqCst) > 0 {
+            cx.cancellation().cancelled().await;
+            return Err(StageError::cancelled());
+        }
+        let text = input.text.to_uppercase() + &self.mark;
+        let blob = cx.put(text.clone().into(), "text/plain").await?;
+        Ok(Text { text, blob: Some(blob) })
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct Join {
+    #[serde(skip)]
+    probe: Arc<Probe>,
+}
+
+impl Stage for Join {
+    const NAME: &'static str = "join";
+    const VERSION: u32 = 1;
+    type Input = (Words, Vec<Text>);
+    type Output = Text;
+
+    async fn run(&self, _cx: &StageContext, (words, parts): (Words, Vec<Text>)) -> Result<Text, StageError> {
+        self.probe.join.fetch_add(1, Ordering::SeqCst);
+        assert_eq!(words.0.len(), parts.len());
+        let texts: Vec<String> = parts.into_iter().map(|part| part.text).collect();
+        Ok(Text { text: texts.join(" "), blob: None })
+    }
+}
+
+struct Bench {
+    engine: Engine,
+    probe: Arc<Probe>,
+    _scratch: tempfile::TempDir,
+}
+
+impl Bench {
+    fn new() -> Self {
+        let probe = Arc::new(Probe::default());
+        let scratch = tempfile::tempdir().unwrap();
+        let stages = Arc::clone(&probe);
+        let pipelines = move |_: &str, options: &serde_json::Value| {
+            let mark = options["mark"].as_str().unwrap_or("!").to_owned();
+            let probe = || Arc::clone(&stages);
+            let pipeline = Pipeline::new("loud", |p, pdf: Handle<SourcePdf>| {
+                let words = p.stage(Split { probe: probe() }, pdf);
+                let parts = p.each(words, |p, word| p.stage(Shout { mark, probe: probe() }, word));
+                p.stage(Join { probe: probe() }, (words, parts))
+            })?;
+            Ok::<_, Box<dyn std::error::Error + Send + Sync>>(pipeline)
+        };
+        let mut settings = EngineSettings::new(WorkerId("test".to_owned()), scratch.path().to_owned());
+        settings.poll = Duration::from_millis(20);
+        settings.retry.base_ms = 1;
+        settings.retry.max_attempts = 3;
+        let jobs = Arc::new(MemoryJobStore::default());
+        let engine = Engine::new(jobs, Arc::new(MemoryArtifactStore::default()), pipelines, settings);
+        Self { engine, probe, _scratch: scratch }
+    }
+
+    async fn submit(&self, text: &str, mark: &str) -> JobId {
+        let submission = Submission {
+            pipeline: "loud".to_owned(),
+            file_name: "../../etc/passwd".to_owned(),
+            pdf: text.to_owned().into(),
+            options: serde_json::json!({ "mark": mark }),
+            priority: 0,
+            idempotency_key: None,
+        };
+        self.engine.submit(submission).await.unwrap().view.job.job_id
+    }
+
+    async fn run(&self, id: &JobId) -> JobView {
+        self.engine.run_job(id, CancellationToken::new()).await.unwrap()
+    }
+
+    async fn result(&self, view: &JobView) -> String {
+        let output = view.job.stages.last().unwrap().output.clone().unwrap();
+        let bytes = self.engine.artifacts().get(&output).await.unwrap();
+        let envelope: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
+        assert_eq!(envelope["schema"], "text/1");
+        envelope["value"]["text"].as_str().unwrap().to_owned()
+    }
+
+    fn runs(&self) -> [u32; 3] {
+        [&self.probe.split, &self.probe.shout, &self.probe.join].map(|runs| runs.load(Ordering::SeqCst))
+    }
+}
+
+#[tokio::test]
+async fn a_job_runs_to_its_end() {
+    let bench = Bench::new();
+    let id = bench.submit("to be or not", "!").await;
+    let view = bench.run(&id).await;
+    assert_eq!(view.status, JobStatus::Completed);
+    assert_eq!(bench.result(&view).await, "TO! BE! OR! NOT!");
+    assert_eq!(view.job.input.file_name, "passwd", "a file name carries no folders");
+    assert_eq!(bench.runs(), [1, 4, 1]);
+}
+
+#[tokio::test]
+async fn the_same_work_is_not_done_twice() {
+    let bench = Bench::new();
+    let first = bench.submit("to be", "!").await;
+    bench.run(&first).await;
+    let second = bench.submit("to be", "!").await;
+    let view = bench.run(&second).await;
+    assert_eq!(view.status, JobStatus::Completed);
+    assert!(view.job.stages.iter().all(|task| task.cached));
+    assert_eq!(bench.runs(), [1, 2, 1]);
+
+    let other_mark = bench.submit("to be", "?").await;
+    let view = bench.run(&other_mark).await;
+    assert_eq!(bench.result(&view).await, "TO? BE?");
+    assert_eq!(bench.runs(), [1, 4, 2], "only what the mark reaches ran again");
+}
+
+#[tokio::test]
+async fn only_the_items_that_changed_run_again() {
+    let bench = Bench::new();
+    let first = bench.submit("one two three", "!").await;
+    bench.run(&first).await;
+    let edited = bench.submit("one TOO three", "!").await;
+    let view = bench.run(&edited).await;
+    assert_eq!(bench.result(&view).await, "ONE! TOO! THREE!");
+    assert_eq!(bench.runs(), [2, 4, 2]);
+}
+
+#[tokio::test]
+async fn a_lost_artifact_is_made_again() {
+    let bench = Bench::new();
+    let first = bench.submit("to be", "!").await;
+    bench.run(&first).await;
+    let digest = brainwrought_core::id::Digest::of(b"TO!");
+    bench.engine.artifacts().delete(&digest).await.unwrap();
+    let again = bench.submit("to be", "!").await;
+    assert_eq!(bench.run(&again).await.status, JobStatus::Completed);
+    assert_eq!(bench.runs(), [1, 3, 1]);
+    assert!(bench.engine.artifacts().contains(&digest).await.unwrap());
+}
+
+#[tokio::test]
+async fn a_passing_failure_is_retried() {
+    let bench = Bench::new();
+    bench.probe.failures.store(2, Ordering::SeqCst);
+    let id = bench.submit("to be", "!").await;
+    let view = bench.run(&id).await;
+    assert_eq!(view.status, JobStatus::Completed);
+    let history: usize = view.job.stages.iter().map(|task| task.history.len()).sum();
+    assert_eq!(history, 2);
+    assert_eq!(bench.runs(), [1, 4, 1]);
+}
+
+#[tokio::test]
+async fn a_lasting_failure_ends_in_error_and_can_be_retried() {
+    let bench = Bench::new();
+    bench.probe.failures.store(u32::MAX / 2, Ordering::SeqCst);
+    let id = bench.submit("to", "!").await;
+    let view = bench.run(&id).await;
+    assert_eq!(view.status, JobStatus::Failed);
+    assert_eq!(view.job.error().unwrap(), "shout[0]: the voice is hoarse");
+    assert_eq!(view.job.stages[1].history.len(), 3);
+    assert!(view.job.logs.iter().any(|entry| entry.message.contains("hoarse")));
+
+    bench.probe.failures.store(0, Ordering::SeqCst);
+    bench.engine.jobs().retry(&id, None).await.unwrap();
+    assert_eq!(bench.run(&id).await.status, JobStatus::Completed);
+    assert_eq!(bench.probe.split.load(Ordering::SeqCst), 1, "what was done stays done");
+}
+
+#[tokio::test]
+async fn a_shutdown_hands_tasks_back() {
+    let bench = Bench::new();
+    bench.probe.stall.store(1, Ordering::SeqCst);
+    let id = bench.submit("to be", "!").await;
+    let shutdown = CancellationToken::new();
+    let engine = bench.engine.clone();
+    let stop = shutdown.clone();
+    let running = tokio::spawn(async move { engine.run_all(WorkScope::default(), stop).await });
+    while bench.probe.shout.load(Ordering::SeqCst) < 2 {
+        tokio::task::yield_now().await;
+        bench.engine.jobs().wait_for_work(Duration::from_millis(5)).await;
+    }
+    shutdown.cancel();
+    running.await.unwrap();
+    let view = bench.engine.jobs().get(&id).await.unwrap();
+    let shouts: Vec<_> = view.job.tasks_of(&StageName::from("shout")).cloned().collect();
+    assert!(shouts.iter().all(|task| task.status == TaskStatus::Ready && task.attempt == 0), "{shouts:?}");
+
+    bench.probe.stall.store(0, Ordering::SeqCst);
+    assert_eq!(bench.run(&id).await.status, JobStatus::Completed);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cancelled_job_stops_its_workers() {
+    let bench = Bench::new();
+    bench.probe.stall.store(1, Ordering::SeqCst);
+    let id = bench.submit("to be", "!").await;
+    let jobs = Arc::clone(bench.engine.jobs());
+    let watched = id.clone();
+    let canceller = async {
+        while bench.probe.shout.load(Ordering::SeqCst) < 2 {
+            jobs.wait_for_work(Duration::from_millis(5)).await;
+        }
+        jobs.cancel(&watched).await.unwrap();
+    };
+    let (view, ()) = tokio::join!(bench.run(&id), canceller);
+    assert_eq!(view.status, JobStatus::Cancelled);
+    assert_eq!(bench.probe.join.load(Ordering::SeqCst), 0);
+}
+
+#[tokio::test]
+async fn garbage_is_what_no_job_needs() {
+    let bench = Bench::new();
+    let kept = bench.submit("to be", "!").await;
+    bench.run(&kept).await;
+    let dropped = bench.submit("or not", "!").await;
+    bench.run(&dropped).await;
+    bench.engine.jobs().delete(&dropped).await.unwrap();
+
+    let would = bench.engine.collect_garbage(Duration::ZERO, true).await.unwrap();
+    let did = bench.engine.collect_garbage(Duration::ZERO, false).await.unwrap();
+    assert_eq!(would, did);
+    assert!(did.artifacts > 0 && did.kept > 0);
+    let again = bench.engine.collect_garbage(Duration::ZERO, false).await.unwrap();
+    assert_eq!((again.artifacts, again.kept), (0, did.kept));
+
+    bench.engine.jobs().retry(&kept, Some(&StageName::from("split"))).await.unwrap();
+    let view = bench.run(&kept).await;
+    assert!(view.job.stages.iter().all(|task| task.cached), "everything that the job needs is still there");
+}

@@ -1,0 +1,199 @@
+//! [`mix`]: narration, music and effects to one programme at broadcast loudness.
+
+mod bed;
+mod effect;
+mod limiter;
+mod music;
+
+use brainwrought_core::data::AudioMark;
+use serde::{Deserialize, Serialize};
+
+use super::loudness::{Loudness, measure};
+use effect::Placed;
+use limiter::Limiter;
+
+pub use bed::Mood;
+pub use music::{Music, MusicFile};
+
+/// Samples per second of a programme.
+pub(super) const SAMPLE_RATE: u32 = 48_000;
+/// Music fades in and out over this many frames: 0.5 s.
+const FADE: usize = SAMPLE_RATE as usize / 2;
+/// How far the music is lowered while the voice speaks, in decibels.
+const DUCK_DB: f32 = 5.0;
+/// The loudness of music without a voice before the final gain, in LUFS; any would do.
+const NO_VOICE_LUFS: f64 = -20.0;
+/// Frames between two looks at whether to stop.
+const BLOCK: usize = 4_800;
+
+/// What is mixed under a narration, and how loud the whole is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Mix {
+    /// The music.
+    pub music: Music,
+    /// How far the music lies under the speaking voice, in decibels.
+    pub music_below_db: f32,
+    /// Whether marks are heard.
+    pub effects: Effects,
+    /// How far effects lie under the voice, in decibels.
+    pub effects_below_db: f32,
+    /// The least time from one effect to the next, in milliseconds.
+    pub effect_gap_ms: u64,
+    /// The integrated loudness, in LUFS.
+    pub target_lufs: f64,
+    /// The highest true peak, in dBTP.
+    pub ceiling_dbtp: f64,
+    /// Picks melody and effects.
+    pub seed: u64,
+}
+
+impl Default for Mix {
+    fn default() -> Self {
+        Self {
+            music: Music::default(),
+            music_below_db: 19.0,
+            effects: Effects::On,
+            effects_below_db: 14.0,
+            effect_gap_ms: 4_000,
+            target_lufs: -14.0,
+            ceiling_dbtp: -1.4,
+            seed: 1,
+        }
+    }
+}
+
+/// Whether marks are heard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Effects {
+    /// Scene changes whoosh, the hook ends with an impact, the quiz rings and ticks.
+    On,
+    /// Nothing but voice and music.
+    Off,
+}
+
+/// Why a programme could not be mixed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum MixError {
+    /// The music file cannot be decoded.
+    #[error("the music file cannot be decoded; give a WAV, MP3, FLAC or Ogg Vorbis file")]
+    Music(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The music file holds no sound.
+    #[error("the music file holds no sound; give another, or none")]
+    EmptyMusic,
+    /// The work was told to stop.
+    #[error("the mix was cancelled")]
+    Cancelled,
+}
+
+/// Mixes a programme: `narration` is mono at 48 kHz, `marks` are in milliseconds from its start.
+///
+/// Returns interleaved stereo at 48 kHz with as many frames as the narration has samples. It is guaranteed that the same
+/// input gives the same samples, and that a programme with any sound meets [`Mix::target_lufs`] within 0.5 as long as
+/// [`Mix::ceiling_dbtp`] leaves room for it.
+///
+/// # Errors
+///
+/// Fails when the music file is no music, or once `cancelled` says so.
+pub fn mix(
+    narration: &[f32],
+    marks: &[AudioMark],
+    settings: &Mix,
+    cancelled: &dyn Fn() -> bool,
+) -> Result<Vec<f32>, MixError> {
+    let mut programme: Vec<f32> = narration.iter().flat_map(|sample| [*sample, *sample]).collect();
+    let voice = measure(&programme, 2, SAMPLE_RATE);
+    check(cancelled)?;
+    if let Some(music) = settings.music.render(settings.seed)? {
+        add_music(&mut programme, narration, &music, voice, settings, cancelled)?;
+    }
+    if settings.effects == Effects::On {
+        for Placed { effect, at } in effect::place(narration, marks, settings.effect_gap_ms) {
+            check(cancelled)?;
+            let level = effect::level(narration) * gain(-settings.effects_below_db - effect.softer_db());
+            effect.add(&mut programme, at, level, settings.seed);
+        }
+    }
+    master(programme, settings, cancelled)
+}
+
+/// Adds looped music, lowered while the voice speaks and faded at both ends.
+fn add_music(
+    programme: &mut [f32],
+    narration: &[f32],
+    music: &[f32],
+    voice: Loudness,
+    settings: &Mix,
+    cancelled: &dyn Fn() -> bool,
+) -> Result<(), MixError> {
+    let own = measure(music, 2, SAMPLE_RATE).integrated_lufs;
+    if !own.is_finite() {
+        return Ok(());
+    }
+    let (target, duck_db) = if voice.integrated_lufs.is_finite() {
+        (voice.integrated_lufs - f64::from(settings.music_below_db), DUCK_DB)
+    } else {
+        (NO_VOICE_LUFS, 0.0)
+    };
+    let (ducked, open) = (gain((target - own) as f32), gain((target - own) as f32 + duck_db));
+    // Falls within some 60 ms of the voice and comes back over some 400 ms.
+    let (fall, rise) = (smoothing(0.02), smoothing(0.15));
+    let threshold = 0.1 * effect::level(narration);
+    let (mut presence, mut level) = (0.0_f32, open);
+    let frames = narration.len();
+    for (frame, (out, speech)) in programme.chunks_exact_mut(2).zip(narration).enumerate() {
+        if frame % BLOCK == 0 {
+            check(cancelled)?;
+        }
+        presence = (presence * 0.9995).max(speech.abs());
+        let (wanted, pace) = if presence > threshold { (ducked, fall) } else { (open, rise) };
+        level += (wanted - level) * pace;
+        let fade = (frame.min(frames - 1 - frame) as f32 / FADE as f32).min(1.0);
+        let at = (frame * 2) % music.len();
+        out[0] += music[at] * level * fade;
+        out[1] += music[at + 1] * level * fade;
+    }
+    Ok(())
+}
+
+/// Brings a programme to its loudness without breaking its ceiling.
+fn master(programme: Vec<f32>, settings: &Mix, cancelled: &dyn Fn() -> bool) -> Result<Vec<f32>, MixError> {
+    let before = measure(&programme, 2, SAMPLE_RATE);
+    if !before.integrated_lufs.is_finite() {
+        return Ok(programme);
+    }
+    let mut gain_db = settings.target_lufs - before.integrated_lufs;
+    let mut ceiling_db = settings.ceiling_dbtp;
+    let mut mastered = Vec::new();
+    // Limiting takes some loudness away and peaks between samples go over: both are answered by measuring again.
+    for _ in 0..5 {
+        check(cancelled)?;
+        mastered.clear();
+        mastered.extend(programme.iter().map(|sample| sample * gain(gain_db as f32)));
+        Limiter::new(gain(ceiling_db as f32)).limit(&mut mastered);
+        let after = measure(&mastered, 2, SAMPLE_RATE);
+        let missing = settings.target_lufs - after.integrated_lufs;
+        let excess = after.true_peak_dbtp - settings.ceiling_dbtp;
+        if missing.abs() < 0.1 && excess < 0.05 {
+            break;
+        }
+        gain_db += missing;
+        ceiling_db -= excess.max(0.0);
+    }
+    Ok(mastered)
+}
+
+fn gain(decibels: f32) -> f32 {
+    10.0_f32.powf(decibels / 20.0)
+}
+
+/// The share of the way that a level goes in one sample to be two thirds there after `seconds`.
+fn smoothing(seconds: f32) -> f32 {
+    1.0 - (-1.0 / (seconds * SAMPLE_RATE as f32)).exp()
+}
+
+fn check(cancelled: &dyn Fn() -> bool) -> Result<(), MixError> {
+    if cancelled() { Err(MixError::Cancelled) } else { Ok(()) }
+}

@@ -1,0 +1,83 @@
+//! [`Envelope`]: how loud a voice is over time, to find where sound starts and stops.
+
+use std::ops::Range;
+
+/// Steps a second.
+const RATE: u32 = 200;
+/// Sound within this many decibels of the voice's own level counts as heard.
+const HEARD_DB: f32 = 34.0;
+
+/// The level of a voice in decibels, every 5 ms.
+#[derive(Debug)]
+pub(super) struct Envelope {
+    decibels: Vec<f32>,
+    step: usize,
+    threshold: f32,
+}
+
+impl Envelope {
+    /// Measures `samples`.
+    pub(super) fn of(samples: &[f32], sample_rate: u32) -> Self {
+        let step = (sample_rate / RATE).max(1) as usize;
+        let decibels: Vec<f32> = (0..samples.len().div_ceil(step))
+            .map(|at| {
+                let window = &samples[at * step..((at + 2) * step).min(samples.len())];
+                let power = window.iter().map(|x| x * x).sum::<f32>() / window.len().max(1) as f32;
+                10.0 * (power + 1e-10).log10()
+            })
+            .collect();
+        let mut sorted = decibels.clone();
+        sorted.sort_by(f32::total_cmp);
+        let loud = sorted.get(sorted.len() * 19 / 20).copied().unwrap_or(-100.0);
+        Self { decibels, step, threshold: loud - HEARD_DB }
+    }
+
+    /// The samples from the first to the last heard one inside `range`; empty at its start when nothing is heard.
+    pub(super) fn heard(&self, range: Range<usize>) -> Range<usize> {
+        let first = range.start / self.step;
+        let last = range.end.div_ceil(self.step).min(self.decibels.len());
+        let steps = self.decibels.get(first..last).unwrap_or_default();
+        let Some(from) = steps.iter().position(|level| *level >= self.threshold) else {
+            return range.start..range.start;
+        };
+        let to = steps.iter().rposition(|level| *level >= self.threshold).unwrap_or(from);
+        ((first + from) * self.step).max(range.start)..((first + to + 1) * self.step).min(range.end)
+    }
+
+    /// The moment where the sound that is heard at `around` began: the end of the last pause in `range`.
+    ///
+    /// `None` when there is no pause in it.
+    pub(super) fn onset(&self, range: Range<usize>) -> Option<usize> {
+        let first = range.start / self.step;
+        let last = range.end.div_ceil(self.step).min(self.decibels.len());
+        let steps = self.decibels.get(first..last)?;
+        let quiet = steps.iter().rposition(|level| *level < self.threshold)?;
+        (quiet + 1 < steps.len()).then_some((first + quiet + 1) * self.step)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn burst() -> Vec<f32> {
+        (0..24_000)
+            .map(|n| if (4_800..9_600).contains(&n) { (n as f32 * 0.1).sin() * 0.5 } else { 0.0 })
+            .collect()
+    }
+
+    #[test]
+    fn a_burst_is_heard_where_it_is() {
+        let envelope = Envelope::of(&burst(), 24_000);
+        let heard = envelope.heard(0..24_000);
+        assert!(heard.start.abs_diff(4_800) <= 240 && heard.end.abs_diff(9_600) <= 240, "{heard:?}");
+        assert!(envelope.onset(2_400..7_200).unwrap().abs_diff(4_800) <= 240);
+    }
+
+    #[test]
+    fn silence_is_not_heard() {
+        let envelope = Envelope::of(&burst(), 24_000);
+        assert!(envelope.heard(12_000..20_000).is_empty());
+        assert_eq!(envelope.onset(6_000..9_000), None);
+    }
+}

@@ -1,0 +1,77 @@
+//! [`VoiceError`]: why a line could not be spoken.
+
+use std::error::Error;
+use std::path::PathBuf;
+
+/// Why a line could not be spoken.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum VoiceError {
+    /// A file of the voice is not where it should be.
+    #[error(
+        "the voice file {} is missing; run `make setup`, then `brainwrought doctor` to see what else is",
+        path.display()
+    )]
+    MissingFile {
+        /// Where it was looked for.
+        path: PathBuf,
+    },
+    /// A file of the voice is not the one that this version was built for.
+    #[error("the voice file {} is not the expected one; delete it and run `make setup`", path.display())]
+    DamagedFile {
+        /// Where it lies.
+        path: PathBuf,
+    },
+    /// A file of the voice cannot be read.
+    #[error("the voice file {} cannot be read", path.display())]
+    UnreadableFile {
+        /// Where it lies.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The speech engine could not do a step.
+    #[error("the voice {voice} could not {action}")]
+    Engine {
+        /// The engine and voice.
+        voice: String,
+        /// What was tried, such as `load its model`.
+        action: String,
+        /// Why it failed.
+        #[source]
+        source: Box<dyn Error + Send + Sync>,
+    },
+    /// No voice was found that speaks the language.
+    #[error(
+        "no voice speaks the language `{language}`; install espeak-ng (it speaks {choices}), or choose an \
+         English script"
+    )]
+    NoSuchLanguage {
+        /// The language that was asked for.
+        language: String,
+        /// What there is.
+        choices: String,
+    },
+    /// There is no voice with the name.
+    #[error("there is no voice called `{voice}`; choose one of: {choices}")]
+    NoSuchVoice {
+        /// The name that was asked for.
+        voice: String,
+        /// What there is.
+        choices: String,
+    },
+    /// espeak-ng is not installed where it was looked for.
+    #[error(
+        "espeak-ng was not found as `{}`; install the package `espeak-ng`, or choose the voice `hibari/heart` \
+         with an English script",
+        path.display()
+    )]
+    NoEspeak {
+        /// Where it was looked for.
+        path: PathBuf,
+    },
+    /// The work was told to stop.
+    #[error("the narration was cancelled")]
+    Cancelled,
+}

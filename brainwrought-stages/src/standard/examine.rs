@@ -1,0 +1,110 @@
+//! [`examine`]: what the default stages find on this machine.
+
+use std::path::{Path, PathBuf};
+
+use brainwrought_core::id::Digest;
+use serde::Serialize;
+
+use super::resources::Resources;
+
+/// One thing that was looked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// What it is.
+    pub name: String,
+    /// True when it is there and as it should be.
+    pub present: bool,
+    /// True when the default video cannot be made without it.
+    pub required: bool,
+    /// Where it is, or what is wrong with it.
+    pub detail: String,
+    /// The command that mends it.
+    pub remedy: Option<String>,
+}
+
+impl Finding {
+    /// Something that is there.
+    pub fn present(name: &str, detail: impl Into<String>) -> Self {
+        Self { name: name.to_owned(), present: true, required: true, detail: detail.into(), remedy: None }
+    }
+
+    /// Something that a default video needs and that is not there.
+    pub fn missing(name: &str, detail: impl Into<String>, remedy: &str) -> Self {
+        let remedy = Some(remedy.to_owned());
+        Self { name: name.to_owned(), present: false, required: true, detail: detail.into(), remedy }
+    }
+
+    fn optional(mut self) -> Self {
+        self.required = false;
+        self
+    }
+}
+
+/// Looks for everything that the default stages use; opens no connection.
+pub fn examine(resources: &Path) -> Vec<Finding> {
+    vec![
+        ffmpeg(),
+        pdfium(resources),
+        voice(resources),
+        espeak(),
+        fonts(),
+        Finding::present("pdf fallback", "hayro, built in"),
+        Finding::present("caption font", "Montserrat Black, built in"),
+    ]
+}
+
+fn ffmpeg() -> Finding {
+    match crate::media::encoder_available() {
+        true => Finding::present("encoder", "libx264 and AAC, through FFmpeg"),
+        false => Finding::missing("encoder", "this FFmpeg has no libx264 or no AAC", "make setup"),
+    }
+}
+
+fn pdfium(resources: &Path) -> Finding {
+    match Resources::find_libpdfium(resources) {
+        Some(path) => Finding::present("pdf engine", format!("pdfium, {}", path.display())),
+        None => {
+            let detail = "no libpdfium; PDFs are read by the built-in engine alone";
+            Finding::missing("pdf engine", detail, "make setup").optional()
+        }
+    }
+}
+
+fn voice(resources: &Path) -> Finding {
+    let folder = Resources::voice_folder(resources);
+    for (file, digest) in crate::audio::voice_digests() {
+        let path = folder.join(file);
+        match std::fs::read(&path) {
+            Err(error) => {
+                return Finding::missing("voice", format!("{}: {error}", path.display()), "make setup");
+            }
+            Ok(bytes) if Digest::of(&bytes).as_str() != digest => {
+                let detail = format!("{} is not the file that was released", path.display());
+                return Finding::missing("voice", detail, "make setup");
+            }
+            Ok(_) => {}
+        }
+    }
+    Finding::present("voice", format!("hibari heart, {}", folder.display()))
+}
+
+fn espeak() -> Finding {
+    match Resources::find_espeak() {
+        Some(path) => Finding::present("other languages", format!("espeak-ng, {}", path.display())).optional(),
+        None => {
+            let detail = "no espeak-ng; only English can be spoken";
+            Finding::missing("other languages", detail, "make setup").optional()
+        }
+    }
+}
+
+fn fonts() -> Finding {
+    let folders: Vec<PathBuf> = Resources::font_folders().into_iter().filter(|f| f.is_dir()).collect();
+    match folders.first() {
+        Some(folder) => Finding::present("other scripts", format!("Noto fonts, {}", folder.display())).optional(),
+        None => {
+            let detail = "no Noto fonts; captions can show Latin, Greek and Cyrillic only";
+            Finding::missing("other scripts", detail, "make setup").optional()
+        }
+    }
+}

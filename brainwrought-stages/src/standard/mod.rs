@@ -1,0 +1,75 @@
+//! The default pipeline: every stage with an embedded default that needs no key and no network.
+//!
+//! ```text
+//! parse → script → each segment { audio, visuals → render } → assemble → check → publish
+//! ```
+
+mod examine;
+mod forecast;
+mod options;
+mod resources;
+mod stages;
+
+pub use examine::{Finding, examine};
+pub use forecast::Forecast;
+pub use options::{BackgroundChoice, CaptionStyle, Format, Layout, MakeOptions, Music};
+pub use resources::Resources;
+pub use stages::Stages;
+
+use std::error::Error;
+
+use brainwrought_core::data::SourcePdf;
+use brainwrought_core::engine::PipelineSource;
+use brainwrought_core::job::PlanError;
+use brainwrought_core::pipeline::{Handle, Pipeline};
+use serde_json::Value;
+
+/// The names of the default stages, in order.
+pub const STAGE_NAMES: [&str; 8] =
+    ["parse", "script", "audio", "visuals", "render", "assemble", "check", "publish"];
+
+/// There is no pipeline of that name.
+#[derive(Debug, thiserror::Error)]
+#[error("there is no pipeline `{0}`; this version has `short`")]
+struct UnknownPipeline(String);
+
+/// Wires the default pipeline for a short.
+///
+/// # Errors
+///
+/// Fails only when two stages have one name, which those of [`Stages`] do not.
+pub fn short(stages: Stages) -> Result<Pipeline, PlanError> {
+    Pipeline::new("short", |p, pdf: Handle<SourcePdf>| {
+        let document = p.stage(stages.parse, pdf);
+        let script = p.stage(stages.script, document);
+        let clips = p.each(script, |p, segment| {
+            let audio = p.stage(stages.audio, segment);
+            let visuals = p.stage(stages.visuals, (document, segment));
+            p.stage(stages.render, (segment, audio, visuals))
+        });
+        let video = p.stage(stages.assemble, (document, script, clips));
+        let report = p.stage(stages.check, (document, script, video, clips));
+        p.stage(stages.publish, report)
+    })
+}
+
+/// Builds the default pipelines for an engine: the name and options of a job decide which.
+pub fn pipelines(resources: Resources) -> impl PipelineSource {
+    move |name: &str, options: &Value| -> Result<Pipeline, Box<dyn Error + Send + Sync>> {
+        let options: MakeOptions = serde_json::from_value(options.clone())?;
+        match name {
+            "short" => Ok(short(Stages::new(&options, &resources))?),
+            other => Err(UnknownPipeline(other.to_owned()).into()),
+        }
+    }
+}
+
+/// Lists the names of the procedural backgrounds.
+pub fn background_styles() -> Vec<&'static str> {
+    crate::background::STYLES.iter().map(|style| style.name).collect()
+}
+
+/// Tells whether a text names a background: `auto` or a style.
+pub fn is_background_style(name: &str) -> bool {
+    name == "auto" || background_styles().contains(&name)
+}

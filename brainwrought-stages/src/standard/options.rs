@@ -1,0 +1,183 @@
+//! [`MakeOptions`]: what a user can choose about a video.
+
+use brainwrought_core::data::BlobRef;
+use brainwrought_core::engine::Submission;
+use brainwrought_core::id::Digest;
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+
+/// What a user can choose about a video. It is stored with the job as JSON.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct MakeOptions {
+    /// The kind of video.
+    pub format: Format,
+    /// The length to aim at, in milliseconds, from 15,000 to 180,000.
+    pub length_ms: u64,
+    /// Where pictures stand.
+    pub layout: Layout,
+    /// What moves behind.
+    pub background: BackgroundChoice,
+    /// How lively the background is, from 0 (calm) to 3.
+    pub intensity: u8,
+    /// `auto`, `heart` or `espeak`.
+    pub voice: String,
+    /// How captions look.
+    pub captions: CaptionStyle,
+    /// How much slang, from 0 (none) to 3.
+    pub slang: u8,
+    /// What plays under the voice.
+    pub music: Music,
+    /// The seed of everything that is drawn by chance; taken from the PDF when it is not given.
+    pub seed: Option<u64>,
+    /// Width of the frames in pixels; even.
+    pub width: u32,
+    /// Height of the frames in pixels; even.
+    pub height: u32,
+    /// Frames per second.
+    pub fps: u32,
+}
+
+/// The kind of video.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "clap", derive(clap::ValueEnum))]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Format {
+    /// A vertical short of up to three minutes.
+    #[default]
+    Short,
+}
+
+/// Where pictures stand.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "clap", derive(clap::ValueEnum))]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Layout {
+    /// A card in the upper third above full-screen motion.
+    #[default]
+    A,
+    /// The page above, motion below.
+    B,
+}
+
+/// How captions look.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "clap", derive(clap::ValueEnum))]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum CaptionStyle {
+    /// The word that is said lights up and pops.
+    #[default]
+    Pop,
+    /// The word that is said lights up.
+    Plain,
+    /// No captions in the picture; the caption files are made all the same.
+    Off,
+}
+
+/// What moves behind.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum BackgroundChoice {
+    /// `auto`, or the name of a procedural style.
+    Style(String),
+    /// The user's own clips.
+    Clips(Vec<BlobRef>),
+}
+
+/// What plays under the voice.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Music {
+    /// A bed that the program generates.
+    Bed,
+    /// Nothing.
+    None,
+    /// The user's own file.
+    File(BlobRef),
+}
+
+impl Default for MakeOptions {
+    fn default() -> Self {
+        Self {
+            format: Format::Short,
+            length_ms: 55_000,
+            layout: Layout::A,
+            background: BackgroundChoice::Style("auto".to_owned()),
+            intensity: 2,
+            voice: "auto".to_owned(),
+            captions: CaptionStyle::Pop,
+            slang: 1,
+            music: Music::Bed,
+            seed: None,
+            width: 1080,
+            height: 1920,
+            fps: 30,
+        }
+    }
+}
+
+impl MakeOptions {
+    /// Takes the seed from the bytes of the PDF unless one is chosen, so that each document looks different and the
+    /// same document always looks the same.
+    #[must_use]
+    pub fn seeded_by(mut self, pdf: &[u8]) -> Self {
+        let digest = Digest::of(pdf);
+        let drawn = u64::from_str_radix(&digest.as_str()[..12], 16).unwrap_or(0);
+        self.seed = Some(self.seed.unwrap_or(drawn));
+        self
+    }
+}
+
+impl MakeOptions {
+    /// Makes what an engine is given to start a job: these options, seeded by the PDF.
+    ///
+    /// # Errors
+    ///
+    /// Fails only when the options cannot be written as JSON, which they can.
+    pub fn submission(self, file_name: &str, pdf: Bytes) -> Result<Submission, serde_json::Error> {
+        let options = self.seeded_by(&pdf);
+        Ok(Submission {
+            pipeline: options.format.pipeline_name().to_owned(),
+            file_name: file_name.to_owned(),
+            options: serde_json::to_value(options)?,
+            pdf,
+            priority: 0,
+            idempotency_key: None,
+        })
+    }
+}
+
+impl Format {
+    /// The name of the pipeline that makes it.
+    pub fn pipeline_name(self) -> &'static str {
+        match self {
+            Self::Short => "short",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_seed_comes_from_the_pdf_unless_chosen() {
+        let one = MakeOptions::default().seeded_by(b"one");
+        assert_eq!(one, MakeOptions::default().seeded_by(b"one"));
+        assert_ne!(one.seed, MakeOptions::default().seeded_by(b"two").seed);
+        let chosen = MakeOptions { seed: Some(7), ..MakeOptions::default() };
+        assert_eq!(chosen.seeded_by(b"one").seed, Some(7));
+    }
+
+    #[test]
+    fn a_typing_error_in_stored_options_is_refused() {
+        assert!(serde_json::from_str::<MakeOptions>(r#"{"lenght-ms": 1}"#).is_err());
+        let options: MakeOptions = serde_json::from_str(r#"{"length-ms": 30000}"#).unwrap();
+        assert_eq!(options.length_ms, 30_000);
+    }
+}

