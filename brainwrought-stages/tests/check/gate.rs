@@ -17,7 +17,6 @@ async fn failed(break_it: impl FnOnce(&mut Short)) -> Vec<String> {
     let mut short = Short::new();
     break_it(&mut short);
     let report = measure(&mut short).await;
-    println!("{}", table(&report));
     report.rules.into_iter().filter(|rule| !rule.passed).map(|rule| rule.name).collect()
 }
 
@@ -27,8 +26,7 @@ async fn a_right_video_passes() {
     let video = short.assemble().await;
     let input = (short.document.clone(), short.script.clone(), video, short.clips.clone());
     let report = Check::default().run(&short.cx, input).await.unwrap();
-    println!("{}", table(&report));
-    assert!(report.is_passed());
+    assert!(report.is_passed(), "{}", table(&report));
     let json = short.cx.get(&report.video.sidecars["report.json"]).await.unwrap();
     let json: serde_json::Value = serde_json::from_slice(&json).unwrap();
     assert_eq!(json["rules"].as_array().unwrap().len(), report.rules.len());

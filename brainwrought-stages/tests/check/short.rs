@@ -14,28 +14,28 @@ use brainwrought_stages::picture::YuvFrame;
 use bytes::Bytes;
 use tokio_util::sync::CancellationToken;
 
-pub const WIDTH: usize = 270;
-pub const HEIGHT: usize = 480;
-pub const FPS: u32 = 30;
+pub(crate) const WIDTH: usize = 270;
+pub(crate) const HEIGHT: usize = 480;
+pub(crate) const FPS: u32 = 30;
 /// Frames of each of the two segments.
-pub const FRAMES: u64 = 120;
+pub(crate) const FRAMES: u64 = 120;
 
 /// What is put in, before it is joined. Tests break a part of it.
-pub struct Short {
-    pub document: Document,
-    pub script: Script,
-    pub clips: Vec<Clip>,
+pub(crate) struct Short {
+    pub(crate) document: Document,
+    pub(crate) script: Script,
+    pub(crate) clips: Vec<Clip>,
     /// The sound of each segment, mono.
-    pub sounds: Vec<Vec<f32>>,
-    pub look: Look,
-    pub settings: Assemble,
+    pub(crate) sounds: Vec<Vec<f32>>,
+    pub(crate) look: Look,
+    pub(crate) settings: Assemble,
     folder: tempfile::TempDir,
-    pub cx: StageContext,
+    pub(crate) cx: StageContext,
 }
 
 /// What the pictures show.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Look {
+pub(crate) enum Look {
     /// Something that moves.
     Moving,
     /// The same picture for two seconds.
@@ -49,7 +49,7 @@ pub enum Look {
 }
 
 impl Short {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let job = JobId::from_bytes([7; 16]);
         let key = TaskKey { stage: "check".into(), segment: None };
@@ -71,7 +71,7 @@ impl Short {
     }
 
     /// Encodes the pictures and joins everything.
-    pub async fn assemble(&mut self) -> Video {
+    pub(crate) async fn assemble(&mut self) -> Video {
         for (n, clip) in self.clips.iter_mut().enumerate() {
             let pcm: Vec<u8> = self.sounds[n].iter().flat_map(|sample| sample.to_le_bytes()).collect();
             clip.audio.pcm = self.cx.put(pcm.into(), "audio/pcm;rate=48000;encoding=float").await.unwrap();
@@ -82,7 +82,7 @@ impl Short {
         self.settings.run(&self.cx, input).await.unwrap()
     }
 
-    pub fn folder(&self) -> &Path {
+    pub(crate) fn folder(&self) -> &Path {
         self.folder.path()
     }
 }
