@@ -161,7 +161,7 @@ impl Table<'_> {
         for &size in sizes {
             let look = Look { size, ..look.clone() };
             // Without a limit on lines, text that does not fit shows as too tall.
-            let (_, tall) = self.size(text, &Look { lines: 40, ..look.clone() });
+            let (_, tall) = self.size(text, &Look { lines: usize::MAX, ..look.clone() });
             if tall <= height {
                 return look;
             }

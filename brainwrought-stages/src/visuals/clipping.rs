@@ -30,7 +30,10 @@ pub(super) fn reset(
     let first = scraps.iter().position(|scrap| scrap.quoted)?;
     let last = scraps.iter().rposition(|scrap| scrap.quoted)?;
     let tall = median(lines.iter().map(|line| line.bottom - line.top))?;
-    let (rise, pitch) = (tall / 5 + 2, tall + tall / 2 + 4);
+    let (rise, pitch) = (tall / 4 + 2, tall + tall / 2 + 4);
+    // The marker reaches a little beyond the words.
+    let inset = tall / 4 + 2;
+    let text_width = width.saturating_sub(2 * inset).max(1);
     let space = (tall * 2 / 5).max(3);
     let rows = (height / pitch).max(1);
     let start = first.saturating_sub(WORDS_BEFORE);
@@ -39,9 +42,9 @@ pub(super) fn reset(
     let trials = [start..end, first..end, first..last + 1];
     let (chosen, placed) = trials
         .iter()
-        .map(|range| (range.clone(), place(&scraps[range.clone()], width, space)))
+        .map(|range| (range.clone(), place(&scraps[range.clone()], text_width, space)))
         .find(|(_, placed)| placed.last().is_none_or(|spot| spot.1 < rows))
-        .unwrap_or_else(|| (first..last + 1, place(&scraps[first..last + 1], width, space)));
+        .unwrap_or_else(|| (first..last + 1, place(&scraps[first..last + 1], text_width, space)));
     let used = placed.iter().map(|spot| spot.1 + 1).max().unwrap_or(1).min(rows);
     let mut out = RgbaImage::transparent(width, used * pitch);
     for pixel in out.pixels.chunks_exact_mut(4) {
@@ -52,8 +55,8 @@ pub(super) fn reset(
         if row >= used {
             break;
         }
-        let top = row * pitch + rise;
-        copy_scrap(image, scrap, lines[scrap.line].top, rise, &mut out, (x, top), pitch);
+        let (x, top) = (x + inset, row * pitch + rise);
+        copy_scrap(image, scrap, &lines[scrap.line], &mut out, (x, top));
         if scrap.quoted {
             let area = Area { left: x, top, right: x + scrap.right - scrap.left, bottom: top + tall };
             match quoted.last_mut() {
@@ -93,27 +96,19 @@ fn place(scraps: &[Scrap], width: usize, space: usize) -> Vec<(usize, usize)> {
     placed
 }
 
+/// Copies a word's own rows, so that nothing of the lines above and below comes along.
 fn copy_scrap(
     image: &RgbaImage,
     scrap: &Scrap,
-    line_top: usize,
-    rise: usize,
+    line: &PrintLine,
     out: &mut RgbaImage,
     (x, y): (usize, usize),
-    pitch: usize,
 ) {
     let wide = (scrap.right - scrap.left).min(out.width().saturating_sub(x));
-    let rows = pitch.min(out.height() - (y - rise));
-    let out_width = out.width();
-    // The next line of the page starts within the pitch of the new lines, so what lies below the descenders stays out.
-    let keep = rows.min(pitch - pitch / 5);
-    for n in 0..keep {
-        let Some(from_y) = (line_top + n).checked_sub(rise) else { continue };
-        if from_y >= image.height() {
-            break;
-        }
-        let from = (from_y * image.width() + scrap.left) * 4;
-        let to = ((y - rise + n) * out_width + x) * 4;
+    let tall = (line.bottom - line.top).min(out.height().saturating_sub(y));
+    for n in 0..tall {
+        let from = ((line.top + n) * image.width() + scrap.left) * 4;
+        let to = ((y + n) * out.width() + x) * 4;
         out.pixels[to..to + wide * 4].copy_from_slice(&image.pixels[from..from + wide * 4]);
     }
 }

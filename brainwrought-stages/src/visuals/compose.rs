@@ -37,7 +37,7 @@ pub(super) fn compose(
         Plan::Nothing => None,
         Plan::Title { .. } => Some(title(table, wording, document, shots)),
         Plan::Figure { figure, .. } => Some(draw_figure(table, wording, document, figure, shots, warnings)),
-        Plan::Page(plan) => Some(draw_page(table, wording, plan, shots.first(), warnings)),
+        Plan::Page(plan) => Some(draw_page(table, wording, document, plan, shots.first(), warnings)),
         Plan::Quiz(question) => Some(DrawnPanel {
             image: panels::quiz(table, wording, question),
             kind: PanelKind::Quiz,
@@ -86,7 +86,7 @@ fn draw_figure(
     warnings.push(format!("{name} on page {} shows nothing; its page is shown instead", figure.page));
     match shots.get(1).filter(|image| !is_blank(image)) {
         Some(image) => DrawnPanel {
-            image: panels::page_crop(table, &page, image),
+            image: panels::page_crop(table, &document.title, &page, image),
             kind: PanelKind::PageCrop,
             page: Some(figure.page),
             description,
@@ -98,6 +98,7 @@ fn draw_figure(
 fn draw_page(
     table: Table<'_>,
     wording: Wording,
+    document: &Document,
     plan: &PagePlan<'_>,
     shot: Option<&RgbaImage>,
     warnings: &mut Vec<String>,
@@ -113,12 +114,12 @@ fn draw_page(
     if let Some((found, image)) = drawn
         && let Some(image) = marked(table, found, image)
     {
-        return panel(panels::page_crop(table, &page, &image));
+        return panel(panels::page_crop(table, &document.title, &page, &image));
     }
     if plan.found.is_none() {
         warnings.push(format!("page {} does not hold the words \u{201c}{}\u{201d}", plan.page, plan.quote));
     }
-    panel(panels::quote(table, &page, plan.quote))
+    panel(panels::quote(table, &document.title, &page, plan.quote))
 }
 
 /// Marks the quote on a drawn part of a page, and cuts the picture between lines; nothing when no line was found.
@@ -127,17 +128,12 @@ fn marked(table: Table<'_>, found: &FoundQuote, image: &RgbaImage) -> Option<Rgb
     let zoom = image.width() as f32 / found.area.width;
     let block = pixels_of(&found.block, &found.area, zoom, image);
     let lines = print.lines(block);
-    // The block may stick out of the drawn area: the text is spread over the block's height, not the area's.
-    let hidden_above = (found.area.y - found.block.y).max(0.0) / found.block.height.max(1.0);
-    let shown = (found.area.bottom().min(found.block.bottom()) - found.area.y.max(found.block.y)).max(0.0)
-        / found.block.height.max(1.0);
-    let part = |place: f32| ((place - hidden_above) / shown.max(0.01)).clamp(0.0, 1.0);
-    let runs = runs_between(&lines, part(found.place.from), part(found.place.to));
+    let runs = runs_between(&lines, found.place.from, found.place.to);
     if runs.is_empty() {
         return None;
     }
     let room = ((PAGE_ROOM.0 * table.scale).round() as usize, (PAGE_ROOM.1 * table.scale).round() as usize);
-    if found.clipping {
+    if found.clipping.is_some() {
         let paper = paper_colour(image, &print);
         let (mut cut, quoted) = clipping::reset(image, &lines, &runs, room, paper)?;
         mark(&mut cut, &quoted, print.paper);
@@ -145,22 +141,35 @@ fn marked(table: Table<'_>, found: &FoundQuote, image: &RgbaImage) -> Option<Rgb
     }
     let mut image = image.clone();
     mark(&mut image, &runs, print.paper);
-    let all = print.lines(print.bounds());
-    let (top, bottom) = between_lines(&all, &runs, image.height(), room.1);
+    let (top, bottom) = window(&print, &runs, found.context, room.1);
     Some(rows(&image, top, bottom))
 }
 
-/// Chooses rows to show so that no line is cut: whole lines only, the quote's in any case.
-fn between_lines(lines: &[PrintLine], runs: &[Area], height: usize, room: usize) -> (usize, usize) {
-    let first = runs.iter().map(|run| run.top).min().unwrap_or(0);
-    let last = runs.iter().map(|run| run.bottom).max().unwrap_or(height);
-    let edge = 8;
+/// Chooses rows to show: the lines of the quote and up to `context` lines above and below it, never a part of a line,
+/// at most `room` rows.
+fn window(print: &Print, runs: &[Area], context: usize, room: usize) -> (usize, usize) {
+    let height = print.bounds().bottom;
+    let lines = print.lines(print.bounds());
+    let mut top = runs.iter().map(|run| run.top).min().unwrap_or(0);
+    let mut bottom = runs.iter().map(|run| run.bottom).max().unwrap_or(height);
+    let edge = 10;
     // A line that touches the picture's edge is probably cut there.
-    let whole: Vec<&PrintLine> =
-        lines.iter().filter(|line| line.top > 1 && line.bottom + 1 < height).collect();
-    let top = whole.iter().map(|line| line.top).min().unwrap_or(first).min(first).saturating_sub(edge);
-    let bottom = (whole.iter().map(|line| line.bottom).max().unwrap_or(last).max(last) + edge).min(height);
-    (top, bottom.min(top + room.max(1)))
+    let whole = |line: &&PrintLine| line.top > 1 && line.bottom + 1 < height;
+    let above: Vec<&PrintLine> = lines.iter().filter(whole).filter(|line| line.bottom <= top).rev().collect();
+    let below: Vec<&PrintLine> = lines.iter().filter(whole).filter(|line| line.top >= bottom).collect();
+    for n in 0..context {
+        if let Some(line) = below.get(n).filter(|line| line.bottom + 2 * edge <= top + room) {
+            bottom = line.bottom;
+        }
+        if let Some(line) = above.get(n).filter(|line| line.top + room >= bottom + 2 * edge) {
+            top = line.top;
+        }
+    }
+    // Paper around the lines, but nothing of the next ones.
+    let clear = |y: &usize| print.is_clear(*y);
+    let above = (top.saturating_sub(edge)..top).rev().take_while(clear).count();
+    let below = (bottom..(bottom + edge).min(height)).take_while(clear).count();
+    (top - above, (bottom + below).min(top - above + room.max(1)))
 }
 
 fn rows(image: &RgbaImage, top: usize, bottom: usize) -> RgbaImage {

@@ -3,10 +3,7 @@
 use std::cell::RefCell;
 use std::fmt;
 
-use cosmic_text::{
-    Attrs, Buffer, Color, Ellipsize, EllipsizeHeightLimit, Family, FontSystem, Metrics, Shaping, SwashCache,
-    Wrap, fontdb,
-};
+use cosmic_text::{Attrs, Buffer, Color, Family, FontSystem, Metrics, Shaping, SwashCache, Wrap, fontdb};
 
 use super::theme::{INK, Rgb};
 use crate::picture::RgbaImage;
@@ -96,7 +93,32 @@ impl Lettering {
         image
     }
 
+    /// Breaks text into lines. Words that do not fit give way to an ellipsis, last ones first.
     fn lay_out(&self, text: &str, look: &Look) -> Buffer {
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let most = look.lines.max(1);
+        let whole = self.lay_out_all(&text, look);
+        if whole.layout_runs().count() <= most {
+            return whole;
+        }
+        let ends: Vec<usize> =
+            text.char_indices().map(|(at, _)| at).filter(|&at| text[at..].starts_with(' ')).collect();
+        let cut = |end: usize| format!("{}…", text[..end].trim_end_matches([' ', ',', ';', ':', '.']));
+        let fits = |end: &usize| self.lay_out_all(&cut(*end), look).layout_runs().count() <= most;
+        let kept = ends.partition_point(fits);
+        match kept.checked_sub(1).and_then(|last| ends.get(last)) {
+            Some(&end) => self.lay_out_all(&cut(end), look),
+            // Not even the first word fits, so letters go.
+            None => {
+                let starts: Vec<usize> = text.char_indices().map(|(at, _)| at).skip(1).collect();
+                let kept = starts.partition_point(fits);
+                let end = kept.checked_sub(1).and_then(|last| starts.get(last)).copied().unwrap_or(0);
+                self.lay_out_all(&cut(end), look)
+            }
+        }
+    }
+
+    fn lay_out_all(&self, text: &str, look: &Look) -> Buffer {
         let mut fonts = self.fonts.borrow_mut();
         let size = look.size.max(1.0);
         let mut buffer = Buffer::new(&mut fonts, Metrics::new(size, (size * look.leading).max(1.0)));
@@ -106,7 +128,6 @@ impl Lettering {
         };
         let attrs = Attrs::new().family(Family::Name("Montserrat")).weight(weight);
         buffer.set_wrap(Wrap::WordOrGlyph);
-        buffer.set_ellipsize(Ellipsize::End(EllipsizeHeightLimit::Lines(look.lines.max(1))));
         buffer.set_size(Some(look.width.max(1.0)), None);
         buffer.set_text(text, &attrs, Shaping::Advanced, None);
         buffer.shape_until_scroll(&mut fonts, false);

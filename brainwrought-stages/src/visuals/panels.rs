@@ -90,13 +90,12 @@ pub(super) const FIGURE_ROOM: (f32, f32) =
     (INNER_WIDTH, PANEL_HEIGHT - 2.0 * MARGIN - 2.0 * PADDING - PILL_HEIGHT - 18.0 - 92.0);
 
 /// Draws a part of a page. `image` is as wide as the card's face, in the output's pixels.
-pub(super) fn page_crop(table: Table<'_>, page: &str, image: &RgbaImage) -> RgbaImage {
+pub(super) fn page_crop(table: Table<'_>, title: &str, page: &str, image: &RgbaImage) -> RgbaImage {
     let image_height = image.height() as f32 / table.scale;
     let height = image_height + PILL_HEIGHT + PADDING * 1.6 + 2.0 * MARGIN + 16.0;
     let mut card = Card::new(table, Stock::Paper, height);
     let (left, top) = (card.left(), card.face.y + PADDING * 0.7);
-    card.pill_right(page, top, ACCENT, INK);
-    draw_page_icon(&mut card, left, top);
+    draw_head(&mut card, table, title, page, (left, top));
     let line = top + PILL_HEIGHT + PADDING * 0.45;
     card.rule(line);
     card.paste(image, card.left(), line + 12.0, 0.0);
@@ -108,7 +107,7 @@ pub(super) const PAGE_ROOM: (f32, f32) =
     (INNER_WIDTH, PANEL_HEIGHT - PILL_HEIGHT - PADDING * 1.6 - 2.0 * MARGIN - 16.0);
 
 /// Draws quoted words in type of our own, for pages that cannot be drawn or would be too small to read.
-pub(super) fn quote(table: Table<'_>, page: &str, words: &str) -> RgbaImage {
+pub(super) fn quote(table: Table<'_>, title: &str, page: &str, words: &str) -> RgbaImage {
     let width = INNER_WIDTH - 44.0;
     let look = Look { weight: Weight::Text, colour: INK, width, leading: 1.24, ..Look::default() };
     let look = table.fit(words, &look, &[50.0, 44.0, 40.0, 36.0], 400.0);
@@ -116,8 +115,7 @@ pub(super) fn quote(table: Table<'_>, page: &str, words: &str) -> RgbaImage {
     let height = tall + PILL_HEIGHT + 2.0 * PADDING + 2.0 * MARGIN + 26.0;
     let mut card = Card::new(table, Stock::Paper, height);
     let (left, top) = (card.left(), card.face.y + PADDING);
-    card.pill_right(page, top, ACCENT, INK);
-    draw_page_icon(&mut card, left, top);
+    draw_head(&mut card, table, title, page, (left, top));
     let text_top = top + PILL_HEIGHT + 22.0;
     card.fill(Field::new(left, text_top, 12.0, tall, 6.0), ACCENT, 1.0);
     card.text(words, &look, left + 44.0, text_top);
@@ -238,6 +236,16 @@ fn draw_fan(card: &mut Card<'_>, fan: &[RgbaImage], seen: f32) {
         let spread = n as f32;
         card.paste_sheet(image, x + 42.0 * spread, y + 16.0 * spread, -7.0 + 9.0 * spread);
     }
+}
+
+/// Draws the strip over a page's own words: a sign, the title of the document and the page.
+fn draw_head(card: &mut Card<'_>, table: Table<'_>, title: &str, page: &str, (left, top): (f32, f32)) {
+    let right = card.pill_right(page, top, ACCENT, INK);
+    draw_page_icon(card, left, top);
+    let width = right - left - 54.0 - 20.0;
+    let look = Look { size: 26.0, weight: Weight::Text, colour: MUTED, width, lines: 1, ..Look::default() };
+    let (_, tall) = table.size(title, &look);
+    card.text(title, &look, left + 54.0, top + (PILL_HEIGHT - tall) / 2.0);
 }
 
 /// Draws a small sheet of paper with lines: the sign that what follows is the document's own print.

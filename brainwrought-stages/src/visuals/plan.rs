@@ -8,12 +8,12 @@ use super::quote::{self, QuotePlace};
 use super::stage::Layout;
 use crate::parse::CropRequest;
 
-/// Print is shown as it stands where a point is at least this many pixels: small print of 8 points is 18 pixels then.
-const LEGIBLE: f32 = 2.3;
+/// Print is shown as it stands where its letters are at least this size, in pixels of a frame 1,080 wide.
+const LEGIBLE: f32 = 22.0;
 /// The same in the layout that shows the page for its own sake.
-const LEGIBLE_AS_PAGE: f32 = 1.5;
-/// Pixels a point where words are cut out and set anew.
-const CLIPPING: f32 = 2.9;
+const LEGIBLE_AS_PAGE: f32 = 15.0;
+/// The size of letters where words are cut out and set anew.
+const CLIPPING: f32 = 31.0;
 /// Sheets of the fan on title and source cards.
 const FAN: usize = 3;
 
@@ -49,8 +49,10 @@ pub(super) struct FoundQuote {
     pub(super) area: Rect,
     pub(super) block: Rect,
     pub(super) place: QuotePlace,
-    /// True when the column is too wide to be read as it stands: its words are set anew.
-    pub(super) clipping: bool,
+    /// Pixels a point at which words are cut out and set anew, where the column is too wide to be read as it stands.
+    pub(super) clipping: Option<f32>,
+    /// Lines shown above and below the quote, where there is room.
+    pub(super) context: usize,
 }
 
 impl<'a> Plan<'a> {
@@ -104,7 +106,7 @@ impl<'a> Plan<'a> {
                 .found
                 .iter()
                 .map(|found| {
-                    let width = if found.clipping { found.area.width * CLIPPING } else { INNER_WIDTH };
+                    let width = found.clipping.map_or(INNER_WIDTH, |zoom| found.area.width * zoom);
                     shot(plan.page, found.area, width)
                 })
                 .collect(),
@@ -116,11 +118,13 @@ impl<'a> PagePlan<'a> {
     fn of(document: &Document, page: u32, quote: &'a str, layout: Layout) -> Self {
         let found = document.page(page).and_then(|held| {
             let place = quote::find(held, quote)?;
-            let block = held.blocks.get(place.block)?.bbox;
+            let block = held.blocks.get(place.block)?;
+            let letters = block.font_size.clamp(5.0, 60.0);
             let area = page_area::around_quote(held, &place, PAGE_ROOM.1 / PAGE_ROOM.0);
-            let least = if layout == Layout::B { LEGIBLE_AS_PAGE } else { LEGIBLE };
-            let clipping = INNER_WIDTH / area.width < least;
-            Some(FoundQuote { area, block, place, clipping })
+            let (least, context) = if layout == Layout::B { (LEGIBLE_AS_PAGE, 12) } else { (LEGIBLE, 3) };
+            let zoom = INNER_WIDTH / area.width;
+            let clipping = (letters * zoom < least).then_some(CLIPPING / letters);
+            Some(FoundQuote { area, block: block.bbox, place, clipping, context })
         });
         Self { page, quote, found }
     }

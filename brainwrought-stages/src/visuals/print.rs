@@ -49,6 +49,11 @@ impl Print {
         self.ink.iter().filter(|&&ink| ink).count() as f32 / self.ink.len().max(1) as f32
     }
 
+    /// True when a row has no ink.
+    pub(super) fn is_clear(&self, y: usize) -> bool {
+        y < self.height && !self.row_has_ink(y, self.bounds())
+    }
+
     /// The whole picture.
     pub(super) fn bounds(&self) -> Area {
         Area { left: 0, top: 0, right: self.width, bottom: self.height }
@@ -186,32 +191,37 @@ fn luma(r: u8, g: u8, b: u8) -> u8 {
 /// Marks areas like a yellow text marker: on light paper the print stays dark, on dark paper it turns yellow.
 pub(super) fn mark(image: &mut RgbaImage, runs: &[Area], paper: u8) {
     let (width, height) = (image.width(), image.height());
+    // The marks of tight lines overlap, and the marker must not show twice there.
+    let mut marked = vec![false; width * height];
     for run in runs {
         let tall = run.bottom - run.top;
         let (reach, rise) = (tall / 5 + 2, tall / 7 + 2);
         let rows = run.top.saturating_sub(rise)..(run.bottom + rise).min(height);
         let middle = rows.start + rows.len() / 2;
-        for y in rows.clone() {
+        for y in rows {
             // The tip of a marker is slanted.
             let slant = (middle as f32 - y as f32) * 0.16;
-            let left = (run.left as f32 - reach as f32 + slant).max(0.0) as usize;
-            let right = ((run.right as f32 + reach as f32 + slant).max(0.0) as usize).min(width);
-            for pixel in
-                image.pixels[y * width * 4..(y + 1) * width * 4].chunks_exact_mut(4).take(right).skip(left)
-            {
-                let tint = |value: u8, part: u16| (u16::from(value) * part / 255) as u8;
-                if paper >= 110 {
-                    pixel[1] = tint(pixel[1], 224);
-                    pixel[2] = tint(pixel[2], 70);
-                } else {
-                    let light = luma(pixel[0], pixel[1], pixel[2]);
-                    pixel[0] = pixel[0].saturating_add((255 - pixel[0]) / 4).max(light);
-                    pixel[1] = pixel[1].saturating_add((255 - pixel[1]) / 6).max(tint(light, 224));
-                    pixel[2] = tint(pixel[2], 110);
-                }
-            }
+            let left = ((run.left as f32 - reach as f32 + slant).max(0.0) as usize).min(width);
+            let right = ((run.right as f32 + reach as f32 + slant).max(0.0) as usize).clamp(left, width);
+            marked[y * width + left..y * width + right].fill(true);
         }
     }
+    for (pixel, _) in image.pixels.chunks_exact_mut(4).zip(&marked).filter(|(_, marked)| **marked) {
+        tint(pixel, paper);
+    }
+}
+
+fn tint(pixel: &mut [u8], paper: u8) {
+    let part = |value: u8, part: u16| (u16::from(value) * part / 255) as u8;
+    if paper >= 110 {
+        pixel[1] = part(pixel[1], 224);
+        pixel[2] = part(pixel[2], 70);
+        return;
+    }
+    let light = luma(pixel[0], pixel[1], pixel[2]);
+    pixel[0] = (pixel[0] + (255 - pixel[0]) / 4).max(light);
+    pixel[1] = (pixel[1] + (255 - pixel[1]) / 6).max(part(light, 224));
+    pixel[2] = part(pixel[2], 110);
 }
 
 #[cfg(test)]
