@@ -66,25 +66,22 @@ impl Verdict {
             && (found.fps - f64::from(video.fps)).abs() < 0.001;
         let sound_right = (sound.codec.as_str(), sound.profile.as_str()) == ("aac", "LC")
             && (sound.rate, sound.channels) == (48_000, 2);
-        let figure = format!(
-            "{} {} {}×{} {:.0} fps {}{}, {} {} {} Hz {} channels{}",
-            found.codec,
-            found.profile,
-            found.width,
-            found.height,
-            found.fps,
-            if found.is_yuv420p { "4:2:0" } else { "not 4:2:0" },
-            if found.is_bt709 { " BT.709" } else { "" },
-            sound.codec,
-            sound.profile,
-            sound.rate,
-            sound.channels,
-            if probe.faststart { ", header first" } else { "" },
-        );
-        let limit = format!(
-            "h264 High {}×{} {} fps 4:2:0 BT.709, aac LC 48000 Hz 2 channels, header first",
-            video.width, video.height, video.fps
-        );
+        let shape = |codec: &str, profile: &str, width, height, fps: f64| {
+            format!("{codec} {profile} {width}×{height} {fps:.0} fps")
+        };
+        let mut figure = shape(&found.codec, &found.profile, found.width, found.height, found.fps);
+        figure += &format!(", {} {} {} Hz ×{}", sound.codec, sound.profile, sound.rate, sound.channels);
+        for (right, wrong) in [
+            (found.is_yuv420p, "not 8-bit 4:2:0"),
+            (found.is_bt709, "not tagged BT.709"),
+            (probe.faststart, "header at the end"),
+        ] {
+            if !right {
+                figure += &format!(", {wrong}");
+            }
+        }
+        let limit = shape("h264", "High", video.width, video.height, f64::from(video.fps));
+        let limit = format!("{limit}, aac LC 48000 Hz ×2");
         self.add("format", pictures_right && sound_right && probe.faststart, figure, limit);
     }
 

@@ -4,8 +4,8 @@ use ebur128::{EbuR128, Mode};
 
 use crate::media::SAMPLE_RATE;
 
-/// Samples that become one where sounds are compared: 4,000 a second are enough to tell a quarter of a millisecond.
-const COARSE: usize = 12;
+/// Samples that become one where sounds are compared: 2,000 a second are enough to tell half a millisecond.
+const COARSE: usize = 24;
 const COARSE_RATE: usize = SAMPLE_RATE as usize / COARSE;
 /// The places where sounds are compared.
 const PLACES: usize = 7;
@@ -123,18 +123,37 @@ fn power(samples: &[f32]) -> f32 {
 /// Finds how many samples after `start` a part is in `whole`.
 fn lag(part: &[f32], whole: &[f32], start: usize) -> Option<i64> {
     let own = power(part).sqrt();
-    let reach = REACH as i64;
+    let from = start.saturating_sub(REACH);
+    let heard = whole.get(from..(start + part.len() + REACH).min(whole.len()))?;
+    // Sums of squares up to each sample, so that the power of any stretch is one subtraction.
+    let sums: Vec<f32> = std::iter::once(0.0)
+        .chain(heard.iter().scan(0.0, |sum: &mut f32, x| {
+            *sum += x * x;
+            Some(*sum)
+        }))
+        .collect();
+    let count = part.len() as f32;
     let mut best = (ALIKE, None);
-    for lag in -reach..=reach {
-        let from = usize::try_from(start as i64 + lag).ok();
-        let Some(other) = from.and_then(|from| whole.get(from..from + part.len())) else { continue };
-        let product = part.iter().zip(other).map(|(a, b)| a * b).sum::<f32>() / part.len() as f32;
-        let scale = own * power(other).sqrt();
-        if scale > 0.0 && product / scale > best.0 {
-            best = (product / scale, Some(lag));
+    for (at, other) in heard.windows(part.len().max(1)).enumerate() {
+        let power = (sums.get(at + part.len())? - sums.get(at)?) / count;
+        let scale = own * power.max(0.0).sqrt();
+        let likeness = product(part, other) / count / scale;
+        if scale > 1e-6 && likeness > best.0 {
+            best = (likeness, Some((from + at) as i64 - start as i64));
         }
     }
     best.1
+}
+
+/// The scalar product, summed in lanes so that it can be computed side by side.
+fn product(one: &[f32], other: &[f32]) -> f32 {
+    let mut lanes = [0.0_f32; 8];
+    for (a, b) in one.chunks_exact(8).zip(other.chunks_exact(8)) {
+        for (lane, (a, b)) in lanes.iter_mut().zip(a.iter().zip(b)) {
+            *lane += a * b;
+        }
+    }
+    lanes.iter().sum()
 }
 
 #[cfg(test)]

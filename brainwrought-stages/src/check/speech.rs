@@ -101,7 +101,9 @@ fn pace(timeline: &Timeline, silences: &[Silence], long_pause_ms: u64) -> f64 {
     let (start, end) = (first.start_ms, last.end_ms);
     let long = silences.iter().filter(|silence| silence.duration_ms() > long_pause_ms);
     let idle: u64 = long.map(|s| s.end_ms.min(end).saturating_sub(s.start_ms.max(start))).sum();
-    let span = end.saturating_sub(start).saturating_sub(idle).max(1);
+    // However long the pauses, nobody speaks faster than the words themselves are.
+    let spoken: u64 = timeline.words.iter().map(|word| word.end_ms.saturating_sub(word.start_ms)).sum();
+    let span = end.saturating_sub(start).saturating_sub(idle).max(spoken).max(1);
     words(timeline, start, end) * 60_000.0 / span as f64
 }
 

@@ -136,7 +136,7 @@ struct Gate<'a> {
 
 impl Viewer for Gate<'_> {
     fn frame(&mut self, frame: LumaView<'_>) -> bool {
-        if frame.index % PROGRESS == 0 {
+        if frame.index.is_multiple_of(PROGRESS) {
             self.cx.progress(frame.index, self.frames);
         }
         self.pictures.frame(frame);

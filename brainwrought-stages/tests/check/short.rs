@@ -1,0 +1,280 @@
+//! A small video whose every word, caption and picture is known.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use brainwrought_core::data::*;
+use brainwrought_core::id::{JobId, TaskKey};
+use brainwrought_core::memory::MemoryArtifactStore;
+use brainwrought_core::stage::{Stage, StageContext};
+use brainwrought_stages::assemble::Assemble;
+use brainwrought_stages::audio::{Effects, Mix, Music};
+use brainwrought_stages::media::{EncoderSettings, H264Encoder};
+use brainwrought_stages::picture::YuvFrame;
+use bytes::Bytes;
+use tokio_util::sync::CancellationToken;
+
+pub(crate) const WIDTH: usize = 270;
+pub(crate) const HEIGHT: usize = 480;
+pub(crate) const FPS: u32 = 30;
+/// Frames of each of the two segments.
+pub(crate) const FRAMES: u64 = 120;
+
+/// What is put in, before it is joined. Tests break a part of it.
+pub(crate) struct Short {
+    pub(crate) document: Document,
+    pub(crate) script: Script,
+    pub(crate) clips: Vec<Clip>,
+    /// The sound of each segment, mono.
+    pub(crate) sounds: Vec<Vec<f32>>,
+    pub(crate) look: Look,
+    pub(crate) settings: Assemble,
+    folder: tempfile::TempDir,
+    pub(crate) cx: StageContext,
+}
+
+/// What the pictures show.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Look {
+    /// Something that moves.
+    Moving,
+    /// The same picture for two seconds.
+    Frozen,
+    /// Nothing for two seconds.
+    Black,
+    /// A strobe.
+    Flashing,
+    /// Movement, but no captions.
+    Bare,
+}
+
+impl Short {
+    pub(crate) fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let job = JobId::from_bytes([7; 16]);
+        let key = TaskKey { stage: "check".into(), segment: None };
+        let store = Arc::new(MemoryArtifactStore::default());
+        let cx = StageContext::new(job, key, store, folder.path().to_owned(), CancellationToken::new());
+        Self {
+            document: document(),
+            script: script(),
+            clips: vec![clip(0), clip(1)],
+            sounds: vec![sound(0), sound(1)],
+            look: Look::Moving,
+            settings: Assemble {
+                mix: Mix { music: Music::None, effects: Effects::Off, ..Mix::default() },
+                ..Assemble::default()
+            },
+            folder,
+            cx,
+        }
+    }
+
+    /// Encodes the pictures and joins everything.
+    pub(crate) async fn assemble(&mut self) -> Video {
+        for (n, clip) in self.clips.iter_mut().enumerate() {
+            let pcm: Vec<u8> = self.sounds[n].iter().flat_map(|sample| sample.to_le_bytes()).collect();
+            clip.audio.pcm = self.cx.put(pcm.into(), "audio/pcm;rate=48000;encoding=float").await.unwrap();
+            let captions: &[CaptionRecord] = if self.look == Look::Bare { &[] } else { &clip.captions };
+            clip.video = self.cx.put(pictures(n, self.look, captions), "video/h264").await.unwrap();
+        }
+        let input = (self.document.clone(), self.script.clone(), self.clips.clone());
+        self.settings.run(&self.cx, input).await.unwrap()
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+}
+
+fn blob() -> BlobRef {
+    BlobRef { digest: brainwrought_core::id::Digest::of(b""), bytes: 0, media_type: String::new() }
+}
+
+fn document() -> Document {
+    let text = "Queues keep 97% of the work when Postgres restarts. A lease of 60 s was long enough.";
+    Document {
+        source: blob(),
+        file_name: "queues.pdf".to_owned(),
+        title: "Queues".to_owned(),
+        language: Language::english(),
+        pages: vec![Page {
+            number: 1,
+            width: 595.0,
+            height: 842.0,
+            blocks: vec![Block {
+                kind: BlockKind::Paragraph,
+                text: text.to_owned(),
+                bbox: Rect { x: 50.0, y: 50.0, width: 400.0, height: 40.0 },
+                font_size: 10.0,
+                bold: false,
+            }],
+        }],
+        outline: Vec::new(),
+        figures: Vec::new(),
+        engine: "none".to_owned(),
+        warnings: vec!["page 2 could not be read".to_owned()],
+    }
+}
+
+fn script() -> Script {
+    let line = |text: &str, role| Line {
+        text: text.to_owned(),
+        role,
+        citation: Citation { page: 1, quote: String::new() },
+    };
+    let segment = |index: u32, kinds: [SceneKind; 2], texts: [&str; 2]| Segment {
+        index,
+        title: format!("Part {}", index + 1),
+        language: Language::english(),
+        planned_start_ms: u64::from(index) * 4000,
+        scenes: kinds
+            .into_iter()
+            .zip(texts)
+            .map(|(kind, text)| Scene {
+                kind,
+                lines: vec![line(text, LineRole::Fact)],
+                visual: VisualCue::Motion,
+                min_ms: 0,
+            })
+            .collect(),
+    };
+    Script {
+        title: "Queues".to_owned(),
+        language: Language::english(),
+        page_count: 1,
+        writer: "offline/en".to_owned(),
+        target_ms: 8000,
+        analysis: Analysis::default(),
+        segments: vec![
+            segment(
+                0,
+                [SceneKind::Hook, SceneKind::Content],
+                ["Queues keep the work.", "They keep 97% of it."],
+            ),
+            segment(
+                1,
+                [SceneKind::Content, SceneKind::Source],
+                ["A lease of 60 s is enough.", "That was Queues."],
+            ),
+        ],
+        quiz: vec![QuizQuestion {
+            question: "How much is kept?".to_owned(),
+            choices: vec!["97%".to_owned(), "12%".to_owned()],
+            answer: 0,
+            citation: Citation { page: 1, quote: String::new() },
+        }],
+        warnings: Vec::new(),
+    }
+}
+
+/// Words of 250 ms every 400 ms, from 100 ms on: nine a segment.
+fn words() -> Vec<Word> {
+    let word = |n: u64| Word {
+        text: format!("word{n}"),
+        start_ms: 100 + n * 400,
+        end_ms: 350 + n * 400,
+        scene: u32::from(n >= 5),
+        line: 0,
+    };
+    (0..9).map(word).collect()
+}
+
+fn clip(segment: usize) -> Clip {
+    let words = words();
+    let captions = words
+        .chunks(2)
+        .enumerate()
+        .map(|(n, pair)| CaptionRecord {
+            text: pair.iter().map(|w| w.text.as_str()).collect::<Vec<_>>().join(" "),
+            start_ms: if n == 0 { 0 } else { pair[0].start_ms },
+            end_ms: words.get(n * 2 + 2).map_or(3900, |next| next.start_ms),
+            first_word: n as u32 * 2,
+            words: pair.len() as u32,
+            lit_ms: pair.iter().map(|w| w.start_ms).collect(),
+            bbox: Rect { x: 60.0, y: 270.0, width: 150.0, height: 30.0 },
+            contrast: 15.0,
+            missing_glyphs: 0,
+        })
+        .collect();
+    let mark = |at_ms| AudioMark { at_ms, kind: MarkKind::Scene };
+    Clip {
+        video: blob(),
+        frames: FRAMES,
+        fps: FPS,
+        width: WIDTH as u32,
+        height: HEIGHT as u32,
+        audio: Audio {
+            pcm: blob(),
+            sample_rate: 48_000,
+            samples: FRAMES * 1600,
+            words,
+            marks: vec![mark(0), mark(2000)],
+            voice: "hibari/heart".to_owned(),
+            warnings: Vec::new(),
+        },
+        scenes: match segment {
+            0 => vec![SceneKind::Hook, SceneKind::Content],
+            _ => vec![SceneKind::Content, SceneKind::Source],
+        },
+        captions,
+        poster: None,
+        background: "procedural:stripes".to_owned(),
+        warnings: vec!["a picture was small".to_owned()],
+    }
+}
+
+/// A burst of coloured noise for every word: it correlates with itself only.
+fn sound(segment: usize) -> Vec<f32> {
+    let mut samples = vec![0.0; FRAMES as usize * 1600];
+    let mut state = segment as u64 + 11;
+    let mut smooth = 0.0_f32;
+    for word in words() {
+        let (start, end) = (word.start_ms as usize * 48, word.end_ms as usize * 48);
+        for sample in &mut samples[start..end] {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            smooth = smooth * 0.9 + ((state >> 40) as f32 / 8_388_608.0 - 1.0) * 0.1;
+            *sample = smooth * 2.0;
+        }
+    }
+    samples
+}
+
+fn pictures(segment: usize, look: Look, captions: &[CaptionRecord]) -> Bytes {
+    let settings = EncoderSettings {
+        width: WIDTH as u32,
+        height: HEIGHT as u32,
+        fps: FPS,
+        ..EncoderSettings::default()
+    };
+    let mut encoder = H264Encoder::new(&settings).unwrap();
+    let mut frame = YuvFrame::black(WIDTH, HEIGHT);
+    for n in 0..FRAMES {
+        let is_middle = (30..90).contains(&n) && segment == 0;
+        let shown = if look == Look::Frozen && is_middle { 30 } else { n };
+        for (row, line) in frame.y.chunks_exact_mut(WIDTH).enumerate() {
+            line.fill(60 + ((row as u64 + shown * 3) / 16 % 5) as u8 * 8);
+        }
+        if look == Look::Flashing && n % 6 < 3 {
+            frame.y.iter_mut().for_each(|y| *y = y.saturating_add(110).min(235));
+        }
+        let at = shown * 1000 / u64::from(FPS);
+        if let Some(caption) = captions.iter().find(|c| c.start_ms <= at && at < c.end_ms) {
+            letters(&mut frame, caption.bbox);
+        }
+        if look == Look::Black && is_middle {
+            frame = YuvFrame::black(WIDTH, HEIGHT);
+        }
+        encoder.push(&frame).unwrap();
+    }
+    encoder.finish().unwrap().into()
+}
+
+/// White bars with black around them, as letters have.
+fn letters(frame: &mut YuvFrame, bbox: Rect) {
+    for row in frame.y.chunks_exact_mut(WIDTH).skip(bbox.y as usize).take(bbox.height as usize) {
+        for (x, y) in row[bbox.x as usize..bbox.right() as usize].iter_mut().enumerate() {
+            *y = if x / 8 % 2 == 0 { 16 } else { 235 };
+        }
+    }
+}
