@@ -102,7 +102,14 @@ impl PdfHost {
         let pdf = checked(pdf, limits)?;
         // The text of a page with its JSON around it stays far below this.
         let output = 64 * 1024 * 1024 + u64::from(limits.max_pages) * 64 * 1024;
-        let answer = self.ask(Work::Parse, &pdf, limits, output, cancellation).await?;
+        let answer = match self.ask(Work::Parse, &pdf, limits, output, cancellation).await {
+            // Where one engine breaks down the other may not.
+            Err(ParseError::EngineCrashed(_)) if self.libpdfium.is_some() => {
+                let built_in = Self { libpdfium: None, ..self.clone() };
+                built_in.ask(Work::Parse, &pdf, limits, output, cancellation).await?
+            }
+            answer => answer?,
+        };
         match unpack::<Answer>(&answer).map_err(|error| ParseError::Answer(error.into()))? {
             (Answer::Parsed, start) => serde_json::from_slice(answer.get(start..).unwrap_or_default())
                 .map_err(|error| ParseError::Answer(error.into())),

@@ -8,6 +8,8 @@ pub(crate) struct FileContent {
     /// The title in the file's metadata.
     pub title: Option<String>,
     pub bookmarks: Vec<Bookmark>,
+    /// True when the engine can tell bold letters in every font.
+    pub knows_bold: bool,
     pub warnings: Vec<String>,
 }
 

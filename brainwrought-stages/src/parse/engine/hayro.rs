@@ -62,6 +62,8 @@ impl Engine for HayroFile {
         FileContent {
             title: self.pdf.metadata().title.as_deref().map(decode),
             bookmarks: bookmarks(&self.pdf).unwrap_or_default(),
+            // Type 1 fonts do not tell their names here.
+            knows_bold: false,
             warnings: Vec::new(),
         }
     }

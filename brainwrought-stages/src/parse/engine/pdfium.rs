@@ -71,6 +71,7 @@ impl Engine for PdfiumFile {
         FileContent {
             title: title.map(|tag| tag.value().to_owned()),
             bookmarks: bookmarks(&self.document),
+            knows_bold: true,
             warnings: Vec::new(),
         }
     }

@@ -223,7 +223,10 @@ fn ends_picture(block: &Block, shapes: &[Rect]) -> bool {
     match block.kind {
         BlockKind::Caption => true,
         _ if is_text(block) => !is_label(block, shapes),
-        BlockKind::Paragraph | BlockKind::ListItem => words >= 4 && !is_beside(block, shapes),
+        // What a diagram is divided into stands side by side under it: "(a) Before | (b) After".
+        BlockKind::Paragraph | BlockKind::ListItem => {
+            words >= 4 && !block.text.contains(" | ") && !is_beside(block, shapes)
+        }
         _ => false,
     }
 }
