@@ -33,6 +33,8 @@ pub(crate) struct PageContent {
     pub glyphs: Vec<Glyph>,
     /// Where raster images are shown.
     pub images: Vec<Rect>,
+    /// True when the boxes of images and drawings may be too large, because the engine does not say what is cut off.
+    pub is_coarse: bool,
     /// Where lines and areas are drawn.
     pub drawings: Vec<Rect>,
 }

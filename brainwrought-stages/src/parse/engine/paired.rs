@@ -1,4 +1,4 @@
-//! [`PairedFile`]: PDFium, with hayro reading the letters that PDFium cannot name.
+//! [`PairedFile`]: PDFium, with hayro for what PDFium does not tell: the names of some letters, what is cut off a form.
 
 use std::cell::OnceCell;
 
@@ -15,7 +15,7 @@ const UNKNOWN: char = '\0';
 /// The two engines place the same letter at most this far apart, in points.
 const REACH: f32 = 0.7;
 
-/// A file opened by PDFium, and by hayro once a page has letters without a meaning: ligatures, mostly.
+/// A file opened by PDFium, and by hayro once a page has letters without a meaning (ligatures, mostly) or forms.
 pub(super) struct PairedFile {
     first: PdfiumFile,
     second: OnceCell<Option<HayroFile>>,
@@ -49,10 +49,15 @@ impl Engine for PairedFile {
 
     fn page_content(&self, page: u32) -> Option<PageContent> {
         let mut content = self.first.page_content(page)?;
-        if content.glyphs.iter().any(|glyph| glyph.letter == UNKNOWN)
+        let has_unknown = content.glyphs.iter().any(|glyph| glyph.letter == UNKNOWN);
+        if (has_unknown || content.is_coarse)
             && let Some(other) = self.second().and_then(|second| second.page_content(page))
         {
             content.glyphs = named(&content.glyphs, &other.glyphs);
+            if content.is_coarse {
+                content.images = other.images;
+                content.drawings = other.drawings;
+            }
         }
         Some(content)
     }

@@ -90,6 +90,7 @@ impl Engine for PdfiumFile {
                 (bounds.left().value, bounds.bottom().value),
                 (bounds.right().value, bounds.top().value),
             );
+            content.is_coarse |= object.as_x_object_form_object().is_some();
             match kind(&object, 0) {
                 Some(Shown::Image) => content.images.push(area),
                 Some(Shown::Drawing) => content.drawings.push(area),

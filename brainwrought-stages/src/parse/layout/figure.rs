@@ -110,7 +110,10 @@ struct Picture {
 
 /// The strip of the page, from left to right, that a caption's picture may fill.
 fn column(page: &Page, block: &Block, shapes: &[Rect]) -> Rect {
-    let text = page.blocks.iter().filter(|block| is_text(block) && !is_label(block, shapes));
+    let text = page
+        .blocks
+        .iter()
+        .filter(|block| is_text(block) && !is_label(block, shapes) || block.kind == BlockKind::Caption);
     let left = text.clone().map(|block| block.bbox.x).fold(block.bbox.x, f32::min);
     let right = text.clone().map(|block| block.bbox.right()).fold(block.bbox.right(), f32::max);
     let middle = block.bbox.x + block.bbox.width / 2.0;
