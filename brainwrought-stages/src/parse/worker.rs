@@ -60,7 +60,8 @@ fn private_stdout() -> std::io::Result<std::fs::File> {
 fn limit(limits: &ParseLimits) -> std::io::Result<()> {
     let at = |soft, hard| Rlimit { current: Some(soft), maximum: Some(hard) };
     setrlimit(Resource::Core, at(0, 0))?;
-    setrlimit(Resource::As, at(limits.max_memory, limits.max_memory))?;
+    // Not every system knows a limit of the address space; the others hold without it.
+    let _ = setrlimit(Resource::As, at(limits.max_memory, limits.max_memory));
     setrlimit(Resource::Cpu, at(limits.max_seconds, limits.max_seconds.saturating_add(1)))?;
     Ok(())
 }

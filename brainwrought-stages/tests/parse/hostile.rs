@@ -6,16 +6,16 @@ use brainwrought_stages::parse::{ParseError, ParseLimits, ParsedPdf};
 use tokio_util::sync::CancellationToken;
 
 use super::pdf_writer::{PROSE, PdfWriter, deflated_zeros, text};
-use super::{Bench, outcome};
+use super::{Bench, Test, outcome};
 
-pub(crate) const TESTS: &[(&str, fn(&Bench))] = super::tests(&[
+pub(crate) const TESTS: &[Test] = &[
     ("nested_forms_are_stopped", nested_forms_are_stopped),
     ("inflating_content_is_stopped", inflating_content_is_stopped),
     ("huge_image_is_not_drawn", huge_image_is_not_drawn),
     ("file_without_pages_is_refused", file_without_pages_is_refused),
     ("page_tree_in_a_circle_ends", page_tree_in_a_circle_ends),
     ("cancelled_work_ends_at_once", cancelled_work_ends_at_once),
-]);
+];
 
 /// Tight limits, so that the tests are quick; the defaults differ only in size.
 fn tight() -> ParseLimits {
