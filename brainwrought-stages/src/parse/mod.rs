@@ -8,6 +8,7 @@ mod host;
 mod layout;
 mod limits;
 mod page_content;
+mod rescue;
 mod stage;
 mod wire;
 mod worker;

@@ -9,6 +9,7 @@ use super::error::Refusal;
 use super::host::ParsedPdf;
 use super::layout::Layout;
 use super::limits::ParseLimits;
+use super::rescue;
 use super::wire::{Answer, CropRequest, Request, Work, pack, unpack};
 
 /// The hidden argument that makes a program the reading process.
@@ -66,7 +67,12 @@ fn limit(limits: &ParseLimits) -> std::io::Result<()> {
 
 fn answer(request: &Request, pdf: Vec<u8>) -> Result<(Answer, Vec<u8>), Refusal> {
     let whole = is_whole(&pdf);
-    let engine = engine::open(pdf, request.password.as_deref(), request.libpdfium.as_deref())?;
+    let (password, libpdfium) = (request.password.as_deref(), request.libpdfium.as_deref());
+    let spare = if whole { None } else { rescue::rescued(&pdf) };
+    let engine = match (engine::open(pdf, password, libpdfium), spare) {
+        (Err(Refusal::Corrupt), Some(spare)) => engine::open(spare, password, libpdfium)?,
+        (opened, _) => opened?,
+    };
     match &request.work {
         Work::Parse => {
             let parsed = parse(engine.as_ref(), &request.limits, whole)?;

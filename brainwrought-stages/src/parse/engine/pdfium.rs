@@ -107,11 +107,10 @@ impl Engine for PdfiumFile {
         let config = PdfRenderConfig::new()
             .set_target_width((view.width() * scale).round() as i32)
             .set_target_height((view.height() * scale).round() as i32)
-            // `set_origin` has no effect where form fields are not drawn.
-            .translate(PdfPoints::new(-area.x), PdfPoints::new(-area.y))
-            .ok()?
             // Drawing form fields can hang for ever on a file of 2.5 KB.
-            .render_form_data(false);
+            .render_form_data(false)
+            .translate(PdfPoints::new(-area.x), PdfPoints::new(-area.y))
+            .ok()?;
         let mut bitmap = PdfBitmap::empty(width as i32, height as i32, PdfBitmapFormat::BGRA).ok()?;
         page.render_into_bitmap_with_config(&mut bitmap, &config).ok()?;
         // The page is drawn on opaque white, so that premultiplied and straight colours are the same.

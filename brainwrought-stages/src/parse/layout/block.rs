@@ -3,7 +3,7 @@
 use brainwrought_core::data::Rect;
 
 use super::hyphen::Vocabulary;
-use super::kind::{is_caption_start, is_list_start, is_numbered_heading, is_reference_start};
+use super::kind::{is_caption_start, is_list_start, is_marker, is_numbered_heading, is_reference_start};
 use super::line::Line;
 use crate::parse::page_content::union;
 
@@ -70,6 +70,15 @@ pub(super) fn paragraphs(lines: Vec<Line>, step: f32) -> Vec<Paragraph> {
     let mut paragraphs: Vec<Paragraph> = Vec::new();
     for line in lines {
         match paragraphs.last_mut() {
+            Some(paragraph) if is_after_marker(paragraph, &line) => {
+                if let Some(marker) = paragraph.lines.last_mut() {
+                    marker.text = format!("{} {}", marker.text, line.text);
+                    marker.right = line.right;
+                    marker.bold = line.bold;
+                    marker.size = line.size;
+                    marker.baseline = line.baseline;
+                }
+            }
             Some(paragraph) if is_cell(paragraph, &line) => {
                 let starts_row = match paragraph.lines.as_slice() {
                     [.., before, last] => !before.is_beside(last),
@@ -101,6 +110,21 @@ pub(super) fn usual_step<'a>(pages: impl Iterator<Item = &'a [Line]>) -> f32 {
     }
     let (step, count) = counts.iter().enumerate().max_by_key(|(_, count)| **count).unwrap_or((12, &0));
     if *count == 0 { 1.2 } else { step as f32 / 10.0 }
+}
+
+/// Tells whether the line stands after a bullet or a number that a wide gap parts from it.
+fn is_after_marker(paragraph: &Paragraph, line: &Line) -> bool {
+    let Some(marker) = paragraph.lines.last() else { return false };
+    let is_first = match paragraph.lines.as_slice() {
+        [.., before, last] => !before.is_beside(last),
+        _ => true,
+    };
+    paragraph.cell_rows == 0
+        && is_first
+        && marker.is_beside(line)
+        && (0.0..6.0 * line.size).contains(&(line.left - marker.right))
+        && is_marker(&marker.text)
+        && line.text.chars().next().is_some_and(|first| !first.is_ascii_digit())
 }
 
 /// Tells whether the line is the next cell of a row, or the first one of the next row of cells.
@@ -168,7 +192,8 @@ fn is_aligned(paragraph: &Paragraph, line: &Line, is_sentence_end: bool) -> bool
     let is_indented = line.left > last.left + indent;
     let is_centred = {
         let middle = |line: &Line| f32::midpoint(line.left, line.right);
-        (middle(first) - middle(line)).abs() < 0.5 * line.size
+        let reach = 0.5 * line.size;
+        (middle(first) - middle(line)).abs() < reach && (middle(last) - middle(line)).abs() < reach
     };
     if paragraph.starts_item() {
         // The lines of an item hang under its text; a line further left than the marker is no part of it.

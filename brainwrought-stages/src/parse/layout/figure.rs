@@ -9,6 +9,8 @@ use crate::parse::page_content::{rect_of, union};
 const MIN_SIDE: f32 = 24.0;
 /// Space kept around a picture, in points.
 const PADDING: f32 = 4.0;
+/// A picture may stand out of its column by this much, in points.
+const REACH: f32 = 10.0;
 /// A picture and its caption stand at most this far apart, in points.
 const MAX_DISTANCE: f32 = 60.0;
 
@@ -20,7 +22,7 @@ pub(super) fn figures(page: &Page, shapes: &[Rect]) -> Vec<Figure> {
             continue;
         }
         let Some((label, words)) = caption(&block.text) else { continue };
-        let column = column(page, block);
+        let column = column(page, block, shapes);
         let sides = [Side::Above, Side::Below].map(|side| picture(page, index, &column, side, shapes));
         let is_table = label.to_lowercase().starts_with('t') || label.starts_with("Cuadro");
         let picture = match sides {
@@ -41,7 +43,57 @@ pub(super) fn figures(page: &Page, shapes: &[Rect]) -> Vec<Figure> {
             caption: (!words.is_empty()).then(|| words.to_owned()),
         });
     }
+    for area in unnamed(page, shapes, &found) {
+        let id = format!("p{}-f{}", page.number, found.len() + 1);
+        found.push(Figure { id, page: page.number, bbox: padded(&area, page), label: None, caption: None });
+    }
     found
+}
+
+/// Finds large drawings without a caption, with the words around them: diagrams of papers, pictures on slides.
+fn unnamed(page: &Page, shapes: &[Rect], named: &[Figure]) -> Vec<Rect> {
+    let page_area = page.width * page.height;
+    let is_large = |area: &Rect| {
+        area.width >= 0.2 * page.width
+            && area.height >= 0.06 * page.height
+            && area.width * area.height >= 0.03 * page_area
+    };
+    let mut areas: Vec<Rect> = Vec::new();
+    for shape in shapes.iter().filter(|shape| shape.height >= MIN_SIDE && shape.width >= MIN_SIDE) {
+        // Parts of one diagram stand near each other.
+        match areas.iter_mut().find(|area| distance(area, shape) < 2.0 * MIN_SIDE) {
+            Some(area) => *area = union(area, shape),
+            None => areas.push(*shape),
+        }
+    }
+    let mut found: Vec<Rect> = Vec::new();
+    for area in areas {
+        let labels = page.blocks.iter().filter(|block| {
+            !is_text(block)
+                && block.kind != BlockKind::Caption
+                && distance(&block.bbox, &area) < block.font_size
+        });
+        let whole = labels.fold(area, |whole, block| union(&whole, &block.bbox));
+        // Boxes and backgrounds behind running text are no pictures.
+        let holds_text =
+            page.blocks.iter().any(|block| is_text(block) && distance(&block.bbox, &whole) == 0.0);
+        let is_named = named.iter().any(|figure| distance(&figure.bbox, &whole) == 0.0);
+        if is_large(&whole)
+            && !holds_text
+            && !is_named
+            && found.iter().all(|other| distance(other, &whole) > 0.0)
+        {
+            found.push(whole);
+        }
+    }
+    found
+}
+
+/// How far two areas are apart on the page, in points; 0 where they meet.
+fn distance(a: &Rect, b: &Rect) -> f32 {
+    let across = (a.x - b.right()).max(b.x - a.right()).max(0.0);
+    let down = (a.y - b.bottom()).max(b.y - a.bottom()).max(0.0);
+    across.max(down)
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -57,8 +109,8 @@ struct Picture {
 }
 
 /// The strip of the page, from left to right, that a caption's picture may fill.
-fn column(page: &Page, block: &Block) -> Rect {
-    let text = page.blocks.iter().filter(|block| is_text(block));
+fn column(page: &Page, block: &Block, shapes: &[Rect]) -> Rect {
+    let text = page.blocks.iter().filter(|block| is_text(block) && !is_label(block, shapes));
     let left = text.clone().map(|block| block.bbox.x).fold(block.bbox.x, f32::min);
     let right = text.clone().map(|block| block.bbox.right()).fold(block.bbox.right(), f32::max);
     let middle = block.bbox.x + block.bbox.width / 2.0;
@@ -92,10 +144,7 @@ fn picture(page: &Page, index: usize, column: &Rect, side: Side, shapes: &[Rect]
         overlap > 0.5 * area.width.min(column.width).max(1.0)
     };
     let others = || page.blocks.iter().enumerate().filter(|(at, _)| *at != index).map(|(_, block)| block);
-    let stops = others().filter(|block| {
-        in_column(&block.bbox)
-            && (is_text(block) && !is_label(block, shapes) || block.kind == BlockKind::Caption)
-    });
+    let stops = others().filter(|block| in_column(&block.bbox) && ends_picture(block, shapes));
     let strip = match side {
         Side::Above => {
             let top = stops
@@ -116,12 +165,18 @@ fn picture(page: &Page, index: usize, column: &Rect, side: Side, shapes: &[Rect]
         let middle = (area.x + area.width / 2.0, area.y + area.height / 2.0);
         in_column(area)
             && (strip.y..=strip.bottom()).contains(&middle.1)
-            && (column.x - 10.0..=column.right() + 10.0).contains(&middle.0)
+            && (column.x - REACH..=column.right() + REACH).contains(&middle.0)
+    };
+    // Two pictures may be drawn as one that reaches over a caption; what lies on this side of it counts.
+    let reaches_in = |area: &Rect| {
+        let height = area.bottom().min(strip.bottom()) - area.y.max(strip.y);
+        in_column(area) && (height >= MIN_SIDE || height >= 0.5 * area.height)
     };
     let clip = |area: &Rect| {
-        rect_of((area.x, area.y.max(strip.y)), (area.right(), area.bottom().min(strip.bottom())))
+        let (left, right) = (area.x.max(column.x - REACH), area.right().min(column.right() + REACH));
+        rect_of((left, area.y.max(strip.y)), (right, area.bottom().min(strip.bottom())))
     };
-    let drawn = around(shapes.iter().filter(|area| inside(area)).map(clip));
+    let drawn = around(shapes.iter().filter(|area| reaches_in(area)).map(clip));
     let labels = around(others().filter(|block| inside(&block.bbox)).map(|block| block.bbox));
     let is_drawn = drawn.is_some_and(|area| area.height >= MIN_SIDE || area.width >= MIN_SIDE);
     let area = match (drawn, labels) {
@@ -145,7 +200,7 @@ fn around(areas: impl Iterator<Item = Rect>) -> Option<Rect> {
 pub(super) fn is_text(block: &Block) -> bool {
     match block.kind {
         BlockKind::Paragraph | BlockKind::ListItem | BlockKind::Footnote | BlockKind::Reference => {
-            block.text.split_whitespace().count() >= 8
+            block.text.split_whitespace().count() >= 8 && !block.text.contains(" | ")
         }
         BlockKind::Heading => true,
         _ => false,
@@ -160,6 +215,27 @@ pub(super) fn is_label(block: &Block, shapes: &[Rect]) -> bool {
         let height = block.bbox.bottom().min(shape.bottom()) - block.bbox.y.max(shape.y);
         shape.height > 2.0 * block.font_size && width.max(0.0) * height.max(0.0) > 0.7 * area
     })
+}
+
+/// Tells whether a picture ends where a block stands.
+fn ends_picture(block: &Block, shapes: &[Rect]) -> bool {
+    let words = block.text.split_whitespace().count();
+    match block.kind {
+        BlockKind::Caption => true,
+        _ if is_text(block) => !is_label(block, shapes),
+        BlockKind::Paragraph | BlockKind::ListItem => words >= 4 && !is_beside(block, shapes),
+        _ => false,
+    }
+}
+
+/// Tells whether a block stands at the height of a drawing, or so near to one that it names it.
+fn is_beside(block: &Block, shapes: &[Rect]) -> bool {
+    let is_name = block.text.split_whitespace().count() <= 6;
+    let reach = if is_name { 1.3 * block.font_size } else { -0.5 * block.bbox.height };
+    shapes
+        .iter()
+        .filter(|shape| shape.height >= MIN_SIDE)
+        .any(|shape| block.bbox.bottom() > shape.y - reach && block.bbox.y < shape.bottom() + reach)
 }
 
 fn padded(area: &Rect, page: &Page) -> Rect {
@@ -217,6 +293,30 @@ mod tests {
         };
         let found = figures(&page, &[]);
         assert_eq!(found[0].bbox, Rect { x: 56.0, y: 96.0, width: 228.0, height: 88.0 });
+    }
+
+    #[test]
+    fn large_drawing_without_a_caption_is_found() {
+        let page = Page {
+            number: 2,
+            width: 600.0,
+            height: 800.0,
+            blocks: vec![
+                block(BlockKind::Paragraph, PROSE, (50.0, 60.0, 500.0, 100.0)),
+                block(BlockKind::Table, "Block", (140.0, 305.0, 30.0, 10.0)),
+                block(BlockKind::Paragraph, PROSE, (60.0, 610.0, 480.0, 80.0)),
+            ],
+        };
+        let shapes = [
+            Rect { x: 120.0, y: 300.0, width: 100.0, height: 90.0 },
+            Rect { x: 240.0, y: 300.0, width: 100.0, height: 90.0 },
+            Rect { x: 50.0, y: 600.0, width: 500.0, height: 100.0 },
+            Rect { x: 500.0, y: 750.0, width: 30.0, height: 30.0 },
+        ];
+        let found = figures(&page, &shapes);
+        assert_eq!(found.len(), 1);
+        assert_eq!((found[0].id.as_str(), found[0].label.as_ref()), ("p2-f1", None));
+        assert_eq!(found[0].bbox, Rect { x: 116.0, y: 296.0, width: 228.0, height: 98.0 });
     }
 
     #[test]

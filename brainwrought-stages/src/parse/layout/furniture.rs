@@ -1,6 +1,6 @@
 //! [`Furniture`]: running headers, footers and page numbers, told by their repetition.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::line::Line;
 
@@ -13,6 +13,8 @@ const MIN_PAGES: usize = 3;
 #[derive(Debug, Default)]
 pub(super) struct Furniture {
     repeated: BTreeMap<(Edge, String), usize>,
+    /// The letters of the document's headings, which running headers repeat.
+    headings: BTreeSet<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -22,6 +24,11 @@ enum Edge {
 }
 
 impl Furniture {
+    /// Takes note of the headings in the file's outline.
+    pub(super) fn expect<'a>(&mut self, headings: impl Iterator<Item = &'a str>) {
+        self.headings.extend(headings.map(letters).filter(|heading| heading.len() >= 4));
+    }
+
     /// Takes note of a page.
     pub(super) fn add(&mut self, lines: &[Line], page_height: f32) {
         let mut keys: Vec<(Edge, String)> =
@@ -33,6 +40,10 @@ impl Furniture {
         }
     }
 
+    fn is_heading(&self, text: &str) -> bool {
+        text.chars().any(|letter| letter.is_ascii_digit()) && self.headings.contains(&letters(text))
+    }
+
     /// Takes the furniture out of a page. Large print stays: the titles of slides repeat too.
     pub(super) fn clear(&self, lines: &mut Vec<Line>, page_height: f32, body_size: f32) {
         let top = lines.iter().map(Line::top).fold(f32::INFINITY, f32::min);
@@ -40,14 +51,24 @@ impl Furniture {
         lines.retain(|line| {
             let Some(edge) = edge(line, page_height) else { return true };
             let pages = self.repeated.get(&(edge, pattern(&line.text))).copied().unwrap_or(0);
-            let repeats = pages >= MIN_PAGES && line.size <= 1.25 * body_size;
             let outermost = match edge {
                 Edge::Top => line.top() <= top + line.size,
                 Edge::Bottom => line.bottom() >= bottom - line.size,
             };
-            !repeats && !(outermost && is_page_number(&line.text))
+            let is_small = line.size <= 1.25 * body_size;
+            let repeats = is_small && (pages >= MIN_PAGES || pages + 1 == MIN_PAGES && outermost);
+            let runs = is_small && !line.bold && outermost && pages > 0 && self.is_heading(&line.text);
+            !repeats && !runs && !(outermost && is_page_number(&line.text))
         });
     }
+}
+
+/// The letters of a text alone, in lower case and without the word that numbers it.
+fn letters(text: &str) -> String {
+    let letters: String =
+        text.chars().filter(|letter| letter.is_alphabetic()).flat_map(char::to_lowercase).collect();
+    let number = ["chapter", "kapitel", "capítulo", "section", "bölüm"];
+    number.iter().find_map(|word| letters.strip_prefix(word)).unwrap_or(&letters).to_owned()
 }
 
 fn edge(line: &Line, page_height: f32) -> Option<Edge> {

@@ -23,10 +23,10 @@ static NUMBERED: LazyLock<Regex> = LazyLock::new(|| {
     regex(r"^(?:(?:\d{1,2}(?:\.\d{1,2})*|[A-Z](?:\.\d{1,2})+|[IVX]{1,5}\.|§\s?\d+)\.?)\s+\p{Lu}")
 });
 static LIST: LazyLock<Regex> = LazyLock::new(|| {
-    regex(r"^(?:[•◦▪▸►‣∙●○■□❖➢➤✓–—*·]\s*|[-]\s+|\(?(?:\d{1,2}|[a-hA-H]|[ivx]{1,4})\)\s+|\d{1,2}\.\s+)\S")
+    regex(r"^(?:[•◦▪▸►‣∙●○■□❖❒➢➤✓]\s*|[-–*·]\s+|\(?(?:\d{1,2}|[a-hA-H]|[ivx]{1,4})\)\s+|\d{1,2}\.\s+)\S")
 });
 static LIST_MARKER: LazyLock<Regex> = LazyLock::new(|| {
-    regex(r"^(?:[•◦▪▸►‣∙●○■□❖➢➤✓–—*·]\s*|[-]\s+|\(?(?:\d{1,2}|[a-hA-H]|[ivx]{1,4})\)\s+|\d{1,2}\.\s+)")
+    regex(r"^(?:[•◦▪▸►‣∙●○■□❖❒➢➤✓]\s*|[-–*·]\s+|\(?(?:\d{1,2}|[a-hA-H]|[ivx]{1,4})\)\s+|\d{1,2}\.\s+)")
 });
 static REFERENCE: LazyLock<Regex> = LazyLock::new(|| regex(r"^\[[\w+\-]{1,12}\]\s*\S"));
 static REFERENCES_HEADING: LazyLock<Regex> = LazyLock::new(|| {
@@ -34,11 +34,22 @@ static REFERENCES_HEADING: LazyLock<Regex> = LazyLock::new(|| {
         r"(?i)^(?:[\dIVX]+\.?\s+)?(?:references|bibliography|works cited|literatur(?:verzeichnis)?|quellen|referencias|bibliograf[ií]a|r[ée]f[ée]rences|bibliographie|kaynak(?:lar|ça)|refer[êe]ncias)\s*:?$",
     )
 });
+/// The dots between an entry of a table of contents and its page.
+static LEADERS: LazyLock<Regex> = LazyLock::new(|| regex(r"(?:\.\s?){6,}|(?:…\s?){3,}"));
 static FOOTNOTE: LazyLock<Regex> = LazyLock::new(|| regex(r"^(?:\d{1,2}|[*†‡§¶∗])\s?\S"));
 
 /// Tells whether a line opens a list item.
 pub(super) fn is_list_start(text: &str) -> bool {
     LIST.is_match(text)
+}
+
+/// Tells whether a text is nothing but a bullet or the number of a section or an item.
+pub(super) fn is_marker(text: &str) -> bool {
+    let is_number = text.len() <= 8
+        && text.starts_with(|first: char| first.is_ascii_digit() || first == '(')
+        && text.contains(|letter: char| letter.is_ascii_digit())
+        && text.bytes().all(|byte| byte.is_ascii_digit() || b".)(".contains(&byte));
+    is_number || is_list_start(&format!("{text} x")) && text.chars().count() <= 5
 }
 
 /// Tells whether a line opens an entry of a bibliography.
@@ -78,12 +89,16 @@ pub(super) fn without_marker(text: &str) -> &str {
 pub(super) struct Judge {
     /// The size of most of the text.
     pub body_size: f32,
+    /// The size of most of the text of the page at hand, where the page has enough of it: a slide may be set larger.
+    pub page_size: Option<f32>,
+    /// True when the engine can tell bold letters; else the number of a heading must do.
+    pub knows_bold: bool,
     in_references: bool,
 }
 
 impl Judge {
     pub(super) fn new(body_size: f32) -> Self {
-        Self { body_size, in_references: false }
+        Self { body_size, page_size: None, knows_bold: true, in_references: false }
     }
 
     /// Tells what a paragraph is. `height` is that of its page.
@@ -91,7 +106,7 @@ impl Judge {
         if caption(text).is_some() && paragraph.cell_rows == 0 {
             return BlockKind::Caption;
         }
-        if paragraph.cell_rows >= 2 && !is_list_start(text) {
+        if paragraph.cell_rows >= 2 && !is_list_start(text) || LEADERS.is_match(text) {
             return BlockKind::Table;
         }
         if self.is_heading(paragraph, text) {
@@ -122,6 +137,8 @@ impl Judge {
         if words == 0
             || words > 18
             || paragraph.lines.len() > 3
+            || paragraph.cell_rows > 0
+            || LIST_BULLET.is_match(text)
             || letters * 2 < text.chars().filter(|letter| !letter.is_whitespace()).count()
             || letters < 3
         {
@@ -136,16 +153,22 @@ impl Judge {
         let size = paragraph.size();
         let is_sentence = text.ends_with('.') && !NUMBERED.is_match(text);
         let is_bold = paragraph.is_mostly(|line| line.bold);
-        let is_capitals = letters > 3 && !text.chars().any(char::is_lowercase);
-        if size >= 1.15 * self.body_size {
+        let is_capitals =
+            letters > 5 && text.chars().all(|letter| !letter.is_lowercase() && !"_()=<>*".contains(letter));
+        if !is_bold && text.contains(RELATIONS) {
+            return false;
+        }
+        if size >= 1.15 * self.body_size && self.page_size.is_none_or(|usual| size >= 1.08 * usual) {
             return !is_list_start(text) || is_bold;
         }
         if size < 0.92 * self.body_size || is_sentence {
             return false;
         }
-        is_bold && !LIST_BULLET.is_match(text)
-            || is_capitals && words <= 10 && letters > 5
-            || is_numbered_heading(text) && paragraph.lines.len() == 1 && size >= 1.04 * self.body_size
+        is_bold
+            || is_capitals && words <= 10
+            || is_numbered_heading(text)
+                && paragraph.lines.len() == 1
+                && (size >= 1.04 * self.body_size || !self.knows_bold)
     }
 
     fn is_footnote(&self, paragraph: &Paragraph, text: &str, height: f32) -> bool {
@@ -156,7 +179,11 @@ impl Judge {
     }
 }
 
-static LIST_BULLET: LazyLock<Regex> = LazyLock::new(|| regex(r"^[•◦▪▸►‣∙●○■□❖➢➤✓–—*·-]"));
+/// Signs that stand between the sides of a formula.
+const RELATIONS: [char; 16] =
+    ['=', '≤', '≥', '<', '>', '∈', '→', '∑', '∫', '≈', '⊆', '∀', '∃', '∂', '≪', '≫'];
+
+static LIST_BULLET: LazyLock<Regex> = LazyLock::new(|| regex(r"^(?:[•◦▪▸►‣∙●○■□❖❒➢➤✓]|[-–*·]\s)"));
 
 /// Tells whether a text is mostly symbols, or a displayed formula with its number.
 fn is_formula(text: &str) -> bool {
@@ -166,7 +193,7 @@ fn is_formula(text: &str) -> bool {
             && word.chars().filter(|letter| letter.is_alphabetic()).count() * 5 >= word.chars().count() * 4
     });
     let in_words: usize = words.map(|word| word.chars().count()).sum();
-    let has_relation = text.contains(['=', '≤', '≥', '<', '>', '∈', '→', '∑', '∫', '≈', '⊆', '∀', '∃', '∂']);
+    let has_relation = text.contains(RELATIONS);
     visible > 0 && (in_words * 10 < visible * 3 || has_relation && in_words * 2 < visible)
 }
 

@@ -105,7 +105,8 @@ fn readable(letter: char) -> Vec<char> {
         | '\u{007F}'..='\u{009F}'
         | '\u{200B}'..='\u{200F}'
         | '\u{FEFF}'
-        | '\u{FFFD}' => Vec::new(),
+        | '\u{FFFD}'
+        | '\u{FFFF}' => Vec::new(),
         // Places for private use hold logos and bullets of symbol faces.
         '\u{F0B7}' | '\u{F0A7}' | '\u{F076}' | '\u{F0D8}' => vec!['•'],
         '\u{E000}'..='\u{F8FF}' => Vec::new(),

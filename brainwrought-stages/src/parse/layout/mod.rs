@@ -11,6 +11,8 @@ mod outline;
 mod reading_order;
 mod shapes;
 
+use std::collections::BTreeMap;
+
 use brainwrought_core::data::{Block, BlockKind, Language, Page, Rect};
 
 use self::furniture::Furniture;
@@ -44,7 +46,9 @@ struct LinedPage {
 
 impl Layout {
     pub(super) fn new(file: FileContent) -> Self {
-        Self { file, pages: Vec::new(), furniture: Furniture::default() }
+        let mut furniture = Furniture::default();
+        furniture.expect(file.bookmarks.iter().map(|bookmark| bookmark.title.as_str()));
+        Self { file, pages: Vec::new(), furniture }
     }
 
     /// Takes the next page.
@@ -82,12 +86,16 @@ impl Layout {
         self.pages.iter().flat_map(|page| &page.lines).for_each(|line| vocabulary.add(&line.text));
         let step = block::usual_step(self.pages.iter().map(|page| page.lines.as_slice()));
         let mut judge = Judge::new(body_size);
+        judge.knows_bold = self.pages.iter().flat_map(|page| &page.lines).any(|line| line.bold);
         let mut figures = Vec::new();
         let mut pages = Vec::with_capacity(self.pages.len());
         for lined in self.pages {
             let (page, shapes) = page_of(lined, step, &vocabulary, &mut judge);
             figures.extend(figure::figures(&page, &shapes));
             pages.push(page);
+        }
+        if let Some(first) = pages.first_mut() {
+            outline::demote_authors(first);
         }
         ParsedPdf {
             title: outline::title(&pages, self.file.title.as_deref()),
@@ -104,6 +112,7 @@ impl Layout {
 fn page_of(lined: LinedPage, step: f32, vocabulary: &Vocabulary, judge: &mut Judge) -> (Page, Vec<Rect>) {
     let LinedPage { number, width, height, lines, shapes } = lined;
     let mut blocks = Vec::new();
+    judge.page_size = page_size(&lines);
     for paragraph in block::paragraphs(lines, step) {
         let text = paragraph.text(vocabulary);
         let mut kind = judge.kind(&paragraph, &text, height);
@@ -126,10 +135,19 @@ fn page_of(lined: LinedPage, step: f32, vocabulary: &Vocabulary, judge: &mut Jud
     (Page { number, width, height, blocks }, shapes)
 }
 
+/// The size that most letters of a page have, if the page has more than a few lines.
+fn page_size(lines: &[Line]) -> Option<f32> {
+    (lines.len() > 4).then(|| usual_size(lines.iter()))
+}
+
 /// The size that most letters of the document have.
 fn body_size(pages: &[LinedPage]) -> f32 {
-    let mut counts: std::collections::BTreeMap<u32, usize> = std::collections::BTreeMap::new();
-    for line in pages.iter().flat_map(|page| &page.lines) {
+    usual_size(pages.iter().flat_map(|page| &page.lines))
+}
+
+fn usual_size<'a>(lines: impl Iterator<Item = &'a Line>) -> f32 {
+    let mut counts: BTreeMap<u32, usize> = BTreeMap::new();
+    for line in lines {
         *counts.entry((line.size * 2.0).round() as u32).or_default() += line.text.len();
     }
     let usual = counts.iter().max_by_key(|(size, count)| (**count, **size));

@@ -12,6 +12,12 @@ static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(pattern).expect("the pattern is a constant that tests compile")
 });
 
+/// The headings that papers open with.
+static OPENING: LazyLock<Regex> = LazyLock::new(|| {
+    let pattern = r"(?i)^(?:(?:1|I)\.?\s+\S|abstract|summary|introduction|zusammenfassung|einleitung|kurzfassung|resumen|resumo|r[ée]sum[ée]|introducci[óo]n|introdu[çc][ãa]o|öz(?:et)?\b|giriş)";
+    Regex::new(pattern).expect("the pattern is a constant that tests compile")
+});
+
 /// The longest outline that is made of headings.
 const MAX_ENTRIES: usize = 400;
 /// Where a title ends that was never one.
@@ -67,6 +73,22 @@ fn numbered_depth(text: &str) -> Option<usize> {
     let parts: Vec<&str> = number.trim_end_matches('.').split('.').collect();
     let is_number = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
     (parts.iter().all(is_number) && parts.len() <= 6).then_some(parts.len())
+}
+
+/// Makes plain text of what stands between the title and the first section of a paper: authors, addresses, dates.
+/// They are set large, but they are no headings.
+pub(super) fn demote_authors(page: &mut Page) {
+    let opening = page
+        .blocks
+        .iter()
+        .position(|block| block.kind == BlockKind::Heading && OPENING.is_match(&block.text));
+    let Some(opening) = opening else { return };
+    let largest = page.blocks.iter().map(|block| block.font_size).fold(0.0, f32::max);
+    for block in page.blocks.iter_mut().take(opening) {
+        if block.kind == BlockKind::Heading && block.font_size < 0.94 * largest {
+            block.kind = BlockKind::Paragraph;
+        }
+    }
 }
 
 /// Finds the title: the largest print on the first page with text, or what the file's metadata say.
@@ -136,6 +158,18 @@ mod tests {
         ]);
         let found = title(&[page], Some("paper.dvi"));
         assert_eq!(found.as_deref(), Some("In Search of an Understandable Algorithm"));
+    }
+
+    #[test]
+    fn authors_are_no_headings() {
+        let mut page = page(vec![
+            block(BlockKind::Heading, "A Fine Paper", 60.0, 18.0),
+            block(BlockKind::Heading, "Ada Lovelace, London", 90.0, 12.0),
+            block(BlockKind::Heading, "Abstract", 120.0, 12.0),
+        ]);
+        demote_authors(&mut page);
+        let kinds: Vec<BlockKind> = page.blocks.iter().map(|block| block.kind).collect();
+        assert_eq!(kinds, [BlockKind::Heading, BlockKind::Paragraph, BlockKind::Heading]);
     }
 
     #[test]

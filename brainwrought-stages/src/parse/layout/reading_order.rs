@@ -119,8 +119,11 @@ fn is_between_columns(lines: &[Line], x: f32, (left, right): (f32, f32)) -> bool
     let (a, b) = (reach(&before), reach(&after));
     let shared = a.1.min(b.1) - a.0.max(b.0);
     let shorter = (a.1 - a.0).min(b.1 - b.0);
+    // Formulas and tables inside a column leave many short lines, so what counts is how much text is in full lines.
     let full = |side: &[&Line], width: f32| {
-        side.iter().filter(|line| line.width() > 0.55 * width).count() * 5 >= side.len() * 2
+        let long: f32 = side.iter().map(|line| line.width()).filter(|length| *length > 0.55 * width).sum();
+        let all: f32 = side.iter().map(|line| line.width()).sum();
+        long > 0.4 * all
     };
     shared > 0.3 * shorter && full(&before, x - left) && full(&after, right - x)
 }

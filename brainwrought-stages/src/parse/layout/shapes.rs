@@ -10,6 +10,8 @@ const CELL: f32 = 8.0;
 const BACKGROUND: f32 = 0.8;
 /// How many pictures of a page are looked at.
 const MAX_CLUSTERS: usize = 500;
+/// The part of a page's height where rules belong to headers and footers.
+const MARGIN: f32 = 0.1;
 /// The most cells of a page on each side; larger pages get larger cells.
 const MAX_CELLS: usize = 400;
 
@@ -24,7 +26,7 @@ pub(super) fn clusters(page: &PageContent) -> Vec<Rect> {
         .images
         .iter()
         .chain(&page.drawings)
-        .filter(|shape| shape.width * shape.height < BACKGROUND * page_area)
+        .filter(|shape| shape.width * shape.height < BACKGROUND * page_area && !is_header_rule(shape, page))
         .filter_map(|shape| clip(shape, page))
         .collect();
     for shape in &shapes {
@@ -46,6 +48,12 @@ pub(super) fn clusters(page: &PageContent) -> Vec<Rect> {
         rect_of((left as f32 * cell, top as f32 * cell), corner)
     };
     groups.iter().map(scale).map(|coarse| tightened(&coarse, &shapes)).collect()
+}
+
+/// Tells whether a shape is the rule under a running header or over a footer.
+fn is_header_rule(shape: &Rect, page: &PageContent) -> bool {
+    let is_outside = shape.bottom() < MARGIN * page.height || shape.y > (1.0 - MARGIN) * page.height;
+    is_outside && shape.height < 3.0 && shape.width > 0.3 * page.width
 }
 
 fn clip(shape: &Rect, page: &PageContent) -> Option<Rect> {
