@@ -8,6 +8,7 @@ mod marbles;
 mod runner;
 mod seeded;
 mod shade;
+mod slices;
 mod sorting;
 
 use std::fmt;
@@ -39,6 +40,7 @@ pub const STYLES: &[StyleInfo] = &[
     StyleInfo { name: "runner", summary: "an endless run down a neon road, with hurdles and coins" },
     StyleInfo { name: "marbles", summary: "a marble race down ramps, pegs and spinning crosses" },
     StyleInfo { name: "sorting", summary: "coloured bars that sort themselves, over and over" },
+    StyleInfo { name: "slices", summary: "a blade that cuts layered soap into even slices" },
     StyleInfo { name: "calm", summary: "slow waves in one colour" },
 ];
 
@@ -138,6 +140,7 @@ pub fn open(
         "runner" => Box::new(runner::Runner::new(&stage)),
         "marbles" => Box::new(marbles::Marbles::new(&stage)),
         "sorting" => Box::new(sorting::Sorting::new(&stage)),
+        "slices" => Box::new(slices::Slices::new(&stage)),
         _ => Box::new(calm::Calm::new(&stage)),
     })
 }
