@@ -6,8 +6,10 @@ mod ink;
 mod marble_course;
 mod marbles;
 mod runner;
+mod runner_course;
 mod seeded;
 mod shade;
+mod skyline;
 mod slices;
 mod sorting;
 
