@@ -325,7 +325,7 @@ fn fraction(above: u64, below: u64) -> String {
         (_, 4) => "quarter".to_owned(),
         _ => ordinal(below),
     };
-    if below > 20 && below % 10 != 0 {
+    if below > 20 && !below.is_multiple_of(10) {
         return format!("{} over {}", cardinal(above), cardinal(below));
     }
     let many = if above == 1 || name == "halves" { "" } else { "s" };
