@@ -26,7 +26,7 @@ pub(crate) async fn run(config: &Config, args: MakeArgs) -> anyhow::Result<()> {
     let shutdown = crate::signals::shutdown()?;
     let world = World::open(config)?;
     let progress = Progress::start(args.json);
-    let engine = world.engine(video.password.clone(), 2, Duration::from_millis(200), progress.sink())?;
+    let engine = world.engine(video.password.clone(), 2, Duration::from_millis(50), progress.sink())?;
 
     let options = intake::load(&engine, video, &pdf).await?;
     let chosen = serde_json::to_value(&options)?;

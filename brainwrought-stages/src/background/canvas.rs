@@ -39,11 +39,19 @@ impl Shape<'_> {
         }
     }
 
-    /// The chord that all lines from `top` to `bottom` have in common, where it is the same for all of them.
-    fn straight(&self, top: f64, bottom: f64) -> Option<(f64, f64)> {
+    /// The left and the right side between two heights where both are straight there: the chords at its ends.
+    fn sides(&self, top: f64, bottom: f64) -> Option<[(f64, f64); 2]> {
         match *self {
-            Self::RoundRect(left, up, right, down, r) if top >= up + r && bottom <= down - r => {
-                Some((left, right))
+            Self::RoundRect(left, up, right, down, r) => {
+                (top >= up + r && bottom <= down - r).then_some([(left, right); 2])
+            }
+            Self::Polygon(points) => {
+                let corner_between = points.iter().any(|point| point.1 > top && point.1 < bottom);
+                // A corner on the line itself belongs to one side only, so look a little inside.
+                let inside = (bottom - top) * 1e-6;
+                let (above, below) =
+                    (polygon_chord(points, top + inside)?, polygon_chord(points, bottom - inside)?);
+                (!corner_between).then_some([above, below])
             }
             _ => None,
         }
@@ -215,6 +223,36 @@ struct Raster {
 }
 
 impl Raster {
+    /// Paints one row between two straight sides; false when they come too close to each other to be told apart.
+    fn paint_between(
+        &self,
+        base: usize,
+        [above, below]: [(f64, f64); 2],
+        paint: &mut impl FnMut(std::ops::Range<usize>, u32),
+    ) -> bool {
+        let limit = self.width as f64;
+        let place = |x: f64| (x * self.scale).clamp(0.0, limit);
+        let (left0, left1) = (place(above.0.min(below.0)), place(above.0.max(below.0)));
+        let (right0, right1) = (place(above.1.min(below.1)), place(above.1.max(below.1)));
+        let (outer0, inner0) = (left0 as usize, left1.ceil() as usize);
+        let (inner1, outer1) = (right0 as usize, (right1.ceil() as usize).min(self.width));
+        if inner0 > inner1 {
+            return false;
+        }
+        for x in outer0..inner0 {
+            let at = x as f64;
+            paint(base + x..base + x + 1, (right_of(left0 - at, left1 - at) * 256.0) as u32);
+        }
+        if inner0 < inner1 {
+            paint(base + inner0..base + inner1, 256);
+        }
+        for x in inner1..outer1 {
+            let at = x as f64;
+            paint(base + x..base + x + 1, ((1.0 - right_of(right0 - at, right1 - at)) * 256.0) as u32);
+        }
+        true
+    }
+
     /// Calls `paint` with runs of the plane and how much of them the shape covers, of 256.
     fn walk<const SUB: usize>(
         &self,
@@ -228,20 +266,10 @@ impl Raster {
         let limit = self.width as f64;
         for row in first..last {
             let base = row * self.width;
-            if let Some((x0, x1)) = shape.straight(row as f64 / self.scale, (row + 1) as f64 / self.scale) {
-                let (x0, x1) = ((x0 * self.scale).clamp(0.0, limit), (x1 * self.scale).clamp(0.0, limit));
-                let (inner0, inner1) = (x0.ceil() as usize, x1 as usize);
-                if inner0 < inner1 {
-                    let (before, after) = (inner0 as f64 - x0, x1 - inner1 as f64);
-                    if before > 0.0 {
-                        paint(base + inner0 - 1..base + inner0, (before * 256.0) as u32);
-                    }
-                    paint(base + inner0..base + inner1, 256);
-                    if after > 0.0 {
-                        paint(base + inner1..base + inner1 + 1, (after * 256.0) as u32);
-                    }
-                    continue;
-                }
+            if let Some(sides) = shape.sides(row as f64 / self.scale, (row + 1) as f64 / self.scale)
+                && self.paint_between(base, sides, &mut paint)
+            {
+                continue;
             }
             let (mut left, mut right) = (limit, 0.0f64);
             let (mut solid_left, mut solid_right) = (0.0f64, limit);
@@ -276,8 +304,8 @@ impl Raster {
                 for &(x0, x1) in &chords[..found] {
                     cover::<SUB>(&mut coverage[from..to], x0 - from as f64, x1 - from as f64);
                 }
-                for x in from..to {
-                    paint(base + x..base + x + 1, u32::from(coverage[x]).min(256));
+                for (x, &part) in coverage.iter().enumerate().take(to).skip(from) {
+                    paint(base + x..base + x + 1, u32::from(part).min(256));
                 }
             }
             if inner0 < inner1 {
@@ -304,6 +332,25 @@ fn fill_below(plane: &mut [u8], crests: &[f32], height: usize, value: u8) {
             *pixel = (old + (((i32::from(value) - old) * part + 128) >> 8)) as u8;
         }
     }
+}
+
+/// The part of a pixel that lies right of a side which goes evenly from `low` to `high`, seen from the pixel's left
+/// edge at 0.
+fn right_of(low: f64, high: f64) -> f64 {
+    if high - low < 1e-6 {
+        return (1.0 - low).clamp(0.0, 1.0);
+    }
+    // The integral of a ramp from 0 to 1.
+    let swept = |u: f64| {
+        if u <= 0.0 {
+            0.0
+        } else if u < 1.0 {
+            u * u / 2.0
+        } else {
+            u - 0.5
+        }
+    };
+    (swept(1.0 - low) - swept(1.0 - high)) / (high - low)
 }
 
 /// Adds one sub-row's share of 256 to the pixels between `x0` and `x1`.

@@ -173,7 +173,7 @@ impl Race {
             for other in before {
                 let (dx, dy) = (one.at.0 - other.at.0, one.at.1 - other.at.1);
                 let apart = (dx * dx + dy * dy).sqrt();
-                if apart >= 2.0 * RADIUS || apart < 1e-6 {
+                if !(1e-6..2.0 * RADIUS).contains(&apart) {
                     continue;
                 }
                 let (nx, ny) = (dx / apart, dy / apart);

@@ -78,7 +78,7 @@ impl Course {
     fn lane(&self, n: u64) -> f64 {
         let draw = below(self.seed, n * 4 + 1, 3) as f64 - 1.0;
         // A lane twice in a row would look like waiting, so every other repeat moves on.
-        if n > 0 && below(self.seed, n * 4 - 3, 3) as f64 - 1.0 == draw && n % 2 == 0 {
+        if n > 0 && below(self.seed, n * 4 - 3, 3) as f64 - 1.0 == draw && n.is_multiple_of(2) {
             if draw > 0.0 { -1.0 } else { draw + 1.0 }
         } else {
             draw

@@ -1,1 +1,18 @@
-//! To come.
+//! The gate: what a video must be like before it counts as done, measured on the finished file.
+
+mod captions;
+mod error;
+mod flashes;
+mod grounding;
+mod limits;
+mod pictures;
+mod rules;
+mod sound;
+mod speech;
+mod stage;
+mod table;
+
+pub use error::CheckError;
+pub use limits::{CaptionUse, Limits};
+pub use stage::Check;
+pub use table::table;

@@ -4,7 +4,7 @@ use video_rs::ffmpeg::format::Pixel;
 use video_rs::ffmpeg::{Dictionary, Packet, Rational, codec, encoder, frame};
 
 use super::MediaError;
-use super::ffmpeg::{init, refused};
+use super::ffmpeg::{init, is_drained, refused};
 use crate::picture::YuvFrame;
 
 /// How frames are encoded. All clips of a video need the same settings: they are joined under one header.
@@ -111,8 +111,7 @@ impl H264Encoder {
         self.frame.set_pts(Some(self.pushed));
         self.pushed += 1;
         self.encoder.send_frame(&self.frame).map_err(refused("encode a frame"))?;
-        self.drain();
-        Ok(())
+        self.drain()
     }
 
     /// Ends the stream and returns it.
@@ -122,14 +121,18 @@ impl H264Encoder {
     /// Fails when FFmpeg cannot flush.
     pub fn finish(mut self) -> Result<Vec<u8>, MediaError> {
         self.encoder.send_eof().map_err(refused("end the H.264 stream"))?;
-        self.drain();
+        self.drain()?;
         Ok(self.stream)
     }
 
-    fn drain(&mut self) {
+    fn drain(&mut self) -> Result<(), MediaError> {
         let mut packet = Packet::empty();
-        while self.encoder.receive_packet(&mut packet).is_ok() {
-            self.stream.extend_from_slice(packet.data().unwrap_or_default());
+        loop {
+            match self.encoder.receive_packet(&mut packet) {
+                Ok(()) => self.stream.extend_from_slice(packet.data().unwrap_or_default()),
+                Err(error) if is_drained(error) => return Ok(()),
+                Err(error) => return Err(refused("encode a frame")(error)),
+            }
         }
     }
 }
@@ -141,7 +144,7 @@ mod tests {
     #[test]
     fn every_frame_comes_out() {
         let settings = EncoderSettings { width: 64, height: 96, ..EncoderSettings::default() };
-        for frames in [1, 2, 150] {
+        for frames in [1, 2, 150, 300] {
             let mut encoder = H264Encoder::new(&settings).unwrap();
             for n in 0..frames {
                 let mut frame = YuvFrame::black(64, 96);

@@ -28,6 +28,19 @@ pub enum MediaError {
         /// The height of the frame.
         found_height: usize,
     },
+    /// The sound is not as long as the pictures.
+    #[error(
+        "the sound has {found} samples where the pictures need {expected}; run `brainwrought retry --from audio`"
+    )]
+    Lengths {
+        /// The samples that the pictures need.
+        expected: u64,
+        /// The samples there are.
+        found: u64,
+    },
+    /// The work was told to stop.
+    #[error("the work was stopped")]
+    Stopped,
     /// A byte stream is not what it should be.
     #[error("the stored video is damaged: {0}; run `brainwrought retry --from render`")]
     Damaged(&'static str),

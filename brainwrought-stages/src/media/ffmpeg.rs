@@ -26,3 +26,8 @@ pub fn encoder_available() -> bool {
 pub(super) fn refused(action: &'static str) -> impl Fn(ffmpeg::Error) -> MediaError {
     move |source| MediaError::Ffmpeg { action, source: Box::new(source) }
 }
+
+/// Tells whether a codec wants more before it can give more, or has given everything.
+pub(super) fn is_drained(error: ffmpeg::Error) -> bool {
+    matches!(error, ffmpeg::Error::Eof | ffmpeg::Error::Other { errno: ffmpeg::error::EAGAIN })
+}

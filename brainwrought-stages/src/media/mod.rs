@@ -1,9 +1,20 @@
 //! Encoding, joining and decoding video and sound, through FFmpeg.
 
+mod aac;
+mod annex_b;
+mod clip_reader;
 mod encoder;
 mod error;
 mod ffmpeg;
+mod mp4;
+mod probe;
 
+pub use clip_reader::{ClipReader, ClipSettings};
 pub use encoder::{EncoderSettings, H264Encoder};
 pub use error::MediaError;
 pub use ffmpeg::encoder_available;
+pub use mp4::{Mp4Settings, Mp4Writer};
+pub use probe::{AudioTrack, LumaView, Probe, VideoTrack, Viewer, probe};
+
+/// Samples per second of every sound that is made here.
+pub const SAMPLE_RATE: u32 = 48_000;

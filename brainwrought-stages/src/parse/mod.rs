@@ -1,1 +1,21 @@
-//! To come.
+//! Reading a PDF: text in reading order, outline, figures with captions, language.
+//!
+//! A PDF is an input that may be hostile, so engines only ever run in a child process with limits: see [`PdfHost`].
+
+mod engine;
+mod error;
+mod host;
+mod layout;
+mod limits;
+mod page_content;
+mod rescue;
+mod stage;
+mod wire;
+mod worker;
+
+pub use error::{ParseError, UnreadablePdf};
+pub use host::{ParsedPdf, Password, PdfHost};
+pub use limits::ParseLimits;
+pub use stage::ParsePdf;
+pub use wire::CropRequest;
+pub use worker::serve_if_child;

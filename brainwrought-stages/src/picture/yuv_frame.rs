@@ -1,5 +1,7 @@
 //! [`YuvFrame`]: one frame as the encoder wants it.
 
+use super::RgbaImage;
+
 /// A frame in planar YUV 4:2:0, BT.709 limited range (luma 16 to 235), rows tightly packed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct YuvFrame {
@@ -34,6 +36,21 @@ impl YuvFrame {
     /// Height in pixels; even.
     pub fn height(&self) -> usize {
         self.height
+    }
+
+    /// Converts to sRGB, for posters and for looking at.
+    pub fn to_rgba(&self) -> RgbaImage {
+        let mut image = RgbaImage::transparent(self.width, self.height);
+        for (at, pixel) in image.pixels.chunks_exact_mut(4).enumerate() {
+            let (column, row) = (at % self.width, at / self.width);
+            let half = row / 2 * (self.width / 2) + column / 2;
+            let y = 1.1644 * (f32::from(self.y[at]) - 16.0);
+            let (u, v) = (f32::from(self.u[half]) - 128.0, f32::from(self.v[half]) - 128.0);
+            let channel = |value: f32| value.round().clamp(0.0, 255.0) as u8;
+            let [r, g, b] = [y + 1.7927 * v, y - 0.2132 * u - 0.5329 * v, y + 2.1124 * u].map(channel);
+            pixel.copy_from_slice(&[r, g, b, 255]);
+        }
+        image
     }
 
     /// Copies another frame of the same size without allocating.

@@ -1,1 +1,15 @@
-//! To come.
+//! Frames and captions, straight into the encoder.
+
+mod backdrop;
+mod caption_art;
+mod captions;
+mod chip;
+mod composer;
+mod frame_plan;
+mod pump;
+mod sprite;
+mod stage;
+
+pub use caption_art::CaptionLook;
+pub use captions::{Chunk, lay_out};
+pub use stage::{FrameLayout, Render, RenderError};

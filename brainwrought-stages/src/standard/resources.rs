@@ -1,23 +1,76 @@
 //! [`Resources`]: where the default stages find what is not built in.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use crate::audio::HibariVoice;
+use crate::audio::VoiceLibrary;
 use crate::parse::{Password, PdfHost};
 use crate::text::Fonts;
 
 /// Where the default stages find what is not built in. It never goes into a job: two machines may differ in it.
+///
+/// Cloning is cheap, and clones share the voice and the fonts once they are loaded.
 #[derive(Debug, Clone)]
 pub struct Resources {
     /// How PDFs are read: in a child process of this program.
     pub host: PdfHost,
-    /// The neural voice, loaded once for all jobs.
-    pub voice: Arc<HibariVoice>,
-    /// espeak-ng, if there is one.
-    pub espeak: Option<PathBuf>,
+    /// The voices.
+    pub voices: VoiceLibrary,
     /// The fonts for captions and cards.
     pub fonts: Fonts,
-    /// The folder for finished videos.
+    /// The folder for finished videos; each job gets a folder in it.
     pub outputs: PathBuf,
+}
+
+/// Where Debian and Ubuntu, Fedora, Arch and macOS keep Noto fonts.
+const FONT_FOLDERS: [&str; 4] = [
+    "/usr/share/fonts/truetype/noto",
+    "/usr/share/fonts/google-noto",
+    "/usr/share/fonts/noto",
+    "/Library/Fonts/Noto",
+];
+
+impl Resources {
+    /// Finds everything under `folder`, where `make setup` puts it, and this program as the host of its PDF parser.
+    ///
+    /// The program's `main` must begin with [`crate::parse::serve_if_child`]. What is missing is only missed by the
+    /// stage that needs it, with a typed error; [`super::examine`] tells beforehand.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the system does not tell where this program lies.
+    pub fn new(folder: &Path, outputs: PathBuf) -> std::io::Result<Self> {
+        let mut host = PdfHost::this_program()?;
+        if let Some(library) = Self::find_libpdfium(folder) {
+            host = host.with_libpdfium(&library);
+        }
+        let mut fonts = Fonts::embedded();
+        for folder in Self::font_folders() {
+            fonts = fonts.with_folder(&folder);
+        }
+        Ok(Self { host, voices: VoiceLibrary::new(folder.join("voices")), fonts, outputs })
+    }
+
+    /// Sets the password that encrypted PDFs are opened with. It stays in memory.
+    #[must_use]
+    pub fn with_password(mut self, password: Option<String>) -> Self {
+        self.host = self.host.with_password(password.map(Password::new));
+        self
+    }
+
+    /// Finds libpdfium: in `folder`, beside this program, in the `lib` folder beside its own, or in the system.
+    pub fn find_libpdfium(folder: &Path) -> Option<PathBuf> {
+        let program = std::env::current_exe().ok();
+        let beside = program.as_deref().and_then(Path::parent);
+        let mut folders = vec![folder.join("lib")];
+        folders.extend(beside.map(Path::to_owned));
+        folders.extend(beside.map(|beside| beside.join("../lib")));
+        folders.extend(["/usr/local/lib", "/usr/lib"].map(PathBuf::from));
+        let name = if cfg!(target_os = "macos") { "libpdfium.dylib" } else { "libpdfium.so" };
+        folders.into_iter().map(|folder| folder.join(name)).find(|path| path.is_file())
+    }
+
+    /// The folders with fonts for scripts that the built-in ones do not have, as far as they exist.
+    pub fn font_folders() -> Vec<PathBuf> {
+        FONT_FOLDERS.iter().map(PathBuf::from).filter(|folder| folder.is_dir()).collect()
+    }
 }

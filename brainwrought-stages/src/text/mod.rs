@@ -1,1 +1,7 @@
-//! To come.
+//! Text: shaping with an explicit set of fonts, and letters as outlines.
+
+mod fonts;
+mod letters;
+
+pub use fonts::{Fonts, Weight};
+pub use letters::{Ink, Letters, Stroke};

@@ -1,1 +1,17 @@
-//! To come.
+//! The pictures of a segment: figures, page crops and cards, and what moves behind them.
+
+mod card;
+mod clipping;
+mod compose;
+mod lettering;
+mod page_area;
+mod panels;
+mod plan;
+mod print;
+mod quote;
+mod sheet;
+mod stage;
+mod theme;
+mod wording;
+
+pub use stage::{Layout, PrepareVisuals};

@@ -1,0 +1,280 @@
+//! The command as a person and a script meet it: real processes, real PDFs, real kills.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+#![expect(clippy::disallowed_methods, reason = "these tests start processes and wait for them")]
+
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use brainwrought_core::id::Digest;
+use serde_json::Value;
+
+/// A folder with a store of its own, and the command in it.
+struct Desk {
+    folder: tempfile::TempDir,
+}
+
+impl Desk {
+    fn new() -> Self {
+        Self { folder: tempfile::tempdir().unwrap() }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_brainwrought"));
+        command.args(arguments).current_dir(self.folder.path()).env_remove("BRAINWROUGHT_STORE");
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).stdin(Stdio::null()).output().unwrap()
+    }
+
+    fn json(&self, arguments: &[&str]) -> Value {
+        let output = self.run(arguments);
+        serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {output:?}"))
+    }
+
+    fn start(&self, arguments: &[&str]) -> Child {
+        self.command(arguments)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap()
+    }
+
+    fn digest(&self, name: &str) -> Digest {
+        Digest::of(&std::fs::read(self.path(name)).unwrap())
+    }
+
+    /// The only job, as its file has it.
+    fn job_file(&self) -> Option<Value> {
+        let entries = std::fs::read_dir(self.path("data/jobs")).ok()?;
+        let is_job = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "json");
+        let path = entries.filter_map(|entry| Some(entry.ok()?.path())).find(is_job)?;
+        serde_json::from_slice(&std::fs::read(path).ok()?).ok()
+    }
+}
+
+/// The example paper, small and short: everything but the number of pixels is as in a real run.
+fn small(output: &str) -> Vec<String> {
+    let pdf = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/queues.pdf");
+    let pdf = pdf.to_str().unwrap().to_owned();
+    ["make", &pdf, "-o", output, "--size", "270x480", "--length", "20"].map(str::to_owned).to_vec()
+}
+
+fn as_str(arguments: &[String]) -> Vec<&str> {
+    arguments.iter().map(String::as_str).collect()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// What is DONE, and when it became so.
+fn done(job: &Value) -> Vec<(String, Value, Value)> {
+    let tasks = job["stages"].as_array().cloned().unwrap_or_default();
+    tasks
+        .into_iter()
+        .filter(|task| task["status"] == "DONE")
+        .map(|task| {
+            let key = format!("{}/{}", task["stage"], task["segment"]);
+            (key, task["finished_at"].clone(), task["output"].clone())
+        })
+        .collect()
+}
+
+#[test]
+fn a_killed_make_goes_on_and_ends_with_the_same_video() {
+    let whole = Desk::new();
+    let arguments = small("whole.mp4");
+    let started = Instant::now();
+    let output = whole.run(&as_str(&arguments));
+    let length = started.elapsed();
+    assert!(output.status.success(), "{}", text(&output.stderr));
+
+    // Ten kills at moments spread over a whole run by the golden ratio, so that early and late ones mix.
+    let cut = Desk::new();
+    let arguments = small("cut.mp4");
+    let mut share: f64 = 0.35;
+    let mut kills = 0;
+    for _ in 0..10 {
+        share = (share + 0.618_033_988_75) % 1.0;
+        let before = cut.job_file().map(|job| done(&job)).unwrap_or_default();
+        let mut child = cut.start(&as_str(&arguments));
+        let until = Instant::now() + length.mul_f64(share * 0.5);
+        while Instant::now() < until && child.try_wait().unwrap().is_none() {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        kills += u32::from(child.try_wait().unwrap().is_none());
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let after = cut.job_file().map(|job| done(&job)).unwrap_or_default();
+        for task in before.iter().filter(|(key, ..)| !key.starts_with("\"publish")) {
+            assert!(after.contains(task), "{task:?} was done and was done again");
+        }
+    }
+    let output = cut.run(&as_str(&arguments));
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    assert!(kills >= 2, "the kills came too late to prove anything");
+    assert_eq!(cut.digest("cut.mp4"), whole.digest("whole.mp4"));
+    println!("{kills} of 10 kills met a running make");
+}
+
+#[test]
+fn two_folders_give_the_same_bytes() {
+    let (one, two) = (Desk::new(), Desk::new());
+    let arguments = small("video.mp4");
+    for desk in [&one, &two] {
+        let output = desk.run(&as_str(&arguments));
+        assert!(output.status.success(), "{}", text(&output.stderr));
+    }
+    assert_eq!(one.digest("video.mp4"), two.digest("video.mp4"));
+
+    let job = one.job_file().unwrap();
+    assert_eq!(job["status"], "COMPLETED");
+    let made = PathBuf::from(job["output_local_path"].as_str().unwrap());
+    for name in [
+        "captions.srt",
+        "captions.vtt",
+        "captions.ass",
+        "transcript.md",
+        "chapters.txt",
+        "poster.png",
+        "quiz.json",
+        "report.json",
+        "manifest.json",
+    ] {
+        let sidecar = made.parent().unwrap().join(name);
+        assert!(sidecar.metadata().is_ok_and(|metadata| metadata.len() > 0), "{name}");
+    }
+    let report: Value =
+        serde_json::from_slice(&std::fs::read(made.with_file_name("report.json")).unwrap()).unwrap();
+    let rules = report["rules"].as_array().unwrap();
+    assert!(rules.len() >= 14 && rules.iter().all(|rule| rule["passed"] == true), "{report:#}");
+
+    // The same command once more finds everything done.
+    let started = Instant::now();
+    assert!(one.run(&as_str(&arguments)).status.success());
+    assert!(started.elapsed() < Duration::from_secs(10));
+}
+
+#[test]
+fn what_is_no_pdf_fails_with_a_reason_and_a_job_that_says_so() {
+    for (name, content, hint) in [
+        ("empty.pdf", &b""[..], "empty"),
+        ("page.pdf", b"<!DOCTYPE html><html><body>Not found</body></html>", "PDF"),
+        ("cut.pdf", b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog /Pages 2 0", "cut.pdf"),
+    ] {
+        let desk = Desk::new();
+        std::fs::write(desk.path(name), content).unwrap();
+        let output = desk.run(&["make", name]);
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{name}: {said}");
+        assert!(said.to_lowercase().contains(&hint.to_lowercase()), "{name}: {said}");
+        let job = desk.job_file().unwrap();
+        assert_eq!(job["status"], "FAILED", "{name}");
+        assert!(
+            job["error"].as_str().is_some_and(|error| error.starts_with("parse: ")),
+            "{name}: {}",
+            job["error"]
+        );
+        assert!(!desk.path(&name.replace(".pdf", ".mp4")).exists());
+    }
+}
+
+#[test]
+fn exit_codes_tell_what_was_wrong() {
+    let desk = Desk::new();
+    let unknown = "0123456789abcdef0123456789abcdef";
+    for (arguments, code) in [
+        (&["--help"][..], 0),
+        (&["list"], 0),
+        (&["nonsense"], 2),
+        (&["make", "nowhere.pdf"], 2),
+        (&["make", "."], 2),
+        (&["make", "x.pdf", "--length", "5"], 2),
+        (&["status", unknown], 2),
+        (&["worker", "--stage", "nonsense"], 2),
+        (&["list", "--store", "gopher://store"], 2),
+        (&["list", "--store", "file:/proc/nowhere/data"], 3),
+    ] {
+        let output = desk.run(arguments);
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {}", text(&output.stderr));
+    }
+}
+
+#[test]
+fn separate_processes_carry_a_job_to_its_end() {
+    let desk = Desk::new();
+    let mut submit = small("unused");
+    submit[0] = "submit".to_owned();
+    submit.drain(2..4);
+    submit.push("--json".to_owned());
+    let job = desk.json(&as_str(&submit));
+    assert_eq!(job["status"], "PENDING");
+    let id = job["job_id"].as_str().unwrap().to_owned();
+
+    let mut parts = [
+        desk.start(&["orchestrator", "--poll", "0.1"]),
+        desk.start(&["recovery", "--poll", "0.1"]),
+        desk.start(&["worker", "--stage", "parse", "--stage", "script", "--poll", "0.1"]),
+        desk.start(&["worker", "--poll", "0.1"]),
+    ];
+    let give_up = Instant::now() + Duration::from_secs(240);
+    let status = loop {
+        let status = desk.json(&["status", &id, "--json"])["status"].clone();
+        if status == "COMPLETED" || status == "FAILED" || Instant::now() > give_up {
+            break status;
+        }
+        std::thread::sleep(Duration::from_millis(200));
+    };
+    for part in &mut parts {
+        let pid = rustix::process::Pid::from_child(part);
+        rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+        assert!(part.wait().unwrap().success(), "a part that is asked to stop ends well");
+    }
+    assert_eq!(status, "COMPLETED", "{}", text(&desk.run(&["logs", &id]).stdout));
+    assert!(text(&desk.run(&["list", "--limit", "1"]).stdout).contains(&id));
+    assert!(text(&desk.run(&["show-job", &id]).stdout).contains("render[0]"));
+
+    let collected = desk.json(&["gc", "--dry-run", "--older-than", "0", "--json"]);
+    assert!(collected["kept"].as_u64().unwrap() > 0);
+    assert_eq!(
+        desk.run(&["cancel", &id]).status.code(),
+        Some(2),
+        "a job that is complete cannot be cancelled"
+    );
+}
+
+#[test]
+fn a_stopped_worker_hands_its_tasks_back() {
+    let desk = Desk::new();
+    let mut submit = small("unused");
+    submit[0] = "submit".to_owned();
+    submit.drain(2..4);
+    let id = text(&desk.run(&as_str(&submit)).stdout).trim().to_owned();
+    let mut dev = desk.start(&["dev", "--poll", "0.1"]);
+    let give_up = Instant::now() + Duration::from_secs(120);
+    while desk.json(&["status", &id, "--json"])["status"] == "PENDING" && Instant::now() < give_up {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let pid = rustix::process::Pid::from_child(&dev);
+    rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
+    let asked = Instant::now();
+    assert!(dev.wait().unwrap().success());
+    assert!(asked.elapsed() < Duration::from_secs(5), "{:?}", asked.elapsed());
+    let job = desk.json(&["status", &id, "--json"]);
+    let tasks = job["stages"].as_array().unwrap();
+    assert!(tasks.iter().all(|task| task["status"] != "RUNNING"), "{job:#}");
+
+    desk.run(&["cancel", &id]);
+    assert_eq!(desk.json(&["status", &id, "--json"])["status"], "CANCELLED");
+    desk.run(&["retry", &id]);
+    assert_ne!(desk.json(&["status", &id, "--json"])["status"], "CANCELLED");
+}

@@ -1,0 +1,115 @@
+//! The manifest: what a video was made of and which files belong to it.
+
+use std::collections::BTreeMap;
+
+use brainwrought_core::data::{AssetRecord, BlobRef, Document, Script, Video};
+use serde::Serialize;
+
+use super::{Assemble, Timeline};
+
+/// What is written to `manifest.json`. It says nothing about the job, the time or the machine, so that the same video has
+/// the same manifest everywhere.
+#[derive(Serialize)]
+struct Manifest<'a> {
+    schema: &'static str,
+    title: &'a str,
+    language: &'a str,
+    source: Source<'a>,
+    synthetic: Vec<String>,
+    video: Shape,
+    settings: &'a Assemble,
+    writer: &'a str,
+    segments: Vec<Chapter<'a>>,
+    assets: &'a [AssetRecord],
+    files: BTreeMap<&'a str, &'a BlobRef>,
+    warnings: &'a [String],
+}
+
+#[derive(Serialize)]
+struct Source<'a> {
+    file_name: &'a str,
+    pages: u32,
+    bytes: u64,
+    sha256: &'a str,
+}
+
+#[derive(Serialize)]
+struct Shape {
+    frames: u64,
+    fps: u32,
+    width: u32,
+    height: u32,
+    duration_ms: u64,
+}
+
+#[derive(Serialize)]
+struct Chapter<'a> {
+    title: &'a str,
+    start_ms: u64,
+    end_ms: u64,
+}
+
+/// Writes the manifest of a video.
+pub(super) fn manifest(
+    settings: &Assemble,
+    document: &Document,
+    script: &Script,
+    timeline: &Timeline,
+    video: &Video,
+) -> Result<Vec<u8>, serde_json::Error> {
+    let mut files: BTreeMap<&str, &BlobRef> =
+        video.sidecars.iter().map(|(name, blob)| (name.as_str(), blob)).collect();
+    files.insert("video.mp4", &video.video);
+    let segments = script.segments.iter().enumerate();
+    serde_json::to_vec_pretty(&Manifest {
+        schema: "manifest/1",
+        title: &script.title,
+        language: script.language.as_str(),
+        source: Source {
+            file_name: &document.file_name,
+            pages: script.page_count,
+            bytes: document.source.bytes,
+            sha256: document.source.digest.as_str(),
+        },
+        synthetic: synthetic(&video.assets),
+        video: Shape {
+            frames: video.frames,
+            fps: video.fps,
+            width: video.width,
+            height: video.height,
+            duration_ms: timeline.duration_ms(),
+        },
+        settings,
+        writer: &script.writer,
+        segments: segments
+            .map(|(n, segment)| Chapter {
+                title: &segment.title,
+                start_ms: timeline.segment_ms(n),
+                end_ms: timeline.segment_ms(n + 1),
+            })
+            .collect(),
+        assets: &video.assets,
+        files,
+        warnings: &video.warnings,
+    })
+}
+
+/// Says what no person spoke, wrote or filmed.
+pub(super) fn synthetic(assets: &[AssetRecord]) -> Vec<String> {
+    let mut made = vec!["the script was written by a program from the document".to_owned()];
+    for asset in assets {
+        match asset.kind.as_str() {
+            "voice" => made.push(format!("the narration is spoken by the synthetic voice {}", asset.name)),
+            "background" if !asset.licence.starts_with("supplied") => {
+                made.push(format!("the background is drawn by a program ({})", asset.name));
+            }
+            "music" | "effects" if !asset.licence.starts_with("supplied") => {
+                made.push(
+                    format!("the {} is {}", asset.kind, asset.name).replace("effects is", "effects are"),
+                );
+            }
+            _ => {}
+        }
+    }
+    made
+}

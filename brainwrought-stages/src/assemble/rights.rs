@@ -1,0 +1,90 @@
+//! Every asset of a video, and the right to use it.
+
+use std::collections::BTreeSet;
+
+use brainwrought_core::data::{AssetRecord, Clip, Document, Script, VisualCue};
+use brainwrought_core::id::Digest;
+
+use crate::audio::{Effects, Mix, Music};
+
+/// The licence of what this program draws and plays itself.
+const OWN: &str = "MIT OR Apache-2.0";
+/// The fonts that captions and cards are drawn with, with their names.
+const FONTS: [(&str, &[u8]); 2] = [
+    ("Montserrat Black", include_bytes!("../../assets/fonts/Montserrat-Black.ttf")),
+    ("Montserrat SemiBold", include_bytes!("../../assets/fonts/Montserrat-SemiBold.ttf")),
+];
+
+/// Lists every asset, sorted.
+pub(super) fn assets(
+    document: &Document,
+    script: &Script,
+    clips: &[Clip],
+    mix: &Mix,
+    has_music_file: bool,
+) -> Vec<AssetRecord> {
+    let mut assets = BTreeSet::new();
+    let rights = format!("rights stay with the author of {}", document.file_name);
+    let record = |stage: &str, kind: &str, name: String, licence: &str| AssetRecord {
+        stage: stage.to_owned(),
+        kind: kind.to_owned(),
+        name,
+        bytes: None,
+        sha256: None,
+        licence: licence.to_owned(),
+    };
+    assets.insert(AssetRecord {
+        bytes: Some(document.source.bytes),
+        sha256: Some(document.source.digest.as_str().to_owned()),
+        ..record("parse", "document", document.file_name.clone(), &rights)
+    });
+    for (name, font) in FONTS {
+        assets.insert(AssetRecord {
+            bytes: Some(font.len() as u64),
+            sha256: Some(Digest::of(font).as_str().to_owned()),
+            ..record("render", "font", name.to_owned(), "OFL-1.1")
+        });
+    }
+    for scene in script.segments.iter().flat_map(|segment| &segment.scenes) {
+        match &scene.visual {
+            VisualCue::Figure { figure } => {
+                let found = document.figures.iter().find(|known| known.id == *figure);
+                let name = found.map_or_else(
+                    || figure.clone(),
+                    |f| format!("{}, p. {}", f.label.as_deref().unwrap_or(figure), f.page),
+                );
+                assets.insert(record("visuals", "figure", name, &rights));
+            }
+            VisualCue::PageCrop { page, .. } => {
+                assets.insert(record("visuals", "page", format!("p. {page}"), &rights));
+            }
+            _ => {}
+        }
+    }
+    for clip in clips {
+        assets.insert(record("audio", "voice", clip.audio.voice.clone(), voice_licence(&clip.audio.voice)));
+        let own = clip.background.starts_with("procedural") || clip.background.starts_with("calm");
+        let licence = if own { OWN } else { "supplied by the user, who answers for the right to use it" };
+        assets.insert(record("render", "background", clip.background.clone(), licence));
+    }
+    if has_music_file || matches!(mix.music, Music::File(_)) {
+        let licence = "supplied by the user, who answers for the right to use it";
+        assets.insert(record("assemble", "music", "the user's file".to_owned(), licence));
+    } else if mix.music != Music::None {
+        assets.insert(record("assemble", "music", "composed by the program".to_owned(), OWN));
+    }
+    if mix.effects == Effects::On {
+        assets.insert(record("assemble", "effects", "made by the program".to_owned(), OWN));
+    }
+    assets.into_iter().collect()
+}
+
+fn voice_licence(voice: &str) -> &'static str {
+    if voice.starts_with("hibari") {
+        "Apache-2.0"
+    } else if voice.starts_with("espeak") {
+        "spoken by espeak-ng, a separate program under GPL-3.0-or-later"
+    } else {
+        "see the terms of the voice's provider"
+    }
+}

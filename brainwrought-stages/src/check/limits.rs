@@ -1,0 +1,72 @@
+//! [`Limits`]: the numbers of the gate.
+
+use serde::{Deserialize, Serialize};
+
+/// The numbers of the gate, for a frame of 1080×1920; boxes are scaled to the video's size.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Limits {
+    /// How far the length may be from the script's, in percent.
+    pub duration_percent: f64,
+    /// The integrated loudness to meet, in LUFS.
+    pub loudness_lufs: f64,
+    /// How far the loudness may be off, in LU.
+    pub loudness_tolerance: f64,
+    /// The highest true peak, in dBTP.
+    pub true_peak_dbtp: f64,
+    /// The longest silence inside speech, in milliseconds.
+    pub silence_ms: u64,
+    /// How far sound and pictures may drift apart, in milliseconds.
+    pub drift_ms: f64,
+    /// The longest black or frozen stretch, in milliseconds.
+    pub still_ms: u64,
+    /// The box that no platform covers with its buttons: left, top, right and bottom in pixels of 1080×1920.
+    pub safe_box: [f32; 4],
+    /// The least contrast of captions (WCAG 2.2, 1.4.3).
+    pub contrast: f32,
+    /// The least time that a caption is on screen, in milliseconds.
+    pub caption_ms: u64,
+    /// How far a word's start may be from the voice, in milliseconds.
+    pub word_ms: u64,
+    /// The fastest pace, in words a minute.
+    pub words_per_minute: f64,
+    /// The latest first sound of the voice, in milliseconds.
+    pub first_speech_ms: u64,
+    /// The most flashes in any second (WCAG 2.2, 2.3.1).
+    pub flashes: u32,
+    /// Whether captions are drawn into the picture.
+    pub captions: CaptionUse,
+}
+
+/// Whether captions are drawn into the picture.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CaptionUse {
+    /// Every word has a caption.
+    #[default]
+    Drawn,
+    /// The user asked for a picture without captions.
+    Off,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            duration_percent: 7.0,
+            loudness_lufs: -14.0,
+            loudness_tolerance: 1.0,
+            true_peak_dbtp: -1.0,
+            silence_ms: 1200,
+            drift_ms: 40.0,
+            still_ms: 500,
+            safe_box: [108.0, 270.0, 960.0, 1250.0],
+            contrast: 4.5,
+            caption_ms: 300,
+            word_ms: 80,
+            words_per_minute: 200.0,
+            first_speech_ms: 300,
+            flashes: 3,
+            captions: CaptionUse::Drawn,
+        }
+    }
+}

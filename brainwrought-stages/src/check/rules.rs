@@ -1,0 +1,243 @@
+//! Measurements turned into the rules of a report.
+
+use brainwrought_core::data::{Document, Rule, Script, Video};
+
+use super::captions::Captions;
+use super::grounding;
+use super::limits::{CaptionUse, Limits};
+use super::pictures::PictureMeter;
+use super::sound::{Alignment, SoundMeter};
+use super::speech::Speech;
+use crate::media::Probe;
+
+/// Faults that are named one by one; the rest is counted.
+const NAMED_FAULTS: usize = 5;
+
+/// Everything that was measured.
+pub(super) struct Measured<'a> {
+    pub(super) video: &'a Video,
+    pub(super) script: &'a Script,
+    pub(super) document: &'a Document,
+    pub(super) probe: &'a Probe,
+    pub(super) pictures: &'a PictureMeter,
+    pub(super) sound: &'a SoundMeter,
+    pub(super) alignment: &'a Alignment,
+    pub(super) speech: &'a Speech,
+    pub(super) captions: &'a Captions,
+}
+
+/// Rules and what is worth knowing beside them.
+#[derive(Default)]
+pub(super) struct Verdict {
+    pub(super) rules: Vec<Rule>,
+    pub(super) warnings: Vec<String>,
+}
+
+impl Verdict {
+    fn add(&mut self, name: &str, passed: bool, figure: String, limit: String) {
+        self.rules.push(Rule { name: name.to_owned(), figure, limit, passed });
+    }
+
+    /// Judges everything.
+    pub(super) fn of(measured: &Measured<'_>, limits: &Limits) -> Self {
+        let mut verdict = Self::default();
+        verdict.judge_file(measured);
+        verdict.judge_length(measured, limits);
+        verdict.judge_sound(measured, limits);
+        verdict.judge_pictures(measured, limits);
+        verdict.judge_captions(measured, limits);
+        verdict.judge_speech(measured, limits);
+        verdict.judge_grounding(measured);
+        verdict
+    }
+
+    fn judge_file(&mut self, measured: &Measured<'_>) {
+        let Measured { probe, video, .. } = measured;
+        let found = probe.video.clone().unwrap_or_default();
+        let passed = probe.faults == 0 && found.frames == video.frames;
+        let figure = format!("{} of {} frames, {} faults", found.frames, video.frames, probe.faults);
+        self.add("decodes", passed, figure, "all frames, no fault".to_owned());
+
+        let sound = probe.audio.clone().unwrap_or_default();
+        let pictures_right = (found.codec.as_str(), found.profile.as_str()) == ("h264", "High")
+            && found.is_yuv420p
+            && found.is_bt709
+            && (found.width, found.height) == (video.width, video.height)
+            && (found.fps - f64::from(video.fps)).abs() < 0.001;
+        let sound_right = (sound.codec.as_str(), sound.profile.as_str()) == ("aac", "LC")
+            && (sound.rate, sound.channels) == (48_000, 2);
+        let figure = format!(
+            "{} {} {}×{} {:.0} fps {}{}, {} {} {} Hz {} channels{}",
+            found.codec,
+            found.profile,
+            found.width,
+            found.height,
+            found.fps,
+            if found.is_yuv420p { "4:2:0" } else { "not 4:2:0" },
+            if found.is_bt709 { " BT.709" } else { "" },
+            sound.codec,
+            sound.profile,
+            sound.rate,
+            sound.channels,
+            if probe.faststart { ", header first" } else { "" },
+        );
+        let limit = format!(
+            "h264 High {}×{} {} fps 4:2:0 BT.709, aac LC 48000 Hz 2 channels, header first",
+            video.width, video.height, video.fps
+        );
+        self.add("format", pictures_right && sound_right && probe.faststart, figure, limit);
+    }
+
+    fn judge_length(&mut self, measured: &Measured<'_>, limits: &Limits) {
+        let frames = measured.probe.video.as_ref().map_or(0, |video| video.frames);
+        let length = frames as f64 / f64::from(measured.video.fps.max(1));
+        let target = measured.script.target_ms as f64 / 1000.0;
+        let off = (length / target.max(0.001) - 1.0) * 100.0;
+        let figure = format!("{length:.1} s ({off:+.1} %)");
+        let limit = format!("{target:.1} s ±{} %", limits.duration_percent);
+        self.add("duration", off.abs() <= limits.duration_percent, figure, limit);
+    }
+
+    fn judge_sound(&mut self, measured: &Measured<'_>, limits: &Limits) {
+        let loudness = measured.sound.loudness();
+        let off = (loudness - limits.loudness_lufs).abs();
+        let limit = format!("{} ±{} LUFS", limits.loudness_lufs, limits.loudness_tolerance);
+        self.add("loudness", off <= limits.loudness_tolerance, format!("{loudness:.1} LUFS"), limit);
+        let peak = measured.sound.true_peak();
+        let limit = format!("at most {} dBTP", limits.true_peak_dbtp);
+        self.add("true peak", peak <= limits.true_peak_dbtp, format!("{peak:.1} dBTP"), limit);
+
+        let (figure, passed) = self.drift(measured, limits);
+        self.add("audio/video drift", passed, figure, format!("at most {} ms", limits.drift_ms));
+    }
+
+    /// The furthest that sound and pictures are apart: where the narration is heard, how even frames come, how both end.
+    fn drift(&self, measured: &Measured<'_>, limits: &Limits) -> (String, bool) {
+        let (Some(video), Some(audio)) = (&measured.probe.video, &measured.probe.audio) else {
+            return ("there are no pictures or no sound".to_owned(), false);
+        };
+        let alignment = measured.alignment;
+        if !alignment.is_found() {
+            let figure = format!(
+                "the narration is heard at {} of {} places",
+                alignment.lags_ms.len(),
+                alignment.places
+            );
+            return (figure, false);
+        }
+        let start = (audio.start - video.start) * 1000.0;
+        let lag = alignment.lags_ms.iter().map(|lag| (lag + start).abs()).fold(0.0, f64::max);
+        let uneven = (video.unevenness + video.start.abs()) * 1000.0;
+        let ends =
+            audio.samples as f64 / f64::from(audio.rate.max(1)) - video.frames as f64 / video.fps.max(1.0);
+        let worst = lag.max(uneven).max((ends * 1000.0 + start).abs());
+        (format!("{worst:.1} ms at {} places", alignment.places), worst <= limits.drift_ms)
+    }
+
+    fn judge_pictures(&mut self, measured: &Measured<'_>, limits: &Limits) {
+        let fps = u64::from(measured.video.fps.max(1));
+        let limit = format!("at most {} s", limits.still_ms as f64 / 1000.0);
+        for (name, frames) in
+            [("black", measured.pictures.longest_black), ("frozen", measured.pictures.longest_frozen)]
+        {
+            let ms = frames * 1000 / fps;
+            // One frame alone is always the same as itself.
+            let figure = format!("{:.2} s", if frames > 1 { ms as f64 / 1000.0 } else { 0.0 });
+            self.add(name, ms <= limits.still_ms, figure, limit.clone());
+        }
+        let flashes = measured.pictures.flashes();
+        let limit = format!("at most {} a second", limits.flashes);
+        self.add("flashes", flashes <= limits.flashes, format!("{flashes} a second"), limit);
+    }
+
+    fn judge_captions(&mut self, measured: &Measured<'_>, limits: &Limits) {
+        let captions = measured.captions;
+        if limits.captions == CaptionUse::Off {
+            self.warnings.push("the picture has no captions, as was asked for".to_owned());
+            return;
+        }
+        let (drawn, without) = (captions.drawn, captions.words_without);
+        let figure = format!("{drawn} captions, {without} words without");
+        self.add("captions complete", drawn > 0 && without == 0, figure, "every word".to_owned());
+        let (seen, all) =
+            (measured.pictures.captions - measured.pictures.unseen_captions, measured.pictures.captions);
+        self.add(
+            "captions visible",
+            seen == all,
+            format!("{seen} of {all} in the picture"),
+            "all".to_owned(),
+        );
+        let figure = match captions.outside_count {
+            0 => "all inside".to_owned(),
+            count => format!("{count} outside, by up to {:.0} px", captions.outside),
+        };
+        let [left, top, right, bottom] = limits.safe_box;
+        let limit = format!("x {left}–{right}, y {top}–{bottom} of 1080×1920");
+        self.add("caption safe box", captions.outside_count == 0, figure, limit);
+        let limit = format!("at least {}:1", limits.contrast);
+        self.add(
+            "caption contrast",
+            captions.contrast >= limits.contrast,
+            format!("{:.1}:1", captions.contrast),
+            limit,
+        );
+        let missing = captions.missing_glyphs;
+        self.add("missing glyphs", missing == 0, missing.to_string(), "0".to_owned());
+        let shortest = captions.shortest_ms;
+        let passed = drawn > 0 && shortest >= limits.caption_ms;
+        let figure = if drawn > 0 { format!("{shortest} ms") } else { "no captions".to_owned() };
+        self.add("caption on screen", passed, figure, format!("at least {} ms", limits.caption_ms));
+        let furthest = captions.furthest_ms;
+        let limit = format!("within {} ms", limits.word_ms);
+        self.add("caption timing", furthest <= limits.word_ms, format!("{furthest} ms from the word"), limit);
+    }
+
+    fn judge_speech(&mut self, measured: &Measured<'_>, limits: &Limits) {
+        let speech = measured.speech;
+        let limit = format!("nine of ten within {} ms", limits.word_ms);
+        let worst = speech.onsets_ms.last().copied().unwrap_or(0);
+        let (figure, passed) = match speech.onset_p90_ms() {
+            Some(p90) => {
+                let figure = format!("{p90} ms, worst {worst} ms, of {} words", speech.onsets_ms.len());
+                (figure, p90 <= limits.word_ms)
+            }
+            None => ("no word follows a pause".to_owned(), false),
+        };
+        self.add("word timing", passed, figure, limit);
+        if worst > limits.word_ms {
+            self.warnings.push(format!("one word starts {worst} ms from the voice"));
+        }
+        let longest = speech.longest_silence_ms;
+        let limit = format!("at most {:.1} s", limits.silence_ms as f64 / 1000.0);
+        self.add("silence", longest <= limits.silence_ms, format!("{:.2} s", longest as f64 / 1000.0), limit);
+        let lag = measured.alignment.median_ms();
+        let (figure, passed) = match speech.first_ms {
+            Some(first) => {
+                let first = (first as f64 + lag).max(0.0);
+                (format!("{first:.0} ms"), first <= limits.first_speech_ms as f64)
+            }
+            None => ("never".to_owned(), false),
+        };
+        self.add("first speech", passed, figure, format!("at most {} ms", limits.first_speech_ms));
+        let (pace, most) = (speech.pace, limits.words_per_minute);
+        let figure = format!("{pace:.0} words a minute");
+        self.add("pace", pace <= most, figure, format!("at most {most} words a minute"));
+        if speech.fastest_pace > most {
+            self.warnings
+                .push(format!("the fastest ten seconds have {:.0} words a minute", speech.fastest_pace));
+        }
+    }
+
+    fn judge_grounding(&mut self, measured: &Measured<'_>) {
+        let faults = grounding::faults(measured.script, measured.document);
+        let sentences = measured.script.lines().count();
+        let named = faults.iter().take(NAMED_FAULTS).cloned().collect::<Vec<_>>().join("; ");
+        let figure = match faults.len() {
+            0 => format!("all {sentences} sentences stand on their pages"),
+            count if count > NAMED_FAULTS => format!("{named}; and {} more", count - NAMED_FAULTS),
+            _ => named,
+        };
+        let limit = "every number, unit and name on the cited page".to_owned();
+        self.add("citations", faults.is_empty() && sentences > 0, figure, limit);
+    }
+}

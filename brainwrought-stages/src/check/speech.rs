@@ -1,0 +1,120 @@
+//! Measures of the narration: pauses, pace and whether words start where the voice does.
+
+use brainwrought_core::data::SceneKind;
+
+use crate::assemble::Timeline;
+use crate::audio::{Silence, silences};
+use crate::media::SAMPLE_RATE;
+
+/// Sound below this is silence, in dBFS: between words a neural voice leaves breath at -60 to -55.
+const SILENCE_DB: f32 = -50.0;
+/// A pause before a word must be this long for the voice's start to be seen, in milliseconds.
+const PAUSE_MS: u64 = 120;
+/// A word further than this from the end of a pause does not belong to it, in milliseconds.
+const REACH_MS: u64 = 400;
+/// The pace is also taken over this long, in milliseconds.
+const PACE_WINDOW_MS: u64 = 10_000;
+
+/// What was measured of a narration.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Speech {
+    /// The longest silence between the first and the last word, outside of quiz and source scenes, in milliseconds.
+    pub(super) longest_silence_ms: u64,
+    /// When the voice is first heard, in milliseconds; `None` for a narration without sound.
+    pub(super) first_ms: Option<u64>,
+    /// How far words after a pause are from the voice, in milliseconds, sorted.
+    pub(super) onsets_ms: Vec<u64>,
+    /// Words a minute over the whole narration, without long pauses.
+    pub(super) pace: f64,
+    /// Words a minute in the fastest ten seconds.
+    pub(super) fastest_pace: f64,
+}
+
+impl Speech {
+    /// Measures a narration, mono at 48 kHz.
+    pub(super) fn of(narration: &[f32], timeline: &Timeline, long_pause_ms: u64) -> Self {
+        let silences = silences(narration, SAMPLE_RATE, SILENCE_DB, PAUSE_MS);
+        let end_ms = narration.len() as u64 * 1000 / u64::from(SAMPLE_RATE);
+        let first_ms = match silences.first() {
+            Some(first) if first.start_ms == 0 && first.end_ms >= end_ms => None,
+            Some(first) if first.start_ms == 0 => Some(first.end_ms),
+            _ if narration.is_empty() => None,
+            _ => Some(0),
+        };
+        let inside: Vec<Silence> = inside_speech(&silences, timeline);
+        let longest_silence_ms = inside.iter().map(|silence| silence.duration_ms()).max().unwrap_or(0);
+        Self {
+            longest_silence_ms,
+            first_ms,
+            onsets_ms: onsets(&silences, timeline),
+            pace: pace(timeline, &silences, long_pause_ms),
+            fastest_pace: fastest_pace(timeline),
+        }
+    }
+
+    /// How far nine words of ten are from the voice at most, in milliseconds; `None` where there was no pause to measure.
+    pub(super) fn onset_p90_ms(&self) -> Option<u64> {
+        self.onsets_ms.get((self.onsets_ms.len() * 9).div_ceil(10).saturating_sub(1)).copied()
+    }
+}
+
+/// Cuts silences to where somebody should be speaking: after a question the viewer gets time to think.
+fn inside_speech(silences: &[Silence], timeline: &Timeline) -> Vec<Silence> {
+    let (Some(first), Some(last)) = (timeline.words.first(), timeline.words.last()) else {
+        return Vec::new();
+    };
+    let mut parts = Vec::new();
+    for silence in silences {
+        let mut start = silence.start_ms.max(first.start_ms);
+        let end = silence.end_ms.min(last.end_ms);
+        for scene in &timeline.scenes {
+            if matches!(scene.kind, SceneKind::Quiz | SceneKind::Source)
+                && scene.start_ms < end
+                && scene.end_ms > start
+            {
+                if scene.start_ms > start {
+                    parts.push(Silence { start_ms: start, end_ms: scene.start_ms });
+                }
+                start = scene.end_ms;
+            }
+        }
+        if start < end {
+            parts.push(Silence { start_ms: start, end_ms: end });
+        }
+    }
+    parts
+}
+
+/// Measures how far each word after a pause is from the end of the pause.
+fn onsets(silences: &[Silence], timeline: &Timeline) -> Vec<u64> {
+    let mut distances = Vec::new();
+    for silence in silences {
+        let nearest = timeline.words.iter().map(|word| word.start_ms.abs_diff(silence.end_ms)).min();
+        distances.extend(nearest.filter(|distance| *distance <= REACH_MS));
+    }
+    distances.sort_unstable();
+    distances
+}
+
+fn pace(timeline: &Timeline, silences: &[Silence], long_pause_ms: u64) -> f64 {
+    let (Some(first), Some(last)) = (timeline.words.first(), timeline.words.last()) else { return 0.0 };
+    let (start, end) = (first.start_ms, last.end_ms);
+    let long = silences.iter().filter(|silence| silence.duration_ms() > long_pause_ms);
+    let idle: u64 = long.map(|s| s.end_ms.min(end).saturating_sub(s.start_ms.max(start))).sum();
+    let span = end.saturating_sub(start).saturating_sub(idle).max(1);
+    words(timeline, start, end) * 60_000.0 / span as f64
+}
+
+fn fastest_pace(timeline: &Timeline) -> f64 {
+    let length = timeline.words.last().map_or(0, |last| last.end_ms);
+    let window = PACE_WINDOW_MS.min(length.max(1));
+    let starts = timeline.words.iter().map(|word| word.start_ms).filter(|start| start + window <= length);
+    let most = starts.map(|start| words(timeline, start, start + window)).fold(0.0, f64::max);
+    most * 60_000.0 / window as f64
+}
+
+/// The words that start within a stretch; one caption word may be several ("New York").
+fn words(timeline: &Timeline, start: u64, end: u64) -> f64 {
+    let inside = timeline.words.iter().filter(|word| (start..end).contains(&word.start_ms));
+    inside.map(|word| word.text.split_whitespace().count()).sum::<usize>() as f64
+}

@@ -1,0 +1,147 @@
+//! [`Check`]: the stage that measures the finished video.
+
+use brainwrought_core::data::{Clip, Document, Report, Rule, Script, Video};
+use brainwrought_core::event::LogLevel;
+use brainwrought_core::stage::{Stage, StageContext, StageError};
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+
+use super::captions::{self, Captions};
+use super::pictures::PictureMeter;
+use super::rules::{Measured, Verdict};
+use super::sound::SoundMeter;
+use super::speech::Speech;
+use super::{CheckError, Limits};
+use crate::assemble::{Timeline, narrations, samples};
+use crate::media::{LumaView, MediaError, Viewer, probe};
+
+/// Frames between two reports of progress.
+const PROGRESS: u64 = 30;
+
+/// Decodes the finished file and measures every rule of the gate on it. A video that breaks one is not done.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Check {
+    /// The numbers of the gate.
+    pub limits: Limits,
+}
+
+impl Stage for Check {
+    const NAME: &'static str = "check";
+    const VERSION: u32 = 1;
+    type Input = (Document, Script, Video, Vec<Clip>);
+    type Output = Report;
+
+    async fn run(
+        &self,
+        cx: &StageContext,
+        (document, script, video, clips): (Document, Script, Video, Vec<Clip>),
+    ) -> Result<Report, StageError> {
+        let report = self.measure(cx, document, script, video, clips).await?;
+        if report.is_passed() {
+            return Ok(report);
+        }
+        let json = summary(&report.rules, &report.warnings).map_err(StageError::fatal)?;
+        cx.log(LogLevel::Error, json.to_string());
+        let rules = report.rules.into_iter().filter(|rule| !rule.passed).collect();
+        Err(StageError::fatal(CheckError::Failed { rules }))
+    }
+}
+
+impl Check {
+    /// Measures a video without judging it as a whole: the report comes back even when rules failed.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the video cannot be opened, its parts are not in the artifact store, or the work is cancelled.
+    pub async fn measure(
+        &self,
+        cx: &StageContext,
+        document: Document,
+        script: Script,
+        mut video: Video,
+        clips: Vec<Clip>,
+    ) -> Result<Report, StageError> {
+        cx.check_cancelled()?;
+        let timeline = Timeline::of(&clips).map_err(StageError::fatal)?;
+        let file = cx.get(&video.video).await?;
+        let mut narration = Vec::new();
+        for pcm in narrations(&clips) {
+            narration.extend(samples(&cx.get(pcm).await?));
+        }
+        let (limits, watched, shape) = (self.limits.clone(), cx.clone(), video.clone());
+        let work = move || judge(&watched, &limits, &file, &narration, &timeline, &document, &script, &shape);
+        let verdict = tokio::task::spawn_blocking(work).await?.map_err(|error| match error {
+            MediaError::Stopped => StageError::cancelled(),
+            other => StageError::fatal(other),
+        })?;
+        let mut warnings = video.warnings.clone();
+        warnings.extend(verdict.warnings);
+        let json = summary(&verdict.rules, &warnings).map_err(StageError::fatal)?;
+        let json = serde_json::to_vec_pretty(&json).map_err(|e| StageError::fatal(CheckError::Report(e)))?;
+        let blob = cx.put(json.into(), "application/json").await?;
+        video.sidecars.insert("report.json".to_owned(), blob);
+        Ok(Report { rules: verdict.rules, warnings, video })
+    }
+}
+
+fn summary(rules: &[Rule], warnings: &[String]) -> Result<serde_json::Value, CheckError> {
+    let passed = rules.iter().all(|rule| rule.passed);
+    let rules = serde_json::to_value(rules).map_err(CheckError::Report)?;
+    Ok(serde_json::json!({ "schema": "gate/1", "passed": passed, "rules": rules, "warnings": warnings }))
+}
+
+#[expect(clippy::too_many_arguments, reason = "everything that is measured against everything else")]
+fn judge(
+    cx: &StageContext,
+    limits: &Limits,
+    file: &Bytes,
+    narration: &[f32],
+    timeline: &Timeline,
+    document: &Document,
+    script: &Script,
+    video: &Video,
+) -> Result<Verdict, MediaError> {
+    let mut gate = Gate {
+        cx,
+        frames: video.frames,
+        pictures: PictureMeter::new(video.fps, captions::spots(timeline)),
+        sound: SoundMeter::new(),
+    };
+    let probe = probe(file, &mut gate)?;
+    let alignment = gate.sound.alignment(narration);
+    let measured = Measured {
+        video,
+        script,
+        document,
+        probe: &probe,
+        pictures: &gate.pictures,
+        sound: &gate.sound,
+        alignment: &alignment,
+        speech: &Speech::of(narration, timeline, limits.silence_ms),
+        captions: &Captions::of(timeline, video.width, video.height, limits),
+    };
+    Ok(Verdict::of(&measured, limits))
+}
+
+/// Hands what is decoded to the meters.
+struct Gate<'a> {
+    cx: &'a StageContext,
+    frames: u64,
+    pictures: PictureMeter,
+    sound: SoundMeter,
+}
+
+impl Viewer for Gate<'_> {
+    fn frame(&mut self, frame: LumaView<'_>) -> bool {
+        if frame.index % PROGRESS == 0 {
+            self.cx.progress(frame.index, self.frames);
+        }
+        self.pictures.frame(frame);
+        !self.cx.cancellation().is_cancelled()
+    }
+
+    fn sound(&mut self, samples: &[f32]) {
+        self.sound.sound(samples);
+    }
+}

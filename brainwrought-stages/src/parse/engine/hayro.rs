@@ -1,0 +1,303 @@
+//! [`HayroFile`]: a file opened by the built-in engine, which is pure Rust.
+
+use brainwrought_core::data::Rect;
+use hayro::hayro_interpret::font::{Glyph as FontGlyph, GlyphRun};
+use hayro::hayro_interpret::hayro_cmap::BfString;
+use hayro::hayro_interpret::util::TransformExt;
+use hayro::hayro_interpret::{
+    BlendMode, ClipPath, Context, Device, DrawMode, DrawProps, Image, ImageDrawProps, InterpreterCache,
+    InterpreterSettings, SoftMask, interpret_page,
+};
+use hayro::hayro_syntax::object::{Array, Dict, Name, Object, String as PdfString};
+use hayro::hayro_syntax::page::Page;
+use hayro::hayro_syntax::{DecryptionError, LoadPdfError, Pdf};
+use hayro::kurbo::{Affine, BezPath, Point, Rect as KurboRect, Shape};
+use hayro::vello_cpu::color::palette::css::WHITE;
+use hayro::vello_cpu::{Pixmap, RasterizerSettings, RenderContext, Resources, TargetInit};
+use hayro::{RenderCache, RenderSettings, render_into};
+
+use super::{
+    Engine, MAX_BOOKMARK_LEVEL, MAX_BOOKMARKS, MAX_GLYPHS, MAX_SHAPES, is_bold_name, is_mono_name,
+    picture_size, visible,
+};
+use crate::parse::error::Refusal;
+use crate::parse::page_content::{Bookmark, FileContent, Glyph, PageContent, rect_of};
+use crate::picture::RgbaImage;
+
+/// Outlines are given for this many units to the size of the face.
+const UNITS_PER_EM: f64 = 1000.0;
+
+pub(super) struct HayroFile {
+    pdf: Pdf,
+}
+
+impl HayroFile {
+    pub(super) fn open(pdf: Vec<u8>, password: Option<&str>) -> Result<Self, Refusal> {
+        match Pdf::new_with_password(pdf, password.unwrap_or_default()) {
+            Ok(pdf) => Ok(Self { pdf }),
+            Err(LoadPdfError::Invalid) => Err(Refusal::Corrupt),
+            Err(LoadPdfError::Decryption(DecryptionError::PasswordProtected)) => Err(match password {
+                None => Refusal::PasswordRequired,
+                Some(_) => Refusal::WrongPassword,
+            }),
+            Err(LoadPdfError::Decryption(_)) => Err(Refusal::UnknownEncryption),
+        }
+    }
+
+    fn page(&self, number: u32) -> Option<&Page<'_>> {
+        self.pdf.pages().get(number.checked_sub(1)? as usize)
+    }
+}
+
+impl Engine for HayroFile {
+    fn name(&self) -> &'static str {
+        "hayro"
+    }
+
+    fn page_count(&self) -> u32 {
+        u32::try_from(self.pdf.pages().len()).unwrap_or(u32::MAX)
+    }
+
+    fn file_content(&self) -> FileContent {
+        FileContent {
+            title: self.pdf.metadata().title.as_deref().map(decode),
+            bookmarks: bookmarks(&self.pdf).unwrap_or_default(),
+            warnings: Vec::new(),
+        }
+    }
+
+    fn page_content(&self, number: u32) -> Option<PageContent> {
+        let page = self.page(number)?;
+        let (width, height) = page.render_dimensions();
+        let cache = InterpreterCache::new();
+        let target = KurboRect::new(0.0, 0.0, f64::from(width), f64::from(height));
+        let mut context = Context::new(
+            page.initial_transform(true).to_kurbo(),
+            target,
+            &cache,
+            page.xref(),
+            InterpreterSettings::default(),
+        );
+        let content = PageContent { number, width, height, ..PageContent::default() };
+        let mut reader = PageReader { content, undecoded: 0 };
+        interpret_page(page, &mut context, &mut reader);
+        Some(reader.content)
+    }
+
+    fn render(&self, number: u32, crop: Option<Rect>, width_px: u32) -> Option<RgbaImage> {
+        let page = self.page(number)?;
+        let (page_width, page_height) = page.render_dimensions();
+        let area = visible(crop, page_width, page_height);
+        let (width, height) = picture_size(&area, width_px);
+        let scale = f64::from(width) / f64::from(area.width);
+        let transform = Affine::translate((-f64::from(area.x) * scale, -f64::from(area.y) * scale))
+            * Affine::scale(scale)
+            * page.initial_transform(true).to_kurbo();
+        let (pixel_width, pixel_height) = (u16::try_from(width).ok()?, u16::try_from(height).ok()?);
+        let mut context = RenderContext::new(pixel_width, pixel_height);
+        let cache = RenderCache::new();
+        let settings = InterpreterSettings::default();
+        render_into(page, &cache, &settings, &RenderSettings::default(), &mut context, transform);
+        context.flush();
+        let mut pixmap = Pixmap::new(pixel_width, pixel_height);
+        let settings = RasterizerSettings { target_init: TargetInit::Clear(WHITE), ..Default::default() };
+        context.render_with(&mut pixmap, &mut Resources::default(), settings);
+        let pixels = pixmap.data_as_u8_slice().to_vec();
+        RgbaImage::from_premultiplied(width as usize, height as usize, pixels).ok()
+    }
+}
+
+/// Reads letters and shapes where another device would draw them.
+struct PageReader {
+    content: PageContent,
+    /// Letters without a known meaning.
+    undecoded: u32,
+}
+
+impl PageReader {
+    fn glyph(&mut self, glyph: &FontGlyph<'_>, transform: Affine) {
+        if self.content.glyphs.len() >= MAX_GLYPHS {
+            return;
+        }
+        let (advance, bold, mono) = match glyph {
+            FontGlyph::Outline(outline) => {
+                let data = outline.font_data();
+                let name = data.as_ref().and_then(|data| data.postscript_name.as_deref()).unwrap_or_default();
+                let weight = data.as_ref().and_then(|data| data.weight).unwrap_or(400);
+                let mono = data.as_ref().is_some_and(|data| data.is_monospace);
+                (
+                    outline.advance_width().unwrap_or(500.0),
+                    weight >= 600 || is_bold_name(name),
+                    mono || is_mono_name(name),
+                )
+            }
+            FontGlyph::Type3(glyph) => (glyph.advance_width().unwrap_or(500.0), false, false),
+        };
+        let text = match glyph.as_unicode() {
+            Some(BfString::Char(letter)) => letter.to_string(),
+            Some(BfString::String(text)) => text,
+            None => {
+                self.undecoded += 1;
+                return;
+            }
+        };
+        let origin = transform * Point::ORIGIN;
+        let end = transform * Point::new(f64::from(advance), 0.0);
+        let up = transform * Point::new(0.0, UNITS_PER_EM) - origin;
+        let angle = (end - origin).atan2().to_degrees() / 90.0;
+        if !angle.is_finite() || (angle - angle.round()).abs() > 0.1 {
+            return;
+        }
+        let area = rect_of((origin.x as f32, origin.y as f32), (end.x as f32, end.y as f32));
+        let count = text.chars().count().max(1) as f32;
+        for (index, letter) in text.chars().enumerate() {
+            self.content.glyphs.push(Glyph {
+                letter,
+                left: area.x + area.width * index as f32 / count,
+                right: area.x + area.width * (index + 1) as f32 / count,
+                baseline: origin.y as f32,
+                size: up.hypot() as f32,
+                bold,
+                mono,
+                turn: (angle.round() as i64).rem_euclid(4) as u8,
+            });
+        }
+    }
+}
+
+impl<'a> Device<'a> for PageReader {
+    fn draw_path(&mut self, path: &BezPath, props: DrawProps<'a>, _: &DrawMode) {
+        if self.content.drawings.len() < MAX_SHAPES {
+            let area = props.transform.transform_rect_bbox(path.bounding_box());
+            self.content.drawings.push(points(area));
+        }
+    }
+
+    fn draw_image(&mut self, image: Image<'a, '_>, props: ImageDrawProps<'a>) {
+        if self.content.images.len() < MAX_SHAPES {
+            let area = KurboRect::new(0.0, 0.0, f64::from(image.width()), f64::from(image.height()));
+            self.content.images.push(points(props.transform.transform_rect_bbox(area)));
+        }
+    }
+
+    fn draw_glyph_run(&mut self, run: &GlyphRun<'_, 'a>, props: DrawProps<'a>, _: &DrawMode) {
+        for glyph in run.glyphs() {
+            self.glyph(glyph, props.transform * glyph.transform());
+        }
+    }
+
+    fn push_clip_path(&mut self, _: &ClipPath) {}
+    fn push_transparency_group(&mut self, _: f32, _: Option<SoftMask<'a>>, _: BlendMode) {}
+    fn pop_clip(&mut self) {}
+    fn pop_transparency_group(&mut self) {}
+}
+
+fn points(area: KurboRect) -> Rect {
+    rect_of((area.x0 as f32, area.y0 as f32), (area.x1 as f32, area.y1 as f32))
+}
+
+/// Decodes a text string of the file: UTF-16 with a mark, UTF-8 with a mark, else close to Latin-1.
+fn decode(bytes: &[u8]) -> String {
+    match bytes {
+        [0xFE, 0xFF, rest @ ..] => {
+            let units: Vec<u16> =
+                rest.as_chunks::<2>().0.iter().map(|pair| u16::from_be_bytes(*pair)).collect();
+            String::from_utf16_lossy(&units)
+        }
+        [0xFF, 0xFE, rest @ ..] => {
+            let units: Vec<u16> =
+                rest.as_chunks::<2>().0.iter().map(|pair| u16::from_le_bytes(*pair)).collect();
+            String::from_utf16_lossy(&units)
+        }
+        [0xEF, 0xBB, 0xBF, rest @ ..] => String::from_utf8_lossy(rest).into_owned(),
+        _ => bytes.iter().map(|&byte| char::from(byte)).collect(),
+    }
+}
+
+fn bookmarks(pdf: &Pdf) -> Option<Vec<Bookmark>> {
+    let root: Dict<'_> = pdf.xref().get(pdf.xref().root_id())?;
+    let outlines: Dict<'_> = root.get("Outlines")?;
+    let mut found = Vec::new();
+    let mut open: Vec<(Dict<'_>, u8)> = Vec::new();
+    open.extend(outlines.get::<Dict<'_>>("First").map(|first| (first, 1)));
+    // Files with bookmarks in a circle exist; the cap ends them.
+    let mut visited = 0;
+    while let Some((item, level)) = open.pop() {
+        visited += 1;
+        if visited > MAX_BOOKMARKS {
+            break;
+        }
+        let title = item.get::<PdfString<'_>>("Title").map(|title| decode(title.as_bytes()));
+        if let (Some(title), Some(page)) = (title, target(pdf, &root, &item)) {
+            found.push(Bookmark { level, title, page });
+        }
+        open.extend(item.get::<Dict<'_>>("Next").map(|next| (next, level)));
+        if level < MAX_BOOKMARK_LEVEL {
+            open.extend(item.get::<Dict<'_>>("First").map(|first| (first, level + 1)));
+        }
+    }
+    Some(found)
+}
+
+/// Finds the page that a bookmark points to: directly, by action, or by name.
+fn target(pdf: &Pdf, root: &Dict<'_>, item: &Dict<'_>) -> Option<u32> {
+    let holder = if item.contains_key("Dest") { item.clone() } else { item.get::<Dict<'_>>("A")? };
+    let key = if item.contains_key("Dest") { "Dest" } else { "D" };
+    let place = holder.get::<Array<'_>>(key).or_else(|| {
+        let name = match holder.get::<PdfString<'_>>(key) {
+            Some(name) => name.as_bytes().to_vec(),
+            None => holder.get::<Name<'_>>(key)?.as_str().as_bytes().to_vec(),
+        };
+        named(root, &name)
+    })?;
+    let page = place.raw_iter().next()?.as_obj_ref()?;
+    let id = page.into();
+    let index = pdf.pages().iter().position(|page| page.raw().obj_id() == Some(id))?;
+    u32::try_from(index + 1).ok()
+}
+
+/// Looks a named place up: in the old dictionary, else in the name tree.
+fn named<'a>(root: &Dict<'a>, name: &[u8]) -> Option<Array<'a>> {
+    let place = |holder: &Dict<'a>, key: &[u8]| {
+        holder.get::<Array<'a>>(key).or_else(|| holder.get::<Dict<'a>>(key)?.get::<Array<'a>>("D"))
+    };
+    if let Some(found) = root.get::<Dict<'a>>("Dests").and_then(|names| place(&names, name)) {
+        return Some(found);
+    }
+    let mut open = vec![root.get::<Dict<'a>>("Names")?.get::<Dict<'a>>("Dests")?];
+    let mut visited = 0;
+    while let Some(node) = open.pop() {
+        visited += 1;
+        if visited > MAX_BOOKMARKS {
+            return None;
+        }
+        if let Some(names) = node.get::<Array<'a>>("Names") {
+            let mut items = names.iter::<Object<'a>>();
+            while let (Some(key), Some(value)) = (items.next(), items.next()) {
+                if key.into_string().is_some_and(|key| key.as_bytes() == name) {
+                    return match value {
+                        Object::Array(array) => Some(array),
+                        Object::Dict(holder) => holder.get::<Array<'a>>("D"),
+                        _ => None,
+                    };
+                }
+            }
+        }
+        if let Some(kids) = node.get::<Array<'a>>("Kids") {
+            open.extend(kids.iter::<Dict<'a>>());
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn titles_are_decoded() {
+        assert_eq!(decode(b"\xFE\xFF\x00F\x00\xFC\x00r"), "Für");
+        assert_eq!(decode(b"\xEF\xBB\xBFna\xC3\xAFve"), "naïve");
+        assert_eq!(decode(b"caf\xE9"), "café");
+    }
+}

@@ -1,0 +1,137 @@
+//! [`Engine`]: what the layout needs of a PDF library, and the choice between two of them.
+
+mod hayro;
+mod pdfium;
+
+use std::path::Path;
+
+use brainwrought_core::data::Rect;
+
+use super::error::Refusal;
+use super::page_content::{FileContent, PageContent};
+use crate::picture::RgbaImage;
+
+/// How many drawn shapes of a page are looked at; maps and charts have a hundred thousand.
+const MAX_SHAPES: usize = 20_000;
+/// How many letters of a page are read; a dense page has some ten thousand.
+const MAX_GLYPHS: usize = 200_000;
+/// How many bookmarks are read.
+const MAX_BOOKMARKS: usize = 5_000;
+/// How deep bookmarks may nest.
+const MAX_BOOKMARK_LEVEL: u8 = 6;
+
+/// A PDF library with an open file.
+pub(crate) trait Engine {
+    /// Its name in reports.
+    fn name(&self) -> &'static str;
+
+    /// The number of pages.
+    fn page_count(&self) -> u32;
+
+    /// Reads what belongs to the file as a whole.
+    fn file_content(&self) -> FileContent;
+
+    /// Reads a page, from 1; `None` when it is broken or not there.
+    fn page_content(&self, page: u32) -> Option<PageContent>;
+
+    /// Draws a part of a page on white; `None` when the page is broken or not there.
+    fn render(&self, page: u32, crop: Option<Rect>, width_px: u32) -> Option<RgbaImage>;
+}
+
+/// Opens a file with PDFium if its library loads, else, or where PDFium cannot make sense of the file, with hayro.
+///
+/// # Errors
+///
+/// Refuses files that neither engine can open; of two refusals the more telling one counts.
+pub(crate) fn open(
+    pdf: Vec<u8>,
+    password: Option<&str>,
+    libpdfium: Option<&Path>,
+) -> Result<Box<dyn Engine>, Refusal> {
+    let first = match libpdfium.and_then(pdfium::library) {
+        Some(library) => match pdfium::PdfiumFile::open(library, pdf.clone(), password) {
+            Ok(file) if file.page_count() > 0 => return Ok(Box::new(file)),
+            Ok(_) => Refusal::Corrupt,
+            Err(Refusal::Corrupt) => Refusal::Corrupt,
+            Err(refusal) => return Err(refusal),
+        },
+        None => Refusal::Corrupt,
+    };
+    match hayro::HayroFile::open(pdf, password) {
+        Ok(file) if file.page_count() > 0 => Ok(Box::new(file)),
+        Ok(_) => Err(first),
+        Err(refusal) => Err(refusal),
+    }
+}
+
+/// The size in pixels of a picture of `area` that is `width_px` wide, kept between 1 and 4096 on each side.
+fn picture_size(area: &Rect, width_px: u32) -> (u32, u32) {
+    let width = width_px.clamp(1, 4096) as f32;
+    let height = width * area.height.max(1.0) / area.width.max(1.0);
+    let shrink = (4096.0 / height).min(1.0);
+    ((width * shrink).round().max(1.0) as u32, (height * shrink).round().max(1.0) as u32)
+}
+
+/// The part of a page that is asked for: the crop where it meets the page, or the whole page.
+fn visible(crop: Option<Rect>, width: f32, height: f32) -> Rect {
+    let page = Rect { x: 0.0, y: 0.0, width, height };
+    let Some(crop) = crop else { return page };
+    let (left, top) = (crop.x.clamp(0.0, width), crop.y.clamp(0.0, height));
+    let (right, bottom) = (crop.right().clamp(left, width), crop.bottom().clamp(top, height));
+    if right - left < 1.0 || bottom - top < 1.0 {
+        return page;
+    }
+    Rect { x: left, y: top, width: right - left, height: bottom - top }
+}
+
+/// Tells from its name whether a face is bold.
+fn is_bold_name(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    ["bold", "black", "heavy", "cmbx", "-medi", "demi", "sfbx", "lmroman10-bo", "ptmb", "phvb"]
+        .iter()
+        .any(|mark| name.contains(mark))
+        && !name.contains("medium")
+}
+
+/// Tells from its name whether a face has letters of one width.
+fn is_mono_name(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    [
+        "mono",
+        "courier",
+        "cmtt",
+        "sftt",
+        "consol",
+        "typewriter",
+        "menlo",
+        "inconsolata",
+        "nimbusmon",
+        "txtt",
+        "lmtt",
+    ]
+    .iter()
+    .any(|mark| name.contains(mark))
+        && !name.contains("monotype")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn faces_tell_by_their_names() {
+        assert!(is_bold_name("ABCDEF+NimbusRomNo9L-Medi") && is_bold_name("Arial-BoldMT"));
+        assert!(!is_bold_name("Roboto-Medium") && !is_bold_name("CMR10"));
+        assert!(is_mono_name("CMTT10") && is_mono_name("DejaVuSansMono") && !is_mono_name("MonotypeCorsiva"));
+    }
+
+    #[test]
+    fn crop_outside_the_page_shows_the_page() {
+        let crop = Rect { x: 700.0, y: 0.0, width: 10.0, height: 10.0 };
+        assert_eq!(visible(Some(crop), 600.0, 800.0).width, 600.0);
+        let half = Rect { x: -10.0, y: 0.0, width: 310.0, height: 900.0 };
+        let expected = Rect { x: 0.0, y: 0.0, width: 300.0, height: 800.0 };
+        assert_eq!(visible(Some(half), 600.0, 800.0), expected);
+        assert_eq!(picture_size(&expected, 600), (600, 1600));
+    }
+}

@@ -1,0 +1,265 @@
+//! [`PdfiumFile`]: a file opened by the native PDFium library.
+
+use std::path::Path;
+use std::sync::OnceLock;
+
+use brainwrought_core::data::Rect;
+use pdfium_render::prelude::{
+    PdfBitmap, PdfBitmapFormat, PdfBookmark, PdfDocument, PdfDocumentMetadataTagType, PdfPage, PdfPageObject,
+    PdfPageObjectCommon, PdfPageObjectsCommon, PdfPageRenderRotation, PdfPageTextChar, PdfPoints,
+    PdfRenderConfig, Pdfium, PdfiumError, PdfiumInternalError,
+};
+
+use super::{
+    Engine, MAX_BOOKMARK_LEVEL, MAX_BOOKMARKS, MAX_GLYPHS, MAX_SHAPES, is_bold_name, is_mono_name,
+    picture_size, visible,
+};
+use crate::parse::error::Refusal;
+use crate::parse::page_content::{Bookmark, FileContent, Glyph, PageContent, rect_of};
+use crate::picture::RgbaImage;
+
+/// How deep forms may nest before their content is no longer looked into.
+const MAX_FORM_DEPTH: u32 = 4;
+
+/// The library can be bound once in a process.
+static LIBRARY: OnceLock<Option<Pdfium>> = OnceLock::new();
+
+/// Binds the library at `path`; `None` when it cannot be loaded.
+pub(super) fn library(path: &Path) -> Option<&'static Pdfium> {
+    LIBRARY.get_or_init(|| Pdfium::bind_to_library(path).ok().map(Pdfium::new)).as_ref()
+}
+
+pub(super) struct PdfiumFile {
+    document: PdfDocument<'static>,
+}
+
+impl PdfiumFile {
+    pub(super) fn open(
+        library: &'static Pdfium,
+        pdf: Vec<u8>,
+        password: Option<&str>,
+    ) -> Result<Self, Refusal> {
+        match library.load_pdf_from_byte_vec(pdf, password) {
+            Ok(document) => Ok(Self { document }),
+            Err(PdfiumError::PdfiumLibraryInternalError(error)) => Err(match (error, password) {
+                (PdfiumInternalError::PasswordError, None) => Refusal::PasswordRequired,
+                (PdfiumInternalError::PasswordError, Some(_)) => Refusal::WrongPassword,
+                (PdfiumInternalError::SecurityError, _) => Refusal::UnknownEncryption,
+                _ => Refusal::Corrupt,
+            }),
+            Err(_) => Err(Refusal::Corrupt),
+        }
+    }
+
+    fn page(&self, number: u32) -> Option<PdfPage<'static>> {
+        let index = i32::try_from(number.checked_sub(1)?).ok()?;
+        self.document.pages().get(index).ok()
+    }
+}
+
+impl Engine for PdfiumFile {
+    fn name(&self) -> &'static str {
+        "pdfium"
+    }
+
+    fn page_count(&self) -> u32 {
+        u32::try_from(self.document.pages().len()).unwrap_or(0)
+    }
+
+    fn file_content(&self) -> FileContent {
+        let title = self.document.metadata().get(PdfDocumentMetadataTagType::Title);
+        FileContent {
+            title: title.map(|tag| tag.value().to_owned()),
+            bookmarks: bookmarks(&self.document),
+            warnings: Vec::new(),
+        }
+    }
+
+    fn page_content(&self, number: u32) -> Option<PageContent> {
+        let page = self.page(number)?;
+        let view = View::of(&page);
+        let mut content =
+            PageContent { number, width: view.width(), height: view.height(), ..PageContent::default() };
+        if let Ok(text) = page.text() {
+            content.glyphs = text.chars().iter().take(MAX_GLYPHS).filter_map(|c| view.glyph(&c)).collect();
+        }
+        for object in page.objects().iter().take(MAX_SHAPES) {
+            let Ok(bounds) = object.bounds() else { continue };
+            let area = view.rect(
+                (bounds.left().value, bounds.bottom().value),
+                (bounds.right().value, bounds.top().value),
+            );
+            match kind(&object, 0) {
+                Some(Shown::Image) => content.images.push(area),
+                Some(Shown::Drawing) => content.drawings.push(area),
+                None => {}
+            }
+        }
+        Some(content)
+    }
+
+    fn render(&self, number: u32, crop: Option<Rect>, width_px: u32) -> Option<RgbaImage> {
+        let page = self.page(number)?;
+        let view = View::of(&page);
+        let area = visible(crop, view.width(), view.height());
+        let (width, height) = picture_size(&area, width_px);
+        let scale = width as f32 / area.width;
+        let config = PdfRenderConfig::new()
+            .set_target_width((view.width() * scale).round() as i32)
+            .set_target_height((view.height() * scale).round() as i32)
+            // Drawing form fields can hang for ever on a file of 2.5 KB.
+            .render_form_data(false)
+            .translate(PdfPoints::new(-area.x), PdfPoints::new(-area.y))
+            .ok()?;
+        let mut bitmap = PdfBitmap::empty(width as i32, height as i32, PdfBitmapFormat::BGRA).ok()?;
+        page.render_into_bitmap_with_config(&mut bitmap, &config).ok()?;
+        // The page is drawn on opaque white, so that premultiplied and straight colours are the same.
+        RgbaImage::from_premultiplied(width as usize, height as usize, bitmap.as_rgba_bytes()).ok()
+    }
+}
+
+/// What an object shows beside text.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Shown {
+    Image,
+    Drawing,
+}
+
+fn kind(object: &PdfPageObject<'_>, depth: u32) -> Option<Shown> {
+    if object.as_image_object().is_some() {
+        return Some(Shown::Image);
+    }
+    if object.as_path_object().is_some() || object.as_shading_object().is_some() {
+        return Some(Shown::Drawing);
+    }
+    // The boxes of what lies inside a form are in the form's own space, so a form counts as a whole.
+    let form = object.as_x_object_form_object()?;
+    if depth >= MAX_FORM_DEPTH {
+        return None;
+    }
+    let inner: Vec<Shown> = form.iter().take(200).filter_map(|inner| kind(&inner, depth + 1)).collect();
+    if inner.contains(&Shown::Image) { Some(Shown::Image) } else { inner.first().copied() }
+}
+
+fn bookmarks(document: &PdfDocument<'_>) -> Vec<Bookmark> {
+    let mut found = Vec::new();
+    let mut open: Vec<(PdfBookmark<'_>, u8)> = Vec::new();
+    open.extend(document.bookmarks().root().map(|root| (root, 1)));
+    // Files with bookmarks in a circle exist; the cap ends them.
+    let mut visited = 0;
+    while let Some((bookmark, level)) = open.pop() {
+        visited += 1;
+        if visited > MAX_BOOKMARKS {
+            break;
+        }
+        let page = match bookmark.destination() {
+            Some(destination) => destination.page_index().ok(),
+            None => bookmark.action().and_then(|action| {
+                let local = action.as_local_destination_action()?;
+                local.destination().ok()?.page_index().ok()
+            }),
+        };
+        if let (Some(title), Some(page)) = (bookmark.title(), page.and_then(|page| u32::try_from(page).ok()))
+        {
+            found.push(Bookmark { level, title, page: page + 1 });
+        }
+        open.extend(bookmark.next_sibling().map(|next| (next, level)));
+        if level < MAX_BOOKMARK_LEVEL {
+            open.extend(bookmark.first_child().map(|child| (child, level + 1)));
+        }
+    }
+    found
+}
+
+/// Maps the file's own coordinates to the page as displayed.
+struct View {
+    left: f32,
+    top: f32,
+    /// Before the rotation.
+    size: (f32, f32),
+    quarter_turns: u8,
+}
+
+impl View {
+    fn of(page: &PdfPage<'_>) -> Self {
+        let quarter_turns = match page.rotation() {
+            Ok(PdfPageRenderRotation::Degrees90) => 1,
+            Ok(PdfPageRenderRotation::Degrees180) => 2,
+            Ok(PdfPageRenderRotation::Degrees270) => 3,
+            _ => 0,
+        };
+        let (width, height) = (page.width().value, page.height().value);
+        let size = if quarter_turns % 2 == 1 { (height, width) } else { (width, height) };
+        let (left, top) = match page.boundaries().bounding() {
+            Ok(found) => (found.bounds.left().value, found.bounds.top().value),
+            Err(_) => (0.0, size.1),
+        };
+        Self { left, top, size, quarter_turns }
+    }
+
+    fn width(&self) -> f32 {
+        if self.quarter_turns % 2 == 1 { self.size.1 } else { self.size.0 }
+    }
+
+    fn height(&self) -> f32 {
+        if self.quarter_turns % 2 == 1 { self.size.0 } else { self.size.1 }
+    }
+
+    fn point(&self, x: f32, y: f32) -> (f32, f32) {
+        let (x, y) = (x - self.left, self.top - y);
+        let (width, height) = self.size;
+        match self.quarter_turns {
+            1 => (height - y, x),
+            2 => (width - x, height - y),
+            3 => (y, width - x),
+            _ => (x, y),
+        }
+    }
+
+    fn rect(&self, a: (f32, f32), b: (f32, f32)) -> Rect {
+        rect_of(self.point(a.0, a.1), self.point(b.0, b.1))
+    }
+
+    fn glyph(&self, c: &PdfPageTextChar<'_>) -> Option<Glyph> {
+        let letter = c.unicode_char()?;
+        let bounds = c.loose_bounds().ok()?;
+        let area = self
+            .rect((bounds.left().value, bounds.bottom().value), (bounds.right().value, bounds.top().value));
+        let (x, y) = c.origin().ok()?;
+        let (_, baseline) = self.point(x.value, y.value);
+        // PDFium measures the angle clockwise; it says so by a failure where the angle is minus zero.
+        let angle = c.angle_degrees().unwrap_or(0.0) / 90.0;
+        if (angle - angle.round()).abs() > 0.1 {
+            return None;
+        }
+        let turn = (angle.round() as i64 + i64::from(self.quarter_turns)).rem_euclid(4) as u8;
+        let size = match c.scaled_font_size().value.abs() {
+            size if size > 0.5 => size,
+            _ => area.height.min(area.width * 3.0),
+        };
+        let name = c.font_name();
+        let weight = c.font_weight().map_or(0, weight);
+        Some(Glyph {
+            letter,
+            left: area.x,
+            right: area.right(),
+            baseline,
+            size,
+            bold: weight >= 600 || is_bold_name(&name),
+            mono: is_mono_name(&name) || c.font_is_fixed_pitch(),
+            turn,
+        })
+    }
+}
+
+fn weight(weight: pdfium_render::prelude::PdfFontWeight) -> u32 {
+    use pdfium_render::prelude::PdfFontWeight as Weight;
+    match weight {
+        Weight::Weight600 => 600,
+        Weight::Weight700Bold => 700,
+        Weight::Weight800 => 800,
+        Weight::Weight900 => 900,
+        Weight::Custom(weight) if weight < 1000 => weight,
+        _ => 400,
+    }
+}

@@ -1,0 +1,152 @@
+//! [`ParseError`]: why a PDF could not be read.
+
+use serde::{Deserialize, Serialize};
+
+use crate::child::ChildError;
+use brainwrought_core::stage::StageError;
+
+/// Why a PDF could not be read, and what to do about it.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ParseError {
+    /// The file has no bytes.
+    #[error("the file is empty; download or export it again")]
+    Empty,
+    /// The bytes are something else.
+    #[error("the file is not a PDF; export it as PDF first")]
+    NotAPdf,
+    /// The file is a PDF, but its structure is broken beyond repair.
+    #[error("the PDF is damaged and no text could be saved from it; download or export it again")]
+    Corrupt,
+    /// The file is encrypted and no password was given.
+    #[error("the PDF is locked; give its password with --password")]
+    PasswordRequired,
+    /// The file is encrypted and the password does not open it.
+    #[error("the password does not open the PDF; check it and try again")]
+    WrongPassword,
+    /// The file is encrypted in a way that the engine does not know.
+    #[error("the PDF is encrypted in a way that cannot be read; save a copy without protection")]
+    UnknownEncryption,
+    /// The file has more bytes than allowed.
+    #[error("the PDF has {bytes} bytes, and {limit} are allowed; split it, or raise max-bytes")]
+    TooLarge {
+        /// The bytes it has.
+        bytes: u64,
+        /// The bytes allowed.
+        limit: u64,
+    },
+    /// The file has more pages than allowed.
+    #[error("the PDF has {pages} pages, and {limit} are allowed; split it, or raise max-pages")]
+    TooManyPages {
+        /// The pages it has.
+        pages: u32,
+        /// The pages allowed.
+        limit: u32,
+    },
+    /// The pages show text only as pictures.
+    #[error(
+        "the PDF has no text layer ({pages} scanned pages); run it through OCR first, for example `ocrmypdf in.pdf out.pdf`"
+    )]
+    NoTextLayer {
+        /// The number of pages.
+        pages: u32,
+    },
+    /// The pages show nothing that could be told.
+    #[error("the PDF has no text on its {pages} pages; there is nothing to make a video from")]
+    NoText {
+        /// The number of pages.
+        pages: u32,
+    },
+    /// A picture of a page was asked for that is not there.
+    #[error("the PDF has no page {page}")]
+    NoSuchPage {
+        /// The page, from 1.
+        page: u32,
+    },
+    /// Reading took longer than allowed.
+    #[error("reading the PDF took too long and was stopped; print it to a new PDF and try that one")]
+    Timeout,
+    /// Reading took more memory than allowed.
+    #[error("reading the PDF took too much memory and was stopped; print it to a new PDF and try that one")]
+    OutOfMemory,
+    /// The engine broke down over the file.
+    #[error("the PDF engine broke down over the file; print it to a new PDF and try that one")]
+    EngineCrashed(#[source] ChildError),
+    /// The reading process could not be started or talked to.
+    #[error("the PDF reader could not be run")]
+    Reader(#[source] ChildError),
+    /// The reading process answered with something that makes no sense.
+    #[error("the PDF reader gave an answer that cannot be understood; are all parts of the same version?")]
+    Answer(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The work was told to stop.
+    #[error("reading the PDF was cancelled")]
+    Cancelled,
+}
+
+impl ParseError {
+    /// Tells whether trying the same file again can help: only trouble with starting the reader can pass.
+    pub fn is_retryable(&self) -> bool {
+        matches!(self, Self::Reader(_) | Self::Cancelled)
+    }
+}
+
+impl From<ChildError> for ParseError {
+    fn from(error: ChildError) -> Self {
+        match error {
+            ChildError::Timeout { .. } => Self::Timeout,
+            ChildError::OutOfMemory { .. } | ChildError::TooMuchOutput { .. } => Self::OutOfMemory,
+            ChildError::Cancelled => Self::Cancelled,
+            ChildError::Crashed { .. } => Self::EngineCrashed(error),
+            ChildError::Missing { .. } | ChildError::Io { .. } => Self::Reader(error),
+        }
+    }
+}
+
+/// A [`ParseError`] with the file it is about.
+#[derive(Debug, thiserror::Error)]
+#[error("{file_name} could not be read")]
+pub struct UnreadablePdf {
+    /// The name that the user knows the file by.
+    pub file_name: String,
+    /// Why.
+    #[source]
+    pub source: ParseError,
+}
+
+impl From<UnreadablePdf> for StageError {
+    fn from(error: UnreadablePdf) -> Self {
+        match &error.source {
+            ParseError::Cancelled => Self::cancelled(),
+            source if source.is_retryable() => Self::retryable(error),
+            _ => Self::fatal(error),
+        }
+    }
+}
+
+/// What the reading process says when it cannot do what was asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Refusal {
+    Corrupt,
+    PasswordRequired,
+    WrongPassword,
+    UnknownEncryption,
+    TooManyPages { pages: u32, limit: u32 },
+    NoTextLayer { pages: u32 },
+    NoText { pages: u32 },
+    NoSuchPage { page: u32 },
+}
+
+impl From<Refusal> for ParseError {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Corrupt => Self::Corrupt,
+            Refusal::PasswordRequired => Self::PasswordRequired,
+            Refusal::WrongPassword => Self::WrongPassword,
+            Refusal::UnknownEncryption => Self::UnknownEncryption,
+            Refusal::TooManyPages { pages, limit } => Self::TooManyPages { pages, limit },
+            Refusal::NoTextLayer { pages } => Self::NoTextLayer { pages },
+            Refusal::NoText { pages } => Self::NoText { pages },
+            Refusal::NoSuchPage { page } => Self::NoSuchPage { page },
+        }
+    }
+}

@@ -1,0 +1,269 @@
+//! [`Paragraph`]: lines that belong together, before it is known what they are.
+
+use brainwrought_core::data::Rect;
+
+use super::hyphen::Vocabulary;
+use super::kind::{is_caption_start, is_list_start, is_marker, is_numbered_heading, is_reference_start};
+use super::line::Line;
+use crate::parse::page_content::union;
+
+/// Sizes that differ by less than this part belong to one paragraph.
+const SAME_SIZE: f32 = 0.09;
+/// A line indented by more than this many sizes opens a paragraph.
+const INDENT: f32 = 0.75;
+
+/// Lines that belong together.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Paragraph {
+    pub lines: Vec<Line>,
+    /// The number of rows in which several cells stand side by side.
+    pub cell_rows: usize,
+}
+
+impl Paragraph {
+    fn new(line: Line) -> Self {
+        Self { lines: vec![line], cell_rows: 0 }
+    }
+
+    pub(super) fn bbox(&self) -> Rect {
+        let mut boxes = self.lines.iter().map(Line::bbox);
+        let first = boxes.next().unwrap_or(Rect { x: 0.0, y: 0.0, width: 0.0, height: 0.0 });
+        boxes.fold(first, |whole, part| union(&whole, &part))
+    }
+
+    /// The size of most of its letters.
+    pub(super) fn size(&self) -> f32 {
+        let longest = self.lines.iter().max_by_key(|line| line.text.len());
+        longest.map_or(0.0, |line| line.size)
+    }
+
+    pub(super) fn is_mostly(&self, property: impl Fn(&Line) -> bool) -> bool {
+        let letters = |line: &Line| line.text.chars().count();
+        let all: usize = self.lines.iter().map(letters).sum();
+        let with: usize = self.lines.iter().filter(|line| property(line)).map(letters).sum();
+        with * 2 > all
+    }
+
+    pub(super) fn text(&self, vocabulary: &Vocabulary) -> String {
+        let mut text = String::new();
+        let mut last: Option<&Line> = None;
+        for line in &self.lines {
+            match last {
+                Some(last) if last.is_beside(line) && self.cell_rows > 0 => {
+                    text.push_str(" | ");
+                    text.push_str(&line.text);
+                }
+                _ => vocabulary.join(&mut text, &line.text),
+            }
+            last = Some(line);
+        }
+        text
+    }
+
+    fn starts_item(&self) -> bool {
+        self.lines.first().is_some_and(|line| is_list_start(&line.text) || is_reference_start(&line.text))
+    }
+}
+
+/// Groups lines, given in reading order, into paragraphs. `step` is the usual distance of baselines, in sizes.
+pub(super) fn paragraphs(lines: Vec<Line>, step: f32) -> Vec<Paragraph> {
+    let mut paragraphs: Vec<Paragraph> = Vec::new();
+    for line in lines {
+        match paragraphs.last_mut() {
+            Some(paragraph) if is_after_marker(paragraph, &line) => {
+                if let Some(marker) = paragraph.lines.last_mut() {
+                    marker.text = format!("{} {}", marker.text, line.text);
+                    marker.right = line.right;
+                    marker.bold = line.bold;
+                    marker.size = line.size;
+                    marker.baseline = line.baseline;
+                }
+            }
+            Some(paragraph) if is_cell(paragraph, &line) => {
+                let starts_row = match paragraph.lines.as_slice() {
+                    [.., before, last] => !before.is_beside(last),
+                    _ => true,
+                };
+                paragraph.cell_rows += usize::from(starts_row);
+                paragraph.lines.push(line);
+            }
+            Some(paragraph) if goes_on(paragraph, &line, step) => paragraph.lines.push(line),
+            _ => paragraphs.push(Paragraph::new(line)),
+        }
+    }
+    paragraphs
+}
+
+/// Measures the usual distance of baselines, in sizes, so that paragraphs of wide-set text stay whole.
+pub(super) fn usual_step<'a>(pages: impl Iterator<Item = &'a [Line]>) -> f32 {
+    let mut counts = [0_usize; 40];
+    for lines in pages {
+        for (a, b) in lines.iter().zip(lines.iter().skip(1)) {
+            let step = (b.baseline - a.baseline) / a.size.max(1.0);
+            let is_below = step > 0.9 && step < 2.6 && (a.left - b.left).abs() < 2.0 * a.size;
+            if let Some(count) = counts.get_mut((step * 10.0).round().max(0.0) as usize)
+                && is_below
+            {
+                *count += 1;
+            }
+        }
+    }
+    let (step, count) = counts.iter().enumerate().max_by_key(|(_, count)| **count).unwrap_or((12, &0));
+    if *count == 0 { 1.2 } else { step as f32 / 10.0 }
+}
+
+/// Tells whether the line stands after a bullet or a number that a wide gap parts from it.
+fn is_after_marker(paragraph: &Paragraph, line: &Line) -> bool {
+    let Some(marker) = paragraph.lines.last() else { return false };
+    let is_first = match paragraph.lines.as_slice() {
+        [.., before, last] => !before.is_beside(last),
+        _ => true,
+    };
+    paragraph.cell_rows == 0
+        && is_first
+        && marker.is_beside(line)
+        && (0.0..6.0 * line.size).contains(&(line.left - marker.right))
+        && is_marker(&marker.text)
+        && line.text.chars().next().is_some_and(|first| !first.is_ascii_digit())
+}
+
+/// Tells whether the line is the next cell of a row, or the first one of the next row of cells.
+fn is_cell(paragraph: &Paragraph, line: &Line) -> bool {
+    let Some(last) = paragraph.lines.last() else { return false };
+    if last.is_beside(line) {
+        return line.left >= last.right - last.size && line.left - last.right < 25.0 * last.size;
+    }
+    let has_cells = paragraph.cell_rows > 0;
+    let step = line.baseline - last.baseline;
+    let starts_left = paragraph.lines.iter().any(|cell| (cell.left - line.left).abs() < 1.5 * line.size);
+    has_cells
+        && step > 0.0
+        && step < 2.0 * last.size
+        && starts_left
+        && is_same_size(last, line)
+        && !is_caption_start(&line.text)
+        // Running text under a table is wider than its cells.
+        && line.width() < 0.6 * paragraph.bbox().width
+}
+
+fn goes_on(paragraph: &Paragraph, line: &Line, step: f32) -> bool {
+    let (Some(first), Some(last)) = (paragraph.lines.first(), paragraph.lines.last()) else { return false };
+    if paragraph.cell_rows > 0 || !is_same_size(last, line) || last.mono != line.mono {
+        return false;
+    }
+    let down = (line.baseline - last.baseline) / last.size.max(line.size).max(1.0);
+    if down <= 0.3 || down > (step * 1.22).max(1.25) {
+        return false;
+    }
+    if line.mono {
+        return true;
+    }
+    let block = paragraph.bbox();
+    let overlap = line.right.min(block.right()) - line.left.max(block.x);
+    if overlap < 0.3 * line.width().min(block.width) {
+        return false;
+    }
+    if is_list_start(&line.text) || is_caption_start(&line.text) {
+        return false;
+    }
+    if is_reference_start(&line.text) && is_reference_start(&first.text) {
+        return false;
+    }
+    let is_heading_of_one_line = paragraph.lines.len() == 1 && is_numbered_heading(&last.text);
+    if (last.bold != line.bold && (paragraph.is_mostly(|line| line.bold) || paragraph.lines.len() == 1))
+        || is_heading_of_one_line && last.bold == line.bold && !line.bold
+        || !last.bold && line.bold && is_numbered_heading(&line.text)
+    {
+        return false;
+    }
+    let is_sentence_end = last.text.ends_with(['.', '?', '!', ':', '…', '”', '"']);
+    let right = block.right().max(line.right);
+    let is_short = last.right < right - 0.12 * (right - block.x).max(line.width());
+    if is_sentence_end && is_short && !paragraph.starts_item() {
+        return false;
+    }
+    is_aligned(paragraph, line, is_sentence_end)
+}
+
+/// Tells whether the line starts where the next line of the paragraph may start.
+fn is_aligned(paragraph: &Paragraph, line: &Line, is_sentence_end: bool) -> bool {
+    let (Some(first), Some(last)) = (paragraph.lines.first(), paragraph.lines.last()) else { return false };
+    let indent = INDENT * line.size;
+    let is_indented = line.left > last.left + indent;
+    let is_centred = {
+        let middle = |line: &Line| f32::midpoint(line.left, line.right);
+        let reach = 0.5 * line.size;
+        (middle(first) - middle(line)).abs() < reach && (middle(last) - middle(line)).abs() < reach
+    };
+    if paragraph.starts_item() {
+        // The lines of an item hang under its text; a line further left than the marker is no part of it.
+        return line.left > first.left - indent
+            && (line.left > first.left + 0.3 * line.size || !is_sentence_end);
+    }
+    match paragraph.lines.as_slice() {
+        _ if is_centred => true,
+        [_] => !(is_indented && is_sentence_end),
+        _ => !is_indented || !is_sentence_end && line.left < last.left + 3.0 * indent,
+    }
+}
+
+fn is_same_size(a: &Line, b: &Line) -> bool {
+    (a.size - b.size).abs() <= SAME_SIZE * a.size.max(b.size)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(text: &str, left: f32, right: f32, baseline: f32) -> Line {
+        Line { text: text.to_owned(), left, right, baseline, size: 10.0, bold: false, mono: false }
+    }
+
+    fn texts(lines: Vec<Line>) -> Vec<String> {
+        let vocabulary = Vocabulary::default();
+        paragraphs(lines, 1.2).iter().map(|paragraph| paragraph.text(&vocabulary)).collect()
+    }
+
+    #[test]
+    fn indent_and_short_last_line_part_paragraphs() {
+        let lines = vec![
+            line("First line of it", 65.0, 300.0, 100.0),
+            line("goes on and ends.", 50.0, 300.0, 112.0),
+            line("Second one, indented", 65.0, 300.0, 124.0),
+            line("ends early.", 50.0, 120.0, 136.0),
+            line("Third without indent", 50.0, 300.0, 148.0),
+            line("Far below", 50.0, 300.0, 190.0),
+        ];
+        assert_eq!(
+            texts(lines),
+            [
+                "First line of it goes on and ends.",
+                "Second one, indented ends early.",
+                "Third without indent",
+                "Far below"
+            ]
+        );
+    }
+
+    #[test]
+    fn items_hang_under_their_marker() {
+        let lines = vec![
+            line("• first item that", 50.0, 300.0, 100.0),
+            line("goes on. And on", 60.0, 300.0, 112.0),
+            line("• second", 50.0, 100.0, 124.0),
+        ];
+        assert_eq!(texts(lines), ["• first item that goes on. And on", "• second"]);
+    }
+
+    #[test]
+    fn rows_of_cells_make_one_table() {
+        let mut lines = Vec::new();
+        for row in 0..3 {
+            let y = 100.0 + 12.0 * row as f32;
+            lines.push(line(&format!("name{row}"), 50.0, 90.0, y));
+            lines.push(line(&format!("{row}.5"), 150.0, 170.0, y));
+        }
+        lines.push(line("Running text under the table", 50.0, 300.0, 150.0));
+        assert_eq!(texts(lines), ["name0 | 0.5 name1 | 1.5 name2 | 2.5", "Running text under the table"]);
+    }
+}

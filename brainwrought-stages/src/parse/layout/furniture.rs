@@ -1,0 +1,154 @@
+//! [`Furniture`]: running headers, footers and page numbers, told by their repetition.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::line::Line;
+
+/// The part of a page's height, at its top and at its bottom, where furniture stands.
+const MARGIN: f32 = 0.12;
+/// The number of pages that must show a line before it counts as furniture.
+const MIN_PAGES: usize = 3;
+
+/// The lines that repeat from page to page.
+#[derive(Debug, Default)]
+pub(super) struct Furniture {
+    repeated: BTreeMap<(Edge, String), usize>,
+    /// The letters of the document's headings, which running headers repeat.
+    headings: BTreeSet<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Edge {
+    Top,
+    Bottom,
+}
+
+impl Furniture {
+    /// Takes note of the headings in the file's outline.
+    pub(super) fn expect<'a>(&mut self, headings: impl Iterator<Item = &'a str>) {
+        self.headings.extend(headings.map(letters).filter(|heading| heading.len() >= 4));
+    }
+
+    /// Takes note of a page.
+    pub(super) fn add(&mut self, lines: &[Line], page_height: f32) {
+        let mut keys: Vec<(Edge, String)> =
+            lines.iter().filter_map(|line| Some((edge(line, page_height)?, pattern(&line.text)))).collect();
+        keys.sort();
+        keys.dedup();
+        for key in keys {
+            *self.repeated.entry(key).or_default() += 1;
+        }
+    }
+
+    fn is_heading(&self, text: &str) -> bool {
+        text.chars().any(|letter| letter.is_ascii_digit()) && self.headings.contains(&letters(text))
+    }
+
+    /// Takes the furniture out of a page. Large print stays: the titles of slides repeat too.
+    pub(super) fn clear(&self, lines: &mut Vec<Line>, page_height: f32, body_size: f32) {
+        let top = lines.iter().map(Line::top).fold(f32::INFINITY, f32::min);
+        let bottom = lines.iter().map(Line::bottom).fold(0.0, f32::max);
+        lines.retain(|line| {
+            let Some(edge) = edge(line, page_height) else { return true };
+            let pages = self.repeated.get(&(edge, pattern(&line.text))).copied().unwrap_or(0);
+            let outermost = match edge {
+                Edge::Top => line.top() <= top + line.size,
+                Edge::Bottom => line.bottom() >= bottom - line.size,
+            };
+            let is_small = line.size <= 1.25 * body_size;
+            let repeats = is_small && (pages >= MIN_PAGES || pages + 1 == MIN_PAGES && outermost);
+            let runs = is_small && !line.bold && outermost && pages > 0 && self.is_heading(&line.text);
+            !repeats && !runs && !(outermost && is_page_number(&line.text))
+        });
+    }
+}
+
+/// The letters of a text alone, in lower case and without the word that numbers it.
+fn letters(text: &str) -> String {
+    let letters: String =
+        text.chars().filter(|letter| letter.is_alphabetic()).flat_map(char::to_lowercase).collect();
+    let number = ["chapter", "kapitel", "capítulo", "section", "bölüm"];
+    number.iter().find_map(|word| letters.strip_prefix(word)).unwrap_or(&letters).to_owned()
+}
+
+fn edge(line: &Line, page_height: f32) -> Option<Edge> {
+    if line.middle() < MARGIN * page_height {
+        Some(Edge::Top)
+    } else if line.middle() > (1.0 - MARGIN) * page_height {
+        Some(Edge::Bottom)
+    } else {
+        None
+    }
+}
+
+/// The text with all numbers alike.
+fn pattern(text: &str) -> String {
+    let mut pattern = String::new();
+    for letter in text.chars() {
+        if !letter.is_ascii_digit() {
+            pattern.extend(letter.to_lowercase());
+        } else if !pattern.ends_with('#') {
+            pattern.push('#');
+        }
+    }
+    // A page number in Roman numerals at either end of a header changes like one in digits.
+    let words: Vec<&str> = pattern.split(' ').map(|word| if is_roman(word) { "#" } else { word }).collect();
+    words.join(" ")
+}
+
+fn is_page_number(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    let bare = lower.trim_matches(|letter: char| "-–—.·|[]() ".contains(letter));
+    let words: Vec<&str> = bare
+        .split(|letter: char| letter == ' ' || letter == '/')
+        .filter(|word| !word.is_empty() && !["page", "seite", "página", "sayfa", "p.", "s."].contains(word))
+        .collect();
+    let is_number = |word: &str| word.len() <= 4 && word.bytes().all(|byte| byte.is_ascii_digit());
+    match words.as_slice() {
+        [number] => is_number(number) || is_roman(number),
+        [number, total] => is_number(number) && is_number(total) && bare.contains('/'),
+        [number, "of" | "von" | "de" | "sur", total] => is_number(number) && is_number(total),
+        _ => false,
+    }
+}
+
+fn is_roman(word: &str) -> bool {
+    !word.is_empty() && word.len() <= 6 && word.bytes().all(|byte| b"ivxl".contains(&byte))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(text: &str, baseline: f32, size: f32) -> Line {
+        Line { text: text.to_owned(), left: 50.0, right: 200.0, baseline, size, bold: false, mono: false }
+    }
+
+    #[test]
+    fn repeated_headers_and_page_numbers_go() {
+        let page = |number: u32| {
+            vec![
+                line(&format!("{number}   Chapter 3: Greed"), 40.0, 9.0),
+                line("Same title", 60.0, 20.0),
+                line("Body text 17", 400.0, 10.0),
+                line(&format!("– {number} –"), 780.0, 9.0),
+            ]
+        };
+        let mut furniture = Furniture::default();
+        (1..=3).for_each(|number| furniture.add(&page(number), 800.0));
+        let mut lines = page(2);
+        furniture.clear(&mut lines, 800.0, 10.0);
+        let left: Vec<&str> = lines.iter().map(|line| line.text.as_str()).collect();
+        assert_eq!(left, ["Same title", "Body text 17"]);
+    }
+
+    #[test]
+    fn page_numbers_are_told_from_text() {
+        for text in ["7", "xiv", "Page 3", "3 / 26", "Seite 4 von 10", "[12]"] {
+            assert!(is_page_number(text), "{text}");
+        }
+        for text in ["1984 was a book", "3 apples", "12345", "v1.0 of"] {
+            assert!(!is_page_number(text), "{text}");
+        }
+    }
+}

@@ -1,0 +1,261 @@
+//! [`Judge`]: tells what a paragraph is in the document.
+
+use std::sync::LazyLock;
+
+use brainwrought_core::data::BlockKind;
+use regex::Regex;
+
+use super::block::Paragraph;
+
+fn regex(pattern: &str) -> Regex {
+    Regex::new(pattern).expect("the pattern is a constant that tests compile")
+}
+
+/// The words that open a caption, in the languages that we know.
+const CAPTION_WORDS: &str = "Figure|Fig\\.?|FIGURE|FIG\\.?|Table|TABLE|Tab\\.|Abbildung|Abb\\.|Tabelle|Figura|Tabla|Cuadro|Tableau|Şekil|Tablo|Listing|Algorithm|Chart|Exhibit|Scheme";
+
+static CAPTION: LazyLock<Regex> = LazyLock::new(|| {
+    regex(&format!(
+        r"^(?P<label>(?:{CAPTION_WORDS})\s*(?:[A-Z]?\d+|[IVX]+)(?:[.\-–]\d+)*[a-z]?)\s*(?P<mark>[:.–—|]|-\s)?\s*(?P<rest>.*)$"
+    ))
+});
+static NUMBERED: LazyLock<Regex> = LazyLock::new(|| {
+    regex(r"^(?:(?:\d{1,2}(?:\.\d{1,2})*|[A-Z](?:\.\d{1,2})+|[IVX]{1,5}\.|§\s?\d+)\.?)\s+\p{Lu}")
+});
+static LIST: LazyLock<Regex> = LazyLock::new(|| {
+    regex(r"^(?:[•◦▪▸►‣∙●○■□❖❒➢➤✓]\s*|[-–*·]\s+|\(?(?:\d{1,2}|[a-hA-H]|[ivx]{1,4})\)\s+|\d{1,2}\.\s+)\S")
+});
+static LIST_MARKER: LazyLock<Regex> = LazyLock::new(|| {
+    regex(r"^(?:[•◦▪▸►‣∙●○■□❖❒➢➤✓]\s*|[-–*·]\s+|\(?(?:\d{1,2}|[a-hA-H]|[ivx]{1,4})\)\s+|\d{1,2}\.\s+)")
+});
+static REFERENCE: LazyLock<Regex> = LazyLock::new(|| regex(r"^\[[\w+\-]{1,12}\]\s*\S"));
+static REFERENCES_HEADING: LazyLock<Regex> = LazyLock::new(|| {
+    regex(
+        r"(?i)^(?:[\dIVX]+\.?\s+)?(?:references|bibliography|works cited|literatur(?:verzeichnis)?|quellen|referencias|bibliograf[ií]a|r[ée]f[ée]rences|bibliographie|kaynak(?:lar|ça)|refer[êe]ncias)\s*:?$",
+    )
+});
+/// The dots between an entry of a table of contents and its page.
+static LEADERS: LazyLock<Regex> = LazyLock::new(|| regex(r"(?:\.\s?){6,}|(?:…\s?){3,}"));
+static FOOTNOTE: LazyLock<Regex> = LazyLock::new(|| regex(r"^(?:\d{1,2}|[*†‡§¶∗])\s?\S"));
+
+/// Tells whether a line opens a list item.
+pub(super) fn is_list_start(text: &str) -> bool {
+    LIST.is_match(text)
+}
+
+/// Tells whether a text is nothing but a bullet or the number of a section or an item.
+pub(super) fn is_marker(text: &str) -> bool {
+    let is_number = text.len() <= 8
+        && text.starts_with(|first: char| first.is_ascii_digit() || first == '(')
+        && text.contains(|letter: char| letter.is_ascii_digit())
+        && text.bytes().all(|byte| byte.is_ascii_digit() || b".)(".contains(&byte));
+    is_number || is_list_start(&format!("{text} x")) && text.chars().count() <= 5
+}
+
+/// Tells whether a line opens an entry of a bibliography.
+pub(super) fn is_reference_start(text: &str) -> bool {
+    REFERENCE.is_match(text)
+}
+
+/// Tells whether a line opens a caption: a label that is not the start of a sentence such as "Figure 3 shows".
+pub(super) fn is_caption_start(text: &str) -> bool {
+    caption(text).is_some()
+}
+
+/// Tells whether a line opens like "3.2 Results".
+pub(super) fn is_numbered_heading(text: &str) -> bool {
+    NUMBERED.is_match(text) && text.split_whitespace().count() <= 12 && !text.ends_with(['.', ',', ';'])
+}
+
+/// Splits a caption into its label and the words after it.
+pub(super) fn caption(text: &str) -> Option<(&str, &str)> {
+    let found = CAPTION.captures(text)?;
+    let label = found.name("label")?.as_str();
+    let rest = found.name("rest").map_or("", |rest| rest.as_str());
+    let is_marked = found.name("mark").is_some();
+    // Without a mark it is a caption when it stands alone or goes on with a capital, as a title would.
+    let is_title = rest.chars().next().is_none_or(char::is_uppercase);
+    (is_marked || is_title).then_some((label, rest))
+}
+
+/// Takes the marker off a list item.
+pub(super) fn without_marker(text: &str) -> &str {
+    let marker = LIST_MARKER.find(text).map_or(0, |found| found.end());
+    text.get(marker..).unwrap_or(text)
+}
+
+/// Tells what paragraphs are, in reading order over the whole document.
+#[derive(Debug)]
+pub(super) struct Judge {
+    /// The size of most of the text.
+    pub body_size: f32,
+    /// The size of most of the text of the page at hand, where the page has enough of it: a slide may be set larger.
+    pub page_size: Option<f32>,
+    /// True when the engine can tell bold letters; else the number of a heading must do.
+    pub knows_bold: bool,
+    in_references: bool,
+}
+
+impl Judge {
+    pub(super) fn new(body_size: f32) -> Self {
+        Self { body_size, page_size: None, knows_bold: true, in_references: false }
+    }
+
+    /// Tells what a paragraph is. `height` is that of its page.
+    pub(super) fn kind(&mut self, paragraph: &Paragraph, text: &str, height: f32) -> BlockKind {
+        if caption(text).is_some() && paragraph.cell_rows == 0 {
+            return BlockKind::Caption;
+        }
+        if paragraph.cell_rows >= 2 && !is_list_start(text) || LEADERS.is_match(text) {
+            return BlockKind::Table;
+        }
+        if self.is_heading(paragraph, text) {
+            self.in_references = REFERENCES_HEADING.is_match(text);
+            return BlockKind::Heading;
+        }
+        if self.in_references {
+            return BlockKind::Reference;
+        }
+        if paragraph.is_mostly(|line| line.mono) {
+            return BlockKind::Code;
+        }
+        if self.is_footnote(paragraph, text, height) {
+            return BlockKind::Footnote;
+        }
+        if is_formula(text) {
+            return BlockKind::Formula;
+        }
+        if is_list_start(text) {
+            return BlockKind::ListItem;
+        }
+        if paragraph.cell_rows > 0 { BlockKind::Table } else { BlockKind::Paragraph }
+    }
+
+    fn is_heading(&self, paragraph: &Paragraph, text: &str) -> bool {
+        let words = text.split_whitespace().count();
+        let letters = text.chars().filter(|letter| letter.is_alphabetic()).count();
+        if words == 0
+            || words > 18
+            || paragraph.lines.len() > 3
+            || paragraph.cell_rows > 0
+            || LIST_BULLET.is_match(text)
+            || letters * 2 < text.chars().filter(|letter| !letter.is_whitespace()).count()
+            || letters < 3
+        {
+            return false;
+        }
+        if REFERENCES_HEADING.is_match(text) {
+            return true;
+        }
+        if paragraph.is_mostly(|line| line.mono) || text.ends_with([',', ';']) {
+            return false;
+        }
+        let size = paragraph.size();
+        let is_sentence = text.ends_with('.') && !NUMBERED.is_match(text);
+        let is_bold = paragraph.is_mostly(|line| line.bold);
+        let is_capitals =
+            letters > 5 && text.chars().all(|letter| !letter.is_lowercase() && !"_()=<>*".contains(letter));
+        if !is_bold && text.contains(RELATIONS) {
+            return false;
+        }
+        if size >= 1.15 * self.body_size && self.page_size.is_none_or(|usual| size >= 1.08 * usual) {
+            return !is_list_start(text) || is_bold;
+        }
+        if size < 0.92 * self.body_size || is_sentence {
+            return false;
+        }
+        is_bold
+            || is_capitals && words <= 10
+            || is_numbered_heading(text)
+                && paragraph.lines.len() == 1
+                && (size >= 1.04 * self.body_size || !self.knows_bold)
+    }
+
+    fn is_footnote(&self, paragraph: &Paragraph, text: &str, height: f32) -> bool {
+        let bbox = paragraph.bbox();
+        let is_small = paragraph.size() < 0.92 * self.body_size;
+        let is_low = bbox.y > 0.6 * height;
+        is_small && is_low && (FOOTNOTE.is_match(text) || bbox.y > 0.85 * height)
+    }
+}
+
+/// Signs that stand between the sides of a formula.
+const RELATIONS: [char; 16] =
+    ['=', '≤', '≥', '<', '>', '∈', '→', '∑', '∫', '≈', '⊆', '∀', '∃', '∂', '≪', '≫'];
+
+static LIST_BULLET: LazyLock<Regex> = LazyLock::new(|| regex(r"^(?:[•◦▪▸►‣∙●○■□❖❒➢➤✓]|[-–*·]\s)"));
+
+/// Tells whether a text is mostly symbols, or a displayed formula with its number.
+fn is_formula(text: &str) -> bool {
+    let visible = text.chars().filter(|letter| !letter.is_whitespace()).count();
+    let words = text.split_whitespace().filter(|word| {
+        word.chars().count() > 2
+            && word.chars().filter(|letter| letter.is_alphabetic()).count() * 5 >= word.chars().count() * 4
+    });
+    let in_words: usize = words.map(|word| word.chars().count()).sum();
+    let has_relation = text.contains(RELATIONS);
+    visible > 0 && (in_words * 10 < visible * 3 || has_relation && in_words * 2 < visible)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::line::Line;
+    use super::*;
+
+    fn judge(text: &str, size: f32, bold: bool, y: f32) -> BlockKind {
+        let line =
+            Line { text: text.to_owned(), left: 50.0, right: 300.0, baseline: y, size, bold, mono: false };
+        let paragraph = Paragraph { lines: vec![line], cell_rows: 0 };
+        Judge::new(10.0).kind(&paragraph, text, 800.0)
+    }
+
+    #[test]
+    fn captions_are_told_from_sentences() {
+        assert_eq!(caption("Figure 3: A log."), Some(("Figure 3", "A log.")));
+        assert_eq!(caption("Fig. 2. Overview"), Some(("Fig. 2", "Overview")));
+        assert_eq!(caption("Abbildung 1.2: Ein Torus"), Some(("Abbildung 1.2", "Ein Torus")));
+        assert_eq!(caption("Table IV"), Some(("Table IV", "")));
+        assert_eq!(caption("Figure 3 shows the log."), None);
+        assert_eq!(caption("Figures are nice"), None);
+    }
+
+    #[test]
+    fn headings_are_told_by_size_weight_and_number() {
+        assert_eq!(judge("Introduction", 14.0, false, 100.0), BlockKind::Heading);
+        assert_eq!(judge("3.2 Leader election", 10.0, true, 100.0), BlockKind::Heading);
+        assert_eq!(judge("RELATED WORK", 10.0, false, 100.0), BlockKind::Heading);
+        assert_eq!(judge("This is a sentence.", 10.0, true, 100.0), BlockKind::Paragraph);
+        assert_eq!(judge("plain words here", 10.0, false, 100.0), BlockKind::Paragraph);
+    }
+
+    #[test]
+    fn lists_formulas_and_footnotes_are_told() {
+        assert_eq!(judge("• an item", 10.0, false, 100.0), BlockKind::ListItem);
+        assert_eq!(judge("a) an item", 10.0, false, 100.0), BlockKind::ListItem);
+        assert_eq!(judge("f(x) = 2x + 3 (4)", 10.0, false, 100.0), BlockKind::Formula);
+        assert_eq!(judge("1 See the manual for more.", 8.0, false, 740.0), BlockKind::Footnote);
+        assert_eq!(without_marker("• an item"), "an item");
+        assert_eq!(without_marker("(ii) an item"), "an item");
+    }
+
+    #[test]
+    fn entries_after_the_heading_are_references() {
+        let mut judge = Judge::new(10.0);
+        let mut kind = |text: &str, bold| {
+            let line = Line {
+                text: text.into(),
+                left: 0.0,
+                right: 9.0,
+                baseline: 9.0,
+                size: 10.0,
+                bold,
+                mono: false,
+            };
+            judge.kind(&Paragraph { lines: vec![line], cell_rows: 0 }, text, 800.0)
+        };
+        assert_eq!(kind("References", true), BlockKind::Heading);
+        assert_eq!(kind("[1] Lamport, L. Paxos made simple.", false), BlockKind::Reference);
+        assert_eq!(kind("A Proof", true), BlockKind::Heading);
+        assert_eq!(kind("Text goes on.", false), BlockKind::Paragraph);
+    }
+}

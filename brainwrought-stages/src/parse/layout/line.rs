@@ -1,0 +1,310 @@
+//! [`Line`]: letters that stand side by side, put together from what an engine saw.
+
+use brainwrought_core::data::Rect;
+
+use super::letters::Composer;
+use crate::parse::page_content::{ASCENT, DESCENT, Glyph, PageContent};
+
+/// A gap wider than this part of the size is a space. TeX shrinks spaces to 0.14 in narrow columns; kerns stay under 0.08.
+const SPACE: f32 = 0.12;
+/// A gap wider than this many sizes ends a line: the gutter between columns, or the next cell of a table.
+const WIDE_GAP: f32 = 1.4;
+/// Marks above and below the line are at most this much smaller than the line.
+const SCRIPT_SIZE: f32 = 0.86;
+
+/// Letters that stand side by side on one baseline.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Line {
+    pub text: String,
+    pub left: f32,
+    pub right: f32,
+    pub baseline: f32,
+    /// The size of most of its letters.
+    pub size: f32,
+    /// True when nearly all of its letters are bold; a few bold words at its start do not count.
+    pub bold: bool,
+    /// True when most of its letters are in a fixed-width face.
+    pub mono: bool,
+}
+
+impl Line {
+    pub(super) fn top(&self) -> f32 {
+        self.baseline - ASCENT * self.size
+    }
+
+    pub(super) fn bottom(&self) -> f32 {
+        self.baseline + DESCENT * self.size
+    }
+
+    pub(super) fn middle(&self) -> f32 {
+        f32::midpoint(self.top(), self.bottom())
+    }
+
+    pub(super) fn width(&self) -> f32 {
+        self.right - self.left
+    }
+
+    pub(super) fn bbox(&self) -> Rect {
+        Rect { x: self.left, y: self.top(), width: self.width(), height: self.bottom() - self.top() }
+    }
+
+    /// Tells whether both stand in the same row of text.
+    pub(super) fn is_beside(&self, other: &Self) -> bool {
+        let overlap = self.bottom().min(other.bottom()) - self.top().max(other.top());
+        overlap > 0.5 * self.size.min(other.size)
+    }
+}
+
+/// Puts the letters of a page into lines, in the order in which they are drawn.
+pub(super) fn lines_of(page: &PageContent) -> Vec<Line> {
+    let mut pieces: Vec<Piece> = Vec::new();
+    let mut space = false;
+    let upright = page.glyphs.iter().filter(|glyph| glyph.turn == 0);
+    for glyph in upright.filter(|glyph| is_on_page(glyph, page)) {
+        if glyph.letter.is_whitespace() {
+            space = true;
+            continue;
+        }
+        match pieces.last_mut() {
+            Some(piece) if piece.takes(glyph) => piece.push(*glyph, space),
+            _ => {
+                drop_repeated(&mut pieces);
+                pieces.push(Piece::new(*glyph));
+            }
+        }
+        space = false;
+    }
+    drop_repeated(&mut pieces);
+    joined(pieces).iter().map(Piece::line).filter(|line| !line.text.is_empty()).collect()
+}
+
+fn is_on_page(glyph: &Glyph, page: &PageContent) -> bool {
+    let middle = f32::midpoint(glyph.left, glyph.right);
+    glyph.size > 0.5
+        && glyph.size < page.height
+        && (0.0..=page.width).contains(&middle)
+        && (0.0..=page.height + glyph.size).contains(&glyph.baseline)
+}
+
+/// How many pieces back a piece is looked for that is drawn again.
+const REPEATED_WITHIN: usize = 40;
+
+/// Drops the last piece if one of the pieces just before it says the same in the same place.
+fn drop_repeated(pieces: &mut Vec<Piece>) {
+    if let Some((last, before)) = pieces.split_last()
+        && before.iter().rev().take(REPEATED_WITHIN).any(|piece| piece.is_repeated(last))
+    {
+        pieces.pop();
+    }
+}
+
+/// A line that grows letter by letter.
+struct Piece {
+    glyphs: Vec<(Glyph, bool)>,
+    /// Of the largest letter, so that small marks do not move the line.
+    size: f32,
+    baseline: f32,
+    left: f32,
+    right: f32,
+}
+
+impl Piece {
+    fn new(glyph: Glyph) -> Self {
+        Self {
+            glyphs: vec![(glyph, false)],
+            size: glyph.size,
+            baseline: glyph.baseline,
+            left: glyph.left,
+            right: glyph.right,
+        }
+    }
+
+    /// Some programs draw words twice, a little apart, to make them bold or cast a shadow.
+    fn is_repeated(&self, other: &Self) -> bool {
+        let reach = 0.2 * self.size;
+        (self.left - other.left).abs() < reach
+            && (self.right - other.right).abs() < reach
+            && (self.baseline - other.baseline).abs() < reach
+            && self.glyphs.len() == other.glyphs.len()
+            && self.glyphs.iter().zip(&other.glyphs).all(|((a, _), (b, _))| a.letter == b.letter)
+    }
+
+    fn takes(&self, glyph: &Glyph) -> bool {
+        let size = self.size.max(glyph.size);
+        let gap = glyph.left - self.right;
+        self.is_level(glyph.baseline, glyph.size) && gap > -1.2 * size && gap < WIDE_GAP * size
+    }
+
+    fn is_level(&self, baseline: f32, size: f32) -> bool {
+        let drop = baseline - self.baseline;
+        if drop.abs() <= 0.22 * self.size.min(size) {
+            return true;
+        }
+        if size < SCRIPT_SIZE * self.size {
+            (-0.75 * self.size..0.4 * self.size).contains(&drop)
+        } else if self.size < SCRIPT_SIZE * size {
+            (-0.4 * size..0.75 * size).contains(&drop)
+        } else {
+            false
+        }
+    }
+
+    fn push(&mut self, glyph: Glyph, space: bool) {
+        let gap = glyph.left - self.right;
+        let spaced = (space && gap > -0.3 * self.size) || gap > SPACE * self.size.min(glyph.size * 1.3);
+        if glyph.size > self.size * 1.02 {
+            self.size = glyph.size;
+            self.baseline = glyph.baseline;
+        }
+        self.left = self.left.min(glyph.left);
+        self.right = self.right.max(glyph.right);
+        self.glyphs.push((glyph, spaced));
+    }
+
+    fn line(&self) -> Line {
+        let mut composer = Composer::default();
+        let (mut letters, mut bold, mut mono) = (0, 0, 0);
+        let mut sizes: Vec<(u32, usize)> = Vec::new();
+        for (glyph, spaced) in &self.glyphs {
+            composer.push(glyph, *spaced);
+            letters += 1;
+            bold += usize::from(glyph.bold);
+            mono += usize::from(glyph.mono);
+            let key = (glyph.size * 10.0).round() as u32;
+            match sizes.iter_mut().find(|(size, _)| *size == key) {
+                Some((_, count)) => *count += 1,
+                None => sizes.push((key, 1)),
+            }
+        }
+        let size = sizes.iter().max_by_key(|(size, count)| (*count, *size)).map_or(0, |(size, _)| *size);
+        Line {
+            text: composer.finish(),
+            left: self.left,
+            right: self.right,
+            baseline: self.baseline,
+            size: size as f32 / 10.0,
+            bold: bold * 10 >= letters * 9,
+            mono: mono * 2 > letters,
+        }
+    }
+}
+
+/// Joins pieces of one row that touch, where they were not drawn one after the other.
+fn joined(pieces: Vec<Piece>) -> Vec<Piece> {
+    let mut rows: Vec<usize> = (0..pieces.len()).collect();
+    rows.sort_by(|&a, &b| {
+        let place = |index: usize| pieces.get(index).map_or((0.0, 0.0), |piece| (piece.baseline, piece.left));
+        let (a, b) = (place(a), place(b));
+        a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1))
+    });
+    let mut slots: Vec<Option<Piece>> = pieces.into_iter().map(Some).collect();
+    for (at, &index) in rows.iter().enumerate() {
+        for &other in rows.get(at + 1..).unwrap_or_default() {
+            let (Some(a), Some(b)) =
+                (slots.get(index).and_then(Option::as_ref), slots.get(other).and_then(Option::as_ref))
+            else {
+                continue;
+            };
+            if b.baseline - a.baseline > 0.3 * a.size {
+                break;
+            }
+            let (first, second) = if a.left <= b.left { (index, other) } else { (other, index) };
+            if !touches(&slots, first, second) {
+                continue;
+            }
+            let place = first.min(second);
+            let left = slots.get_mut(first).and_then(Option::take);
+            let right = slots.get_mut(second).and_then(Option::take);
+            let (Some(mut left), Some(right)) = (left, right) else { continue };
+            for (glyph, spaced) in right.glyphs {
+                left.push(glyph, spaced);
+            }
+            if let Some(slot) = slots.get_mut(place) {
+                *slot = Some(left);
+            }
+            if place != index {
+                break;
+            }
+        }
+    }
+    slots.into_iter().flatten().collect()
+}
+
+fn touches(slots: &[Option<Piece>], first: usize, second: usize) -> bool {
+    let (Some(Some(a)), Some(Some(b))) = (slots.get(first), slots.get(second)) else { return false };
+    let gap = b.left - a.right;
+    let size = a.size.max(b.size);
+    a.is_level(b.baseline, b.size) && gap > -0.3 * size && gap < 0.8 * size
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    /// Sets `text` in a face whose letters are half as wide as high.
+    pub(crate) fn set(text: &str, x: f32, y: f32, size: f32) -> Vec<Glyph> {
+        let mut left = x;
+        let mut glyphs = Vec::new();
+        for letter in text.chars() {
+            let right = left + size / 2.0;
+            let glyph = Glyph { letter, left, right, baseline: y, size, bold: false, mono: false, turn: 0 };
+            glyphs.push(glyph);
+            left = right;
+        }
+        glyphs
+    }
+
+    fn page(glyphs: Vec<Glyph>) -> PageContent {
+        PageContent { number: 1, width: 600.0, height: 800.0, glyphs, ..PageContent::default() }
+    }
+
+    fn texts(glyphs: Vec<Glyph>) -> Vec<String> {
+        lines_of(&page(glyphs)).into_iter().map(|line| line.text).collect()
+    }
+
+    #[test]
+    fn gap_makes_a_space_and_a_wide_gap_a_line() {
+        let mut glyphs = set("two", 10.0, 50.0, 10.0);
+        glyphs.extend(set("words", 28.0, 50.0, 10.0));
+        glyphs.extend(set("next", 90.0, 50.0, 10.0));
+        assert_eq!(texts(glyphs), ["two words", "next"]);
+    }
+
+    #[test]
+    fn small_marks_stay_in_the_line() {
+        let mut glyphs = set("x", 10.0, 50.0, 10.0);
+        glyphs.extend(set("2", 15.0, 46.0, 7.0));
+        glyphs.extend(set("y", 18.5, 50.0, 10.0));
+        assert_eq!(texts(glyphs), ["x2y"]);
+    }
+
+    #[test]
+    fn pieces_drawn_out_of_order_are_joined() {
+        let mut glyphs = set("right", 35.0, 50.0, 10.0);
+        glyphs.extend(set("below", 10.0, 62.0, 10.0));
+        glyphs.extend(set("left", 10.0, 50.0, 10.0));
+        assert_eq!(texts(glyphs), ["left right", "below"]);
+    }
+
+    #[test]
+    fn words_drawn_twice_count_once_but_double_letters_stay() {
+        let mut glyphs = set("offer", 10.0, 50.0, 10.0);
+        glyphs.extend(set("offer", 10.4, 50.2, 10.0));
+        // An engine may give both letters of a ligature the same place.
+        for start in [1, 6] {
+            glyphs[start].right = glyphs[start + 1].right;
+            glyphs[start + 1] = glyphs[start];
+        }
+        assert_eq!(texts(glyphs), ["offer"]);
+    }
+
+    #[test]
+    fn what_lies_off_the_page_or_turned_is_left_out() {
+        let mut glyphs = set("here", 10.0, 50.0, 10.0);
+        glyphs.extend(set("outside", 700.0, 50.0, 10.0));
+        let mut stamp = set("stamp", 10.0, 90.0, 10.0);
+        stamp.iter_mut().for_each(|glyph| glyph.turn = 1);
+        glyphs.extend(stamp);
+        assert_eq!(texts(glyphs), ["here"]);
+    }
+}

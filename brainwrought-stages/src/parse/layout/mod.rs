@@ -1,0 +1,206 @@
+//! [`Layout`]: makes pages of text of what an engine saw, the same way for every engine.
+
+mod block;
+mod figure;
+mod furniture;
+mod hyphen;
+mod kind;
+mod letters;
+mod line;
+mod outline;
+mod reading_order;
+mod shapes;
+
+use std::collections::BTreeMap;
+
+use brainwrought_core::data::{Block, BlockKind, Language, Page, Rect};
+
+use self::furniture::Furniture;
+use self::hyphen::Vocabulary;
+use self::kind::Judge;
+use self::line::Line;
+use super::host::ParsedPdf;
+use super::page_content::{FileContent, PageContent};
+
+/// How many letters the language is told from; more would not change the answer.
+const LANGUAGE_SAMPLE: usize = 20_000;
+
+/// Collects the pages of a file and makes text of them at the end, when it is known what repeats.
+#[derive(Debug)]
+pub(super) struct Layout {
+    file: FileContent,
+    pages: Vec<LinedPage>,
+    furniture: Furniture,
+}
+
+/// A page as lines in reading order.
+#[derive(Debug)]
+struct LinedPage {
+    number: u32,
+    width: f32,
+    height: f32,
+    lines: Vec<Line>,
+    /// Where something other than text is drawn.
+    shapes: Vec<Rect>,
+}
+
+impl Layout {
+    pub(super) fn new(file: FileContent) -> Self {
+        let mut furniture = Furniture::default();
+        furniture.expect(file.bookmarks.iter().map(|bookmark| bookmark.title.as_str()));
+        Self { file, pages: Vec::new(), furniture }
+    }
+
+    /// Takes the next page.
+    pub(super) fn add(&mut self, content: &PageContent) {
+        let lines = line::lines_of(content);
+        self.furniture.add(&lines, content.height);
+        self.pages.push(LinedPage {
+            number: content.number,
+            width: content.width,
+            height: content.height,
+            lines,
+            shapes: shapes::clusters(content),
+        });
+    }
+
+    /// Notes what a reader of the report should know about pages that gave no text.
+    pub(super) fn warn_of(&mut self, unreadable: &[u32], scanned: u32) {
+        if !unreadable.is_empty() {
+            let pages: Vec<String> = unreadable.iter().map(u32::to_string).collect();
+            self.file.warnings.push(format!("pages that could not be read: {}", pages.join(", ")));
+        }
+        if scanned > 0 {
+            self.file.warnings.push(format!("{scanned} pages are scans without text and were left out"));
+        }
+    }
+
+    /// Makes text of all pages.
+    pub(super) fn finish(mut self, engine: &str) -> ParsedPdf {
+        let body_size = body_size(&self.pages);
+        for page in &mut self.pages {
+            self.furniture.clear(&mut page.lines, page.height, body_size);
+            page.lines = reading_order::arrange(std::mem::take(&mut page.lines));
+        }
+        let mut vocabulary = Vocabulary::default();
+        self.pages.iter().flat_map(|page| &page.lines).for_each(|line| vocabulary.add(&line.text));
+        let step = block::usual_step(self.pages.iter().map(|page| page.lines.as_slice()));
+        let mut judge = Judge::new(body_size);
+        judge.knows_bold = self.pages.iter().flat_map(|page| &page.lines).any(|line| line.bold);
+        let mut figures = Vec::new();
+        let mut pages = Vec::with_capacity(self.pages.len());
+        for lined in self.pages {
+            let (page, shapes) = page_of(lined, step, &vocabulary, &mut judge);
+            figures.extend(figure::figures(&page, &shapes));
+            pages.push(page);
+        }
+        if let Some(first) = pages.first_mut() {
+            outline::demote_authors(first);
+        }
+        ParsedPdf {
+            title: outline::title(&pages, self.file.title.as_deref()),
+            language: language(&pages),
+            outline: outline::outline(&self.file.bookmarks, &pages),
+            pages,
+            figures,
+            engine: engine.to_owned(),
+            warnings: self.file.warnings,
+        }
+    }
+}
+
+fn page_of(lined: LinedPage, step: f32, vocabulary: &Vocabulary, judge: &mut Judge) -> (Page, Vec<Rect>) {
+    let LinedPage { number, width, height, lines, shapes } = lined;
+    let mut blocks = Vec::new();
+    judge.page_size = page_size(&lines);
+    for paragraph in block::paragraphs(lines, step) {
+        let text = paragraph.text(vocabulary);
+        let mut kind = judge.kind(&paragraph, &text, height);
+        let text = if kind == BlockKind::ListItem { kind::without_marker(&text).to_owned() } else { text };
+        let mut block = Block {
+            kind,
+            text,
+            bbox: paragraph.bbox(),
+            font_size: paragraph.size(),
+            bold: paragraph.is_mostly(|line| line.bold),
+        };
+        // Words inside a diagram are no running text, and must not be read aloud as such.
+        let is_short = paragraph.lines.len() <= 3 && block.text.split_whitespace().count() < 12;
+        if kind == BlockKind::Paragraph && is_short && figure::is_label(&block, &shapes) {
+            kind = BlockKind::Table;
+        }
+        block.kind = kind;
+        blocks.push(block);
+    }
+    (Page { number, width, height, blocks }, shapes)
+}
+
+/// The size that most letters of a page have, if the page has more than a few lines.
+fn page_size(lines: &[Line]) -> Option<f32> {
+    (lines.len() > 4).then(|| usual_size(lines.iter()))
+}
+
+/// The size that most letters of the document have.
+fn body_size(pages: &[LinedPage]) -> f32 {
+    usual_size(pages.iter().flat_map(|page| &page.lines))
+}
+
+fn usual_size<'a>(lines: impl Iterator<Item = &'a Line>) -> f32 {
+    let mut counts: BTreeMap<u32, usize> = BTreeMap::new();
+    for line in lines {
+        *counts.entry((line.size * 2.0).round() as u32).or_default() += line.text.len();
+    }
+    let usual = counts.iter().max_by_key(|(size, count)| (**count, **size));
+    usual.map_or(10.0, |(size, _)| *size as f32 / 2.0)
+}
+
+fn language(pages: &[Page]) -> Language {
+    let mut sample = String::new();
+    let prose = [BlockKind::Paragraph, BlockKind::ListItem, BlockKind::Heading, BlockKind::Caption];
+    for block in pages.iter().flat_map(|page| &page.blocks).filter(|block| prose.contains(&block.kind)) {
+        if sample.len() > LANGUAGE_SAMPLE {
+            break;
+        }
+        sample.push_str(&block.text);
+        sample.push('\n');
+    }
+    whatlang::detect(&sample)
+        .filter(|found| found.is_reliable() || sample.len() >= 2000)
+        .map_or_else(Language::undetermined, |found| Language::new(two_letters(found.lang())))
+}
+
+/// The two-letter code of a language where one exists, as the rest of the program uses it.
+fn two_letters(language: whatlang::Lang) -> &'static str {
+    use whatlang::Lang;
+    match language {
+        Lang::Eng => "en",
+        Lang::Deu => "de",
+        Lang::Spa => "es",
+        Lang::Fra => "fr",
+        Lang::Por => "pt",
+        Lang::Tur => "tr",
+        Lang::Ita => "it",
+        Lang::Nld => "nl",
+        Lang::Rus => "ru",
+        Lang::Ukr => "uk",
+        Lang::Pol => "pl",
+        Lang::Ces => "cs",
+        Lang::Swe => "sv",
+        Lang::Dan => "da",
+        Lang::Nob => "nb",
+        Lang::Fin => "fi",
+        Lang::Hun => "hu",
+        Lang::Ron => "ro",
+        Lang::Ell => "el",
+        Lang::Cmn => "zh",
+        Lang::Jpn => "ja",
+        Lang::Kor => "ko",
+        Lang::Ara => "ar",
+        Lang::Heb => "he",
+        Lang::Hin => "hi",
+        Lang::Vie => "vi",
+        Lang::Ind => "id",
+        Lang::Cat => "ca",
+        other => other.code(),
+    }
+}

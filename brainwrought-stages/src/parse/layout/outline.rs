@@ -1,0 +1,195 @@
+//! [`outline`] and [`title`]: what a document is called and how it is divided.
+
+use std::sync::LazyLock;
+
+use brainwrought_core::data::{Block, BlockKind, OutlineEntry, Page};
+use regex::Regex;
+
+use crate::parse::page_content::Bookmark;
+
+static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
+    let pattern = r"^(?:(?:Chapter|Section|Appendix|Kapitel|Abschnitt|Capítulo|Bölüm)\s+)?(?:\d{1,3}(?:\.\d{1,3})*|[A-Z](?:\.\d{1,3})+|[IVX]{1,5})[.:]?\s+";
+    Regex::new(pattern).expect("the pattern is a constant that tests compile")
+});
+
+/// The headings that papers open with.
+static OPENING: LazyLock<Regex> = LazyLock::new(|| {
+    let pattern = r"(?i)^(?:(?:1|I)\.?\s+\S|abstract|summary|introduction|zusammenfassung|einleitung|kurzfassung|resumen|resumo|r[ée]sum[ée]|introducci[óo]n|introdu[çc][ãa]o|öz(?:et)?\b|giriş)";
+    Regex::new(pattern).expect("the pattern is a constant that tests compile")
+});
+
+/// The longest outline that is made of headings.
+const MAX_ENTRIES: usize = 400;
+/// Where a title ends that was never one.
+const MAX_TITLE: usize = 200;
+
+/// Makes the outline of the file's bookmarks, or of its headings when it has none.
+pub(super) fn outline(bookmarks: &[Bookmark], pages: &[Page]) -> Vec<OutlineEntry> {
+    let count = pages.len() as u32;
+    let marked: Vec<OutlineEntry> = bookmarks
+        .iter()
+        .filter(|bookmark| (1..=count).contains(&bookmark.page))
+        .map(|bookmark| entry(bookmark.level, &bookmark.title, bookmark.page))
+        .filter(|entry| !entry.title.is_empty())
+        .collect();
+    if marked.len() > 1 { marked } else { from_headings(pages) }
+}
+
+fn entry(level: u8, title: &str, page: u32) -> OutlineEntry {
+    let title: Vec<&str> =
+        title.split(|letter: char| letter.is_whitespace() || letter.is_control()).collect();
+    let title = title.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
+    let number = NUMBER.find(&title).map_or(0, |found| found.end());
+    let bare = title.get(number..).filter(|rest| !rest.is_empty()).unwrap_or(&title).to_owned();
+    OutlineEntry { level, title: bare, page }
+}
+
+fn from_headings(pages: &[Page]) -> Vec<OutlineEntry> {
+    let headings: Vec<(u32, &Block)> = pages
+        .iter()
+        .flat_map(|page| page.blocks.iter().map(move |block| (page.number, block)))
+        .filter(|(_, block)| block.kind == BlockKind::Heading)
+        .collect();
+    let rounded = |block: &Block| (block.font_size * 2.0).round() as u32;
+    let mut sizes: Vec<u32> = headings.iter().map(|(_, block)| rounded(block)).collect();
+    sizes.sort_unstable();
+    sizes.dedup();
+    sizes.reverse();
+    let level_of = |block: &Block| {
+        let depth = numbered_depth(&block.text);
+        let by_size = sizes.iter().position(|size| *size == rounded(block)).unwrap_or(0) + 1;
+        depth.unwrap_or(by_size.min(4)) as u8
+    };
+    headings
+        .into_iter()
+        .take(MAX_ENTRIES)
+        .map(|(page, block)| entry(level_of(block), &block.text, page))
+        .collect()
+}
+
+/// The depth of "3.2.1 Title".
+fn numbered_depth(text: &str) -> Option<usize> {
+    let number = text.split_whitespace().next()?;
+    let parts: Vec<&str> = number.trim_end_matches('.').split('.').collect();
+    let is_number = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    (parts.iter().all(is_number) && parts.len() <= 6).then_some(parts.len())
+}
+
+/// Makes plain text of what stands between the title and the first section of a paper: authors, addresses, dates.
+/// They are set large, but they are no headings.
+pub(super) fn demote_authors(page: &mut Page) {
+    let opening = page
+        .blocks
+        .iter()
+        .position(|block| block.kind == BlockKind::Heading && OPENING.is_match(&block.text));
+    let Some(opening) = opening else { return };
+    let largest = page.blocks.iter().map(|block| block.font_size).fold(0.0, f32::max);
+    for block in page.blocks.iter_mut().take(opening) {
+        if block.kind == BlockKind::Heading && block.font_size < 0.94 * largest {
+            block.kind = BlockKind::Paragraph;
+        }
+    }
+}
+
+/// Finds the title: the largest print on the first page with text, or what the file's metadata say.
+pub(super) fn title(pages: &[Page], metadata: Option<&str>) -> Option<String> {
+    let from_page = pages.iter().take(3).find(|page| !page.blocks.is_empty()).and_then(largest);
+    let metadata = metadata.map(str::trim).filter(|title| is_title(title)).map(str::to_owned);
+    from_page.or(metadata)
+}
+
+fn largest(page: &Page) -> Option<String> {
+    let candidates: Vec<&Block> = page
+        .blocks
+        .iter()
+        .filter(|block| block.bbox.y < 0.7 * page.height && is_title(&block.text))
+        .filter(|block| matches!(block.kind, BlockKind::Heading | BlockKind::Paragraph))
+        .collect();
+    let size = candidates.iter().map(|block| block.font_size).fold(0.0, f32::max);
+    let body = page.blocks.iter().max_by_key(|block| block.text.len()).map_or(0.0, |block| block.font_size);
+    if size < 1.1 * body {
+        return None;
+    }
+    // A title may be set in several blocks of one size, one under the other.
+    let mut parts: Vec<&str> = Vec::new();
+    let mut bottom = None;
+    for block in candidates.iter().filter(|block| block.font_size > 0.94 * size) {
+        let is_next = bottom.is_none_or(|bottom: f32| (block.bbox.y - bottom).abs() < 1.6 * size);
+        if !is_next {
+            break;
+        }
+        parts.push(&block.text);
+        bottom = Some(block.bbox.bottom());
+    }
+    let title: String = parts.join(" ").chars().take(MAX_TITLE).collect();
+    is_title(&title).then_some(title)
+}
+
+fn is_title(text: &str) -> bool {
+    let letters = text.chars().filter(|letter| letter.is_alphabetic()).count();
+    let lower = text.to_lowercase();
+    let is_file = [".doc", ".docx", ".tex", ".dvi", ".ppt", ".pptx", ".indd", ".pdf"]
+        .iter()
+        .any(|extension| lower.ends_with(extension));
+    letters >= 3 && !is_file && !lower.starts_with("untitled") && !lower.starts_with("microsoft word")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use brainwrought_core::data::Rect;
+
+    fn block(kind: BlockKind, text: &str, y: f32, font_size: f32) -> Block {
+        let bbox = Rect { x: 50.0, y, width: 400.0, height: font_size };
+        Block { kind, text: text.to_owned(), bbox, font_size, bold: false }
+    }
+
+    fn page(blocks: Vec<Block>) -> Page {
+        Page { number: 1, width: 600.0, height: 800.0, blocks }
+    }
+
+    #[test]
+    fn largest_print_is_the_title() {
+        let page = page(vec![
+            block(BlockKind::Paragraph, "Proceedings of something", 30.0, 9.0),
+            block(BlockKind::Heading, "In Search of an", 60.0, 18.0),
+            block(BlockKind::Heading, "Understandable Algorithm", 80.0, 18.0),
+            block(BlockKind::Paragraph, "A long abstract that says what it is all about.", 140.0, 10.0),
+        ]);
+        let found = title(&[page], Some("paper.dvi"));
+        assert_eq!(found.as_deref(), Some("In Search of an Understandable Algorithm"));
+    }
+
+    #[test]
+    fn authors_are_no_headings() {
+        let mut page = page(vec![
+            block(BlockKind::Heading, "A Fine Paper", 60.0, 18.0),
+            block(BlockKind::Heading, "Ada Lovelace, London", 90.0, 12.0),
+            block(BlockKind::Heading, "Abstract", 120.0, 12.0),
+        ]);
+        demote_authors(&mut page);
+        let kinds: Vec<BlockKind> = page.blocks.iter().map(|block| block.kind).collect();
+        assert_eq!(kinds, [BlockKind::Heading, BlockKind::Paragraph, BlockKind::Heading]);
+    }
+
+    #[test]
+    fn metadata_help_where_nothing_stands_out() {
+        let page = page(vec![block(BlockKind::Paragraph, "Only plain text here.", 60.0, 10.0)]);
+        assert_eq!(title(std::slice::from_ref(&page), Some("A Name")).as_deref(), Some("A Name"));
+        assert_eq!(title(&[page], Some("report.docx")), None);
+    }
+
+    #[test]
+    fn numbers_are_taken_off_and_give_the_level() {
+        let page = page(vec![
+            block(BlockKind::Heading, "1 Introduction", 60.0, 12.0),
+            block(BlockKind::Heading, "1.1 Aims", 90.0, 12.0),
+        ]);
+        let entries = outline(&[], &[page]);
+        let found: Vec<(u8, &str)> =
+            entries.iter().map(|entry| (entry.level, entry.title.as_str())).collect();
+        assert_eq!(found, [(1, "Introduction"), (2, "Aims")]);
+        assert_eq!(entry(1, "Chapter 4: Greed", 1).title, "Greed");
+        assert_eq!(entry(1, "A Note", 1).title, "A Note");
+    }
+}

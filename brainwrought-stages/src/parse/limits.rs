@@ -1,0 +1,25 @@
+//! [`ParseLimits`]: how much a PDF may ask for.
+
+use serde::{Deserialize, Serialize};
+
+/// How much a PDF may ask for before it is refused.
+///
+/// A file of 2 KB can make any engine run for ever or take many gigabytes, so these hold for every file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ParseLimits {
+    /// The size of the file, in bytes.
+    pub max_bytes: u64,
+    /// The number of pages.
+    pub max_pages: u32,
+    /// Processor time, in seconds; four times as long may pass on the clock.
+    pub max_seconds: u64,
+    /// Memory that the reading process may map, in bytes, with the file itself.
+    pub max_memory: u64,
+}
+
+impl Default for ParseLimits {
+    fn default() -> Self {
+        Self { max_bytes: 200_000_000, max_pages: 3000, max_seconds: 30, max_memory: 1536 << 20 }
+    }
+}

@@ -1,0 +1,83 @@
+//! [`PageContent`]: what an engine sees on a page, before any of it is text.
+
+use brainwrought_core::data::Rect;
+
+/// Everything an engine read from a file.
+#[derive(Debug, Default)]
+pub(crate) struct FileContent {
+    /// The title in the file's metadata.
+    pub title: Option<String>,
+    pub bookmarks: Vec<Bookmark>,
+    pub warnings: Vec<String>,
+}
+
+/// One entry of the file's own outline.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Bookmark {
+    /// Depth, from 1.
+    pub level: u8,
+    pub title: String,
+    /// The page, from 1.
+    pub page: u32,
+}
+
+/// What an engine sees on a page. All measures are points, with the origin at the top left as displayed.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct PageContent {
+    pub number: u32,
+    pub width: f32,
+    pub height: f32,
+    /// The letters, in the order in which they are drawn.
+    pub glyphs: Vec<Glyph>,
+    /// Where raster images are shown.
+    pub images: Vec<Rect>,
+    /// Where lines and areas are drawn.
+    pub drawings: Vec<Rect>,
+}
+
+/// One letter.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Glyph {
+    pub letter: char,
+    pub left: f32,
+    pub right: f32,
+    /// The height of the baseline on the page; grows downwards.
+    pub baseline: f32,
+    /// The size of the face.
+    pub size: f32,
+    pub bold: bool,
+    pub mono: bool,
+    /// Clockwise quarter turns of the writing direction; 0 reads from left to right.
+    pub turn: u8,
+}
+
+/// Above the baseline, as a part of the size: the reach of most faces.
+pub(crate) const ASCENT: f32 = 0.78;
+/// Below the baseline, as a part of the size.
+pub(crate) const DESCENT: f32 = 0.22;
+
+impl PageContent {
+    /// The part of the page that raster images cover, from 0 to 1; overlaps count once for each image.
+    pub(crate) fn image_coverage(&self) -> f32 {
+        let area: f32 = self.images.iter().map(|image| self.clipped(image)).sum();
+        (area / (self.width * self.height).max(1.0)).min(1.0)
+    }
+
+    fn clipped(&self, area: &Rect) -> f32 {
+        let width = area.right().min(self.width) - area.x.max(0.0);
+        let height = area.bottom().min(self.height) - area.y.max(0.0);
+        width.max(0.0) * height.max(0.0)
+    }
+}
+
+/// The box around two corners.
+pub(crate) fn rect_of(a: (f32, f32), b: (f32, f32)) -> Rect {
+    let (left, right) = (a.0.min(b.0), a.0.max(b.0));
+    let (top, bottom) = (a.1.min(b.1), a.1.max(b.1));
+    Rect { x: left, y: top, width: right - left, height: bottom - top }
+}
+
+/// The box around both.
+pub(crate) fn union(a: &Rect, b: &Rect) -> Rect {
+    rect_of((a.x.min(b.x), a.y.min(b.y)), (a.right().max(b.right()), a.bottom().max(b.bottom())))
+}

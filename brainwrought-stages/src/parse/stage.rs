@@ -1,0 +1,76 @@
+//! [`ParsePdf`]: the stage that reads a PDF.
+
+use brainwrought_core::data::{Document, SourcePdf};
+use brainwrought_core::stage::{Stage, StageContext, StageError};
+use serde::Serialize;
+
+use super::error::{ParseError, UnreadablePdf};
+use super::host::PdfHost;
+use super::limits::ParseLimits;
+
+/// Reads a PDF into a [`Document`]: text in reading order, outline, figures and language.
+#[derive(Debug, Default, Serialize)]
+pub struct ParsePdf {
+    /// What a file may ask for.
+    pub limits: ParseLimits,
+    /// Where the work is done.
+    #[serde(skip)]
+    pub host: PdfHost,
+}
+
+impl Stage for ParsePdf {
+    const NAME: &'static str = "parse";
+    const VERSION: u32 = 1;
+    type Input = SourcePdf;
+    type Output = Document;
+
+    async fn run(&self, cx: &StageContext, input: SourcePdf) -> Result<Document, StageError> {
+        cx.progress(0, 1);
+        if input.pdf.bytes > self.limits.max_bytes {
+            let source = ParseError::TooLarge { bytes: input.pdf.bytes, limit: self.limits.max_bytes };
+            return Err(UnreadablePdf { file_name: input.file_name, source }.into());
+        }
+        let pdf = cx.get(&input.pdf).await?;
+        let parsed = match self.host.parse(pdf, &self.limits, cx.cancellation()).await {
+            Ok(parsed) => parsed,
+            Err(source) => return Err(UnreadablePdf { file_name: input.file_name, source }.into()),
+        };
+        cx.progress(1, 1);
+        let title = parsed.title.unwrap_or_else(|| stem(&input.file_name));
+        Ok(Document {
+            source: input.pdf,
+            file_name: input.file_name,
+            title,
+            language: parsed.language,
+            pages: parsed.pages,
+            outline: parsed.outline,
+            figures: parsed.figures,
+            engine: parsed.engine,
+            warnings: parsed.warnings,
+        })
+    }
+}
+
+/// Makes a title of a file name: no extension, and spaces where people put dashes instead.
+fn stem(file_name: &str) -> String {
+    let stem = file_name.rsplit_once('.').map_or(file_name, |(stem, _)| stem);
+    let words: Vec<&str> = stem.split(['_', '-', ' ']).filter(|word| !word.is_empty()).collect();
+    if words.is_empty() { "Untitled".to_owned() } else { words.join(" ") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn file_name_makes_a_title() {
+        assert_eq!(stem("art_of-linear algebra.pdf"), "art of linear algebra");
+        assert_eq!(stem(".pdf"), "Untitled");
+    }
+
+    #[test]
+    fn password_and_paths_stay_out_of_the_settings() {
+        let settings = serde_json::to_string(&ParsePdf::default()).unwrap();
+        assert!(settings.contains("max-pages") && !settings.contains("host"));
+    }
+}

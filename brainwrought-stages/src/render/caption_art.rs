@@ -1,0 +1,254 @@
+//! Captions as pictures: every word in white, and in the moment it is said.
+
+use brainwrought_core::data::{CaptionRecord, Rect, Word};
+use serde::{Deserialize, Serialize};
+
+use super::captions::Chunk;
+use super::frame_plan::FramePlan;
+use super::sprite::Sprite;
+use crate::text::{Fonts, Ink, Letters, Stroke, Weight};
+
+/// How captions look.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum CaptionLook {
+    /// The word that is said lights up and pops.
+    #[default]
+    Pop,
+    /// The word that is said lights up.
+    Plain,
+    /// Captions are timed and measured, but not drawn.
+    Off,
+}
+
+/// Letter size on a frame 1,080 wide, in pixels: the genre's 96 to 104.
+const SIZE: f32 = 100.0;
+/// How far the black stroke reaches out of a letter, in pixels.
+const STROKE: f32 = 9.0;
+/// The middle of the caption, from the top of a frame 1,920 high.
+const CENTRE_Y: f32 = 1150.0;
+/// Capital letters of Montserrat are this high, of the size.
+const CAPITALS: f32 = 0.7;
+/// The pop: the word's scale in the first frames after it lights up; it keeps the last.
+const POP: [f32; 4] = [1.03, 1.08, 1.10, 1.06];
+
+const WHITE: [u8; 4] = [255, 255, 255, 255];
+/// The genre's yellow, #FFD700.
+const LIT: [u8; 4] = [255, 215, 0, 255];
+const BLACK: [u8; 4] = [0, 0, 0, 255];
+
+/// One caption, ready to be drawn.
+#[derive(Debug)]
+pub(super) struct CaptionArt {
+    words: Vec<WordArt>,
+    /// The frames it is on screen.
+    frames: std::ops::Range<u64>,
+    /// What the gate measures.
+    pub(super) record: CaptionRecord,
+}
+
+#[derive(Debug)]
+struct WordArt {
+    white: Option<Sprite>,
+    lit: Vec<Sprite>,
+    /// The frame in which it lights up.
+    from: u64,
+}
+
+impl CaptionArt {
+    /// Sets and draws one caption.
+    pub(super) fn new(
+        chunk: &Chunk,
+        words: &[Word],
+        look: CaptionLook,
+        fonts: &Fonts,
+        plan: &FramePlan,
+    ) -> Self {
+        let shown = &words[chunk.words.clone()];
+        let mut text = String::new();
+        let ranges: Vec<_> = shown
+            .iter()
+            .map(|word| {
+                if !text.is_empty() {
+                    text.push(' ');
+                }
+                let from = text.len();
+                text.push_str(&word.text);
+                from..text.len()
+            })
+            .collect();
+        let pops: &[f32] = if look == CaptionLook::Pop { &POP } else { &[1.0] };
+        let room = plan.safe;
+        let mut size = SIZE * plan.scale;
+        // Letters shrink until everything, stroke and pop included, lies inside the safe area.
+        let (inks, letters) = loop {
+            let letters = fonts.set(&text, Weight::Black, size);
+            let inks = draw_words(&letters, &ranges, pops, plan);
+            let bounds = bounds(&inks);
+            if (bounds.x >= room.x && bounds.right() <= room.right()) || size < 12.0 * plan.scale {
+                break (inks, letters);
+            }
+            size *= 0.93;
+        };
+        let bounds = bounds(&inks);
+        let record = CaptionRecord {
+            text,
+            start_ms: chunk.start_ms,
+            end_ms: chunk.end_ms,
+            first_word: chunk.words.start as u32,
+            words: chunk.words.len() as u32,
+            lit_ms: shown.iter().map(|word| plan.ms_of(plan.frame_at(word.start_ms))).collect(),
+            bbox: bounds,
+            contrast: contrast(WHITE, BLACK).min(contrast(LIT, BLACK)),
+            missing_glyphs: letters.missing_glyphs(),
+        };
+        let sprite = |ink: &Ink| Sprite::new(&ink.image, ink.left, ink.top);
+        let art = inks.iter().zip(shown).map(|(inks, word)| WordArt {
+            white: inks.white.as_ref().map(sprite),
+            lit: inks.lit.iter().map(sprite).collect(),
+            from: plan.frame_at(word.start_ms),
+        });
+        let words = if look == CaptionLook::Off { Vec::new() } else { art.collect() };
+        Self { words, frames: plan.frame_at(chunk.start_ms)..plan.frame_at(chunk.end_ms), record }
+    }
+
+    /// The frames it is on screen.
+    pub(super) fn frames(&self) -> std::ops::Range<u64> {
+        self.frames.clone()
+    }
+
+    /// Draws it as it is at a frame.
+    pub(super) fn draw(&self, frame_number: u64, frame: &mut crate::picture::YuvFrame) {
+        let lit = self.words.iter().rposition(|word| word.from <= frame_number);
+        for (place, word) in self.words.iter().enumerate() {
+            if Some(place) != lit
+                && let Some(white) = &word.white
+            {
+                white.draw(frame, 0, 0, 256);
+            }
+        }
+        // The word that is said comes last: when it pops, it lies over its neighbours.
+        if let Some(word) = lit.and_then(|place| self.words.get(place)) {
+            let step = (frame_number - word.from) as usize;
+            if let Some(sprite) = word.lit.get(step).or(word.lit.last()) {
+                sprite.draw(frame, 0, 0, 256);
+            }
+        }
+    }
+}
+
+/// The pictures of one word, placed on the frame.
+struct WordInk {
+    white: Option<Ink>,
+    lit: Vec<Ink>,
+}
+
+fn draw_words(
+    letters: &Letters,
+    ranges: &[std::ops::Range<usize>],
+    pops: &[f32],
+    plan: &FramePlan,
+) -> Vec<WordInk> {
+    let stroke = Some(Stroke { reach: (STROKE * plan.scale).max(1.5), colour: BLACK });
+    let middle = plan.safe.x + plan.safe.width / 2.0;
+    let left = (middle - letters.width() / 2.0).round();
+    let baseline = (CENTRE_Y * plan.scale + letters.size() * CAPITALS / 2.0).round();
+    let place = |mut ink: Ink| {
+        ink.left += left as i32;
+        ink.top += baseline as i32;
+        ink
+    };
+    ranges
+        .iter()
+        .map(|range| {
+            let (from, to) = letters.span(range).unwrap_or_default();
+            let centre = ((from + to) / 2.0, -letters.size() * CAPITALS / 2.0);
+            let draw = |colour, scale| letters.draw(range, colour, stroke, scale, centre).map(place);
+            WordInk { white: draw(WHITE, 1.0), lit: pops.iter().filter_map(|pop| draw(LIT, *pop)).collect() }
+        })
+        .collect()
+}
+
+fn bounds(words: &[WordInk]) -> Rect {
+    let inks = words.iter().flat_map(|word| word.white.iter().chain(&word.lit));
+    let boxes = inks.map(|ink| Rect {
+        x: ink.left as f32,
+        y: ink.top as f32,
+        width: ink.image.width() as f32,
+        height: ink.image.height() as f32,
+    });
+    let union = boxes.reduce(|a, b| {
+        let (x, y) = (a.x.min(b.x), a.y.min(b.y));
+        Rect { x, y, width: a.right().max(b.right()) - x, height: a.bottom().max(b.bottom()) - y }
+    });
+    union.unwrap_or(Rect { x: 0.0, y: 0.0, width: 0.0, height: 0.0 })
+}
+
+/// The contrast ratio of two opaque colours, as WCAG 2.2 defines it.
+fn contrast(one: [u8; 4], other: [u8; 4]) -> f32 {
+    let (one, other) = (luminance(one), luminance(other));
+    (one.max(other) + 0.05) / (one.min(other) + 0.05)
+}
+
+fn luminance([r, g, b, _]: [u8; 4]) -> f32 {
+    let linear = |channel: u8| {
+        let value = f32::from(channel) / 255.0;
+        if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
+    };
+    0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::captions::lay_out;
+
+    fn word(text: &str, start_ms: u64) -> Word {
+        Word { text: text.to_owned(), start_ms, end_ms: start_ms + 300, scene: 0, line: 0 }
+    }
+
+    #[test]
+    fn ink_stays_inside_the_safe_area() {
+        let fonts = Fonts::embedded();
+        for (width, height) in [(1080, 1920), (270, 480)] {
+            let plan = FramePlan::new(width, height, 30);
+            for text in ["WWWWWWWWWWWWWWWWWWWWWW", "i", "Incomprehensibilities,", "Mm$45%"] {
+                let words = [word(text, 100)];
+                let chunk = &lay_out(&words, 2_000)[0];
+                let art = CaptionArt::new(chunk, &words, CaptionLook::Pop, &fonts, &plan);
+                let ink = art.record.bbox;
+                assert!(ink.x >= plan.safe.x && ink.right() <= plan.safe.right(), "{text} {ink:?}");
+                assert!(ink.y >= plan.safe.y && ink.bottom() <= plan.safe.bottom(), "{text} {ink:?}");
+                assert!(art.record.contrast > 14.0);
+            }
+        }
+    }
+
+    #[test]
+    fn a_word_lights_up_in_the_frame_it_is_said() {
+        let words = [word("Every", 100), word("queue", 500)];
+        let plan = FramePlan::new(270, 480, 30);
+        let chunk = &lay_out(&words, 2_000)[0];
+        let art = CaptionArt::new(chunk, &words, CaptionLook::Pop, &Fonts::embedded(), &plan);
+        assert_eq!(art.words[1].from, 15);
+        for (word, lit) in words.iter().zip(&art.record.lit_ms) {
+            assert!(word.start_ms.abs_diff(*lit) <= 17, "{lit}");
+        }
+        let yellow = |n: u64| {
+            let mut frame = crate::picture::YuvFrame::black(270, 480);
+            art.draw(n, &mut frame);
+            let columns = |half: std::ops::Range<usize>| {
+                frame
+                    .u
+                    .chunks_exact(135)
+                    .map(|row| row[half.clone()].iter().filter(|u| **u < 60).count())
+                    .sum::<usize>()
+            };
+            (columns(0..66), columns(66..135))
+        };
+        assert_eq!(yellow(1), (0, 0));
+        assert!(yellow(10).0 > 20 && yellow(10).1 < 5, "{:?}", yellow(10));
+        assert!(yellow(20).1 > 20 && yellow(20).0 < 5, "{:?}", yellow(20));
+    }
+}

@@ -1,0 +1,181 @@
+//! [`Composer`]: one frame after the other, from background, panel, chip and captions.
+
+use brainwrought_core::data::{Audio, CaptionRecord, MarkKind, PanelKind};
+
+use super::caption_art::CaptionArt;
+use super::chip::chip;
+use super::frame_plan::FramePlan;
+use super::sprite::Sprite;
+use crate::picture::{RgbaImage, YuvFrame};
+use crate::text::Fonts;
+
+/// Something that draws what lies behind everything, frame after frame.
+pub(super) trait Backdrop: Send {
+    /// Draws the next frame over all of `frame`.
+    fn next(&mut self, frame: &mut YuvFrame) -> Result<(), Box<dyn std::error::Error + Send + Sync>>;
+}
+
+/// Where panels stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Halves {
+    /// A card above full-screen motion.
+    Card,
+    /// Pictures in the upper half, motion in the lower.
+    Split,
+}
+
+/// A panel while its scene lasts.
+pub(super) struct PanelArt {
+    pub(super) image: RgbaImage,
+    pub(super) kind: PanelKind,
+    pub(super) scene: usize,
+}
+
+/// Puts frames together in pooled memory; frame *n* is a function of *n* alone.
+pub(super) struct Composer {
+    backdrop: Box<dyn Backdrop>,
+    halves: Halves,
+    panels: Vec<Placed>,
+    chips: Vec<Placed>,
+    captions: Vec<CaptionArt>,
+    /// Where to look for the caption of the next frame.
+    at_caption: usize,
+    plan: FramePlan,
+}
+
+struct Placed {
+    sprite: Sprite,
+    frames: std::ops::Range<u64>,
+    enters: bool,
+}
+
+/// The middle of the panel's area, from the top of a frame 1,920 high: between the safe area's top and the captions.
+const PANEL_CENTRE: f32 = 640.0;
+/// The middle of the upper half's readable part.
+const SPLIT_CENTRE: f32 = 615.0;
+/// The colour behind pictures in the upper half: a deep blue, in BT.709.
+const SPLIT_YUV: (u8, u8, u8) = (34, 138, 122);
+/// How long a panel takes to come in, in frames at 30 a second.
+const ENTRANCE: u64 = 7;
+
+impl Composer {
+    pub(super) fn new(
+        plan: FramePlan,
+        halves: Halves,
+        backdrop: Box<dyn Backdrop>,
+        captions: Vec<CaptionArt>,
+    ) -> Self {
+        Self { backdrop, halves, panels: Vec::new(), chips: Vec::new(), captions, at_caption: 0, plan }
+    }
+
+    /// Adds the panels, each for as long as its scene lasts.
+    pub(super) fn add_panels(&mut self, panels: &[PanelArt], audio: &Audio, frames: u64) {
+        let starts = scene_starts(audio, &self.plan);
+        let centre = if self.halves == Halves::Split { SPLIT_CENTRE } else { PANEL_CENTRE };
+        for panel in panels {
+            let from = starts.get(panel.scene).copied().unwrap_or(0);
+            let to = starts.get(panel.scene + 1).copied().unwrap_or(frames);
+            let middle = self.plan.safe.x + self.plan.safe.width / 2.0;
+            let left = (middle - panel.image.width() as f32 / 2.0).round() as i32;
+            let top = (centre * self.plan.scale - panel.image.height() as f32 / 2.0).round() as i32;
+            let top = top.max(self.plan.safe.y.ceil() as i32);
+            let sprite = Sprite::new(&panel.image, left, top);
+            // The title stands from the first frame: the promise must be readable at once.
+            let enters = !(panel.kind == PanelKind::Title && from == 0);
+            self.panels.push(Placed { sprite, frames: from..to, enters });
+        }
+    }
+
+    /// Adds the page chips, each for as long as its line is spoken.
+    pub(super) fn add_chips(
+        &mut self,
+        chips: &[Vec<Option<u32>>],
+        audio: &Audio,
+        fonts: &Fonts,
+        frames: u64,
+    ) {
+        let starts = scene_starts(audio, &self.plan);
+        for (scene, lines) in chips.iter().enumerate() {
+            let scene_end = starts.get(scene + 1).copied().unwrap_or(frames);
+            for (line, page) in lines.iter().enumerate() {
+                let Some(page) = page else { continue };
+                let of_line = |line: usize| {
+                    audio.words.iter().find(|word| (word.scene as usize, word.line as usize) == (scene, line))
+                };
+                let Some(first) = of_line(line) else { continue };
+                let from = self.plan.frame_at(first.start_ms);
+                let to = of_line(line + 1).map_or(scene_end, |next| self.plan.frame_at(next.start_ms));
+                // The same page goes on without a break.
+                let same = line > 0 && lines[line - 1] == Some(*page);
+                if let (true, Some(last)) = (same, self.chips.last_mut()) {
+                    last.frames.end = to;
+                    continue;
+                }
+                if let Some((image, left, top)) = chip(*page, fonts, &self.plan) {
+                    let sprite = Sprite::new(&image, left, top);
+                    self.chips.push(Placed { sprite, frames: from..to, enters: false });
+                }
+            }
+        }
+    }
+
+    /// What the gate measures of the captions.
+    pub(super) fn records(&self) -> Vec<CaptionRecord> {
+        self.captions.iter().map(|caption| caption.record.clone()).collect()
+    }
+
+    /// Draws the next frame.
+    pub(super) fn draw(
+        &mut self,
+        n: u64,
+        frame: &mut YuvFrame,
+    ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+        self.backdrop.next(frame)?;
+        if self.halves == Halves::Split {
+            fill_upper_half(frame);
+        }
+        for panel in self.panels.iter().filter(|panel| panel.frames.contains(&n)) {
+            let age = n - panel.frames.start;
+            if panel.enters && age < ENTRANCE {
+                let left = 1.0 - (age + 1) as f32 / (ENTRANCE + 1) as f32;
+                let rise = (left * left * 90.0 * self.plan.scale) as i32;
+                panel.sprite.draw(frame, 0, rise, ((1.0 - left * left) * 256.0) as u16);
+            } else {
+                panel.sprite.draw(frame, 0, bob(age, &self.plan), 256);
+            }
+        }
+        for chip in self.chips.iter().filter(|chip| chip.frames.contains(&n)) {
+            chip.sprite.draw(frame, 0, 0, 256);
+        }
+        while self.captions.get(self.at_caption).is_some_and(|caption| caption.frames().end <= n) {
+            self.at_caption += 1;
+        }
+        if let Some(caption) = self.captions.get(self.at_caption)
+            && caption.frames().contains(&n)
+        {
+            caption.draw(n, frame);
+        }
+        Ok(())
+    }
+}
+
+/// A slow breath of a few pixels, so that no scene stands quite still.
+fn bob(age: u64, plan: &FramePlan) -> i32 {
+    let seconds = age as f32 / plan.fps as f32;
+    let swing = (seconds * std::f32::consts::TAU / 5.0).sin();
+    (swing * 6.0 * plan.scale).round() as i32
+}
+
+fn fill_upper_half(frame: &mut YuvFrame) {
+    let (width, height) = (frame.width(), frame.height());
+    let rows = height / 4 * 2;
+    let (y, u, v) = SPLIT_YUV;
+    frame.y[..rows * width].fill(y);
+    frame.u[..rows / 2 * (width / 2)].fill(u);
+    frame.v[..rows / 2 * (width / 2)].fill(v);
+}
+
+fn scene_starts(audio: &Audio, plan: &FramePlan) -> Vec<u64> {
+    let scenes = audio.marks.iter().filter(|mark| mark.kind == MarkKind::Scene);
+    scenes.map(|mark| plan.frame_at(mark.at_ms)).collect()
+}

@@ -1,0 +1,212 @@
+//! [`Render`]: the stage that turns a segment into encoded pictures.
+
+use std::error::Error;
+
+use brainwrought_core::data::{Audio, Background, Clip, PanelKind, Segment, Visuals};
+use brainwrought_core::stage::{Stage, StageContext, StageError};
+use bytes::Bytes;
+use serde::Serialize;
+
+use super::backdrop::{ClipBackdrop, StyleBackdrop};
+use super::caption_art::{CaptionArt, CaptionLook};
+use super::captions::lay_out;
+use super::composer::{Backdrop, Composer, Halves, PanelArt};
+use super::frame_plan::FramePlan;
+use super::pump::pump;
+use crate::background::{self, BackgroundError, Shade};
+use crate::media::{ClipReader, ClipSettings, EncoderSettings, MediaError};
+use crate::picture::{RgbaImage, RgbaImageError, YuvFrame};
+use crate::text::Fonts;
+
+/// Draws a segment frame by frame and encodes it: [`Segment`], [`Audio`] and [`Visuals`] in, [`Clip`] out.
+#[derive(Debug, Clone, Serialize)]
+pub struct Render {
+    /// Size, rate and quality. All segments of a video need the same.
+    pub encoder: EncoderSettings,
+    /// Where panels stand.
+    pub layout: FrameLayout,
+    /// How captions look.
+    pub captions: CaptionLook,
+    /// The fonts.
+    #[serde(skip)]
+    pub fonts: Fonts,
+}
+
+/// Where panels stand.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum FrameLayout {
+    /// A card above full-screen motion.
+    #[default]
+    Card,
+    /// Pictures in the upper half, motion in the lower.
+    Split,
+}
+
+/// A segment could not be rendered.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RenderError {
+    /// The encoder or a clip failed.
+    #[error(transparent)]
+    Media(#[from] MediaError),
+    /// The background could not be opened.
+    #[error(transparent)]
+    Background(#[from] BackgroundError),
+    /// A stored panel is no picture.
+    #[error("a stored panel cannot be read; run `brainwrought retry --from visuals`")]
+    Panel(#[from] RgbaImageError),
+    /// The background stopped.
+    #[error("the background clip could not be read to its end")]
+    Backdrop(#[source] Box<dyn Error + Send + Sync>),
+    /// The narration is not a whole number of frames long.
+    #[error(
+        "the narration has {samples} samples, which is no whole number of frames; run `brainwrought retry --from audio`"
+    )]
+    UnevenAudio {
+        /// The number of samples.
+        samples: u64,
+    },
+    /// The work was told to stop.
+    #[error("rendering was cancelled")]
+    Cancelled,
+    /// Composing panicked.
+    #[error("composing a frame panicked; please report it with the PDF")]
+    Panicked,
+}
+
+impl Stage for Render {
+    const NAME: &'static str = "render";
+    const VERSION: u32 = 1;
+    type Input = (Segment, Audio, Visuals);
+    type Output = Clip;
+
+    async fn run(&self, cx: &StageContext, input: (Segment, Audio, Visuals)) -> Result<Clip, StageError> {
+        let (segment, audio, visuals) = input;
+        let mut panels = Vec::new();
+        for (scene, visual) in visuals.scenes.iter().enumerate() {
+            if let Some(panel) = &visual.panel {
+                let image = RgbaImage::from_png(&cx.get(&panel.image).await?).map_err(StageError::fatal)?;
+                panels.push(PanelArt { image, kind: panel.kind, scene });
+            }
+        }
+        let clip = match &visuals.background {
+            Background::Clip { clip, .. } => Some(cx.get(clip).await?),
+            _ => None,
+        };
+        let fps = self.encoder.fps;
+        let (work, context) = (self.clone(), cx.clone());
+        let made = tokio::task::spawn_blocking(move || {
+            work.render(&audio, &visuals, &panels, clip, &context).map(|made| (made, audio, visuals))
+        })
+        .await?;
+        let (made, audio, visuals) = match made {
+            Ok(made) => made,
+            Err(RenderError::Cancelled) => return Err(StageError::cancelled()),
+            Err(error) => return Err(StageError::fatal(error)),
+        };
+        let video = cx.put(Bytes::from(made.stream), "video/h264").await?;
+        let poster = match made.poster {
+            Some(png) if segment.index == 0 => Some(cx.put(Bytes::from(png), "image/png").await?),
+            _ => None,
+        };
+        Ok(Clip {
+            video,
+            frames: made.frames,
+            fps,
+            width: self.encoder.width,
+            height: self.encoder.height,
+            scenes: segment.scenes.iter().map(|scene| scene.kind).collect(),
+            captions: made.captions,
+            poster,
+            background: name_of(&visuals.background),
+            warnings: [audio.warnings.clone(), visuals.warnings].concat(),
+            audio,
+        })
+    }
+}
+
+/// What rendering makes.
+struct Made {
+    stream: Vec<u8>,
+    frames: u64,
+    captions: Vec<brainwrought_core::data::CaptionRecord>,
+    poster: Option<Vec<u8>>,
+}
+
+impl Render {
+    fn render(
+        &self,
+        audio: &Audio,
+        visuals: &Visuals,
+        panels: &[PanelArt],
+        clip: Option<Bytes>,
+        cx: &StageContext,
+    ) -> Result<Made, RenderError> {
+        let EncoderSettings { width, height, fps, .. } = self.encoder;
+        let plan = FramePlan::new(width, height, fps);
+        let per_frame = u64::from(audio.sample_rate / plan.fps).max(1);
+        if audio.samples == 0 || !audio.samples.is_multiple_of(per_frame) {
+            return Err(RenderError::UnevenAudio { samples: audio.samples });
+        }
+        let frames = audio.samples / per_frame;
+        let chunks = lay_out(&audio.words, audio.duration_ms());
+        let captions = chunks
+            .iter()
+            .map(|chunk| CaptionArt::new(chunk, &audio.words, self.captions, &self.fonts, &plan))
+            .collect();
+        let halves = match self.layout {
+            FrameLayout::Card => Halves::Card,
+            FrameLayout::Split => Halves::Split,
+        };
+        let mut composer = Composer::new(plan, halves, self.backdrop(visuals, clip)?, captions);
+        composer.add_panels(panels, audio, frames);
+        let chips: Vec<_> = visuals.scenes.iter().map(|scene| scene.chips.clone()).collect();
+        composer.add_chips(&chips, audio, &self.fonts, frames);
+        let captions = composer.records();
+        let mut poster = None;
+        let wants_poster = panels.iter().any(|panel| panel.kind == PanelKind::Title);
+        // Late enough that the first words stand there too, early enough that the title still does.
+        let poster_at = (u64::from(fps) * 2 / 3).min(frames - 1);
+        let stream = {
+            let poster = &mut poster;
+            let draw = move |n: u64, frame: &mut YuvFrame| {
+                composer.draw(n, frame).map_err(RenderError::Backdrop)?;
+                if wants_poster && n == poster_at {
+                    *poster = Some(frame.to_rgba().to_png()?);
+                }
+                Ok(())
+            };
+            pump(&self.encoder, frames, cx.cancellation(), |done| cx.progress(done, frames), draw)?
+        };
+        Ok(Made { stream, frames, captions, poster })
+    }
+
+    fn backdrop(&self, visuals: &Visuals, clip: Option<Bytes>) -> Result<Box<dyn Backdrop>, RenderError> {
+        let EncoderSettings { width, height, fps, .. } = self.encoder;
+        let (columns, rows) = (width as usize, height as usize);
+        let procedural = |style: &str, seed: u64, offset_ms: u64| -> Result<Box<dyn Backdrop>, RenderError> {
+            let style = background::open(style, seed, columns, rows, fps, offset_ms)?;
+            Ok(Box::new(StyleBackdrop { style, at: 0 }))
+        };
+        match (&visuals.background, clip) {
+            (Background::Procedural { style, seed, offset_ms }, _) => procedural(style, *seed, *offset_ms),
+            (Background::Clip { offset_ms, .. }, Some(bytes)) => {
+                let settings = ClipSettings { width, height, fps, offset_ms: *offset_ms };
+                let reader = ClipReader::open(bytes, settings)?;
+                Ok(Box::new(ClipBackdrop { reader, shade: Shade::under_text(columns, rows) }))
+            }
+            (Background::Calm { seed }, _) => procedural("calm", *seed, 0),
+            _ => procedural("calm", 0, 0),
+        }
+    }
+}
+
+fn name_of(background: &Background) -> String {
+    match background {
+        Background::Procedural { style, .. } => format!("procedural:{style}"),
+        Background::Clip { clip, .. } => format!("clip:{}", clip.digest),
+        _ => "procedural:calm".to_owned(),
+    }
+}

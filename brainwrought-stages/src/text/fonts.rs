@@ -1,0 +1,124 @@
+//! [`Fonts`]: the fonts that captions and cards are set in.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use cosmic_text::{Attrs, Buffer, Family, FontSystem, Metrics, Shaping, SwashCache, Wrap, fontdb};
+
+use super::letters::{Letter, Letters, outline};
+
+/// How heavy letters are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Weight {
+    /// For captions and headlines.
+    Black,
+    /// For everything that is read.
+    SemiBold,
+}
+
+/// The fonts that text is set in: Montserrat, which is built in, and whatever folders hold for other scripts.
+///
+/// Only named folders are looked into, and only when a text needs a letter that the built-in fonts do not have: the
+/// same text with the same fonts gives the same shapes on every machine. Cloning is cheap; clones share what is loaded.
+#[derive(Debug, Clone)]
+pub struct Fonts {
+    folders: Vec<PathBuf>,
+    state: Arc<Mutex<State>>,
+}
+
+struct State {
+    system: FontSystem,
+    shapes: SwashCache,
+    folders_loaded: bool,
+}
+
+impl std::fmt::Debug for State {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("State").field("folders_loaded", &self.folders_loaded).finish_non_exhaustive()
+    }
+}
+
+impl Fonts {
+    /// The built-in fonts alone: Latin, Greek in part, and Cyrillic.
+    pub fn embedded() -> Self {
+        let mut database = fontdb::Database::new();
+        database.load_font_data(include_bytes!("../../assets/fonts/Montserrat-Black.ttf").to_vec());
+        database.load_font_data(include_bytes!("../../assets/fonts/Montserrat-SemiBold.ttf").to_vec());
+        let state = State {
+            system: FontSystem::new_with_locale_and_db("en".to_owned(), database),
+            shapes: SwashCache::new(),
+            folders_loaded: false,
+        };
+        Self { folders: Vec::new(), state: Arc::new(Mutex::new(state)) }
+    }
+
+    /// Adds a folder of fonts for what the built-in ones cannot show. A folder that is not there adds nothing.
+    #[must_use]
+    pub fn with_folder(mut self, folder: &Path) -> Self {
+        self.folders.push(folder.to_owned());
+        self
+    }
+
+    /// Sets one line of text at `size` pixels.
+    pub fn set(&self, text: &str, weight: Weight, size: f32) -> Letters {
+        let mut state = self.state();
+        let letters = state.shape(text, weight, size);
+        if letters.missing_glyphs() == 0 || state.folders_loaded {
+            return letters;
+        }
+        state.load(&self.folders);
+        state.shape(text, weight, size)
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // Shaping leaves caches only, so a poisoned lock still guards good data.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn load(&mut self, folders: &[PathBuf]) {
+        self.folders_loaded = true;
+        let (locale, mut database) = std::mem::replace(&mut self.system, empty_system()).into_locale_and_db();
+        for folder in folders {
+            database.load_fonts_dir(folder);
+        }
+        self.system = FontSystem::new_with_locale_and_db(locale, database);
+        self.shapes = SwashCache::new();
+    }
+
+    fn shape(&mut self, text: &str, weight: Weight, size: f32) -> Letters {
+        let size = size.max(1.0);
+        let mut buffer = Buffer::new(&mut self.system, Metrics::new(size, size * 1.3));
+        let weight = match weight {
+            Weight::Black => fontdb::Weight::BLACK,
+            Weight::SemiBold => fontdb::Weight::SEMIBOLD,
+        };
+        let attrs = Attrs::new().family(Family::Name("Montserrat")).weight(weight);
+        buffer.set_wrap(Wrap::None);
+        buffer.set_size(None, None);
+        buffer.set_text(text, &attrs, Shaping::Advanced, None);
+        buffer.shape_until_scroll(&mut self.system, false);
+        let mut letters = Letters::new(size);
+        for run in buffer.layout_runs() {
+            for glyph in run.glyphs {
+                let placed = glyph.physical((0.0, 0.0), 1.0);
+                let commands = self.shapes.get_outline_commands(&mut self.system, placed.cache_key);
+                let x = glyph.x + glyph.x_offset * size;
+                let y = -(glyph.y + glyph.y_offset * size);
+                letters.push(Letter {
+                    bytes: glyph.start..glyph.end,
+                    x,
+                    advance: glyph.w,
+                    outline: commands.and_then(|commands| outline(commands, x, y)),
+                    is_missing: glyph.glyph_id == 0,
+                });
+            }
+        }
+        letters
+    }
+}
+
+fn empty_system() -> FontSystem {
+    FontSystem::new_with_locale_and_db("en".to_owned(), fontdb::Database::new())
+}

@@ -1,0 +1,216 @@
+//! Draws the panel of a scene from its plan and the drawn parts of pages.
+
+use brainwrought_core::data::{Document, Figure, PanelKind, Rect};
+
+use super::card::Table;
+use super::clipping;
+use super::panels::{self, PAGE_ROOM};
+use super::plan::{FoundQuote, PagePlan, Plan};
+use super::print::{Area, Print, PrintLine, mark, runs_between};
+use super::wording::Wording;
+use crate::picture::RgbaImage;
+
+/// A panel before it is stored.
+#[derive(Debug)]
+pub(super) struct DrawnPanel {
+    pub(super) image: RgbaImage,
+    pub(super) kind: PanelKind,
+    pub(super) page: Option<u32>,
+    pub(super) description: String,
+}
+
+/// A crop with less ink than this part of its pixels shows nothing.
+const BLANK: f32 = 0.0015;
+
+/// Draws the panel of a plan. `shots` are what [`Plan::shots`] asked for, or nothing when pages cannot be drawn.
+///
+/// What could not be shown as planned is said in `warnings`.
+pub(super) fn compose(
+    table: Table<'_>,
+    wording: Wording,
+    document: &Document,
+    plan: &Plan<'_>,
+    shots: &[RgbaImage],
+    warnings: &mut Vec<String>,
+) -> Option<DrawnPanel> {
+    match plan {
+        Plan::Nothing => None,
+        Plan::Title { .. } => Some(title(table, wording, document, shots)),
+        Plan::Figure { figure, .. } => Some(draw_figure(table, wording, document, figure, shots, warnings)),
+        Plan::Page(plan) => Some(draw_page(table, wording, document, plan, shots.first(), warnings)),
+        Plan::Quiz(question) => Some(DrawnPanel {
+            image: panels::quiz(table, wording, question),
+            kind: PanelKind::Quiz,
+            page: Some(question.citation.page),
+            description: format!("{} {}", question.question, question.choices.join(" / ")),
+        }),
+        Plan::Source { title, pages, .. } => Some(DrawnPanel {
+            image: panels::source(table, wording, title, pages, &document.file_name, shots),
+            kind: PanelKind::Source,
+            page: None,
+            description: format!("{title}. {} {}", wording.made_from, list(pages)),
+        }),
+    }
+}
+
+fn title(table: Table<'_>, wording: Wording, document: &Document, fan: &[RgbaImage]) -> DrawnPanel {
+    DrawnPanel {
+        image: panels::title(table, wording, &document.title, document.pages.len(), fan),
+        kind: PanelKind::Title,
+        page: None,
+        description: document.title.clone(),
+    }
+}
+
+fn draw_figure(
+    table: Table<'_>,
+    wording: Wording,
+    document: &Document,
+    figure: &Figure,
+    shots: &[RgbaImage],
+    warnings: &mut Vec<String>,
+) -> DrawnPanel {
+    let (label, caption) = (figure.label.as_deref(), figure.caption.as_deref());
+    let name = label.unwrap_or(&figure.id);
+    let page = wording.page(figure.page);
+    let description = [label, caption].into_iter().flatten().collect::<Vec<_>>().join(": ");
+    if let Some(image) = shots.first().filter(|image| !is_blank(image)) {
+        let image = trimmed(image);
+        return DrawnPanel {
+            image: panels::figure(table, label, caption, &page, &image),
+            kind: PanelKind::Figure,
+            page: Some(figure.page),
+            description,
+        };
+    }
+    warnings.push(format!("{name} on page {} shows nothing; its page is shown instead", figure.page));
+    match shots.get(1).filter(|image| !is_blank(image)) {
+        Some(image) => DrawnPanel {
+            image: panels::page_crop(table, &document.title, &page, image),
+            kind: PanelKind::PageCrop,
+            page: Some(figure.page),
+            description,
+        },
+        None => title(table, wording, document, &[]),
+    }
+}
+
+fn draw_page(
+    table: Table<'_>,
+    wording: Wording,
+    document: &Document,
+    plan: &PagePlan<'_>,
+    shot: Option<&RgbaImage>,
+    warnings: &mut Vec<String>,
+) -> DrawnPanel {
+    let page = wording.page(plan.page);
+    let panel = |image: RgbaImage| DrawnPanel {
+        image,
+        kind: PanelKind::PageCrop,
+        page: Some(plan.page),
+        description: plan.quote.to_owned(),
+    };
+    let drawn = plan.found.as_ref().zip(shot).filter(|(_, image)| !is_blank(image));
+    if let Some((found, image)) = drawn
+        && let Some(image) = marked(table, found, image)
+    {
+        return panel(panels::page_crop(table, &document.title, &page, &image));
+    }
+    if plan.found.is_none() {
+        warnings.push(format!("page {} does not hold the words \u{201c}{}\u{201d}", plan.page, plan.quote));
+    }
+    panel(panels::quote(table, &document.title, &page, plan.quote))
+}
+
+/// Marks the quote on a drawn part of a page, and cuts the picture between lines; nothing when no line was found.
+fn marked(table: Table<'_>, found: &FoundQuote, image: &RgbaImage) -> Option<RgbaImage> {
+    let print = Print::of(image);
+    let zoom = image.width() as f32 / found.area.width;
+    let block = pixels_of(&found.block, &found.area, zoom, image);
+    let lines = print.lines(block);
+    let runs = runs_between(&lines, found.place.from, found.place.to);
+    if runs.is_empty() {
+        return None;
+    }
+    let room = ((PAGE_ROOM.0 * table.scale).round() as usize, (PAGE_ROOM.1 * table.scale).round() as usize);
+    if found.clipping.is_some() {
+        let paper = paper_colour(image, &print);
+        let (mut cut, quoted) = clipping::reset(image, &lines, &runs, room, paper)?;
+        mark(&mut cut, &quoted, print.paper);
+        return Some(cut);
+    }
+    let mut image = image.clone();
+    mark(&mut image, &runs, print.paper);
+    let (top, bottom) = window(&print, &runs, found.context, room.1);
+    Some(rows(&image, top, bottom))
+}
+
+/// Chooses rows to show: the lines of the quote and up to `context` lines above and below it, never a part of a line,
+/// at most `room` rows.
+fn window(print: &Print, runs: &[Area], context: usize, room: usize) -> (usize, usize) {
+    let height = print.bounds().bottom;
+    let lines = print.lines(print.bounds());
+    let mut top = runs.iter().map(|run| run.top).min().unwrap_or(0);
+    let mut bottom = runs.iter().map(|run| run.bottom).max().unwrap_or(height);
+    let edge = 10;
+    // A line that touches the picture's edge is probably cut there.
+    let whole = |line: &&PrintLine| line.top > 1 && line.bottom + 1 < height;
+    let above: Vec<&PrintLine> = lines.iter().filter(whole).filter(|line| line.bottom <= top).rev().collect();
+    let below: Vec<&PrintLine> = lines.iter().filter(whole).filter(|line| line.top >= bottom).collect();
+    for n in 0..context {
+        if let Some(line) = below.get(n).filter(|line| line.bottom + 2 * edge <= top + room) {
+            bottom = line.bottom;
+        }
+        if let Some(line) = above.get(n).filter(|line| line.top + room >= bottom + 2 * edge) {
+            top = line.top;
+        }
+    }
+    // Paper around the lines, but nothing of the next ones.
+    let clear = |y: &usize| print.is_clear(*y);
+    let above = (top.saturating_sub(edge)..top).rev().take_while(clear).count();
+    let below = (bottom..(bottom + edge).min(height)).take_while(clear).count();
+    (top - above, (bottom + below).min(top - above + room.max(1)))
+}
+
+fn rows(image: &RgbaImage, top: usize, bottom: usize) -> RgbaImage {
+    let row = image.width() * 4;
+    let pixels = image.pixels[top * row..bottom * row].to_vec();
+    RgbaImage::from_premultiplied(image.width(), bottom - top, pixels).expect("whole rows were taken")
+}
+
+/// Cuts white edges off a figure, if that leaves most of it.
+fn trimmed(image: &RgbaImage) -> RgbaImage {
+    let print = Print::of(image);
+    let inked = print.inked();
+    let edge = 6;
+    let (top, bottom) = (inked.top.saturating_sub(edge), (inked.bottom + edge).min(image.height()));
+    if bottom > top && bottom - top >= image.height() / 3 { rows(image, top, bottom) } else { image.clone() }
+}
+
+fn is_blank(image: &RgbaImage) -> bool {
+    Print::of(image).coverage() < BLANK
+}
+
+fn paper_colour(image: &RgbaImage, print: &Print) -> [u8; 3] {
+    let near = |p: &&[u8]| {
+        let luma = (54 * u32::from(p[0]) + 183 * u32::from(p[1]) + 19 * u32::from(p[2])) / 256;
+        luma.abs_diff(u32::from(print.paper)) <= 8
+    };
+    image.pixels.chunks_exact(4).find(near).map_or([255; 3], |p| [p[0], p[1], p[2]])
+}
+
+fn pixels_of(rect: &Rect, area: &Rect, zoom: f32, image: &RgbaImage) -> Area {
+    let x = |value: f32| (((value - area.x) * zoom).max(0.0) as usize).min(image.width());
+    let y = |value: f32| (((value - area.y) * zoom).max(0.0) as usize).min(image.height());
+    let slack = 2.0;
+    Area {
+        left: x(rect.x - slack),
+        top: y(rect.y - slack),
+        right: x(rect.right() + slack),
+        bottom: y(rect.bottom() + slack),
+    }
+}
+
+fn list(pages: &[u32]) -> String {
+    pages.iter().map(u32::to_string).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,87 @@
+//! Reads PDFs in real child processes, with both engines: what users send, and what attackers send.
+//!
+//! This program is its own child, so it cannot use the usual test harness.
+
+mod hostile;
+mod pdf_writer;
+mod reading;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use brainwrought_stages::parse::{ParseError, ParseLimits, ParsedPdf, PdfHost, serve_if_child};
+use tokio_util::sync::CancellationToken;
+
+type Test = (&'static str, fn(&Bench));
+
+/// Runs one test with one engine.
+pub(crate) struct Bench {
+    pub host: PdfHost,
+    runtime: tokio::runtime::Runtime,
+}
+
+impl Bench {
+    pub(crate) fn parse(&self, pdf: Vec<u8>) -> Result<ParsedPdf, ParseError> {
+        self.parse_within(pdf, &ParseLimits::default())
+    }
+
+    pub(crate) fn parse_within(&self, pdf: Vec<u8>, limits: &ParseLimits) -> Result<ParsedPdf, ParseError> {
+        self.wait(self.host.parse(pdf.into(), limits, &CancellationToken::new()))
+    }
+
+    pub(crate) fn wait<T>(&self, future: impl Future<Output = T>) -> T {
+        self.runtime.block_on(future)
+    }
+
+    pub(crate) fn engine(&self) -> &'static str {
+        if self.host.libpdfium.is_some() { "pdfium" } else { "hayro" }
+    }
+}
+
+fn main() -> ExitCode {
+    serve_if_child();
+    let filter = std::env::args().nth(1).filter(|argument| !argument.starts_with('-'));
+    let libpdfium = libpdfium();
+    let mut failed = 0;
+    for (name, test) in reading::TESTS.iter().chain(hostile::TESTS).copied() {
+        for libpdfium in [Some(libpdfium.clone()), None] {
+            let mut host = PdfHost::this_program().unwrap();
+            host.libpdfium = libpdfium;
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            let bench = Bench { host, runtime };
+            let name = format!("{name}::{}", bench.engine());
+            if filter.as_ref().is_some_and(|filter| !name.contains(filter.as_str())) {
+                continue;
+            }
+            let passed = catch_unwind(AssertUnwindSafe(|| test(&bench))).is_ok();
+            println!("test {name} ... {}", if passed { "ok" } else { "FAILED" });
+            failed += usize::from(!passed);
+        }
+    }
+    if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// Finds the native library where `scripts/setup.sh` puts it.
+#[expect(clippy::disallowed_methods, reason = "a test program reads its own environment")]
+fn libpdfium() -> PathBuf {
+    let data = std::env::var_os("XDG_DATA_HOME").map(PathBuf::from).or_else(|| {
+        let home = std::env::var_os("HOME").map(PathBuf::from)?;
+        Some(home.join(".local/share"))
+    });
+    let path = data.unwrap_or_default().join("brainwrought/lib/libpdfium.so");
+    assert!(path.is_file(), "{} is missing; run scripts/setup.sh first", path.display());
+    path
+}
+
+/// Tells what came out, without the text.
+pub(crate) fn outcome(result: &Result<ParsedPdf, ParseError>) -> String {
+    match result {
+        Ok(parsed) => format!("{} pages with {}", parsed.pages.len(), parsed.engine),
+        Err(error) => format!("{error:?}"),
+    }
+}
+
+pub(crate) const fn tests(tests: &[Test]) -> &[Test] {
+    tests
+}

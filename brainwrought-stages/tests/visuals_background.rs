@@ -1,0 +1,100 @@
+//! Backgrounds: the same bytes every time, always in motion, never dark, never flashing.
+
+use brainwrought_stages::background::{BackgroundError, STYLES, choose, open};
+use brainwrought_stages::picture::YuvFrame;
+
+const WIDTH: usize = 216;
+const HEIGHT: usize = 384;
+const FPS: u32 = 30;
+
+/// Draws `count` frames of a style from `offset_ms` on.
+fn frames(style: &str, seed: u64, offset_ms: u64, count: u64) -> Vec<YuvFrame> {
+    let mut style = open(style, seed, WIDTH, HEIGHT, FPS, offset_ms).unwrap();
+    let mut frame = YuvFrame::black(WIDTH, HEIGHT);
+    (0..count)
+        .map(|number| {
+            style.draw(number, &mut frame);
+            frame.clone()
+        })
+        .collect()
+}
+
+fn mean_luma(frame: &YuvFrame) -> f64 {
+    frame.y.iter().map(|&y| f64::from(y)).sum::<f64>() / frame.y.len() as f64
+}
+
+#[test]
+fn drawing_twice_gives_the_same_bytes() {
+    for style in STYLES {
+        assert_eq!(frames(style.name, 7, 0, 20), frames(style.name, 7, 0, 20), "{}", style.name);
+    }
+}
+
+#[test]
+fn an_offset_goes_on_where_an_earlier_part_stopped() {
+    for style in STYLES {
+        let whole = frames(style.name, 3, 0, 100);
+        let rest = frames(style.name, 3, 3000, 10);
+        assert_eq!(whole[90..], rest, "{}", style.name);
+    }
+}
+
+#[test]
+fn seeds_change_the_picture() {
+    for style in STYLES {
+        assert_ne!(frames(style.name, 1, 0, 1), frames(style.name, 2, 0, 1), "{}", style.name);
+    }
+}
+
+#[test]
+fn no_frame_is_dark_and_nothing_flashes() {
+    for style in STYLES {
+        for seed in 0..12 {
+            let lumas: Vec<f64> = frames(style.name, seed, 20_000, 60).iter().map(mean_luma).collect();
+            for pair in lumas.windows(2) {
+                assert!(pair[0] > 40.0, "{} with seed {seed} is dark: {}", style.name, pair[0]);
+                // A flash is a change of a tenth of the range and back (WCAG 2.3.1).
+                assert!((pair[0] - pair[1]).abs() < 10.0, "{} with seed {seed} flashes", style.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn something_moves_in_every_half_second() {
+    for style in STYLES {
+        // Twenty-five seconds, so that every part of a round is seen.
+        let frames = frames(style.name, 5, 0, 750);
+        for (number, pair) in frames.chunks_exact(15).collect::<Vec<_>>().windows(2).enumerate() {
+            let (before, after) = (&pair[0][0], &pair[1][0]);
+            let changed = before.y.iter().zip(&after.y).filter(|(a, b)| a.abs_diff(**b) > 4).count();
+            assert!(changed * 500 > before.y.len(), "{} stands still at {number}: {changed}", style.name);
+        }
+    }
+}
+
+#[test]
+fn every_size_can_be_drawn() {
+    for style in STYLES {
+        for (width, height) in [(2, 2), (64, 36), (101, 179), (640, 360)] {
+            let mut opened = open(style.name, 1, width, height, 25, 1234).unwrap();
+            let mut frame = YuvFrame::black(width, height);
+            (0..5).for_each(|number| opened.draw(number, &mut frame));
+        }
+    }
+}
+
+#[test]
+fn wishes_become_styles() {
+    assert_eq!(choose("marbles", 1, 2).unwrap(), "marbles");
+    assert_eq!(choose("marbles", 1, 3).unwrap(), "marbles:wild");
+    assert_eq!(choose("runner", 1, 0).unwrap(), "calm");
+    assert_eq!(choose("auto", 9, 1).unwrap(), choose("auto", 9, 1).unwrap());
+    let chosen: std::collections::BTreeSet<String> =
+        (0..50).map(|seed| choose("auto", seed, 2).unwrap()).collect();
+    assert_eq!(chosen.len(), STYLES.len() - 1);
+    let unknown = choose("minecraft", 1, 2).unwrap_err();
+    assert!(unknown.to_string().contains("marbles"), "{unknown}");
+    assert!(matches!(open("marbles:warp", 1, 10, 10, 30, 0), Err(BackgroundError::UnknownStyle { .. })));
+    assert!(matches!(open("marbles", 1, 10, 10, 0, 0), Err(BackgroundError::Size { .. })));
+}

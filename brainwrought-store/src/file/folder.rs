@@ -1,0 +1,220 @@
+//! [`Folder`]: the files of the job store, for whoever holds its lock.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+
+use brainwrought_core::id::{Digest, JobId};
+use brainwrought_core::job::{Job, JobStatus};
+use brainwrought_core::job_store::{JobStoreError, JobView};
+
+use super::durable::{self, Durability};
+
+/// The folder of the jobs, and the active ones as they were last read.
+#[derive(Debug)]
+pub(super) struct Folder {
+    /// `jobs/<job_id>.json`.
+    jobs: PathBuf,
+    /// One empty file for each job that may still change, so that nobody reads those that are over.
+    active: PathBuf,
+    /// One file for each idempotency key, with the id of its job.
+    keys: PathBuf,
+    known: BTreeMap<JobId, (Stamp, Job)>,
+}
+
+/// What tells that a file is no longer the one that was read. A replaced file has another inode.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Stamp {
+    inode: u64,
+    bytes: u64,
+    modified: (i64, i64),
+}
+
+impl Folder {
+    pub(super) fn open(jobs: &Path) -> io::Result<Self> {
+        let folder = Self {
+            jobs: jobs.to_owned(),
+            active: jobs.join(".active"),
+            keys: jobs.join(".keys"),
+            known: BTreeMap::new(),
+        };
+        fs::create_dir_all(&folder.active)?;
+        fs::create_dir_all(&folder.keys)?;
+        Ok(folder)
+    }
+
+    /// The file that is locked while anything is read or changed.
+    pub(super) fn lock_file(&self) -> io::Result<File> {
+        File::options().create(true).truncate(false).write(true).open(self.jobs.join(".lock"))
+    }
+
+    /// Something that is different after every change, for whoever waits for one.
+    pub(super) fn generation(jobs: &Path) -> Option<(i64, i64)> {
+        let metadata = fs::metadata(jobs).ok()?;
+        Some((metadata.mtime(), metadata.mtime_nsec()))
+    }
+
+    /// The ids of the jobs that may still change, in the order of their files.
+    pub(super) fn active(&self) -> Result<Vec<JobId>, JobStoreError> {
+        ids_in(&self.active).map_err(|error| unavailable("list the active jobs", error))
+    }
+
+    /// The ids of all jobs.
+    pub(super) fn all(&self) -> Result<Vec<JobId>, JobStoreError> {
+        ids_in(&self.jobs).map_err(|error| unavailable("list the jobs", error))
+    }
+
+    /// Reads a job.
+    pub(super) fn read(&mut self, id: &JobId) -> Result<Job, JobStoreError> {
+        let path = self.path(id);
+        let stamp = match stamp(&path) {
+            Ok(stamp) => stamp,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                self.known.remove(id);
+                return Err(JobStoreError::JobNotFound(id.clone()));
+            }
+            Err(error) => return Err(unavailable(&format!("read job {id}"), error)),
+        };
+        if let Some((known, job)) = self.known.get(id)
+            && *known == stamp
+        {
+            return Ok(job.clone());
+        }
+        let job = parse(&path, id).or_else(|error| {
+            // A file that a dying disk tore apart has a predecessor; what was done since is found by its fingerprint.
+            let previous = parse(&path.with_extension("bak"), id).map_err(|_| error)?;
+            tracing::warn!(job = %id, "a job's file is damaged; its previous generation is used");
+            Ok::<_, JobStoreError>(previous)
+        })?;
+        if self.is_active(id) {
+            self.known.insert(id.clone(), (stamp, job.clone()));
+        }
+        Ok(job)
+    }
+
+    /// Writes a job, and keeps the list of active jobs in step with its status.
+    pub(super) fn write(&mut self, view: &JobView, durability: Durability) -> Result<(), JobStoreError> {
+        let id = &view.job.job_id;
+        let failed = |error| unavailable(&format!("write job {id}"), error);
+        let mut bytes = serde_json::to_vec_pretty(view).map_err(|error| damaged(id, error))?;
+        bytes.push(b'\n');
+        // A job is active from before it exists until after it is over, so no crash can hide one that is not.
+        let may_change = may_change(view);
+        if may_change && !self.is_active(id) {
+            durable::touch(&self.active.join(id.as_str())).map_err(failed)?;
+        }
+        durable::replace(&self.path(id), &bytes, durability).map_err(failed)?;
+        if may_change {
+            let stamp = stamp(&self.path(id)).map_err(failed)?;
+            self.known.insert(id.clone(), (stamp, view.job.clone()));
+        } else {
+            self.known.remove(id);
+            durable::remove(&self.active.join(id.as_str())).map_err(failed)?;
+        }
+        Ok(())
+    }
+
+    /// Forgets that a job may still change: its file is gone or says that it is over.
+    pub(super) fn retire(&mut self, id: &JobId) {
+        self.known.remove(id);
+        let _ = durable::remove(&self.active.join(id.as_str()));
+    }
+
+    /// Removes a job.
+    pub(super) fn remove(&mut self, job: &Job) -> Result<(), JobStoreError> {
+        let id = &job.job_id;
+        let failed = |error| unavailable(&format!("remove job {id}"), error);
+        if let Some(key) = &job.idempotency_key {
+            durable::remove(&self.key_path(key)).map_err(failed)?;
+        }
+        durable::remove(&self.path(id)).map_err(failed)?;
+        durable::remove(&self.path(id).with_extension("bak")).map_err(failed)?;
+        self.retire(id);
+        Ok(())
+    }
+
+    /// Finds the job of an idempotency key.
+    pub(super) fn by_key(&mut self, key: &str) -> Result<Option<Job>, JobStoreError> {
+        let id = match fs::read_to_string(self.key_path(key)) {
+            Ok(text) => text.trim().parse::<JobId>().ok(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(error) => return Err(unavailable("look up an idempotency key", error)),
+        };
+        match id.map(|id| self.read(&id)).transpose() {
+            // The key is written before its job, so a crash in between leaves a key without one.
+            Err(JobStoreError::JobNotFound(_)) => Ok(None),
+            other => other,
+        }
+    }
+
+    /// Remembers the job of an idempotency key.
+    pub(super) fn bind_key(&self, key: &str, id: &JobId) -> Result<(), JobStoreError> {
+        durable::replace(&self.key_path(key), id.as_str().as_bytes(), Durability::Synced)
+            .map_err(|error| unavailable("write an idempotency key", error))
+    }
+
+    fn is_active(&self, id: &JobId) -> bool {
+        self.known.contains_key(id) || self.active.join(id.as_str()).exists()
+    }
+
+    fn path(&self, id: &JobId) -> PathBuf {
+        self.jobs.join(format!("{id}.json"))
+    }
+
+    /// A key may be anything; its digest is a good file name.
+    fn key_path(&self, key: &str) -> PathBuf {
+        self.keys.join(Digest::of(key.as_bytes()).as_str())
+    }
+}
+
+/// Whether anything may still happen to a job by itself. A failed job may still have tasks that run or wait.
+pub(super) fn may_change(view: &JobView) -> bool {
+    use brainwrought_core::job::TaskStatus::{New, Ready, Running};
+    match view.status {
+        JobStatus::Completed | JobStatus::Cancelled => false,
+        JobStatus::Failed => {
+            let fed = |status| matches!(status, Ready | Running) || status == New;
+            view.job.stages.iter().any(|task| fed(task.status))
+        }
+        _ => true,
+    }
+}
+
+fn ids_in(folder: &Path) -> io::Result<Vec<JobId>> {
+    let mut ids = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let name = entry?.file_name();
+        let name = name.to_string_lossy();
+        let stem = name.strip_suffix(".json").unwrap_or(&name);
+        ids.extend(stem.parse::<JobId>());
+    }
+    ids.sort();
+    Ok(ids)
+}
+
+fn stamp(path: &Path) -> io::Result<Stamp> {
+    let metadata = fs::metadata(path)?;
+    Ok(Stamp {
+        inode: metadata.ino(),
+        bytes: metadata.len(),
+        modified: (metadata.mtime(), metadata.mtime_nsec()),
+    })
+}
+
+fn parse(path: &Path, id: &JobId) -> Result<Job, JobStoreError> {
+    let bytes = fs::read(path).map_err(|error| unavailable(&format!("read job {id}"), error))?;
+    serde_json::from_slice(&bytes).map_err(|error| damaged(id, error))
+}
+
+fn damaged(id: &JobId, error: serde_json::Error) -> JobStoreError {
+    JobStoreError::Damaged { job: id.to_string(), source: Box::new(error) }
+}
+
+pub(super) fn unavailable(action: &str, error: io::Error) -> JobStoreError {
+    if error.kind() == io::ErrorKind::StorageFull {
+        return JobStoreError::Full(Box::new(error));
+    }
+    JobStoreError::Unavailable { action: action.to_owned(), source: Box::new(error) }
+}

@@ -1,0 +1,345 @@
+//! [`FileJobStore`]: the job store in a folder.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use brainwrought_core::clock::{Clock, Now};
+use brainwrought_core::id::{FencingToken, JobId, StageName, TaskId, TaskKey};
+use brainwrought_core::job::{Job, LogEntry, NewJob, Outcome, Renewal, Task, TransitionError};
+use brainwrought_core::job_store::{
+    Claim, ClaimRequest, Created, JobFilter, JobStore, JobStoreError, JobView, TaskReport,
+};
+use tokio::sync::Notify;
+
+use super::boot_clock::BootClock;
+use super::durable::Durability;
+use super::folder::{Folder, unavailable};
+use super::holder;
+use crate::OpenError;
+
+/// Keeps each job as `<folder>/jobs/<job_id>.json`, readable by people.
+///
+/// Safe across the processes of one machine: every transition happens under a file lock, and is on disk when it
+/// returns. Leases are measured by the time since boot, which nobody can set; the lease of a process that has died is
+/// taken back at once. Not for folders that several machines share: their clocks and locks are not one.
+#[derive(Debug)]
+pub struct FileJobStore {
+    shared: Arc<Shared>,
+    /// Wakes whoever waits in this process.
+    work: Notify,
+}
+
+#[derive(Debug)]
+struct Shared {
+    jobs: PathBuf,
+    clock: Box<dyn Clock>,
+    /// A file lock holds for the whole process, so its threads queue here first.
+    folder: Mutex<Folder>,
+}
+
+/// How often a waiting process looks whether another one has changed something.
+const LOOK_EVERY: Duration = Duration::from_millis(60);
+
+impl FileJobStore {
+    /// Opens a folder; it is made when it is not there.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the folder cannot be made or written.
+    pub fn open(folder: &Path) -> Result<Self, OpenError> {
+        Self::open_with_clock(folder, Box::new(BootClock::new()))
+    }
+
+    /// Opens a folder and measures leases by `clock`, for tests.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the folder cannot be made or written.
+    pub fn open_with_clock(folder: &Path, clock: Box<dyn Clock>) -> Result<Self, OpenError> {
+        let jobs = folder.join("jobs");
+        let opened = Folder::open(&jobs).and_then(|opened| opened.lock_file().map(|_| opened));
+        let opened = opened.map_err(|error| OpenError::folder(folder, error))?;
+        let shared = Shared { jobs, clock, folder: Mutex::new(opened) };
+        Ok(Self { shared: Arc::new(shared), work: Notify::new() })
+    }
+
+    /// Runs one transition under the lock, away from the async threads.
+    async fn locked<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Folder, &Now) -> Result<T, JobStoreError> + Send + 'static,
+    ) -> Result<T, JobStoreError> {
+        let shared = Arc::clone(&self.shared);
+        let result = tokio::task::spawn_blocking(move || {
+            // Each transition is written before memory is changed, so a poisoned lock still guards good data.
+            let mut folder = shared.folder.lock().unwrap_or_else(PoisonError::into_inner);
+            let lock = folder.lock_file().and_then(|file| file.lock().map(|()| file));
+            let lock = lock.map_err(|error| unavailable("lock the jobs", error))?;
+            let result = work(&mut folder, &shared.clock.now());
+            drop(lock);
+            result
+        });
+        result.await.map_err(|error| JobStoreError::Unavailable {
+            action: "run a transition".to_owned(),
+            source: Box::new(error),
+        })?
+    }
+
+    /// Changes one job.
+    async fn change<T: Send + 'static>(
+        &self,
+        id: &JobId,
+        durability: Durability,
+        change: impl FnOnce(&mut Job, &Now) -> Result<T, TransitionError> + Send + 'static,
+    ) -> Result<T, JobStoreError> {
+        let id = id.clone();
+        let result = self
+            .locked(move |folder, now| {
+                let mut job = folder.read(&id)?;
+                let result =
+                    change(&mut job, now).map_err(|error| JobStoreError::from_transition(error, &id))?;
+                folder.write(&view(job, now), durability)?;
+                Ok(result)
+            })
+            .await;
+        self.work.notify_waiters();
+        result
+    }
+
+    /// Changes every active job that `change` moves tasks of.
+    async fn sweep(
+        &self,
+        change: impl Fn(&mut Job, &Now) -> Vec<TaskKey> + Send + 'static,
+    ) -> Result<Vec<TaskId>, JobStoreError> {
+        let moved = self
+            .locked(move |folder, now| {
+                let mut moved = Vec::new();
+                for mut job in active_jobs(folder, now)? {
+                    let keys = change(&mut job, now);
+                    if keys.is_empty() {
+                        continue;
+                    }
+                    let id = job.job_id.clone();
+                    folder.write(&view(job, now), Durability::Synced)?;
+                    moved.extend(keys.into_iter().map(|key| TaskId { job: id.clone(), key }));
+                }
+                Ok(moved)
+            })
+            .await?;
+        if !moved.is_empty() {
+            self.work.notify_waiters();
+        }
+        Ok(moved)
+    }
+}
+
+#[async_trait]
+impl JobStore for FileJobStore {
+    async fn create(&self, new: NewJob) -> Result<Created, JobStoreError> {
+        let id = JobId::random().map_err(|error| unavailable("draw a job id", error))?;
+        let created = self
+            .locked(move |folder, now| {
+                if let Some(key) = &new.idempotency_key {
+                    if let Some(job) = folder.by_key(key)? {
+                        return Ok(Created { view: view(job, now), is_new: false });
+                    }
+                    folder.bind_key(key, &id)?;
+                }
+                let view = view(Job::create(id, new, now), now);
+                folder.write(&view, Durability::Synced)?;
+                Ok(Created { view, is_new: true })
+            })
+            .await;
+        self.work.notify_waiters();
+        created
+    }
+
+    async fn get(&self, id: &JobId) -> Result<JobView, JobStoreError> {
+        let id = id.clone();
+        self.locked(move |folder, now| Ok(view(folder.read(&id)?, now))).await
+    }
+
+    async fn list(&self, filter: &JobFilter) -> Result<Vec<JobView>, JobStoreError> {
+        let filter = filter.clone();
+        self.locked(move |folder, now| {
+            let mut views = Vec::new();
+            for id in folder.all()? {
+                match folder.read(&id) {
+                    Ok(job) => views.push(view(job, now)),
+                    // One damaged file must not hide the others; asking for the job itself tells.
+                    Err(error) => tracing::warn!(job = %id, %error, "a job was left out of a list"),
+                }
+            }
+            views.sort_by(|a, b| (b.job.created_at, &b.job.job_id).cmp(&(a.job.created_at, &a.job.job_id)));
+            Ok(views
+                .into_iter()
+                .filter(|view| filter.statuses.is_empty() || filter.statuses.contains(&view.status))
+                .skip(filter.offset)
+                .take(filter.limit.unwrap_or(usize::MAX))
+                .collect())
+        })
+        .await
+    }
+
+    async fn advance(&self) -> Result<Vec<TaskId>, JobStoreError> {
+        self.sweep(Job::advance).await
+    }
+
+    async fn claim(&self, request: &ClaimRequest) -> Result<Vec<Claim>, JobStoreError> {
+        let request = request.clone();
+        self.locked(move |folder, now| {
+            let mut claims = Vec::new();
+            let mut jobs = active_jobs(folder, now)?;
+            jobs.sort_by(|a, b| {
+                (-i64::from(a.priority), a.created_at, &a.job_id).cmp(&(
+                    -i64::from(b.priority),
+                    b.created_at,
+                    &b.job_id,
+                ))
+            });
+            for mut job in jobs {
+                if request.job.as_ref().is_some_and(|id| *id != job.job_id) {
+                    continue;
+                }
+                let mut lent = Vec::new();
+                for key in job.claimable(request.stages.as_deref(), now) {
+                    if claims.len() + lent.len() == request.limit {
+                        break;
+                    }
+                    let holder = holder::this_process();
+                    let lease = request.lease;
+                    let token = job.claim(&key, &request.worker, lease, holder, now).map(|task| task.token);
+                    let id = TaskId { job: job.job_id.clone(), key };
+                    lent.extend(token.map(|token| (id, token)));
+                }
+                if lent.is_empty() {
+                    continue;
+                }
+                folder.write(&view(job.clone(), now), Durability::Synced)?;
+                claims.extend(lent.into_iter().map(|(id, token)| Claim { id, token, job: job.clone() }));
+            }
+            Ok(claims)
+        })
+        .await
+    }
+
+    async fn renew(
+        &self,
+        task: &TaskId,
+        token: FencingToken,
+        lease: Duration,
+    ) -> Result<Renewal, JobStoreError> {
+        let key = task.key.clone();
+        // After a power cut every lease has run out anyway, so a renewal need not survive one.
+        let change = move |job: &mut Job, now: &Now| Ok(job.renew(&key, token, lease, now));
+        self.change(&task.job, Durability::Whole, change).await
+    }
+
+    async fn append(
+        &self,
+        task: &TaskId,
+        token: FencingToken,
+        report: TaskReport,
+    ) -> Result<(), JobStoreError> {
+        let key = task.key.clone();
+        // Progress and log lines are for people; nothing depends on the last ones.
+        let change = move |job: &mut Job, now: &Now| {
+            let logs = LogEntry::stamp(report.logs, &key, now);
+            job.append(&key, token, report.progress, logs, now)
+        };
+        self.change(&task.job, Durability::Whole, change).await
+    }
+
+    async fn commit(
+        &self,
+        task: &TaskId,
+        token: FencingToken,
+        outcome: Outcome,
+    ) -> Result<Task, JobStoreError> {
+        let key = task.key.clone();
+        let change = move |job: &mut Job, now: &Now| job.commit(&key, token, outcome, now).cloned();
+        self.change(&task.job, Durability::Synced, change).await
+    }
+
+    async fn recover(&self) -> Result<Vec<TaskId>, JobStoreError> {
+        self.sweep(|job, now| {
+            let is_gone = |holder: &Option<String>| holder.as_deref().is_some_and(holder::is_gone);
+            job.recover(|lease| lease.is_expired(now) || is_gone(&lease.holder), now)
+        })
+        .await
+    }
+
+    async fn cancel(&self, id: &JobId) -> Result<JobView, JobStoreError> {
+        self.change(id, Durability::Synced, |job, now| {
+            job.cancel(now)?;
+            Ok(view(job.clone(), now))
+        })
+        .await
+    }
+
+    async fn retry(&self, id: &JobId, from: Option<&StageName>) -> Result<JobView, JobStoreError> {
+        let from = from.cloned();
+        self.change(id, Durability::Synced, move |job, now| {
+            job.retry(from.as_ref(), now)?;
+            Ok(view(job.clone(), now))
+        })
+        .await
+    }
+
+    async fn delete(&self, id: &JobId) -> Result<(), JobStoreError> {
+        let id = id.clone();
+        self.locked(move |folder, now| {
+            let job = folder.read(&id)?;
+            job.check_deletable(now).map_err(|error| JobStoreError::from_transition(error, &id))?;
+            folder.remove(&job)
+        })
+        .await
+    }
+
+    async fn wait_for_work(&self, at_most: Duration) {
+        let seen = Folder::generation(&self.shared.jobs);
+        let look = async {
+            loop {
+                tokio::time::sleep(LOOK_EVERY).await;
+                // One look at a folder's time is too short for a trip to the blocking threads.
+                if Folder::generation(&self.shared.jobs) != seen {
+                    return;
+                }
+            }
+        };
+        tokio::select! {
+            () = self.work.notified() => {}
+            () = look => {}
+            () = tokio::time::sleep(at_most) => {}
+        }
+    }
+}
+
+/// Reads the jobs that may still change. A damaged one is left out, so that the others go on; one that turns out to be
+/// over is struck off the list.
+fn active_jobs(folder: &mut Folder, now: &Now) -> Result<Vec<Job>, JobStoreError> {
+    let mut jobs = Vec::new();
+    for id in folder.active()? {
+        match folder.read(&id) {
+            Ok(job) => {
+                let view = view(job, now);
+                if super::folder::may_change(&view) {
+                    jobs.push(view.job);
+                } else {
+                    folder.retire(&id);
+                }
+            }
+            Err(JobStoreError::JobNotFound(_)) => folder.retire(&id),
+            Err(JobStoreError::Damaged { .. }) => {
+                tracing::warn!(job = %id, "a damaged job is left alone");
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(jobs)
+}
+
+fn view(job: Job, now: &Now) -> JobView {
+    JobView { status: job.status(now), job }
+}

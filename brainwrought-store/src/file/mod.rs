@@ -1,0 +1,9 @@
+//! Jobs as readable files in a folder, safe across the processes of one machine.
+
+mod boot_clock;
+mod durable;
+mod folder;
+mod holder;
+mod jobs;
+
+pub use jobs::FileJobStore;

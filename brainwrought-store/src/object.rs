@@ -1,0 +1,166 @@
+//! [`ObjectArtifactStore`]: artifacts on anything that the crate `object_store` reaches; today, folders.
+
+use std::path::Path as FilePath;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use brainwrought_core::artifact_store::{ArtifactListing, ArtifactStore, ArtifactStoreError, StoredArtifact};
+use brainwrought_core::id::{Digest, Fingerprint};
+use bytes::Bytes;
+use futures::TryStreamExt as _;
+use object_store::local::LocalFileSystem;
+use object_store::path::Path;
+use object_store::{Error, ObjectStore, ObjectStoreExt as _};
+
+use crate::OpenError;
+
+/// Keeps artifacts as `artifacts/<2 hex>/<sha256>`, and bindings as `artifacts/bindings/<2 hex>/<fingerprint>`.
+#[derive(Debug)]
+pub struct ObjectArtifactStore {
+    objects: Arc<dyn ObjectStore>,
+}
+
+const ARTIFACTS: &str = "artifacts";
+const BINDINGS: &str = "bindings";
+
+impl ObjectArtifactStore {
+    /// Opens a folder. Files appear whole or not at all, and are on disk before a write returns.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the folder cannot be made or read.
+    pub fn open_folder(folder: &FilePath) -> Result<Self, OpenError> {
+        std::fs::create_dir_all(folder.join(ARTIFACTS)).map_err(|error| OpenError::folder(folder, error))?;
+        let local =
+            LocalFileSystem::new_with_prefix(folder).map_err(|error| OpenError::folder(folder, error))?;
+        Ok(Self { objects: Arc::new(local.with_fsync(true)) })
+    }
+
+    async fn read(&self, path: &Path) -> Result<Bytes, Error> {
+        self.objects.get(path).await?.bytes().await
+    }
+}
+
+#[async_trait]
+impl ArtifactStore for ObjectArtifactStore {
+    async fn put(&self, bytes: Bytes) -> Result<Digest, ArtifactStoreError> {
+        let hashed = bytes.clone();
+        let digest = tokio::task::spawn_blocking(move || Digest::of(&hashed))
+            .await
+            .map_err(|error| unavailable("digest an artifact", error))?;
+        let path = artifact_path(&digest);
+        match self.objects.head(&path).await {
+            Ok(found) if found.size == bytes.len() as u64 => return Ok(digest),
+            Ok(_) | Err(Error::NotFound { .. }) => {}
+            Err(error) => return Err(explain(&format!("look for artifact {digest}"), error)),
+        }
+        let written = self.objects.put(&path, bytes.into()).await;
+        written.map_err(|error| explain(&format!("write artifact {digest}"), error))?;
+        Ok(digest)
+    }
+
+    async fn get(&self, digest: &Digest) -> Result<Bytes, ArtifactStoreError> {
+        let bytes = match self.read(&artifact_path(digest)).await {
+            Ok(bytes) => bytes,
+            Err(Error::NotFound { .. }) => return Err(ArtifactStoreError::NotFound(digest.clone())),
+            Err(error) => return Err(explain(&format!("read artifact {digest}"), error)),
+        };
+        let hashed = bytes.clone();
+        let found = tokio::task::spawn_blocking(move || Digest::of(&hashed))
+            .await
+            .map_err(|error| unavailable("digest an artifact", error))?;
+        if found == *digest { Ok(bytes) } else { Err(ArtifactStoreError::Damaged(digest.clone())) }
+    }
+
+    async fn contains(&self, digest: &Digest) -> Result<bool, ArtifactStoreError> {
+        match self.objects.head(&artifact_path(digest)).await {
+            Ok(_) => Ok(true),
+            Err(Error::NotFound { .. }) => Ok(false),
+            Err(error) => Err(explain(&format!("look for artifact {digest}"), error)),
+        }
+    }
+
+    async fn delete(&self, digest: &Digest) -> Result<(), ArtifactStoreError> {
+        gone(self.objects.delete(&artifact_path(digest)).await)
+            .map_err(|error| explain(&format!("delete artifact {digest}"), error))
+    }
+
+    async fn bind(&self, fingerprint: &Fingerprint, output: &Digest) -> Result<(), ArtifactStoreError> {
+        let bytes = Bytes::from(output.to_string());
+        let written = self.objects.put(&binding_path(fingerprint), bytes.into()).await;
+        written.map(drop).map_err(|error| explain(&format!("bind {}", fingerprint.0), error))
+    }
+
+    async fn lookup(&self, fingerprint: &Fingerprint) -> Result<Option<Digest>, ArtifactStoreError> {
+        match self.read(&binding_path(fingerprint)).await {
+            // A binding that is no digest is a miss: the work is done again and bound anew.
+            Ok(bytes) => Ok(std::str::from_utf8(&bytes).ok().and_then(|text| text.parse().ok())),
+            Err(Error::NotFound { .. }) => Ok(None),
+            Err(error) => Err(explain(&format!("look up {}", fingerprint.0), error)),
+        }
+    }
+
+    async fn unbind(&self, fingerprint: &Fingerprint) -> Result<(), ArtifactStoreError> {
+        gone(self.objects.delete(&binding_path(fingerprint)).await)
+            .map_err(|error| explain(&format!("unbind {}", fingerprint.0), error))
+    }
+
+    async fn list(&self) -> Result<ArtifactListing, ArtifactStoreError> {
+        let failed = |error| explain("list artifacts", error);
+        let now = brainwrought_core::clock::wall_time().0;
+        let mut listing = ArtifactListing::default();
+        let mut found = self.objects.list(Some(&Path::from(ARTIFACTS)));
+        while let Some(meta) = found.try_next().await.map_err(failed)? {
+            let Some(digest) = meta.location.filename().and_then(|name| name.parse::<Digest>().ok()) else {
+                continue;
+            };
+            if meta.location.parts().any(|part| part.as_ref() == BINDINGS) {
+                let fingerprint = Fingerprint(digest);
+                if let Some(output) = self.lookup(&fingerprint).await? {
+                    listing.bindings.push((fingerprint, output));
+                }
+                continue;
+            }
+            let written = u64::try_from(meta.last_modified.timestamp_millis()).unwrap_or(0);
+            let age = Duration::from_millis(now.saturating_sub(written));
+            listing.artifacts.push(StoredArtifact { digest, bytes: meta.size, age });
+        }
+        listing.artifacts.sort_by(|a, b| a.digest.cmp(&b.digest));
+        listing.bindings.sort();
+        Ok(listing)
+    }
+}
+
+fn artifact_path(digest: &Digest) -> Path {
+    Path::from_iter([ARTIFACTS, &digest.as_str()[..2], digest.as_str()])
+}
+
+fn binding_path(fingerprint: &Fingerprint) -> Path {
+    let digits = fingerprint.0.as_str();
+    Path::from_iter([ARTIFACTS, BINDINGS, &digits[..2], digits])
+}
+
+fn gone(deleted: Result<(), Error>) -> Result<(), Error> {
+    match deleted {
+        Err(Error::NotFound { .. }) => Ok(()),
+        other => other,
+    }
+}
+
+fn explain(action: &str, error: Error) -> ArtifactStoreError {
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(&error);
+    while let Some(inner) = cause {
+        if let Some(io) = inner.downcast_ref::<std::io::Error>()
+            && io.kind() == std::io::ErrorKind::StorageFull
+        {
+            return ArtifactStoreError::Full(Box::new(error));
+        }
+        cause = inner.source();
+    }
+    unavailable(action, error)
+}
+
+fn unavailable(action: &str, error: impl std::error::Error + Send + Sync + 'static) -> ArtifactStoreError {
+    ArtifactStoreError::Unavailable { action: action.to_owned(), source: Box::new(error) }
+}

@@ -1,0 +1,124 @@
+//! Opens a store by its URL: the one place where a scheme becomes a store.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use brainwrought_core::artifact_store::ArtifactStore;
+use brainwrought_core::job_store::JobStore;
+use brainwrought_core::memory::{MemoryArtifactStore, MemoryJobStore};
+
+use crate::{FileJobStore, ObjectArtifactStore};
+
+/// Why a store could not be opened.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OpenError {
+    /// No store has this scheme.
+    #[error("there is no store `{url}`; this version opens folders (`file:./data`) and `memory:`")]
+    UnknownScheme {
+        /// The URL.
+        url: String,
+    },
+    /// The folder cannot be used.
+    #[error("could not use the folder {folder:?}; make it writable, or choose another with --store")]
+    Folder {
+        /// The folder.
+        folder: PathBuf,
+        /// Why.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+}
+
+enum Place {
+    Memory,
+    Folder(PathBuf),
+}
+
+impl OpenError {
+    /// Tells whether the URL itself is wrong, rather than what it names out of reach.
+    pub fn is_wrong_url(&self) -> bool {
+        matches!(self, Self::UnknownScheme { .. })
+    }
+
+    pub(crate) fn folder(folder: &Path, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Folder { folder: folder.to_owned(), source: source.into() }
+    }
+}
+
+/// Opens a job store; a folder that is not there is made.
+///
+/// # Errors
+///
+/// Fails when no store has the scheme, or the folder cannot be used.
+pub fn open_job_store(url: &str) -> Result<Arc<dyn JobStore>, OpenError> {
+    Ok(match place(url)? {
+        Place::Memory => Arc::new(MemoryJobStore::default()),
+        Place::Folder(folder) => Arc::new(FileJobStore::open(&folder)?),
+    })
+}
+
+/// Opens an artifact store; a folder that is not there is made.
+///
+/// # Errors
+///
+/// Fails when no store has the scheme, or the folder cannot be used.
+pub fn open_artifact_store(url: &str) -> Result<Arc<dyn ArtifactStore>, OpenError> {
+    Ok(match place(url)? {
+        Place::Memory => Arc::new(MemoryArtifactStore::default()),
+        Place::Folder(folder) => Arc::new(ObjectArtifactStore::open_folder(&folder)?),
+    })
+}
+
+/// The folder of a store that is one.
+pub fn local_folder(url: &str) -> Option<PathBuf> {
+    match place(url) {
+        Ok(Place::Folder(folder)) => Some(folder),
+        _ => None,
+    }
+}
+
+fn place(url: &str) -> Result<Place, OpenError> {
+    let unknown = || OpenError::UnknownScheme { url: url.to_owned() };
+    if let Some(path) = url.strip_prefix("file:") {
+        let path = path.strip_prefix("//").unwrap_or(path);
+        return if path.is_empty() { Err(unknown()) } else { Ok(Place::Folder(PathBuf::from(path))) };
+    }
+    if url == "memory:" {
+        return Ok(Place::Memory);
+    }
+    // A path never has a colon before its first separator, a URL always has.
+    let scheme = url.split(['/', '\\']).next().unwrap_or_default();
+    if url.is_empty() || scheme.contains(':') {
+        Err(unknown())
+    } else {
+        Ok(Place::Folder(PathBuf::from(url)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_are_named_in_three_ways() {
+        for (url, folder) in [
+            ("file:./data", "./data"),
+            ("file:///var/data", "/var/data"),
+            ("data", "data"),
+            ("file:/x", "/x"),
+        ] {
+            assert_eq!(local_folder(url), Some(PathBuf::from(folder)), "{url}");
+        }
+        assert_eq!(local_folder("memory:"), None);
+    }
+
+    #[test]
+    fn what_cannot_be_opened_is_refused_with_a_hint() {
+        for url in ["postgres://host/db", "s3://bucket", "", "file:"] {
+            let error = open_job_store(url).err().expect("there is no such store");
+            assert!(error.is_wrong_url() && error.to_string().contains("file:./data"), "{url}: {error}");
+        }
+        assert!(open_job_store("file:/proc/nowhere/data").is_err_and(|error| !error.is_wrong_url()));
+    }
+}
