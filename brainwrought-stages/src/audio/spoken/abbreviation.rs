@@ -10,7 +10,6 @@ const ALWAYS: &[(&str, &str)] = &[
     ("vs", "versus"),
     ("v.s.", "versus"),
     ("cf.", "compare"),
-    ("al.", "al"),
     ("ca.", "about"),
     ("approx.", "approximately"),
     ("resp.", "respectively"),
@@ -70,6 +69,11 @@ const ALWAYS: &[(&str, &str)] = &[
     ("arxiv", "archive"),
     ("jpeg", "jay peg"),
     ("json", "jason"),
+    ("bert", "Bert"),
+    ("cuda", "cooda"),
+    ("crispr", "crisper"),
+    ("lidar", "lie dar"),
+    ("sota", "sota"),
     ("nginx", "engine X"),
 ];
 

@@ -115,6 +115,9 @@ pub(super) fn say(core: &str, context: &Context<'_>) -> Said {
         || (roman(context.next).is_some() && !context.is_last);
     if context.ends_with_stop {
         let dotted = format!("{core}.");
+        if core == "al" && context.previous == "et" {
+            return Said { words: "others".to_owned(), owes: None, takes_stop: true };
+        }
         if let Some(full) = abbreviation(&dotted, next_is_number) {
             return Said { words: full.to_owned(), owes: None, takes_stop: true };
         }
@@ -137,6 +140,11 @@ fn phrase(core: &str, context: &Context<'_>) -> String {
     let next_is_number = context.next.starts_with(|c: char| c.is_ascii_digit());
     if let Some(full) = abbreviation(core, next_is_number) {
         return full.to_owned();
+    }
+    match (previous.as_str(), core, context.next) {
+        (_, "et", "al") => return "and".to_owned(),
+        ("et", "al", _) => return "others".to_owned(),
+        _ => {}
     }
     if ends_in_number(context.previous)
         && let Some(unit) = unit(core, count(context.previous))

@@ -20,6 +20,8 @@ const PACE: f32 = 170.0;
 pub(super) const LOW_VOLUME: u32 = 30;
 /// All but the full volume: the sound that is kept has the same marks, so that both renderings have the same timing.
 const FULL_VOLUME: u32 = 99;
+/// The volume changes this much before a forced aligner hears the next word (measured against pocketsphinx).
+const EARLY_MS: u32 = 30;
 /// What a line of speech may take: it is a matter of milliseconds.
 const LIMITS: ChildLimits =
     ChildLimits { wall: Duration::from_secs(30), cpu_seconds: 20, address_space: 1 << 30, output: 64 << 20 };
@@ -137,10 +139,12 @@ impl Voice for EspeakVoice {
         let low = self.render(&words, [100, LOW_VOLUME], manner.speed, cancellation)?;
         let envelope = Envelope::of(&full.samples, full.rate);
         let heard = envelope.heard(0..full.samples.len());
+        let early = (full.rate * EARLY_MS / 1000) as usize;
         let mut last = heard.start;
         let mut spoken = Vec::with_capacity(words.len());
         for (written, gate) in written.into_iter().zip(gated_words(&full, &low, words.len())) {
-            let range = envelope.heard(gate.start.max(last)..gate.end.max(last));
+            let start = if gate.start == 0 { 0 } else { gate.start + early };
+            let range = envelope.heard(start.max(last)..(gate.end + early).max(start).max(last));
             last = range.end;
             let range = range.start - heard.start..range.end.min(heard.end).max(range.start) - heard.start;
             spoken.push(SpokenWord { written, samples: range });
