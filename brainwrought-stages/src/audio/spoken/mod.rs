@@ -1,6 +1,15 @@
 //! [`spoken_form`]: how English text is said, written word by written word.
 
+/// Declares a pattern that is compiled once.
+macro_rules! pattern {
+    ($visible:vis $name:ident, $text:expr) => {
+        $visible static $name: LazyLock<Regex> =
+            LazyLock::new(|| Regex::new($text).expect("the pattern is well formed"));
+    };
+}
+
 mod abbreviation;
+mod mixture;
 mod number;
 mod piece;
 mod symbol;

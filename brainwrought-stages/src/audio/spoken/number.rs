@@ -1,5 +1,11 @@
 //! [`cardinal`] and its kin: numbers as English words.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+pattern!(NUMBER, r"^(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d+)?$");
+
 const SMALL: [&str; 20] = [
     "zero",
     "one",
@@ -103,6 +109,11 @@ pub(super) fn whole(text: &str) -> Option<u64> {
     let plain: String = text.chars().filter(|c| *c != ',').collect();
     let code = plain.len() > 15 || (plain.len() > 1 && plain.starts_with('0'));
     if code { None } else { plain.parse().ok() }
+}
+
+/// Tells whether a text is a number as [`number`] says it.
+pub(super) fn is_number(text: &str) -> bool {
+    NUMBER.is_match(text)
 }
 
 /// Says a number as written: "1,024", "0.05", ".5", "007".
