@@ -10,7 +10,7 @@ use crate::parse::ParsePdf;
 use crate::publish::Publish;
 use crate::render::{CaptionLook, FrameLayout, Render};
 use crate::script::WriteScript;
-use crate::visuals::{self, PrepareVisuals};
+use crate::visuals::PrepareVisuals;
 
 /// The default stages, ready to be wired by [`super::short`] or by a pipeline of your own.
 #[derive(Debug)]
@@ -52,6 +52,10 @@ impl Stages {
             Music::None => (audio::Music::None, None),
             Music::File(file) => (audio::Music::None, Some(file.clone())),
         };
+        let layout = match options.layout {
+            Layout::A => FrameLayout::Card,
+            Layout::B => FrameLayout::Split,
+        };
         let voice = match options.voice.as_str() {
             "heart" => "hibari/heart".to_owned(),
             "espeak" => "espeak-ng".to_owned(),
@@ -72,22 +76,17 @@ impl Stages {
             visuals: PrepareVisuals {
                 width: options.width,
                 height: options.height,
-                layout: match options.layout {
-                    Layout::A => visuals::Layout::A,
-                    Layout::B => visuals::Layout::B,
-                },
+                layout,
                 background,
                 clips,
                 intensity: options.intensity,
                 seed,
                 host: resources.host.clone(),
+                fonts: resources.fonts.clone(),
             },
             render: Render {
                 encoder,
-                layout: match options.layout {
-                    Layout::A => FrameLayout::Card,
-                    Layout::B => FrameLayout::Split,
-                },
+                layout,
                 captions: match options.captions {
                     CaptionStyle::Pop => CaptionLook::Pop,
                     CaptionStyle::Plain => CaptionLook::Plain,
