@@ -22,11 +22,12 @@ fn tight() -> ParseLimits {
     ParseLimits { max_seconds: 1, max_memory: 700 << 20, ..ParseLimits::default() }
 }
 
+/// Four times the second of processor time may pass for each of the two engines, on a busy machine.
 fn parse_in_time(bench: &Bench, pdf: Vec<u8>) -> Result<ParsedPdf, ParseError> {
     #[expect(clippy::disallowed_methods, reason = "that it ends in time is what is tested")]
     let start = Instant::now();
     let result = bench.parse_within(pdf, &tight());
-    assert!(start.elapsed() < Duration::from_secs(6), "took {:?}", start.elapsed());
+    assert!(start.elapsed() < Duration::from_secs(12), "took {:?}", start.elapsed());
     result
 }
 
