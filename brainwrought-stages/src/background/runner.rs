@@ -385,7 +385,7 @@ impl View<'_, '_> {
         let swing = stride * (1.0 - in_air);
         let bob = (stride * stride) * 0.09 * (1.0 - in_air);
         let at = |dx: f64, height: f64| (gx + (dx + lean * height) * zoom, gy - (up + bob + height) * zoom);
-        let (skin, shirt, trousers) = (Ink::rgb(0xF2B48C), self.palette.accents[1], Ink::rgb(0x2B2F5B));
+        let (skin, shirt, trousers) = (Ink::rgb(0xF2B48C), self.palette.accents[1], Ink::rgb(0x5566B8));
         let shoe = self.palette.accents[2];
         let pack = self.palette.accents[0];
         for (side, phase) in [(-1.0, swing), (1.0, -swing)] {
