@@ -1,5 +1,7 @@
 //! The voices with their real files, and the narration stage from segment to sound.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
