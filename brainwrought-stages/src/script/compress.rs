@@ -51,7 +51,7 @@ pub(super) fn compress(sentence: &str, style: Style) -> Vec<String> {
     if style == Style::Plain {
         return vec![text];
     }
-    let text = without_connective(&text);
+    let text = without_label(&without_connective(&text));
     let text = if style == Style::EnglishPaper {
         match third_person(&text) {
             Some(text) => text,
@@ -85,6 +85,21 @@ fn without_connective(text: &str) -> String {
         }
     }
     text.to_owned()
+}
+
+/// Takes off the label that an item of a list starts with: "Leader election: Raft uses …".
+fn without_label(text: &str) -> String {
+    match text.split_once(": ") {
+        Some((label, rest))
+            if words(label) <= 3
+                && words(rest) >= 6
+                && rest.starts_with(char::is_uppercase)
+                && !label.chars().all(|letter| letter.is_uppercase() || !letter.is_alphabetic()) =>
+        {
+            rest.to_owned()
+        }
+        _ => text.to_owned(),
+    }
 }
 
 /// Says "the authors" for "we"; none where the sentence says "us" or "I".

@@ -8,6 +8,59 @@ use super::clean::Cleaned;
 use super::lexicon::{stemmer, stop_words};
 use super::sentences::Sentence;
 
+/// Verbs and adjectives that are no terms.
+const VERBS: [&str; 49] = [
+    "thank",
+    "contact",
+    "becomes",
+    "become",
+    "works",
+    "work",
+    "hides",
+    "based",
+    "takes",
+    "makes",
+    "contains",
+    "create",
+    "created",
+    "understand",
+    "working",
+    "look",
+    "check",
+    "help",
+    "allowed",
+    "activate",
+    "implement",
+    "donate",
+    "visible",
+    "longer",
+    "shorter",
+    "better",
+    "faster",
+    "slower",
+    "possible",
+    "random",
+    "different",
+    "dierent",
+    "provides",
+    "requires",
+    "complete",
+    "specified",
+    "specific",
+    "defined",
+    "implemented",
+    "minutes",
+    "hour",
+    "hours",
+    "time",
+    "times",
+    "people",
+    "erste",
+    "weit",
+    "gleich",
+    "schneiden",
+];
+
 /// The most concepts that are kept.
 const MOST: usize = 15;
 
@@ -37,6 +90,15 @@ pub(super) fn concepts(
         for phrase in phrases(&sentence.text, &stop) {
             for length in 1..=phrase.len().min(3) {
                 for window in phrase.windows(length) {
+                    // A name and a common word side by side are rarely one term.
+                    let capital = |word: &String| word.chars().next().is_some_and(char::is_uppercase);
+                    if length > 1
+                        && language == "en"
+                        && window.iter().any(capital)
+                        && !window.iter().all(capital)
+                    {
+                        continue;
+                    }
                     let key: Vec<String> = window.iter().map(|word| stem(word)).collect();
                     let candidate = candidates.entry(key).or_default();
                     candidate.count += 1;
@@ -59,7 +121,9 @@ pub(super) fn concepts(
         .collect();
     let mut ranked: Vec<(f32, Vec<String>, Candidate)> = candidates
         .into_iter()
-        .filter(|(_, candidate)| candidate.count >= 2)
+        .filter(|(key, candidate)| {
+            candidate.count >= if key.len() > 1 && sentences.len() > 40 { 3 } else { 2 }
+        })
         .filter(|(key, candidate)| candidate.words > 1 || key[0].chars().count() > 3)
         .map(|(key, candidate)| {
             let in_headings =
@@ -106,6 +170,7 @@ fn phrases(text: &str, stop: &BTreeSet<&'static str>) -> Vec<Vec<String>> {
         let is_term = word.chars().count() > 2
             && !stop.contains(lower.as_str())
             && !lower.ends_with("ly")
+            && !VERBS.contains(&lower.as_str())
             && word.chars().next().is_some_and(char::is_alphabetic)
             && word.chars().all(|letter| letter.is_alphanumeric() || letter == '-');
         if is_term {

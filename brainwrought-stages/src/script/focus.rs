@@ -23,7 +23,7 @@ pub(super) fn focus(
     if cleaned.is_paper || words <= WHOLE_WORDS {
         return (sentences, None);
     }
-    let mut best: Option<(usize, usize, usize)> = None;
+    let mut best: Option<(usize, usize)> = None;
     for start in 0..cleaned.sections.len() {
         let title = cleaned.sections[start].title.to_lowercase();
         let is_front = title.is_empty()
@@ -37,6 +37,9 @@ pub(super) fn focus(
                 "about",
                 "executive",
                 "prerequisite",
+                "appendix",
+                "contents",
+                "suggestion",
             ]
             .iter()
             .any(|front| title.contains(front));
@@ -54,14 +57,14 @@ pub(super) fn focus(
             end += 1;
         }
         // Few sections mean one topic. A later start must be clearly better than an earlier one.
-        if ms >= enough_ms && best.is_none_or(|(from, to, _)| end - start + 1 < (to - from)) {
-            best = Some((start, end, 0));
-            if end - start <= 2 {
+        if ms >= enough_ms && best.is_none_or(|(from, to)| end - start + 2 < (to - from)) {
+            best = Some((start, end));
+            if end - start <= 6 {
                 break;
             }
         }
     }
-    let Some((start, end, _)) = best else { return (sentences, None) };
+    let Some((start, end)) = best else { return (sentences, None) };
     let title = cleaned.sections[start].title.clone();
     let kept = sentences.into_iter().filter(|sentence| (start..end).contains(&sentence.section)).collect();
     (kept, Some(title))

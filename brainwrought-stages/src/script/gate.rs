@@ -13,6 +13,26 @@ const IDEOGRAPHS: std::ops::RangeInclusive<usize> = 10..=48;
 /// The longest that a line may take, in milliseconds: a scene is shown for at most 8 s.
 const LONGEST_MS: u64 = 7_900;
 
+/// What authors say about their text rather than about its topic, beside English.
+const BACK_STAGE: [&str; 16] = [
+    "beweis",
+    "zu zeigen",
+    " wir ",
+    "im folgenden",
+    "hier ",
+    "vorlesung",
+    "skript",
+    "revisado por",
+    "traducido por",
+    "a continuación",
+    "demostración",
+    "veremos",
+    "nous verrons",
+    "démonstration",
+    "dieser arbeit",
+    "man mache",
+];
+
 static POINTS_AWAY: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
         r"(?ix)\b(?:fig(?:ure|s)?\.?|tables?|sections?|chapters?|equations?|eq\.|theorem|lemma|corollary|appendix|
@@ -50,7 +70,13 @@ pub(super) fn is_sayable(text: &str, language: &str) -> bool {
     if !first.is_alphanumeric() || !text.ends_with(['.', '!', '?']) || text.ends_with("..") {
         return false;
     }
-    is_prose(text, &words)
+    let first_word = words.first().copied().unwrap_or_default();
+    let is_label =
+        first_word.len() > 3 && first_word.ends_with(':') && !first_word.chars().any(char::is_lowercase);
+    let lower = text.to_lowercase();
+    !is_label
+        && (language == "en" || !BACK_STAGE.iter().any(|phrase| lower.contains(phrase)))
+        && is_prose(text, &words)
         && !POINTS_AWAY.is_match(text)
         && !(language == "en" && is_bad_english(text, &words))
 }
@@ -69,7 +95,10 @@ fn is_prose(text: &str, words: &[&str]) -> bool {
     let lone = words
         .iter()
         .map(|word| word.trim_matches(|letter: char| !letter.is_alphanumeric()))
-        .filter(|word| word.chars().count() == 1 && word.chars().all(char::is_alphabetic) && !is_word(word))
+        .filter(|word| {
+            is_variable(word)
+                || word.chars().count() == 1 && word.chars().all(char::is_alphabetic) && !is_word(word)
+        })
         .count();
     // Two capitals in a row inside a word, or letters that no keyboard joins, come from fonts that were not decoded.
     let odd = text
@@ -85,6 +114,25 @@ fn is_prose(text: &str, words: &[&str]) -> bool {
         && text.matches('“').count() == text.matches('”').count()
 }
 
+/// Tells whether `word` is a variable's name rather than a word: `z1`, `4P`, `dH`, `gj`.
+fn is_variable(word: &str) -> bool {
+    let letters: Vec<char> = word.chars().collect();
+    match letters[..] {
+        [a, b] => {
+            (a.is_alphabetic() && b.is_ascii_digit())
+                || (a.is_ascii_digit() && b.is_alphabetic())
+                || (a.is_lowercase() && b.is_uppercase())
+                || (a.is_alphabetic()
+                    && b.is_lowercase()
+                    && !"aeiouyäöüáéíóúàèìòùâêîôû"
+                        .contains(|vowel| vowel == a.to_ascii_lowercase() || vowel == b)
+                    && a.is_ascii()
+                    && !matches!(word, "Mr" | "Ms" | "Dr" | "vs" | "St"))
+        }
+        _ => false,
+    }
+}
+
 fn is_word(letter: &str) -> bool {
     matches!(letter, "a" | "A" | "I" | "y" | "e" | "o" | "à" | "é" | "Y" | "O" | "E" | "R" | "C" | "i")
 }
@@ -98,6 +146,8 @@ fn is_bad_english(text: &str, words: &[&str]) -> bool {
     let lower = text.to_lowercase();
     ROADMAP.is_match(text)
         || hanging.contains(&last)
+        || ["not", "do", "does", "did", "ms", "mr", "dr", "prof", "vs", "no", "fig"]
+            .contains(&last.to_lowercase().as_str())
         || lower.contains(" et al")
         || lower.contains("e.g")
         || lower.contains("i.e")

@@ -79,8 +79,8 @@ pub(super) fn frame(material: &Material<'_>, seeded: &mut Seeded) -> Frame {
     } else {
         match seeded.below(3) {
             0 => format!("What is the deal with {subject}?"),
-            1 => format!("What is there to know about {subject}?"),
-            _ => format!("What is {subject} all about?").replace("is", is),
+            1 => format!("What should you know about {subject}?"),
+            _ => format!("What is {subject} all about?").replacen("is", is, 1),
         }
     };
     let hook = if hook.split_whitespace().count() > MOST_WORDS {
@@ -98,16 +98,46 @@ fn subject(material: &Material<'_>) -> String {
         let words = text.split_whitespace().count();
         (1..=5).contains(&words) && text.chars().filter(|letter| letter.is_alphabetic()).count() > 3
     };
+    let title = head(material.title);
+    for start in [
+        "An Introduction to ",
+        "Introduction to ",
+        "A Guide to ",
+        "Notes on ",
+        "Lecture Notes on ",
+        "The Art of ",
+    ] {
+        if let Some(rest) = title.strip_prefix(start)
+            && rest.split_whitespace().count() <= 4
+        {
+            return if rest.chars().count() <= 3 { rest.to_owned() } else { lowered(rest, material) };
+        }
+    }
+    // What stands alone before a colon is a name.
+    if title.len() < material.title.len() && !title.contains(' ') && !title.is_empty() {
+        return title;
+    }
+    let events =
+        ["Meeting", "Report", "Guide", "Handbook", "Manual", "Course", "Lecture", "Workshop", "Conference"];
+    if short(&title) && !title.starts_with("The ") && events.iter().any(|event| title.ends_with(event)) {
+        return format!("the {title}");
+    }
+    if short(&title) {
+        return lowered(&title, material);
+    }
     if let Some(focus) = material.focus.map(head)
         && short(&focus)
     {
         return lowered(&focus, material);
     }
-    let title = head(material.title);
-    if short(&title) {
-        return lowered(&title, material);
-    }
-    material.concepts.first().map_or(title, |concept| concept.term.clone())
+    // A name needs no article and a plural takes none; only then comes the best concept as it is.
+    let leading = || material.concepts.iter().take(8);
+    let named = leading().find(|concept| concept.term.starts_with(char::is_uppercase));
+    let many = leading().find(|concept| concept.term.ends_with('s') && !concept.term.ends_with("ss"));
+    named.or(many).map_or_else(
+        || if title.is_empty() { "it".to_owned() } else { title.clone() },
+        |concept| concept.term.clone(),
+    )
 }
 
 /// Writes a heading as it stands inside a sentence: words that the text writes small are small.

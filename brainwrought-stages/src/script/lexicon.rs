@@ -14,7 +14,7 @@ rather really said same say second see seem seems several shall she should since
 such take taken takes than that the their them then there therefore these they thing things third this those though \
 three through thus to together too toward two under until up upon us use used uses using usually very via want was way ways we \
 well were what when where whether which while who whole whom whose why will with within without would yes yet you your \
-et al ie eg fig figure table section chapter page paper author authors work example examples case cases number numbers \
+et al ie eg fig four five six seven eight nine ten hundred thousand second seconds figure table section chapter page paper author authors work example examples case cases number numbers \
 result results different new good simple large small long short following general current called note show shows shown";
 const STOP_DE: &str = "aber alle als also am an auch auf aus bei beim bis da dann das dass dem den der des die dies diese \
 dieser dieses doch durch ein eine einem einen einer eines er es für gibt hat ich im in ist ja jede jeder jedes kann kein \
@@ -79,6 +79,22 @@ pub(super) const RESULT_CUES: [&str; 10] = [
     "demonstrat",
     "outperform",
     "conclude",
+    "optimal",
+];
+
+/// Words of a sentence that may surprise.
+pub(super) const SURPRISES: [&str; 12] = [
+    "never",
+    "always",
+    "only",
+    "every",
+    "nobody",
+    "cannot",
+    "without",
+    "no matter",
+    "hardly",
+    "at all",
+    "must",
     "optimal",
 ];
 

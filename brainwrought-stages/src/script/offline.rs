@@ -4,15 +4,15 @@ use std::collections::BTreeSet;
 
 use async_trait::async_trait;
 use brainwrought_core::data::{
-    Analysis, Citation, CitedSentence, Concept, ContentsEntry, Document, Line, LineRole, QuizQuestion, Scene,
-    SceneKind, Script, VisualCue,
+    Analysis, Citation, CitedSentence, Concept, ContentsEntry, Document, Language, Line, LineRole,
+    QuizQuestion, Scene, SceneKind, Script, VisualCue,
 };
 
 use super::clean::{Cleaned, clean};
 use super::concepts::concepts;
 use super::focus::focus;
 use super::hook::{Frame, Material, frame};
-use super::lexicon::{HOW_CUES, IDEA_CUES, INTERJECTIONS, PROBLEM_CUES, RESULT_CUES, has_cue};
+use super::lexicon::{HOW_CUES, IDEA_CUES, INTERJECTIONS, PROBLEM_CUES, RESULT_CUES, SURPRISES, has_cue};
 use super::pace::{SCENE_GAP_MS, estimate_ms, planned_ms};
 use super::quiz::quiz;
 use super::rank::{Topic, Unit, pick, units};
@@ -141,7 +141,12 @@ fn on_time(draft: &Draft<'_>) -> Result<Script, ScriptError> {
 fn drafted(draft: &Draft<'_>, budget: u64) -> Result<Script, ScriptError> {
     let document = draft.document;
     let english = draft.language == "en";
-    let mut seeded = Seeded::new(draft.brief.seed);
+    let mut seeded = Seeded::new(
+        document
+            .title
+            .bytes()
+            .fold(draft.brief.seed, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into())),
+    );
     let overhead = if english { 9_000 } else { 3_000 };
     let picked = pick(draft.units, draft.sentences, budget.saturating_sub(overhead).max(2_500));
     let said: Vec<&Sentence> =
@@ -168,7 +173,7 @@ fn drafted(draft: &Draft<'_>, budget: u64) -> Result<Script, ScriptError> {
     if draft.brief.length_ms >= 25_000
         && let Some(question) = questions.first()
     {
-        scenes.extend(quiz_scenes(question).map(|scene| (String::new(), scene)));
+        scenes.extend(quiz_scenes(question).map(|scene| ("Quiz".to_owned(), scene)));
     }
     let last = said.last().map_or(1, |sentence| sentence.page);
     if english {
@@ -178,21 +183,18 @@ fn drafted(draft: &Draft<'_>, budget: u64) -> Result<Script, ScriptError> {
             Scene { kind: SceneKind::Content, lines: vec![line], visual: VisualCue::Motion, min_ms: 0 },
         ));
     }
+    let script_language = if english { Language::english() } else { document.language.clone() };
     let pages: BTreeSet<u32> = said.iter().map(|sentence| sentence.page).collect();
     scenes.push((String::new(), source_scene(&document.title, pages.into_iter().collect(), SOURCE_MS)));
 
     Ok(Script {
         title: document.title.clone(),
-        language: if english {
-            brainwrought_core::data::Language::english()
-        } else {
-            document.language.clone()
-        },
+        language: script_language.clone(),
         page_count: document.pages.len() as u32,
         writer: if english { "offline/en".to_owned() } else { "plain".to_owned() },
         target_ms: draft.brief.length_ms,
         analysis: analysis(draft, &said),
-        segments: segments(scenes, &document.language),
+        segments: segments(scenes, &document.title, &script_language),
         quiz: questions,
         warnings: Vec::new(),
     })
@@ -209,12 +211,14 @@ fn beats(draft: &Draft<'_>, picked: &[Unit], english: bool, seeded: &mut Seeded)
     seeded.shuffle(&mut slang);
     // About one beat in 30, 20 or 12 seconds.
     let every = [usize::MAX, 4, 3, 2][usize::from(draft.brief.slang.min(3))];
+    // A role is claimed only where its words stand, once, and where the story can have come to it: in percent.
     let mut roles = vec![
-        (&PROBLEM_CUES[..], "Here is the problem."),
-        (&IDEA_CUES[..], "Here is the idea."),
-        (&HOW_CUES[..], "Here is how it works."),
-        (&RESULT_CUES[..], "And the result?"),
+        (&PROBLEM_CUES[..], "Here is the problem.", 0..45),
+        (&IDEA_CUES[..], "Here is the idea.", 10..60),
+        (&HOW_CUES[..], "Here is how it works.", 20..75),
+        (&RESULT_CUES[..], "And the result?", 60..101),
     ];
+    let mut quiet_until = 0;
     let mut beats = Vec::new();
     for (index, unit) in picked.iter().enumerate() {
         for (nth, &member) in unit.members.iter().enumerate() {
@@ -225,15 +229,16 @@ fn beats(draft: &Draft<'_>, picked: &[Unit], english: bool, seeded: &mut Seeded)
                 .get(sentence.section)
                 .map(|section| section.title.clone())
                 .unwrap_or_default();
+            let at = index * 100 / picked.len().max(1);
+            let role = roles
+                .iter()
+                .position(|(cues, _, range)| range.contains(&at) && has_cue(&sentence.text, cues));
             if english
                 && nth == 0
                 && index > 0
-                && let Some(role) =
-                    roles.iter().position(|(cues, _)| has_cue(&sentence.text, &cues[..1.max(cues.len())]))
+                && let Some(role) = role
             {
-                // A role is claimed only once, and never behind one that comes later in the story.
-                let (_, transition) = roles.remove(role);
-                roles.drain(..role.min(roles.len()));
+                let (_, transition, _) = roles.remove(role);
                 let line = beat_line(transition, LineRole::Transition, sentence.page);
                 beats.push(Beat { line, section: section.clone(), starts: true });
             }
@@ -241,12 +246,17 @@ fn beats(draft: &Draft<'_>, picked: &[Unit], english: bool, seeded: &mut Seeded)
             let line = Line { text: sentence.text.clone(), role: LineRole::Fact, citation };
             beats.push(Beat { line, section: section.clone(), starts: nth == 0 });
             let ends = nth + 1 == unit.members.len();
+            // Surprise is voiced only behind something that may surprise, and not twice in a row.
+            let surprises = has_cue(&sentence.text, &SURPRISES)
+                || sentence.text.contains(|letter: char| letter.is_ascii_digit());
             if english
                 && ends
-                && index % every == every.saturating_sub(2).min(1)
+                && surprises
+                && index >= quiet_until
                 && index + 1 < picked.len()
                 && let Some(text) = slang.pop()
             {
+                quiet_until = index + every;
                 let line = beat_line(text, LineRole::Interjection, sentence.page);
                 beats.push(Beat { line, section, starts: false });
             }
@@ -274,7 +284,7 @@ fn quiz_scenes(question: &QuizQuestion) -> impl Iterator<Item = Scene> {
     let choices = quoted(&format!("{}, or {last}?", super::compress::capitalised(&first.join(", "))));
     let spoken = estimate_ms(&ask.text) + estimate_ms(&choices.text);
     let answer = question.choices.get(question.answer as usize).map_or("", String::as_str);
-    let told = quoted(&format!("It was {answer}."));
+    let told = quoted(&format!("The answer: {answer}."));
     [
         Scene {
             kind: SceneKind::Quiz,

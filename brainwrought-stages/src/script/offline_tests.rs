@@ -40,7 +40,7 @@ pub(in crate::script) fn script_with(fact: &str, page: u32) -> Script {
         writer: String::new(),
         target_ms: 0,
         analysis: Analysis::default(),
-        segments: segments(vec![(String::new(), scene)], &Language::english()),
+        segments: segments(vec![(String::new(), scene)], "", &Language::english()),
         quiz: Vec::new(),
         warnings: Vec::new(),
     }

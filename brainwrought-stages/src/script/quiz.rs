@@ -27,6 +27,8 @@ pub(super) fn quiz(facts: &[&Sentence], concepts: &[Concept], seeded: &mut Seede
         let mut others: Vec<&str> = concepts
             .iter()
             .filter(|other| other.term != concept.term)
+            .filter(|other| other.term.ends_with('s') == plural)
+            .filter(|other| other.term.split_whitespace().count().abs_diff(size) <= 1)
             .filter(|other| !words(&other.term).iter().any(|word| heard.contains(word)))
             .filter(|other| {
                 other.term.chars().next().is_some_and(char::is_uppercase)
@@ -34,9 +36,7 @@ pub(super) fn quiz(facts: &[&Sentence], concepts: &[Concept], seeded: &mut Seede
             })
             .map(|other| other.term.as_str())
             .collect();
-        others.sort_by_key(|other| {
-            (other.split_whitespace().count().abs_diff(size), usize::from(other.ends_with('s') != plural))
-        });
+        others.sort_by_key(|other| other.split_whitespace().count().abs_diff(size));
         others.truncate(2);
         if others.len() < 2 {
             continue;

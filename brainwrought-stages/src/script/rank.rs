@@ -21,6 +21,9 @@ const HEARD: f32 = 0.06;
 /// Units more alike than this are never both said.
 const SAME: f32 = 0.6;
 
+/// One of the first so many sentences is always said.
+const OPENING: usize = 5;
+
 type Vector = BTreeMap<String, f32>;
 
 /// Neighbouring sentences that are said together.
@@ -113,6 +116,10 @@ pub(super) fn units(sentences: &[Sentence], topic: &Topic<'_>) -> Vec<Unit> {
             if !linked {
                 break;
             }
+            // A question is said only with what comes after it.
+            if sentences[end].text.ends_with('?') {
+                continue;
+            }
             let members: Vec<usize> = (start..=end).collect();
             let mut vector = Vector::new();
             members.iter().for_each(|&member| add(&mut vector, &vectors[member]));
@@ -137,6 +144,8 @@ pub(super) fn pick(units: &[Unit], sentences: &[Sentence], budget_ms: u64) -> Ve
         let best = units
             .iter()
             .filter(|unit| unit.ms <= left + budget_ms / 50)
+            // The first pick is an opening, so that the story starts where the document does.
+            .filter(|unit| !picked.is_empty() || unit.members[0] < OPENING.max(sentences.len() / 14))
             .filter_map(|unit| worth(unit, &picked, sentences).map(|worth| (worth, unit)))
             .map(|(worth, unit)| {
                 // Near the end, the piece that fills the time best is taken.
@@ -146,7 +155,14 @@ pub(super) fn pick(units: &[Unit], sentences: &[Sentence], budget_ms: u64) -> Ve
                 (worth - fit - fill, unit)
             })
             .max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.members.cmp(&a.1.members)));
-        let Some((_, unit)) = best else { break };
+        let Some((_, unit)) = best else {
+            if picked.is_empty() && units.first().is_some_and(|unit| unit.ms <= left) {
+                picked.push(units[0].clone());
+                left = left.saturating_sub(units[0].ms);
+                continue;
+            }
+            break;
+        };
         left = left.saturating_sub(unit.ms);
         picked.push(unit.clone());
         if left < 700 {
@@ -175,7 +191,7 @@ fn worth(unit: &Unit, picked: &[Unit], sentences: &[Sentence]) -> Option<f32> {
 fn readability(text: &str) -> f32 {
     let words: Vec<&str> = text.split_whitespace().collect();
     let count = words.len() as f32;
-    let length = 1.0 - ((count - 11.5).abs() - 3.5).max(0.0) / 12.0;
+    let length = 1.0 - ((count - 11.5).abs() - 3.5).max(0.0) / 7.0;
     let letters = text.chars().filter(|letter| letter.is_alphabetic()).count() as f32 / count.max(1.0);
     let short = 1.0 - ((letters - 4.6).max(0.0) / 3.0);
     (0.6 * length + 0.4 * short).clamp(0.0, 1.0)

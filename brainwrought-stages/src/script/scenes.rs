@@ -36,10 +36,15 @@ pub(super) fn content_scenes(beats: &[Beat], document: &Document) -> Vec<(String
             let belongs = beat.line.role == LineRole::Interjection
                 || leads
                 || (!beat.starts && beat.line.role == LineRole::Fact && same_page(group, beat));
-            belongs && (fits || leads && spoken + estimate_ms(&beat.line.text) <= 8_000)
+            belongs
+                && (fits
+                    || spoken + estimate_ms(&beat.line.text) <= 8_000
+                        && (leads || beat.line.role == LineRole::Interjection))
         });
         match groups.last_mut() {
             Some(group) if joins => group.push(beat),
+            // A beat of slang that does not fit behind its fact is left out.
+            _ if beat.line.role == LineRole::Interjection => {}
             _ => groups.push(vec![beat]),
         }
     }
@@ -97,7 +102,7 @@ fn relevance(figure: &Figure, said: &BTreeSet<String>, page: u32) -> usize {
 }
 
 /// Groups scenes into segments of some 8 to 20 seconds and plans where each starts.
-pub(super) fn segments(scenes: Vec<(String, Scene)>, language: &Language) -> Vec<Segment> {
+pub(super) fn segments(scenes: Vec<(String, Scene)>, title: &str, language: &Language) -> Vec<Segment> {
     let mut groups: Vec<Vec<(String, Scene)>> = Vec::new();
     let mut spoken = 0;
     for scene in scenes {
@@ -127,17 +132,17 @@ pub(super) fn segments(scenes: Vec<(String, Scene)>, language: &Language) -> Vec
     let mut start = 0;
     let mut made: Vec<Segment> = Vec::new();
     for (index, group) in groups.into_iter().enumerate() {
-        let title = group
+        let chapter = group
             .iter()
             .map(|(section, _)| section.as_str())
             .find(|section| !section.is_empty() && !made.iter().any(|other| other.title == *section))
             .or_else(|| group.iter().map(|(section, _)| section.as_str()).find(|section| !section.is_empty()))
-            .map_or_else(|| format!("{}", index + 1), str::to_owned);
+            .map_or_else(|| title.to_owned(), str::to_owned);
         let planned_start_ms = start;
         start += group.iter().map(|(_, scene)| scene_ms(scene) + SCENE_GAP_MS).sum::<u64>();
         made.push(Segment {
             index: index as u32,
-            title,
+            title: chapter,
             language: language.clone(),
             planned_start_ms,
             scenes: group.into_iter().map(|(_, scene)| scene).collect(),

@@ -4,6 +4,9 @@ use super::clean::Cleaned;
 use super::compress::{Style, compress, without_citations};
 use super::gate::{is_dangling, is_sayable};
 
+/// Abbreviations before a name that a sentence is wrongly cut at.
+const TITLES: [&str; 8] = [" Ms.", " Mr.", " Mrs.", " Dr.", " Prof.", " St.", " vs.", " al."];
+
 /// A sentence that may be said.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Sentence {
@@ -35,6 +38,7 @@ pub(super) fn sentences(cleaned: &Cleaned, language: &str) -> Vec<Sentence> {
     for (index, passage) in cleaned.passages.iter().enumerate() {
         let (joined, pages) = joined(&passage.pieces);
         let mut from = 0;
+        let mut broken = false;
         for raw in sentencex::segment(language, &joined) {
             let start = joined[from..].find(raw).map_or(from, |at| from + at);
             let end = start + raw.len();
@@ -46,6 +50,13 @@ pub(super) fn sentences(cleaned: &Cleaned, language: &str) -> Vec<Sentence> {
                 continue;
             }
             let source = raw.trim();
+            // A title before a name is no end of a sentence; the cut leaves two stumps.
+            let after_title = broken;
+            broken = TITLES.iter().any(|title| source.ends_with(title));
+            if broken || after_title {
+                place += 1;
+                continue;
+            }
             for text in compress(&without_citations(source), style) {
                 // A sentence left out leaves a gap, so that its neighbours are not taken for a pair.
                 place += 1;
