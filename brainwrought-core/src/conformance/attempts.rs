@@ -11,7 +11,7 @@ use crate::id::{Digest, FencingToken};
 use crate::job::{AttemptEnd, Delivery, Job, JobStatus, NewJob, Outcome, Progress, Renewal, TaskStatus};
 use crate::job_store::{JobStore, JobStoreError, TaskReport};
 
-pub(super) fn is_lease_lost<T>(result: Result<T, JobStoreError>) -> bool {
+pub(super) fn is_lease_lost<T>(result: &Result<T, JobStoreError>) -> bool {
     matches!(result, Err(JobStoreError::LeaseLost { .. }))
 }
 
@@ -44,7 +44,7 @@ pub async fn a_second_commit_is_fenced(store: &dyn JobStore) {
     let id = submit(store, single()).await;
     let claim = finish(store, &id, done()).await;
     let before = task(store, &claim.id).await;
-    assert!(is_lease_lost(store.commit(&claim.id, claim.token, failed(false, Duration::ZERO)).await));
+    assert!(is_lease_lost(&store.commit(&claim.id, claim.token, failed(false, Duration::ZERO)).await));
     assert_eq!(task(store, &claim.id).await, before);
 }
 
@@ -53,7 +53,7 @@ pub async fn a_future_token_is_fenced(store: &dyn JobStore) {
     let id = submit(store, single()).await;
     let claim = claim(store, &id).await;
     for token in [FencingToken(0), claim.token.next(), FencingToken(u64::MAX)] {
-        assert!(is_lease_lost(store.commit(&claim.id, token, done()).await));
+        assert!(is_lease_lost(&store.commit(&claim.id, token, done()).await));
         assert_eq!(store.renew(&claim.id, token, LONG).await.unwrap(), Renewal::Lost);
     }
     assert!(store.commit(&claim.id, claim.token, done()).await.is_ok());
@@ -131,7 +131,7 @@ pub async fn a_hand_back_does_not_count(store: &dyn JobStore) {
         let claim = finish(store, &id, Outcome::HandedBack).await;
         let task = task(store, &claim.id).await;
         assert_eq!((task.status, task.attempt, task.history.len()), (TaskStatus::Ready, 0, 0));
-        assert!(is_lease_lost(store.commit(&claim.id, claim.token, done()).await));
+        assert!(is_lease_lost(&store.commit(&claim.id, claim.token, done()).await));
     }
 }
 
@@ -168,7 +168,7 @@ pub async fn a_stale_report_is_fenced(store: &dyn JobStore) {
     let id = submit(store, single()).await;
     let claim = finish(store, &id, Outcome::HandedBack).await;
     let report = TaskReport { progress: None, logs: vec![(LogLevel::Info, "late".to_owned())] };
-    assert!(is_lease_lost(store.append(&claim.id, claim.token, report).await));
+    assert!(is_lease_lost(&store.append(&claim.id, claim.token, report).await));
     assert!(store.get(&id).await.unwrap().job.logs.is_empty());
 }
 

@@ -19,7 +19,7 @@ pub async fn a_living_lease_is_left_alone(store: &dyn JobStore) {
 pub async fn an_expired_lease_is_taken_back(store: &dyn JobStore) {
     let id = submit(store, single()).await;
     let lapsed = claim_for(store, &id, Duration::ZERO).await;
-    assert_eq!(store.recover().await.unwrap(), [lapsed.id.clone()]);
+    assert_eq!(store.recover().await.unwrap(), std::slice::from_ref(&lapsed.id));
     let stored = task(store, &lapsed.id).await;
     assert_eq!((stored.status, stored.attempt), (TaskStatus::Ready, 1));
     assert!(stored.lease.is_none());
@@ -61,10 +61,10 @@ pub async fn stale_lease_is_fenced(store: &dyn JobStore) {
     let id = submit(store, single()).await;
     let stale = claim_for(store, &id, Duration::ZERO).await;
     store.recover().await.unwrap();
-    assert!(is_lease_lost(store.commit(&stale.id, stale.token, done()).await));
+    assert!(is_lease_lost(&store.commit(&stale.id, stale.token, done()).await));
     // The same worker again: its name must not help it.
     let fresh = claim(store, &id).await;
-    assert!(is_lease_lost(store.commit(&stale.id, stale.token, done()).await));
+    assert!(is_lease_lost(&store.commit(&stale.id, stale.token, done()).await));
     assert_eq!(task(store, &fresh.id).await.status, TaskStatus::Running);
     assert!(store.commit(&fresh.id, fresh.token, done()).await.is_ok());
 }

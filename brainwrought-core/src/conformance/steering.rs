@@ -25,7 +25,7 @@ pub async fn a_cancelled_job_accepts_no_outcome(store: &dyn JobStore) {
     let first = finish(store, &id, done()).await;
     let second = claim(store, &id).await;
     store.cancel(&id).await.unwrap();
-    assert!(is_lease_lost(store.commit(&second.id, second.token, done()).await));
+    assert!(is_lease_lost(&store.commit(&second.id, second.token, done()).await));
     assert_eq!(task(store, &first.id).await.status, TaskStatus::Done);
     assert_eq!(task(store, &second.id).await.status, TaskStatus::Cancelled);
 }
@@ -80,7 +80,7 @@ pub async fn a_retry_revives_a_cancelled_job(store: &dyn JobStore) {
     store.cancel(&id).await.unwrap();
     store.retry(&id, None).await.unwrap();
     store.advance().await.unwrap();
-    assert!(is_lease_lost(store.commit(&old.id, old.token, done()).await));
+    assert!(is_lease_lost(&store.commit(&old.id, old.token, done()).await));
     finish(store, &id, done()).await;
     finish(store, &id, done()).await;
     assert_eq!(store.get(&id).await.unwrap().status, JobStatus::Completed);
@@ -107,12 +107,12 @@ pub async fn a_retry_fences_old_workers(store: &dyn JobStore) {
     let old = claim(store, &id).await;
     store.retry(&id, Some(&StageName::from("first"))).await.unwrap();
     assert_eq!(store.renew(&old.id, old.token, LONG).await.unwrap(), Renewal::Lost);
-    assert!(is_lease_lost(store.commit(&old.id, old.token, done()).await));
+    assert!(is_lease_lost(&store.commit(&old.id, old.token, done()).await));
     store.advance().await.unwrap();
     finish(store, &id, done()).await;
     let fresh = claim(store, &id).await;
     assert!(fresh.token > old.token);
-    assert!(is_lease_lost(store.commit(&old.id, old.token, done()).await));
+    assert!(is_lease_lost(&store.commit(&old.id, old.token, done()).await));
 }
 
 /// Segments that are made anew after a retry do not start with tokens that were given out before.
@@ -128,7 +128,7 @@ pub async fn a_retry_fences_old_segments(store: &dyn JobStore) {
     for (old, fresh) in old.iter().zip(&fresh) {
         assert_eq!(old.id, fresh.id);
         assert!(fresh.token > old.token);
-        assert!(is_lease_lost(store.commit(&old.id, old.token, done()).await));
+        assert!(is_lease_lost(&store.commit(&old.id, old.token, done()).await));
     }
 }
 
