@@ -11,25 +11,24 @@ const CHANGE: f32 = 0.1;
 const DARKER_SIDE: f32 = 0.8;
 /// … over a quarter of the field of view that is seen sharply: on a phone, a square as wide as the screen.
 const AREA: usize = COLUMNS * COLUMNS / 4;
-/// Frames within which changes of cells count as one.
-const TOGETHER: usize = 3;
-
 /// Counts flashes while frames go by.
+///
+/// A cell flashes when it changes to and fro. The picture flashes as often as a quarter of some square does: what moves
+/// through the picture changes each cell once or twice on its way and is no flash.
 #[derive(Debug)]
 pub(super) struct FlashMeter {
     cells: Vec<Cell>,
     frames_per_second: u64,
-    /// The frames of the last second in which a large part changed.
-    recent: VecDeque<u64>,
-    last: Option<Direction>,
     worst: u32,
 }
 
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 struct Cell {
     low: f32,
     high: f32,
-    changed: Option<(Direction, u64)>,
+    last: Option<Direction>,
+    /// The frames of the last second in which it changed.
+    changes: VecDeque<u64>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,13 +39,7 @@ enum Direction {
 
 impl FlashMeter {
     pub(super) fn new(fps: u32) -> Self {
-        Self {
-            cells: Vec::new(),
-            frames_per_second: u64::from(fps.max(1)),
-            recent: VecDeque::new(),
-            last: None,
-            worst: 0,
-        }
+        Self { cells: Vec::new(), frames_per_second: u64::from(fps.max(1)), worst: 0 }
     }
 
     /// The most flashes in any second so far.
@@ -58,31 +51,26 @@ impl FlashMeter {
     pub(super) fn frame(&mut self, index: u64, grid: &[u8], width: usize) {
         let luminances = luminances(grid, width);
         if self.cells.is_empty() {
-            self.cells = luminances.iter().map(|l| Cell { low: *l, high: *l, changed: None }).collect();
+            self.cells = luminances.iter().map(|l| Cell { low: *l, high: *l, ..Cell::default() }).collect();
             return;
         }
+        let forget = index.saturating_sub(self.frames_per_second);
         for (cell, luminance) in self.cells.iter_mut().zip(luminances) {
             cell.take(index, luminance);
-        }
-        for direction in [Direction::Up, Direction::Down] {
-            if self.last != Some(direction) && self.changed_area(index, direction) >= AREA {
-                self.last = Some(direction);
-                self.recent.push_back(index);
+            while cell.changes.front().is_some_and(|at| *at <= forget) {
+                cell.changes.pop_front();
             }
         }
-        while self.recent.front().is_some_and(|first| first + self.frames_per_second <= index) {
-            self.recent.pop_front();
+        while self.largest_area(self.worst + 1) >= AREA {
+            self.worst += 1;
         }
-        self.worst = self.worst.max(self.recent.len() as u32 / 2);
     }
 
-    /// The most cells of any square that have just changed in a direction.
-    fn changed_area(&self, index: u64, direction: Direction) -> usize {
-        let row_counts: Vec<usize> = self
-            .cells
-            .chunks(COLUMNS)
-            .map(|row| row.iter().filter(|cell| cell.has_just_changed(index, direction)).count())
-            .collect();
+    /// The most cells of any square that flashed at least so often in the last second.
+    fn largest_area(&self, flashes: u32) -> usize {
+        let flashed = |cell: &&Cell| cell.changes.len() as u32 / 2 >= flashes;
+        let row_counts: Vec<usize> =
+            self.cells.chunks(COLUMNS).map(|row| row.iter().filter(flashed).count()).collect();
         row_counts.windows(COLUMNS).map(|rows| rows.iter().sum()).max().unwrap_or(0)
     }
 }
@@ -91,14 +79,18 @@ impl Cell {
     fn take(&mut self, index: u64, luminance: f32) {
         let up = luminance - self.low >= CHANGE && self.low < DARKER_SIDE;
         let down = self.high - luminance >= CHANGE && luminance < DARKER_SIDE;
-        let direction = self.changed.map(|(direction, _)| direction);
-        if up && direction != Some(Direction::Up) {
-            *self = Self { low: luminance, high: luminance, changed: Some((Direction::Up, index)) };
-        } else if down && direction != Some(Direction::Down) {
-            *self = Self { low: luminance, high: luminance, changed: Some((Direction::Down, index)) };
+        let change = match self.last {
+            Some(Direction::Up) => down.then_some(Direction::Down),
+            Some(Direction::Down) => up.then_some(Direction::Up),
+            None if up => Some(Direction::Up),
+            None => down.then_some(Direction::Down),
+        };
+        if let Some(direction) = change {
+            (self.low, self.high, self.last) = (luminance, luminance, Some(direction));
+            self.changes.push_back(index);
         }
         // What goes on in the same direction is the same change: only its far end counts from then on.
-        match self.changed.map(|(direction, _)| direction) {
+        match self.last {
             Some(Direction::Up) => {
                 self.high = self.high.max(luminance);
                 self.low = self.high;
@@ -112,10 +104,6 @@ impl Cell {
                 self.high = self.high.max(luminance);
             }
         }
-    }
-
-    fn has_just_changed(&self, index: u64, direction: Direction) -> bool {
-        self.changed.is_some_and(|(last, at)| last == direction && at + TOGETHER as u64 > index)
     }
 }
 

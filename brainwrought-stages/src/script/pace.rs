@@ -6,12 +6,15 @@ use brainwrought_core::data::{Scene, Script};
 pub const LINE_GAP_MS: u64 = 180;
 /// The pause between two scenes, in milliseconds.
 pub const SCENE_GAP_MS: u64 = 250;
-/// What a syllable takes, in milliseconds. 175 words a minute leave 343 ms a word; English words have 1.5 syllables.
-const SYLLABLE_MS: f64 = 190.0;
+/// What a syllable takes of the default voice, in milliseconds: a linear fit over 140 sentences that it spoke, with a
+/// relative error of 6 to 7 % (root mean square); so are the next three.
+const SYLLABLE_MS: f64 = 161.0;
 /// What a word takes beside its syllables, in milliseconds.
-const WORD_MS: f64 = 43.0;
+const WORD_MS: f64 = 70.0;
 /// What a comma, colon or dash inside a line takes, in milliseconds.
-const COMMA_MS: f64 = 130.0;
+const COMMA_MS: f64 = 167.0;
+/// What a line takes less than its words, in milliseconds.
+const LINE_MS: f64 = 123.0;
 /// What one Chinese, Japanese or Korean character takes, in milliseconds: some 250 characters a minute.
 const IDEOGRAPH_MS: f64 = 235.0;
 
@@ -32,7 +35,7 @@ pub fn estimate_ms(text: &str) -> u64 {
             total += COMMA_MS;
         }
     }
-    total.round() as u64
+    (total - LINE_MS).max(total * 0.5).round() as u64
 }
 
 /// Estimates how long the whole script runs, in milliseconds: lines, pauses, and the least times of scenes.
