@@ -201,9 +201,6 @@ impl Verdict {
             None => ("no word follows a pause".to_owned(), false),
         };
         self.add("word timing", passed, figure, limit);
-        if worst > limits.word_ms {
-            self.warnings.push(format!("one word starts {worst} ms from the voice"));
-        }
         let longest = speech.longest_silence_ms;
         let limit = format!("at most {:.1} s", limits.silence_ms as f64 / 1000.0);
         self.add("silence", longest <= limits.silence_ms, format!("{:.2} s", longest as f64 / 1000.0), limit);
