@@ -154,7 +154,7 @@ pub(crate) struct VideoArgs {
     #[arg(long, value_name = "WxH", hide_short_help = true)]
     pub(crate) size: Option<String>,
     /// The password of an encrypted PDF; better in $BRAINWROUGHT_PDF_PASSWORD, which other users cannot see
-    #[arg(long, hide_env_values = true)]
+    #[arg(long)]
     pub(crate) password: Option<String>,
 }
 

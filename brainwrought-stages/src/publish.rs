@@ -21,7 +21,9 @@ pub struct Publish {
 
 /// A finished video could not be delivered; it stays in the artifact store.
 #[derive(Debug, thiserror::Error)]
-#[error("could not write {path:?}; the video is safe in the store, mend this and run `brainwrought retry --from publish`")]
+#[error(
+    "could not write {path:?}; the video is safe in the store, mend this and run `brainwrought retry --from publish`"
+)]
 pub struct PublishError {
     path: PathBuf,
     source: std::io::Error,

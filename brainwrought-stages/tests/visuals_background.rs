@@ -9,7 +9,7 @@ const FPS: u32 = 30;
 
 /// Draws `count` frames of a style from `offset_ms` on.
 fn frames(style: &str, seed: u64, offset_ms: u64, count: u64) -> Vec<YuvFrame> {
-    let mut style = open(style, seed, WIDTH, HEIGHT, FPS, offset_ms).unwrap();
+    let mut style = open(style, seed, WIDTH, HEIGHT, FPS, offset_ms).expect("the style is known");
     let mut frame = YuvFrame::black(WIDTH, HEIGHT);
     (0..count)
         .map(|number| {

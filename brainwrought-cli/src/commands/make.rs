@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Context as _;
-use brainwrought_core::data::Report;
 use brainwrought_core::id::{Digest, StageName};
 use brainwrought_core::job::JobStatus;
 use brainwrought_core::job_store::{JobStore, JobView};
+use brainwrought_stages::check::{ReportFile, table};
 use serde_json::json;
 
 use super::intake::{self, Request};
@@ -83,9 +83,7 @@ fn conclude(view: &JobView, target: &Path, as_json: bool) -> anyhow::Result<()> 
         format!("could not write {}; the video itself is safe as {}", target.display(), made.display())
     })?;
     let folder = made.parent().unwrap_or(Path::new("."));
-    let report: Option<Report> = std::fs::read(folder.join("report.json"))
-        .ok()
-        .and_then(|bytes| brainwrought_stages::check::read_report(&bytes));
+    let report = std::fs::read(folder.join("report.json")).ok().and_then(|bytes| ReportFile::read(&bytes));
     if as_json {
         let mut value = output::job_json(view);
         value["output"] = json!(target);
@@ -94,7 +92,7 @@ fn conclude(view: &JobView, target: &Path, as_json: bool) -> anyhow::Result<()> 
         return Ok(());
     }
     if let Some(report) = &report {
-        output::line(brainwrought_stages::check::table(report));
+        output::line(table(report));
     }
     output::line(format!("video    {}", target.display()));
     output::line(format!(

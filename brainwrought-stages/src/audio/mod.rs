@@ -15,5 +15,7 @@ pub use mix::{Effects, Mix, MixError, Mood, Music, MusicFile, mix};
 pub use narrate::{Narrate, NarrateSettings};
 pub use narration::Pauses;
 pub use spoken::{SpokenToken, spoken_form};
-pub use voice::{AUTO, HibariVoice, Manner, Speech, SpokenWord, Voice, VoiceError, VoiceFiles, VoiceLibrary};
+pub use voice::{
+    AUTO, EspeakVoice, HibariVoice, Manner, Speech, SpokenWord, Voice, VoiceError, VoiceFiles, VoiceLibrary,
+};
 pub use written::written_words;

@@ -25,9 +25,9 @@ pub fn written_words(line: &str) -> Vec<Range<usize>> {
         }
         let start = opening.take().unwrap_or(start);
         if piece.chars().any(has_no_spaces) {
-            split_unspaced(line, start..end, &mut words)
+            split_unspaced(line, start..end, &mut words);
         } else {
-            words.push(start..end)
+            words.push(start..end);
         }
     }
     words

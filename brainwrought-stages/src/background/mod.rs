@@ -6,8 +6,11 @@ mod ink;
 mod marble_course;
 mod marbles;
 mod runner;
+mod runner_course;
 mod seeded;
 mod shade;
+mod skyline;
+mod slices;
 mod sorting;
 
 use std::fmt;
@@ -39,6 +42,7 @@ pub const STYLES: &[StyleInfo] = &[
     StyleInfo { name: "runner", summary: "an endless run down a neon road, with hurdles and coins" },
     StyleInfo { name: "marbles", summary: "a marble race down ramps, pegs and spinning crosses" },
     StyleInfo { name: "sorting", summary: "coloured bars that sort themselves, over and over" },
+    StyleInfo { name: "slices", summary: "a blade that cuts layered soap into even slices" },
     StyleInfo { name: "calm", summary: "slow waves in one colour" },
 ];
 
@@ -138,6 +142,7 @@ pub fn open(
         "runner" => Box::new(runner::Runner::new(&stage)),
         "marbles" => Box::new(marbles::Marbles::new(&stage)),
         "sorting" => Box::new(sorting::Sorting::new(&stage)),
+        "slices" => Box::new(slices::Slices::new(&stage)),
         _ => Box::new(calm::Calm::new(&stage)),
     })
 }

@@ -2,15 +2,13 @@
 
 use super::canvas::{Canvas, Point, SPACE_WIDTH, Shape};
 use super::ink::{Ink, Palette, palette_of};
+use super::runner_course::{Course, LANE};
 use super::seeded::{below, between, cosine, ease, sine, unit};
-use super::{Clock, Setting, Shade, Style};
+use super::{Clock, Setting, Shade, Style, skyline};
 use crate::picture::YuvFrame;
 
 /// Metres a second at the usual pace.
 const SPEED: f64 = 13.0;
-/// Metres between two obstacles, and to the first.
-const GAP: f64 = 11.0;
-const HEAD_START: f64 = 26.0;
 /// How far one can see, in metres, and where the runner is.
 const SIGHT: f64 = 95.0;
 const RUNNER_AT: f64 = 6.0;
@@ -19,8 +17,7 @@ const NEAR: f64 = 2.4;
 /// The height of the eye over the road and the focal length in units.
 const EYE: f64 = 5.0;
 const FOCAL: f64 = 1100.0;
-/// The middle of a side lane and the edge of the road, in metres from the middle.
-const LANE: f64 = 1.75;
+/// The edge of the road, in metres from its middle.
 const ROAD: f64 = 2.8;
 /// The horizon, of the height of the frame.
 const HORIZON: f64 = 0.30;
@@ -39,7 +36,9 @@ impl Runner {
     pub(super) fn new(setting: &Setting) -> Self {
         let palette = palette_of(setting.seed);
         let mut sky = YuvFrame::black(setting.width, setting.height);
-        draw_sky(&mut Canvas::new(&mut sky), &palette, setting.seed);
+        let mut canvas = Canvas::new(&mut sky);
+        let horizon = canvas.height() * HORIZON;
+        skyline::draw(&mut canvas, &palette, horizon, setting.seed);
         let shade = Shade::under_text(setting.width, setting.height);
         Self { clock: setting.clock, seed: setting.seed, palette, sky, shade }
     }
@@ -60,63 +59,6 @@ impl Style for Runner {
         view.sides(self.seed);
         view.things(&course);
         self.shade.apply(frame);
-    }
-}
-
-/// What stands on the road: a function of the seed and the place.
-struct Course {
-    seed: u64,
-}
-
-impl Course {
-    /// Where obstacle `n` stands, in metres from the start.
-    fn place(n: u64) -> f64 {
-        HEAD_START + GAP * n as f64
-    }
-
-    /// The lane that is free at an obstacle: -1, 0 or 1.
-    fn lane(&self, n: u64) -> f64 {
-        let draw = below(self.seed, n * 4 + 1, 3) as f64 - 1.0;
-        // A lane twice in a row would look like waiting, so every other repeat moves on.
-        if n > 0 && below(self.seed, n * 4 - 3, 3) as f64 - 1.0 == draw && n.is_multiple_of(2) {
-            if draw > 0.0 { -1.0 } else { draw + 1.0 }
-        } else {
-            draw
-        }
-    }
-
-    /// True when the free lane has a hurdle.
-    fn has_hurdle(&self, n: u64) -> bool {
-        unit(self.seed, n * 4 + 2) < 0.42
-    }
-
-    /// True when a lane that is not free has a block.
-    fn has_block(&self, n: u64, lane: i32) -> bool {
-        f64::from(lane) != self.lane(n) && unit(self.seed ^ 0xB10C, n * 4 + (lane + 1) as u64) < 0.75
-    }
-
-    /// The number of the last obstacle before a place, if any, and how far behind it is as part of the gap.
-    fn behind(at: f64) -> (Option<u64>, f64) {
-        let steps = (at - HEAD_START) / GAP;
-        if steps < 0.0 { (None, (steps + 1.0).max(0.0)) } else { (Some(steps as u64), steps - steps.floor()) }
-    }
-
-    /// Where the runner is across the road, in metres.
-    fn path(&self, at: f64) -> f64 {
-        let (last, part) = Self::behind(at);
-        let from = last.map_or(0.0, |n| self.lane(n));
-        let to = self.lane(last.map_or(0, |n| n + 1));
-        LANE * (from + (to - from) * ease((part - 0.38) / 0.4))
-    }
-
-    /// How high the runner is over the road, in metres.
-    fn hop(&self, at: f64) -> f64 {
-        let nearest = ((at - HEAD_START) / GAP).round();
-        if nearest < 0.0 || !self.has_hurdle(nearest as u64) {
-            return 0.0;
-        }
-        let off = (at - Self::place(nearest as u64)) / 3.4;
-        if off.abs() < 1.0 { 1.55 * (1.0 - off * off) } else { 0.0 }
     }
 }
 
@@ -443,7 +385,7 @@ impl View<'_, '_> {
         let swing = stride * (1.0 - in_air);
         let bob = (stride * stride) * 0.09 * (1.0 - in_air);
         let at = |dx: f64, height: f64| (gx + (dx + lean * height) * zoom, gy - (up + bob + height) * zoom);
-        let (skin, shirt, trousers) = (Ink::rgb(0xF2B48C), self.palette.accents[1], Ink::rgb(0x2B2F5B));
+        let (skin, shirt, trousers) = (Ink::rgb(0xF2B48C), self.palette.accents[1], Ink::rgb(0x5566B8));
         let shoe = self.palette.accents[2];
         let pack = self.palette.accents[0];
         for (side, phase) in [(-1.0, swing), (1.0, -swing)] {
@@ -475,73 +417,5 @@ impl View<'_, '_> {
         let (left, top) = at(-0.245, 1.80);
         let (right, bottom) = at(0.245, 1.66);
         self.canvas.fill(Shape::RoundRect(left, top, right, bottom, 0.05 * zoom), shoe);
-    }
-}
-
-fn draw_sky(canvas: &mut Canvas<'_>, palette: &Palette, seed: u64) {
-    let height = canvas.height();
-    let horizon = height * HORIZON;
-    canvas.gradient(0.0, horizon, palette.high, palette.low);
-    canvas.rows(horizon, height, palette.ground);
-    for n in 0..46 {
-        let at =
-            (between(seed, 900 + n * 3, 0.0, SPACE_WIDTH), between(seed, 901 + n * 3, 0.0, horizon * 0.7));
-        let size = between(seed, 902 + n * 3, 1.2, 3.2);
-        canvas.blend(Shape::Ellipse(at, size, size), Ink::rgb(0xFFFFFF), 0.75);
-    }
-    let (cx, cy, radius) = (SPACE_WIDTH / 2.0, horizon - 90.0, 235.0);
-    for (grow, glow) in [(1.5, 0.10), (1.28, 0.14), (1.12, 0.20)] {
-        canvas.blend(Shape::Ellipse((cx, cy), radius * grow, radius * grow), palette.accents[0], glow);
-    }
-    canvas.fill(Shape::Ellipse((cx, cy), radius, radius), palette.accents[0].lighter(0.12));
-    for n in 0..6 {
-        let y = cy + 20.0 + 38.0 * f64::from(n);
-        let thick = 5.0 + 3.4 * f64::from(n);
-        let half = (radius * radius - (y - cy) * (y - cy)).max(0.0).sqrt() + 4.0;
-        let ink = palette.high.mix(palette.low, (y / horizon).min(1.0));
-        canvas.fill(Shape::RoundRect(cx - half, y, cx + half, y + thick, 0.0), ink);
-    }
-    for layer in 0..2u64 {
-        let ink = palette.low.mix(palette.high, 0.45 + 0.25 * layer as f64);
-        let mut x = -40.0;
-        let mut n = layer * 100;
-        while x < SPACE_WIDTH + 40.0 {
-            let wide = between(seed ^ 0x517E, n, 44.0, 120.0);
-            let tall = between(seed ^ 0x517E, n + 50, 30.0, 170.0 - 70.0 * layer as f64);
-            canvas.fill(Shape::RoundRect(x, horizon - tall, x + wide, horizon + 4.0, 0.0), ink);
-            x += wide + between(seed ^ 0x517E, n + 25, -8.0, 14.0);
-            n += 1;
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_runner_never_runs_through_a_block() {
-        for seed in 0..40 {
-            let course = Course { seed };
-            for step in 0..4000 {
-                let at = f64::from(step) * 0.25;
-                let (last, part) = Course::behind(at);
-                let Some(n) = last.filter(|_| part * GAP < 3.6) else { continue };
-                for lane in -1..=1 {
-                    if course.has_block(n, lane) {
-                        let apart = (course.path(at) - f64::from(lane) * LANE).abs();
-                        assert!(apart > 1.0, "seed {seed} at {at}");
-                    }
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn every_hurdle_is_jumped() {
-        let course = Course { seed: 3 };
-        let hurdles = (0..200).filter(|&n| course.has_hurdle(n));
-        assert!(hurdles.clone().count() > 40);
-        assert!(hurdles.into_iter().all(|n| course.hop(Course::place(n)) > 1.0));
     }
 }

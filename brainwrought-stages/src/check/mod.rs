@@ -15,4 +15,4 @@ mod table;
 pub use error::CheckError;
 pub use limits::{CaptionUse, Limits};
 pub use stage::Check;
-pub use table::table;
+pub use table::{ReportFile, table};

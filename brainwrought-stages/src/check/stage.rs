@@ -11,6 +11,7 @@ use super::pictures::PictureMeter;
 use super::rules::{Measured, Verdict};
 use super::sound::SoundMeter;
 use super::speech::Speech;
+use super::table::ReportFile;
 use super::{CheckError, Limits};
 use crate::assemble::{Timeline, narrations, samples};
 use crate::media::{LumaView, MediaError, Viewer, probe};
@@ -88,8 +89,9 @@ impl Check {
 
 fn summary(rules: &[Rule], warnings: &[String]) -> Result<serde_json::Value, CheckError> {
     let passed = rules.iter().all(|rule| rule.passed);
-    let rules = serde_json::to_value(rules).map_err(CheckError::Report)?;
-    Ok(serde_json::json!({ "schema": "gate/1", "passed": passed, "rules": rules, "warnings": warnings }))
+    let (rules, warnings) = (rules.to_vec(), warnings.to_vec());
+    let file = ReportFile { schema: "gate/1".to_owned(), passed, rules, warnings };
+    serde_json::to_value(file).map_err(CheckError::Report)
 }
 
 /// Lists the report in the manifest, which was written before there was one.

@@ -1,9 +1,30 @@
-//! [`table`]: a report for people.
+//! [`table`]: a report for people, and [`ReportFile`], the report as it lies beside the video.
 
-use brainwrought_core::data::Report;
+use brainwrought_core::data::Rule;
+use serde::{Deserialize, Serialize};
+
+/// What `report.json` holds.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ReportFile {
+    /// Name and number of the form: `gate/1`.
+    pub schema: String,
+    /// True when every rule passed.
+    pub passed: bool,
+    /// Every rule, in the order they are shown.
+    pub rules: Vec<Rule>,
+    /// What is worth knowing but no failure.
+    pub warnings: Vec<String>,
+}
+
+impl ReportFile {
+    /// Reads `report.json`; `None` when it is not one.
+    pub fn read(bytes: &[u8]) -> Option<Self> {
+        serde_json::from_slice(bytes).ok()
+    }
+}
 
 /// Writes a report as a table, one rule a line, with what is worth knowing below.
-pub fn table(report: &Report) -> String {
+pub fn table(report: &ReportFile) -> String {
     let widest = |lengths: &mut dyn Iterator<Item = usize>| lengths.max().unwrap_or(0);
     let names = widest(&mut report.rules.iter().map(|rule| rule.name.chars().count()));
     let figures = widest(&mut report.rules.iter().map(|rule| rule.figure.chars().count()));

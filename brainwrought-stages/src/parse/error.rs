@@ -96,10 +96,25 @@ impl From<ChildError> for ParseError {
             ChildError::Timeout { .. } => Self::Timeout,
             ChildError::OutOfMemory { .. } | ChildError::TooMuchOutput { .. } => Self::OutOfMemory,
             ChildError::Cancelled => Self::Cancelled,
+            // PDFium gives up in silence when it gets no memory; whatever else breaks down says why.
+            ChildError::Crashed { status, ref stderr, .. } if stderr.is_empty() && is_aborted(status) => {
+                Self::OutOfMemory
+            }
             ChildError::Crashed { .. } => Self::EngineCrashed(error),
             ChildError::Missing { .. } | ChildError::Io { .. } => Self::Reader(error),
         }
     }
+}
+
+#[cfg(unix)]
+fn is_aborted(status: std::process::ExitStatus) -> bool {
+    use std::os::unix::process::ExitStatusExt;
+    status.signal() == Some(rustix::process::Signal::ABORT.as_raw())
+}
+
+#[cfg(not(unix))]
+fn is_aborted(_: std::process::ExitStatus) -> bool {
+    false
 }
 
 /// A [`ParseError`] with the file it is about.

@@ -99,10 +99,17 @@ impl PdfHost {
         limits: &ParseLimits,
         cancellation: &CancellationToken,
     ) -> Result<ParsedPdf, ParseError> {
-        let pdf = checked(pdf, limits)?;
+        let pdf = checked(&pdf, limits)?;
         // The text of a page with its JSON around it stays far below this.
         let output = 64 * 1024 * 1024 + u64::from(limits.max_pages) * 64 * 1024;
-        let answer = self.ask(Work::Parse, &pdf, limits, output, cancellation).await?;
+        let answer = match self.ask(Work::Parse, &pdf, limits, output, cancellation).await {
+            // Where one engine breaks down the other may not.
+            Err(ParseError::EngineCrashed(_)) if self.libpdfium.is_some() => {
+                let built_in = Self { libpdfium: None, ..self.clone() };
+                built_in.ask(Work::Parse, &pdf, limits, output, cancellation).await?
+            }
+            answer => answer?,
+        };
         match unpack::<Answer>(&answer).map_err(|error| ParseError::Answer(error.into()))? {
             (Answer::Parsed, start) => serde_json::from_slice(answer.get(start..).unwrap_or_default())
                 .map_err(|error| ParseError::Answer(error.into())),
@@ -141,7 +148,7 @@ impl PdfHost {
         cancellation: &CancellationToken,
     ) -> Result<Vec<RgbaImage>, ParseError> {
         let limits = ParseLimits::default();
-        let pdf = checked(pdf, &limits)?;
+        let pdf = checked(&pdf, &limits)?;
         let mut images = Vec::with_capacity(crops.len());
         // A few at a time keep the answer small.
         for crops in crops.chunks(8) {
@@ -193,7 +200,7 @@ impl fmt::Debug for Password {
 }
 
 /// Refuses what no engine needs to see, and cuts off what stands before `%PDF-`.
-fn checked(pdf: Bytes, limits: &ParseLimits) -> Result<Bytes, ParseError> {
+fn checked(pdf: &Bytes, limits: &ParseLimits) -> Result<Bytes, ParseError> {
     if pdf.is_empty() {
         return Err(ParseError::Empty);
     }
@@ -201,7 +208,7 @@ fn checked(pdf: Bytes, limits: &ParseLimits) -> Result<Bytes, ParseError> {
     if bytes > limits.max_bytes {
         return Err(ParseError::TooLarge { bytes, limit: limits.max_bytes });
     }
-    let head = pdf.get(..HEADER_WITHIN).unwrap_or(&pdf);
+    let head = pdf.get(..HEADER_WITHIN).unwrap_or(pdf);
     let start = head.windows(5).position(|window| window == b"%PDF-").ok_or(ParseError::NotAPdf)?;
     Ok(pdf.slice(start..))
 }
@@ -251,10 +258,10 @@ mod tests {
     #[test]
     fn what_is_no_pdf_never_reaches_an_engine() {
         let limits = ParseLimits { max_bytes: 20, ..ParseLimits::default() };
-        assert!(matches!(checked(Bytes::new(), &limits), Err(ParseError::Empty)));
-        assert!(matches!(checked("<html></html>".into(), &limits), Err(ParseError::NotAPdf)));
+        assert!(matches!(checked(&Bytes::new(), &limits), Err(ParseError::Empty)));
+        assert!(matches!(checked(&"<html></html>".into(), &limits), Err(ParseError::NotAPdf)));
         let long = Bytes::from(vec![b' '; 21]);
-        assert!(matches!(checked(long, &limits), Err(ParseError::TooLarge { bytes: 21, limit: 20 })));
-        assert_eq!(checked("junk %PDF-1.7".into(), &limits).unwrap(), "%PDF-1.7");
+        assert!(matches!(checked(&long, &limits), Err(ParseError::TooLarge { bytes: 21, limit: 20 })));
+        assert_eq!(checked(&"junk %PDF-1.7".into(), &limits).unwrap(), "%PDF-1.7");
     }
 }

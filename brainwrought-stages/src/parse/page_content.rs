@@ -8,6 +8,8 @@ pub(crate) struct FileContent {
     /// The title in the file's metadata.
     pub title: Option<String>,
     pub bookmarks: Vec<Bookmark>,
+    /// True when the engine can tell bold letters in every font.
+    pub knows_bold: bool,
     pub warnings: Vec<String>,
 }
 
@@ -31,6 +33,8 @@ pub(crate) struct PageContent {
     pub glyphs: Vec<Glyph>,
     /// Where raster images are shown.
     pub images: Vec<Rect>,
+    /// True when the boxes of images and drawings may be too large, because the engine does not say what is cut off.
+    pub is_coarse: bool,
     /// Where lines and areas are drawn.
     pub drawings: Vec<Rect>,
 }

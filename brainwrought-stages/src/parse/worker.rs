@@ -1,6 +1,7 @@
 //! [`serve_if_child`]: the reading process.
 
 use std::io::{Read, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use rustix::process::{Resource, Rlimit, setrlimit};
 
@@ -60,7 +61,8 @@ fn private_stdout() -> std::io::Result<std::fs::File> {
 fn limit(limits: &ParseLimits) -> std::io::Result<()> {
     let at = |soft, hard| Rlimit { current: Some(soft), maximum: Some(hard) };
     setrlimit(Resource::Core, at(0, 0))?;
-    setrlimit(Resource::As, at(limits.max_memory, limits.max_memory))?;
+    // Not every system knows a limit of the address space; the others hold without it.
+    let _ = setrlimit(Resource::As, at(limits.max_memory, limits.max_memory));
     setrlimit(Resource::Cpu, at(limits.max_seconds, limits.max_seconds.saturating_add(1)))?;
     Ok(())
 }
@@ -106,7 +108,9 @@ fn parse(engine: &dyn Engine, limits: &ParseLimits, whole: bool) -> Result<Parse
     let mut layout = Layout::new(file);
     let (mut scanned, mut letters, mut unreadable) = (0, 0, Vec::new());
     for page in 1..=pages {
-        let Some(content) = engine.page_content(page) else {
+        // An engine that breaks down over one page may still read the others.
+        let content = catch_unwind(AssertUnwindSafe(|| engine.page_content(page)));
+        let Some(content) = content.ok().flatten() else {
             unreadable.push(page);
             continue;
         };

@@ -1,1 +1,25 @@
-//! To come.
+//! Writing the script: what is said of a document, in which order, and on which page each sentence stands.
+
+mod clean;
+mod compress;
+mod concepts;
+mod focus;
+mod gate;
+mod grounding;
+mod hook;
+mod lexicon;
+mod offline;
+mod pace;
+mod quiz;
+mod rank;
+mod scenes;
+mod seeded;
+mod sentences;
+mod stage;
+mod writer;
+
+pub use grounding::{UngroundedLine, grounding};
+pub use offline::OfflineWriter;
+pub use pace::{LINE_GAP_MS, SCENE_GAP_MS, estimate_ms, planned_ms};
+pub use stage::WriteScript;
+pub use writer::{Brief, ScriptError, ScriptWriter};

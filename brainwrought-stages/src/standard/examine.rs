@@ -2,10 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use brainwrought_core::id::Digest;
+use brainwrought_core::report::chain;
 use serde::Serialize;
 
 use super::resources::Resources;
+use crate::audio::VoiceLibrary;
 
 /// One thing that was looked for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -71,26 +72,18 @@ fn pdfium(resources: &Path) -> Finding {
 }
 
 fn voice(resources: &Path) -> Finding {
-    let folder = Resources::voice_folder(resources);
-    for (file, digest) in crate::audio::voice_digests() {
-        let path = folder.join(file);
-        match std::fs::read(&path) {
-            Err(error) => {
-                return Finding::missing("voice", format!("{}: {error}", path.display()), "make setup");
-            }
-            Ok(bytes) if Digest::of(&bytes).as_str() != digest => {
-                let detail = format!("{} is not the file that was released", path.display());
-                return Finding::missing("voice", detail, "make setup");
-            }
-            Ok(_) => {}
-        }
+    let files = VoiceLibrary::new(resources.join("voices")).files();
+    match files.check() {
+        Ok(()) => Finding::present("voice", format!("hibari heart, {}", files.folder.display())),
+        Err(error) => Finding::missing("voice", chain(&error), "make setup"),
     }
-    Finding::present("voice", format!("hibari heart, {}", folder.display()))
 }
 
 fn espeak() -> Finding {
     match Resources::find_espeak() {
-        Some(path) => Finding::present("other languages", format!("espeak-ng, {}", path.display())).optional(),
+        Some(path) => {
+            Finding::present("other languages", format!("espeak-ng, {}", path.display())).optional()
+        }
         None => {
             let detail = "no espeak-ng; only English can be spoken";
             Finding::missing("other languages", detail, "make setup").optional()
@@ -101,7 +94,9 @@ fn espeak() -> Finding {
 fn fonts() -> Finding {
     let folders: Vec<PathBuf> = Resources::font_folders().into_iter().filter(|f| f.is_dir()).collect();
     match folders.first() {
-        Some(folder) => Finding::present("other scripts", format!("Noto fonts, {}", folder.display())).optional(),
+        Some(folder) => {
+            Finding::present("other scripts", format!("Noto fonts, {}", folder.display())).optional()
+        }
         None => {
             let detail = "no Noto fonts; captions can show Latin, Greek and Cyrillic only";
             Finding::missing("other scripts", detail, "make setup").optional()

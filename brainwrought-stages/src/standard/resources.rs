@@ -47,7 +47,11 @@ impl Resources {
         for folder in Self::font_folders() {
             fonts = fonts.with_folder(&folder);
         }
-        Ok(Self { host, voices: VoiceLibrary::new(folder.join("voices")), fonts, outputs })
+        let mut voices = VoiceLibrary::new(folder.join("voices"));
+        if let Some(espeak) = Self::find_espeak() {
+            voices.espeak = espeak;
+        }
+        Ok(Self { host, voices, fonts, outputs })
     }
 
     /// Sets the password that encrypted PDFs are opened with. It stays in memory.
@@ -67,6 +71,12 @@ impl Resources {
         folders.extend(["/usr/local/lib", "/usr/lib"].map(PathBuf::from));
         let name = if cfg!(target_os = "macos") { "libpdfium.dylib" } else { "libpdfium.so" };
         folders.into_iter().map(|folder| folder.join(name)).find(|path| path.is_file())
+    }
+
+    /// Finds espeak-ng where package managers put it.
+    pub fn find_espeak() -> Option<PathBuf> {
+        let folders = ["/usr/bin", "/usr/local/bin", "/opt/homebrew/bin", "/opt/local/bin"];
+        folders.iter().map(|folder| Path::new(folder).join("espeak-ng")).find(|path| path.is_file())
     }
 
     /// The folders with fonts for scripts that the built-in ones do not have, as far as they exist.

@@ -1,9 +1,10 @@
 //! [`Card`]: a rounded card with its shadow, and the parts that several cards share.
 
-use super::lettering::{Lettering, Look, Weight};
+use super::lettering::{Lettering, Look};
 use super::sheet::{Field, Sheet};
 use super::theme::{ACCENT, CORNER, DUSK, MARGIN, NIGHT, PADDING, PANEL_WIDTH, PAPER, RULE, Rgb};
 use crate::picture::RgbaImage;
+use crate::text::Weight;
 
 /// What a card is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,21 +1,10 @@
-//! [`Lettering`]: text set in the fonts that panels use.
+//! [`Lettering`]: paragraphs, broken into lines and drawn.
 
-use std::cell::RefCell;
-use std::fmt;
-
-use cosmic_text::{Attrs, Buffer, Color, Family, FontSystem, Metrics, Shaping, SwashCache, Wrap, fontdb};
+use unicode_segmentation::UnicodeSegmentation;
 
 use super::theme::{INK, Rgb};
 use crate::picture::RgbaImage;
-
-/// How heavy letters are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Weight {
-    /// For headlines and pills.
-    Black,
-    /// For everything that is read.
-    Text,
-}
+use crate::text::{Fonts, Letters, Weight};
 
 /// How text looks.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,7 +23,7 @@ pub(super) struct Look {
 
 impl Default for Look {
     fn default() -> Self {
-        Self { size: 32.0, weight: Weight::Text, colour: INK, width: 2000.0, lines: 12, leading: 1.22 }
+        Self { size: 32.0, weight: Weight::SemiBold, colour: INK, width: 2000.0, lines: 12, leading: 1.22 }
     }
 }
 
@@ -44,118 +33,170 @@ impl Look {
     }
 }
 
-/// Sets text. It keeps the shapes of letters it has drawn, so one is used for many panels.
+/// Sets paragraphs.
+#[derive(Debug, Clone)]
 pub(super) struct Lettering {
-    fonts: RefCell<FontSystem>,
-    shapes: RefCell<SwashCache>,
+    fonts: Fonts,
 }
 
-impl fmt::Debug for Lettering {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Lettering").finish_non_exhaustive()
-    }
+/// One line of a paragraph.
+struct Line {
+    text: String,
+    letters: Letters,
 }
 
 impl Lettering {
-    pub(super) fn new() -> Self {
-        let mut fonts = fontdb::Database::new();
-        fonts.load_font_data(include_bytes!("../../assets/fonts/Montserrat-Black.ttf").to_vec());
-        fonts.load_font_data(include_bytes!("../../assets/fonts/Montserrat-SemiBold.ttf").to_vec());
-        Self {
-            fonts: RefCell::new(FontSystem::new_with_locale_and_db("en".to_owned(), fonts)),
-            shapes: RefCell::new(SwashCache::new()),
-        }
+    pub(super) fn new(fonts: Fonts) -> Self {
+        Self { fonts }
     }
 
     /// The width and height of set text in pixels.
     pub(super) fn size(&self, text: &str, look: &Look) -> (f32, f32) {
-        measure(&self.lay_out(text, look))
+        let lines = self.lay_out(text, look);
+        let width = lines.iter().map(|line| line.letters.width()).fold(0.0, f32::max);
+        (width, lines.len() as f32 * look.size * look.leading)
     }
 
     /// Sets text on a transparent picture that is just large enough.
     pub(super) fn set(&self, text: &str, look: &Look) -> RgbaImage {
-        let buffer = self.lay_out(text, look);
-        let (width, height) = measure(&buffer);
+        let lines = self.lay_out(text, look);
+        let width = lines.iter().map(|line| line.letters.width()).fold(0.0, f32::max);
+        let height = lines.len() as f32 * look.size * look.leading;
         let mut image =
             RgbaImage::transparent((width.ceil() as usize).max(1), (height.ceil() as usize).max(1));
-        let mut fonts = self.fonts.borrow_mut();
-        let mut shapes = self.shapes.borrow_mut();
         let [r, g, b] = look.colour;
-        let ink = Color::rgb(r, g, b);
-        for run in buffer.layout_runs() {
-            for glyph in run.glyphs {
-                let glyph = glyph.physical((0.0, run.line_y), 1.0);
-                shapes.with_pixels(&mut fonts, glyph.cache_key, ink, |x, y, colour| {
-                    blend(&mut image, glyph.x + x, glyph.y + y, colour);
-                });
-            }
+        for (n, line) in lines.iter().enumerate() {
+            // The middle of the small letters' height with its ascenders is the middle of the line.
+            let baseline = (n as f32 + 0.5) * look.size * look.leading + look.size * 0.355;
+            let bytes = 0..line.text.len();
+            let Some(ink) = line.letters.draw(&bytes, [r, g, b, 255], None, 1.0, (0.0, 0.0)) else {
+                continue;
+            };
+            // Scripts that are read from the right stand at the right.
+            let shift = if is_read_from_right(&line.text) { width - line.letters.width() } else { 0.0 };
+            lay_over(&mut image, &ink.image, ink.left + shift as i32, ink.top + baseline.round() as i32);
         }
         image
     }
 
     /// Breaks text into lines. Words that do not fit give way to an ellipsis, last ones first.
-    fn lay_out(&self, text: &str, look: &Look) -> Buffer {
+    fn lay_out(&self, text: &str, look: &Look) -> Vec<Line> {
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let mut lines = self.broken(&text, look);
         let most = look.lines.max(1);
-        let whole = self.lay_out_all(&text, look);
-        if whole.layout_runs().count() <= most {
-            return whole;
+        if lines.len() <= most {
+            return lines;
         }
-        let ends: Vec<usize> =
-            text.char_indices().map(|(at, _)| at).filter(|&at| text[at..].starts_with(' ')).collect();
-        let cut = |end: usize| format!("{}…", text[..end].trim_end_matches([' ', ',', ';', ':', '.']));
-        let fits = |end: &usize| self.lay_out_all(&cut(*end), look).layout_runs().count() <= most;
-        let kept = ends.partition_point(fits);
-        match kept.checked_sub(1).and_then(|last| ends.get(last)) {
-            Some(&end) => self.lay_out_all(&cut(end), look),
-            // Not even the first word fits, so letters go.
-            None => {
-                let starts: Vec<usize> = text.char_indices().map(|(at, _)| at).skip(1).collect();
-                let kept = starts.partition_point(fits);
-                let end = kept.checked_sub(1).and_then(|last| starts.get(last)).copied().unwrap_or(0);
-                self.lay_out_all(&cut(end), look)
+        lines.truncate(most);
+        if let Some(last) = lines.pop() {
+            lines.push(self.shortened(&last.text, look));
+        }
+        lines
+    }
+
+    fn broken(&self, text: &str, look: &Look) -> Vec<Line> {
+        let mut lines = Vec::new();
+        let mut line = String::new();
+        for piece in pieces(text) {
+            let wider = format!("{line}{piece}");
+            if self.fits(wider.trim_end(), look) {
+                line = wider;
+                continue;
+            }
+            if !line.trim().is_empty() {
+                lines.push(self.line(line.trim_end(), look));
+            }
+            line = piece.trim_start().to_owned();
+            // A word longer than a line is broken between letters.
+            while !self.fits(line.trim_end(), look) {
+                let head = self.longest_head(&line, look);
+                lines.push(self.line(&line[..head], look));
+                line = line[head..].to_owned();
+            }
+        }
+        if !line.trim().is_empty() {
+            lines.push(self.line(line.trim_end(), look));
+        }
+        lines
+    }
+
+    /// The bytes of the longest beginning that fits on a line; at least one letter.
+    fn longest_head(&self, text: &str, look: &Look) -> usize {
+        let ends: Vec<usize> = text.grapheme_indices(true).map(|(at, letter)| at + letter.len()).collect();
+        let fitting = ends.partition_point(|&end| self.fits(&text[..end], look));
+        ends.get(fitting.max(1) - 1).copied().unwrap_or(text.len())
+    }
+
+    /// Takes words off the end until an ellipsis fits behind the rest.
+    fn shortened(&self, text: &str, look: &Look) -> Line {
+        let mut rest = text;
+        loop {
+            let cut = format!("{}…", rest.trim_end_matches([' ', ',', ';', ':', '.', '-']));
+            match rest.trim_end().rfind(' ') {
+                Some(space) if !self.fits(&cut, look) => rest = &rest[..space],
+                _ => return self.line(&cut, look),
             }
         }
     }
 
-    fn lay_out_all(&self, text: &str, look: &Look) -> Buffer {
-        let mut fonts = self.fonts.borrow_mut();
-        let size = look.size.max(1.0);
-        let mut buffer = Buffer::new(&mut fonts, Metrics::new(size, (size * look.leading).max(1.0)));
-        let weight = match look.weight {
-            Weight::Black => fontdb::Weight::BLACK,
-            Weight::Text => fontdb::Weight::SEMIBOLD,
+    fn fits(&self, text: &str, look: &Look) -> bool {
+        self.fonts.set(text, look.weight, look.size).width() <= look.width
+    }
+
+    fn line(&self, text: &str, look: &Look) -> Line {
+        Line { text: text.to_owned(), letters: self.fonts.set(text, look.weight, look.size) }
+    }
+}
+
+/// Cuts text where a line may end: after spaces and hyphens, and between letters of scripts without spaces.
+fn pieces(text: &str) -> Vec<&str> {
+    let mut pieces = Vec::new();
+    let (mut start, mut before) = (0, None);
+    for (at, segment) in text.split_word_bound_indices() {
+        let Some(first) = segment.chars().next() else { continue };
+        let may_break = match before {
+            None => false,
+            Some(' ' | '-' | '–' | '—' | '/') => first.is_alphanumeric() || first == '(' || first == '"',
+            Some(before) => is_square(before) && is_square(first),
         };
-        let attrs = Attrs::new().family(Family::Name("Montserrat")).weight(weight);
-        buffer.set_wrap(Wrap::WordOrGlyph);
-        buffer.set_size(Some(look.width.max(1.0)), None);
-        buffer.set_text(text, &attrs, Shaping::Advanced, None);
-        buffer.shape_until_scroll(&mut fonts, false);
-        buffer
+        let closes =
+            matches!(first, '、' | '。' | '，' | '．' | '！' | '？' | '）' | '」' | '』' | '：' | '；');
+        if (may_break || (before == Some(' ') && first != ' ')) && !closes {
+            pieces.push(&text[start..at]);
+            start = at;
+        }
+        before = segment.chars().last();
     }
+    if start < text.len() {
+        pieces.push(&text[start..]);
+    }
+    pieces
 }
 
-/// The width of the longest line and the height of all.
-fn measure(buffer: &Buffer) -> (f32, f32) {
-    let (mut width, mut height) = (0.0f32, 0.0f32);
-    for run in buffer.layout_runs() {
-        width = width.max(run.line_w);
-        height = height.max(run.line_top + run.line_height);
-    }
-    (width, height)
+/// True for the square letters and signs of Chinese, Japanese and Korean.
+fn is_square(letter: char) -> bool {
+    matches!(u32::from(letter), 0x2E80..=0x9FFF | 0xAC00..=0xD7AF | 0xF900..=0xFAFF | 0xFF00..=0xFF60)
 }
 
-/// Lays a colour over a pixel; outside the picture nothing happens.
-fn blend(image: &mut RgbaImage, x: i32, y: i32, colour: Color) {
-    let (Ok(x), Ok(y)) = (usize::try_from(x), usize::try_from(y)) else { return };
-    if x >= image.width() || y >= image.height() || colour.a() == 0 {
-        return;
-    }
-    let at = (y * image.width() + x) * 4;
-    let alpha = u32::from(colour.a());
-    let over = [colour.r(), colour.g(), colour.b(), 255];
-    for (below, above) in image.pixels[at..at + 4].iter_mut().zip(over) {
-        *below = ((u32::from(above) * alpha + u32::from(*below) * (255 - alpha) + 127) / 255) as u8;
+/// True when the first letter belongs to Hebrew, Arabic or a related script.
+fn is_read_from_right(text: &str) -> bool {
+    let first = text.chars().find(|letter| letter.is_alphabetic()).map_or(0, u32::from);
+    matches!(first, 0x0590..=0x08FF | 0xFB1D..=0xFDFF | 0xFE70..=0xFEFF)
+}
+
+/// Lays a picture over another; what lies outside is cut off.
+fn lay_over(image: &mut RgbaImage, above: &RgbaImage, left: i32, top: i32) {
+    let (width, height) = (image.width() as i32, image.height() as i32);
+    for (n, pixel) in above.pixels.chunks_exact(4).enumerate() {
+        let (x, y) = (left + (n % above.width()) as i32, top + (n / above.width()) as i32);
+        if pixel[3] == 0 || x < 0 || y < 0 || x >= width || y >= height {
+            continue;
+        }
+        let at = (y * width + x) as usize * 4;
+        let rest = 255 - u16::from(pixel[3]);
+        for (below, &over) in image.pixels[at..at + 4].iter_mut().zip(pixel) {
+            *below = over.saturating_add(((u16::from(*below) * rest + 127) / 255) as u8);
+        }
     }
 }
 
@@ -165,19 +206,38 @@ mod tests {
 
     #[test]
     fn long_text_breaks_and_ends_in_an_ellipsis() {
-        let lettering = Lettering::new();
+        let lettering = Lettering::new(Fonts::embedded());
         let look = Look { size: 40.0, width: 300.0, lines: 2, ..Look::default() };
         let long = "The ten thousand things that follow from a single assumption about networks";
-        let (width, height) = lettering.size(long, &look);
-        assert!(width <= 300.0 && (97.0..=98.0).contains(&height), "{width} {height}");
-        let (_, all) = lettering.size(long, &Look { lines: 40, ..look });
-        assert!(all > 150.0);
+        let lines: Vec<String> = lettering.lay_out(long, &look).into_iter().map(|line| line.text).collect();
+        assert_eq!(lines.len(), 2);
+        assert!(lines[0].starts_with("The ten") && lines[1].ends_with('…'), "{lines:?}");
+        let (width, _) = lettering.size(long, &look);
+        assert!(width <= 300.0);
+    }
+
+    #[test]
+    fn lines_end_where_readers_expect_it() {
+        assert_eq!(
+            pieces("A Peer-to-Peer system, (good)."),
+            ["A ", "Peer-", "to-", "Peer ", "system, ", "(good)."]
+        );
+        assert_eq!(pieces("注意力，就是"), ["注", "意", "力，", "就", "是"]);
+    }
+
+    #[test]
+    fn a_word_longer_than_a_line_is_broken() {
+        let lettering = Lettering::new(Fonts::embedded());
+        let look = Look { size: 40.0, width: 200.0, lines: 40, ..Look::default() };
+        let lines = lettering.lay_out("Donaudampfschifffahrtsgesellschaft", &look);
+        assert!(lines.len() > 3 && lines.iter().all(|line| line.letters.width() <= 200.0));
+        assert!(lettering.lay_out("W", &Look { width: 1.0, ..look }).len() == 1);
     }
 
     #[test]
     fn letters_are_drawn_in_their_colour() {
         let look = Look { size: 60.0, weight: Weight::Black, colour: [255, 0, 0], ..Look::default() };
-        let image = Lettering::new().set("W", &look);
+        let image = Lettering::new(Fonts::embedded()).set("W", &look);
         assert!(image.pixels.chunks_exact(4).any(|p| p == [255, 0, 0, 255]));
     }
 }

@@ -14,4 +14,4 @@ mod stage;
 mod theme;
 mod wording;
 
-pub use stage::{Layout, PrepareVisuals};
+pub use stage::PrepareVisuals;

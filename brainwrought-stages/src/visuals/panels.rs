@@ -3,13 +3,14 @@
 use brainwrought_core::data::QuizQuestion;
 
 use super::card::{Card, PILL_HEIGHT, Stock, Table};
-use super::lettering::{Look, Weight};
+use super::lettering::Look;
 use super::sheet::Field;
 use super::theme::{
     ACCENT, ANSWERS, INK, MARGIN, MUTED, PADDING, PANEL_HEIGHT, PANEL_WIDTH, PAPER, RULE, Rgb,
 };
 use super::wording::Wording;
 use crate::picture::RgbaImage;
+use crate::text::Weight;
 
 /// The width of what is on a card, in pixels of a frame 1,080 wide.
 pub(super) const INNER_WIDTH: f32 = PANEL_WIDTH - 2.0 * (MARGIN + PADDING);
@@ -39,7 +40,7 @@ pub(super) fn title(
     let count = wording.page_count(pages);
     let small = Look {
         size: 34.0,
-        weight: Weight::Text,
+        weight: Weight::SemiBold,
         colour: PAPER,
         width: INNER_WIDTH,
         lines: 1,
@@ -62,7 +63,7 @@ pub(super) fn figure(
         (image.width() as f32 / table.scale, image.height() as f32 / table.scale);
     let look = Look {
         size: 29.0,
-        weight: Weight::Text,
+        weight: Weight::SemiBold,
         colour: MUTED,
         width: INNER_WIDTH,
         lines: 2,
@@ -109,7 +110,7 @@ pub(super) const PAGE_ROOM: (f32, f32) =
 /// Draws quoted words in type of our own, for pages that cannot be drawn or would be too small to read.
 pub(super) fn quote(table: Table<'_>, title: &str, page: &str, words: &str) -> RgbaImage {
     let width = INNER_WIDTH - 44.0;
-    let look = Look { weight: Weight::Text, colour: INK, width, leading: 1.24, ..Look::default() };
+    let look = Look { weight: Weight::SemiBold, colour: INK, width, leading: 1.24, ..Look::default() };
     let look = table.fit(words, &look, &[50.0, 44.0, 40.0, 36.0], 400.0);
     let (_, tall) = table.size(words, &look);
     let height = tall + PILL_HEIGHT + 2.0 * PADDING + 2.0 * MARGIN + 26.0;
@@ -162,7 +163,7 @@ fn draw_choice(
     let (wide, tall) = table.size(&letter, &look);
     card.text(&letter, &look, x + row / 2.0 - wide / 2.0, y + row / 2.0 - tall / 2.0);
     let width = INNER_WIDTH - row - 30.0;
-    let look = Look { weight: Weight::Text, colour: INK, width, leading: 1.08, ..Look::default() };
+    let look = Look { weight: Weight::SemiBold, colour: INK, width, leading: 1.08, ..Look::default() };
     let look = table.fit(choice, &look, &[40.0, 36.0, 32.0, 28.0], row - 12.0);
     let (_, tall) = table.size(choice, &look);
     card.text(choice, &look, x + row + 8.0, y + (row - tall) / 2.0);
@@ -189,7 +190,7 @@ pub(super) fn source(
     card.text(title, &look, left, text_top);
     let small = Look {
         size: 33.0,
-        weight: Weight::Text,
+        weight: Weight::SemiBold,
         colour: PAPER,
         width: INNER_WIDTH,
         lines: 1,
@@ -243,7 +244,8 @@ fn draw_head(card: &mut Card<'_>, table: Table<'_>, title: &str, page: &str, (le
     let right = card.pill_right(page, top, ACCENT, INK);
     draw_page_icon(card, left, top);
     let width = right - left - 54.0 - 20.0;
-    let look = Look { size: 26.0, weight: Weight::Text, colour: MUTED, width, lines: 1, ..Look::default() };
+    let look =
+        Look { size: 26.0, weight: Weight::SemiBold, colour: MUTED, width, lines: 1, ..Look::default() };
     let (_, tall) = table.size(title, &look);
     card.text(title, &look, left + 54.0, top + (PILL_HEIGHT - tall) / 2.0);
 }

@@ -5,7 +5,7 @@ use brainwrought_core::data::{
 };
 use brainwrought_core::event::LogLevel;
 use brainwrought_core::stage::{Stage, StageContext, StageError};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::card::Table;
 use super::compose::{DrawnPanel, compose};
@@ -15,29 +15,19 @@ use super::wording::Wording;
 use crate::background;
 use crate::parse::PdfHost;
 use crate::picture::RgbaImage;
-
-/// How the frame is divided.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-#[non_exhaustive]
-pub enum Layout {
-    /// Motion fills the frame; cards stand in its upper third.
-    #[default]
-    A,
-    /// The source stands above, motion shows below: every scene has a panel where a page can be shown.
-    B,
-}
+use crate::render::FrameLayout;
+use crate::text::Fonts;
 
 /// Draws every panel of a segment and chooses its background.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(default, rename_all = "kebab-case")]
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub struct PrepareVisuals {
     /// Width of the video in pixels.
     pub width: u32,
     /// Height of the video in pixels.
     pub height: u32,
-    /// How the frame is divided.
-    pub layout: Layout,
+    /// Where panels stand. In the split layout every scene has a panel where a page can be shown.
+    pub layout: FrameLayout,
     /// A name of [`background::STYLES`], or `auto`.
     pub background: String,
     /// The user's own clips. If there are any, one of them takes the place of `background`.
@@ -49,6 +39,9 @@ pub struct PrepareVisuals {
     /// Draws pages.
     #[serde(skip)]
     pub host: PdfHost,
+    /// The fonts.
+    #[serde(skip)]
+    pub fonts: Fonts,
 }
 
 impl Default for PrepareVisuals {
@@ -56,12 +49,13 @@ impl Default for PrepareVisuals {
         Self {
             width: 1080,
             height: 1920,
-            layout: Layout::A,
+            layout: FrameLayout::Card,
             background: "auto".to_owned(),
             clips: Vec::new(),
             intensity: 2,
             seed: 1,
             host: PdfHost::default(),
+            fonts: Fonts::embedded(),
         }
     }
 }
@@ -111,11 +105,8 @@ impl PrepareVisuals {
         }
         let style =
             background::choose(&self.background, self.seed, self.intensity).map_err(StageError::fatal)?;
-        Ok(if style == "calm" {
-            Background::Calm { seed: self.seed }
-        } else {
-            Background::Procedural { style, seed: self.seed, offset_ms }
-        })
+        // Calm waves are a style too: unlike `Background::Calm` it knows where it left off.
+        Ok(Background::Procedural { style, seed: self.seed, offset_ms })
     }
 
     /// How many pixels of the output one pixel of a frame 1,080 × 1,920 is.
@@ -160,7 +151,7 @@ impl PrepareVisuals {
         shots: Vec<Vec<RgbaImage>>,
         warnings: &mut Vec<String>,
     ) -> Result<Vec<Option<EncodedPanel>>, StageError> {
-        let lettering = Lettering::new();
+        let lettering = Lettering::new(self.fonts.clone());
         let table = Table { lettering: &lettering, scale: self.scale() };
         let wording = Wording::of(&segment.language);
         let total = segment.scenes.len() as u64;

@@ -6,27 +6,28 @@ use brainwrought_stages::parse::{ParseError, ParseLimits, ParsedPdf};
 use tokio_util::sync::CancellationToken;
 
 use super::pdf_writer::{PROSE, PdfWriter, deflated_zeros, text};
-use super::{Bench, outcome};
+use super::{Bench, Test, outcome};
 
-pub(crate) const TESTS: &[(&str, fn(&Bench))] = super::tests(&[
+pub(crate) const TESTS: &[Test] = &[
     ("nested_forms_are_stopped", nested_forms_are_stopped),
     ("inflating_content_is_stopped", inflating_content_is_stopped),
     ("huge_image_is_not_drawn", huge_image_is_not_drawn),
     ("file_without_pages_is_refused", file_without_pages_is_refused),
     ("page_tree_in_a_circle_ends", page_tree_in_a_circle_ends),
     ("cancelled_work_ends_at_once", cancelled_work_ends_at_once),
-]);
+];
 
 /// Tight limits, so that the tests are quick; the defaults differ only in size.
 fn tight() -> ParseLimits {
     ParseLimits { max_seconds: 1, max_memory: 700 << 20, ..ParseLimits::default() }
 }
 
+/// Four times the second of processor time may pass for each of the two engines, on a busy machine.
 fn parse_in_time(bench: &Bench, pdf: Vec<u8>) -> Result<ParsedPdf, ParseError> {
     #[expect(clippy::disallowed_methods, reason = "that it ends in time is what is tested")]
     let start = Instant::now();
     let result = bench.parse_within(pdf, &tight());
-    assert!(start.elapsed() < Duration::from_secs(6), "took {:?}", start.elapsed());
+    assert!(start.elapsed() < Duration::from_secs(12), "took {:?}", start.elapsed());
     result
 }
 

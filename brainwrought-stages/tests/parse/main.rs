@@ -2,6 +2,12 @@
 //!
 //! This program is its own child, so it cannot use the usual test harness.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test program fails by panic and prints its results"
+)]
+
 mod hostile;
 mod pdf_writer;
 mod reading;
@@ -13,7 +19,8 @@ use std::process::ExitCode;
 use brainwrought_stages::parse::{ParseError, ParseLimits, ParsedPdf, PdfHost, serve_if_child};
 use tokio_util::sync::CancellationToken;
 
-type Test = (&'static str, fn(&Bench));
+/// A test with its name.
+pub(crate) type Test = (&'static str, fn(&Bench));
 
 /// Runs one test with one engine.
 pub(crate) struct Bench {
@@ -80,8 +87,4 @@ pub(crate) fn outcome(result: &Result<ParsedPdf, ParseError>) -> String {
         Ok(parsed) => format!("{} pages with {}", parsed.pages.len(), parsed.engine),
         Err(error) => format!("{error:?}"),
     }
-}
-
-pub(crate) const fn tests(tests: &[Test]) -> &[Test] {
-    tests
 }

@@ -10,9 +10,9 @@ use brainwrought_stages::parse::{CropRequest, ParseError, ParseLimits, ParsePdf,
 use tokio_util::sync::CancellationToken;
 
 use super::pdf_writer::{PROSE, PdfWriter, text};
-use super::{Bench, outcome};
+use super::{Bench, Test, outcome};
 
-pub(crate) const TESTS: &[(&str, fn(&Bench))] = super::tests(&[
+pub(crate) const TESTS: &[Test] = &[
     ("paper_is_read_in_order", paper_is_read_in_order),
     ("rotated_page_is_read_as_displayed", rotated_page_is_read_as_displayed),
     ("bookmarks_make_the_outline", bookmarks_make_the_outline),
@@ -23,7 +23,7 @@ pub(crate) const TESTS: &[(&str, fn(&Bench))] = super::tests(&[
     ("crop_shows_its_part_of_the_page", crop_shows_its_part_of_the_page),
     ("stage_makes_a_document", stage_makes_a_document),
     ("missing_reader_may_be_tried_again", missing_reader_may_be_tried_again),
-]);
+];
 
 fn paper() -> PdfWriter {
     let mut writer = PdfWriter::new();

@@ -197,3 +197,33 @@ fn smoothing(seconds: f32) -> f32 {
 fn check(cancelled: &dyn Fn() -> bool) -> Result<(), MixError> {
     if cancelled() { Err(MixError::Cancelled) } else { Ok(()) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn music_lies_under_the_voice_and_rises_in_pauses() {
+        let mut narration: Vec<f32> = (0..48_000 * 9).map(|n| (n as f32 * 0.03).sin() * 0.2).collect();
+        narration[48_000 * 4..48_000 * 6].fill(0.0);
+        let stereo: Vec<f32> = narration.iter().flat_map(|sample| [*sample; 2]).collect();
+        let voice = measure(&stereo, 2, SAMPLE_RATE);
+        let settings = Mix::default();
+        let music: Vec<f32> = (0..96_000).map(|n| (n as f32 * 0.05).sin() * 0.4).collect();
+        let mut only = vec![0.0; stereo.len()];
+        add_music(&mut only, &narration, &music, voice, &settings, &|| false).unwrap();
+        let level = |from: usize, to: usize| measure(&only[96_000 * from..96_000 * to], 2, SAMPLE_RATE);
+        let under = voice.integrated_lufs - level(1, 4).integrated_lufs;
+        assert!((17.5..=20.5).contains(&under), "{under} dB under the voice");
+        let rise = level(5, 6).integrated_lufs - level(1, 4).integrated_lufs;
+        assert!((3.0..6.0).contains(&rise), "{rise} dB louder in a pause");
+        assert!(only[..2_000].iter().all(|sample| sample.abs() < 0.002), "it fades in");
+    }
+
+    #[test]
+    fn silence_and_nothing_are_mixed_without_trouble() {
+        let settings = Mix { music: Music::None, ..Mix::default() };
+        assert!(mix(&[], &[], &Mix::default(), &|| false).unwrap().is_empty());
+        assert_eq!(mix(&[0.0; 4_800], &[], &settings, &|| false).unwrap(), vec![0.0; 9_600]);
+    }
+}

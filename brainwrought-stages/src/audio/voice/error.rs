@@ -42,11 +42,14 @@ pub enum VoiceError {
         #[source]
         source: Box<dyn Error + Send + Sync>,
     },
-    /// No voice was found that speaks the language.
-    #[error(
-        "no voice speaks the language `{language}`; install espeak-ng (it speaks {choices}), or choose an \
-         English script"
-    )]
+    /// The neural voice speaks English only.
+    #[error("the voice `hibari/heart` does not speak `{language}`; choose the voice `auto` or `espeak-ng`")]
+    EnglishOnly {
+        /// The language that was asked for.
+        language: String,
+    },
+    /// espeak-ng does not speak the language.
+    #[error("no voice speaks the language `{language}`; espeak-ng speaks: {choices}")]
     NoSuchLanguage {
         /// The language that was asked for.
         language: String,

@@ -92,7 +92,7 @@ impl HibariVoice {
             .map(Tensor::try_from)
             .collect::<Result<_, _>>()
             .map_err(|e| failed("read what its model says", e))?;
-        let parts: Vec<Vec<f32>> = tensors.into_iter().map(Tensor::into_data).map(|d| d.to_vec()).collect();
+        let parts: Vec<Vec<f32>> = tensors.into_iter().map(Tensor::into_data).collect();
         let [harmonic_log, harmonic_phase, noise_log, free_log, free_phase, pitch, durations] =
             parts.as_slice()
         else {

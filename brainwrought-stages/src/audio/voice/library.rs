@@ -4,8 +4,9 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use brainwrought_core::data::Language;
+use tokio_util::sync::CancellationToken;
 
-use super::{HibariVoice, Voice, VoiceError, VoiceFiles, hibari};
+use super::{EspeakVoice, HibariVoice, Voice, VoiceError, VoiceFiles, hibari};
 
 /// Asks for the best voice for the language.
 pub const AUTO: &str = "auto";
@@ -41,20 +42,22 @@ impl VoiceLibrary {
 
     /// Loads the voice called `name` for `language`; blocks for about half a second the first time.
     ///
-    /// `auto` is the neural voice for English and for a language that could not be told.
+    /// `auto` is the neural voice for English and for a language that could not be told, else espeak-ng.
     ///
     /// # Errors
     ///
     /// Fails when there is no such voice, it does not speak the language, or its files are not in order.
-    pub fn voice(&self, name: &str, language: &Language) -> Result<Arc<dyn Voice>, VoiceError> {
+    pub fn voice(
+        &self,
+        name: &str,
+        language: &Language,
+        cancellation: &CancellationToken,
+    ) -> Result<Arc<dyn Voice>, VoiceError> {
         let english = matches!(language.as_str(), "en" | "und");
         match name {
-            AUTO if english => self.hibari(),
-            hibari::NAME if english => self.hibari(),
-            AUTO | "espeak-ng" | hibari::NAME => Err(VoiceError::NoSuchLanguage {
-                language: language.to_string(),
-                choices: "about a hundred languages".to_owned(),
-            }),
+            AUTO | hibari::NAME if english => self.hibari(),
+            AUTO | "espeak-ng" => Ok(Arc::new(EspeakVoice::find(&self.espeak, language, cancellation)?)),
+            hibari::NAME => Err(VoiceError::EnglishOnly { language: language.to_string() }),
             _ => Err(VoiceError::NoSuchVoice { voice: name.to_owned(), choices: CHOICES.to_owned() }),
         }
     }

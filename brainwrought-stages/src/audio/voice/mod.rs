@@ -2,11 +2,13 @@
 
 mod envelope;
 mod error;
+mod espeak;
 mod files;
 mod hibari;
 mod library;
 mod pronunciation;
 mod vocoder;
+mod word_gate;
 
 use std::fmt::Debug;
 use std::ops::Range;
@@ -14,6 +16,7 @@ use std::ops::Range;
 use tokio_util::sync::CancellationToken;
 
 pub use error::VoiceError;
+pub use espeak::EspeakVoice;
 pub use files::VoiceFiles;
 pub use hibari::HibariVoice;
 pub use library::{AUTO, VoiceLibrary};

@@ -151,8 +151,21 @@ impl UnknownWords {
 impl Fallback for UnknownWords {
     /// Never fails: one failure would silence the whole sentence, so what cannot be read is left out.
     fn phonemize(&self, word: &str) -> Result<String, FallbackError> {
-        let pieces = word.split(|c: char| !c.is_alphabetic()).filter(|piece| !piece.is_empty());
+        let (stem, ending) = word.rsplit_once(['\'', '’']).unwrap_or((word, ""));
+        let pieces = stem.split(|c: char| !c.is_alphabetic()).filter(|piece| !piece.is_empty());
         let sounds: Vec<String> = pieces.filter_map(|piece| self.guess(piece)).collect();
-        Ok(sounds.join(" "))
+        let mut sounds = sounds.join(" ");
+        sounds.push_str(match (ending, sounds.chars().last()) {
+            ("s" | "S", Some('s' | 'z' | 'ʃ' | 'ʒ' | 'ʧ' | 'ʤ')) => "ᵻz",
+            ("s" | "S", Some('p' | 't' | 'k' | 'f' | 'θ')) => "s",
+            ("s" | "S", _) => "z",
+            ("d", _) => "d",
+            ("ll", _) => "ᵊl",
+            ("ve", _) => "v",
+            ("re", _) => "ɹ",
+            ("t", _) => "t",
+            _ => "",
+        });
+        Ok(sounds)
     }
 }

@@ -62,6 +62,8 @@ impl Engine for HayroFile {
         FileContent {
             title: self.pdf.metadata().title.as_deref().map(decode),
             bookmarks: bookmarks(&self.pdf).unwrap_or_default(),
+            // Type 1 fonts do not tell their names here.
+            knows_bold: false,
             warnings: Vec::new(),
         }
     }
@@ -79,7 +81,7 @@ impl Engine for HayroFile {
             InterpreterSettings::default(),
         );
         let content = PageContent { number, width, height, ..PageContent::default() };
-        let mut reader = PageReader { content, undecoded: 0 };
+        let mut reader = PageReader { content, clips: vec![target] };
         interpret_page(page, &mut context, &mut reader);
         Some(reader.content)
     }
@@ -110,11 +112,22 @@ impl Engine for HayroFile {
 /// Reads letters and shapes where another device would draw them.
 struct PageReader {
     content: PageContent,
-    /// Letters without a known meaning.
-    undecoded: u32,
+    /// The areas that are drawn in, each inside the one before; the first is the page.
+    clips: Vec<KurboRect>,
 }
 
 impl PageReader {
+    fn clip(&self) -> KurboRect {
+        self.clips.last().copied().unwrap_or_default()
+    }
+
+    /// The part of an area that shows; `None` when it lies outside of what is drawn in.
+    fn shown(&self, area: KurboRect) -> Option<Rect> {
+        let (clip, flat) = (self.clip(), area.inflate(0.01, 0.01));
+        let shown = clip.intersect(flat);
+        (shown.width() > 0.0 && shown.height() > 0.0).then(|| points(clip.intersect(area)))
+    }
+
     fn glyph(&mut self, glyph: &FontGlyph<'_>, transform: Affine) {
         if self.content.glyphs.len() >= MAX_GLYPHS {
             return;
@@ -136,10 +149,7 @@ impl PageReader {
         let text = match glyph.as_unicode() {
             Some(BfString::Char(letter)) => letter.to_string(),
             Some(BfString::String(text)) => text,
-            None => {
-                self.undecoded += 1;
-                return;
-            }
+            None => return,
         };
         let origin = transform * Point::ORIGIN;
         let end = transform * Point::new(f64::from(advance), 0.0);
@@ -169,14 +179,14 @@ impl<'a> Device<'a> for PageReader {
     fn draw_path(&mut self, path: &BezPath, props: DrawProps<'a>, _: &DrawMode) {
         if self.content.drawings.len() < MAX_SHAPES {
             let area = props.transform.transform_rect_bbox(path.bounding_box());
-            self.content.drawings.push(points(area));
+            self.content.drawings.extend(self.shown(area));
         }
     }
 
     fn draw_image(&mut self, image: Image<'a, '_>, props: ImageDrawProps<'a>) {
         if self.content.images.len() < MAX_SHAPES {
             let area = KurboRect::new(0.0, 0.0, f64::from(image.width()), f64::from(image.height()));
-            self.content.images.push(points(props.transform.transform_rect_bbox(area)));
+            self.content.images.extend(self.shown(props.transform.transform_rect_bbox(area)));
         }
     }
 
@@ -186,9 +196,17 @@ impl<'a> Device<'a> for PageReader {
         }
     }
 
-    fn push_clip_path(&mut self, _: &ClipPath) {}
+    fn push_clip_path(&mut self, clip: &ClipPath) {
+        self.clips.push(self.clip().intersect(clip.path.bounding_box()));
+    }
+
+    fn pop_clip(&mut self) {
+        if self.clips.len() > 1 {
+            self.clips.pop();
+        }
+    }
+
     fn push_transparency_group(&mut self, _: f32, _: Option<SoftMask<'a>>, _: BlendMode) {}
-    fn pop_clip(&mut self) {}
     fn pop_transparency_group(&mut self) {}
 }
 

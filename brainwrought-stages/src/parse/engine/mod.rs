@@ -1,6 +1,7 @@
 //! [`Engine`]: what the layout needs of a PDF library, and the choice between two of them.
 
 mod hayro;
+mod paired;
 mod pdfium;
 
 use std::path::Path;
@@ -50,7 +51,9 @@ pub(crate) fn open(
 ) -> Result<Box<dyn Engine>, Refusal> {
     let first = match libpdfium.and_then(pdfium::library) {
         Some(library) => match pdfium::PdfiumFile::open(library, pdf.clone(), password) {
-            Ok(file) if file.page_count() > 0 => return Ok(Box::new(file)),
+            Ok(file) if file.page_count() > 0 => {
+                return Ok(Box::new(paired::PairedFile::new(file, pdf, password)));
+            }
             Ok(_) => Refusal::Corrupt,
             Err(Refusal::Corrupt) => Refusal::Corrupt,
             Err(refusal) => return Err(refusal),

@@ -71,6 +71,7 @@ impl Engine for PdfiumFile {
         FileContent {
             title: title.map(|tag| tag.value().to_owned()),
             bookmarks: bookmarks(&self.document),
+            knows_bold: true,
             warnings: Vec::new(),
         }
     }
@@ -89,6 +90,7 @@ impl Engine for PdfiumFile {
                 (bounds.left().value, bounds.bottom().value),
                 (bounds.right().value, bounds.top().value),
             );
+            content.is_coarse |= object.as_x_object_form_object().is_some();
             match kind(&object, 0) {
                 Some(Shown::Image) => content.images.push(area),
                 Some(Shown::Drawing) => content.drawings.push(area),

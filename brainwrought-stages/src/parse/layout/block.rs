@@ -131,7 +131,10 @@ fn is_after_marker(paragraph: &Paragraph, line: &Line) -> bool {
 fn is_cell(paragraph: &Paragraph, line: &Line) -> bool {
     let Some(last) = paragraph.lines.last() else { return false };
     if last.is_beside(line) {
-        return line.left >= last.right - last.size && line.left - last.right < 25.0 * last.size;
+        // The number of a formula or the mark at the end of a proof makes no table of the text before it.
+        let may_start = paragraph.cell_rows > 0
+            || paragraph.lines.len() == 1 && line.text.chars().any(char::is_alphanumeric);
+        return may_start && line.left >= last.right - last.size && line.left - last.right < 60.0 * last.size;
     }
     let has_cells = paragraph.cell_rows > 0;
     let step = line.baseline - last.baseline;

@@ -110,7 +110,10 @@ struct Picture {
 
 /// The strip of the page, from left to right, that a caption's picture may fill.
 fn column(page: &Page, block: &Block, shapes: &[Rect]) -> Rect {
-    let text = page.blocks.iter().filter(|block| is_text(block) && !is_label(block, shapes));
+    let text = page
+        .blocks
+        .iter()
+        .filter(|block| is_text(block) && !is_label(block, shapes) || block.kind == BlockKind::Caption);
     let left = text.clone().map(|block| block.bbox.x).fold(block.bbox.x, f32::min);
     let right = text.clone().map(|block| block.bbox.right()).fold(block.bbox.right(), f32::max);
     let middle = block.bbox.x + block.bbox.width / 2.0;
@@ -138,13 +141,13 @@ fn column(page: &Page, block: &Block, shapes: &[Rect]) -> Rect {
 
 /// Finds what stands on one side of a caption, up to the next running text.
 fn picture(page: &Page, index: usize, column: &Rect, side: Side, shapes: &[Rect]) -> Option<Picture> {
-    let caption = page.blocks.get(index)?.bbox;
+    let Block { bbox: caption, font_size, .. } = page.blocks.get(index)?;
     let in_column = |area: &Rect| {
         let overlap = area.right().min(column.right()) - area.x.max(column.x);
         overlap > 0.5 * area.width.min(column.width).max(1.0)
     };
     let others = || page.blocks.iter().enumerate().filter(|(at, _)| *at != index).map(|(_, block)| block);
-    let stops = others().filter(|block| in_column(&block.bbox) && ends_picture(block, shapes));
+    let stops = others().filter(|block| in_column(&block.bbox) && ends_picture(block, shapes, *font_size));
     let strip = match side {
         Side::Above => {
             let top = stops
@@ -217,13 +220,18 @@ pub(super) fn is_label(block: &Block, shapes: &[Rect]) -> bool {
     })
 }
 
-/// Tells whether a picture ends where a block stands.
-fn ends_picture(block: &Block, shapes: &[Rect]) -> bool {
+/// Tells whether a picture ends where a block stands. `caption_size` is the size of the picture's caption.
+fn ends_picture(block: &Block, shapes: &[Rect], caption_size: f32) -> bool {
     let words = block.text.split_whitespace().count();
     match block.kind {
         BlockKind::Caption => true,
+        // What names the parts of a picture is set smaller than its caption; running text never is.
+        BlockKind::Paragraph | BlockKind::ListItem if block.font_size < 0.9 * caption_size => false,
         _ if is_text(block) => !is_label(block, shapes),
-        BlockKind::Paragraph | BlockKind::ListItem => words >= 4 && !is_beside(block, shapes),
+        // What a diagram is divided into stands side by side under it: "(a) Before | (b) After".
+        BlockKind::Paragraph | BlockKind::ListItem => {
+            words >= 4 && !block.text.contains(" | ") && !is_beside(block, shapes)
+        }
         _ => false,
     }
 }

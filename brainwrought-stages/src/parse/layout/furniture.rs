@@ -58,7 +58,7 @@ impl Furniture {
             let is_small = line.size <= 1.25 * body_size;
             let repeats = is_small && (pages >= MIN_PAGES || pages + 1 == MIN_PAGES && outermost);
             let runs = is_small && !line.bold && outermost && pages > 0 && self.is_heading(&line.text);
-            !repeats && !runs && !(outermost && is_page_number(&line.text))
+            !(repeats || runs || outermost && is_page_number(&line.text))
         });
     }
 }
@@ -100,7 +100,7 @@ fn is_page_number(text: &str) -> bool {
     let lower = text.to_lowercase();
     let bare = lower.trim_matches(|letter: char| "-–—.·|[]() ".contains(letter));
     let words: Vec<&str> = bare
-        .split(|letter: char| letter == ' ' || letter == '/')
+        .split([' ', '/'])
         .filter(|word| !word.is_empty() && !["page", "seite", "página", "sayfa", "p.", "s."].contains(word))
         .collect();
     let is_number = |word: &str| word.len() <= 4 && word.bytes().all(|byte| byte.is_ascii_digit());

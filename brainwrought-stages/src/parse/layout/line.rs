@@ -7,6 +7,8 @@ use crate::parse::page_content::{ASCENT, DESCENT, Glyph, PageContent};
 
 /// A gap wider than this part of the size is a space. TeX shrinks spaces to 0.14 in narrow columns; kerns stay under 0.08.
 const SPACE: f32 = 0.12;
+/// The same in a line whose spaces are written as letters.
+const WRITTEN_SPACE: f32 = 0.15;
 /// A gap wider than this many sizes ends a line: the gutter between columns, or the next cell of a table.
 const WIDE_GAP: f32 = 1.4;
 /// Marks above and below the line are at most this much smaller than the line.
@@ -23,7 +25,7 @@ pub(super) struct Line {
     pub size: f32,
     /// True when nearly all of its letters are bold; a few bold words at its start do not count.
     pub bold: bool,
-    /// True when most of its letters are in a fixed-width face.
+    /// True when most of its letters are in a fixed-width face; a few such words in a sentence do not count.
     pub mono: bool,
 }
 
@@ -100,7 +102,7 @@ fn drop_repeated(pieces: &mut Vec<Piece>) {
 
 /// A line that grows letter by letter.
 struct Piece {
-    glyphs: Vec<(Glyph, bool)>,
+    glyphs: Vec<Placed>,
     /// Of the largest letter, so that small marks do not move the line.
     size: f32,
     baseline: f32,
@@ -108,10 +110,19 @@ struct Piece {
     right: f32,
 }
 
+/// A letter with what stands before it.
+struct Placed {
+    glyph: Glyph,
+    /// True when the file itself has a space there.
+    spaced: bool,
+    /// The distance to the letters before, as a part of the size.
+    gap: f32,
+}
+
 impl Piece {
     fn new(glyph: Glyph) -> Self {
         Self {
-            glyphs: vec![(glyph, false)],
+            glyphs: vec![Placed { glyph, spaced: false, gap: 0.0 }],
             size: glyph.size,
             baseline: glyph.baseline,
             left: glyph.left,
@@ -126,7 +137,7 @@ impl Piece {
             && (self.right - other.right).abs() < reach
             && (self.baseline - other.baseline).abs() < reach
             && self.glyphs.len() == other.glyphs.len()
-            && self.glyphs.iter().zip(&other.glyphs).all(|((a, _), (b, _))| a.letter == b.letter)
+            && self.glyphs.iter().zip(&other.glyphs).all(|(a, b)| a.glyph.letter == b.glyph.letter)
     }
 
     fn takes(&self, glyph: &Glyph) -> bool {
@@ -151,22 +162,26 @@ impl Piece {
 
     fn push(&mut self, glyph: Glyph, space: bool) {
         let gap = glyph.left - self.right;
-        let spaced = (space && gap > -0.3 * self.size) || gap > SPACE * self.size.min(glyph.size * 1.3);
+        let spaced = space && gap > -0.3 * self.size;
+        let gap = gap / self.size.min(glyph.size * 1.3);
         if glyph.size > self.size * 1.02 {
             self.size = glyph.size;
             self.baseline = glyph.baseline;
         }
         self.left = self.left.min(glyph.left);
         self.right = self.right.max(glyph.right);
-        self.glyphs.push((glyph, spaced));
+        self.glyphs.push(Placed { glyph, spaced, gap });
     }
 
     fn line(&self) -> Line {
         let mut composer = Composer::default();
         let (mut letters, mut bold, mut mono) = (0, 0, 0);
         let mut sizes: Vec<(u32, usize)> = Vec::new();
-        for (glyph, spaced) in &self.glyphs {
-            composer.push(glyph, *spaced);
+        // A file that writes its spaces may set letters wide apart; one that does not may have narrow gaps for them.
+        let has_spaces = self.glyphs.iter().any(|placed| placed.spaced);
+        let space = if has_spaces { WRITTEN_SPACE } else { SPACE };
+        for Placed { glyph, spaced, gap } in &self.glyphs {
+            composer.push(glyph, *spaced || *gap > space);
             letters += 1;
             bold += usize::from(glyph.bold);
             mono += usize::from(glyph.mono);
@@ -176,7 +191,13 @@ impl Piece {
                 None => sizes.push((key, 1)),
             }
         }
-        let size = sizes.iter().max_by_key(|(size, count)| (*count, *size)).map_or(0, |(size, _)| *size);
+        let mut size = sizes.iter().max_by_key(|(size, count)| (*count, *size)).map_or(0, |(size, _)| *size);
+        let largest = sizes.iter().filter(|(_, count)| count * 10 >= letters).map(|(size, _)| *size).max();
+        let is_small = |glyph: &Glyph| (glyph.size * 10.0).round() as u32 == size;
+        if !self.glyphs.iter().any(|placed| is_small(&placed.glyph) && placed.glyph.letter.is_lowercase()) {
+            // Small capitals are drawn as capitals of a smaller size.
+            size = largest.unwrap_or(size);
+        }
         Line {
             text: composer.finish(),
             left: self.left,
@@ -184,7 +205,7 @@ impl Piece {
             baseline: self.baseline,
             size: size as f32 / 10.0,
             bold: bold * 10 >= letters * 9,
-            mono: mono * 2 > letters,
+            mono: mono * 4 >= letters * 3,
         }
     }
 }
@@ -216,7 +237,7 @@ fn joined(pieces: Vec<Piece>) -> Vec<Piece> {
             let left = slots.get_mut(first).and_then(Option::take);
             let right = slots.get_mut(second).and_then(Option::take);
             let (Some(mut left), Some(right)) = (left, right) else { continue };
-            for (glyph, spaced) in right.glyphs {
+            for Placed { glyph, spaced, .. } in right.glyphs {
                 left.push(glyph, spaced);
             }
             if let Some(slot) = slots.get_mut(place) {

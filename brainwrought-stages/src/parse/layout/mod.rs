@@ -86,7 +86,7 @@ impl Layout {
         self.pages.iter().flat_map(|page| &page.lines).for_each(|line| vocabulary.add(&line.text));
         let step = block::usual_step(self.pages.iter().map(|page| page.lines.as_slice()));
         let mut judge = Judge::new(body_size);
-        judge.knows_bold = self.pages.iter().flat_map(|page| &page.lines).any(|line| line.bold);
+        judge.knows_bold = self.file.knows_bold;
         let mut figures = Vec::new();
         let mut pages = Vec::with_capacity(self.pages.len());
         for lined in self.pages {

@@ -78,11 +78,15 @@ fn numbered_depth(text: &str) -> Option<usize> {
 /// Makes plain text of what stands between the title and the first section of a paper: authors, addresses, dates.
 /// They are set large, but they are no headings.
 pub(super) fn demote_authors(page: &mut Page) {
-    let opening = page
-        .blocks
-        .iter()
-        .position(|block| block.kind == BlockKind::Heading && OPENING.is_match(&block.text));
-    let Some(opening) = opening else { return };
+    let is_opening = |block: &Block| {
+        block.text.split_whitespace().count() <= 12
+            && OPENING.is_match(&block.text)
+            && (block.kind == BlockKind::Heading || block.bold)
+    };
+    let Some(opening) = page.blocks.iter().position(is_opening) else { return };
+    if let Some(block) = page.blocks.get_mut(opening) {
+        block.kind = BlockKind::Heading;
+    }
     let largest = page.blocks.iter().map(|block| block.font_size).fold(0.0, f32::max);
     for block in page.blocks.iter_mut().take(opening) {
         if block.kind == BlockKind::Heading && block.font_size < 0.94 * largest {

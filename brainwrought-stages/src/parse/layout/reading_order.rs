@@ -6,6 +6,8 @@ use super::line::Line;
 const MAX_DEPTH: u32 = 3;
 /// A gutter is at least this wide, in sizes of the text beside it.
 const GUTTER: f32 = 0.6;
+/// The letters that the lines of a column have on average, at least; page numbers and cells have fewer.
+const MIN_LETTERS: usize = 8;
 /// At most this part of the lines may cross a gutter: headings and wide figures.
 const MAX_CROSSING: f32 = 0.4;
 
@@ -125,7 +127,13 @@ fn is_between_columns(lines: &[Line], x: f32, (left, right): (f32, f32)) -> bool
         let all: f32 = side.iter().map(|line| line.width()).sum();
         long > 0.4 * all
     };
-    shared > 0.3 * shorter && full(&before, x - left) && full(&after, right - x)
+    let is_wordy =
+        |side: &[&Line]| side.iter().map(|line| line.text.len()).sum::<usize>() >= MIN_LETTERS * side.len();
+    shared > 0.3 * shorter
+        && is_wordy(&before)
+        && is_wordy(&after)
+        && full(&before, x - left)
+        && full(&after, right - x)
 }
 
 #[cfg(test)]
@@ -145,16 +153,17 @@ mod tests {
         let mut lines = vec![line("title", 100.0, 500.0, 50.0)];
         for row in 0..5 {
             let y = 80.0 + 12.0 * row as f32;
-            lines.push(line(&format!("l{row}"), 50.0, 290.0, y));
-            lines.push(line(&format!("r{row}"), 310.0, 550.0, y));
+            lines.push(line(&format!("left-column-{row}"), 50.0, 290.0, y));
+            lines.push(line(&format!("right-column-{row}"), 310.0, 550.0, y));
         }
         lines.push(line("wide", 50.0, 550.0, 150.0));
         for row in 0..3 {
             let y = 170.0 + 12.0 * row as f32;
-            lines.push(line(&format!("r{}", row + 5), 310.0, 550.0, y));
-            lines.push(line(&format!("l{}", row + 5), 50.0, 290.0, y));
+            lines.push(line(&format!("right-column-{}", row + 5), 310.0, 550.0, y));
+            lines.push(line(&format!("left-column-{}", row + 5), 50.0, 290.0, y));
         }
-        assert_eq!(order(lines), "title l0 l1 l2 l3 l4 r0 r1 r2 r3 r4 wide l5 l6 l7 r5 r6 r7");
+        let short = order(lines).replace("left-column-", "l").replace("right-column-", "r");
+        assert_eq!(short, "title l0 l1 l2 l3 l4 r0 r1 r2 r3 r4 wide l5 l6 l7 r5 r6 r7");
     }
 
     #[test]

@@ -1,0 +1,183 @@
+//! [`EspeakVoice`]: about a hundred languages through the outside program espeak-ng.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use brainwrought_core::data::Language;
+use bytes::Bytes;
+use tokio_util::sync::CancellationToken;
+
+use super::super::written::written_words;
+use super::envelope::Envelope;
+use super::word_gate::gated_words;
+use super::{Manner, Speech, SpokenWord, Voice, VoiceError};
+use crate::child::{self, ChildError, ChildLimits};
+
+/// espeak-ng's words a minute that come out at about 170.
+const PACE: f32 = 170.0;
+/// The volume of every second word in the rendering that tells words apart, in percent.
+pub(super) const LOW_VOLUME: u32 = 30;
+/// All but the full volume: the sound that is kept has the same marks, so that both renderings have the same timing.
+const FULL_VOLUME: u32 = 99;
+/// The volume changes this much before a forced aligner hears the next word (measured against pocketsphinx).
+const EARLY_MS: u32 = 30;
+/// What a line of speech may take: it is a matter of milliseconds.
+const LIMITS: ChildLimits =
+    ChildLimits { wall: Duration::from_secs(30), cpu_seconds: 20, address_space: 1 << 30, output: 64 << 20 };
+
+/// A voice of espeak-ng, which is not linked but run as a program of its own.
+///
+/// The program tells no word timings, so each line is rendered twice with the same marks, once with every second word
+/// turned down: where the two differ says exactly which word is heard.
+#[derive(Debug, Clone)]
+pub struct EspeakVoice {
+    program: PathBuf,
+    language: String,
+    name: String,
+}
+
+impl EspeakVoice {
+    /// Finds the voice for `language`.
+    ///
+    /// # Errors
+    ///
+    /// Fails when espeak-ng is not at `program` (a path, or a name in `PATH`) or does not speak the language.
+    pub fn find(
+        program: impl Into<PathBuf>,
+        language: &Language,
+        cancellation: &CancellationToken,
+    ) -> Result<Self, VoiceError> {
+        let code = match language.as_str() {
+            "en" | "und" => "en-us",
+            "zh" => "cmn",
+            "no" => "nb",
+            other => other,
+        };
+        let voice =
+            Self { program: program.into(), language: code.to_owned(), name: format!("espeak-ng/{code}") };
+        let list = voice.run(&["--voices".into()], Bytes::new(), cancellation)?;
+        let list = String::from_utf8_lossy(&list).into_owned();
+        // A table: priority, language, age and gender, name, file, other languages.
+        let codes: Vec<&str> =
+            list.lines().skip(1).filter_map(|line| line.split_whitespace().nth(1)).collect();
+        if codes.iter().any(|known| *known == code || known.split('-').next() == Some(code)) {
+            return Ok(voice);
+        }
+        Err(VoiceError::NoSuchLanguage { language: language.to_string(), choices: codes.join(", ") })
+    }
+
+    /// Renders the words with alternating volumes, in percent.
+    fn render(
+        &self,
+        words: &[&str],
+        volumes: [u32; 2],
+        speed: f32,
+        cancellation: &CancellationToken,
+    ) -> Result<Wave, VoiceError> {
+        let mut text = String::from("<speak>");
+        for (word, volume) in words.iter().zip(volumes.iter().cycle()) {
+            text.push_str(&format!("<prosody volume=\"{volume}\">{}</prosody> ", escaped(word)));
+        }
+        text.push_str("</speak>");
+        let pace = (PACE * speed).round().clamp(80.0, 450.0).to_string();
+        let arguments = ["-v", &self.language, "-m", "-z", "-b", "1", "-s", &pace, "--stdin", "--stdout"];
+        let arguments: Vec<OsString> = arguments.iter().map(OsString::from).collect();
+        let bytes = self.run(&arguments, Bytes::from(text), cancellation)?;
+        Wave::read(&bytes).ok_or_else(|| self.failed("speak a line", "it wrote no 16-bit mono WAV"))
+    }
+
+    fn run(
+        &self,
+        arguments: &[OsString],
+        input: Bytes,
+        cancellation: &CancellationToken,
+    ) -> Result<Bytes, VoiceError> {
+        let work = child::run(&self.program, arguments, &[], input, &LIMITS, cancellation);
+        let result = match tokio::runtime::Handle::try_current() {
+            Ok(runtime) => runtime.block_on(work),
+            Err(_) => tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .map_err(|e| self.failed("be started", e))?
+                .block_on(work),
+        };
+        match result {
+            Ok(output) => Ok(output.stdout),
+            Err(ChildError::Missing { program }) => Err(VoiceError::NoEspeak { path: program }),
+            Err(ChildError::Cancelled) => Err(VoiceError::Cancelled),
+            Err(error) => Err(self.failed("speak a line", error)),
+        }
+    }
+
+    fn failed(
+        &self,
+        action: &str,
+        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> VoiceError {
+        VoiceError::Engine { voice: self.name.clone(), action: action.to_owned(), source: source.into() }
+    }
+}
+
+impl Voice for EspeakVoice {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn speak(
+        &self,
+        line: &str,
+        manner: Manner,
+        cancellation: &CancellationToken,
+    ) -> Result<Speech, VoiceError> {
+        let written = written_words(line);
+        let words: Vec<&str> = written.iter().map(|range| &line[range.clone()]).collect();
+        if words.is_empty() {
+            return Ok(Speech { samples: Vec::new(), sample_rate: 22_050, words: Vec::new() });
+        }
+        let full = self.render(&words, [100, FULL_VOLUME], manner.speed, cancellation)?;
+        let low = self.render(&words, [100, LOW_VOLUME], manner.speed, cancellation)?;
+        let envelope = Envelope::of(&full.samples, full.rate);
+        let heard = envelope.heard(0..full.samples.len());
+        let early = (full.rate * EARLY_MS / 1000) as usize;
+        let mut last = heard.start;
+        let mut spoken = Vec::with_capacity(words.len());
+        for (written, gate) in written.into_iter().zip(gated_words(&full, &low, words.len())) {
+            let start = if gate.start == 0 { 0 } else { gate.start + early };
+            let range = envelope.heard(start.max(last)..(gate.end + early).max(start).max(last));
+            last = range.end;
+            let range = range.start - heard.start..range.end.min(heard.end).max(range.start) - heard.start;
+            spoken.push(SpokenWord { written, samples: range });
+        }
+        let samples = full.samples.get(heard).unwrap_or_default().to_vec();
+        Ok(Speech { samples, sample_rate: full.rate, words: spoken })
+    }
+}
+
+/// What espeak-ng writes: one channel of 16-bit samples.
+#[derive(Debug)]
+pub(super) struct Wave {
+    pub(super) rate: u32,
+    pub(super) samples: Vec<f32>,
+}
+
+impl Wave {
+    /// Reads the plain header of 44 bytes. The length in it is a guess, as the program writes to a pipe.
+    fn read(bytes: &[u8]) -> Option<Self> {
+        let header = bytes.get(..44)?;
+        let is_pcm =
+            header.starts_with(b"RIFF") && header[8..16] == *b"WAVEfmt " && header[36..40] == *b"data";
+        if !is_pcm || header[22..24] != [1, 0] || header[34..36] != [16, 0] {
+            return None;
+        }
+        let rate = u32::from_le_bytes(header[24..28].try_into().ok()?);
+        let pairs = bytes[44..].chunks_exact(2);
+        let samples = pairs.map(|pair| f32::from(i16::from_le_bytes([pair[0], pair[1]])) / 32_768.0);
+        (rate > 0).then(|| Self { rate, samples: samples.collect() })
+    }
+}
+
+/// Keeps the text from being read as marks.
+fn escaped(word: &str) -> String {
+    word.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}

@@ -1,0 +1,119 @@
+//! [`PairedFile`]: PDFium, with hayro for what PDFium does not tell: the names of some letters, what is cut off a form.
+
+use std::cell::OnceCell;
+
+use brainwrought_core::data::Rect;
+
+use super::Engine;
+use super::hayro::HayroFile;
+use super::pdfium::PdfiumFile;
+use crate::parse::page_content::{FileContent, Glyph, PageContent};
+use crate::picture::RgbaImage;
+
+/// What PDFium gives for a letter of a font without a table of meanings.
+const UNKNOWN: char = '\0';
+/// The two engines place the same letter at most this far apart, in points.
+const REACH: f32 = 0.7;
+
+/// A file opened by PDFium, and by hayro once a page has letters without a meaning (ligatures, mostly) or forms.
+pub(super) struct PairedFile {
+    first: PdfiumFile,
+    second: OnceCell<Option<HayroFile>>,
+    pdf: Vec<u8>,
+    password: Option<String>,
+}
+
+impl PairedFile {
+    pub(super) fn new(first: PdfiumFile, pdf: Vec<u8>, password: Option<&str>) -> Self {
+        Self { first, second: OnceCell::new(), pdf, password: password.map(str::to_owned) }
+    }
+
+    fn second(&self) -> Option<&HayroFile> {
+        let open = || HayroFile::open(self.pdf.clone(), self.password.as_deref()).ok();
+        self.second.get_or_init(open).as_ref()
+    }
+}
+
+impl Engine for PairedFile {
+    fn name(&self) -> &'static str {
+        self.first.name()
+    }
+
+    fn page_count(&self) -> u32 {
+        self.first.page_count()
+    }
+
+    fn file_content(&self) -> FileContent {
+        self.first.file_content()
+    }
+
+    fn page_content(&self, page: u32) -> Option<PageContent> {
+        let mut content = self.first.page_content(page)?;
+        let has_unknown = content.glyphs.iter().any(|glyph| glyph.letter == UNKNOWN);
+        if (has_unknown || content.is_coarse)
+            && let Some(other) = self.second().and_then(|second| second.page_content(page))
+        {
+            content.glyphs = named(&content.glyphs, &other.glyphs);
+            if content.is_coarse {
+                content.images = other.images;
+                content.drawings = other.drawings;
+            }
+        }
+        Some(content)
+    }
+
+    fn render(&self, page: u32, crop: Option<Rect>, width_px: u32) -> Option<RgbaImage> {
+        self.first.render(page, crop, width_px)
+    }
+}
+
+/// Puts the letters that stand in the places of unknown ones there.
+fn named(glyphs: &[Glyph], others: &[Glyph]) -> Vec<Glyph> {
+    let mut others: Vec<&Glyph> = others.iter().collect();
+    others.sort_by(|a, b| a.baseline.total_cmp(&b.baseline));
+    let mut named = Vec::with_capacity(glyphs.len());
+    for glyph in glyphs {
+        if glyph.letter != UNKNOWN {
+            named.push(*glyph);
+            continue;
+        }
+        let from = others.partition_point(|other| other.baseline < glyph.baseline - REACH);
+        let mut found: Vec<&Glyph> = others
+            .iter()
+            .skip(from)
+            .take_while(|other| other.baseline <= glyph.baseline + REACH)
+            .filter(|other| {
+                let middle = f32::midpoint(other.left, other.right);
+                other.turn == glyph.turn && middle > glyph.left - REACH && middle < glyph.right + REACH
+            })
+            .filter(|other| other.right - other.left <= glyph.right - glyph.left + 2.0 * REACH)
+            .copied()
+            .collect();
+        found.sort_by(|a, b| a.left.total_cmp(&b.left));
+        named.extend(found.iter().map(|other| Glyph { letter: other.letter, ..*glyph }));
+    }
+    named
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn glyph(letter: char, left: f32, right: f32) -> Glyph {
+        Glyph { letter, left, right, baseline: 100.0, size: 10.0, bold: false, mono: false, turn: 0 }
+    }
+
+    #[test]
+    fn unknown_letters_get_their_names() {
+        let glyphs = [glyph('o', 0.0, 5.0), glyph(UNKNOWN, 5.0, 11.0), glyph('!', 11.0, 13.0)];
+        let others = [
+            glyph('o', 0.1, 5.1),
+            glyph('f', 5.1, 8.1),
+            glyph('f', 8.1, 11.1),
+            glyph('!', 11.9, 14.0),
+            Glyph { baseline: 112.0, ..glyph('x', 5.0, 11.0) },
+        ];
+        let letters: String = named(&glyphs, &others).iter().map(|glyph| glyph.letter).collect();
+        assert_eq!(letters, "off!");
+    }
+}

@@ -1,0 +1,216 @@
+//! [`Cleaned`]: the running text of a document, by section, without what nobody would read aloud.
+
+use brainwrought_core::data::{Block, BlockKind, Document};
+
+/// The running text of a document.
+#[derive(Debug, Clone)]
+pub(super) struct Cleaned {
+    pub(super) sections: Vec<Section>,
+    pub(super) passages: Vec<Passage>,
+    /// True for a research paper: it has an abstract, and references at its end.
+    pub(super) is_paper: bool,
+}
+
+/// A stretch of text under one heading.
+#[derive(Debug, Clone)]
+pub(super) struct Section {
+    /// The heading without its number; empty before the first.
+    pub(super) title: String,
+    /// The page it starts on, from 1.
+    pub(super) page: u32,
+}
+
+/// A paragraph or list item, joined over line, column and page breaks.
+#[derive(Debug, Clone)]
+pub(super) struct Passage {
+    /// Index into [`Cleaned::sections`].
+    pub(super) section: usize,
+    /// Its pieces, in order: page and text. Most have one.
+    pub(super) pieces: Vec<(u32, String)>,
+    pub(super) is_item: bool,
+}
+
+/// Headings whose text is left out, up to the next heading of their size.
+const SKIPPED: [&str; 30] = [
+    "references",
+    "bibliography",
+    "literature",
+    "acknowledg",
+    "contents",
+    "table of contents",
+    "index",
+    "about the author",
+    "authors",
+    "notices",
+    "trademarks",
+    "exercises",
+    "related work",
+    "copyright",
+    "foreword",
+    "colophon",
+    "license",
+    "now you can become",
+    "comments welcome",
+    "stay connected",
+    "literatur",
+    "inhaltsverzeichnis",
+    "übungsaufgaben",
+    "stichwortverzeichnis",
+    "symbolverzeichnis",
+    "bibliograf",
+    "agradecimientos",
+    "références",
+    "find and read",
+    "sources",
+];
+
+/// Words that mark a block as small print.
+const SMALL_PRINT: [&str; 16] = [
+    "©",
+    "copyright",
+    "all rights reserved",
+    "creative commons",
+    "isbn",
+    "arxiv:",
+    "doi:",
+    "permission to",
+    "@",
+    "http://",
+    "https://",
+    "www.",
+    "supported by",
+    "grateful to",
+    "thanks to",
+    "acknowledge",
+];
+
+/// Takes the running text out of `document`.
+pub(super) fn clean(document: &Document) -> Cleaned {
+    let body = body_size(document);
+    let mut sections = vec![Section { title: String::new(), page: 1 }];
+    let mut passages: Vec<Passage> = Vec::new();
+    let mut skipping: Option<f32> = None;
+    let (mut has_abstract, mut has_references) = (false, false);
+    // Text may only be joined when nothing stood between its parts.
+    let mut joinable = false;
+    for page in &document.pages {
+        for block in &page.blocks {
+            match block.kind {
+                BlockKind::Heading => {
+                    joinable = false;
+                    let title = without_number(&block.text);
+                    let lower = title.to_lowercase();
+                    has_abstract |= lower.starts_with("abstract");
+                    has_references |= lower.starts_with("references") || lower.starts_with("bibliography");
+                    if SKIPPED.iter().any(|start| lower.starts_with(start)) {
+                        skipping = Some(block.font_size);
+                    } else if skipping.is_none_or(|size| block.font_size > size - 0.5) {
+                        skipping = None;
+                        sections.push(Section { title, page: page.number });
+                    }
+                }
+                BlockKind::Paragraph | BlockKind::ListItem if skipping.is_none() && is_text(block, body) => {
+                    has_abstract |= block.text.starts_with("Abstract");
+                    let text = block
+                        .text
+                        .trim_start_matches("Abstract")
+                        .trim_start_matches(['.', '—', '-', ':', ' ']);
+                    let is_item = block.kind == BlockKind::ListItem;
+                    let open = passages.last_mut().filter(|last| {
+                        joinable && !is_item && last.section + 1 == sections.len() && is_open(last)
+                    });
+                    match open {
+                        Some(last) if starts_lower(text) || !last.is_item => {
+                            last.pieces.push((page.number, text.to_owned()));
+                        }
+                        _ => passages.push(Passage {
+                            section: sections.len() - 1,
+                            pieces: vec![(page.number, text.to_owned())],
+                            is_item,
+                        }),
+                    }
+                    joinable = true;
+                }
+                BlockKind::Reference => {
+                    has_references = true;
+                    joinable = false;
+                }
+                // Captions and footnotes stand aside from the text, so a paragraph may go on after them.
+                BlockKind::Caption | BlockKind::Footnote => {}
+                _ => joinable = false,
+            }
+        }
+    }
+    Cleaned { sections, passages, is_paper: has_abstract && has_references }
+}
+
+/// The font size that most letters of running text have.
+fn body_size(document: &Document) -> f32 {
+    let mut letters = std::collections::BTreeMap::<u32, usize>::new();
+    for block in document.pages.iter().flat_map(|page| &page.blocks) {
+        if matches!(block.kind, BlockKind::Paragraph | BlockKind::ListItem) {
+            *letters.entry((block.font_size.max(0.0) * 2.0).round() as u32).or_default() += block.text.len();
+        }
+    }
+    letters.into_iter().max_by_key(|&(_, count)| count).map_or(10.0, |(size, _)| size as f32 / 2.0)
+}
+
+fn is_text(block: &Block, body: f32) -> bool {
+    let lower = block.text.to_lowercase();
+    // Abstracts are often a little smaller than the body; notes and labels in figures are smaller still.
+    block.font_size >= body * 0.86
+        && !SMALL_PRINT.iter().any(|mark| lower.contains(mark))
+        && block.text.chars().any(char::is_alphabetic)
+}
+
+fn is_open(passage: &Passage) -> bool {
+    passage.pieces.last().is_some_and(|(_, text)| {
+        !text.trim_end_matches(['"', '”', '’', ')', ']']).ends_with(['.', '!', '?', ':', '。', '！', '？'])
+    })
+}
+
+fn starts_lower(text: &str) -> bool {
+    text.chars()
+        .next()
+        .is_some_and(|letter| letter.is_lowercase() || letter.is_ascii_digit() || letter == '(')
+}
+
+/// Takes the number off a heading.
+pub(super) fn without_number(heading: &str) -> String {
+    let rest = heading
+        .trim()
+        .trim_start_matches(|letter: char| letter.is_ascii_digit() || matches!(letter, '.' | ' '));
+    let rest = if rest.is_empty() || rest.len() + 9 < heading.len() { heading } else { rest };
+    rest.trim().trim_end_matches([':', '.']).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::offline::tests::{block, document};
+    use super::*;
+
+    #[test]
+    fn references_stay_out_and_paragraphs_go_on_over_pages() {
+        let cleaned = clean(&document(vec![
+            vec![
+                block(BlockKind::Heading, "1 Introduction"),
+                block(BlockKind::Paragraph, "The queue grows without"),
+                block(BlockKind::Caption, "Figure 1: A queue."),
+            ],
+            vec![
+                block(BlockKind::Paragraph, "any bound."),
+                block(BlockKind::Heading, "References"),
+                block(BlockKind::Paragraph, "Erlang wrote this paper."),
+            ],
+        ]));
+        assert_eq!(cleaned.passages.len(), 1);
+        assert_eq!(cleaned.passages[0].pieces.len(), 2);
+        assert_eq!(cleaned.sections[1].title, "Introduction");
+    }
+
+    #[test]
+    fn heading_numbers_go() {
+        assert_eq!(without_number("3.2 Leader election"), "Leader election");
+        assert_eq!(without_number("2018"), "2018");
+    }
+}

@@ -1,0 +1,327 @@
+//! [`OfflineWriter`]: writes scripts of the document's own sentences, without any model.
+
+use std::collections::BTreeSet;
+
+use async_trait::async_trait;
+use brainwrought_core::data::{
+    Analysis, Citation, CitedSentence, Concept, ContentsEntry, Document, Language, Line, LineRole,
+    QuizQuestion, Scene, SceneKind, Script, VisualCue,
+};
+
+use super::clean::{Cleaned, clean};
+use super::concepts::concepts;
+use super::focus::focus;
+use super::hook::{Frame, Material, frame};
+use super::lexicon::{HOW_CUES, IDEA_CUES, INTERJECTIONS, PROBLEM_CUES, RESULT_CUES, SURPRISES, has_cue};
+use super::pace::{SCENE_GAP_MS, estimate_ms, planned_ms};
+use super::quiz::quiz;
+use super::rank::{Topic, Unit, pick, units};
+use super::scenes::{Beat, beat_line, content_scenes, segments, source_scene};
+use super::seeded::Seeded;
+use super::sentences::{Sentence, sentences};
+use super::writer::{Brief, ScriptError, ScriptWriter};
+
+/// How long the source card is shown, in milliseconds.
+const SOURCE_MS: u64 = 2_000;
+/// A script this much longer or shorter than asked for is on time.
+const TOLERANCE: f64 = 0.04;
+/// How often the length is corrected before the script is taken as it is.
+const ROUNDS: usize = 8;
+
+/// Writes scripts of the document's own sentences, shortened and set in order. The same document and brief give the
+/// same script.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct OfflineWriter;
+
+#[async_trait]
+impl ScriptWriter for OfflineWriter {
+    async fn write(&self, document: &Document, brief: &Brief) -> Result<Script, ScriptError> {
+        let (document, brief) = (document.clone(), brief.clone());
+        let work = tokio::task::spawn_blocking(move || write(&document, &brief));
+        match work.await {
+            Ok(script) => script,
+            Err(error) => Err(ScriptError::Failed { retryable: false, source: error.into() }),
+        }
+    }
+}
+
+/// What a draft is made of.
+struct Draft<'a> {
+    document: &'a Document,
+    brief: &'a Brief,
+    language: &'a str,
+    cleaned: &'a Cleaned,
+    sentences: &'a [Sentence],
+    concepts: &'a [Concept],
+    units: &'a [Unit],
+    focus: Option<&'a str>,
+}
+
+fn write(document: &Document, brief: &Brief) -> Result<Script, ScriptError> {
+    let language = match document.language.as_str() {
+        "und" => "en",
+        other => other,
+    };
+    let cleaned = clean(document);
+    let all = sentences(&cleaned, language);
+    let enough = (brief.length_ms as f64 * 1.5) as u64;
+    let (said, part) = focus(&cleaned, all, enough);
+    if said.is_empty() {
+        return Err(ScriptError::TooLittleText { title: document.title.clone(), sentences: 0 });
+    }
+    let concepts = concepts(&document.title, &cleaned, &said, language);
+    let title =
+        part.as_ref().map_or_else(|| document.title.clone(), |part| format!("{} {part}", document.title));
+    let topic = Topic { title: &title, language, concepts: &concepts };
+    let units = units(&said, &topic);
+    let draft = Draft {
+        document,
+        brief,
+        language,
+        cleaned: &cleaned,
+        sentences: &said,
+        concepts: &concepts,
+        units: &units,
+        focus: part.as_deref(),
+    };
+    let mut script = on_time(&draft)?;
+    if let Some(part) = &part {
+        script.warnings.push(format!("the document is long: the video covers “{part}”"));
+    }
+    if language != "en" {
+        script.warnings.push(format!(
+            "there is no phrase book for the language `{language}`: the script is made of the document's sentences alone"
+        ));
+    }
+    Ok(script)
+}
+
+/// Drafts again with a corrected budget until the length fits.
+fn on_time(draft: &Draft<'_>) -> Result<Script, ScriptError> {
+    let target = draft.brief.length_ms;
+    let mut budget = target.saturating_sub(SOURCE_MS + SCENE_GAP_MS);
+    let mut best: Option<(u64, Script)> = None;
+    for _ in 0..ROUNDS {
+        let script = drafted(draft, budget)?;
+        let length = planned_ms(&script);
+        let off = length.abs_diff(target);
+        if best.as_ref().is_none_or(|&(other, _)| off < other) {
+            best = Some((off, script));
+        }
+        if off as f64 <= target as f64 * 0.015 {
+            break;
+        }
+        let next = (budget + target).saturating_sub(length).max(3_000);
+        // The same budget again would give the same draft: step aside a little.
+        budget = if next == budget { budget + 700 } else { next.min(target + 8_000) };
+    }
+    let Some((_, mut script)) = best else {
+        return Err(ScriptError::TooLittleText { title: draft.document.title.clone(), sentences: 0 });
+    };
+    let length = planned_ms(&script);
+    if length < target
+        && let Some(last) = script.segments.last_mut().and_then(|segment| segment.scenes.last_mut())
+    {
+        // What is left over is shown as a longer source card, as far as that is not dull.
+        last.min_ms += (target - length).min(1_200);
+    }
+    let length = planned_ms(&script);
+    if (length as f64) < target as f64 * (1.0 - TOLERANCE) {
+        script.target_ms = length;
+        script.warnings.push(format!(
+            "the document holds too little to say for {} s: the video is {} s long",
+            target / 1000,
+            length / 1000
+        ));
+    }
+    Ok(script)
+}
+
+/// Writes one draft whose facts take up to `budget` milliseconds with all that surrounds them.
+fn drafted(draft: &Draft<'_>, budget: u64) -> Result<Script, ScriptError> {
+    let document = draft.document;
+    let english = draft.language == "en";
+    let mut seeded = Seeded::new(
+        document
+            .title
+            .bytes()
+            .fold(draft.brief.seed, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into())),
+    );
+    let overhead = if english { 9_000 } else { 3_000 };
+    let picked = pick(draft.units, draft.sentences, budget.saturating_sub(overhead).max(2_500));
+    let said: Vec<&Sentence> =
+        picked.iter().flat_map(|unit| &unit.members).map(|&member| &draft.sentences[member]).collect();
+    if said.is_empty() {
+        return Err(ScriptError::TooLittleText {
+            title: document.title.clone(),
+            sentences: draft.sentences.len(),
+        });
+    }
+    let material = Material {
+        title: &document.title,
+        focus: draft.focus,
+        concepts: draft.concepts,
+        said: &said,
+        english,
+    };
+    let frame = frame(&material, &mut seeded);
+    let questions = if english { quiz(&said, draft.concepts, &mut seeded) } else { Vec::new() };
+    let beats = beats(draft, &picked, english, &mut seeded);
+
+    let mut scenes = vec![(String::new(), hook_scene(&frame))];
+    scenes.extend(content_scenes(&beats, document));
+    if draft.brief.length_ms >= 25_000
+        && let Some(question) = questions.first()
+    {
+        scenes.extend(quiz_scenes(question).map(|scene| ("Quiz".to_owned(), scene)));
+    }
+    let last = said.last().map_or(1, |sentence| sentence.page);
+    if english {
+        let line = beat_line(frame.close.clone(), LineRole::Close, last);
+        scenes.push((
+            String::new(),
+            Scene { kind: SceneKind::Content, lines: vec![line], visual: VisualCue::Motion, min_ms: 0 },
+        ));
+    }
+    let script_language = if english { Language::english() } else { document.language.clone() };
+    let pages: BTreeSet<u32> = said.iter().map(|sentence| sentence.page).collect();
+    scenes.push((String::new(), source_scene(&document.title, pages.into_iter().collect(), SOURCE_MS)));
+
+    Ok(Script {
+        title: document.title.clone(),
+        language: script_language.clone(),
+        page_count: document.pages.len() as u32,
+        writer: if english { "offline/en".to_owned() } else { "plain".to_owned() },
+        target_ms: draft.brief.length_ms,
+        analysis: analysis(draft, &said),
+        segments: segments(scenes, &document.title, &script_language),
+        quiz: questions,
+        warnings: Vec::new(),
+    })
+}
+
+/// Turns the picked units into lines, with transitions where the text claims a role and a few beats of slang.
+fn beats(draft: &Draft<'_>, picked: &[Unit], english: bool, seeded: &mut Seeded) -> Vec<Beat> {
+    let mut slang: Vec<&str> = INTERJECTIONS
+        .iter()
+        .take(usize::from(draft.brief.slang))
+        .rev()
+        .flat_map(|level| level.iter().copied())
+        .collect();
+    seeded.shuffle(&mut slang);
+    // About one beat in 30, 20 or 12 seconds.
+    let every = [usize::MAX, 4, 3, 2][usize::from(draft.brief.slang.min(3))];
+    // A role is claimed only where its words stand, once, and where the story can have come to it: in percent.
+    let mut roles = vec![
+        (&PROBLEM_CUES[..], "Here is the problem.", 0..45),
+        (&IDEA_CUES[..], "Here is the idea.", 10..60),
+        (&HOW_CUES[..], "Here is how it works.", 20..75),
+        (&RESULT_CUES[..], "And the result?", 60..101),
+    ];
+    let mut quiet_until = 0;
+    let mut beats = Vec::new();
+    for (index, unit) in picked.iter().enumerate() {
+        for (nth, &member) in unit.members.iter().enumerate() {
+            let sentence = &draft.sentences[member];
+            let section = draft
+                .cleaned
+                .sections
+                .get(sentence.section)
+                .map(|section| section.title.clone())
+                .unwrap_or_default();
+            let at = index * 100 / picked.len().max(1);
+            let role = roles
+                .iter()
+                .position(|(cues, _, range)| range.contains(&at) && has_cue(&sentence.text, cues));
+            if english
+                && nth == 0
+                && index > 0
+                && let Some(role) = role
+            {
+                let (_, transition, _) = roles.remove(role);
+                let line = beat_line(transition, LineRole::Transition, sentence.page);
+                beats.push(Beat { line, section: section.clone(), starts: true });
+            }
+            let citation = Citation { page: sentence.page, quote: sentence.source.clone() };
+            let line = Line { text: sentence.text.clone(), role: LineRole::Fact, citation };
+            beats.push(Beat { line, section: section.clone(), starts: nth == 0 });
+            let ends = nth + 1 == unit.members.len();
+            // Surprise is voiced only behind something that may surprise, and not twice in a row.
+            let surprises = has_cue(&sentence.text, &SURPRISES)
+                || sentence.text.contains(|letter: char| letter.is_ascii_digit());
+            if english
+                && ends
+                && surprises
+                && index >= quiet_until
+                && index + 1 < picked.len()
+                && let Some(text) = slang.pop()
+            {
+                quiet_until = index + every;
+                let line = beat_line(text, LineRole::Interjection, sentence.page);
+                beats.push(Beat { line, section, starts: false });
+            }
+        }
+    }
+    beats
+}
+
+fn hook_scene(frame: &Frame) -> Scene {
+    let line = Line { text: frame.hook.clone(), role: LineRole::Hook, citation: frame.citation.clone() };
+    Scene { kind: SceneKind::Hook, lines: vec![line], visual: VisualCue::TitleCard, min_ms: 2_000 }
+}
+
+/// The question is asked with its choices, so that the time to think is not silent; then the answer is told.
+fn quiz_scenes(question: &QuizQuestion) -> impl Iterator<Item = Scene> {
+    let page = question.citation.page;
+    let quoted = |text: &str| Line {
+        text: text.to_owned(),
+        role: LineRole::Quiz,
+        citation: Citation { page, quote: question.citation.quote.clone() },
+    };
+    let ask = quoted("Quick quiz: what belongs in the gap?");
+    let (last, first) =
+        question.choices.split_last().map_or(("", &[][..]), |(last, first)| (last.as_str(), first));
+    let choices = quoted(&format!("{}, or {last}?", super::compress::capitalised(&first.join(", "))));
+    let spoken = estimate_ms(&ask.text) + estimate_ms(&choices.text);
+    let answer = question.choices.get(question.answer as usize).map_or("", String::as_str);
+    let told = quoted(&format!("The answer: {answer}."));
+    [
+        Scene {
+            kind: SceneKind::Quiz,
+            lines: vec![ask, choices],
+            visual: VisualCue::QuizCard { question: question.clone() },
+            min_ms: (spoken + 900).max(3_500),
+        },
+        Scene {
+            kind: SceneKind::Content,
+            lines: vec![told],
+            visual: VisualCue::PageCrop { page, quote: question.citation.quote.clone() },
+            min_ms: 2_000,
+        },
+    ]
+    .into_iter()
+}
+
+fn analysis(draft: &Draft<'_>, said: &[&Sentence]) -> Analysis {
+    let spoken: BTreeSet<usize> = draft.sentences.iter().map(|sentence| sentence.section).collect();
+    let contents = draft
+        .cleaned
+        .sections
+        .iter()
+        .enumerate()
+        .filter(|(index, section)| spoken.contains(index) && !section.title.is_empty())
+        .map(|(_, section)| ContentsEntry { title: section.title.clone(), page: section.page })
+        .collect();
+    let summary = said
+        .iter()
+        .map(|sentence| CitedSentence {
+            text: sentence.text.clone(),
+            citation: Citation { page: sentence.page, quote: sentence.source.clone() },
+        })
+        .collect();
+    Analysis { contents, concepts: draft.concepts.to_vec(), summary }
+}
+
+#[cfg(test)]
+#[path = "offline_tests.rs"]
+pub(super) mod tests;

@@ -1,0 +1,125 @@
+//! [`Sentence`]: one sentence of the document, made fit to be said, with the words it was made from.
+
+use super::clean::Cleaned;
+use super::compress::{Style, compress, without_citations};
+use super::gate::{is_dangling, is_sayable};
+
+/// Abbreviations before a name that a sentence is wrongly cut at.
+const TITLES: [&str; 8] = [" Ms.", " Mr.", " Mrs.", " Dr.", " Prof.", " St.", " vs.", " al."];
+
+/// A sentence that may be said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Sentence {
+    /// What is said.
+    pub(super) text: String,
+    /// The sentence of the document that it was made from.
+    pub(super) source: String,
+    /// The page that the sentence stands on, from 1.
+    pub(super) page: u32,
+    /// Index into the sections.
+    pub(super) section: usize,
+    /// The passage it stands in.
+    pub(super) passage: usize,
+    /// Its place among the document's sentences; neighbours in a passage differ by one.
+    pub(super) place: usize,
+    /// True when it cannot be understood without the one before.
+    pub(super) dangles: bool,
+}
+
+/// Cuts the running text into sentences, makes them fit to be said, and drops those that are not.
+pub(super) fn sentences(cleaned: &Cleaned, language: &str) -> Vec<Sentence> {
+    let style = match (language, cleaned.is_paper) {
+        ("en", true) => Style::EnglishPaper,
+        ("en", false) => Style::English,
+        _ => Style::Plain,
+    };
+    let mut found = Vec::new();
+    let mut place = 0;
+    for (index, passage) in cleaned.passages.iter().enumerate() {
+        let (joined, pages) = joined(&passage.pieces);
+        let mut from = 0;
+        let mut broken = false;
+        for raw in sentencex::segment(language, &joined) {
+            let start = joined[from..].find(raw).map_or(from, |at| from + at);
+            let end = start + raw.len();
+            from = end;
+            let page = page_at(&pages, start);
+            // A sentence over a page break stands on neither page.
+            if page != page_at(&pages, end.saturating_sub(1)) {
+                place += 1;
+                continue;
+            }
+            let source = raw.trim();
+            // A title before a name is no end of a sentence; the cut leaves two stumps.
+            let after_title = broken;
+            broken = TITLES.iter().any(|title| source.ends_with(title));
+            if broken || after_title {
+                place += 1;
+                continue;
+            }
+            for text in compress(&without_citations(source), style) {
+                // A sentence left out leaves a gap, so that its neighbours are not taken for a pair.
+                place += 1;
+                if is_sayable(&text, language) {
+                    let dangles = is_dangling(&text, language);
+                    found.push(Sentence {
+                        text,
+                        source: source.to_owned(),
+                        page,
+                        section: passage.section,
+                        passage: index,
+                        place,
+                        dangles,
+                    });
+                }
+            }
+        }
+        place += 1;
+    }
+    found
+}
+
+/// Joins the pieces of a passage; tells where each page starts.
+fn joined(pieces: &[(u32, String)]) -> (String, Vec<(usize, u32)>) {
+    let mut text = String::new();
+    let mut pages = Vec::new();
+    for (page, piece) in pieces {
+        if text.ends_with('-') && piece.starts_with(char::is_lowercase) {
+            text.pop();
+        } else if !text.is_empty() {
+            text.push(' ');
+        }
+        pages.push((text.len(), *page));
+        text.push_str(piece);
+    }
+    (text, pages)
+}
+
+fn page_at(pages: &[(usize, u32)], at: usize) -> u32 {
+    pages.iter().rev().find(|&&(start, _)| start <= at).or_else(|| pages.first()).map_or(1, |&(_, page)| page)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::clean::{Passage, Section};
+    use super::*;
+
+    #[test]
+    fn sentence_over_a_page_break_is_dropped() {
+        let cleaned = Cleaned {
+            sections: vec![Section { title: String::new(), page: 1 }],
+            passages: vec![Passage {
+                section: 0,
+                pieces: vec![
+                    (1, "A busy barista has no time to spare. The second customer must wait for".into()),
+                    (2, "the first drink to be made. Every queue in the world needs some idle time.".into()),
+                ],
+                is_item: false,
+            }],
+            is_paper: false,
+        };
+        let found = sentences(&cleaned, "en");
+        let pages: Vec<u32> = found.iter().map(|sentence| sentence.page).collect();
+        assert_eq!(pages, [1, 2]);
+    }
+}

@@ -1,0 +1,63 @@
+//! [`ScriptWriter`]: the port behind which scripts are written, offline or by a language model.
+
+use std::fmt;
+
+use async_trait::async_trait;
+use brainwrought_core::data::{Document, Script};
+
+/// What the script should be like.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Brief {
+    /// How long the video should be, in milliseconds.
+    pub length_ms: u64,
+    /// Decides between choices that are equally good.
+    pub seed: u64,
+    /// How much slang, from 0 (none) to 3.
+    pub slang: u8,
+}
+
+/// Writes a script for a document.
+///
+/// Every fact line must stand on the page that it cites: see [`super::grounding`]. The same document and brief should
+/// give the same script.
+#[async_trait]
+pub trait ScriptWriter: fmt::Debug + Send + Sync + 'static {
+    /// Writes the script.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the document holds nothing to say, or the writer could not do its work.
+    async fn write(&self, document: &Document, brief: &Brief) -> Result<Script, ScriptError>;
+}
+
+/// Why no script could be written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ScriptError {
+    /// The document has next to no running text.
+    #[error(
+        "“{title}” has too little text for a script: {sentences} usable sentences were found; \
+         a scan needs text recognition first"
+    )]
+    TooLittleText {
+        /// The document's title.
+        title: String,
+        /// The number of sentences that could have been used.
+        sentences: usize,
+    },
+    /// The length asked for is out of range.
+    #[error("a video of {length_ms} ms cannot be written; ask for 15,000 to 180,000 ms")]
+    Length {
+        /// The length asked for, in milliseconds.
+        length_ms: u64,
+    },
+    /// The writer's work broke off.
+    #[error("the script could not be written")]
+    Failed {
+        /// Whether trying again can help.
+        retryable: bool,
+        /// What went wrong.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+}

@@ -1,0 +1,114 @@
+//! [`Stages`]: the default stages, set up for one choice of options.
+
+use super::options::{BackgroundChoice, CaptionStyle, Layout, MakeOptions, Music};
+use super::resources::Resources;
+use crate::assemble::Assemble;
+use crate::audio::{self, Mix, Narrate, NarrateSettings};
+use crate::check::{CaptionUse, Check, Limits};
+use crate::media::EncoderSettings;
+use crate::parse::ParsePdf;
+use crate::publish::Publish;
+use crate::render::{CaptionLook, FrameLayout, Render};
+use crate::script::WriteScript;
+use crate::visuals::PrepareVisuals;
+
+/// The default stages, ready to be wired by [`super::short`] or by a pipeline of your own.
+#[derive(Debug)]
+pub struct Stages {
+    /// Reads the PDF.
+    pub parse: ParsePdf,
+    /// Writes the script.
+    pub script: WriteScript,
+    /// Speaks a segment.
+    pub audio: Narrate,
+    /// Draws the panels of a segment.
+    pub visuals: PrepareVisuals,
+    /// Draws and encodes the frames of a segment.
+    pub render: Render,
+    /// Joins the segments and mixes the sound.
+    pub assemble: Assemble,
+    /// Measures the result.
+    pub check: Check,
+    /// Delivers it.
+    pub publish: Publish,
+}
+
+impl Stages {
+    /// Sets the stages up.
+    pub fn new(options: &MakeOptions, resources: &Resources) -> Self {
+        let seed = options.seed.unwrap_or(1);
+        let encoder = EncoderSettings {
+            width: options.width,
+            height: options.height,
+            fps: options.fps,
+            ..EncoderSettings::default()
+        };
+        let (background, clips) = match &options.background {
+            BackgroundChoice::Style(style) => (style.clone(), Vec::new()),
+            BackgroundChoice::Clips(clips) => ("auto".to_owned(), clips.clone()),
+        };
+        let (music, music_file) = match &options.music {
+            Music::Bed => (audio::Music::default(), None),
+            Music::None => (audio::Music::None, None),
+            Music::File(file) => (audio::Music::None, Some(file.clone())),
+        };
+        let layout = match options.layout {
+            Layout::A => FrameLayout::Card,
+            Layout::B => FrameLayout::Split,
+        };
+        let voice = match options.voice.as_str() {
+            "heart" => "hibari/heart".to_owned(),
+            "espeak" => "espeak-ng".to_owned(),
+            other => other.to_owned(),
+        };
+        Self {
+            parse: ParsePdf { host: resources.host.clone(), ..ParsePdf::default() },
+            script: WriteScript {
+                length_ms: options.length_ms,
+                seed,
+                slang: options.slang,
+                ..WriteScript::default()
+            },
+            audio: Narrate {
+                settings: NarrateSettings { voice, fps: options.fps, seed, ..NarrateSettings::default() },
+                voices: resources.voices.clone(),
+            },
+            visuals: PrepareVisuals {
+                width: options.width,
+                height: options.height,
+                layout,
+                background,
+                clips,
+                intensity: options.intensity,
+                seed,
+                host: resources.host.clone(),
+                fonts: resources.fonts.clone(),
+            },
+            render: Render {
+                encoder,
+                layout,
+                captions: match options.captions {
+                    CaptionStyle::Pop => CaptionLook::Pop,
+                    CaptionStyle::Plain => CaptionLook::Plain,
+                    CaptionStyle::Off => CaptionLook::Off,
+                },
+                fonts: resources.fonts.clone(),
+            },
+            assemble: Assemble {
+                mix: Mix { music, seed, ..Mix::default() },
+                music_file,
+                ..Assemble::default()
+            },
+            check: Check {
+                limits: Limits {
+                    captions: match options.captions {
+                        CaptionStyle::Off => CaptionUse::Off,
+                        _ => CaptionUse::Drawn,
+                    },
+                    ..Limits::default()
+                },
+            },
+            publish: Publish { folder: resources.outputs.clone() },
+        }
+    }
+}

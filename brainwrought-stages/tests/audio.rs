@@ -1,0 +1,210 @@
+//! The voices with their real files, and the narration stage from segment to sound.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use brainwrought_core::data::{
+    Audio, Citation, Language, Line, LineRole, MarkKind, Scene, SceneKind, Segment, VisualCue,
+};
+use brainwrought_core::id::{JobId, StageName, TaskKey};
+use brainwrought_core::memory::MemoryArtifactStore;
+use brainwrought_core::stage::{Stage, StageContext};
+use brainwrought_stages::audio::{
+    EspeakVoice, HibariVoice, Manner, Mix, Mood, Music, MusicFile, Narrate, Speech, Voice, VoiceError,
+    VoiceFiles, VoiceLibrary, measure, mix, silences,
+};
+use tokio_util::sync::CancellationToken;
+
+/// Where `make setup` puts voices.
+#[expect(clippy::disallowed_methods, reason = "a test looks for the files where setup puts them")]
+fn voices() -> PathBuf {
+    let set = |name| std::env::var_os(name).map(PathBuf::from);
+    let data = set("BRAINWROUGHT_DATA")
+        .or_else(|| set("XDG_DATA_HOME").map(|home| home.join("brainwrought")))
+        .or_else(|| set("HOME").map(|home| home.join(".local/share/brainwrought")))
+        .expect("HOME is set");
+    data.join("voices")
+}
+
+fn hibari() -> HibariVoice {
+    HibariVoice::load(&VoiceFiles { folder: voices().join("hibari-heart") })
+        .unwrap_or_else(|error| panic!("{error}; run `make setup` first"))
+}
+
+fn speak(voice: &dyn Voice, line: &str) -> Speech {
+    voice.speak(line, Manner::default(), &CancellationToken::new()).unwrap()
+}
+
+fn check_order(line: &str, speech: &Speech, expected: &[&str]) {
+    let words: Vec<&str> = speech.words.iter().map(|word| &line[word.written.clone()]).collect();
+    assert_eq!(words, expected);
+    let mut last = 0;
+    for word in &speech.words {
+        assert!(word.samples.start >= last && word.samples.end >= word.samples.start, "{:?}", speech.words);
+        assert!(word.samples.end <= speech.samples.len());
+        last = word.samples.start;
+    }
+}
+
+#[test]
+fn the_neural_voice_gives_the_same_samples_on_any_number_of_threads() {
+    let line = "Raft elects a leader, and $45 buys 2.5 GB.";
+    let voice = hibari().with_threads(1);
+    let one = speak(&voice, line);
+    assert_eq!(one, speak(&voice, line));
+    assert_eq!(one, speak(&voice.with_threads(2), line));
+    check_order(line, &one, &["Raft", "elects", "a", "leader,", "and", "$45", "buys", "2.5", "GB."]);
+    let spoken_for = |word: usize| one.words[word].samples.len();
+    assert!(spoken_for(5) > 2 * spoken_for(4), "forty five dollars takes longer than and: {:?}", one.words);
+    let pause = one.words[4].samples.start - one.words[3].samples.end;
+    assert!((1_200..18_000).contains(&pause), "the comma is a pause of {pause} samples");
+}
+
+#[test]
+fn odd_lines_are_spoken_without_fear() {
+    let voice = hibari();
+    for line in ["", "   ", "—", "🙂", "日本語", "Xyzzyqwop's 94% ≥ 0x1F @foo #bar", "[a](b) <c> {d}"]
+    {
+        let speech = speak(&voice, line);
+        assert!(speech.samples.iter().all(|sample| sample.is_finite()), "{line}");
+    }
+    let long = "the leader keeps a log and everybody copies it ".repeat(30);
+    let speech = speak(&voice, &long);
+    assert_eq!(speech.words.len(), 270);
+    assert!(speech.words.iter().all(|word| !word.samples.is_empty()));
+}
+
+#[test]
+fn a_cancelled_line_stops() {
+    let cancellation = CancellationToken::new();
+    cancellation.cancel();
+    let result = hibari().speak("Hello there.", Manner::default(), &cancellation);
+    assert!(matches!(result, Err(VoiceError::Cancelled)));
+}
+
+#[test]
+fn espeak_speaks_german_with_a_time_for_every_word() {
+    let token = CancellationToken::new();
+    let voice = EspeakVoice::find("espeak-ng", &Language::new("de"), &token)
+        .unwrap_or_else(|error| panic!("{error}; run `make setup` first"));
+    let line = "Das ist ein Test, der zeigt, wie gut es geht.";
+    let speech = speak(&voice, line);
+    check_order(line, &speech, &["Das", "ist", "ein", "Test,", "der", "zeigt,", "wie", "gut", "es", "geht."]);
+    assert!(speech.words.iter().all(|word| word.samples.len() > 500), "{:?}", speech.words);
+    let pause = speech.words[4].samples.start - speech.words[3].samples.end;
+    assert!(pause > 1_000, "the comma is a pause of {pause} samples");
+    assert_eq!(speech, speak(&voice, line));
+}
+
+#[test]
+fn espeak_says_what_it_speaks_and_whether_it_is_there() {
+    let token = CancellationToken::new();
+    let error = EspeakVoice::find("espeak-ng", &Language::new("qqq"), &token).unwrap_err();
+    assert!(error.to_string().contains("de"), "{error}");
+    let error = EspeakVoice::find("/nowhere/espeak-ng", &Language::new("de"), &token).unwrap_err();
+    assert!(matches!(error, VoiceError::NoEspeak { .. }), "{error}");
+}
+
+fn scene(kind: SceneKind, lines: &[&str], visual: VisualCue) -> Scene {
+    let line = |text: &&str| Line {
+        text: (*text).to_owned(),
+        role: LineRole::Fact,
+        citation: Citation { page: 1, quote: String::new() },
+    };
+    Scene { kind, lines: lines.iter().map(line).collect(), visual, min_ms: 1_500 }
+}
+
+fn segment() -> Segment {
+    Segment {
+        index: 0,
+        title: "Opening".to_owned(),
+        language: Language::english(),
+        planned_start_ms: 0,
+        scenes: vec![
+            scene(SceneKind::Hook, &["Half of these servers can crash."], VisualCue::TitleCard),
+            scene(
+                SceneKind::Content,
+                &["Nobody notices, because a leader keeps the log.", "It costs $45 in 1999."],
+                VisualCue::Figure { figure: "1".to_owned() },
+            ),
+        ],
+    }
+}
+
+fn context(scratch: &tempfile::TempDir) -> StageContext {
+    StageContext::new(
+        JobId::from_bytes([7; 16]),
+        TaskKey { stage: StageName("audio".to_owned()), segment: Some(0) },
+        Arc::new(MemoryArtifactStore::default()),
+        scratch.path().to_owned(),
+        CancellationToken::new(),
+    )
+}
+
+async fn narrate(stage: &Narrate, segment: Segment) -> (Audio, Vec<f32>) {
+    let scratch = tempfile::tempdir().unwrap();
+    let cx = context(&scratch);
+    let audio = stage.run(&cx, segment).await.unwrap();
+    let bytes = cx.get(&audio.pcm).await.unwrap();
+    let samples = bytes.chunks_exact(4).map(|b| f32::from_le_bytes(b.try_into().unwrap())).collect();
+    (audio, samples)
+}
+
+#[tokio::test]
+async fn a_segment_becomes_sound_and_the_sound_a_programme_at_its_loudness() {
+    let stage = Narrate { voices: VoiceLibrary::new(voices()), ..Narrate::default() };
+    let (audio, samples) = narrate(&stage, segment()).await;
+    assert_eq!(audio, narrate(&stage, segment()).await.0);
+    assert_eq!(audio.voice, "hibari/heart");
+    assert_eq!((audio.sample_rate, audio.samples % 1_600), (48_000, 0));
+    assert_eq!(samples.len() as u64, audio.samples);
+    assert_eq!(audio.words.len(), 19);
+    assert!(audio.words[0].start_ms <= 300, "{:?}", audio.words[0]);
+    assert_eq!(audio.words.iter().find(|word| word.text == "$45").map(|w| (w.scene, w.line)), Some((1, 1)));
+    let kinds: Vec<MarkKind> = audio.marks.iter().map(|mark| mark.kind).collect();
+    assert_eq!(kinds, [MarkKind::Scene, MarkKind::Impact, MarkKind::Scene, MarkKind::Whoosh]);
+    let last = audio.words.last().unwrap().end_ms;
+    assert!(silences(&samples, 48_000, -55.0, 1_000).iter().all(|silence| silence.end_ms > last));
+
+    for music in [Music::None, Music::Bed { mood: Mood::Bright }] {
+        let settings = Mix { music, ..Mix::default() };
+        let programme = mix(&samples, &audio.marks, &settings, &|| false).unwrap();
+        assert_eq!(programme.len(), 2 * samples.len());
+        let loudness = measure(&programme, 2, 48_000);
+        assert!((loudness.integrated_lufs + 14.0).abs() <= 0.5, "{loudness:?}");
+        assert!(loudness.true_peak_dbtp <= -1.0, "{loudness:?}");
+        assert_eq!(programme, mix(&samples, &audio.marks, &settings, &|| false).unwrap());
+    }
+}
+
+#[tokio::test]
+async fn a_missing_voice_is_fatal_and_says_what_to_do() {
+    let stage = Narrate { voices: VoiceLibrary::new("/nowhere"), ..Narrate::default() };
+    let scratch = tempfile::tempdir().unwrap();
+    let error = stage.run(&context(&scratch), segment()).await.unwrap_err();
+    assert!(!error.is_retryable());
+    assert!(error.to_string().contains("make setup"), "{error}");
+}
+
+#[test]
+fn music_files_are_decoded_looped_and_refused_when_they_are_none() {
+    let tone: Vec<i16> = (0..22_050).map(|n| ((n as f32 * 0.06).sin() * 9_000.0) as i16).collect();
+    let mut wav = Vec::new();
+    let length = tone.len() as u32 * 2;
+    wav.extend_from_slice(b"RIFF");
+    wav.extend_from_slice(&(36 + length).to_le_bytes());
+    wav.extend_from_slice(b"WAVEfmt \x10\0\0\0\x01\0\x01\0\x22\x56\0\0\x44\xac\0\0\x02\0\x10\0data");
+    wav.extend_from_slice(&length.to_le_bytes());
+    tone.iter().for_each(|sample| wav.extend_from_slice(&sample.to_le_bytes()));
+    let voice: Vec<f32> = (0..48_000 * 4).map(|n| (n as f32 * 0.02).sin() * 0.2).collect();
+    let with = |bytes: Vec<u8>| {
+        let settings = Mix { music: Music::File(MusicFile::new(bytes.into())), ..Mix::default() };
+        mix(&voice, &[], &settings, &|| false)
+    };
+    let programme = with(wav).unwrap();
+    assert!((measure(&programme, 2, 48_000).integrated_lufs + 14.0).abs() <= 0.5);
+    assert!(with(b"no music at all".to_vec()).is_err());
+    assert!(mix(&voice, &[], &Mix::default(), &|| true).is_err());
+}
