@@ -3,12 +3,13 @@
 use brainwrought_core::data::{Document, Rule, Script, Video};
 
 use super::captions::Captions;
-use super::grounding;
 use super::limits::{CaptionUse, Limits};
 use super::pictures::PictureMeter;
 use super::sound::{Alignment, SoundMeter};
 use super::speech::Speech;
+use super::units;
 use crate::media::Probe;
+use crate::script::grounding;
 
 /// Faults that are named one by one; the rest is counted.
 const NAMED_FAULTS: usize = 5;
@@ -223,7 +224,13 @@ impl Verdict {
     }
 
     fn judge_grounding(&mut self, measured: &Measured<'_>) {
-        let faults = grounding::faults(measured.script, measured.document);
+        let mut faults: Vec<String> = grounding(measured.script, measured.document)
+            .into_iter()
+            .map(|line| {
+                format!("“{}” says {}, not on page {}", line.text, line.missing.join(", "), line.page)
+            })
+            .collect();
+        faults.extend(units::faults(measured.script, measured.document));
         let sentences = measured.script.lines().count();
         let named = faults.iter().take(NAMED_FAULTS).cloned().collect::<Vec<_>>().join("; ");
         let figure = match faults.len() {
