@@ -1,5 +1,7 @@
 //! Puts a stage of its own between two default ones: a writer's editor that gives every video the same last words.
 
+#![expect(clippy::print_stdout, reason = "an example speaks to whoever runs it")]
+
 use std::sync::Arc;
 
 use brainwrought_core::data::{LineRole, Script, SourcePdf};

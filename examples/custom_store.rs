@@ -1,5 +1,7 @@
 //! Brings a store of its own: artifacts that are counted on their way into another store.
 
+#![expect(clippy::print_stdout, reason = "an example speaks to whoever runs it")]
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 

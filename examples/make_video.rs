@@ -1,5 +1,7 @@
 //! Makes a video of a PDF with the default stages: `cargo run --release --example make_video -- paper.pdf paper.mp4`.
 
+#![expect(clippy::print_stdout, reason = "an example speaks to whoever runs it")]
+
 use std::sync::Arc;
 
 use anyhow::Context as _;

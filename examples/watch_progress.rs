@@ -1,5 +1,7 @@
 //! Watches a job from outside: every event of this process, and the job as the file store has it.
 
+#![expect(clippy::print_stdout, reason = "an example speaks to whoever runs it")]
+
 use brainwrought_core::engine::{Engine, EngineSettings};
 use brainwrought_core::event::{Event, EventSink};
 use brainwrought_core::id::WorkerId;

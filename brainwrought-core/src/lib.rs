@@ -2,6 +2,8 @@
 
 pub mod artifact_store;
 pub mod clock;
+#[cfg(feature = "conformance")]
+pub mod conformance;
 pub mod data;
 pub mod engine;
 pub mod event;

@@ -1,5 +1,6 @@
 //! [`ObjectArtifactStore`]: artifacts on anything that the crate `object_store` reaches; today, folders.
 
+use std::io::ErrorKind;
 use std::path::Path as FilePath;
 use std::sync::Arc;
 use std::time::Duration;
@@ -152,7 +153,7 @@ fn explain(action: &str, error: Error) -> ArtifactStoreError {
     let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(&error);
     while let Some(inner) = cause {
         if let Some(io) = inner.downcast_ref::<std::io::Error>()
-            && io.kind() == std::io::ErrorKind::StorageFull
+            && matches!(io.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded)
         {
             return ArtifactStoreError::Full(Box::new(error));
         }

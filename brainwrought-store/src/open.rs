@@ -116,7 +116,7 @@ mod tests {
     #[test]
     fn what_cannot_be_opened_is_refused_with_a_hint() {
         for url in ["postgres://host/db", "s3://bucket", "", "file:"] {
-            let error = open_job_store(url).err().expect("there is no such store");
+            let error = open_job_store(url).expect_err("there is no such store");
             assert!(error.is_wrong_url() && error.to_string().contains("file:./data"), "{url}: {error}");
         }
         assert!(open_job_store("file:/proc/nowhere/data").is_err_and(|error| !error.is_wrong_url()));

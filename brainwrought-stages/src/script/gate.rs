@@ -110,7 +110,7 @@ fn is_prose(text: &str, words: &[&str]) -> bool {
         && !text.contains(|letter| banned.contains(letter))
         && lone == 0
         && !odd
-        && text.matches('"').count() % 2 == 0
+        && text.matches('"').count().is_multiple_of(2)
         && text.matches('“').count() == text.matches('”').count()
 }
 

@@ -147,8 +147,17 @@ fn drafted(draft: &Draft<'_>, budget: u64) -> Result<Script, ScriptError> {
             .bytes()
             .fold(draft.brief.seed, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into())),
     );
-    let overhead = if english { 9_000 } else { 3_000 };
-    let picked = pick(draft.units, draft.sentences, budget.saturating_sub(overhead).max(2_500));
+    // Hook, close and quiz take their share; what is guessed wrong is corrected in the next round.
+    let overhead = match (english, has_quiz(draft.brief)) {
+        (true, true) => 9_000,
+        (true, false) => 5_000,
+        (false, _) => 3_000,
+    };
+    let mut picked = pick(draft.units, draft.sentences, budget.saturating_sub(overhead));
+    if picked.is_empty() {
+        // However short the video is, it says one thing.
+        picked.extend(draft.units.iter().min_by_key(|unit| unit.ms).cloned());
+    }
     let said: Vec<&Sentence> =
         picked.iter().flat_map(|unit| &unit.members).map(|&member| &draft.sentences[member]).collect();
     if said.is_empty() {
@@ -170,7 +179,7 @@ fn drafted(draft: &Draft<'_>, budget: u64) -> Result<Script, ScriptError> {
 
     let mut scenes = vec![(String::new(), hook_scene(&frame))];
     scenes.extend(content_scenes(&beats, document));
-    if draft.brief.length_ms >= 25_000
+    if has_quiz(draft.brief)
         && let Some(question) = questions.first()
     {
         scenes.extend(quiz_scenes(question).map(|scene| ("Quiz".to_owned(), scene)));
@@ -263,6 +272,11 @@ fn beats(draft: &Draft<'_>, picked: &[Unit], english: bool, seeded: &mut Seeded)
         }
     }
     beats
+}
+
+/// Tells whether there is time for a question.
+fn has_quiz(brief: &Brief) -> bool {
+    brief.length_ms >= 25_000
 }
 
 fn hook_scene(frame: &Frame) -> Scene {

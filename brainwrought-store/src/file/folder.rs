@@ -6,8 +6,9 @@ use std::io;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
+use brainwrought_core::clock::Now;
 use brainwrought_core::id::{Digest, JobId};
-use brainwrought_core::job::{Job, JobStatus};
+use brainwrought_core::job::{Job, JobStatus, Task, TaskStatus};
 use brainwrought_core::job_store::{JobStoreError, JobView};
 
 use super::durable::{self, Durability};
@@ -95,13 +96,18 @@ impl Folder {
     }
 
     /// Writes a job, and keeps the list of active jobs in step with its status.
-    pub(super) fn write(&mut self, view: &JobView, durability: Durability) -> Result<(), JobStoreError> {
+    pub(super) fn write(
+        &mut self,
+        view: &JobView,
+        now: &Now,
+        durability: Durability,
+    ) -> Result<(), JobStoreError> {
         let id = &view.job.job_id;
         let failed = |error| unavailable(&format!("write job {id}"), error);
         let mut bytes = serde_json::to_vec_pretty(view).map_err(|error| damaged(id, error))?;
         bytes.push(b'\n');
         // A job is active from before it exists until after it is over, so no crash can hide one that is not.
-        let may_change = may_change(view);
+        let may_change = may_change(view, now);
         if may_change && !self.is_active(id) {
             durable::touch(&self.active.join(id.as_str())).map_err(failed)?;
         }
@@ -131,6 +137,7 @@ impl Folder {
         }
         durable::remove(&self.path(id)).map_err(failed)?;
         durable::remove(&self.path(id).with_extension("bak")).map_err(failed)?;
+        durable::sync_folder(&self.path(id)).map_err(failed)?;
         self.retire(id);
         Ok(())
     }
@@ -169,14 +176,14 @@ impl Folder {
     }
 }
 
-/// Whether anything may still happen to a job by itself. A failed job may still have tasks that run or wait.
-pub(super) fn may_change(view: &JobView) -> bool {
-    use brainwrought_core::job::TaskStatus::{New, Ready, Running};
+/// Whether anything may still happen to a job by itself. A failed job may still have tasks that run or wait; those that
+/// wait for what failed never move, and must not keep the job among the active ones for ever.
+pub(super) fn may_change(view: &JobView, now: &Now) -> bool {
     match view.status {
         JobStatus::Completed | JobStatus::Cancelled => false,
         JobStatus::Failed => {
-            let fed = |status| matches!(status, Ready | Running) || status == New;
-            view.job.stages.iter().any(|task| fed(task.status))
+            let open = |task: &Task| matches!(task.status, TaskStatus::Ready | TaskStatus::Running);
+            view.job.stages.iter().any(open) || !view.job.clone().advance(now).is_empty()
         }
         _ => true,
     }
@@ -213,7 +220,7 @@ fn damaged(id: &JobId, error: serde_json::Error) -> JobStoreError {
 }
 
 pub(super) fn unavailable(action: &str, error: io::Error) -> JobStoreError {
-    if error.kind() == io::ErrorKind::StorageFull {
+    if matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded) {
         return JobStoreError::Full(Box::new(error));
     }
     JobStoreError::Unavailable { action: action.to_owned(), source: Box::new(error) }

@@ -99,7 +99,7 @@ impl FileJobStore {
                 let mut job = folder.read(&id)?;
                 let result =
                     change(&mut job, now).map_err(|error| JobStoreError::from_transition(error, &id))?;
-                folder.write(&view(job, now), durability)?;
+                folder.write(&view(job, now), now, durability)?;
                 Ok(result)
             })
             .await;
@@ -121,7 +121,7 @@ impl FileJobStore {
                         continue;
                     }
                     let id = job.job_id.clone();
-                    folder.write(&view(job, now), Durability::Synced)?;
+                    folder.write(&view(job, now), now, Durability::Synced)?;
                     moved.extend(keys.into_iter().map(|key| TaskId { job: id.clone(), key }));
                 }
                 Ok(moved)
@@ -147,7 +147,7 @@ impl JobStore for FileJobStore {
                     folder.bind_key(key, &id)?;
                 }
                 let view = view(Job::create(id, new, now), now);
-                folder.write(&view, Durability::Synced)?;
+                folder.write(&view, now, Durability::Synced)?;
                 Ok(Created { view, is_new: true })
             })
             .await;
@@ -216,7 +216,7 @@ impl JobStore for FileJobStore {
                 if lent.is_empty() {
                     continue;
                 }
-                folder.write(&view(job.clone(), now), Durability::Synced)?;
+                folder.write(&view(job.clone(), now), now, Durability::Synced)?;
                 claims.extend(lent.into_iter().map(|(id, token)| Claim { id, token, job: job.clone() }));
             }
             Ok(claims)
@@ -324,7 +324,7 @@ fn active_jobs(folder: &mut Folder, now: &Now) -> Result<Vec<Job>, JobStoreError
         match folder.read(&id) {
             Ok(job) => {
                 let view = view(job, now);
-                if super::folder::may_change(&view) {
+                if super::folder::may_change(&view, now) {
                     jobs.push(view.job);
                 } else {
                     folder.retire(&id);

@@ -1,0 +1,196 @@
+//! Rules about what a worker says of an attempt.
+
+use std::time::Duration;
+
+use futures::future::join_all;
+
+use super::fixture::{LONG, claim, claim_all, claim_for, done, failed, finish, single, submit, task};
+use super::fixture::{chain, done_with, fan};
+use crate::event::LogLevel;
+use crate::id::{Digest, FencingToken};
+use crate::job::{AttemptEnd, Delivery, Job, JobStatus, NewJob, Outcome, Progress, Renewal, TaskStatus};
+use crate::job_store::{JobStore, JobStoreError, TaskReport};
+
+pub(super) fn is_lease_lost<T>(result: &Result<T, JobStoreError>) -> bool {
+    matches!(result, Err(JobStoreError::LeaseLost { .. }))
+}
+
+/// A commit returns the task as it is stored: DONE, with its output and without a lease.
+pub async fn a_commit_is_stored(store: &dyn JobStore) {
+    let id = submit(store, single()).await;
+    let claim = claim(store, &id).await;
+    let outcome =
+        Outcome::Done { output: Digest::of(b"video"), items: Some(4), cached: true, delivery: None };
+    let stored = store.commit(&claim.id, claim.token, outcome).await.unwrap();
+    assert_eq!(stored.status, TaskStatus::Done);
+    assert_eq!(stored.output, Some(Digest::of(b"video")));
+    assert_eq!((stored.items, stored.cached), (Some(4), true));
+    assert!(stored.lease.is_none() && stored.finished_at.is_some());
+    assert_eq!(stored, task(store, &claim.id).await);
+}
+
+/// A commit moves no other stage by itself; the next advance does.
+pub async fn a_commit_feeds_the_next_stage(store: &dyn JobStore) {
+    let id = submit(store, chain()).await;
+    let first = claim(store, &id).await;
+    store.commit(&first.id, first.token, done()).await.unwrap();
+    assert!(claim_all(store, &id).await.is_empty());
+    store.advance().await.unwrap();
+    assert_eq!(claim(store, &id).await.id.key.to_string(), "second");
+}
+
+/// A token is good for one outcome.
+pub async fn a_second_commit_is_fenced(store: &dyn JobStore) {
+    let id = submit(store, single()).await;
+    let claim = finish(store, &id, done()).await;
+    let before = task(store, &claim.id).await;
+    assert!(is_lease_lost(&store.commit(&claim.id, claim.token, failed(false, Duration::ZERO)).await));
+    assert_eq!(task(store, &claim.id).await, before);
+}
+
+/// A token that was never given out holds nothing.
+pub async fn a_future_token_is_fenced(store: &dyn JobStore) {
+    let id = submit(store, single()).await;
+    let claim = claim(store, &id).await;
+    for token in [FencingToken(0), claim.token.next(), FencingToken(u64::MAX)] {
+        assert!(is_lease_lost(&store.commit(&claim.id, token, done()).await));
+        assert_eq!(store.renew(&claim.id, token, LONG).await.unwrap(), Renewal::Lost);
+    }
+    assert!(store.commit(&claim.id, claim.token, done()).await.is_ok());
+}
+
+/// Where the video went is kept with the job.
+pub async fn a_delivery_is_kept(store: &dyn JobStore) {
+    let id = submit(store, single()).await;
+    let delivery = Delivery { output_local_path: Some("out/video.mp4".to_owned()), ..Delivery::default() };
+    let outcome = Outcome::Done {
+        output: Digest::of(b"v"),
+        items: None,
+        cached: false,
+        delivery: Some(delivery.clone()),
+    };
+    finish(store, &id, outcome).await;
+    assert_eq!(store.get(&id).await.unwrap().job.delivery, delivery);
+}
+
+/// A job is COMPLETED when all its tasks are DONE, and not before.
+pub async fn a_job_with_all_tasks_done_is_completed(store: &dyn JobStore) {
+    let id = submit(store, chain()).await;
+    finish(store, &id, done()).await;
+    assert_eq!(store.get(&id).await.unwrap().status, JobStatus::Running);
+    finish(store, &id, done()).await;
+    assert_eq!(store.get(&id).await.unwrap().status, JobStatus::Completed);
+    assert!(claim_all(store, &id).await.is_empty());
+}
+
+/// After a retryable failure the task is READY, but not claimable before its backoff is over.
+pub async fn a_retryable_failure_waits_out_its_backoff(store: &dyn JobStore) {
+    let id = submit(store, single()).await;
+    let claim = claim(store, &id).await;
+    let stored = store.commit(&claim.id, claim.token, failed(true, LONG)).await.unwrap();
+    assert_eq!(stored.status, TaskStatus::Ready);
+    assert!(stored.lease.is_none() && stored.due.is_some());
+    let last = stored.history.last().unwrap();
+    assert_eq!((last.end, last.attempt, last.token), (AttemptEnd::Failed, 1, claim.token));
+    assert_eq!((last.worker.0.as_str(), last.error.as_str()), ("tester", "no voice: model missing"));
+    assert!(claim_all(store, &id).await.is_empty());
+}
+
+/// A failure that needs no rest is lent again at once, as the next attempt.
+pub async fn a_failure_without_backoff_is_claimable_at_once(store: &dyn JobStore) {
+    let id = submit(store, single()).await;
+    finish(store, &id, failed(true, Duration::ZERO)).await;
+    let again = claim(store, &id).await;
+    assert_eq!(task(store, &again.id).await.attempt, 2);
+}
+
+/// A fatal failure is not tried again, and fails the job with the error.
+pub async fn a_fatal_failure_ends_the_task(store: &dyn JobStore) {
+    let id = submit(store, chain()).await;
+    let claim = finish(store, &id, failed(false, Duration::ZERO)).await;
+    assert_eq!(task(store, &claim.id).await.status, TaskStatus::Error);
+    let view = store.get(&id).await.unwrap();
+    assert_eq!(view.status, JobStatus::Failed);
+    assert!(view.job.error().unwrap().contains("first: no voice"));
+    assert!(claim_all(store, &id).await.is_empty());
+}
+
+/// After the last attempt a retryable failure is final too.
+pub async fn attempts_are_used_up(store: &dyn JobStore) {
+    let id = submit(store, NewJob { max_attempts: 2, ..single() }).await;
+    finish(store, &id, failed(true, Duration::ZERO)).await;
+    let last = finish(store, &id, failed(true, Duration::ZERO)).await;
+    let task = task(store, &last.id).await;
+    assert_eq!((task.status, task.attempt, task.history.len()), (TaskStatus::Error, 2, 2));
+}
+
+/// A task that is handed back is claimable at once, and the attempt does not count; its token is spent.
+pub async fn a_hand_back_does_not_count(store: &dyn JobStore) {
+    let id = submit(store, NewJob { max_attempts: 1, ..single() }).await;
+    for _ in 0..3 {
+        let claim = finish(store, &id, Outcome::HandedBack).await;
+        let task = task(store, &claim.id).await;
+        assert_eq!((task.status, task.attempt, task.history.len()), (TaskStatus::Ready, 0, 0));
+        assert!(is_lease_lost(&store.commit(&claim.id, claim.token, done()).await));
+    }
+}
+
+/// Each claim of a task has a larger token than the one before.
+pub async fn tokens_only_grow(store: &dyn JobStore) {
+    let id = submit(store, NewJob { max_attempts: 9, ..single() }).await;
+    let mut last = FencingToken(0);
+    for outcome in [Outcome::HandedBack, failed(true, Duration::ZERO), Outcome::HandedBack, done()] {
+        let token = finish(store, &id, outcome).await.token;
+        assert!(token > last);
+        last = token;
+    }
+}
+
+/// What a worker reports is kept in order, with the store's time and the task's name; no progress leaves the old.
+pub async fn progress_and_logs_are_kept(store: &dyn JobStore) {
+    let id = submit(store, single()).await;
+    let claim = claim(store, &id).await;
+    let logs = vec![(LogLevel::Info, "one".to_owned()), (LogLevel::Warn, "two".to_owned())];
+    let report = TaskReport { progress: Some(Progress { done: 2, total: 5 }), logs };
+    store.append(&claim.id, claim.token, report).await.unwrap();
+    let report = TaskReport { progress: None, logs: vec![(LogLevel::Error, "three".to_owned())] };
+    store.append(&claim.id, claim.token, report).await.unwrap();
+    let job = store.get(&id).await.unwrap().job;
+    assert_eq!(job.task(&claim.id.key).unwrap().progress, Some(Progress { done: 2, total: 5 }));
+    let lines: Vec<&str> = job.logs.iter().map(|line| line.message.as_str()).collect();
+    assert_eq!(lines, ["one", "two", "three"]);
+    assert!(job.logs.iter().all(|line| line.task == claim.id.key && line.at >= job.created_at));
+    assert_eq!(job.logs[1].level, LogLevel::Warn);
+}
+
+/// A report with a token that no longer holds changes nothing.
+pub async fn a_stale_report_is_fenced(store: &dyn JobStore) {
+    let id = submit(store, single()).await;
+    let claim = finish(store, &id, Outcome::HandedBack).await;
+    let report = TaskReport { progress: None, logs: vec![(LogLevel::Info, "late".to_owned())] };
+    assert!(is_lease_lost(&store.append(&claim.id, claim.token, report).await));
+    assert!(store.get(&id).await.unwrap().job.logs.is_empty());
+}
+
+/// A job keeps its latest lines, and no more than it may.
+pub async fn logs_are_capped(store: &dyn JobStore) {
+    let id = submit(store, single()).await;
+    let claim = claim(store, &id).await;
+    for part in 0..3 {
+        let logs = (0..300).map(|line| (LogLevel::Info, format!("{part}/{line}"))).collect();
+        store.append(&claim.id, claim.token, TaskReport { progress: None, logs }).await.unwrap();
+    }
+    let logs = store.get(&id).await.unwrap().job.logs;
+    assert_eq!(logs.len(), Job::MAX_LOGS);
+    assert_eq!(logs.last().unwrap().message, "2/299");
+}
+
+/// Of many outcomes at once for one token, one is accepted.
+pub async fn concurrent_commits_of_one_token_are_accepted_once(store: &dyn JobStore) {
+    let id = submit(store, fan()).await;
+    let claim = claim_for(store, &id, Duration::ZERO).await;
+    let results = join_all((0..8).map(|n| store.commit(&claim.id, claim.token, done_with(n)))).await;
+    let accepted: Vec<_> = results.into_iter().filter_map(Result::ok).collect();
+    assert_eq!(accepted.len(), 1);
+    assert_eq!(task(store, &claim.id).await, accepted[0]);
+}

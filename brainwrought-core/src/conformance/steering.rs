@@ -1,0 +1,166 @@
+//! Rules about cancelling, retrying and waiting.
+
+use std::time::Duration;
+
+use super::attempts::is_lease_lost;
+use super::fixture::{
+    LONG, any, chain, claim, claim_all, done, done_with, failed, fan, finish, single, submit, task,
+};
+use crate::id::StageName;
+use crate::job::{JobStatus, NewJob, Renewal, TaskStatus, TransitionError};
+use crate::job_store::{JobStore, JobStoreError};
+
+/// A worker learns of a cancel when it renews.
+pub async fn a_cancel_is_heard_at_the_next_renewal(store: &dyn JobStore) {
+    let id = submit(store, single()).await;
+    let claim = claim(store, &id).await;
+    let view = store.cancel(&id).await.unwrap();
+    assert_eq!(view.status, JobStatus::Cancelled);
+    assert_eq!(store.renew(&claim.id, claim.token, LONG).await.unwrap(), Renewal::Cancelled);
+}
+
+/// What a worker made for a cancelled job does not count; what was DONE stays.
+pub async fn a_cancelled_job_accepts_no_outcome(store: &dyn JobStore) {
+    let id = submit(store, chain()).await;
+    let first = finish(store, &id, done()).await;
+    let second = claim(store, &id).await;
+    store.cancel(&id).await.unwrap();
+    assert!(is_lease_lost(&store.commit(&second.id, second.token, done()).await));
+    assert_eq!(task(store, &first.id).await.status, TaskStatus::Done);
+    assert_eq!(task(store, &second.id).await.status, TaskStatus::Cancelled);
+}
+
+/// Nothing of a cancelled job is advanced, lent or recovered.
+pub async fn a_cancelled_job_lends_nothing(store: &dyn JobStore) {
+    let id = submit(store, chain()).await;
+    store.cancel(&id).await.unwrap();
+    assert!(store.advance().await.unwrap().is_empty());
+    assert!(store.claim(&any()).await.unwrap().is_empty());
+    assert!(store.recover().await.unwrap().is_empty());
+}
+
+/// Cancelling twice is no error.
+pub async fn cancelling_twice_is_no_error(store: &dyn JobStore) {
+    let id = submit(store, single()).await;
+    store.cancel(&id).await.unwrap();
+    assert_eq!(store.cancel(&id).await.unwrap().status, JobStatus::Cancelled);
+}
+
+/// What is complete cannot be cancelled.
+pub async fn a_completed_job_is_not_cancelled(store: &dyn JobStore) {
+    let id = submit(store, single()).await;
+    finish(store, &id, done()).await;
+    let refused = store.cancel(&id).await.unwrap_err();
+    assert!(matches!(
+        refused,
+        JobStoreError::Refused { source: TransitionError::AlreadyFinal(JobStatus::Completed), .. }
+    ));
+    assert_eq!(store.get(&id).await.unwrap().status, JobStatus::Completed);
+}
+
+/// A retry without a stage runs what failed again, with fresh attempts and the old history; what is DONE stays.
+pub async fn a_retry_runs_what_failed_again(store: &dyn JobStore) {
+    let id = submit(store, NewJob { max_attempts: 1, ..chain() }).await;
+    let first = finish(store, &id, done()).await;
+    let second = finish(store, &id, failed(true, Duration::ZERO)).await;
+    let view = store.retry(&id, None).await.unwrap();
+    assert!(!view.status.is_final());
+    assert_eq!(task(store, &first.id).await.status, TaskStatus::Done);
+    let reset = task(store, &second.id).await;
+    assert_eq!((reset.status, reset.attempt, reset.history.len()), (TaskStatus::New, 0, 1));
+    store.advance().await.unwrap();
+    assert_eq!(finish(store, &id, done()).await.token, second.token.next());
+    assert_eq!(store.get(&id).await.unwrap().status, JobStatus::Completed);
+}
+
+/// A retry undoes a cancel.
+pub async fn a_retry_revives_a_cancelled_job(store: &dyn JobStore) {
+    let id = submit(store, chain()).await;
+    let old = claim(store, &id).await;
+    store.cancel(&id).await.unwrap();
+    store.retry(&id, None).await.unwrap();
+    store.advance().await.unwrap();
+    assert!(is_lease_lost(&store.commit(&old.id, old.token, done()).await));
+    finish(store, &id, done()).await;
+    finish(store, &id, done()).await;
+    assert_eq!(store.get(&id).await.unwrap().status, JobStatus::Completed);
+}
+
+/// A retry from a stage sends it and what follows back to NEW, even in a completed job, and nothing before it.
+pub async fn a_retry_from_a_stage_resets_what_follows(store: &dyn JobStore) {
+    let id = submit(store, chain()).await;
+    let first = finish(store, &id, done()).await;
+    let second = finish(store, &id, done()).await;
+    store.retry(&id, Some(&StageName::from("second"))).await.unwrap();
+    assert_eq!(task(store, &first.id).await.status, TaskStatus::Done);
+    assert_eq!(task(store, &second.id).await.status, TaskStatus::New);
+    assert!(task(store, &second.id).await.output.is_none());
+    store.retry(&id, Some(&StageName::from("first"))).await.unwrap();
+    assert_eq!(task(store, &first.id).await.status, TaskStatus::New);
+    assert_eq!(store.advance().await.unwrap(), [first.id]);
+}
+
+/// A retry fences whoever still works on what is reset, also once the task is lent again.
+pub async fn a_retry_fences_old_workers(store: &dyn JobStore) {
+    let id = submit(store, chain()).await;
+    finish(store, &id, done()).await;
+    let old = claim(store, &id).await;
+    store.retry(&id, Some(&StageName::from("first"))).await.unwrap();
+    assert_eq!(store.renew(&old.id, old.token, LONG).await.unwrap(), Renewal::Lost);
+    assert!(is_lease_lost(&store.commit(&old.id, old.token, done()).await));
+    store.advance().await.unwrap();
+    finish(store, &id, done()).await;
+    let fresh = claim(store, &id).await;
+    assert!(fresh.token > old.token);
+    assert!(is_lease_lost(&store.commit(&old.id, old.token, done()).await));
+}
+
+/// Segments that are made anew after a retry do not start with tokens that were given out before.
+pub async fn a_retry_fences_old_segments(store: &dyn JobStore) {
+    let id = submit(store, fan()).await;
+    finish(store, &id, done_with(2)).await;
+    let old = claim_all(store, &id).await;
+    store.retry(&id, Some(&StageName::from("split"))).await.unwrap();
+    store.advance().await.unwrap();
+    finish(store, &id, done_with(3)).await;
+    let fresh = claim_all(store, &id).await;
+    assert_eq!(fresh.len(), 3);
+    for (old, fresh) in old.iter().zip(&fresh) {
+        assert_eq!(old.id, fresh.id);
+        assert!(fresh.token > old.token);
+        assert!(is_lease_lost(&store.commit(&old.id, old.token, done()).await));
+    }
+}
+
+/// A retry from a stage that the pipeline does not have is refused, with the stages it has.
+pub async fn a_retry_from_nowhere_is_refused(store: &dyn JobStore) {
+    let id = submit(store, chain()).await;
+    let refused = store.retry(&id, Some(&StageName::from("third"))).await.unwrap_err();
+    let JobStoreError::Refused { source: TransitionError::NoSuchStage { known, .. }, .. } = refused else {
+        panic!("refused for another reason: {refused}");
+    };
+    assert_eq!(known, "first, second");
+}
+
+/// A retry without a stage is refused when nothing failed.
+pub async fn a_retry_of_nothing_is_refused(store: &dyn JobStore) {
+    let id = submit(store, single()).await;
+    let refused = store.retry(&id, None).await.unwrap_err();
+    assert!(matches!(
+        refused,
+        JobStoreError::Refused { source: TransitionError::NothingToRetry(JobStatus::Pending), .. }
+    ));
+}
+
+/// A wait that nothing ends is over when its time is up.
+pub async fn a_wait_returns_when_its_time_is_up(store: &dyn JobStore) {
+    store.wait_for_work(Duration::ZERO).await;
+    store.wait_for_work(Duration::from_millis(1)).await;
+}
+
+/// A wait ends soon after there is something to do, long before its time is up.
+pub async fn a_wait_ends_when_work_comes(store: &dyn JobStore) {
+    let waited = async { tokio::time::timeout(Duration::from_secs(30), store.wait_for_work(LONG)).await };
+    let (waited, _) = tokio::join!(waited, submit(store, single()));
+    assert!(waited.is_ok(), "the wait did not end");
+}
