@@ -3,7 +3,6 @@
 mod captions;
 mod error;
 mod flashes;
-mod grounding;
 mod limits;
 mod pictures;
 mod rules;
@@ -11,6 +10,7 @@ mod sound;
 mod speech;
 mod stage;
 mod table;
+mod units;
 
 pub use error::CheckError;
 pub use limits::{CaptionUse, Limits};

@@ -11,8 +11,9 @@ const STEP: usize = 8;
 const BLACK_MEAN: u32 = 20;
 /// … and at most one sample in a hundred is brighter than this.
 const BLACK_SPOT: u8 = 48;
-/// Frames are the same while the mean difference of their luma is below this: -60 dB, as FFmpeg's `freezedetect` has it.
-const SAME: f32 = 0.255;
+/// Frames are the same while the mean difference of their luma is below this. FFmpeg's `freezedetect` has 0.255; slow waves
+/// of one colour need the finer number, and a picture that stands still is encoded without any difference.
+const SAME: f32 = 0.1;
 /// A caption is seen when its box holds at least one bright sample in so many …
 const CAPTION_SHARE: usize = 50;
 /// … brighter than this, as white and gold letters are …

@@ -3,12 +3,13 @@
 use brainwrought_core::data::{Document, Rule, Script, Video};
 
 use super::captions::Captions;
-use super::grounding;
 use super::limits::{CaptionUse, Limits};
 use super::pictures::PictureMeter;
 use super::sound::{Alignment, SoundMeter};
 use super::speech::Speech;
+use super::units;
 use crate::media::Probe;
+use crate::script::grounding;
 
 /// Faults that are named one by one; the rest is counted.
 const NAMED_FAULTS: usize = 5;
@@ -201,9 +202,6 @@ impl Verdict {
             None => ("no word follows a pause".to_owned(), false),
         };
         self.add("word timing", passed, figure, limit);
-        if worst > limits.word_ms {
-            self.warnings.push(format!("one word starts {worst} ms from the voice"));
-        }
         let longest = speech.longest_silence_ms;
         let limit = format!("at most {:.1} s", limits.silence_ms as f64 / 1000.0);
         self.add("silence", longest <= limits.silence_ms, format!("{:.2} s", longest as f64 / 1000.0), limit);
@@ -226,7 +224,13 @@ impl Verdict {
     }
 
     fn judge_grounding(&mut self, measured: &Measured<'_>) {
-        let faults = grounding::faults(measured.script, measured.document);
+        let mut faults: Vec<String> = grounding(measured.script, measured.document)
+            .into_iter()
+            .map(|line| {
+                format!("“{}” says {}, not on page {}", line.text, line.missing.join(", "), line.page)
+            })
+            .collect();
+        faults.extend(units::faults(measured.script, measured.document));
         let sentences = measured.script.lines().count();
         let named = faults.iter().take(NAMED_FAULTS).cloned().collect::<Vec<_>>().join("; ");
         let figure = match faults.len() {

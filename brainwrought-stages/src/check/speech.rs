@@ -47,7 +47,7 @@ impl Speech {
             longest_silence_ms,
             first_ms,
             onsets_ms: onsets(&silences, timeline),
-            pace: pace(timeline, &silences, long_pause_ms),
+            pace: pace(timeline, long_pause_ms),
             fastest_pace: fastest_pace(timeline),
         }
     }
@@ -96,14 +96,14 @@ fn onsets(silences: &[Silence], timeline: &Timeline) -> Vec<u64> {
     distances
 }
 
-fn pace(timeline: &Timeline, silences: &[Silence], long_pause_ms: u64) -> f64 {
+/// Words a minute between the first and the last, where pauses to think do not count as time.
+fn pace(timeline: &Timeline, long_pause_ms: u64) -> f64 {
     let (Some(first), Some(last)) = (timeline.words.first(), timeline.words.last()) else { return 0.0 };
     let (start, end) = (first.start_ms, last.end_ms);
-    let long = silences.iter().filter(|silence| silence.duration_ms() > long_pause_ms);
-    let idle: u64 = long.map(|s| s.end_ms.min(end).saturating_sub(s.start_ms.max(start))).sum();
-    // However long the pauses, nobody speaks faster than the words themselves are.
-    let spoken: u64 = timeline.words.iter().map(|word| word.end_ms.saturating_sub(word.start_ms)).sum();
-    let span = end.saturating_sub(start).saturating_sub(idle).max(spoken).max(1);
+    let next = timeline.words.iter().skip(1);
+    let pauses = timeline.words.iter().zip(next).map(|(one, next)| next.start_ms.saturating_sub(one.end_ms));
+    let idle: u64 = pauses.filter(|pause| *pause > long_pause_ms).sum();
+    let span = end.saturating_sub(start).saturating_sub(idle).max(1);
     words(timeline, start, end) * 60_000.0 / span as f64
 }
 

@@ -1,6 +1,6 @@
 //! [`Check`]: the stage that measures the finished video.
 
-use brainwrought_core::data::{Clip, Document, Report, Rule, Script, Video};
+use brainwrought_core::data::{BlobRef, Clip, Document, Report, Rule, Script, Video};
 use brainwrought_core::event::LogLevel;
 use brainwrought_core::stage::{Stage, StageContext, StageError};
 use bytes::Bytes;
@@ -81,6 +81,7 @@ impl Check {
         let json = summary(&verdict.rules, &warnings).map_err(StageError::fatal)?;
         let json = serde_json::to_vec_pretty(&json).map_err(|e| StageError::fatal(CheckError::Report(e)))?;
         let blob = cx.put(json.into(), "application/json").await?;
+        add_to_manifest(cx, &mut video, &blob).await?;
         video.sidecars.insert("report.json".to_owned(), blob);
         Ok(Report { rules: verdict.rules, warnings, video })
     }
@@ -91,6 +92,19 @@ fn summary(rules: &[Rule], warnings: &[String]) -> Result<serde_json::Value, Che
     let (rules, warnings) = (rules.to_vec(), warnings.to_vec());
     let file = ReportFile { schema: "gate/1".to_owned(), passed, rules, warnings };
     serde_json::to_value(file).map_err(CheckError::Report)
+}
+
+/// Lists the report in the manifest, which was written before there was one.
+async fn add_to_manifest(cx: &StageContext, video: &mut Video, report: &BlobRef) -> Result<(), StageError> {
+    let Some(manifest) = video.sidecars.get_mut("manifest.json") else { return Ok(()) };
+    let fault = |error| StageError::fatal(CheckError::Report(error));
+    let mut value: serde_json::Value = serde_json::from_slice(&cx.get(manifest).await?).map_err(fault)?;
+    if let Some(files) = value.get_mut("files").and_then(serde_json::Value::as_object_mut) {
+        files.insert("report.json".to_owned(), serde_json::to_value(report).map_err(fault)?);
+    }
+    let bytes = serde_json::to_vec_pretty(&value).map_err(fault)?;
+    *manifest = cx.put(bytes.into(), "application/json").await?;
+    Ok(())
 }
 
 #[expect(clippy::too_many_arguments, reason = "everything that is measured against everything else")]
