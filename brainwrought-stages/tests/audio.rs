@@ -122,6 +122,7 @@ fn segment() -> Segment {
         title: "Opening".to_owned(),
         language: Language::english(),
         planned_start_ms: 0,
+        planned_ms: 0,
         scenes: vec![
             scene(SceneKind::Hook, &["Half of these servers can crash."], VisualCue::TitleCard),
             scene(

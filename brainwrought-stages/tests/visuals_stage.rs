@@ -84,6 +84,7 @@ fn segment() -> Segment {
         title: "Queues".to_owned(),
         language: Language::english(),
         planned_start_ms: 12_000,
+        planned_ms: 0,
         scenes: cues.into_iter().map(scene).collect(),
     }
 }

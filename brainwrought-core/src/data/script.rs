@@ -89,6 +89,10 @@ pub struct Segment {
     pub language: Language,
     /// Where it is planned to start, in milliseconds from the start of the video.
     pub planned_start_ms: u64,
+    /// How long it is planned to be, in milliseconds; 0 where nobody planned. The voice may speak a little slower or
+    /// faster to meet it.
+    #[serde(default)]
+    pub planned_ms: u64,
     /// The scenes, in order; at least one.
     pub scenes: Vec<Scene>,
 }

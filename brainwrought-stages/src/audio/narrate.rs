@@ -16,6 +16,8 @@ use super::voice::{AUTO, Manner, Speech, SpokenWord, Voice, VoiceError, VoiceLib
 const DEFAULT_SPEED: f32 = 1.05;
 /// The pace above which a narration is hard to follow, in words a minute.
 const FASTEST_PACE: u64 = 200;
+/// What a narration is slowed down to when it is faster, in words a minute.
+const COMFORTABLE_PACE: f32 = 188.0;
 
 /// Speaks a segment: [`Segment`] in, [`Audio`] out.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -83,15 +85,12 @@ impl Narrate {
         cx: &StageContext,
     ) -> Result<(Narration, String, Vec<String>), VoiceError> {
         let voice = self.voices.voice(&self.settings.voice, &segment.language, cx.cancellation())?;
-        let manner = Manner { speed: DEFAULT_SPEED * self.settings.speed, seed: self.settings.seed };
-        let lines: Vec<&str> =
-            segment.scenes.iter().flat_map(|scene| &scene.lines).map(|line| line.text.as_str()).collect();
-        let mut speeches = Vec::with_capacity(lines.len());
-        for (done, line) in (0_u64..).zip(&lines) {
-            speeches.push(speak(&voice, line, manner, cx.cancellation())?);
-            cx.progress(done + 1, lines.len() as u64);
+        let mut manner = Manner { speed: DEFAULT_SPEED * self.settings.speed, seed: self.settings.seed };
+        let (mut speeches, mut narration) = self.speak_all(&voice, segment, manner, cx)?;
+        if let Some(correction) = correction(segment, &narration, &speeches) {
+            manner.speed *= correction;
+            (speeches, narration) = self.speak_all(&voice, segment, manner, cx)?;
         }
-        let narration = Narration::lay_out(segment, &speeches, &self.settings.pauses, self.settings.fps);
         let mut warnings = Vec::new();
         if let Some(pace) = pace(&speeches).filter(|pace| *pace > FASTEST_PACE) {
             warnings.push(format!(
@@ -101,6 +100,46 @@ impl Narrate {
         }
         Ok((narration, voice.name().to_owned(), warnings))
     }
+}
+
+impl Narrate {
+    fn speak_all(
+        &self,
+        voice: &Arc<dyn Voice>,
+        segment: &Segment,
+        manner: Manner,
+        cx: &StageContext,
+    ) -> Result<(Vec<Speech>, Narration), VoiceError> {
+        let lines: Vec<&str> =
+            segment.scenes.iter().flat_map(|scene| &scene.lines).map(|line| line.text.as_str()).collect();
+        let mut speeches = Vec::with_capacity(lines.len());
+        for (done, line) in (0_u64..).zip(&lines) {
+            speeches.push(speak(voice, line, manner, cx.cancellation())?);
+            cx.progress(done + 1, lines.len() as u64);
+        }
+        let narration = Narration::lay_out(segment, &speeches, &self.settings.pauses, self.settings.fps);
+        Ok((speeches, narration))
+    }
+}
+
+/// How much faster the lines should be spoken to meet the plan, if that is worth it.
+///
+/// No estimate from letters is exact, and a gate holds the length of the whole; a voice that is a few percent slower
+/// or faster is not noticed. A pace that is hard to follow is slowed down even where that breaks the plan.
+fn correction(segment: &Segment, narration: &Narration, speeches: &[Speech]) -> Option<f32> {
+    let length = narration.samples.len() as f32 * 1000.0 / SAMPLE_RATE as f32;
+    let spoken: usize = speeches.iter().map(|speech| speech.samples.len()).sum();
+    let spoken = spoken as f32 * 1000.0 / SAMPLE_RATE as f32;
+    let mut factor = 1.0;
+    if segment.planned_ms > 0 && spoken > 0.0 {
+        // Only speech gives way, pauses do not.
+        let wanted = (spoken + segment.planned_ms as f32 - length).max(spoken * 0.5);
+        factor = (spoken / wanted).clamp(0.85, 1.15);
+    }
+    if let Some(pace) = pace(speeches) {
+        factor = factor.min(COMFORTABLE_PACE / pace.max(1) as f32).max(0.75);
+    }
+    ((factor - 1.0).abs() > 0.015).then_some(factor)
 }
 
 /// Speaks a line at [`SAMPLE_RATE`].

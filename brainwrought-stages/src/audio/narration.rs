@@ -120,7 +120,14 @@ mod tests {
     }
 
     fn segment(index: u32, scenes: Vec<Scene>) -> Segment {
-        Segment { index, title: String::new(), language: Language::english(), planned_start_ms: 0, scenes }
+        Segment {
+            index,
+            title: String::new(),
+            language: Language::english(),
+            planned_start_ms: 0,
+            planned_ms: 0,
+            scenes,
+        }
     }
 
     /// Half a second with one word over all of it.

@@ -134,7 +134,24 @@ fn on_time(draft: &Draft<'_>) -> Result<Script, ScriptError> {
             length / 1000
         ));
     }
+    share_out(&mut script);
     Ok(script)
+}
+
+/// Shares the length that the video should have among its segments, in proportion to what they have to say.
+fn share_out(script: &mut Script) {
+    let grown =
+        script.segments.last().and_then(|segment| segment.scenes.last()).map_or(0, |scene| scene.min_ms);
+    if let Some(last) = script.segments.last_mut() {
+        last.planned_ms += grown.saturating_sub(SOURCE_MS);
+    }
+    let sum: u64 = script.segments.iter().map(|segment| segment.planned_ms).sum();
+    let mut start = 0;
+    for segment in &mut script.segments {
+        segment.planned_start_ms = start;
+        segment.planned_ms = segment.planned_ms * script.target_ms / sum.max(1);
+        start += segment.planned_ms;
+    }
 }
 
 /// Writes one draft whose facts take up to `budget` milliseconds with all that surrounds them.

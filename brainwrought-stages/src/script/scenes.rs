@@ -139,12 +139,14 @@ pub(super) fn segments(scenes: Vec<(String, Scene)>, title: &str, language: &Lan
             .or_else(|| group.iter().map(|(section, _)| section.as_str()).find(|section| !section.is_empty()))
             .map_or_else(|| title.to_owned(), str::to_owned);
         let planned_start_ms = start;
-        start += group.iter().map(|(_, scene)| scene_ms(scene) + SCENE_GAP_MS).sum::<u64>();
+        let planned_ms = group.iter().map(|(_, scene)| scene_ms(scene) + SCENE_GAP_MS).sum::<u64>();
+        start += planned_ms;
         made.push(Segment {
             index: index as u32,
             title: chapter,
             language: language.clone(),
             planned_start_ms,
+            planned_ms,
             scenes: group.into_iter().map(|(_, scene)| scene).collect(),
         });
     }

@@ -128,6 +128,7 @@ fn script() -> Script {
         title: format!("Part {}", index + 1),
         language: Language::english(),
         planned_start_ms: u64::from(index) * 4000,
+        planned_ms: 0,
         scenes: kinds
             .into_iter()
             .zip(texts)
