@@ -10,6 +10,9 @@ const MOST_WORDS: usize = 4;
 /// The most characters on the line, spaces included; a longer word stands alone.
 const MOST_CHARACTERS: usize = 20;
 
+/// The most characters when words are too short to stand alone; the letters then shrink.
+const WIDEST: usize = 30;
+
 /// A caption stays through a pause up to this long, in milliseconds.
 const HELD_MS: u64 = 400;
 
@@ -68,7 +71,21 @@ pub fn lay_out(words: &[Word], end_ms: u64) -> Vec<Chunk> {
         let wanted = (chunk.end_ms + HELD_MS).max(chunk.start_ms + LEAST_MS);
         chunk.end_ms = if next <= wanted { next } else { wanted }.max(chunk.start_ms);
     }
+    lend_time(&mut chunks);
     chunks
+}
+
+/// Lets a caption that is too short appear a little before its first word, where the one before it can spare the time.
+fn lend_time(chunks: &mut [Chunk]) {
+    for place in (1..chunks.len()).rev() {
+        let lacking = LEAST_MS.saturating_sub(chunks[place].end_ms - chunks[place].start_ms);
+        let before = &chunks[place - 1];
+        let spare = (before.end_ms - before.start_ms).saturating_sub(LEAST_MS);
+        let gap = chunks[place].start_ms.saturating_sub(before.end_ms);
+        let lent = lacking.min(spare + gap);
+        chunks[place].start_ms -= lent;
+        chunks[place - 1].end_ms = chunks[place - 1].end_ms.min(chunks[place].start_ms);
+    }
 }
 
 /// Splits one line of the script so that breaks fall where a reader would breathe: the cheapest of all ways.
@@ -101,7 +118,7 @@ fn split(words: &[Word], line: Range<usize>) -> Vec<Range<usize>> {
 fn cost(words: &[Word], range: &Range<usize>, line_end: usize) -> Option<u32> {
     let shown = &words[range.clone()];
     let characters: usize = shown.iter().map(|word| word.text.chars().count() + 1).sum::<usize>() - 1;
-    if shown.len() > 1 && characters > MOST_CHARACTERS {
+    if shown.len() > 1 && characters > WIDEST {
         return None;
     }
     let mut cost: u32 = match shown.len() {
@@ -111,11 +128,15 @@ fn cost(words: &[Word], range: &Range<usize>, line_end: usize) -> Option<u32> {
         3 => 10,
         _ => 22,
     };
+    if shown.len() > 1 && characters > MOST_CHARACTERS {
+        // Smaller letters are worse than any break but one that leaves a word too short on screen.
+        cost += 150;
+    }
     let last = shown.last()?;
     let next = words.get(range.end).filter(|_| range.end < line_end);
     let until = next.map_or(last.end_ms + LEAST_MS, |next| next.start_ms);
     if until.saturating_sub(shown[0].start_ms) < LEAST_MS + 40 {
-        cost += 200;
+        cost += 400;
     }
     if next.is_some() {
         let bare = last.text.to_lowercase();
@@ -196,6 +217,26 @@ mod tests {
             assert_eq!(pair[0].words.end, pair[1].words.start);
         }
         assert!(chunks.iter().all(|chunk| chunk.end_ms - chunk.start_ms >= LEAST_MS), "{chunks:?}");
+    }
+
+    #[test]
+    fn a_word_that_is_over_at_once_borrows_time() {
+        let word = |text: &str, start_ms, end_ms, line| Word {
+            text: text.to_owned(),
+            start_ms,
+            end_ms,
+            scene: 0,
+            line,
+        };
+        let words = [
+            word("Consistency", 100, 900, 0),
+            word("matters.", 910, 1_500, 0),
+            word("So.", 1_600, 1_700, 1),
+            word("Incomprehensibilities", 1_720, 2_900, 2),
+        ];
+        let chunks = lay_out(&words, 3_000);
+        assert!(chunks.iter().all(|chunk| chunk.end_ms - chunk.start_ms >= LEAST_MS), "{chunks:?}");
+        assert!(chunks.iter().all(|chunk| chunk.start_ms <= words[chunk.words.start].start_ms));
     }
 
     #[test]
