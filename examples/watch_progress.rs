@@ -24,11 +24,11 @@ async fn main() -> anyhow::Result<()> {
         Engine::new(jobs, artifacts, pipelines, settings).with_events(EventSink::new(|event| match event {
             Event::Started { task, attempt, .. } => println!("{task} starts (attempt {attempt})"),
             Event::Progress { task, done, total, .. } if done == total => {
-                println!("{task}: all {total} steps")
+                println!("{task}: all {total} steps");
             }
             Event::Log { task, message, .. } => println!("{task} says: {message}"),
             Event::Done { task, cached, .. } => {
-                println!("{task} is done{}", if cached { ", known already" } else { "" })
+                println!("{task} is done{}", if cached { ", known already" } else { "" });
             }
             Event::Failed { task, error, .. } => println!("{task} failed: {error}"),
             _ => {}

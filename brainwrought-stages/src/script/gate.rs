@@ -74,11 +74,12 @@ pub(super) fn is_sayable(text: &str, language: &str) -> bool {
     let is_label =
         first_word.len() > 3 && first_word.ends_with(':') && !first_word.chars().any(char::is_lowercase);
     let lower = text.to_lowercase();
-    !is_label
-        && (language == "en" || !BACK_STAGE.iter().any(|phrase| lower.contains(phrase)))
-        && is_prose(text, &words)
-        && !POINTS_AWAY.is_match(text)
-        && !(language == "en" && is_bad_english(text, &words))
+    let is_bad = if language == "en" {
+        is_bad_english(text, &words)
+    } else {
+        BACK_STAGE.iter().any(|phrase| lower.contains(phrase))
+    };
+    !is_label && !is_bad && is_prose(text, &words) && !POINTS_AWAY.is_match(text)
 }
 
 /// Tells whether `text` is made of words: no symbols, code or lone letters.
