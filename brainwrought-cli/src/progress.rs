@@ -85,7 +85,7 @@ impl Progress {
                     self.note(&state, &format!("  {task} failed and will be tried again: {error}"));
                 }
             }
-            Event::Log { task, level, message, .. } if level == LogLevel::Warn => {
+            Event::Log { task, level: LogLevel::Warn, message, .. } => {
                 self.note(&state, &format!("  {task}: {message}"));
             }
             _ => {}
