@@ -38,8 +38,9 @@ static POINTS_AWAY: LazyLock<Regex> = LazyLock::new(|| {
         r"(?ix)\b(?:fig(?:ure|s)?\.?|tables?|sections?|chapters?|equations?|eq\.|theorem|lemma|corollary|appendix|
         exercises?|algorithm|listing|abbildung|abb\.|tabelle|kapitel|abschnitt|satz|definition|bemerkung|beispiel|figura|tabla|
         sección|tableau|page|listing)\s+(?-i:[\dA-Z(])
+        |\bpp?\.\s?[\divxlc]
         |\b(?:above|below|following|as\ follows|previous\ (?:section|chapter)|next\ (?:section|chapter)|this\ (?:section|chapter|paper|appendix|document|book|
-        publication|redpaper|manual|note|article)|the\ rest\ of|remainder\ of|see\ also|we\ will\ (?:see|show|discuss|describe)|we\ discuss|
+        publication|redpaper|manual|note|article|guide|report|tutorial|lecture|course|thesis)|our\ introduction|the\ rest\ of|remainder\ of|see\ also|we\ will\ (?:see|show|discuss|describe)|we\ discuss|
         in\ the\ figure|is\ shown\ in|left|right-hand|bottom|left-hand|section|chapter|exercise)\b",
     )
     .expect("the pattern is a constant that tests compile")
@@ -166,6 +167,21 @@ fn is_bad_english(text: &str, words: &[&str]) -> bool {
         || text.starts_with("Which ")
 }
 
+/// Tells whether somebody is spoken of at the start whom only the sentence before can have named: "If they come at
+/// random, …". A subject of its own, as in "When a node fails, it …", comes first in most sentences that explain themselves.
+fn opens_with_a_stranger(lower: &str) -> bool {
+    let words: Vec<&str> = lower
+        .split(|letter: char| !letter.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .take(5)
+        .collect();
+    let joins =
+        ["if", "when", "because", "although", "while", "since", "as", "once", "unless", "whether", "though"];
+    let is_person = |word: &&str| ["they", "he", "she", "them", "him"].contains(word);
+    words.iter().any(is_person)
+        || (words.first().is_some_and(|word| joins.contains(word)) && words.get(1) == Some(&"it"))
+}
+
 /// Tells whether `text` leans on the sentence before it.
 pub(super) fn is_dangling(text: &str, language: &str) -> bool {
     let openings: &[&str] = match language {
@@ -223,6 +239,7 @@ pub(super) fn is_dangling(text: &str, language: &str) -> bool {
     let lower = text.to_lowercase();
     let first = lower.split(|letter: char| !letter.is_alphabetic()).next().unwrap_or_default();
     openings.contains(&first)
+        || (language == "en" && opens_with_a_stranger(&lower))
         || (language == "en"
             && [" this ", " these ", " such ", " those "].iter().any(|word| lower.contains(word))
             && !lower.contains(" such as ")

@@ -134,8 +134,9 @@ pub(super) fn segments(scenes: Vec<(String, Scene)>, title: &str, language: &Lan
     for (index, group) in groups.into_iter().enumerate() {
         let chapter = group
             .iter()
+            .filter(|(section, scene)| !section.is_empty() && scene.kind == SceneKind::Content)
             .map(|(section, _)| section.as_str())
-            .find(|section| !section.is_empty() && !made.iter().any(|other| other.title == *section))
+            .find(|section| *section != "Quiz" && !made.iter().any(|other| other.title == *section))
             .or_else(|| group.iter().map(|(section, _)| section.as_str()).find(|section| !section.is_empty()))
             .map_or_else(|| title.to_owned(), str::to_owned);
         let planned_start_ms = start;
