@@ -12,4 +12,4 @@ mod stage;
 
 pub use caption_art::CaptionLook;
 pub use captions::{Chunk, lay_out};
-pub use stage::{FrameLayout, Render, RenderError};
+pub use stage::{FrameLayout, FrameSource, Render, RenderError};

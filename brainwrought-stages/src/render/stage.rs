@@ -76,6 +76,43 @@ pub enum RenderError {
     Panicked,
 }
 
+/// The frames of a segment, one after the other.
+pub struct FrameSource {
+    composer: Composer,
+    at: u64,
+    frames: u64,
+}
+
+impl std::fmt::Debug for FrameSource {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("FrameSource")
+            .field("at", &self.at)
+            .field("frames", &self.frames)
+            .finish_non_exhaustive()
+    }
+}
+
+impl FrameSource {
+    /// The number of frames in all.
+    pub fn frames(&self) -> u64 {
+        self.frames
+    }
+
+    /// Draws the next frame; false when there is none left.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the user's clip cannot be read on.
+    pub fn next_into(&mut self, frame: &mut YuvFrame) -> Result<bool, RenderError> {
+        if self.at == self.frames {
+            return Ok(false);
+        }
+        self.composer.draw(self.at, frame).map_err(RenderError::Backdrop)?;
+        self.at += 1;
+        Ok(true)
+    }
+}
+
 impl Stage for Render {
     const NAME: &'static str = "render";
     const VERSION: u32 = 1;
@@ -84,17 +121,7 @@ impl Stage for Render {
 
     async fn run(&self, cx: &StageContext, input: (Segment, Audio, Visuals)) -> Result<Clip, StageError> {
         let (segment, audio, visuals) = input;
-        let mut panels = Vec::new();
-        for (scene, visual) in visuals.scenes.iter().enumerate() {
-            if let Some(panel) = &visual.panel {
-                let image = RgbaImage::from_png(&cx.get(&panel.image).await?).map_err(StageError::fatal)?;
-                panels.push(PanelArt { image, kind: panel.kind, scene });
-            }
-        }
-        let clip = match &visuals.background {
-            Background::Clip { clip, .. } => Some(cx.get(clip).await?),
-            _ => None,
-        };
+        let (panels, clip) = pictures(cx, &visuals).await?;
         let fps = self.encoder.fps;
         let (work, context) = (self.clone(), cx.clone());
         let made = tokio::task::spawn_blocking(move || {
@@ -135,15 +162,48 @@ struct Made {
     poster: Option<Vec<u8>>,
 }
 
+/// Fetches the panels and the user's clip.
+async fn pictures(
+    cx: &StageContext,
+    visuals: &Visuals,
+) -> Result<(Vec<PanelArt>, Option<Bytes>), StageError> {
+    let mut panels = Vec::new();
+    for (scene, visual) in visuals.scenes.iter().enumerate() {
+        if let Some(panel) = &visual.panel {
+            let image = RgbaImage::from_png(&cx.get(&panel.image).await?).map_err(StageError::fatal)?;
+            panels.push(PanelArt { image, kind: panel.kind, scene });
+        }
+    }
+    let clip = match &visuals.background {
+        Background::Clip { clip, .. } => Some(cx.get(clip).await?),
+        _ => None,
+    };
+    Ok((panels, clip))
+}
+
 impl Render {
-    fn render(
+    /// Opens the frames of a segment without encoding them: for looking at them, and for measuring.
+    ///
+    /// # Errors
+    ///
+    /// Fails when a picture cannot be fetched or read, or the background not be opened.
+    pub async fn frames(
+        &self,
+        cx: &StageContext,
+        audio: &Audio,
+        visuals: &Visuals,
+    ) -> Result<FrameSource, StageError> {
+        let (panels, clip) = pictures(cx, visuals).await?;
+        self.open(audio, visuals, &panels, clip).map_err(StageError::fatal)
+    }
+
+    fn open(
         &self,
         audio: &Audio,
         visuals: &Visuals,
         panels: &[PanelArt],
         clip: Option<Bytes>,
-        cx: &StageContext,
-    ) -> Result<Made, RenderError> {
+    ) -> Result<FrameSource, RenderError> {
         let EncoderSettings { width, height, fps, .. } = self.encoder;
         let plan = FramePlan::new(width, height, fps);
         let per_frame = u64::from(audio.sample_rate / plan.fps).max(1);
@@ -164,15 +224,27 @@ impl Render {
         composer.add_panels(panels, audio, frames);
         let chips: Vec<_> = visuals.scenes.iter().map(|scene| scene.chips.clone()).collect();
         composer.add_chips(&chips, audio, &self.fonts, frames);
-        let captions = composer.records();
+        Ok(FrameSource { composer, at: 0, frames })
+    }
+
+    fn render(
+        &self,
+        audio: &Audio,
+        visuals: &Visuals,
+        panels: &[PanelArt],
+        clip: Option<Bytes>,
+        cx: &StageContext,
+    ) -> Result<Made, RenderError> {
+        let mut source = self.open(audio, visuals, panels, clip)?;
+        let (frames, captions) = (source.frames, source.composer.records());
         let mut poster = None;
         let wants_poster = panels.iter().any(|panel| panel.kind == PanelKind::Title);
         // Late enough that the first words stand there too, early enough that the title still does.
-        let poster_at = (u64::from(fps) * 2 / 3).min(frames - 1);
+        let poster_at = (u64::from(self.encoder.fps) * 2 / 3).min(frames - 1);
         let stream = {
             let poster = &mut poster;
             let draw = move |n: u64, frame: &mut YuvFrame| {
-                composer.draw(n, frame).map_err(RenderError::Backdrop)?;
+                source.next_into(frame)?;
                 if wants_poster && n == poster_at {
                     *poster = Some(frame.to_rgba().to_png()?);
                 }
