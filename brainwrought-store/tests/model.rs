@@ -1,0 +1,372 @@
+//! Drives each store and the bare state machine with the same random steps, and compares every job after each.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use brainwrought_core::clock::{Clock, ManualClock, Now};
+use brainwrought_core::data::BlobRef;
+use brainwrought_core::id::{Digest, FencingToken, JobId, TaskId, TaskKey, WorkerId};
+use brainwrought_core::job::{Failure, Job, JobInput, NewJob, Outcome, Plan, Renewal, StagePlan};
+use brainwrought_core::job_store::{ClaimRequest, JobFilter, JobStore, JobStoreError};
+use brainwrought_core::memory::MemoryJobStore;
+use brainwrought_store::FileJobStore;
+use proptest::prelude::*;
+use proptest_state_machine::{ReferenceStateMachine, StateMachineTest, prop_state_machine};
+
+const LEASE: Duration = Duration::from_millis(50);
+
+#[derive(Debug, Clone)]
+enum Step {
+    Create(i32),
+    Advance,
+    Claim(usize),
+    Renew(usize),
+    Commit(usize, End),
+    Tick(u64),
+    Recover,
+    Cancel(usize),
+    Retry(usize, Option<&'static str>),
+}
+
+#[derive(Debug, Clone, Copy)]
+enum End {
+    Done,
+    Passing,
+    Lasting,
+    HandedBack,
+}
+
+/// What the state machine alone says: jobs in the order of their creation, and every loan ever made.
+#[derive(Debug, Clone)]
+struct Reference {
+    jobs: Vec<Job>,
+    loans: Vec<Loan>,
+    ms: u64,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+struct Loan {
+    job: usize,
+    key: TaskKey,
+    token: FencingToken,
+}
+
+impl Reference {
+    fn now(&self) -> Now {
+        let clock = ManualClock::default();
+        clock.advance(Duration::from_millis(self.ms));
+        clock.now()
+    }
+
+    /// Carries a step out, and tells what a store should answer.
+    fn take(&mut self, step: &Step) -> Answer {
+        let now = self.now();
+        match step {
+            Step::Create(priority) => {
+                let id = JobId::from_bytes([self.jobs.len() as u8; 16]);
+                self.jobs.push(Job::create(id, new_job(*priority), &now));
+                // No two jobs are created in the same millisecond, so that their order is certain.
+                self.ms += 1;
+                Answer::Nothing
+            }
+            Step::Advance => Answer::Moved(self.sweep(|job| job.advance(&now))),
+            Step::Recover => {
+                Answer::Moved(self.sweep(|job| job.recover(|lease| lease.is_expired(&now), &now)))
+            }
+            Step::Claim(limit) => {
+                let mut order: Vec<usize> = (0..self.jobs.len()).collect();
+                order.sort_by_key(|&place| std::cmp::Reverse(self.jobs[place].priority));
+                let mut lent = Vec::new();
+                for place in order {
+                    let job = &mut self.jobs[place];
+                    for key in job.claimable(None, &now) {
+                        if lent.len() < *limit {
+                            let token = job.claim(&key, &worker(), LEASE, None, &now).unwrap().token;
+                            lent.push(Loan { job: place, key, token });
+                        }
+                    }
+                }
+                self.loans.extend(lent.clone());
+                Answer::Lent(lent)
+            }
+            Step::Renew(at) => match self.loan(*at) {
+                None => Answer::Nothing,
+                Some(loan) => Answer::Renewed(self.jobs[loan.job].renew(&loan.key, loan.token, LEASE, &now)),
+            },
+            Step::Commit(at, end) => match self.loan(*at) {
+                None => Answer::Nothing,
+                Some(loan) => {
+                    let outcome = outcome(&loan.key, *end);
+                    Answer::Accepted(self.jobs[loan.job].commit(&loan.key, loan.token, outcome, &now).is_ok())
+                }
+            },
+            Step::Tick(ms) => {
+                self.ms += ms;
+                Answer::Nothing
+            }
+            Step::Cancel(at) => match self.jobs.len() {
+                0 => Answer::Nothing,
+                count => Answer::Accepted(self.jobs[at % count].cancel(&now).is_ok()),
+            },
+            Step::Retry(at, from) => match self.jobs.len() {
+                0 => Answer::Nothing,
+                count => {
+                    let from = from.map(Into::into);
+                    Answer::Accepted(self.jobs[at % count].retry(from.as_ref(), &now).is_ok())
+                }
+            },
+        }
+    }
+
+    fn loan(&self, at: usize) -> Option<Loan> {
+        (!self.loans.is_empty()).then(|| self.loans[at % self.loans.len()].clone())
+    }
+
+    fn sweep(&mut self, change: impl Fn(&mut Job) -> Vec<TaskKey>) -> usize {
+        self.jobs.iter_mut().map(|job| change(job).len()).sum()
+    }
+}
+
+#[derive(Debug, PartialEq)]
+enum Answer {
+    Nothing,
+    Moved(usize),
+    Lent(Vec<Loan>),
+    Renewed(Renewal),
+    Accepted(bool),
+}
+
+fn worker() -> WorkerId {
+    WorkerId("model".to_owned())
+}
+
+fn new_job(priority: i32) -> NewJob {
+    let stage = |name: &str, needs: &[&str], fan: Option<&str>| StagePlan {
+        name: name.into(),
+        needs: needs.iter().map(|need| (*need).into()).collect(),
+        fan: fan.map(Into::into),
+    };
+    let stages = vec![
+        stage("split", &[], None),
+        stage("shout", &["split"], Some("split")),
+        stage("join", &["shout"], None),
+    ];
+    let pdf = BlobRef { digest: Digest::of(b"pdf"), bytes: 3, media_type: "application/pdf".to_owned() };
+    NewJob {
+        pipeline: "model".to_owned(),
+        plan: Plan::new(stages).unwrap(),
+        input: JobInput { file_name: "model.pdf".to_owned(), pdf },
+        options: serde_json::Value::Null,
+        priority,
+        max_attempts: 2,
+        idempotency_key: None,
+    }
+}
+
+fn outcome(key: &TaskKey, end: End) -> Outcome {
+    let failed = |retryable| Outcome::Failed(Failure { error: "no".to_owned(), retryable, backoff_ms: 20 });
+    match end {
+        End::Done => Outcome::Done {
+            output: Digest::of(b"output"),
+            items: (key.stage.0 == "split").then_some(2),
+            cached: false,
+            delivery: None,
+        },
+        End::Passing => failed(true),
+        End::Lasting => failed(false),
+        End::HandedBack => Outcome::HandedBack,
+    }
+}
+
+impl ReferenceStateMachine for Reference {
+    type State = Self;
+    type Transition = Step;
+
+    fn init_state() -> BoxedStrategy<Self> {
+        Just(Self { jobs: Vec::new(), loans: Vec::new(), ms: 0 }).boxed()
+    }
+
+    fn transitions(_: &Self) -> BoxedStrategy<Step> {
+        let end = prop_oneof![
+            6 => Just(End::Done),
+            2 => Just(End::Passing),
+            1 => Just(End::Lasting),
+            1 => Just(End::HandedBack),
+        ];
+        let from = prop_oneof![Just(None), Just(Some("split")), Just(Some("shout")), Just(Some("nonsense"))];
+        prop_oneof![
+            2 => (-1..2).prop_map(Step::Create),
+            6 => Just(Step::Advance),
+            6 => (1..4_usize).prop_map(Step::Claim),
+            3 => any::<usize>().prop_map(Step::Renew),
+            10 => (any::<usize>(), end).prop_map(|(at, end)| Step::Commit(at, end)),
+            3 => (1..60_u64).prop_map(Step::Tick),
+            3 => Just(Step::Recover),
+            1 => any::<usize>().prop_map(Step::Cancel),
+            2 => (any::<usize>(), from).prop_map(|(at, from)| Step::Retry(at, from)),
+        ]
+        .boxed()
+    }
+
+    fn apply(mut state: Self, step: &Step) -> Self {
+        state.take(step);
+        state
+    }
+}
+
+/// A store, the clock that it is told the time by, and the reference as it was before the step.
+struct Subject {
+    store: Box<dyn JobStore>,
+    clock: Arc<ManualClock>,
+    ids: Vec<JobId>,
+    before: Reference,
+    runtime: tokio::runtime::Runtime,
+    _folder: tempfile::TempDir,
+}
+
+#[derive(Debug)]
+struct Shared(Arc<ManualClock>);
+
+impl Clock for Shared {
+    fn now(&self) -> Now {
+        self.0.now()
+    }
+}
+
+impl Subject {
+    fn new(open: impl FnOnce(&std::path::Path, Arc<ManualClock>) -> Box<dyn JobStore>) -> Self {
+        let clock = Arc::new(ManualClock::default());
+        let folder = tempfile::tempdir().unwrap();
+        let store = open(folder.path(), Arc::clone(&clock));
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let before = Reference { jobs: Vec::new(), loans: Vec::new(), ms: 0 };
+        Self { store, clock, ids: Vec::new(), before, runtime, _folder: folder }
+    }
+
+    fn task(&self, loan: &Loan) -> TaskId {
+        TaskId { job: self.ids[loan.job].clone(), key: loan.key.clone() }
+    }
+
+    fn take(&mut self, step: &Step) -> Answer {
+        let run = &self.runtime;
+        match step {
+            Step::Create(priority) => {
+                let created = run.block_on(self.store.create(new_job(*priority))).unwrap();
+                self.ids.push(created.view.job.job_id);
+                self.clock.advance(Duration::from_millis(1));
+                Answer::Nothing
+            }
+            Step::Advance => Answer::Moved(run.block_on(self.store.advance()).unwrap().len()),
+            Step::Recover => Answer::Moved(run.block_on(self.store.recover()).unwrap().len()),
+            Step::Claim(limit) => {
+                let request =
+                    ClaimRequest { stages: None, job: None, worker: worker(), lease: LEASE, limit: *limit };
+                let claims = run.block_on(self.store.claim(&request)).unwrap();
+                let place = |id: &JobId| self.ids.iter().position(|known| known == id).unwrap();
+                let loans = claims.into_iter();
+                Answer::Lent(
+                    loans.map(|c| Loan { job: place(&c.id.job), key: c.id.key, token: c.token }).collect(),
+                )
+            }
+            Step::Renew(at) => match self.before.loan(*at) {
+                None => Answer::Nothing,
+                Some(loan) => Answer::Renewed(
+                    run.block_on(self.store.renew(&self.task(&loan), loan.token, LEASE)).unwrap(),
+                ),
+            },
+            Step::Commit(at, end) => match self.before.loan(*at) {
+                None => Answer::Nothing,
+                Some(loan) => {
+                    let task = self.task(&loan);
+                    let ended = run.block_on(self.store.commit(&task, loan.token, outcome(&loan.key, *end)));
+                    let lost = matches!(ended, Err(JobStoreError::LeaseLost { .. }));
+                    assert!(ended.is_ok() || lost, "{ended:?}");
+                    Answer::Accepted(ended.is_ok())
+                }
+            },
+            Step::Tick(ms) => {
+                self.clock.advance(Duration::from_millis(*ms));
+                Answer::Nothing
+            }
+            Step::Cancel(at) => match self.ids.len() {
+                0 => Answer::Nothing,
+                count => Answer::Accepted(run.block_on(self.store.cancel(&self.ids[at % count])).is_ok()),
+            },
+            Step::Retry(at, from) => match self.ids.len() {
+                0 => Answer::Nothing,
+                count => {
+                    let from = from.map(Into::into);
+                    let retried = self.store.retry(&self.ids[at % count], from.as_ref());
+                    Answer::Accepted(run.block_on(retried).is_ok())
+                }
+            },
+        }
+    }
+
+    fn step(mut self, after: &Reference, step: &Step) -> Self {
+        let expected = self.before.clone().take(step);
+        assert_eq!(self.take(step), expected, "{step:?}");
+        let views = self.runtime.block_on(self.store.list(&JobFilter::default())).unwrap();
+        assert_eq!(views.len(), after.jobs.len());
+        let now = after.now();
+        for (view, expected) in views.into_iter().rev().zip(&after.jobs) {
+            assert_eq!(view.status, expected.status(&now));
+            let mut job = view.job;
+            job.job_id = expected.job_id.clone();
+            for lease in job.stages.iter_mut().filter_map(|task| task.lease.as_mut()) {
+                lease.holder = None;
+            }
+            assert_eq!(job, *expected, "after {step:?}");
+        }
+        self.before = after.clone();
+        self
+    }
+}
+
+struct MemoryMatches;
+
+impl StateMachineTest for MemoryMatches {
+    type SystemUnderTest = Subject;
+    type Reference = Reference;
+
+    fn init_test(_: &Reference) -> Subject {
+        Subject::new(|_, clock| Box::new(MemoryJobStore::with_clock(clock)))
+    }
+
+    fn apply(subject: Subject, after: &Reference, step: Step) -> Subject {
+        subject.step(after, &step)
+    }
+}
+
+struct FolderMatches;
+
+impl StateMachineTest for FolderMatches {
+    type SystemUnderTest = Subject;
+    type Reference = Reference;
+
+    fn init_test(_: &Reference) -> Subject {
+        Subject::new(|folder, clock| {
+            Box::new(FileJobStore::open_with_clock(folder, Box::new(Shared(clock))).unwrap())
+        })
+    }
+
+    fn apply(subject: Subject, after: &Reference, step: Step) -> Subject {
+        subject.step(after, &step)
+    }
+}
+
+prop_state_machine! {
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn memory_does_what_the_state_machine_says(sequential 1..60 => MemoryMatches);
+}
+
+prop_state_machine! {
+    #![proptest_config(ProptestConfig { cases: 25, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_folder_does_what_the_state_machine_says(sequential 1..60 => FolderMatches);
+}
