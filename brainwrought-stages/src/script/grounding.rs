@@ -1,7 +1,11 @@
 //! [`grounding`]: whether every number, unit and name of a fact stands on the page that the line cites.
 
+use std::collections::BTreeMap;
+
 use brainwrought_core::data::{Document, LineRole, Script};
 use unicode_normalization::UnicodeNormalization;
+
+use super::sentences::Sentence;
 
 /// A line that says something its page does not.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,7 +25,7 @@ pub struct UngroundedLine {
 /// Every cited page must exist. Every number (with its unit) and every name inside a fact line must stand on the
 /// cited page; letter case, hyphens, kinds of quotes and ligatures do not matter.
 pub fn grounding(script: &Script, document: &Document) -> Vec<UngroundedLine> {
-    let pages: std::collections::BTreeMap<u32, String> =
+    let pages: BTreeMap<u32, String> =
         document.pages.iter().map(|page| (page.number, normalised(&page.text()))).collect();
     let mut found = Vec::new();
     for (index, line) in script.lines().enumerate() {
@@ -38,6 +42,17 @@ pub fn grounding(script: &Script, document: &Document) -> Vec<UngroundedLine> {
         }
     }
     found
+}
+
+/// Keeps the sentences whose numbers and names stand on their page.
+pub(super) fn retain_grounded(sentences: &mut Vec<Sentence>, document: &Document) {
+    let pages: BTreeMap<u32, String> =
+        document.pages.iter().map(|page| (page.number, normalised(&page.text()))).collect();
+    sentences.retain(|sentence| {
+        pages
+            .get(&sentence.page)
+            .is_some_and(|text| claims(&sentence.text).iter().all(|claim| stands_in(text, claim)))
+    });
 }
 
 /// Lists the numbers and mid-sentence names of `text`.

@@ -11,6 +11,7 @@ use brainwrought_core::data::{
 use super::clean::{Cleaned, clean};
 use super::concepts::concepts;
 use super::focus::focus;
+use super::grounding::retain_grounded;
 use super::hook::{Frame, Material, frame};
 use super::lexicon::{HOW_CUES, IDEA_CUES, INTERJECTIONS, PROBLEM_CUES, RESULT_CUES, SURPRISES, has_cue};
 use super::pace::{SCENE_GAP_MS, estimate_ms, planned_ms};
@@ -63,7 +64,9 @@ fn write(document: &Document, brief: &Brief) -> Result<Script, ScriptError> {
         other => other,
     };
     let cleaned = clean(document);
-    let all = sentences(&cleaned, language);
+    let mut all = sentences(&cleaned, language);
+    // A sentence that the clean-up led astray must not be said.
+    retain_grounded(&mut all, document);
     let enough = (brief.length_ms as f64 * 1.5) as u64;
     let (said, part) = focus(&cleaned, all, enough);
     if said.is_empty() {
@@ -104,7 +107,9 @@ fn on_time(draft: &Draft<'_>) -> Result<Script, ScriptError> {
     for _ in 0..ROUNDS {
         let script = drafted(draft, budget)?;
         let length = planned_ms(&script);
-        let off = length.abs_diff(target);
+        // Too long cannot be mended; too short can, by a longer card or a lower target.
+        let late = length as f64 > target as f64 * (1.0 + TOLERANCE);
+        let off = length.abs_diff(target) * if late { 3 } else { 1 };
         if best.as_ref().is_none_or(|&(other, _)| off < other) {
             best = Some((off, script));
         }
