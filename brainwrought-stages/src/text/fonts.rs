@@ -1,5 +1,6 @@
 //! [`Fonts`]: the fonts that captions and cards are set in.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -41,22 +42,16 @@ impl std::fmt::Debug for State {
 impl Fonts {
     /// The built-in fonts alone: Latin, Greek in part, and Cyrillic.
     pub fn embedded() -> Self {
-        let mut database = fontdb::Database::new();
-        database.load_font_data(include_bytes!("../../assets/fonts/Montserrat-Black.ttf").to_vec());
-        database.load_font_data(include_bytes!("../../assets/fonts/Montserrat-SemiBold.ttf").to_vec());
-        let state = State {
-            system: FontSystem::new_with_locale_and_db("en".to_owned(), database),
-            shapes: SwashCache::new(),
-            folders_loaded: false,
-        };
-        Self { folders: Vec::new(), state: Arc::new(Mutex::new(state)) }
+        Self { folders: Vec::new(), state: Arc::new(Mutex::new(State::embedded())) }
     }
 
     /// Adds a folder of fonts for what the built-in ones cannot show. A folder that is not there adds nothing.
+    ///
+    /// Earlier clones go on without it, and what they have loaded is not shared with the result.
     #[must_use]
     pub fn with_folder(mut self, folder: &Path) -> Self {
         self.folders.push(folder.to_owned());
-        self
+        Self { folders: self.folders, state: Arc::new(Mutex::new(State::embedded())) }
     }
 
     /// Sets one line of text at `size` pixels.
@@ -77,11 +72,23 @@ impl Fonts {
 }
 
 impl State {
+    fn embedded() -> Self {
+        let mut database = fontdb::Database::new();
+        database.load_font_data(include_bytes!("../../assets/fonts/Montserrat-Black.ttf").to_vec());
+        database.load_font_data(include_bytes!("../../assets/fonts/Montserrat-SemiBold.ttf").to_vec());
+        Self {
+            system: FontSystem::new_with_locale_and_db("en".to_owned(), database),
+            shapes: SwashCache::new(),
+            folders_loaded: false,
+        }
+    }
+
     fn load(&mut self, folders: &[PathBuf]) {
         self.folders_loaded = true;
         let (locale, mut database) = std::mem::replace(&mut self.system, empty_system()).into_locale_and_db();
-        for folder in folders {
-            database.load_fonts_dir(folder);
+        for file in folders.iter().flat_map(|folder| font_files(folder)) {
+            // A file that is no font after all is one font less; what it would have shown is counted as missing.
+            let _ = database.load_font_file(file);
         }
         self.system = FontSystem::new_with_locale_and_db(locale, database);
         self.shapes = SwashCache::new();
@@ -119,6 +126,71 @@ impl State {
     }
 }
 
+/// The font files under a folder in the order of their paths: where two fonts have a letter, the first one loaded shows
+/// it, and folders list their files in another order on every machine.
+fn font_files(folder: &Path) -> Vec<PathBuf> {
+    let (mut files, mut seen) = (BTreeSet::new(), BTreeSet::new());
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        // A link may lead back to a folder above it.
+        if !folder.canonicalize().is_ok_and(|folder| seen.insert(folder)) {
+            continue;
+        }
+        let Ok(entries) = folder.read_dir() else { continue };
+        let mut entries: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+        entries.sort();
+        for path in entries {
+            if path.is_dir() {
+                folders.push(path);
+            } else if is_font(&path) {
+                files.insert(path);
+            }
+        }
+    }
+    files.into_iter().collect()
+}
+
+fn is_font(path: &Path) -> bool {
+    let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+    ["ttf", "ttc", "otf", "otc"].iter().any(|known| ending.eq_ignore_ascii_case(known))
+}
+
 fn empty_system() -> FontSystem {
     FontSystem::new_with_locale_and_db("en".to_owned(), fontdb::Database::new())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn font_files_come_in_the_order_of_their_paths() {
+        let folder = tempfile::tempdir().unwrap();
+        let inner = folder.path().join("m");
+        std::fs::create_dir(&inner).unwrap();
+        for name in ["z.ttf", "a.OTF", "m/k.ttc", "notes.txt"] {
+            std::fs::write(folder.path().join(name), "no font").unwrap();
+        }
+        #[cfg(unix)]
+        std::os::unix::fs::symlink(folder.path(), inner.join("back")).unwrap();
+        let expected: Vec<_> = ["a.OTF", "m/k.ttc", "z.ttf"].map(|name| folder.path().join(name)).into();
+        assert_eq!(font_files(folder.path()), expected);
+        assert!(font_files(&folder.path().join("nowhere")).is_empty());
+        let fonts = Fonts::embedded().with_folder(folder.path());
+        assert_eq!(
+            fonts.set("注意", Weight::Black, 40.0).missing_glyphs(),
+            2,
+            "broken files are passed over"
+        );
+    }
+
+    #[test]
+    fn a_folder_counts_even_after_a_letter_was_missing() {
+        let before = Fonts::embedded();
+        assert_eq!(before.set("注", Weight::Black, 40.0).missing_glyphs(), 1);
+        let folder = tempfile::tempdir().unwrap();
+        let after = before.clone().with_folder(folder.path());
+        assert!(!after.state().folders_loaded, "the new folder has not been looked into yet");
+        assert!(before.state().folders_loaded);
+    }
 }

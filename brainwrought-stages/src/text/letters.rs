@@ -66,6 +66,27 @@ impl Letters {
         self.letters.iter().map(|letter| letter.x + letter.advance).fold(0.0, f32::max)
     }
 
+    /// Makes every space in `text`, which these letters show, wider by some pixels.
+    #[must_use]
+    pub fn with_wider_spaces(mut self, text: &str, by: f32) -> Self {
+        // Letters lie in the order they are seen, so this holds for scripts that run to the left, too.
+        let mut shift = 0.0;
+        for letter in &mut self.letters {
+            letter.x += shift;
+            if shift > 0.0 {
+                letter.outline = letter
+                    .outline
+                    .take()
+                    .and_then(|path| path.transform(Transform::from_translate(shift, 0.0)));
+            }
+            if text.as_bytes().get(letter.bytes.start) == Some(&b' ') {
+                letter.advance += by;
+                shift += by;
+            }
+        }
+        self
+    }
+
     /// The number of characters that no font could draw.
     pub fn missing_glyphs(&self) -> u32 {
         self.letters.iter().filter(|letter| letter.is_missing).count() as u32
@@ -167,6 +188,20 @@ mod tests {
     fn what_no_font_has_is_counted() {
         assert_eq!(Fonts::embedded().set("naïve Größe", Weight::Black, 40.0).missing_glyphs(), 0);
         assert_eq!(Fonts::embedded().set("注意", Weight::Black, 40.0).missing_glyphs(), 2);
+    }
+
+    #[test]
+    fn wider_spaces_push_what_follows() {
+        let text = "one two six";
+        let plain = Fonts::embedded().set(text, Weight::Black, 100.0);
+        let wide = plain.clone().with_wider_spaces(text, 10.0);
+        assert!((wide.width() - plain.width() - 20.0).abs() < 0.01);
+        for (bytes, by) in [(0..3, 0), (4..7, 10), (8..11, 20)] {
+            let left =
+                |letters: &Letters| letters.draw(&bytes, [255; 4], None, 1.0, (0.0, 0.0)).unwrap().left;
+            assert_eq!(left(&wide) - left(&plain), by);
+            assert!((wide.span(&bytes).unwrap().0 - plain.span(&bytes).unwrap().0 - by as f32).abs() < 0.01);
+        }
     }
 
     #[test]
