@@ -1,0 +1,322 @@
+//! The render stage from values to values: exact lengths, captions in time and in place, and the same bytes every time.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+use std::sync::Arc;
+
+use brainwrought_core::data::{
+    Audio, AudioMark, Background, Clip, Language, MarkKind, Panel, PanelKind, SceneVisual, Segment, Visuals,
+    Word,
+};
+use brainwrought_core::id::{JobId, TaskKey};
+use brainwrought_core::memory::MemoryArtifactStore;
+use brainwrought_core::stage::{Stage, StageContext, StageError};
+use brainwrought_stages::media::{ClipReader, ClipSettings, EncoderSettings, Mp4Settings, Mp4Writer};
+use brainwrought_stages::picture::{RgbaImage, YuvFrame};
+use brainwrought_stages::render::{CaptionLook, FrameLayout, Render, lay_out};
+use brainwrought_stages::text::Fonts;
+use bytes::Bytes;
+use tokio_util::sync::CancellationToken;
+
+const WIDTH: u32 = 270;
+const HEIGHT: u32 = 480;
+const FPS: u32 = 30;
+const PER_FRAME: u64 = 1600;
+const FRAMES: u64 = 75;
+const RED: [u8; 4] = [220, 20, 20, 255];
+/// Where red letters of the panel would be red in chroma: well above grey's 128.
+const RED_V: u8 = 190;
+
+/// Everything a segment is rendered from. Tests change a part of it.
+struct Scene {
+    segment: Segment,
+    audio: Audio,
+    visuals: Visuals,
+    stage: Render,
+    cx: StageContext,
+    cancellation: CancellationToken,
+}
+
+impl Scene {
+    async fn new() -> Self {
+        let cancellation = CancellationToken::new();
+        let task = TaskKey { stage: "render".into(), segment: Some(0) };
+        let store = Arc::new(MemoryArtifactStore::default());
+        let cx = StageContext::new(JobId::from_bytes([7; 16]), task, store, ".".into(), cancellation.clone());
+        let image = RgbaImage::from_premultiplied(160, 80, RED.repeat(160 * 80)).unwrap().to_png().unwrap();
+        let panel = Panel {
+            image: cx.put(image.into(), "image/png").await.unwrap(),
+            width: 160,
+            height: 80,
+            kind: PanelKind::Title,
+            page: Some(7),
+            description: "A red card.".to_owned(),
+        };
+        let word = |text: &str, start_ms, line| Word {
+            text: text.to_owned(),
+            start_ms,
+            end_ms: start_ms + 280,
+            scene: line,
+            line: 0,
+        };
+        let words = vec![
+            word("Every", 120, 0),
+            word("queue", 420, 0),
+            word("explodes.", 720, 0),
+            word("It", 1400, 1),
+            word("costs", 1700, 1),
+            word("$45.", 2000, 1),
+        ];
+        let mark = |at_ms| AudioMark { at_ms, kind: MarkKind::Scene };
+        let audio = Audio {
+            pcm: cx.put(vec![].into(), "audio/pcm;rate=48000;encoding=float").await.unwrap(),
+            sample_rate: 48_000,
+            samples: FRAMES * PER_FRAME,
+            words,
+            marks: vec![mark(0), mark(1300)],
+            voice: "test/none".to_owned(),
+            warnings: vec!["from the voice".to_owned()],
+        };
+        let visuals = Visuals {
+            scenes: vec![
+                SceneVisual { panel: Some(panel), chips: vec![Some(7)] },
+                SceneVisual { panel: None, chips: vec![None] },
+            ],
+            background: Background::Calm { seed: 3 },
+            warnings: vec!["from the pictures".to_owned()],
+        };
+        let segment = Segment {
+            index: 0,
+            title: "Queues".to_owned(),
+            language: Language::english(),
+            planned_start_ms: 0,
+            planned_ms: 0,
+            scenes: Vec::new(),
+        };
+        let stage = Render {
+            encoder: EncoderSettings { width: WIDTH, height: HEIGHT, fps: FPS, ..EncoderSettings::default() },
+            layout: FrameLayout::Card,
+            captions: CaptionLook::Pop,
+            fonts: Fonts::embedded(),
+        };
+        Self { segment, audio, visuals, stage, cx, cancellation }
+    }
+
+    async fn render(&self) -> Result<Clip, StageError> {
+        let input = (self.segment.clone(), self.audio.clone(), self.visuals.clone());
+        self.stage.run(&self.cx, input).await
+    }
+
+    /// The clip as a file that can be played.
+    async fn file(&self, clip: &Clip) -> Bytes {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("clip.mp4");
+        let settings = Mp4Settings {
+            fps: FPS,
+            title: "Queues".to_owned(),
+            comment: String::new(),
+            language: Language::english(),
+            audio_bit_rate: 96_000,
+        };
+        let silence = vec![0.0; (clip.frames * PER_FRAME * 2) as usize];
+        let mut writer = Mp4Writer::create(&path, settings, silence).unwrap();
+        writer.push_clip(&self.cx.get(&clip.video).await.unwrap()).unwrap();
+        writer.finish().unwrap();
+        std::fs::read(path).unwrap().into()
+    }
+
+    /// Renders, and decodes the pictures again.
+    async fn frames(&self) -> (Clip, Vec<YuvFrame>) {
+        let clip = self.render().await.unwrap();
+        let settings = ClipSettings { width: WIDTH, height: HEIGHT, fps: FPS, offset_ms: 0 };
+        let mut reader = ClipReader::open(self.file(&clip).await, settings).unwrap();
+        let mut frames = Vec::new();
+        for _ in 0..clip.frames {
+            let mut frame = YuvFrame::black(WIDTH as usize, HEIGHT as usize);
+            reader.next_into(&mut frame).unwrap();
+            frames.push(frame);
+        }
+        (clip, frames)
+    }
+}
+
+/// How many pixels between two rows of the frame are as bright as caption letters or brighter.
+fn bright(frame: &YuvFrame, rows: std::ops::Range<usize>) -> usize {
+    frame.y[rows.start * WIDTH as usize..rows.end * WIDTH as usize].iter().filter(|y| **y > 180).count()
+}
+
+/// How much of the frame is as red as the panel, in chroma samples.
+fn red(frame: &YuvFrame) -> usize {
+    frame.v.iter().filter(|v| **v > RED_V).count()
+}
+
+#[tokio::test]
+async fn the_clip_has_exactly_the_frames_of_its_sound() {
+    let scene = Scene::new().await;
+    let clip = scene.render().await.unwrap();
+    assert_eq!((clip.frames, clip.fps, clip.width, clip.height), (FRAMES, FPS, WIDTH, HEIGHT));
+    let stream = scene.cx.get(&clip.video).await.unwrap();
+    // Every picture has one or more slices; its first one starts at macroblock 0, whose code is a single 1 bit
+    // (ITU-T H.264, 7.3.3), and follows a header of type 1 or 5.
+    let starts = stream
+        .windows(5)
+        .filter(|bytes| bytes[..3] == [0, 0, 1] && matches!(bytes[3] & 0x1f, 1 | 5) && bytes[4] & 0x80 != 0);
+    assert_eq!(starts.count() as u64, FRAMES);
+    assert_eq!(clip.background, "procedural:calm");
+    assert_eq!(clip.warnings, ["from the voice", "from the pictures"]);
+}
+
+#[tokio::test]
+async fn the_same_input_gives_the_same_bytes() {
+    let (one, two) = (Scene::new().await, Scene::new().await);
+    assert_eq!(one.render().await.unwrap(), two.render().await.unwrap());
+}
+
+#[tokio::test]
+async fn captions_light_up_with_the_voice_inside_the_safe_box() {
+    let scene = Scene::new().await;
+    let clip = scene.render().await.unwrap();
+    let mut next = 0;
+    for caption in &clip.captions {
+        assert_eq!(caption.first_word, next, "every word has its place");
+        next += caption.words;
+        let words = &scene.audio.words[caption.first_word as usize..next as usize];
+        for (word, lit) in words.iter().zip(&caption.lit_ms) {
+            assert!(word.start_ms.abs_diff(*lit) <= 1000 / u64::from(FPS), "{} {lit}", word.text);
+        }
+        let (scale, ink) = (WIDTH as f32 / 1080.0, caption.bbox);
+        assert!(ink.x >= 108.0 * scale && ink.right() <= 960.0 * scale, "{ink:?}");
+        assert!(ink.y >= 270.0 * scale && ink.bottom() <= 1250.0 * scale, "{ink:?}");
+        assert!(caption.contrast >= 4.5 && caption.missing_glyphs == 0);
+        assert!(caption.end_ms - caption.start_ms >= 300);
+    }
+    assert_eq!(next as usize, scene.audio.words.len());
+    assert_eq!(clip.captions[0].start_ms, 0);
+}
+
+#[tokio::test]
+async fn letters_are_drawn_where_the_records_say() {
+    let mut scene = Scene::new().await;
+    let (clip, frames) = scene.frames().await;
+    let ink = clip.captions[0].bbox;
+    let rows = ink.y as usize..ink.bottom() as usize;
+    assert!(bright(&frames[0], rows.clone()) > 200, "the first caption is in the first frame");
+    assert!(bright(&frames[0], rows.end + 8..HEIGHT as usize) == 0, "nothing bright lies below captions");
+    scene.stage.captions = CaptionLook::Off;
+    let (silent, frames) = scene.frames().await;
+    assert_eq!(bright(&frames[0], rows), 0);
+    assert_eq!(silent.captions.len(), clip.captions.len(), "they are measured all the same");
+}
+
+#[tokio::test]
+async fn panels_stand_for_as_long_as_their_scene() {
+    let mut scene = Scene::new().await;
+    for layout in [FrameLayout::Card, FrameLayout::Split] {
+        scene.stage.layout = layout;
+        let (_, frames) = scene.frames().await;
+        // 160 × 80 pixels are 3,200 samples of colour; the edges lose some.
+        assert!(red(&frames[0]) > 2900, "{layout:?}: the title is there from the first frame");
+        assert!(red(&frames[37]) > 2900, "{layout:?}");
+        assert!(red(&frames[41]) < 50, "{layout:?}: the second scene starts at frame 39");
+    }
+}
+
+#[tokio::test]
+async fn only_the_first_segment_brings_a_poster() {
+    let mut scene = Scene::new().await;
+    let clip = scene.render().await.unwrap();
+    let poster = RgbaImage::from_png(&scene.cx.get(&clip.poster.unwrap()).await.unwrap()).unwrap();
+    assert_eq!((poster.width(), poster.height()), (WIDTH as usize, HEIGHT as usize));
+    let red = poster.pixels.chunks_exact(4).filter(|p| p[0] > 200 && p[1] < 50 && p[2] < 50).count();
+    assert!(red > 11_000, "{red}");
+    scene.segment.index = 1;
+    assert!(scene.render().await.unwrap().poster.is_none());
+}
+
+#[tokio::test]
+async fn a_clip_of_the_users_moves_behind_the_captions() {
+    let mut scene = Scene::new().await;
+    let own = scene.render().await.unwrap();
+    let file = scene.cx.put(scene.file(&own).await, "video/mp4").await.unwrap();
+    scene.visuals.background = Background::Clip { clip: file, offset_ms: 0 };
+    scene.visuals.scenes[0].panel = None;
+    let (clip, frames) = scene.frames().await;
+    assert!(clip.background.starts_with("clip:"), "{}", clip.background);
+    // The red card is now in the background only, and goes when it went there.
+    assert!(red(&frames[0]) > 2900 && red(&frames[37]) > 2900 && red(&frames[41]) < 50);
+}
+
+#[tokio::test]
+async fn letters_that_no_font_has_are_counted_and_nothing_fails() {
+    let mut scene = Scene::new().await;
+    scene.audio.words[1].text = "注意".to_owned();
+    let clip = scene.render().await.unwrap();
+    assert_eq!(clip.captions.iter().map(|caption| caption.missing_glyphs).sum::<u32>(), 2);
+}
+
+#[tokio::test]
+async fn what_cannot_be_rendered_says_why() {
+    let mut scene = Scene::new().await;
+    scene.audio.samples += 1;
+    let error = scene.render().await.unwrap_err();
+    assert!(!error.is_retryable() && error.to_string().contains("--from audio"), "{error}");
+
+    let mut scene = Scene::new().await;
+    let panel = scene.visuals.scenes[0].panel.as_mut().unwrap();
+    panel.image = scene.cx.put("no picture".into(), "image/png").await.unwrap();
+    assert!(!scene.render().await.unwrap_err().is_retryable());
+
+    let scene = Scene::new().await;
+    scene.cancellation.cancel();
+    assert!(scene.render().await.unwrap_err().is_cancelled());
+}
+
+/// A small generator with a fixed seed (xorshift), so that a failure can be repeated.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, limit: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 % limit
+    }
+}
+
+#[test]
+fn whatever_is_said_captions_keep_their_rules() {
+    let mut dice = Dice(12_345);
+    for round in 0..300 {
+        let (mut words, mut at) = (Vec::new(), dice.below(300));
+        for line in 0..1 + dice.below(6) {
+            for _ in 0..1 + dice.below(9) {
+                // About 170 words a minute, with letters that go with how long a word is said.
+                let length = 150 + dice.below(350);
+                let text: String = "incomprehensible".chars().take(1 + length as usize / 45).collect();
+                let (scene, line) = (line as u32 / 2, line as u32 % 2);
+                words.push(Word { text, start_ms: at, end_ms: at + length, scene, line });
+                at += length + dice.below(20);
+            }
+            at += dice.below(1500);
+        }
+        let chunks = lay_out(&words, at);
+        let mut next = 0;
+        for (place, chunk) in chunks.iter().enumerate() {
+            assert_eq!(chunk.words.start, next, "round {round}");
+            next = chunk.words.end;
+            let shown = &words[chunk.words.clone()];
+            assert!((1..=4).contains(&shown.len()), "round {round}");
+            assert!(shown.iter().all(|w| (w.scene, w.line) == (shown[0].scene, shown[0].line)));
+            for word in shown {
+                let seen = chunk.start_ms <= word.start_ms && word.start_ms < chunk.end_ms;
+                assert!(seen, "round {round}: {word:?} is said while {chunk:?}");
+            }
+            if let Some(after) = chunks.get(place + 1) {
+                assert!(chunk.end_ms <= after.start_ms, "round {round}: two at once");
+                let pause = words[after.words.start].start_ms - words[next - 1].end_ms;
+                assert!(pause > 400 || chunk.end_ms == after.start_ms, "round {round}: a blink");
+            }
+        }
+        assert_eq!(next, words.len());
+    }
+}
