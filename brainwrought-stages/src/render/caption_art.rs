@@ -26,6 +26,10 @@ pub enum CaptionLook {
 const SIZE: f32 = 100.0;
 /// How far the black stroke reaches out of a letter, in pixels.
 const STROKE: f32 = 9.0;
+/// The smallest letters that can be read on a phone; a text that is too long even for them is cut.
+const LEAST_SIZE: f32 = 36.0;
+/// How much wider spaces are than the font has them, of the size: a word that pops must not touch the next one.
+const WIDER_SPACES: f32 = 0.12;
 /// The middle of the caption, from the top of a frame 1,920 high.
 const CENTRE_Y: f32 = 1150.0;
 /// Capital letters of Montserrat are this high, of the size.
@@ -66,31 +70,9 @@ impl CaptionArt {
         plan: &FramePlan,
     ) -> Self {
         let shown = &words[chunk.words.clone()];
-        let mut text = String::new();
-        let ranges: Vec<_> = shown
-            .iter()
-            .map(|word| {
-                if !text.is_empty() {
-                    text.push(' ');
-                }
-                let from = text.len();
-                text.push_str(&word.text);
-                from..text.len()
-            })
-            .collect();
+        let texts: Vec<&str> = shown.iter().map(|word| word.text.as_str()).collect();
         let pops: &[f32] = if look == CaptionLook::Pop { &POP } else { &[1.0] };
-        let room = plan.safe;
-        let mut size = SIZE * plan.scale;
-        // Letters shrink until everything, stroke and pop included, lies inside the safe area.
-        let (inks, letters) = loop {
-            let letters = fonts.set(&text, Weight::Black, size);
-            let inks = draw_words(&letters, &ranges, pops, plan);
-            let bounds = bounds(&inks);
-            if (bounds.x >= room.x && bounds.right() <= room.right()) || size < 12.0 * plan.scale {
-                break (inks, letters);
-            }
-            size *= 0.93;
-        };
+        let Fitted { text, inks, missing_glyphs } = fit(&texts, pops, fonts, plan);
         let bounds = bounds(&inks);
         let record = CaptionRecord {
             text,
@@ -101,7 +83,7 @@ impl CaptionArt {
             lit_ms: shown.iter().map(|word| plan.ms_of(plan.frame_at(word.start_ms))).collect(),
             bbox: bounds,
             contrast: contrast(WHITE, BLACK).min(contrast(LIT, BLACK)),
-            missing_glyphs: letters.missing_glyphs(),
+            missing_glyphs,
         };
         let sprite = |ink: &Ink| Sprite::new(&ink.image, ink.left, ink.top);
         let art = inks.iter().zip(shown).map(|(inks, word)| WordArt {
@@ -136,6 +118,69 @@ impl CaptionArt {
             }
         }
     }
+}
+
+/// A line that lies inside the safe area.
+struct Fitted {
+    text: String,
+    inks: Vec<WordInk>,
+    missing_glyphs: u32,
+}
+
+/// Shrinks letters, and then cuts the longest word, until everything, stroke and pop included, is inside the safe area.
+fn fit(words: &[&str], pops: &[f32], fonts: &Fonts, plan: &FramePlan) -> Fitted {
+    let mut words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+    let (mut size, least) = (SIZE * plan.scale, LEAST_SIZE * plan.scale);
+    loop {
+        let (text, ranges) = join(&words);
+        let letters = fonts.set(&text, Weight::Black, size).with_wider_spaces(&text, size * WIDER_SPACES);
+        // Drawing costs a hundred times what setting does, so it waits until the letters themselves fit.
+        let room = plan.safe;
+        let mut excess = letters.width() / room.width;
+        if excess < 1.0 {
+            let inks = draw_words(&letters, &ranges, pops, plan);
+            let ink = bounds(&inks);
+            if ink.x >= room.x && ink.right() <= room.right() {
+                return Fitted { text, inks, missing_glyphs: letters.missing_glyphs() };
+            }
+            let middle = room.x + room.width / 2.0;
+            excess = (middle - ink.x).max(ink.right() - middle) * 2.0 / room.width;
+        }
+        if size > least {
+            size = (size / excess.max(1.01)).max(least);
+        } else if !shorten(&mut words, excess) {
+            // Not even one letter fits, so nothing is shown.
+            return Fitted { text, inks: Vec::new(), missing_glyphs: letters.missing_glyphs() };
+        }
+    }
+}
+
+/// Joins words by spaces, and tells where each lies.
+fn join(words: &[String]) -> (String, Vec<std::ops::Range<usize>>) {
+    let mut text = String::new();
+    let place = |word: &String| {
+        if !text.is_empty() {
+            text.push(' ');
+        }
+        let from = text.len();
+        text.push_str(word);
+        from..text.len()
+    };
+    let ranges = words.iter().map(place).collect();
+    (text, ranges)
+}
+
+/// Cuts the end off the longest word, in proportion to how much too long the line is; false when nothing is left to cut.
+fn shorten(words: &mut [String], excess: f32) -> bool {
+    let length = |word: &String| word.chars().filter(|c| *c != '…').count();
+    let Some(longest) = words.iter_mut().max_by_key(|word| length(word)) else { return false };
+    let count = length(longest);
+    let kept = ((count as f32 / excess.max(1.0)) as usize).min(count.saturating_sub(1));
+    if kept == 0 {
+        return false;
+    }
+    *longest = longest.chars().take(kept).chain(['…']).collect();
+    true
 }
 
 /// The pictures of one word, placed on the frame.
@@ -223,6 +268,35 @@ mod tests {
                 assert!(art.record.contrast > 14.0);
             }
         }
+    }
+
+    #[test]
+    fn what_no_line_can_hold_is_cut() {
+        let long = "https://example.org/a/path/that/no/line/can/hold/".repeat(4);
+        for (width, height) in [(1080, 1920), (270, 480)] {
+            let plan = FramePlan::new(width, height, 30);
+            for text in [long.as_str(), &"W".repeat(90), &"\u{635}".repeat(300)] {
+                let words = [word(text, 100)];
+                let chunk = &lay_out(&words, 2_000)[0];
+                let art = CaptionArt::new(chunk, &words, CaptionLook::Pop, &Fonts::embedded(), &plan);
+                let ink = art.record.bbox;
+                assert!(ink.x >= plan.safe.x && ink.right() <= plan.safe.right(), "{ink:?}");
+                assert!(ink.height > 20.0 * plan.scale, "still large enough to read: {ink:?}");
+                let start = art.record.text.trim_end_matches('…');
+                assert!(text.starts_with(start) && start.len() < text.len());
+            }
+        }
+    }
+
+    #[test]
+    fn a_word_that_stays_lit_does_not_touch_its_neighbour() {
+        let plan = FramePlan::new(1080, 1920, 30);
+        let art = fit(&["consensus", "algorithm"], &POP, &Fonts::embedded(), &plan);
+        let first = art.inks[0].white.as_ref().unwrap();
+        let lit = art.inks[1].lit.last().unwrap();
+        let gap = lit.left - (first.left + first.image.width() as i32);
+        // The last scale of the pop is the one that stays; pictures have a margin of one pixel.
+        assert!(gap >= -2, "the strokes overlap: {gap}");
     }
 
     #[test]

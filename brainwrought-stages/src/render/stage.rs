@@ -115,7 +115,7 @@ impl FrameSource {
 
 impl Stage for Render {
     const NAME: &'static str = "render";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
     type Input = (Segment, Audio, Visuals);
     type Output = Clip;
 
