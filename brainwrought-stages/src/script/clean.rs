@@ -7,7 +7,7 @@ use brainwrought_core::data::{Block, BlockKind, Document};
 pub(super) struct Cleaned {
     pub(super) sections: Vec<Section>,
     pub(super) passages: Vec<Passage>,
-    /// True for a research paper: it has an abstract, and references at its end.
+    /// True for a research paper: it has an abstract or references, and is not as long as a book.
     pub(super) is_paper: bool,
 }
 
@@ -31,7 +31,7 @@ pub(super) struct Passage {
 }
 
 /// Headings whose text is left out, up to the next heading of their size.
-const SKIPPED: [&str; 30] = [
+const SKIPPED: [&str; 44] = [
     "references",
     "bibliography",
     "literature",
@@ -62,10 +62,73 @@ const SKIPPED: [&str; 30] = [
     "références",
     "find and read",
     "sources",
+    "how to read",
+    "how to use this",
+    "about this",
+    "structure of this",
+    "organization of",
+    "typographic",
+    "conventions used",
+    "credits",
+    "disclaimer",
+    "legal",
+    "list of",
+    "danksagung",
+    "remerciements",
+    "table des matières",
+];
+
+/// What opens the heading of a theorem or an example.
+const REMARKS: [&str; 36] = [
+    "definition",
+    "definitions",
+    "theorem",
+    "lemma",
+    "proposition",
+    "corollary",
+    "remark",
+    "remarks",
+    "example",
+    "examples",
+    "proof",
+    "bemerkung",
+    "satz",
+    "beispiel",
+    "beispiele",
+    "korollar",
+    "beweis",
+    "folgerung",
+    "behauptung",
+    "théorème",
+    "définition",
+    "remarque",
+    "exemple",
+    "exemples",
+    "corollaire",
+    "démonstration",
+    "definición",
+    "teorema",
+    "ejemplo",
+    "ejemplos",
+    "demostración",
+    "observación",
+    "note",
+    "notes",
+    "version",
+    "exercice",
+];
+
+/// Words of a heading under which a licence stands.
+const LICENCES: [&str; 5] = [
+    "documentation license",
+    "public license",
+    "copying information",
+    "license agreement",
+    "terms and conditions",
 ];
 
 /// Words that mark a block as small print.
-const SMALL_PRINT: [&str; 16] = [
+const SMALL_PRINT: [&str; 28] = [
     "©",
     "copyright",
     "all rights reserved",
@@ -82,6 +145,18 @@ const SMALL_PRINT: [&str; 16] = [
     "grateful to",
     "thanks to",
     "acknowledge",
+    "without warranty",
+    "licensed under",
+    "gnu free documentation",
+    "general public license",
+    "trademark",
+    "personal or classroom use",
+    "conference on",
+    "proceedings of",
+    "corresponding author",
+    "accepted for publication",
+    "appeared in",
+    "all rights",
 ];
 
 /// Takes the running text out of `document`.
@@ -100,21 +175,25 @@ pub(super) fn clean(document: &Document) -> Cleaned {
                     joinable = false;
                     let title = without_number(&block.text);
                     let lower = title.to_lowercase();
-                    has_abstract |= lower.starts_with("abstract");
+                    has_abstract |= ["abstract", "summary", "zusammenfassung", "resumen", "résumé"]
+                        .iter()
+                        .any(|start| lower.starts_with(start));
                     has_references |= lower.starts_with("references") || lower.starts_with("bibliography");
                     if SKIPPED.iter().any(|start| lower.starts_with(start)) {
                         skipping = Some(block.font_size);
+                    } else if LICENCES.iter().any(|name| lower.contains(name)) {
+                        // A licence has headings of its own, of its size and below.
+                        skipping = Some(block.font_size + 1.0);
+                    } else if is_numbered_remark(&title) {
+                        // The heading of a theorem or an example divides nothing.
                     } else if skipping.is_none_or(|size| block.font_size > size - 0.5) {
                         skipping = None;
                         sections.push(Section { title, page: page.number });
                     }
                 }
                 BlockKind::Paragraph | BlockKind::ListItem if skipping.is_none() && is_text(block, body) => {
-                    has_abstract |= block.text.starts_with("Abstract");
-                    let text = block
-                        .text
-                        .trim_start_matches("Abstract")
-                        .trim_start_matches(['.', '—', '-', ':', ' ']);
+                    let (text, is_abstract) = without_abstract(&block.text);
+                    has_abstract |= is_abstract && page.number <= 3;
                     let is_item = block.kind == BlockKind::ListItem;
                     let open = passages.last_mut().filter(|last| {
                         joinable && !is_item && last.section + 1 == sections.len() && is_open(last)
@@ -141,7 +220,11 @@ pub(super) fn clean(document: &Document) -> Cleaned {
             }
         }
     }
-    Cleaned { sections, passages, is_paper: has_abstract && has_references }
+    // References alone make a paper of what is short; what is long and has none is a report or a book.
+    let pages = document.pages.len();
+    let is_paper =
+        has_abstract && (has_references && pages <= 60 || pages <= 30) || has_references && pages <= 24;
+    Cleaned { sections, passages, is_paper }
 }
 
 /// The font size that most letters of running text have.
@@ -158,8 +241,10 @@ fn body_size(document: &Document) -> f32 {
 fn is_text(block: &Block, body: f32) -> bool {
     let lower = block.text.to_lowercase();
     // Abstracts are often a little smaller than the body; notes and labels in figures are smaller still.
+    // In a long paragraph one address is no reason to leave all of it out: the sentence that holds it goes later.
+    let marks = SMALL_PRINT.iter().filter(|mark| lower.contains(**mark)).count();
     block.font_size >= body * 0.86
-        && !SMALL_PRINT.iter().any(|mark| lower.contains(mark))
+        && marks <= usize::from(block.text.len() > 400)
         && block.text.chars().any(char::is_alphabetic)
 }
 
@@ -175,11 +260,45 @@ fn starts_lower(text: &str) -> bool {
         .is_some_and(|letter| letter.is_lowercase() || letter.is_ascii_digit() || letter == '(')
 }
 
+/// Takes the word "Abstract" off the paragraph that it opens; tells whether it stood there.
+fn without_abstract(text: &str) -> (&str, bool) {
+    for word in ["Abstract", "ABSTRACT", "Summary.", "SUMMARY", "Zusammenfassung.", "Resumen.", "Résumé."] {
+        if let Some(rest) = text.strip_prefix(word)
+            && rest.starts_with(|letter: char| !letter.is_alphanumeric())
+        {
+            return (rest.trim_start_matches(['.', '—', '–', '-', ':', ' ']), true);
+        }
+    }
+    (text, false)
+}
+
+/// Tells whether a heading only numbers a remark: "Definition 72", "Example 3 (Cost)", "Beispiele".
+fn is_numbered_remark(title: &str) -> bool {
+    let lower = title.to_lowercase();
+    let mut words = lower.split_whitespace();
+    let first = words.next().unwrap_or_default().trim_end_matches(['.', ':']);
+    let second = words.next();
+    REMARKS.contains(&first)
+        && second
+            .is_none_or(|second| second.starts_with(|letter: char| letter.is_ascii_digit() || letter == '('))
+}
+
 /// Takes the number off a heading.
 pub(super) fn without_number(heading: &str) -> String {
     let rest = heading
         .trim()
-        .trim_start_matches(|letter: char| letter.is_ascii_digit() || matches!(letter, '.' | ' '));
+        .trim_start_matches(|letter: char| letter.is_ascii_digit() || matches!(letter, '.' | ' ' | '§'));
+    let rest = match rest.split_once(". ") {
+        Some((number, rest)) if number.len() <= 5 && number.chars().all(|letter| "IVX".contains(letter)) => {
+            rest
+        }
+        Some((letter, rest))
+            if letter.len() == 1 && letter.chars().all(|letter| letter.is_ascii_uppercase()) =>
+        {
+            rest
+        }
+        _ => rest,
+    };
     let rest = if rest.is_empty() || rest.len() + 9 < heading.len() { heading } else { rest };
     rest.trim().trim_end_matches([':', '.']).to_owned()
 }
@@ -212,5 +331,15 @@ mod tests {
     fn heading_numbers_go() {
         assert_eq!(without_number("3.2 Leader election"), "Leader election");
         assert_eq!(without_number("2018"), "2018");
+        assert_eq!(without_number("§ 5. The Composition"), "The Composition");
+        assert_eq!(without_number("IV. Design"), "Design");
+    }
+
+    #[test]
+    fn headings_of_remarks_divide_nothing() {
+        for title in ["Bemerkung 58", "Definition 72 (Norm)", "Beispiele", "Theorem 2.1"] {
+            assert!(is_numbered_remark(title), "{title}");
+        }
+        assert!(!is_numbered_remark("Definition of a queue") && !is_numbered_remark("Example programs"));
     }
 }

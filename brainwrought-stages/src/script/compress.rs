@@ -48,10 +48,12 @@ pub(super) fn without_citations(sentence: &str) -> String {
 pub(super) fn compress(sentence: &str, style: Style) -> Vec<String> {
     let text = ASIDE.replace_all(sentence, "");
     let text = SPACE.replace_all(&text, "$1").split_whitespace().collect::<Vec<_>>().join(" ");
+    let text = without_dash_label(&text);
     if style == Style::Plain {
-        return vec![text];
+        return vec![without_remark(&text)];
     }
-    let text = without_label(&without_connective(&text));
+    let text = text.replace(", however,", "").replace(", therefore,", "").replace(", for example,", "");
+    let text = without_remark(&without_label(&without_connective(&text)));
     let text = if style == Style::EnglishPaper {
         match third_person(&text) {
             Some(text) => text,
@@ -85,6 +87,53 @@ fn without_connective(text: &str) -> String {
         }
     }
     text.to_owned()
+}
+
+/// Takes off the term that a glossary or a cheat sheet sets before a sentence: "Dropout – Dropout is …".
+fn without_dash_label(text: &str) -> String {
+    let Some((label, rest)) = text.split_once(" – ").or_else(|| text.split_once(" — ")) else {
+        return text.to_owned();
+    };
+    let starts = rest.starts_with(char::is_uppercase) || rest.starts_with(['¿', '¡']);
+    if words(label) <= 5 && starts && words(rest) >= 5 && !label.contains(',') {
+        rest.to_owned()
+    } else {
+        text.to_owned()
+    }
+}
+
+/// Takes off the word that announces a remark: "Observación: la regla …".
+fn without_remark(text: &str) -> String {
+    const REMARKS: [&str; 20] = [
+        "note",
+        "remark",
+        "observation",
+        "bugs",
+        "warning",
+        "tip",
+        "hint",
+        "observación",
+        "nota",
+        "remarque",
+        "attention",
+        "bemerkung",
+        "achtung",
+        "hinweis",
+        "observação",
+        "atenção",
+        "caution",
+        "important",
+        "remarks",
+        "beachte",
+    ];
+    match text.split_once(": ") {
+        Some((label, rest))
+            if REMARKS.contains(&label.trim().to_lowercase().as_str()) && words(rest) >= 5 =>
+        {
+            capitalised(rest)
+        }
+        _ => text.to_owned(),
+    }
 }
 
 /// Takes off the label that an item of a list starts with: "Leader election: Raft uses …".
@@ -263,6 +312,14 @@ mod tests {
             ["Adam Back's Hashcash, like a mint, runs in O(n) time."]
         );
         assert_eq!(without_citations("Paxos is hard (Lamport, 1998)."), "Paxos is hard.");
+    }
+
+    #[test]
+    fn terms_and_remarks_before_a_sentence_go() {
+        let plain = |text: &str| compress(text, Style::Plain).remove(0);
+        assert_eq!(plain("Dropout – Dropout is a good technique."), "Dropout is a good technique.");
+        assert_eq!(plain("Observación: la regla es un caso particular."), "La regla es un caso particular.");
+        assert_eq!(plain("Paris – die Stadt, die alle lieben."), "Paris – die Stadt, die alle lieben.");
     }
 
     #[test]

@@ -23,27 +23,10 @@ pub(super) fn focus(
     if cleaned.is_paper || words <= WHOLE_WORDS {
         return (sentences, None);
     }
-    let mut best: Option<(usize, usize)> = None;
+    let mut best: Option<(f32, usize, usize)> = None;
     for start in 0..cleaned.sections.len() {
-        let title = cleaned.sections[start].title.to_lowercase();
-        let is_front = title.is_empty()
-            || [
-                "preface",
-                "foreword",
-                "vorwort",
-                "prólogo",
-                "préface",
-                "prefacio",
-                "about",
-                "executive",
-                "prerequisite",
-                "appendix",
-                "contents",
-                "suggestion",
-            ]
-            .iter()
-            .any(|front| title.contains(front));
-        if is_front || !sentences.iter().any(|sentence| sentence.section == start) {
+        let title = cleaned.sections[start].title.as_str();
+        if is_front(title) || !sentences.iter().any(|sentence| sentence.section == start) {
             continue;
         }
         let mut ms = 0;
@@ -56,16 +39,70 @@ pub(super) fn focus(
                 .sum::<u64>();
             end += 1;
         }
-        // Few sections mean one topic. A later start must be clearly better than an earlier one.
-        if ms >= enough_ms && best.is_none_or(|(from, to)| end - start + 2 < (to - from)) {
-            best = Some((start, end));
-            if end - start <= 6 {
-                break;
-            }
+        if ms < enough_ms {
+            break;
+        }
+        // Few sections mean one topic, and what comes early explains what comes later. A heading that is no words
+        // makes a poor topic.
+        let early = cleaned.sections[start].page as f32 / 12.0;
+        let poor = if is_topic(title) { 0.0 } else { 8.0 };
+        let cost = (end - start) as f32 + early + poor;
+        if best.is_none_or(|(other, ..)| cost + 1.0 < other) {
+            best = Some((cost, start, end));
         }
     }
-    let Some((start, end)) = best else { return (sentences, None) };
+    let Some((_, start, end)) = best else { return (sentences, None) };
     let title = cleaned.sections[start].title.clone();
     let kept = sentences.into_iter().filter(|sentence| (start..end).contains(&sentence.section)).collect();
     (kept, Some(title))
+}
+
+/// Tells whether a section stands before the content, or beside it.
+fn is_front(title: &str) -> bool {
+    const FRONT: [&str; 22] = [
+        "preface",
+        "foreword",
+        "vorwort",
+        "prólogo",
+        "préface",
+        "prefacio",
+        "avant-propos",
+        "about",
+        "executive",
+        "prerequisite",
+        "appendix",
+        "anhang",
+        "annexe",
+        "contents",
+        "suggestion",
+        "this book",
+        "philosophy",
+        "audience",
+        "conventions",
+        "dieses buch",
+        "organization",
+        "changelog",
+    ];
+    let lower = title.to_lowercase();
+    lower.is_empty() || FRONT.iter().any(|front| lower.contains(front))
+}
+
+/// Tells whether a heading names a topic: words, at least one of some length, not the name of a function.
+fn is_topic(title: &str) -> bool {
+    let words = title.split_whitespace().count();
+    let long =
+        title.split_whitespace().any(|word| word.chars().filter(|letter| letter.is_alphabetic()).count() > 4);
+    words <= 8 && long && title.starts_with(char::is_uppercase) && !title.contains(['_', '(', '='])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn front_matter_and_functions_are_no_topics() {
+        assert!(is_front("The Structure of This Book") && is_front(""));
+        assert!(!is_front("Sorting"));
+        assert!(is_topic("Hierarchical clustering") && !is_topic("asn1 dup node") && !is_topic("§ 4"));
+    }
 }

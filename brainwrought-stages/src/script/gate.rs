@@ -165,6 +165,139 @@ fn is_bad_english(text: &str, words: &[&str]) -> bool {
         || text.starts_with("Nor ")
         || text.starts_with("For example")
         || text.starts_with("Which ")
+        || !has_verb(words)
+        || BACK_STAGE_EN.iter().any(|phrase| lower.contains(phrase))
+        || FUSED.is_match(text)
+}
+
+/// What authors say about their text, their thanks or their copyright rather than about its topic.
+const BACK_STAGE_EN: [&str; 52] = [
+    "this book",
+    "this document",
+    "this paper",
+    "this report",
+    "this manual",
+    "this course",
+    "this lecture",
+    "the reader",
+    "our presentation",
+    "without loss of generality",
+    "left as an exercise",
+    "proof of",
+    "the proof",
+    "as follows",
+    "supported by",
+    "funded by",
+    "grateful",
+    "thank you",
+    "acknowledg",
+    "copyright",
+    "all rights",
+    "warranty",
+    "trademark",
+    "licensed under",
+    "permission",
+    "email",
+    "e-mail",
+    "et al",
+    "ibid",
+    "see the",
+    "please contact",
+    "please see",
+    "refer to",
+    "please let",
+    "in press",
+    "previous work",
+    "related work",
+    "prior work",
+    "future work",
+    "next section",
+    "next chapter",
+    "last section",
+    "earlier section",
+    "the remainder",
+    "rest of the",
+    "the appendix",
+    "click on",
+    "open access",
+    "conference",
+    "workshop",
+    "be found in",
+    "sidebar",
+];
+
+/// A label, a number or a heading that ran into the sentence: "Finding 9 A majority …", "C. Cookies as …", "E It's …".
+static FUSED: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"(?x)^(?:[A-Z]\.\s|[IVX]+\.\s|[B-HJ-Z]\s|\d+(?:\.\d+)*\.?\s+[A-Z]|(?:Finding|Step|Part|Phase|Rule|Type|Case|Level|Lesson|Task|Question|Claim|Fact|Property|Example|Remark|Note|Definition|Theorem|Lemma|Unit|Week|Day)s?\s\d)
+        |[a-z]\s[A-Z][a-z]+\s(?:is|are|was|were|has|can|will)\s[A-Z][a-z]
+        |(?:^|\s)-[a-z]|[A-Za-z]-\s(?:\d|and\b|[a-z]{1,4}\b\s\d)|\b(?:In|in)\s(?:Part|Step|Phase)\s\d|\bno\.\s\d",
+    )
+    .expect("the pattern is a constant that tests compile")
+});
+
+/// Verbs that make a statement, beside auxiliaries; their endings are made up.
+const VERB_STEMS: &str = "accept achieve act add address affect agree aim allow analyze answer appear apply approach argue \
+arise arrive ask assign assume attack attempt avoid base beat become begin behave believe belong benefit bring build \
+call capture carry cause change check choose claim collect combine come compare complete compute concern confirm \
+connect consider consist contain continue contribute control convert correspond cost cover create cut deal decide decrease define \
+deliver demonstrate depend derive describe design detect determine develop die differ discover display distribute divide do \
+draw drive drop eliminate emerge employ enable encourage end enforce ensure enter equal establish estimate evaluate exist \
+expand expect explain exploit explore express extend face fail fall feel fill find finish fit fix flow focus follow force form \
+gain generate get give go grow guarantee handle happen have hear help hide hold identify ignore illustrate implement imply \
+improve include increase indicate induce influence inform inherit install introduce invent invite involve issue join keep kill know \
+lack last launch lead learn leave let lie limit link live look lose maintain make manage map match matter mean measure meet \
+minimize move multiply need note notice observe obtain occur offer open operate optimize organize outperform own pass pay perform \
+permit place play point possess predict prefer present preserve prevent proceed process produce promise propose protect prove provide publish \
+pull push put raise reach react read receive recognize recommend record reduce refer reflect refuse regard reject relate release rely \
+remain remove repeat replace report represent require resist resolve respond result retain return reveal rise run satisfy save say scale see \
+seek seem select sell send separate serve set share shift shorten show shrink sit solve speak specify spend split spread stand start stay \
+steal stop store strike struggle study submit succeed suffer suggest supply support suppose survive take target teach tell tend \
+terminate test thank think threaten touch trace track transfer transform translate travel treat trigger try turn understand undergo update use \
+vanish vary verify view violate visit wait walk want warn waste watch weaken weigh widen win wish work write yield";
+/// Forms that no ending makes.
+const IRREGULAR: &str = "is are was were be been has had have am can could will would may might must should shall does do did cannot \
+isn't aren't wasn't weren't can't couldn't won't wouldn't don't doesn't didn't hasn't haven't hadn't it's that's there's we're they're you're he's she's what's \
+isn’t aren’t wasn’t weren’t can’t couldn’t won’t wouldn’t don’t doesn’t didn’t hasn’t haven’t hadn’t it’s that’s there’s we’re they’re you’re he’s she’s what’s let’s \
+became began broke brought built bought came chose cut dealt drew drove fell felt fought found gave gets got grew held kept knew known led left lent \
+lost made meant met paid put ran read rose said sat saw sent showed shown sold spent split spoke stood struck taught thought threw \
+told took understood went won wrote goes says dies lies tries relies applies implies varies carries satisfies identifies specifies \
+simplifies studies copies supplies relied applied implied varied carried satisfied identified specified studied tried died lied";
+
+static VERB_FORMS: LazyLock<std::collections::BTreeSet<String>> = LazyLock::new(|| {
+    let mut forms: std::collections::BTreeSet<String> =
+        IRREGULAR.split_whitespace().map(str::to_owned).collect();
+    for stem in VERB_STEMS.split_whitespace() {
+        forms.insert(stem.to_owned());
+        forms.insert(format!("{stem}s"));
+        forms.insert(format!("{stem}es"));
+        forms.insert(format!("{}ed", stem.strip_suffix('e').unwrap_or(stem)));
+        // "stop" becomes "stopped".
+        if let Some(last) = stem.chars().last() {
+            forms.insert(format!("{stem}{last}ed"));
+        }
+    }
+    forms
+});
+
+/// Tells whether a word among `words` may be the verb of a statement; a caption or a heading has none.
+fn has_verb(words: &[&str]) -> bool {
+    // What comes behind one of these is a noun, or no verb of its own.
+    const BEFORE_NOUNS: [&str; 26] = [
+        "the", "a", "an", "of", "in", "on", "for", "with", "by", "at", "from", "to", "its", "their", "our",
+        "his", "her", "this", "these", "each", "every", "some", "any", "all", "as", "than",
+    ];
+    let mut before = String::new();
+    for (place, word) in words.iter().enumerate() {
+        let word = word.trim_matches(|letter: char| !letter.is_alphanumeric()).to_lowercase();
+        // An order starts with its verb: "Choose one style."
+        let free = !BEFORE_NOUNS.contains(&before.as_str()) && (place > 0 || !word.ends_with("ed"));
+        if free && VERB_FORMS.contains(&word) {
+            return true;
+        }
+        before = word;
+    }
+    false
 }
 
 /// Tells whether somebody is spoken of at the start whom only the sentence before can have named: "If they come at
@@ -181,6 +314,22 @@ fn opens_with_a_stranger(lower: &str) -> bool {
     words.iter().any(is_person)
         || (words.first().is_some_and(|word| joins.contains(word)) && words.get(1) == Some(&"it"))
 }
+
+/// Openings that speak of something just told: "The second approach …", "The resulting graph …", "In that case, …".
+static REFERS_BACK: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"(?ix)^(?:the\ (?:second|third|fourth|final|last|other|others|same|resulting|remaining|model|answer|idea|former|latter|method|
+        approach|rule|reason|reasons|result|results|problem|solution|difference|first|next|rest|opposite|above|new|trick|key|point|question|figure|table|authors\ (?:call|then|therefore|also|next)|step)\b
+        |in\ (?:this|that|these|those|such|both|either|other|its|their|each|all)\b|for\ (?:this|that|these|those|each|example|instance)\b|
+        by\ (?:this|that|doing|contrast)\b|at\ (?:this|that|each)\b|to\ (?:this|that|do)\b|
+        (?:two|three|four|five|many|most|some|all|none|any|several|few)\ of\ (?:these|those|them|the)\b|
+        (?:after|before|from|with|without|under|on|of)\ (?:this|that|these|those|which|it|them)\b|others?\b|doing\ so|
+        as\ (?:a\ result|such|before)|more\ (?:generally|formally|specifically)|accordingly|besides|rather|conversely|meanwhile|
+        afterwards?|later|next|yet|nor|because\ of\ (?:this|that)|what\ is\ more|in\ turn|if\ (?:so|not)\b)
+        |\b(?:do|does|did)\ so\b|\bthe\ (?:former|latter|two\ approaches|same\ (?:way|argument|reason))\b",
+    )
+    .expect("the pattern is a constant that tests compile")
+});
 
 /// Tells whether `text` leans on the sentence before it.
 pub(super) fn is_dangling(text: &str, language: &str) -> bool {
@@ -239,7 +388,7 @@ pub(super) fn is_dangling(text: &str, language: &str) -> bool {
     let lower = text.to_lowercase();
     let first = lower.split(|letter: char| !letter.is_alphabetic()).next().unwrap_or_default();
     openings.contains(&first)
-        || (language == "en" && opens_with_a_stranger(&lower))
+        || (language == "en" && (opens_with_a_stranger(&lower) || REFERS_BACK.is_match(text)))
         || (language == "en"
             && [" this ", " these ", " such ", " those "].iter().any(|word| lower.contains(word))
             && !lower.contains(" such as ")
@@ -273,6 +422,33 @@ mod tests {
         ] {
             assert!(!is_sayable(text, "en"), "{text}");
         }
+    }
+
+    #[test]
+    fn captions_labels_and_thanks_do_not() {
+        for text in [
+            "Transformation of the Energy of Light Rays in Empty Space.",
+            "Error rates of the complex recognizer systems.",
+            "Finding 9 A majority of the failures can be reproduced by a test.",
+            "C. Cookies as Macaroons Cookies are widely used for many tokens.",
+            "The final three Open Houses are open, thank you to all of you.",
+            "The -rst step is to call the inner loop of the program.",
+        ] {
+            assert!(!is_sayable(text, "en"), "{text}");
+        }
+        assert!(is_sayable("Choose one style guide and stick to it.", "en"));
+    }
+
+    #[test]
+    fn what_was_just_told_is_leaned_on() {
+        for text in [
+            "The second approach costs more memory.",
+            "In that case, the server waits.",
+            "As a result it stops.",
+        ] {
+            assert!(is_dangling(text, "en"), "{text}");
+        }
+        assert!(!is_dangling("In practice most servers wait for the disk.", "en"));
     }
 
     #[test]

@@ -53,7 +53,9 @@ pub(super) fn sentences(cleaned: &Cleaned, language: &str) -> Vec<Sentence> {
             // A title before a name is no end of a sentence; the cut leaves two stumps.
             let after_title = broken;
             broken = TITLES.iter().any(|title| source.ends_with(title));
-            if broken || after_title {
+            // What starts small is the end of a sentence whose start stands elsewhere.
+            let is_rest = source.trim_start_matches(['"', '“', '‘', '(']).starts_with(char::is_lowercase);
+            if broken || after_title || is_rest {
                 place += 1;
                 continue;
             }
@@ -103,6 +105,20 @@ fn page_at(pages: &[(usize, u32)], at: usize) -> u32 {
 mod tests {
     use super::super::clean::{Passage, Section};
     use super::*;
+
+    #[test]
+    fn rest_of_a_sentence_is_not_made_one() {
+        let cleaned = Cleaned {
+            sections: vec![Section { title: String::new(), page: 1 }],
+            passages: vec![Passage {
+                section: 0,
+                pieces: vec![(1, "rithm is within a small factor of the fastest possible one.".into())],
+                is_item: false,
+            }],
+            is_paper: true,
+        };
+        assert_eq!(sentences(&cleaned, "en"), []);
+    }
 
     #[test]
     fn sentence_over_a_page_break_is_dropped() {

@@ -23,6 +23,45 @@ const MAX_ENTRIES: usize = 400;
 /// Where a title ends that was never one.
 const MAX_TITLE: usize = 200;
 
+/// The names of months, as far as a few languages share them.
+const MONTHS: [&str; 18] = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+    "januar",
+    "märz",
+    "oktober",
+    "enero",
+    "agosto",
+    "février",
+    "août",
+];
+/// Headings that stand large on a first page but name no document.
+const NO_TITLES: [&str; 14] = [
+    "abstract",
+    "contents",
+    "table of contents",
+    "inhaltsverzeichnis",
+    "summary",
+    "introduction",
+    "chapter",
+    "preface",
+    "índice",
+    "sommaire",
+    "table des matières",
+    "document",
+    "presentation",
+    "title",
+];
+
 /// Makes the outline of the file's bookmarks, or of its headings when it has none.
 pub(super) fn outline(bookmarks: &[Bookmark], pages: &[Page]) -> Vec<OutlineEntry> {
     let count = pages.len() as u32;
@@ -110,7 +149,10 @@ fn largest(page: &Page) -> Option<String> {
         .filter(|block| matches!(block.kind, BlockKind::Heading | BlockKind::Paragraph))
         .collect();
     let size = candidates.iter().map(|block| block.font_size).fold(0.0, f32::max);
-    let body = page.blocks.iter().max_by_key(|block| block.text.len()).map_or(0.0, |block| block.font_size);
+    // On a title page the title itself may be the longest text: without a sentence, what is set smallest is compared.
+    let running = page.blocks.iter().filter(|block| block.text.len() > 80);
+    let smallest = page.blocks.iter().map(|block| block.font_size).fold(size, f32::min);
+    let body = running.max_by_key(|block| block.text.len()).map_or(smallest, |block| block.font_size);
     if size < 1.1 * body {
         return None;
     }
@@ -126,7 +168,32 @@ fn largest(page: &Page) -> Option<String> {
         bottom = Some(block.bbox.bottom());
     }
     let title: String = parts.join(" ").chars().take(MAX_TITLE).collect();
+    let title = tidied(&title);
     is_title(&title).then_some(title)
+}
+
+/// Takes off the mark of a footnote, and sets in small letters what is set in capitals throughout.
+fn tidied(title: &str) -> String {
+    let title = title.trim().trim_end_matches(['*', '∗', '†', '‡', '§', '¶', '⋆', '★', ' ']);
+    let words: Vec<&str> = title.split_whitespace().collect();
+    if words.len() < 2 || title.chars().any(char::is_lowercase) {
+        return words.join(" ");
+    }
+    let small =
+        ["a", "an", "and", "as", "at", "by", "for", "from", "in", "of", "on", "or", "the", "to", "with"];
+    let written = words.iter().enumerate().map(|(place, word)| {
+        let lower = word.to_lowercase();
+        let is_number = word.chars().all(|letter| "IVX.:".contains(letter)) && place > 0;
+        if is_number {
+            (*word).to_owned()
+        } else if place > 0 && small.contains(&lower.as_str()) {
+            lower
+        } else {
+            let mut letters = lower.chars();
+            letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+        }
+    });
+    written.collect::<Vec<_>>().join(" ")
 }
 
 fn is_title(text: &str) -> bool {
@@ -135,7 +202,21 @@ fn is_title(text: &str) -> bool {
     let is_file = [".doc", ".docx", ".tex", ".dvi", ".ppt", ".pptx", ".indd", ".pdf"]
         .iter()
         .any(|extension| lower.ends_with(extension));
-    letters >= 3 && !is_file && !lower.starts_with("untitled") && !lower.starts_with("microsoft word")
+    // A date, a page's number or an address is no title.
+    let digits = text.chars().filter(char::is_ascii_digit).count();
+    let is_date =
+        digits >= letters || MONTHS.iter().any(|month| lower.contains(month)) && digits >= 3 && letters <= 24;
+    let is_stamp = ["arxiv:", "doi:", "isbn", "issn", "http://", "https://", "www.", "vol. "]
+        .iter()
+        .any(|start| lower.starts_with(start));
+    letters >= 3
+        && !is_file
+        && !is_date
+        && !is_stamp
+        && !lower.contains('@')
+        && !lower.starts_with("untitled")
+        && !lower.starts_with("microsoft ")
+        && !NO_TITLES.contains(&lower.trim_end_matches([':', '.']))
 }
 
 #[cfg(test)]
@@ -162,6 +243,26 @@ mod tests {
         ]);
         let found = title(&[page], Some("paper.dvi"));
         assert_eq!(found.as_deref(), Some("In Search of an Understandable Algorithm"));
+    }
+
+    #[test]
+    fn title_page_with_little_else_has_a_title() {
+        let page = page(vec![
+            block(BlockKind::Heading, "PAXOS MADE SIMPLE ∗", 324.0, 17.0),
+            block(BlockKind::Paragraph, "Leslie Lamport", 374.0, 12.0),
+            block(BlockKind::Paragraph, "01 November 2001", 405.0, 12.0),
+        ]);
+        assert_eq!(title(&[page], None).as_deref(), Some("Paxos Made Simple"));
+    }
+
+    #[test]
+    fn dates_stamps_and_programs_are_no_titles() {
+        for text in
+            ["14. August 2018", "arXiv:1601.04920v1", "Microsoft PowerPoint - talk", "Contents", "a.doc"]
+        {
+            assert!(!is_title(text), "{text}");
+        }
+        assert!(is_title("The August Crisis and What Came of It in 1914"));
     }
 
     #[test]
