@@ -184,6 +184,8 @@ pub(super) fn clean(document: &Document) -> Cleaned {
                     } else if LICENCES.iter().any(|name| lower.contains(name)) {
                         // A licence has headings of its own, of its size and below.
                         skipping = Some(block.font_size + 1.0);
+                    } else if page.number <= 2 && lower.starts_with("by ") {
+                        // The authors.
                     } else if is_numbered_remark(&title) {
                         // The heading of a theorem or an example divides nothing.
                     } else if skipping.is_none_or(|size| block.font_size > size - 0.5) {

@@ -30,7 +30,7 @@ static NAMED: LazyLock<Regex> = LazyLock::new(|| {
 static ASIDE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\s\([^()]*\)"));
 static CONNECTIVE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"^(?:Moreover|Furthermore|In addition|Additionally|Hence|Thus|Therefore|However|Indeed|In fact|In particular|Finally|Consequently|As a result|Of course|Clearly|Obviously|Similarly|Likewise|Also|Instead|Nevertheless|Nonetheless|In other words|More precisely|Specifically|Fortunately|Unfortunately|On the other hand|In contrast|As usual|Note that|Recall that|Observe that|Notice that|It should be noted that|It is important to note that|First|Second|Third|In general)(?:,\s+|\s+(?:that|the)\b\s*)?",
+        r"^(?:Moreover|Furthermore|In addition|Additionally|Hence|Thus|Therefore|In short|In summary|In conclusion|To summarize|To conclude|Overall|Interestingly|Surprisingly|Importantly|Not surprisingly|For this reason|However|Indeed|In fact|In particular|Finally|Consequently|As a result|Of course|Clearly|Obviously|Similarly|Likewise|Also|Instead|Nevertheless|Nonetheless|In other words|More precisely|Specifically|Fortunately|Unfortunately|On the other hand|In contrast|As usual|Note that|Recall that|Observe that|Notice that|It should be noted that|It is important to note that|First|Second|Third|In general)(?:,\s+|\s+(?:that|the)\b\s*)?",
     )
 });
 static WE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b[Ww]e\b"));
@@ -50,7 +50,7 @@ pub(super) fn compress(sentence: &str, style: Style) -> Vec<String> {
     let text = SPACE.replace_all(&text, "$1").split_whitespace().collect::<Vec<_>>().join(" ");
     let text = without_dash_label(&text);
     if style == Style::Plain {
-        return vec![without_remark(&text)];
+        return vec![without_label(&without_remark(&text))];
     }
     let text = text.replace(", however,", "").replace(", therefore,", "").replace(", for example,", "");
     let text = without_remark(&without_label(&without_connective(&text)));
@@ -78,10 +78,10 @@ fn without_connective(text: &str) -> String {
             return capitalised(rest);
         }
     }
-    for start in ["But ", "And ", "So ", "Yet "] {
+    for start in ["But, ", "And, ", "So, ", "But ", "And ", "So ", "Yet "] {
         if let Some(rest) = text.strip_prefix(start)
             && rest.split_whitespace().count() >= 6
-            && !rest.starts_with(['w', 'W'])
+            && !rest.to_lowercase().starts_with("wh")
         {
             return capitalised(rest);
         }
@@ -91,6 +91,12 @@ fn without_connective(text: &str) -> String {
 
 /// Takes off the term that a glossary or a cheat sheet sets before a sentence: "Dropout – Dropout is …".
 fn without_dash_label(text: &str) -> String {
+    if let Some((label, rest)) = text.split_once('–')
+        && label.chars().count() <= 16
+        && rest.trim_start().starts_with(super::pace::is_ideograph)
+    {
+        return rest.trim_start().to_owned();
+    }
     let Some((label, rest)) = text.split_once(" – ").or_else(|| text.split_once(" — ")) else {
         return text.to_owned();
     };
@@ -140,9 +146,10 @@ fn without_remark(text: &str) -> String {
 fn without_label(text: &str) -> String {
     match text.split_once(": ") {
         Some((label, rest))
-            if words(label) <= 3
+            if words(label) <= 4
                 && words(rest) >= 6
                 && rest.starts_with(char::is_uppercase)
+                && !label.contains(|letter: char| letter.is_ascii_digit())
                 && !label.chars().all(|letter| letter.is_uppercase() || !letter.is_alphabetic()) =>
         {
             rest.to_owned()

@@ -14,7 +14,7 @@ const IDEOGRAPHS: std::ops::RangeInclusive<usize> = 10..=48;
 const LONGEST_MS: u64 = 7_900;
 
 /// What authors say about their text rather than about its topic, beside English.
-const BACK_STAGE: [&str; 16] = [
+const BACK_STAGE: [&str; 61] = [
     "beweis",
     "zu zeigen",
     " wir ",
@@ -31,6 +31,51 @@ const BACK_STAGE: [&str; 16] = [
     "démonstration",
     "dieser arbeit",
     "man mache",
+    " ich ",
+    "ich ",
+    " mir ",
+    "mir ",
+    "mein ",
+    "meine ",
+    "zeigen sie",
+    "zeichnen sie",
+    "beweisen sie",
+    "geben sie",
+    "berechnen sie",
+    "bestimmen sie",
+    "sehr geehrte",
+    "übung",
+    "aufgabe",
+    "siehe",
+    "vgl",
+    "je ",
+    "nous vous",
+    "vous étudierez",
+    "vous apprendrez",
+    "cette partie",
+    "la première partie",
+    "la seconde partie",
+    "ce chapitre",
+    "ce livre",
+    "ce cours",
+    "exercice",
+    "voir ",
+    "soit ",
+    "considérons",
+    "commençons",
+    "este capítulo",
+    "esta sección",
+    "este libro",
+    "este trabajo",
+    "este artículo",
+    "ejercicio",
+    "véase",
+    "sea ",
+    "consideremos",
+    "supongamos",
+    "neste capítulo",
+    "nesta seção",
+    "este livro",
 ];
 
 static POINTS_AWAY: LazyLock<Regex> = LazyLock::new(|| {
@@ -59,7 +104,16 @@ pub(super) fn is_sayable(text: &str, language: &str) -> bool {
     let Some(first) = text.chars().next() else { return false };
     let ideographs = text.chars().filter(|&letter| is_ideograph(letter)).count();
     if ideographs * 2 > text.chars().count() {
-        return IDEOGRAPHS.contains(&text.chars().count()) && text.ends_with(['。', '！', '？']);
+        // A letter of its own among the characters is a variable.
+        let variable = text
+            .split(|letter: char| !letter.is_ascii_alphanumeric())
+            .any(|word| word.len() == 1 && word.bytes().all(|byte| byte.is_ascii_alphabetic()));
+        let symbol =
+            text.contains(|letter: char| "=<>|\\^_~∈→−±×∑∫√≤≥αβγδεηθλμνπρστφχψω$#*@…".contains(letter));
+        return IDEOGRAPHS.contains(&text.chars().count())
+            && text.ends_with(['。', '！', '？'])
+            && !variable
+            && !symbol;
     }
     let words: Vec<&str> = text.split_whitespace().collect();
     if !WORDS.contains(&words.len()) || estimate_ms(text) > LONGEST_MS {
@@ -78,7 +132,11 @@ pub(super) fn is_sayable(text: &str, language: &str) -> bool {
     let is_bad = if language == "en" {
         is_bad_english(text, &words)
     } else {
-        BACK_STAGE.iter().any(|phrase| lower.contains(phrase))
+        BACK_STAGE.iter().any(|phrase| match () {
+            // A phrase that ends in a space is a word at the start of the sentence.
+            _ if phrase.ends_with(' ') && !phrase.starts_with(' ') => lower.starts_with(phrase),
+            _ => lower.contains(phrase),
+        })
     };
     !is_label && !is_bad && is_prose(text, &words) && !POINTS_AWAY.is_match(text)
 }
@@ -168,6 +226,8 @@ fn is_bad_english(text: &str, words: &[&str]) -> bool {
         || !has_verb(words)
         || BACK_STAGE_EN.iter().any(|phrase| lower.contains(phrase))
         || FUSED.is_match(text)
+        || ["If ", "Although ", "While ", "Whereas ", "Because "].iter().any(|start| text.starts_with(start))
+            && !text.contains(',')
 }
 
 /// What authors say about their text, their thanks or their copyright rather than about its topic.
@@ -230,7 +290,8 @@ const BACK_STAGE_EN: [&str; 52] = [
 static FUSED: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
         r"(?x)^(?:[A-Z]\.\s|[IVX]+\.\s|[B-HJ-Z]\s|\d+(?:\.\d+)*\.?\s+[A-Z]|(?:Finding|Step|Part|Phase|Rule|Type|Case|Level|Lesson|Task|Question|Claim|Fact|Property|Example|Remark|Note|Definition|Theorem|Lemma|Unit|Week|Day)s?\s\d)
-        |[a-z]\s[A-Z][a-z]+\s(?:is|are|was|were|has|can|will)\s[A-Z][a-z]
+        |^(?:[A-Z][\w-]*\s){1,4}(?:Although|When|The|If|While|This|These|In|To|For|Because|Since|We|It|Once|As|An?|Our|You|There)\s
+        |\b[a-z]{3,}\d+\b|\?\d|’’|[a-z]\s[A-Z][a-z]+\s(?:is|are|was|were|has|can|will)\s[A-Z][a-z]
         |(?:^|\s)-[a-z]|[A-Za-z]-\s(?:\d|and\b|[a-z]{1,4}\b\s\d)|\b(?:In|in)\s(?:Part|Step|Phase)\s\d|\bno\.\s\d",
     )
     .expect("the pattern is a constant that tests compile")
@@ -280,6 +341,11 @@ static VERB_FORMS: LazyLock<std::collections::BTreeSet<String>> = LazyLock::new(
     forms
 });
 
+/// Tells whether `word` may be a verb.
+pub(super) fn is_verb(word: &str) -> bool {
+    VERB_FORMS.contains(&word.trim_matches(|letter: char| !letter.is_alphanumeric()).to_lowercase())
+}
+
 /// Tells whether a word among `words` may be the verb of a statement; a caption or a heading has none.
 fn has_verb(words: &[&str]) -> bool {
     // What comes behind one of these is a noun, or no verb of its own.
@@ -313,6 +379,18 @@ fn opens_with_a_stranger(lower: &str) -> bool {
     let is_person = |word: &&str| ["they", "he", "she", "them", "him"].contains(word);
     words.iter().any(is_person)
         || (words.first().is_some_and(|word| joins.contains(word)) && words.get(1) == Some(&"it"))
+}
+
+/// Tells whether a word inside a sentence points to the one before: "Wenn man diesen Punkt …".
+fn points_inside(lower: &str, language: &str) -> bool {
+    let words: &[&str] = match language {
+        "de" => &[" diese ", " diesen ", " dieser ", " dieses ", " diesem ", " dessen ", " derselbe"],
+        "es" => &[" este ", " esta ", " estos ", " estas ", " dicho ", " dicha ", " esto "],
+        "fr" => &[" cet ", " cette ", " ces ", " cela ", " celui-ci", " celle-ci"],
+        "pt" => &[" este ", " esta ", " esse ", " essa ", " isso ", " desse ", " dessa "],
+        _ => &[],
+    };
+    words.iter().any(|word| lower.contains(word))
 }
 
 /// Openings that speak of something just told: "The second approach …", "The resulting graph …", "In that case, …".
@@ -374,14 +452,88 @@ pub(super) fn is_dangling(text: &str, language: &str) -> bool {
             "each",
         ],
         "de" => &[
-            "dies", "diese", "dieser", "dieses", "er", "sie", "es", "damit", "dabei", "daher", "also", "so",
-            "dann", "aber", "somit",
+            "dies",
+            "diese",
+            "dieser",
+            "dieses",
+            "er",
+            "sie",
+            "es",
+            "damit",
+            "dabei",
+            "daher",
+            "also",
+            "so",
+            "dann",
+            "aber",
+            "somit",
+            "jedoch",
+            "außerdem",
+            "dort",
+            "denn",
+            "deshalb",
+            "darum",
+            "folglich",
+            "ebenso",
+            "solche",
+            "beide",
+            "dazu",
+            "davon",
+            "zudem",
+            "weiterhin",
+            "andernfalls",
+            "sonst",
+            "deren",
+            "dessen",
+            "ihre",
+            "sein",
+            "seine",
+            "danach",
+            "dadurch",
+            "dagegen",
+            "allerdings",
+            "trotzdem",
+            "gerade",
+            "bei",
         ],
         "es" => &[
-            "este", "esta", "esto", "estos", "estas", "ese", "esa", "eso", "él", "ella", "pero", "así",
+            "este",
+            "esta",
+            "esto",
+            "estos",
+            "estas",
+            "ese",
+            "esa",
+            "eso",
+            "él",
+            "ella",
+            "pero",
+            "así",
             "entonces",
+            "además",
+            "aquí",
+            "ellos",
+            "ellas",
+            "aquel",
+            "aquella",
+            "esos",
+            "esas",
+            "dicho",
+            "dicha",
+            "luego",
+            "también",
+            "presentan",
+            "presenta",
+            "su",
+            "sus",
+            "sin",
+            "por",
         ],
-        "fr" => &["ce", "cette", "ces", "cela", "il", "elle", "ils", "elles", "mais", "donc", "ainsi"],
+        "fr" => &[
+            "ce", "cet", "cette", "ces", "cela", "ceci", "il", "elle", "ils", "elles", "mais", "donc",
+            "ainsi", "ensuite", "déjà", "enfin", "or", "car", "puis", "ici", "là", "celui", "celle", "ceux",
+            "celles", "et", "en", "leur", "leurs", "son", "sa", "ses",
+        ],
         "pt" => &["este", "esta", "isto", "isso", "esse", "essa", "ele", "ela", "mas", "assim", "então"],
         _ => &[],
     };
@@ -389,6 +541,7 @@ pub(super) fn is_dangling(text: &str, language: &str) -> bool {
     let first = lower.split(|letter: char| !letter.is_alphabetic()).next().unwrap_or_default();
     openings.contains(&first)
         || (language == "en" && (opens_with_a_stranger(&lower) || REFERS_BACK.is_match(text)))
+        || points_inside(&lower, language)
         || (language == "en"
             && [" this ", " these ", " such ", " those "].iter().any(|word| lower.contains(word))
             && !lower.contains(" such as ")
@@ -419,6 +572,8 @@ mod tests {
             "It is short.",
             "In Section 4 the authors describe the leader election algorithm.",
             "The algorithm runs in time O(n log n) for every input.",
+            "If the function being entered recorded with the new type map.",
+            "ZooKeeper Locks Although ZooKeeper is no lock service, it can lock.",
         ] {
             assert!(!is_sayable(text, "en"), "{text}");
         }
@@ -456,5 +611,8 @@ mod tests {
         assert!(is_dangling("This makes it slower.", "en"));
         assert!(!is_dangling("Thistles grow slower.", "en"));
         assert!(is_dangling("Diese Menge ist offen.", "de"));
+        assert!(is_dangling("Wenn man diesen Punkt entfernt, zerfällt der Raum.", "de"));
+        assert!(!is_sayable("实际上，神经元以概率 p 被随机丢弃或者保留下来。", "zh"));
+        assert!(is_sayable("神经网络是一类按照层次结构搭建起来的模型。", "zh"));
     }
 }

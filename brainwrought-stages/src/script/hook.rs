@@ -1,13 +1,28 @@
-//! The hook and the closing line: a question that the document raises, and the words that pay it off.
+//! The hook and the closing line: what the document claims, asks or explains, and the words that pay it off.
+
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use brainwrought_core::data::{Citation, Concept};
+use regex::Regex;
 
 use super::compress::capitalised;
-use super::seeded::Seeded;
+use super::lexicon::words;
+use super::pace::estimate_ms;
 use super::sentences::Sentence;
 
 /// The most words of a hook.
-const MOST_WORDS: usize = 11;
+const MOST_WORDS: usize = 12;
+/// The most words of a claim that opens the video.
+const CLAIM_WORDS: usize = 15;
+/// The longest that a claim may take, in milliseconds.
+const CLAIM_MS: u64 = 5_600;
+/// What a claim must be worth to open the video.
+const CLAIM: f32 = 1.4;
+/// What it must be worth where the video could also open with a definition.
+const BETTER_CLAIM: f32 = 2.3;
+/// The most words of the sentence that the closing line repeats.
+const TAKEAWAY_WORDS: usize = 17;
 
 /// How the video opens and closes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +30,8 @@ pub(super) struct Frame {
     pub(super) hook: String,
     pub(super) citation: Citation,
     pub(super) close: String,
+    /// Where the closing line's words stand.
+    pub(super) close_citation: Citation,
 }
 
 /// What hooks are made of.
@@ -26,69 +43,284 @@ pub(super) struct Material<'a> {
     pub(super) concepts: &'a [Concept],
     /// The sentences that are said, in order.
     pub(super) said: &'a [&'a Sentence],
-    /// True for English.
-    pub(super) english: bool,
+    /// What each of them is worth.
+    pub(super) worth: &'a [f32],
+    /// The sentence that opens the video, from [`claim`].
+    pub(super) claim: Option<(f32, &'a Sentence)>,
+    pub(super) language: &'a str,
+    /// How long the video should be, in milliseconds.
+    pub(super) length_ms: u64,
+}
+
+/// Words that make a viewer stay.
+static STRONG: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"(?ix)\b(?:never|nobody|no\ one|impossible|cannot|almost\ all|vast\ majority|most\ of|none\ of|worst|biggest|oldest|
+        fastest|only\ way|half\ of|(?:more|less|fewer)\ than\ \d+|times\ (?:faster|more|longer|higher|larger|slower)|catastrophic|dangerous|
+        attacks?|fail|fails|failures?|wrong|myth|secret|surprising(?:ly)?|paradox|kill|kills|dies?|died|war|explodes?|crash(?:es)?|broken|
+        lies|lost|million|billion|nothing|everyone|everybody|hardly|unbelievable|revolution(?:ary|ized)?|first\ time|
+        no\ matter|powerful|no\ longer|most\ important|revolutionary|doomed|forever|corrupt(?:ion|ed)?|steal|stolen|cheat|guess|trust)\b|\d%",
+    )
+    .expect("the pattern is a constant that tests compile")
+});
+/// Words that help.
+static MILD: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"(?ix)\b(?:hard|difficult|problems?|suffers?|weak(?:ness)?|expensive|instead|most\ important|always|every|without|all|any|must|
+        many|major|critical|best|better|faster|cheaper|new|challenges?|powerful|human|people|world|easy|simple|only|extremely|far|even)\b",
+    )
+    .expect("the pattern is a constant that tests compile")
+});
+
+/// Finds the sentence that makes the best opening: short, understood alone, about the topic, and worth a second look.
+pub(super) fn claim(
+    sentences: &[Sentence],
+    title: &str,
+    concepts: &[Concept],
+    leads: &[f32],
+) -> Option<(f32, usize)> {
+    let topic: BTreeSet<String> = words(title).into_iter().filter(|word| word.chars().count() > 3).collect();
+    let count = sentences.len().max(1) as f32;
+    let worth = |index: usize, sentence: &Sentence| -> Option<f32> {
+        let text = sentence.text.as_str();
+        let size = text.split_whitespace().count();
+        let lower = text.to_lowercase();
+        let spoken = words(text);
+        let is_back_stage =
+            ["author", " we ", " i ", "his ", "figure", "said", "in order to", "if ", "when "]
+                .iter()
+                .any(|word| lower.contains(word))
+                || [
+                    "we", "i", "for", "with", "to", "since", "as", "given", "because", "using", "once",
+                    "let", "suppose",
+                ]
+                .contains(&spoken.first().map_or("", String::as_str));
+        if sentence.dangles || size > CLAIM_WORDS || estimate_ms(text) > CLAIM_MS || is_back_stage {
+            return None;
+        }
+        let about = concepts
+            .iter()
+            .take(8)
+            .filter(|concept| lower.contains(&concept.term.to_lowercase()))
+            .map(|concept| concept.weight)
+            .fold(0.0, |sum: f32, weight| (sum + 0.5 * weight).min(0.8));
+        let in_title = spoken.iter().filter(|word| topic.contains(*word)).count().min(2) as f32 * 0.25;
+        if about + in_title < 0.3 {
+            return None;
+        }
+        let strong = STRONG.find_iter(text).count().min(2) as f32 * 0.7;
+        let mild = MILD.find_iter(text).count().min(2) as f32 * 0.25;
+        let asks = if text.ends_with('?') { 0.5 } else { 0.0 };
+        let short = if size <= 11 { 0.2 } else { 0.0 };
+        let lead = leads.get(sentence.section).copied().unwrap_or(0.0);
+        let early = 0.4 * (1.0 - index as f32 / count) + 2.0 * lead;
+        (strong + asks > 0.0 || mild > 0.4 && lead > 0.0)
+            .then_some(about + in_title + strong + mild + asks + short + early)
+    };
+    sentences
+        .iter()
+        .enumerate()
+        .filter_map(|(index, sentence)| Some((worth(index, sentence)?, index)))
+        .filter(|&(worth, _)| worth >= CLAIM)
+        .max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.cmp(&a.1)))
 }
 
 /// Writes hook and closing line. They promise only what the document is about.
-pub(super) fn frame(material: &Material<'_>, seeded: &mut Seeded) -> Frame {
-    let first = material.said.first();
-    let citation = Citation { page: first.map_or(1, |sentence| sentence.page), quote: String::new() };
+pub(super) fn frame(material: &Material<'_>) -> Frame {
+    let page = material.said.first().map_or(1, |sentence| sentence.page);
+    let citation = Citation { page, quote: String::new() };
+    if material.language != "en" {
+        let hook = asked(material);
+        return Frame { close: String::new(), hook, close_citation: citation.clone(), citation };
+    }
     let subject = subject(material);
-    if !material.english {
-        let hook = ended(material.focus.unwrap_or(material.title));
-        return Frame { close: hook.clone(), hook, citation };
+    if let Some(hook) = stated(material) {
+        let (close, close_citation) = takeaway(material, None)
+            .unwrap_or_else(|| (format!("And that is {subject}, in a nutshell."), citation.clone()));
+        return Frame { hook, citation, close, close_citation };
     }
-    let close = match seeded.below(3) {
-        0 => format!("And that is {subject}, in a nutshell."),
-        1 => format!("Now you know {subject} a little better."),
-        _ => format!("So that was {subject}, page by page."),
-    };
-    let title = ended(material.title);
-    let words = material.title.split_whitespace().count();
-    if material.focus.is_none() && (3..=8).contains(&words) {
-        if let Some(rest) = material.title.strip_prefix("Why ") {
-            let hook = format!("Here is why {}.", rest.to_lowercase().trim_end_matches(['.', '?']));
-            return Frame {
-                close: format!("And that is why {}.", rest.to_lowercase().trim_end_matches(['.', '?'])),
-                hook,
-                citation,
-            };
+    let definition = definition(material.said, &subject);
+    if let Some((worth, claim)) = material.claim
+        && (definition.is_none() || worth >= BETTER_CLAIM)
+    {
+        let (close, close_citation) = takeaway(material, Some(claim))
+            .unwrap_or_else(|| (format!("And that is {subject}, in a nutshell."), citation.clone()));
+        let citation = Citation { page: claim.page, quote: claim.source.clone() };
+        return Frame { hook: claim.text.clone(), citation, close, close_citation };
+    }
+    let (close, close_citation) = takeaway(material, None)
+        .unwrap_or_else(|| (format!("And that is {subject}, in a nutshell."), citation.clone()));
+    // A heading that asks is a hook as it stands.
+    if let Some(focus) = material.focus
+        && (3..=9).contains(&focus.split_whitespace().count())
+        && asks(focus)
+    {
+        let hook = format!("{}?", focus.trim_end_matches(['.', '?', '!', ':']));
+        return Frame { hook, citation, close, close_citation };
+    }
+    let size = material.title.split_whitespace().count();
+    if material.focus.is_none() && (3..=9).contains(&size) {
+        let bare = material.title.trim_end_matches(['.', '?', '!']);
+        if material.title.ends_with('?') {
+            return Frame { hook: material.title.to_owned(), citation, close, close_citation };
         }
-        if ["How ", "What ", "When ", "Who ", "Is ", "Are ", "Can ", "Does "]
-            .iter()
-            .any(|start| material.title.starts_with(start))
-        {
-            return Frame { hook: title, citation, close };
+        for (start, word) in [("Why ", "why"), ("How ", "how")] {
+            if let Some(rest) = bare.strip_prefix(start)
+                && !rest.starts_with("to ")
+                && !rest.contains(':')
+            {
+                let rest = lowered(rest, material);
+                return Frame {
+                    hook: format!("Here is {word} {rest}."),
+                    close: format!("And that is {word} {rest}."),
+                    close_citation: citation.clone(),
+                    citation,
+                };
+            }
+        }
+        if bare.starts_with("How to ") {
+            let hook = format!("Here is {}.", lowered(bare, material));
+            return Frame { hook, citation, close, close_citation };
         }
     }
-    let defined = material.said.iter().any(|sentence| {
-        let lower = sentence.text.to_lowercase();
-        let subject = subject.to_lowercase();
-        [" is a ", " is an ", " is the ", " are "]
-            .iter()
-            .any(|verb| lower.starts_with(&format!("{subject}{verb}")))
-    });
-    let works = material.said.iter().any(|sentence| sentence.text.to_lowercase().contains("work"));
-    let many = subject.ends_with('s') && !subject.ends_with("ss") && !subject.ends_with("us");
-    let (is, does) = if many { ("are", "do") } else { ("is", "does") };
-    let hook = if defined {
-        format!("What exactly {is} {subject}?")
-    } else if works && seeded.below(2) == 0 {
-        format!("How {does} {subject} actually work?")
-    } else {
-        match seeded.below(3) {
-            0 => format!("What is the deal with {subject}?"),
-            1 => format!("What should you know about {subject}?"),
-            _ => format!("What is {subject} all about?").replacen("is", is, 1),
-        }
+    if let Some(definition) = definition {
+        let is = if definition.text.to_lowercase().contains(&format!("{} are ", subject.to_lowercase())) {
+            "are"
+        } else {
+            "is"
+        };
+        let close = format!("So, remember: {}", definition.text);
+        let close_citation = Citation { page: definition.page, quote: definition.source.clone() };
+        return Frame { hook: format!("What exactly {is} {subject}?"), citation, close, close_citation };
+    }
+    let time = match material.length_ms {
+        0..=40_000 => "in half a minute",
+        40_001..=75_000 => "in under a minute",
+        75_001..=120_000 => "in two minutes",
+        _ => "in three minutes",
     };
+    let hook = format!("{}, explained {time}.", capitalised(&subject));
     let hook = if hook.split_whitespace().count() > MOST_WORDS {
         format!("{}.", capitalised(&subject))
     } else {
         hook
     };
-    Frame { hook, citation, close }
+    Frame { hook, citation, close, close_citation }
+}
+
+/// The title as a claim, where it states something: "Simple Testing Can Prevent Most Critical Failures: …".
+fn stated(material: &Material<'_>) -> Option<String> {
+    const STATES: [&str; 12] = [
+        "Can",
+        "Is",
+        "Are",
+        "Should",
+        "Will",
+        "Must",
+        "Cannot",
+        "Matters",
+        "Matter",
+        "Considered",
+        "Makes",
+        "Beats",
+    ];
+    if material.focus.is_some() {
+        return None;
+    }
+    let head = material.title.split(": ").next().unwrap_or_default();
+    let words: Vec<&str> = head.split_whitespace().collect();
+    let states = words.iter().skip(1).take(words.len().saturating_sub(2)).any(|word| STATES.contains(word));
+    ((4..=10).contains(&words.len()) && states && !asks(head))
+        .then(|| format!("{}.", capitalised(&lowered(head, material)).trim_end_matches(['.', '!'])))
+}
+
+/// Tells whether a heading is a question, with or without its mark.
+fn asks(heading: &str) -> bool {
+    let mut words = heading.split_whitespace();
+    let (first, second) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+    heading.ends_with('?')
+        || ["What", "How", "Why", "When", "Who", "Where"].contains(&first)
+            && ["is", "are", "do", "does", "can", "should", "did", "was", "were"].contains(&second)
+}
+
+/// Finds the sentence that says what `subject` is.
+fn definition<'a>(said: &[&'a Sentence], subject: &str) -> Option<&'a Sentence> {
+    let subject = subject.to_lowercase();
+    said.iter().copied().find(|sentence| {
+        let lower = sentence.text.to_lowercase();
+        !sentence.dangles
+            && sentence.text.split_whitespace().count() <= TAKEAWAY_WORDS
+            && [" is a ", " is an ", " is the ", " are "]
+                .iter()
+                .any(|verb| lower.starts_with(&format!("{subject}{verb}")))
+    })
+}
+
+/// Finds the one sentence to remember: short, understood alone, and close to what the video opened with.
+fn takeaway(material: &Material<'_>, claim: Option<&Sentence>) -> Option<(String, Citation)> {
+    // A short video has no time to say anything twice.
+    if material.length_ms < 25_000 {
+        return None;
+    }
+    let sized = |words, ms| takeaway_of(material, claim, words, ms);
+    sized(TAKEAWAY_WORDS, 5_800).or_else(|| sized(TAKEAWAY_WORDS + 5, 6_800))
+}
+
+fn takeaway_of(
+    material: &Material<'_>,
+    claim: Option<&Sentence>,
+    most_words: usize,
+    most_ms: u64,
+) -> Option<(String, Citation)> {
+    let opened: BTreeSet<String> = claim
+        .map(|claim| words(&claim.text))
+        .unwrap_or_else(|| words(material.title))
+        .into_iter()
+        .filter(|word| word.chars().count() > 3)
+        .collect();
+    let count = material.said.len();
+    // What was said last need not be said again at once.
+    let best = material
+        .said
+        .iter()
+        .enumerate()
+        .take(count.saturating_sub(1))
+        .filter(|(_, sentence)| {
+            let size = sentence.text.split_whitespace().count();
+            !sentence.dangles
+                && size <= most_words
+                && sentence.text.ends_with('.')
+                && !sentence.text.contains(':')
+                && estimate_ms(&sentence.text) <= most_ms
+                && claim.is_none_or(|claim| claim.text != sentence.text)
+        })
+        .map(|(index, sentence)| {
+            let heard: BTreeSet<String> = words(&sentence.text).into_iter().collect();
+            let shared = heard.intersection(&opened).count().min(3) as f32;
+            let worth = material.worth.get(index).copied().unwrap_or(0.0);
+            let is_own = sentence.text.contains("authors") || sentence.text.starts_with("We ");
+            let late = index as f32 / count.max(1) as f32;
+            (0.3 * shared + 2.5 * worth + 0.3 * late - if is_own { 1.0 } else { 0.0 }, *sentence)
+        })
+        .max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.place.cmp(&a.1.place)))?;
+    let (_, sentence) = best;
+    let citation = Citation { page: sentence.page, quote: sentence.source.clone() };
+    Some((format!("If you remember one thing: {}", sentence.text), citation))
+}
+
+/// The hook in a language without a phrase book: a question, and the title.
+fn asked(material: &Material<'_>) -> String {
+    let title = ended(material.focus.unwrap_or(material.title));
+    let question = match material.language {
+        "de" => "Worum geht es hier?",
+        "es" => "¿De qué se trata?",
+        "fr" => "De quoi s’agit-il ?",
+        "it" => "Di che cosa si tratta?",
+        "nl" => "Waar gaat dit over?",
+        "pt" => "De que se trata?",
+        _ => return title,
+    };
+    format!("{question} {title}")
 }
 
 /// What the video is about, as it stands inside a sentence.
@@ -96,41 +328,71 @@ fn subject(material: &Material<'_>) -> String {
     let head = |title: &str| title.split([':', '–', '—']).next().unwrap_or(title).trim().to_owned();
     let short = |text: &str| {
         let words = text.split_whitespace().count();
-        (1..=5).contains(&words) && text.chars().filter(|letter| letter.is_alphabetic()).count() > 3
+        (1..=6).contains(&words) && text.chars().filter(|letter| letter.is_alphabetic()).count() > 3
     };
-    let title = head(material.title);
+    // A part of the document is what the viewer hears about.
+    if let Some(focus) = material.focus.map(head)
+        && short(&focus)
+        && !["introduction", "overview", "abstract", "summary", "background"]
+            .contains(&focus.to_lowercase().as_str())
+        && !asks(&focus)
+    {
+        return lowered(&focus, material);
+    }
+    let mut title = head(material.title);
     for start in [
         "An Introduction to ",
         "Introduction to ",
         "A Guide to ",
+        "A Tutorial on ",
+        "A Survey of ",
         "Notes on ",
         "Lecture Notes on ",
         "The Art of ",
+        "Understanding ",
+        "Towards ",
+        "On ",
+        "On the ",
     ] {
         if let Some(rest) = title.strip_prefix(start)
-            && rest.split_whitespace().count() <= 4
+            && rest.split_whitespace().count() <= 5
         {
             return if rest.chars().count() <= 3 { rest.to_owned() } else { lowered(rest, material) };
         }
     }
-    // What stands alone before a colon is a name.
-    if title.len() < material.title.len() && !title.contains(' ') && !title.is_empty() {
-        return title;
+    if asks(&title) {
+        title = String::new();
     }
-    let events =
-        ["Meeting", "Report", "Guide", "Handbook", "Manual", "Course", "Lecture", "Workshop", "Conference"];
+    // What stands alone before a colon is a name, unless it only tells the kind of the paper.
+    if title.len() < material.title.len() {
+        let is_kind = ["SoK", "Survey", "Tutorial", "Lecture", "Chapter", "Report", "Review", "Position"]
+            .iter()
+            .any(|kind| title == *kind || title.starts_with(&format!("{kind} ")));
+        if is_kind {
+            title = material.title.split_once(':').map_or(title, |(_, rest)| head(rest));
+        } else if !title.contains(' ') && !title.is_empty() {
+            return title;
+        }
+    }
+    let events = [
+        "Meeting",
+        "Report",
+        "Guide",
+        "Handbook",
+        "Manual",
+        "Course",
+        "Lecture",
+        "Workshop",
+        "Conference",
+        "Database",
+    ];
     if short(&title) && !title.starts_with("The ") && events.iter().any(|event| title.ends_with(event)) {
         return format!("the {title}");
     }
     if short(&title) {
         return lowered(&title, material);
     }
-    if let Some(focus) = material.focus.map(head)
-        && short(&focus)
-    {
-        return lowered(&focus, material);
-    }
-    // A name needs no article and a plural takes none; only then comes the best concept as it is.
+    // A name needs no article and a plural takes none; only then comes the title as it is.
     let leading = || material.concepts.iter().take(8);
     let named = leading().find(|concept| concept.term.starts_with(char::is_uppercase));
     let many = leading().find(|concept| concept.term.ends_with('s') && !concept.term.ends_with("ss"));
@@ -143,14 +405,16 @@ fn subject(material: &Material<'_>) -> String {
 /// Writes a heading as it stands inside a sentence: words that the text writes small are small.
 fn lowered(heading: &str, material: &Material<'_>) -> String {
     let text: String = material.said.iter().map(|sentence| format!("{} ", sentence.text)).collect();
-    let known: std::collections::BTreeSet<&str> =
+    let known: BTreeSet<&str> =
         text.split(|letter: char| !letter.is_alphanumeric() && letter != '-').collect();
     let words: Vec<String> = heading
         .split_whitespace()
         .map(|word| {
             let lower = word.to_lowercase();
             let initials = word.chars().skip(1).any(char::is_uppercase) || word.chars().count() == 1;
-            let is_name = known.contains(word) && !known.contains(lower.as_str());
+            // "Buridan’s" is a name where the text knows "Buridan".
+            let bare = word.split(['’', '\'']).next().unwrap_or(word);
+            let is_name = known.contains(bare) && !known.contains(bare.to_lowercase().as_str());
             if initials || is_name { word.to_owned() } else { lower }
         })
         .collect();
@@ -166,16 +430,71 @@ fn ended(text: &str) -> String {
 mod tests {
     use super::*;
 
-    #[test]
-    fn title_that_asks_why_is_the_hook() {
-        let material =
-            Material { title: "Why Queues Explode", focus: None, concepts: &[], said: &[], english: true };
-        assert_eq!(frame(&material, &mut Seeded::new(1)).hook, "Here is why queues explode.");
+    fn sentence(text: &str, place: usize) -> Sentence {
+        Sentence {
+            text: text.into(),
+            source: text.into(),
+            page: 2,
+            section: 0,
+            passage: 0,
+            place,
+            dangles: false,
+        }
+    }
+
+    fn material<'a>(title: &'a str, said: &'a [&'a Sentence], language: &'a str) -> Material<'a> {
+        Material {
+            title,
+            focus: None,
+            concepts: &[],
+            said,
+            worth: &[],
+            claim: None,
+            language,
+            length_ms: 55_000,
+        }
     }
 
     #[test]
-    fn other_languages_open_with_their_title() {
-        let material = Material { title: "Topologie", focus: None, concepts: &[], said: &[], english: false };
-        assert_eq!(frame(&material, &mut Seeded::new(1)).hook, "Topologie.");
+    fn title_that_asks_why_is_the_hook() {
+        let frame = frame(&material("Why Queues Explode", &[], "en"));
+        assert_eq!(frame.hook, "Here is why queues explode.");
+        assert_eq!(frame.close, "And that is why queues explode.");
+    }
+
+    #[test]
+    fn other_languages_open_with_a_question_and_their_title() {
+        assert_eq!(frame(&material("Topologie", &[], "de")).hook, "Worum geht es hier? Topologie.");
+        assert_eq!(frame(&material("Topoloji", &[], "tr")).hook, "Topoloji.");
+    }
+
+    #[test]
+    fn claim_is_short_surprising_and_about_the_topic() {
+        let concepts = [Concept { term: "queue".into(), weight: 1.0, page: 1 }];
+        let sentences = [
+            sentence("The queue has a front and a back end.", 0),
+            sentence("A busy queue never gets shorter without idle time.", 1),
+            sentence("Cats never listen to anybody in the house.", 2),
+        ];
+        let found = |sentences: &[Sentence]| claim(sentences, "Why Queues Explode", &concepts, &[]);
+        assert_eq!(found(&sentences).map(|(_, index)| index), Some(1));
+        assert_eq!(found(&sentences[..1]), None);
+    }
+
+    #[test]
+    fn title_that_states_is_the_hook() {
+        let frame = frame(&material("Simple Testing Can Prevent Failures: An Analysis", &[], "en"));
+        assert_eq!(frame.hook, "Simple testing can prevent failures.");
+    }
+
+    #[test]
+    fn definition_answers_the_hook_at_the_end() {
+        let said =
+            [sentence("Raft is a consensus algorithm for managing a log.", 0), sentence("It is used.", 1)];
+        let said: Vec<&Sentence> = said.iter().collect();
+        let frame = frame(&material("Raft", &said, "en"));
+        assert_eq!(frame.hook, "What exactly is Raft?");
+        assert_eq!(frame.close, "So, remember: Raft is a consensus algorithm for managing a log.");
+        assert_eq!(frame.close_citation.page, 2);
     }
 }

@@ -29,57 +29,70 @@ const STOP_PT: &str = "a ao aos as às com como da das de do dos e é ela ele em
 na nas não no nos o os ou para pela pelo por qual quando que se sem ser seu sua são também tem um uma";
 
 /// What problems are told with.
-pub(super) const PROBLEM_CUES: [&str; 12] = [
-    "problem",
-    "however",
-    "unfortunately",
-    "difficult",
+pub(super) const PROBLEM_CUES: [&str; 16] = [
+    "the problem",
     "weakness",
-    "fails",
-    "failure",
     "drawback",
-    "cannot",
+    "suffer",
+    "bottleneck",
+    "the challenge",
+    "challenges",
+    "limitation",
+    "fails to",
+    "failures are",
+    "is difficult",
+    "are difficult",
     "hard to",
-    "suffers",
-    "worst",
+    "impossible",
+    "vulnerab",
+    "worst case",
 ];
 /// What ideas are told with.
-pub(super) const IDEA_CUES: [&str; 10] = [
-    "propose",
-    "idea",
-    "solution",
-    "introduce",
-    "new approach",
+pub(super) const IDEA_CUES: [&str; 12] = [
+    "propose a",
+    "proposes",
+    "the idea",
+    "key idea",
+    "main idea",
     "insight",
-    "design",
-    "trick",
-    "instead",
-    "repair",
+    "authors introduce",
+    "we introduce",
+    "solution to",
+    "new approach",
+    "novel",
+    "the trick",
 ];
 /// What mechanisms are told with.
-pub(super) const HOW_CUES: [&str; 9] = [
+pub(super) const HOW_CUES: [&str; 8] = [
     "works by",
-    "algorithm",
-    "by using",
-    "each time",
-    "step",
-    "is based on",
-    "in order to",
     "consists of",
-    "formula",
+    "is based on",
+    "by using",
+    "by taking",
+    "by means of",
+    "each time",
+    "each step",
 ];
 /// What results are told with.
-pub(super) const RESULT_CUES: [&str; 10] = [
-    "result",
+pub(super) const RESULT_CUES: [&str; 18] = [
+    "results show",
     "shows that",
+    "show that",
     "found that",
-    "in practice",
-    "as a consequence",
-    "therefore",
-    "demonstrat",
     "outperform",
-    "conclude",
-    "optimal",
+    "we conclude",
+    "demonstrates that",
+    "demonstrate that",
+    "improves",
+    "reduces",
+    "times faster",
+    "achieves",
+    "in practice",
+    "in our experiments",
+    "as a consequence",
+    "can be reproduced",
+    "is optimal",
+    "are able to",
 ];
 
 /// Words of a sentence that may surprise.

@@ -4,18 +4,18 @@ use std::collections::BTreeSet;
 
 use async_trait::async_trait;
 use brainwrought_core::data::{
-    Analysis, Citation, CitedSentence, Concept, ContentsEntry, Document, Language, Line, LineRole,
-    QuizQuestion, Scene, SceneKind, Script, VisualCue,
+    Analysis, Citation, CitedSentence, Concept, ContentsEntry, Document, Language, Line, LineRole, Scene,
+    SceneKind, Script, VisualCue,
 };
 
-use super::clean::{Cleaned, clean};
+use super::clean::{Cleaned, Section, clean};
 use super::concepts::concepts;
 use super::focus::focus;
 use super::grounding::retain_grounded;
-use super::hook::{Frame, Material, frame};
+use super::hook::{Frame, Material, claim, frame};
 use super::lexicon::{HOW_CUES, IDEA_CUES, INTERJECTIONS, PROBLEM_CUES, RESULT_CUES, SURPRISES, has_cue};
-use super::pace::{SCENE_GAP_MS, estimate_ms, planned_ms};
-use super::quiz::quiz;
+use super::pace::{LINE_GAP_MS, SCENE_GAP_MS, estimate_ms, planned_ms};
+use super::quiz::{Quiz, quiz};
 use super::rank::{Topic, Unit, pick, units};
 use super::scenes::{Beat, beat_line, content_scenes, segments, source_scene};
 use super::seeded::Seeded;
@@ -56,6 +56,7 @@ struct Draft<'a> {
     concepts: &'a [Concept],
     units: &'a [Unit],
     focus: Option<&'a str>,
+    claim: Option<(f32, &'a Sentence)>,
 }
 
 fn write(document: &Document, brief: &Brief) -> Result<Script, ScriptError> {
@@ -69,14 +70,20 @@ fn write(document: &Document, brief: &Brief) -> Result<Script, ScriptError> {
     retain_grounded(&mut all, document);
     let enough = (brief.length_ms as f64 * 1.5) as u64;
     let (said, part) = focus(&cleaned, all, enough);
+    // The title over the first page may be taken for a section.
+    let part = part.filter(|part| part.to_lowercase() != document.title.to_lowercase());
     if said.is_empty() {
         return Err(ScriptError::TooLittleText { title: document.title.clone(), sentences: 0 });
     }
     let concepts = concepts(&document.title, &cleaned, &said, language);
     let title =
         part.as_ref().map_or_else(|| document.title.clone(), |part| format!("{} {part}", document.title));
-    let topic = Topic { title: &title, language, concepts: &concepts };
-    let units = units(&said, &topic);
+    let leads: Vec<f32> = cleaned.sections.iter().map(|section| lead(&cleaned, section)).collect();
+    let topic = Topic { title: &title, language, concepts: &concepts, leads: &leads };
+    let claim = if language == "en" { claim(&said, &title, &concepts, &leads) } else { None };
+    let mut units = units(&said, &topic);
+    // What opens the video is not said twice.
+    units.retain(|unit| claim.is_none_or(|(_, claim)| !unit.members.contains(&claim)));
     let draft = Draft {
         document,
         brief,
@@ -86,6 +93,7 @@ fn write(document: &Document, brief: &Brief) -> Result<Script, ScriptError> {
         concepts: &concepts,
         units: &units,
         focus: part.as_deref(),
+        claim: claim.and_then(|(worth, claim)| Some((worth, said.get(claim)?))),
     };
     let mut script = on_time(&draft)?;
     if let Some(part) = &part {
@@ -99,13 +107,51 @@ fn write(document: &Document, brief: &Brief) -> Result<Script, ScriptError> {
     Ok(script)
 }
 
+/// How much more the sentences of a section are worth: authors sum up at the start and at the end of a paper.
+fn lead(cleaned: &Cleaned, section: &Section) -> f32 {
+    let title = section.title.to_lowercase();
+    let starts = |words: &[&str]| words.iter().any(|word| title.starts_with(word));
+    if !cleaned.is_paper {
+        return if starts(&["introduction", "overview", "summary", "einleitung", "introducción"]) {
+            0.04
+        } else {
+            0.0
+        };
+    }
+    if starts(&["abstract", "summary", "zusammenfassung", "resumen", "résumé"]) {
+        0.16
+    } else if starts(&["conclu", "discussion", "lessons", "fazit"]) {
+        0.10
+    } else if starts(&["introduction", "motivation", "overview"]) {
+        0.08
+    } else {
+        0.0
+    }
+}
+
 /// Drafts again with a corrected budget until the length fits.
 fn on_time(draft: &Draft<'_>) -> Result<Script, ScriptError> {
+    let target = draft.brief.length_ms;
+    let asking = closest(draft, has_quiz(draft.brief))?;
+    let fits = |script: &Script| (planned_ms(script) as f64 / target as f64 - 1.0).abs() <= TOLERANCE;
+    // Whether a question is found changes the length by seconds, so a script without one is its own search.
+    let script = if fits(&asking) || !has_quiz(draft.brief) {
+        asking
+    } else {
+        let plain = closest(draft, false)?;
+        let off = |script: &Script| planned_ms(script).abs_diff(target);
+        if off(&plain) < off(&asking) { plain } else { asking }
+    };
+    finished(draft, script)
+}
+
+/// Looks for the draft that comes closest to the length.
+fn closest(draft: &Draft<'_>, asks: bool) -> Result<Script, ScriptError> {
     let target = draft.brief.length_ms;
     let mut budget = target.saturating_sub(SOURCE_MS + SCENE_GAP_MS);
     let mut best: Option<(u64, Script)> = None;
     for _ in 0..ROUNDS {
-        let script = drafted(draft, budget)?;
+        let script = drafted(draft, budget, asks)?;
         let length = planned_ms(&script);
         // Too long cannot be mended; too short can, by a longer card or a lower target.
         let late = length as f64 > target as f64 * (1.0 + TOLERANCE);
@@ -120,9 +166,13 @@ fn on_time(draft: &Draft<'_>) -> Result<Script, ScriptError> {
         // The same budget again would give the same draft: step aside a little.
         budget = if next == budget { budget + 700 } else { next.min(target + 8_000) };
     }
-    let Some((_, mut script)) = best else {
-        return Err(ScriptError::TooLittleText { title: draft.document.title.clone(), sentences: 0 });
-    };
+    best.map(|(_, script)| script)
+        .ok_or_else(|| ScriptError::TooLittleText { title: draft.document.title.clone(), sentences: 0 })
+}
+
+/// Fills what is left over, and says so where the script stays shorter than asked for.
+fn finished(draft: &Draft<'_>, mut script: Script) -> Result<Script, ScriptError> {
+    let target = draft.brief.length_ms;
     let length = planned_ms(&script);
     if length < target
         && let Some(last) = script.segments.last_mut().and_then(|segment| segment.scenes.last_mut())
@@ -133,11 +183,15 @@ fn on_time(draft: &Draft<'_>) -> Result<Script, ScriptError> {
     let length = planned_ms(&script);
     if (length as f64) < target as f64 * (1.0 - TOLERANCE) {
         script.target_ms = length;
-        script.warnings.push(format!(
-            "the document holds too little to say for {} s: the video is {} s long",
-            target / 1000,
-            length / 1000
-        ));
+        let sayable: u64 =
+            draft.sentences.iter().map(|sentence| estimate_ms(&sentence.text) + LINE_GAP_MS).sum();
+        // Much may be there that says the same or does not fit; only what is not there is too little.
+        let why = if sayable < target {
+            "the document holds too little to say"
+        } else {
+            "no choice of sentences fits"
+        };
+        script.warnings.push(format!("{why} for {} s: the video is {} s long", target / 1000, length / 1000));
     }
     share_out(&mut script);
     Ok(script)
@@ -160,7 +214,7 @@ fn share_out(script: &mut Script) {
 }
 
 /// Writes one draft whose facts take up to `budget` milliseconds with all that surrounds them.
-fn drafted(draft: &Draft<'_>, budget: u64) -> Result<Script, ScriptError> {
+fn drafted(draft: &Draft<'_>, budget: u64, asks: bool) -> Result<Script, ScriptError> {
     let document = draft.document;
     let english = draft.language == "en";
     let mut seeded = Seeded::new(
@@ -170,9 +224,9 @@ fn drafted(draft: &Draft<'_>, budget: u64) -> Result<Script, ScriptError> {
             .fold(draft.brief.seed, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into())),
     );
     // Hook, close and quiz take their share; what is guessed wrong is corrected in the next round.
-    let overhead = match (english, has_quiz(draft.brief)) {
-        (true, true) => 9_000,
-        (true, false) => 5_000,
+    let overhead = match (english, asks) {
+        (true, true) => 14_000,
+        (true, false) => 7_000,
         (false, _) => 3_000,
     };
     let mut picked = pick(draft.units, draft.sentences, budget.saturating_sub(overhead));
@@ -188,32 +242,41 @@ fn drafted(draft: &Draft<'_>, budget: u64) -> Result<Script, ScriptError> {
             sentences: draft.sentences.len(),
         });
     }
+    let worth: Vec<f32> = picked
+        .iter()
+        .flat_map(|unit| &unit.members)
+        .map(|&member| {
+            let alone = draft.units.iter().find(|unit| unit.members == [member]);
+            alone.map_or(0.0, |unit| unit.score)
+        })
+        .collect();
     let material = Material {
         title: &document.title,
         focus: draft.focus,
         concepts: draft.concepts,
         said: &said,
-        english,
+        worth: &worth,
+        claim: draft.claim,
+        language: draft.language,
+        length_ms: draft.brief.length_ms,
     };
-    let frame = frame(&material, &mut seeded);
-    let questions = if english { quiz(&said, draft.concepts, &mut seeded) } else { Vec::new() };
+    let frame = frame(&material);
+    let questions = if english && asks { quiz(&said, draft.concepts, &mut seeded) } else { Vec::new() };
     let beats = beats(draft, &picked, english, &mut seeded);
 
     let mut scenes = vec![(String::new(), hook_scene(&frame))];
     scenes.extend(content_scenes(&beats, document));
-    if has_quiz(draft.brief)
-        && let Some(question) = questions.first()
-    {
+    if let Some(question) = questions.first() {
         scenes.extend(quiz_scenes(question).map(|scene| ("Quiz".to_owned(), scene)));
     }
-    let last = said.last().map_or(1, |sentence| sentence.page);
     if english {
-        let line = beat_line(frame.close.clone(), LineRole::Close, last);
+        let line = Line { text: frame.close, role: LineRole::Close, citation: frame.close_citation };
         scenes.push((
             String::new(),
             Scene { kind: SceneKind::Content, lines: vec![line], visual: VisualCue::Motion, min_ms: 0 },
         ));
     }
+    let questions = questions.into_iter().map(|quiz| quiz.question).collect();
     let script_language = if english { Language::english() } else { document.language.clone() };
     let pages: BTreeSet<u32> = said.iter().map(|sentence| sentence.page).collect();
     scenes.push((String::new(), source_scene(&document.title, pages.into_iter().collect(), SOURCE_MS)));
@@ -268,6 +331,8 @@ fn beats(draft: &Draft<'_>, picked: &[Unit], english: bool, seeded: &mut Seeded)
                 && nth == 0
                 && index > 0
                 && let Some(role) = role
+                // It shares a scene with what it leads to, or is not said.
+                && estimate_ms(roles[role].1) + LINE_GAP_MS + estimate_ms(&sentence.text) <= 7_800
             {
                 let (_, transition, _) = roles.remove(role);
                 let line = beat_line(transition, LineRole::Transition, sentence.page);
@@ -307,31 +372,25 @@ fn hook_scene(frame: &Frame) -> Scene {
 }
 
 /// The question is asked with its choices, so that the time to think is not silent; then the answer is told.
-fn quiz_scenes(question: &QuizQuestion) -> impl Iterator<Item = Scene> {
-    let page = question.citation.page;
-    let quoted = |text: &str| Line {
-        text: text.to_owned(),
+fn quiz_scenes(quiz: &Quiz) -> impl Iterator<Item = Scene> {
+    let Citation { page, quote } = quiz.question.citation.clone();
+    let quoted = |text: &String| Line {
+        text: text.clone(),
         role: LineRole::Quiz,
-        citation: Citation { page, quote: question.citation.quote.clone() },
+        citation: Citation { page, quote: quote.clone() },
     };
-    let ask = quoted("Quick quiz: what belongs in the gap?");
-    let (last, first) =
-        question.choices.split_last().map_or(("", &[][..]), |(last, first)| (last.as_str(), first));
-    let choices = quoted(&format!("{}, or {last}?", super::compress::capitalised(&first.join(", "))));
-    let spoken = estimate_ms(&ask.text) + estimate_ms(&choices.text);
-    let answer = question.choices.get(question.answer as usize).map_or("", String::as_str);
-    let told = quoted(&format!("The answer: {answer}."));
+    let spoken: u64 = quiz.asked.iter().map(|line| estimate_ms(line)).sum();
     [
         Scene {
             kind: SceneKind::Quiz,
-            lines: vec![ask, choices],
-            visual: VisualCue::QuizCard { question: question.clone() },
+            lines: quiz.asked.iter().map(quoted).collect(),
+            visual: VisualCue::QuizCard { question: quiz.question.clone() },
             min_ms: (spoken + 900).max(3_500),
         },
         Scene {
             kind: SceneKind::Content,
-            lines: vec![told],
-            visual: VisualCue::PageCrop { page, quote: question.citation.quote.clone() },
+            lines: vec![quoted(&quiz.told)],
+            visual: VisualCue::PageCrop { page, quote: quote.clone() },
             min_ms: 2_000,
         },
     ]

@@ -1,7 +1,9 @@
-//! Quiz questions: a fact with a gap, and choices of the same shape.
+//! Quiz questions: what was said with a number, a word or a name changed or left out.
 
 use brainwrought_core::data::{Citation, Concept, QuizQuestion};
 
+use super::compress::capitalised;
+use super::gate::is_verb;
 use super::lexicon::words;
 use super::seeded::Seeded;
 use super::sentences::Sentence;
@@ -9,61 +11,342 @@ use super::sentences::Sentence;
 /// What stands for the missing words.
 pub(super) const GAP: &str = "____";
 
-/// Makes questions of `facts`, best first. The right answer is always in the document; so are the others.
-pub(super) fn quiz(facts: &[&Sentence], concepts: &[Concept], seeded: &mut Seeded) -> Vec<QuizQuestion> {
-    let mut questions: Vec<(usize, QuizQuestion)> = Vec::new();
-    for fact in facts {
-        let Some((rank, concept)) = concepts.iter().enumerate().find(|(_, concept)| {
-            fact.text.matches(concept.term.as_str()).count() == 1 && stands_alone(&fact.text, &concept.term)
-        }) else {
-            continue;
-        };
-        if fact.dangles || questions.iter().any(|(other, _)| *other == rank) {
-            continue;
-        }
-        let heard = words(&fact.text);
-        let size = concept.term.split_whitespace().count();
-        let plural = concept.term.ends_with('s');
-        let mut others: Vec<&str> = concepts
-            .iter()
-            .filter(|other| other.term != concept.term)
-            .filter(|other| other.term.ends_with('s') == plural)
-            .filter(|other| other.term.split_whitespace().count().abs_diff(size) <= 1)
-            .filter(|other| !words(&other.term).iter().any(|word| heard.contains(word)))
-            .filter(|other| {
-                other.term.chars().next().is_some_and(char::is_uppercase)
-                    == concept.term.chars().next().is_some_and(char::is_uppercase)
-            })
-            .map(|other| other.term.as_str())
-            .collect();
-        others.sort_by_key(|other| other.split_whitespace().count().abs_diff(size));
-        others.truncate(2);
-        if others.len() < 2 {
-            continue;
-        }
-        let mut choices: Vec<String> =
-            others.into_iter().chain([concept.term.as_str()]).map(str::to_owned).collect();
-        seeded.shuffle(&mut choices);
-        let Some(answer) = choices.iter().position(|choice| *choice == concept.term) else { continue };
-        questions.push((
-            rank,
-            QuizQuestion {
-                question: fact.text.replacen(concept.term.as_str(), GAP, 1),
-                choices,
-                answer: answer as u32,
-                citation: Citation { page: fact.page, quote: fact.source.clone() },
-            },
-        ));
-    }
-    questions.sort_by_key(|(rank, _)| *rank);
-    questions.into_iter().map(|(_, question)| question).take(5).collect()
+/// The most words of a sentence that is asked about: a viewer has a few seconds to read it.
+const MOST_WORDS: usize = 18;
+
+/// A question with the words that ask and answer it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Quiz {
+    pub(super) question: QuizQuestion,
+    /// What is said while the card is shown.
+    pub(super) asked: Vec<String>,
+    /// What is said after it.
+    pub(super) told: String,
 }
 
-fn stands_alone(text: &str, term: &str) -> bool {
-    text.find(term).is_some_and(|at| {
-        let before = text[..at].chars().next_back();
-        let after = text[at + term.len()..].chars().next();
-        at > 0 && before.is_none_or(|c| c == ' ') && after.is_none_or(|c| c == ' ' || c == '.' || c == ',')
+/// Words that turn a statement into its contrary.
+const CONTRARIES: [(&str, &str); 58] = [
+    ("increases", "decreases"),
+    ("increase", "decrease"),
+    ("faster", "slower"),
+    ("fastest", "slowest"),
+    ("longest", "shortest"),
+    ("longer", "shorter"),
+    ("higher", "lower"),
+    ("highest", "lowest"),
+    ("largest", "smallest"),
+    ("larger", "smaller"),
+    ("best", "worst"),
+    ("better", "worse"),
+    ("always", "never"),
+    ("before", "after"),
+    ("first", "last"),
+    ("easy", "hard"),
+    ("easier", "harder"),
+    ("maximum", "minimum"),
+    ("maximal", "minimal"),
+    ("maximizes", "minimizes"),
+    ("maximize", "minimize"),
+    ("stronger", "weaker"),
+    ("strong", "weak"),
+    ("cheap", "expensive"),
+    ("rises", "falls"),
+    ("grows", "shrinks"),
+    ("inside", "outside"),
+    ("succeeds", "fails"),
+    ("public", "private"),
+    ("accept", "reject"),
+    ("internal", "external"),
+    ("important", "unimportant"),
+    ("possible", "impossible"),
+    ("oldest", "newest"),
+    ("low", "high"),
+    ("early", "late"),
+    ("static", "dynamic"),
+    ("decentralized", "centralized"),
+    ("asynchronous", "synchronous"),
+    ("local", "global"),
+    ("valid", "invalid"),
+    ("known", "unknown"),
+    ("common", "rare"),
+    ("often", "rarely"),
+    ("cannot", "can"),
+    ("two", "four"),
+    ("three", "five"),
+    ("five", "seven"),
+    ("small", "large"),
+    ("most", "least"),
+    ("independent", "dependent"),
+    ("directly", "indirectly"),
+    ("automatic", "manual"),
+    ("automatically", "manually"),
+    ("never", "often"),
+    ("every", "no"),
+    ("zero", "ten"),
+    ("without", "with"),
+];
+
+/// Those of them that are never put in the place of their contrary.
+const ONE_WAY: [&str; 9] = ["without", "cannot", "two", "three", "five", "never", "every", "zero", "most"];
+
+/// Makes questions of `facts`, best first, each with exactly one right choice. None is better than a broken one.
+pub(super) fn quiz(facts: &[&Sentence], concepts: &[Concept], seeded: &mut Seeded) -> Vec<Quiz> {
+    let fit: Vec<&Sentence> = facts
+        .iter()
+        .copied()
+        .filter(|fact| {
+            !fact.dangles
+                && fact.text.ends_with('.')
+                && fact.text.split_whitespace().count() <= MOST_WORDS
+                && !fact.text.contains(['“', '"', ':'])
+        })
+        .collect();
+    let mut questions: Vec<Quiz> = Vec::new();
+    questions.extend(fit.iter().filter_map(|fact| number(fact, seeded)));
+    questions.extend(fit.iter().filter_map(|fact| name(fact, concepts, seeded)));
+    questions.extend(fit.iter().filter_map(|fact| contrary(fact, seeded)));
+    questions.extend(fit.iter().filter_map(|fact| gap(fact, concepts, seeded)));
+    let mut asked = std::collections::BTreeSet::new();
+    questions.retain(|quiz| asked.insert(quiz.question.citation.quote.clone()));
+    questions.truncate(5);
+    questions
+}
+
+/// Leaves the only number of a sentence out.
+fn number(fact: &Sentence, seeded: &mut Seeded) -> Option<Quiz> {
+    let words: Vec<&str> = fact.text.split_whitespace().collect();
+    let has_digit = |word: &&str| word.contains(|letter: char| letter.is_ascii_digit());
+    let place = words.iter().position(|word| has_digit(&word))?;
+    if words.iter().filter(|word| has_digit(word)).count() != 1 {
+        return None;
+    }
+    // A number that counts or measures has a word of small letters behind it; others are names and dates.
+    let raw = words.get(place)?.trim_end_matches(['.', ',']);
+    let next = words.get(place + 1).copied().unwrap_or_default();
+    let before = place.checked_sub(1).and_then(|before| words.get(before)).copied().unwrap_or_default();
+    let counts = raw.contains(['%', '$', '€', '£']) || next.starts_with(char::is_lowercase);
+    let is_label = before.starts_with(char::is_uppercase) && place > 1
+        || [
+            "command",
+            "number",
+            "version",
+            "step",
+            "node",
+            "type",
+            "value",
+            "descriptors",
+            "pattern",
+            "column",
+            "level",
+        ]
+        .contains(&before.to_lowercase().as_str());
+    if !counts || is_label || ["and", "or", "to"].contains(&next) {
+        return None;
+    }
+    let digits = raw.trim_start_matches(['$', '€', '£']).trim_end_matches('%');
+    let value: f64 = digits.replace(',', "").parse().ok()?;
+    let is_percent = raw.ends_with('%');
+    let is_year = !raw.contains(['%', '$', ',']) && (1500.0..2100.0).contains(&value);
+    if value < 2.0 || is_year || is_percent && value > 100.0 {
+        return None;
+    }
+    let decimals = digits.split_once('.').map_or(0, |(_, after)| after.len());
+    let [low, high] = match (is_percent && value > 50.0, seeded.below(3)) {
+        (true, _) => [value - 45.0, value - 20.0],
+        (false, 0) => [value / 2.0, value * 2.0],
+        (false, 1) if value >= 8.0 => [value / 4.0, value / 2.0],
+        (false, _) if is_percent => [value / 2.0, value * 1.8],
+        (false, _) => [value * 2.0, value * 4.0],
+    };
+    let written = |number: f64| {
+        let plain = format!("{number:.decimals$}");
+        let plain = if digits.contains(',') { thousands(&plain) } else { plain };
+        raw.replacen(digits, &plain, 1)
+    };
+    let mut numbers = vec![(value, raw.to_owned()), (low, written(low)), (high, written(high))];
+    numbers.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let choices: Vec<String> = numbers.into_iter().map(|(_, text)| text).collect();
+    if choices.iter().enumerate().any(|(index, choice)| choices[..index].contains(choice)) {
+        return None;
+    }
+    let question = fact.text.replacen(raw, GAP, 1);
+    made(fact, question, choices, raw, "Quick quiz: which number belongs in the gap?")
+}
+
+fn thousands(number: &str) -> String {
+    let (whole, rest) = number.split_at(number.find('.').unwrap_or(number.len()));
+    let mut text = String::new();
+    for (index, digit) in whole.chars().enumerate() {
+        if index > 0 && (whole.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text + rest
+}
+
+/// Asks for the name that a sentence defines: "Raft is a consensus algorithm …".
+fn name(fact: &Sentence, concepts: &[Concept], seeded: &mut Seeded) -> Option<Quiz> {
+    let (term, verb, rest) = concepts.iter().find_map(|concept| {
+        let term = capitalised(&concept.term);
+        [" is a ", " is an ", " is the ", " are "].into_iter().find_map(|verb| {
+            let rest = fact.text.strip_prefix(&term)?.strip_prefix(verb)?;
+            Some((concept.term.as_str(), verb, rest.to_owned()))
+        })
+    })?;
+    let is_name = term.starts_with(char::is_uppercase);
+    if rest.split_whitespace().count() < 4 || !is_name && !term.contains([' ', '-']) {
+        return None;
+    }
+    let mut choices = others(fact, term, concepts);
+    choices.truncate(2);
+    if choices.len() < 2 {
+        return None;
+    }
+    choices.push(term.to_owned());
+    seeded.shuffle(&mut choices);
+    let question = format!("What{verb}{}?", rest.trim_end_matches('.'));
+    let asked = question.clone();
+    made(fact, question, choices, term, &asked)
+}
+
+/// Says the contrary of a sentence, or the sentence itself, and asks which it was.
+fn contrary(fact: &Sentence, seeded: &mut Seeded) -> Option<Quiz> {
+    let words: Vec<&str> = fact.text.split_whitespace().collect();
+    let (right, wrong, place) = words.iter().enumerate().skip(1).find_map(|(place, word)| {
+        let bare = word.trim_end_matches([',', '.']);
+        CONTRARIES.iter().find_map(|&(one, other)| match bare {
+            _ if bare == one => Some((one, other, place)),
+            // These words stand in many sentences that they do not decide.
+            _ if bare == other && !ONE_WAY.contains(&one) => Some((other, one, place)),
+            _ => None,
+        })
+    })?;
+    // "First" and "last" in "the first" are said of things; "at first" is not.
+    let before = words.get(place.checked_sub(1)?)?;
+    // A comparison needs both its sides, or the contrary is no sentence.
+    let compares =
+        right.ends_with("er") && right != "after" && right != "never" || ["worse", "better"].contains(&right);
+    let behind = words.get(place + 1).copied().unwrap_or_default();
+    if compares && !fact.text.contains(" than ")
+        || *before == "no"
+        || right == "without" && behind.ends_with("ing")
+        || behind == "enough"
+    {
+        return None;
+    }
+    // "The most important" has a contrary; "most servers" and "most of them" have none.
+    if right == "most" && *before != "the"
+        || ["two", "three", "five"].contains(&right) && ["one", "or", "and", "-"].contains(before)
+        || ["at", "not", "is", "are", "as"].contains(before) && ["first", "last", "best"].contains(&right)
+        || words.iter().filter(|word| word.trim_end_matches([',', '.']) == right).count() != 1
+        || fact.text.contains(" not ")
+        || fact.text.to_lowercase().contains(wrong) && right != "without"
+    {
+        return None;
+    }
+    let is_false = seeded.below(3) > 0;
+    let statement = if is_false {
+        let changed: Vec<String> = words
+            .iter()
+            .enumerate()
+            .map(
+                |(index, word)| {
+                    if index == place { word.replacen(right, wrong, 1) } else { (*word).to_owned() }
+                },
+            )
+            .collect();
+        changed.join(" ")
+    } else {
+        fact.text.clone()
+    };
+    let told = if is_false {
+        format!("False! It is “{right}”, not “{wrong}”.")
+    } else {
+        "True! That is what the page says.".to_owned()
+    };
+    Some(Quiz {
+        asked: vec!["Quick quiz: true or false?".to_owned(), statement.clone()],
+        question: QuizQuestion {
+            question: statement,
+            choices: vec!["True".to_owned(), "False".to_owned()],
+            answer: u32::from(is_false),
+            citation: Citation { page: fact.page, quote: fact.source.clone() },
+        },
+        told,
+    })
+}
+
+/// Leaves a term of several words out where nothing around it gives another term away.
+fn gap(fact: &Sentence, concepts: &[Concept], seeded: &mut Seeded) -> Option<Quiz> {
+    const BEFORE: [&str; 26] = [
+        "the", "a", "of", "by", "for", "in", "on", "with", "to", "from", "its", "their", "each", "every",
+        "all", "uses", "use", "using", "as", "into", "called", "through", "any", "no", "via", "and",
+    ];
+    const BEHIND: [&str; 22] = [
+        "of", "in", "to", "for", "and", "or", "that", "which", "with", "by", "on", "from", "at", "as",
+        "when", "if", "into", "over", "under", "through", "without", "because",
+    ];
+    concepts.iter().take(8).find_map(|concept| {
+        let term = concept.term.as_str();
+        let at = fact.text.find(term)?;
+        if fact.text.matches(term).count() != 1 || !term.contains([' ', '-']) || at == 0 {
+            return None;
+        }
+        let before = fact.text[..at].split_whitespace().next_back()?;
+        let rest = &fact.text[at + term.len()..];
+        let behind = rest.split_whitespace().next().unwrap_or_default();
+        let free = rest.starts_with(['.', ',']) || BEHIND.contains(&behind) || is_verb(behind);
+        if !fact.text[..at].ends_with(' ') || !BEFORE.contains(&before) || !free {
+            return None;
+        }
+        let mut choices = others(fact, term, concepts);
+        choices.retain(|other| other.contains([' ', '-']));
+        // "A" and "an" would tell.
+        if before == "a" {
+            choices.retain(|other| !other.starts_with(['a', 'e', 'i', 'o']));
+        }
+        choices.truncate(2);
+        if choices.len() < 2 {
+            return None;
+        }
+        choices.push(term.to_owned());
+        seeded.shuffle(&mut choices);
+        let question = fact.text.replacen(term, GAP, 1);
+        made(fact, question, choices, term, "Quick quiz: what belongs in the gap?")
+    })
+}
+
+/// Lists the terms of the same shape as `term` that the sentence does not speak of.
+fn others(fact: &Sentence, term: &str, concepts: &[Concept]) -> Vec<String> {
+    let heard = words(&fact.text);
+    let is_name = |term: &str| term.starts_with(char::is_uppercase);
+    let is_many = |term: &str| term.ends_with('s') && !term.ends_with("ss");
+    let size = |term: &str| term.split_whitespace().count();
+    let mut others: Vec<&str> = concepts
+        .iter()
+        .map(|concept| concept.term.as_str())
+        .filter(|other| is_name(other) == is_name(term) && (is_name(term) || is_many(other) == is_many(term)))
+        .filter(|other| size(other).abs_diff(size(term)) <= 1)
+        .filter(|other| !words(other).iter().any(|word| heard.contains(word)))
+        .collect();
+    others.sort_by_key(|other| size(other).abs_diff(size(term)));
+    others.into_iter().map(str::to_owned).collect()
+}
+
+fn made(fact: &Sentence, question: String, choices: Vec<String>, right: &str, ask: &str) -> Option<Quiz> {
+    let answer = choices.iter().position(|choice| choice == right)?;
+    let (last, first) = choices.split_last()?;
+    let spoken = format!("{}, or {last}?", capitalised(&first.join(", ")));
+    Some(Quiz {
+        asked: vec![ask.to_owned(), spoken],
+        told: format!("The answer: {}.", right),
+        question: QuizQuestion {
+            question,
+            answer: answer as u32,
+            choices,
+            citation: Citation { page: fact.page, quote: fact.source.clone() },
+        },
     })
 }
 
@@ -71,21 +354,76 @@ fn stands_alone(text: &str, term: &str) -> bool {
 mod tests {
     use super::*;
 
-    #[test]
-    fn gap_takes_the_term_out_and_answer_points_to_it() {
-        let concept = |term: &str| Concept { term: term.into(), weight: 1.0, page: 1 };
-        let concepts = [concept("idle time"), concept("arrival rate"), concept("service rate")];
-        let fact = Sentence {
-            text: "Only idle time can make a line shorter.".into(),
-            source: "Only idle time can make a line shorter.".into(),
+    fn fact(text: &str) -> Sentence {
+        Sentence {
+            text: text.into(),
+            source: text.into(),
             page: 1,
             section: 0,
             passage: 0,
             place: 0,
             dangles: false,
-        };
-        let questions = quiz(&[&fact], &concepts, &mut Seeded::new(1));
-        assert_eq!(questions[0].question, "Only ____ can make a line shorter.");
-        assert_eq!(questions[0].choices[questions[0].answer as usize], "idle time");
+        }
+    }
+
+    fn concepts(terms: &[&str]) -> Vec<Concept> {
+        terms.iter().map(|term| Concept { term: (*term).into(), weight: 1.0, page: 1 }).collect()
+    }
+
+    fn right(quiz: &Quiz) -> &str {
+        &quiz.question.choices[quiz.question.answer as usize]
+    }
+
+    #[test]
+    fn gap_takes_the_term_out_and_answer_points_to_it() {
+        let terms = concepts(&["idle time", "arrival rate", "service rate"]);
+        let quiz = quiz(&[&fact("A shop with idle time can serve its guests.")], &terms, &mut Seeded::new(1));
+        assert_eq!(quiz[0].question.question, "A shop with ____ can serve its guests.");
+        assert_eq!(right(&quiz[0]), "idle time");
+    }
+
+    #[test]
+    fn part_of_a_longer_term_is_no_gap() {
+        let terms = concepts(&["replicated state", "idle time", "service rate"]);
+        let fact = fact("Algorithms arise in the context of replicated state machines.");
+        assert_eq!(quiz(&[&fact], &terms, &mut Seeded::new(1)), []);
+    }
+
+    #[test]
+    fn numbers_stand_beside_numbers_of_their_kind() {
+        for (text, answer) in [
+            ("Over 30% of the failures would have been prevented.", "30%"),
+            ("On a normal morning 48 customers arrive at the shop.", "48"),
+            ("The whole system costs $1,250,000 over its life.", "$1,250,000"),
+        ] {
+            let quiz = quiz(&[&fact(text)], &[], &mut Seeded::new(3));
+            assert_eq!(right(&quiz[0]), answer);
+            assert_eq!(quiz[0].question.choices.len(), 3);
+            assert!(quiz[0].question.question.contains(GAP));
+        }
+        for text in [
+            "The paper appeared in 1978 in a thin journal.",
+            "The leader proposes command 142 of its log.",
+            "Data security is no longer an option.",
+        ] {
+            assert_eq!(quiz(&[&fact(text)], &[], &mut Seeded::new(3)), []);
+        }
+    }
+
+    #[test]
+    fn statement_or_its_contrary_is_true_or_false() {
+        let fact = fact("Read throughput is higher than write throughput.");
+        for seed in 0..6 {
+            let quiz = quiz(&[&fact], &[], &mut Seeded::new(seed));
+            assert_eq!(right(&quiz[0]) == "True", quiz[0].question.question == fact.text);
+        }
+    }
+
+    #[test]
+    fn definition_asks_for_its_name() {
+        let terms = concepts(&["Raft", "Paxos", "Chubby"]);
+        let quiz = quiz(&[&fact("Raft is a consensus algorithm for logs.")], &terms, &mut Seeded::new(1));
+        assert_eq!(quiz[0].question.question, "What is a consensus algorithm for logs?");
+        assert_eq!(right(&quiz[0]), "Raft");
     }
 }

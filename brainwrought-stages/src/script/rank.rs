@@ -18,6 +18,8 @@ const CUE: f32 = 0.08;
 const REDUNDANCY: f32 = 0.35;
 /// What a section already heard costs, so that the script walks through the document.
 const HEARD: f32 = 0.06;
+/// What each further sentence of a unit is worth: a run of neighbours is easier to follow than single sentences.
+const FOLLOWED: f32 = 0.07;
 /// Units more alike than this are never both said.
 const SAME: f32 = 0.6;
 
@@ -42,6 +44,8 @@ pub(super) struct Topic<'a> {
     pub(super) title: &'a str,
     pub(super) language: &'a str,
     pub(super) concepts: &'a [Concept],
+    /// What the sentences of each section are worth beside their words.
+    pub(super) leads: &'a [f32],
 }
 
 /// Builds and scores all units of `sentences`.
@@ -101,6 +105,7 @@ pub(super) fn units(sentences: &[Sentence], topic: &Topic<'_>) -> Vec<Unit> {
                 + POSITION * position(index, sentences)
                 + TITLE * in_title.min(1.0)
                 + CUE * cued
+                + topic.leads.get(sentences[index].section).copied().unwrap_or(0.0)
         })
         .collect();
     let mut units = Vec::new();
@@ -127,7 +132,7 @@ pub(super) fn units(sentences: &[Sentence], topic: &Topic<'_>) -> Vec<Unit> {
             units.push(Unit {
                 ms: members.iter().map(|&member| estimate_ms(&sentences[member].text) + LINE_GAP_MS).sum(),
                 // A thought that is followed through is worth a little more than one that breaks off.
-                score: mean + 0.03 * (members.len() - 1) as f32,
+                score: mean + FOLLOWED * (members.len() - 1) as f32,
                 vector: normalised(vector),
                 members,
             });

@@ -36,7 +36,7 @@ impl Default for WriteScript {
 
 impl Stage for WriteScript {
     const NAME: &'static str = "script";
-    const VERSION: u32 = 2;
+    const VERSION: u32 = 3;
     type Input = Document;
     type Output = Script;
 
