@@ -2,6 +2,8 @@
 
 use brainwrought_core::data::{Block, BlockKind, Document};
 
+use super::bullets::{is_slides, parts};
+
 /// The running text of a document.
 #[derive(Debug, Clone)]
 pub(super) struct Cleaned {
@@ -79,7 +81,7 @@ const SKIPPED: [&str; 44] = [
 ];
 
 /// What opens the heading of a theorem or an example.
-const REMARKS: [&str; 36] = [
+const REMARKS: [&str; 42] = [
     "definition",
     "definitions",
     "theorem",
@@ -116,6 +118,12 @@ const REMARKS: [&str; 36] = [
     "notes",
     "version",
     "exercice",
+    "exercise",
+    "aufgabe",
+    "übung",
+    "ejercicio",
+    "problem",
+    "lösung",
 ];
 
 /// Words of a heading under which a licence stands.
@@ -168,6 +176,7 @@ pub(super) fn clean(document: &Document) -> Cleaned {
     let (mut has_abstract, mut has_references) = (false, false);
     // Text may only be joined when nothing stood between its parts.
     let mut joinable = false;
+    let slides = is_slides(document);
     for page in &document.pages {
         for block in &page.blocks {
             match block.kind {
@@ -197,20 +206,27 @@ pub(super) fn clean(document: &Document) -> Cleaned {
                     let (text, is_abstract) = without_abstract(&block.text);
                     has_abstract |= is_abstract && page.number <= 3;
                     let is_item = block.kind == BlockKind::ListItem;
-                    let open = passages.last_mut().filter(|last| {
-                        joinable && !is_item && last.section + 1 == sections.len() && is_open(last)
-                    });
-                    match open {
-                        Some(last) if starts_lower(text) || !last.is_item => {
-                            last.pieces.push((page.number, text.to_owned()));
+                    let points = if slides { points(text) } else { vec![text.to_owned()] };
+                    for text in &points {
+                        let open = passages.last_mut().filter(|last| {
+                            joinable
+                                && !is_item
+                                && !slides
+                                && last.section + 1 == sections.len()
+                                && is_open(last)
+                        });
+                        match open {
+                            Some(last) if starts_lower(text) || !last.is_item => {
+                                last.pieces.push((page.number, text.to_owned()));
+                            }
+                            _ => passages.push(Passage {
+                                section: sections.len() - 1,
+                                pieces: vec![(page.number, text.to_owned())],
+                                is_item,
+                            }),
                         }
-                        _ => passages.push(Passage {
-                            section: sections.len() - 1,
-                            pieces: vec![(page.number, text.to_owned())],
-                            is_item,
-                        }),
+                        joinable = true;
                     }
-                    joinable = true;
                 }
                 BlockKind::Reference => {
                     has_references = true;
@@ -260,6 +276,17 @@ fn starts_lower(text: &str) -> bool {
     text.chars()
         .next()
         .is_some_and(|letter| letter.is_lowercase() || letter.is_ascii_digit() || letter == '(')
+}
+
+/// Cuts what stands on a slide into its points; one as long as a sentence gets the full stop that it is set without.
+fn points(text: &str) -> Vec<String> {
+    let ended = |point: &str| {
+        let size = point.split_whitespace().count();
+        let is_open = point.ends_with(|letter: char| letter.is_alphanumeric() || letter == ')');
+        let starts = point.starts_with(|letter: char| letter.is_uppercase() || letter.is_ascii_digit());
+        if is_open && starts && (6..=22).contains(&size) { format!("{point}.") } else { point.to_owned() }
+    };
+    parts(text).into_iter().map(ended).collect()
 }
 
 /// Takes the word "Abstract" off the paragraph that it opens; tells whether it stood there.

@@ -20,7 +20,8 @@ pub(super) fn focus(
         .flat_map(|passage| &passage.pieces)
         .map(|(_, text)| text.split_whitespace().count())
         .sum();
-    if cleaned.is_paper || words <= WHOLE_WORDS {
+    let sayable: u64 = sentences.iter().map(|sentence| estimate_ms(&sentence.text) + LINE_GAP_MS).sum();
+    if cleaned.is_paper || words <= WHOLE_WORDS || sayable < 2 * enough_ms {
         return (sentences, None);
     }
     let mut best: Option<(f32, usize, usize)> = None;
@@ -45,7 +46,7 @@ pub(super) fn focus(
         // Few sections mean one topic, and what comes early explains what comes later. A heading that is no words
         // makes a poor topic.
         let early = cleaned.sections[start].page as f32 / 12.0;
-        let poor = if is_topic(title) { 0.0 } else { 8.0 };
+        let poor = if is_topic(title) { 0.0 } else { 20.0 };
         let cost = (end - start) as f32 + early + poor;
         if best.is_none_or(|(other, ..)| cost + 1.0 < other) {
             best = Some((cost, start, end));

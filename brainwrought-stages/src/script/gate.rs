@@ -99,8 +99,26 @@ static ROADMAP: LazyLock<Regex> = LazyLock::new(|| {
     .expect("the pattern is a constant that tests compile")
 });
 
-/// Tells whether `text` can be said: length, letters, end, no pointer to something that is not heard.
+/// Tells whether `text` can be said and speaks of the topic, not of the text, its authors or its licence.
 pub(super) fn is_sayable(text: &str, language: &str) -> bool {
+    is_speakable(text, language) && !is_back_stage(text, language)
+}
+
+fn is_back_stage(text: &str, language: &str) -> bool {
+    let lower = text.to_lowercase();
+    let phrases: &[&str] = if language == "en" { &BACK_STAGE_EN } else { &BACK_STAGE };
+    phrases.iter().any(|phrase| {
+        // A phrase that only ends in a space is a word at the start of the sentence.
+        if phrase.ends_with(' ') && !phrase.starts_with(' ') {
+            lower.starts_with(phrase)
+        } else {
+            lower.contains(phrase)
+        }
+    })
+}
+
+/// Tells whether `text` can be said: length, letters, end, no pointer to something that is not heard.
+pub(super) fn is_speakable(text: &str, language: &str) -> bool {
     let Some(first) = text.chars().next() else { return false };
     let ideographs = text.chars().filter(|&letter| is_ideograph(letter)).count();
     if ideographs * 2 > text.chars().count() {
@@ -128,21 +146,12 @@ pub(super) fn is_sayable(text: &str, language: &str) -> bool {
     let first_word = words.first().copied().unwrap_or_default();
     let is_label =
         first_word.len() > 3 && first_word.ends_with(':') && !first_word.chars().any(char::is_lowercase);
-    let lower = text.to_lowercase();
-    let is_bad = if language == "en" {
-        is_bad_english(text, &words)
-    } else {
-        BACK_STAGE.iter().any(|phrase| match () {
-            // A phrase that ends in a space is a word at the start of the sentence.
-            _ if phrase.ends_with(' ') && !phrase.starts_with(' ') => lower.starts_with(phrase),
-            _ => lower.contains(phrase),
-        })
-    };
+    let is_bad = language == "en" && is_bad_english(text, &words);
     !is_label && !is_bad && is_prose(text, &words) && !POINTS_AWAY.is_match(text)
 }
 
 /// Tells whether `text` is made of words: no symbols, code or lone letters.
-fn is_prose(text: &str, words: &[&str]) -> bool {
+pub(super) fn is_prose(text: &str, words: &[&str]) -> bool {
     let visible = text.chars().filter(|letter| !letter.is_whitespace()).count();
     let fit = text
         .chars()
@@ -151,7 +160,8 @@ fn is_prose(text: &str, words: &[&str]) -> bool {
         })
         .count();
     let digits = text.chars().filter(char::is_ascii_digit).count();
-    let banned = "=<>{}[]|\\^_~∈∀∃→←↔∪∩⊆⊂∑∫√≤≥≠≈∞·•■□◦†‡§#*@`αβγδεζηθικλμνξπρστυφχψωΔΓΛΦΨΩΣΠ∂∇(){}+/…";
+    let banned =
+        "=<>{}[]|\\^_~∈∀∃→←↔∪∩⊆⊂∑∫√≤≥≠≈∞·•■□◦†‡§#*@`αβγδεζηθικλμνξπρστυφχψωΔΓΛΦΨΩΣΠ∂∇(){}+/…⇒⇐⇔✗✓✔➔➜★☆▶";
     let lone = words
         .iter()
         .map(|word| word.trim_matches(|letter: char| !letter.is_alphanumeric()))
@@ -224,14 +234,13 @@ fn is_bad_english(text: &str, words: &[&str]) -> bool {
         || text.starts_with("For example")
         || text.starts_with("Which ")
         || !has_verb(words)
-        || BACK_STAGE_EN.iter().any(|phrase| lower.contains(phrase))
         || FUSED.is_match(text)
         || ["If ", "Although ", "While ", "Whereas ", "Because "].iter().any(|start| text.starts_with(start))
             && !text.contains(',')
 }
 
 /// What authors say about their text, their thanks or their copyright rather than about its topic.
-const BACK_STAGE_EN: [&str; 52] = [
+const BACK_STAGE_EN: [&str; 53] = [
     "this book",
     "this document",
     "this paper",
@@ -271,6 +280,7 @@ const BACK_STAGE_EN: [&str; 52] = [
     "related work",
     "prior work",
     "future work",
+    " published ",
     "next section",
     "next chapter",
     "last section",
@@ -298,26 +308,50 @@ static FUSED: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// Verbs that make a statement, beside auxiliaries; their endings are made up.
-const VERB_STEMS: &str = "accept achieve act add address affect agree aim allow analyze answer appear apply approach argue \
-arise arrive ask assign assume attack attempt avoid base beat become begin behave believe belong benefit bring build \
-call capture carry cause change check choose claim collect combine come compare complete compute concern confirm \
-connect consider consist contain continue contribute control convert correspond cost cover create cut deal decide decrease define \
-deliver demonstrate depend derive describe design detect determine develop die differ discover display distribute divide do \
-draw drive drop eliminate emerge employ enable encourage end enforce ensure enter equal establish estimate evaluate exist \
-expand expect explain exploit explore express extend face fail fall feel fill find finish fit fix flow focus follow force form \
-gain generate get give go grow guarantee handle happen have hear help hide hold identify ignore illustrate implement imply \
-improve include increase indicate induce influence inform inherit install introduce invent invite involve issue join keep kill know \
-lack last launch lead learn leave let lie limit link live look lose maintain make manage map match matter mean measure meet \
-minimize move multiply need note notice observe obtain occur offer open operate optimize organize outperform own pass pay perform \
-permit place play point possess predict prefer present preserve prevent proceed process produce promise propose protect prove provide publish \
-pull push put raise reach react read receive recognize recommend record reduce refer reflect refuse regard reject relate release rely \
-remain remove repeat replace report represent require resist resolve respond result retain return reveal rise run satisfy save say scale see \
-seek seem select sell send separate serve set share shift shorten show shrink sit solve speak specify spend split spread stand start stay \
-steal stop store strike struggle study submit succeed suffer suggest supply support suppose survive take target teach tell tend \
-terminate test thank think threaten touch trace track transfer transform translate travel treat trigger try turn understand undergo update use \
-vanish vary verify view violate visit wait walk want warn waste watch weaken weigh widen win wish work write yield";
+const VERB_STEMS: &str = "accelerate accept accompany accumulate achieve acquire act adapt add address adjust adopt advance affect \
+aggregate agree aim allow alter analyze announce answer anticipate appear apply approach argue arise arrive ask \
+assemble assert assess assign assist associate assume attach attack attempt attend attract avoid balance base \
+beat become begin behave believe belong benefit bind block boost borrow bring build bypass calculate call cancel \
+capture carry cause change check choose claim clarify classify clean clear click close coincide collapse collect \
+combine come communicate compare compensate compile complete compress comprise compute concern conclude conduct \
+configure confirm conform connect consider consist constitute construct consult consume contain continue \
+contribute control convert convey convince cooperate coordinate copy correct correspond cost count cover crawl \
+create cross cut damage deal decay decide declare decompose decrease decrypt deduce defend define degrade delay \
+delete deliver demonstrate deny depend deploy derive describe design destroy detect determine develop deviate \
+diagnose dictate die differ discard disclose discover discuss display distribute divide do dominate double draw \
+drive drop duplicate ease edit elect eliminate embed embrace emerge emit emphasize employ enable encode \
+encounter encourage encrypt end enforce engage enhance enjoy enrich ensure entail enter equal erase escape \
+establish estimate evaluate evolve examine exceed exchange exclude execute exhibit exist expand expect expire \
+explain exploit explore export expose express extend face facilitate fail fall feed feel fetch fill filter find \
+finish fit fix float flow focus follow force forget form formulate freeze fuse gain generate get give go grant \
+grow guarantee guess guide halt handle happen harm have hear help hide hinder hire hit hold hurt identify ignore \
+illustrate implement imply import impose improve include incorporate increase incur indicate induce infer \
+influence inform inherit inject insert inspect inspire install integrate intend interact interfere interpret \
+introduce invent invest investigate invite invoke involve isolate issue iterate join jump justify keep kill know \
+lack last launch lay lead learn leave lend let lie lift limit link live load locate lock look lose maintain make \
+manage manipulate map match matter maximise maximize mean measure meet mention merge migrate mimic minimise \
+minimize mislead mitigate mix modify monitor motivate mount move multiply navigate need negate neglect negotiate \
+normalize note notice obey observe obtain occur offer omit open operate optimise optimize organise organize \
+originate outperform overcome overlap override overwrite own parse partition pass pay penalize penetrate perform \
+permit persist pick place play point populate pose possess postpone pour predict prefer present preserve prevent \
+print prioritize probe proceed process produce progress prohibit promise propagate propose protect prove provide \
+publish pull pursue push put qualify quantify query radiate raise randomize rank reach react read recall receive \
+recognise recognize recommend reconstruct record recover recycle reduce refer refine reflect refresh refuse \
+regard regulate reinforce reject relate relax release rely remain remember remind remove render renew rent \
+reorder repair repeat replace replicate report represent reproduce request require rescue reserve reset reside \
+resist resolve respond restart restore restrict result retain retrieve return reuse reveal reverse review revise \
+revolve reward rewrite rise rotate route run satisfy save say scale scan search secure see seek seem select sell \
+send sense separate serve set shape share shift shorten show shrink shut sign simulate sit skip sleep slow \
+smooth solve sort span spawn speak specialize specify spend spin split spread stabilize stand start stay steal \
+stimulate stop store stretch strike struggle study submit subtract succeed suffer suggest sum summarize supply \
+support suppose suppress surprise surround survive suspect sustain swap switch synchronize tackle take talk \
+tamper target teach tell tend terminate test thank think threaten throw tie tolerate touch trace track train \
+transfer transform translate transmit transport trap travel traverse treat trigger trust try tune turn twist \
+undergo underlie undermine underpin understand unify unlock update upgrade use validate vanish vary verify view \
+violate visit visualize vote wait wake walk want warn wash waste watch weaken wear weigh welcome widen win wish \
+work wrap write yield";
 /// Forms that no ending makes.
-const IRREGULAR: &str = "is are was were be been has had have am can could will would may might must should shall does do did cannot \
+const IRREGULAR: &str = "is are was were be been has had have can could will would may might must should shall does do did cannot \
 isn't aren't wasn't weren't can't couldn't won't wouldn't don't doesn't didn't hasn't haven't hadn't it's that's there's we're they're you're he's she's what's \
 isn’t aren’t wasn’t weren’t can’t couldn’t won’t wouldn’t don’t doesn’t didn’t hasn’t haven’t hadn’t it’s that’s there’s we’re they’re you’re he’s she’s what’s let’s \
 became began broke brought built bought came chose cut dealt drew drove fell felt fought found gave gets got grew held kept knew known led left lent \
@@ -572,6 +606,7 @@ mod tests {
             "It is short.",
             "In Section 4 the authors describe the leader election algorithm.",
             "The algorithm runs in time O(n log n) for every input.",
+            "Friday, March 9 at 8:45 AM in the ECE Kitchen.",
             "If the function being entered recorded with the new type map.",
             "ZooKeeper Locks Although ZooKeeper is no lock service, it can lock.",
         ] {

@@ -21,6 +21,8 @@ const CLAIM_MS: u64 = 5_600;
 const CLAIM: f32 = 1.4;
 /// What it must be worth where the video could also open with a definition.
 const BETTER_CLAIM: f32 = 2.3;
+/// A video shorter than this, in milliseconds, has no time to say anything twice.
+const SHORT_MS: u64 = 25_000;
 /// The most words of the sentence that the closing line repeats.
 const TAKEAWAY_WORDS: usize = 17;
 
@@ -47,6 +49,8 @@ pub(super) struct Material<'a> {
     pub(super) worth: &'a [f32],
     /// The sentence that opens the video, from [`claim`].
     pub(super) claim: Option<(f32, &'a Sentence)>,
+    /// The words of the document as they are written.
+    pub(super) known: &'a BTreeSet<&'a str>,
     pub(super) language: &'a str,
     /// How long the video should be, in milliseconds.
     pub(super) length_ms: u64,
@@ -125,8 +129,17 @@ pub(super) fn claim(
         .max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.cmp(&a.1)))
 }
 
-/// Writes hook and closing line. They promise only what the document is about.
+/// Writes hook and closing line; the line is empty where there is none. They promise only what the document is about.
 pub(super) fn frame(material: &Material<'_>) -> Frame {
+    let frame = full_frame(material);
+    // A short video says one thing more rather than close.
+    if material.length_ms < SHORT_MS && !frame.close.starts_with("And that is ") {
+        return Frame { close: String::new(), ..frame };
+    }
+    frame
+}
+
+fn full_frame(material: &Material<'_>) -> Frame {
     let page = material.said.first().map_or(1, |sentence| sentence.page);
     let citation = Citation { page, quote: String::new() };
     if material.language != "en" {
@@ -135,8 +148,8 @@ pub(super) fn frame(material: &Material<'_>) -> Frame {
     }
     let subject = subject(material);
     if let Some(hook) = stated(material) {
-        let (close, close_citation) = takeaway(material, None)
-            .unwrap_or_else(|| (format!("And that is {subject}, in a nutshell."), citation.clone()));
+        let (close, close_citation) =
+            takeaway(material, None).unwrap_or_else(|| (format!("So, remember: {hook}"), citation.clone()));
         return Frame { hook, citation, close, close_citation };
     }
     let definition = definition(material.said, &subject);
@@ -144,12 +157,12 @@ pub(super) fn frame(material: &Material<'_>) -> Frame {
         && (definition.is_none() || worth >= BETTER_CLAIM)
     {
         let (close, close_citation) = takeaway(material, Some(claim))
-            .unwrap_or_else(|| (format!("And that is {subject}, in a nutshell."), citation.clone()));
+            .unwrap_or_else(|| (format!("And that was {subject}, in a nutshell."), citation.clone()));
         let citation = Citation { page: claim.page, quote: claim.source.clone() };
         return Frame { hook: claim.text.clone(), citation, close, close_citation };
     }
     let (close, close_citation) = takeaway(material, None)
-        .unwrap_or_else(|| (format!("And that is {subject}, in a nutshell."), citation.clone()));
+        .unwrap_or_else(|| (format!("And that was {subject}, in a nutshell."), citation.clone()));
     // A heading that asks is a hook as it stands.
     if let Some(focus) = material.focus
         && (3..=9).contains(&focus.split_whitespace().count())
@@ -194,7 +207,8 @@ pub(super) fn frame(material: &Material<'_>) -> Frame {
         return Frame { hook: format!("What exactly {is} {subject}?"), citation, close, close_citation };
     }
     let time = match material.length_ms {
-        0..=40_000 => "in half a minute",
+        0..=20_000 => "in fifteen seconds",
+        20_001..=40_000 => "in half a minute",
         40_001..=75_000 => "in under a minute",
         75_001..=120_000 => "in two minutes",
         _ => "in three minutes",
@@ -258,10 +272,6 @@ fn definition<'a>(said: &[&'a Sentence], subject: &str) -> Option<&'a Sentence> 
 
 /// Finds the one sentence to remember: short, understood alone, and close to what the video opened with.
 fn takeaway(material: &Material<'_>, claim: Option<&Sentence>) -> Option<(String, Citation)> {
-    // A short video has no time to say anything twice.
-    if material.length_ms < 25_000 {
-        return None;
-    }
     let sized = |words, ms| takeaway_of(material, claim, words, ms);
     sized(TAKEAWAY_WORDS, 5_800).or_else(|| sized(TAKEAWAY_WORDS + 5, 6_800))
 }
@@ -288,6 +298,7 @@ fn takeaway_of(
         .filter(|(_, sentence)| {
             let size = sentence.text.split_whitespace().count();
             !sentence.dangles
+                && !sentence.text.to_lowercase().contains("authors")
                 && size <= most_words
                 && sentence.text.ends_with('.')
                 && !sentence.text.contains(':')
@@ -298,7 +309,7 @@ fn takeaway_of(
             let heard: BTreeSet<String> = words(&sentence.text).into_iter().collect();
             let shared = heard.intersection(&opened).count().min(3) as f32;
             let worth = material.worth.get(index).copied().unwrap_or(0.0);
-            let is_own = sentence.text.contains("authors") || sentence.text.starts_with("We ");
+            let is_own = sentence.text.starts_with("We ");
             let late = index as f32 / count.max(1) as f32;
             (0.3 * shared + 2.5 * worth + 0.3 * late - if is_own { 1.0 } else { 0.0 }, *sentence)
         })
@@ -404,9 +415,7 @@ fn subject(material: &Material<'_>) -> String {
 
 /// Writes a heading as it stands inside a sentence: words that the text writes small are small.
 fn lowered(heading: &str, material: &Material<'_>) -> String {
-    let text: String = material.said.iter().map(|sentence| format!("{} ", sentence.text)).collect();
-    let known: BTreeSet<&str> =
-        text.split(|letter: char| !letter.is_alphanumeric() && letter != '-').collect();
+    let known = material.known;
     let words: Vec<String> = heading
         .split_whitespace()
         .map(|word| {
@@ -442,6 +451,8 @@ mod tests {
         }
     }
 
+    static KNOWN: LazyLock<BTreeSet<&str>> = LazyLock::new(|| BTreeSet::from(["Raft"]));
+
     fn material<'a>(title: &'a str, said: &'a [&'a Sentence], language: &'a str) -> Material<'a> {
         Material {
             title,
@@ -450,6 +461,7 @@ mod tests {
             said,
             worth: &[],
             claim: None,
+            known: &KNOWN,
             language,
             length_ms: 55_000,
         }

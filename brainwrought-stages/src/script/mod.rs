@@ -1,5 +1,6 @@
 //! Writing the script: what is said of a document, in which order, and on which page each sentence stands.
 
+mod bullets;
 mod clean;
 mod compress;
 mod concepts;

@@ -1,8 +1,11 @@
 //! [`Sentence`]: one sentence of the document, made fit to be said, with the words it was made from.
 
+use std::collections::BTreeSet;
+
 use super::clean::Cleaned;
 use super::compress::{Style, compress, without_citations};
-use super::gate::{is_dangling, is_sayable};
+use super::gate::{is_dangling, is_sayable, is_speakable};
+use super::pace::estimate_ms;
 
 /// Abbreviations before a name that a sentence is wrongly cut at.
 const TITLES: [&str; 8] = [" Ms.", " Mr.", " Mrs.", " Dr.", " Prof.", " St.", " vs.", " al."];
@@ -26,14 +29,27 @@ pub(super) struct Sentence {
     pub(super) dangles: bool,
 }
 
-/// Cuts the running text into sentences, makes them fit to be said, and drops those that are not.
+/// What has less to say than this, in milliseconds, cannot be choosy.
+const LITTLE_MS: u64 = 20_000;
+
+/// Cuts the running text into sentences, makes them fit to be said, and drops those that are not. Of a short text, such
+/// as a letter, what speaks of its author is kept.
 pub(super) fn sentences(cleaned: &Cleaned, language: &str) -> Vec<Sentence> {
+    let all = speakable(cleaned, language);
+    let told: Vec<Sentence> =
+        all.iter().filter(|sentence| is_sayable(&sentence.text, language)).cloned().collect();
+    let ms: u64 = told.iter().map(|sentence| estimate_ms(&sentence.text)).sum();
+    if ms < LITTLE_MS { all } else { told }
+}
+
+fn speakable(cleaned: &Cleaned, language: &str) -> Vec<Sentence> {
     let style = match (language, cleaned.is_paper) {
         ("en", true) => Style::EnglishPaper,
         ("en", false) => Style::English,
         _ => Style::Plain,
     };
     let mut found = Vec::new();
+    let mut heard = BTreeSet::new();
     let mut place = 0;
     for (index, passage) in cleaned.passages.iter().enumerate() {
         let (joined, pages) = joined(&passage.pieces);
@@ -62,7 +78,8 @@ pub(super) fn sentences(cleaned: &Cleaned, language: &str) -> Vec<Sentence> {
             for text in compress(&without_citations(source), style) {
                 // A sentence left out leaves a gap, so that its neighbours are not taken for a pair.
                 place += 1;
-                if is_sayable(&text, language) {
+                // A slide that builds up says the same on every page.
+                if is_speakable(&text, language) && heard.insert(text.clone()) {
                     let dangles = is_dangling(&text, language);
                     found.push(Sentence {
                         text,

@@ -1,0 +1,193 @@
+//! Lists on slides: points that are no sentences, said as one sentence that names them.
+
+use std::sync::LazyLock;
+
+use brainwrought_core::data::{Block, BlockKind, Document, Page};
+use regex::Regex;
+
+use super::clean::Cleaned;
+use super::gate::is_prose;
+use super::sentences::Sentence;
+
+/// How many points are told at once.
+const POINTS: std::ops::RangeInclusive<usize> = 2..=4;
+/// The most words of a point.
+const POINT_WORDS: usize = 8;
+/// The most words of all points together.
+const ALL_WORDS: usize = 20;
+
+/// Tells whether most pages of `document` are wider than they are high, as slides are.
+pub(super) fn is_slides(document: &Document) -> bool {
+    let wide = document.pages.iter().filter(|page| page.width > 1.15 * page.height).count();
+    wide * 2 > document.pages.len()
+}
+
+/// Takes the point's mark off, where the font's bullet was read as a letter: "I Simple is better".
+pub(super) fn without_bullet(text: &str) -> &str {
+    let rest = text.trim_start_matches([
+        '•', '◦', '▪', '▸', '►', '‣', '∙', '●', '○', '■', '✗', '✓', '⇒', '➔', '-', '–', '*', ' ',
+    ]);
+    ["I ", "E ", "B ", "ä ", "◮ "]
+        .iter()
+        .find_map(|bullet| rest.strip_prefix(bullet))
+        .filter(|rest| rest.starts_with(|letter: char| letter.is_uppercase() || letter == '“'))
+        .filter(|rest| !rest.starts_with("I "))
+        .unwrap_or(rest)
+}
+
+/// Cuts a paragraph where bullets stand inside it, read as letters: "I Alice is in the US I Bob in Germany".
+pub(super) fn parts(text: &str) -> Vec<&str> {
+    static BULLET: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"\s(?:I|E|[•◦▪▸►‣●■✗✓⇒➔])\s+(?:\p{Lu}\p{Ll}|A\s|[“])")
+            .expect("the pattern is a constant that tests compile")
+    });
+    let mut parts = Vec::new();
+    let mut from = 0;
+    for found in BULLET.find_iter(text) {
+        parts.push(text[from..found.start()].trim());
+        from = found.start();
+    }
+    parts.push(text[from..].trim());
+    parts.into_iter().map(without_bullet).filter(|part| !part.is_empty()).collect()
+}
+
+/// Makes a sentence of each slide's heading and its points.
+pub(super) fn lists(document: &Document, cleaned: &Cleaned, language: &str) -> Vec<Sentence> {
+    if !is_slides(document) {
+        return Vec::new();
+    }
+    let mut found: Vec<Sentence> = Vec::new();
+    for page in &document.pages {
+        let Some((heading, points)) = points(page) else { continue };
+        let Some(text) = told(&heading, &points, language) else { continue };
+        // A slide that builds up is shown many times over; the last is the whole.
+        if found.last().is_some_and(|last| last.text.starts_with(&format!("{heading}:"))) {
+            found.pop();
+        }
+        let section = cleaned
+            .sections
+            .iter()
+            .rposition(|section| section.page <= page.number && heading.contains(section.title.as_str()))
+            .unwrap_or(0);
+        found.push(Sentence {
+            text,
+            source: points.first().cloned().unwrap_or_default(),
+            page: page.number,
+            section,
+            // A list is no part of any passage.
+            passage: cleaned.passages.len() + found.len(),
+            place: usize::MAX / 2 + 4 * found.len(),
+            dangles: false,
+        });
+    }
+    found
+}
+
+/// Finds the heading of a slide and its points, where it is made of few short ones.
+fn points(page: &Page) -> Option<(String, Vec<String>)> {
+    let is_heading = |block: &&Block| block.kind == BlockKind::Heading;
+    let heading = page.blocks.iter().find(is_heading)?;
+    let title = super::clean::without_number(&heading.text);
+    let points: Vec<String> = page
+        .blocks
+        .iter()
+        .filter(|block| matches!(block.kind, BlockKind::ListItem | BlockKind::Paragraph))
+        .filter(|block| block.bbox.y > heading.bbox.y && block.font_size >= 0.5 * heading.font_size)
+        .flat_map(|block| parts(&block.text))
+        .map(|point| point.trim_end_matches(['.', ',', ';', ':']).trim().to_owned())
+        .collect();
+    let size = |text: &str| text.split_whitespace().count();
+    let fit = POINTS.contains(&points.len())
+        && points.iter().all(|point| (1..=POINT_WORDS).contains(&size(point)) && is_point(point))
+        && points.iter().map(|point| size(point)).sum::<usize>() <= ALL_WORDS
+        && (1..=7).contains(&size(&title))
+        && is_point(&title)
+        && page.blocks.iter().filter(is_heading).count() == 1;
+    fit.then_some((title, points))
+}
+
+/// Tells whether `text` can be a part of a list that is said.
+fn is_point(text: &str) -> bool {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let letters = text.chars().filter(|letter| letter.is_alphabetic()).count();
+    letters >= 4
+        && !text.contains([':', '.', '!', '@', '/', '"', '“', '”', '?', ';'])
+        && is_prose(text, &words)
+        && !text.contains(|letter: char| letter.is_ascii_digit())
+}
+
+/// Says heading and points: "Three repairs: a, b, and c."
+fn told(heading: &str, points: &[String], language: &str) -> Option<String> {
+    let (last, first) = points.split_last()?;
+    let joint = match language {
+        "en" if first.len() > 1 => ", and ",
+        "en" => " and ",
+        "de" => " und ",
+        "es" => " y ",
+        "fr" => " et ",
+        "it" | "pt" => " e ",
+        "nl" => " en ",
+        _ => ", ",
+    };
+    let first: Vec<String> = first.iter().map(|point| small(point)).collect();
+    Some(format!("{heading}: {}{joint}{}.", first.join(", "), small(last)))
+}
+
+/// Sets a point's first letter small where the word is no name: a second word in small letters tells.
+fn small(point: &str) -> String {
+    let mut words = point.split_whitespace();
+    let first = words.next().unwrap_or_default();
+    let is_name = first.chars().skip(1).any(char::is_uppercase)
+        || words.next().is_none_or(|second| second.starts_with(char::is_uppercase));
+    if is_name || first.chars().count() == 1 {
+        return point.to_owned();
+    }
+    let mut letters = point.chars();
+    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::clean::clean;
+    use super::super::offline::tests::{block, document};
+    use super::*;
+
+    fn slides(points: &[&str]) -> Document {
+        let mut blocks = vec![block(BlockKind::Heading, "2 Ways out of a queue")];
+        blocks.extend(points.iter().map(|point| block(BlockKind::ListItem, point)));
+        for (place, block) in blocks.iter_mut().enumerate() {
+            block.bbox.y = 20.0 * place as f32;
+        }
+        let mut document = document(vec![blocks]);
+        document.pages[0].width = 1600.0;
+        document
+    }
+
+    #[test]
+    fn points_are_told_in_one_sentence() {
+        let slides = slides(&["Add idle time", "I Spread the arrivals", "Hire one more clerk"]);
+        let told = lists(&slides, &clean(&slides), "en");
+        assert_eq!(
+            told[0].text,
+            "Ways out of a queue: add idle time, spread the arrivals, and hire one more clerk."
+        );
+        assert_eq!(told[0].page, 1);
+    }
+
+    #[test]
+    fn bullets_read_as_letters_part_points() {
+        assert_eq!(
+            parts("I Build a car I Alice is in Rome I Bob waits"),
+            ["Build a car", "Alice is in Rome", "Bob waits"]
+        );
+        assert_eq!(parts("Alice and I wait. Then I go."), ["Alice and I wait. Then I go."]);
+    }
+
+    #[test]
+    fn what_is_no_list_stays_away() {
+        assert_eq!(lists(&slides(&["x = 1", "y = 2"]), &clean(&slides(&[])), "en"), []);
+        let mut upright = slides(&["Add idle time", "Spread the arrivals"]);
+        upright.pages[0].width = 600.0;
+        assert_eq!(lists(&upright, &clean(&upright), "en"), []);
+    }
+}
