@@ -4,7 +4,9 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::back_stage::is_back_stage;
 use super::pace::{estimate_ms, is_ideograph};
+use super::verbs::has_verb;
 
 /// The fewest and most words of a line.
 const WORDS: std::ops::RangeInclusive<usize> = 6..=26;
@@ -12,71 +14,6 @@ const WORDS: std::ops::RangeInclusive<usize> = 6..=26;
 const IDEOGRAPHS: std::ops::RangeInclusive<usize> = 10..=48;
 /// The longest that a line may take, in milliseconds: a scene is shown for at most 8 s.
 const LONGEST_MS: u64 = 7_900;
-
-/// What authors say about their text rather than about its topic, beside English.
-const BACK_STAGE: [&str; 61] = [
-    "beweis",
-    "zu zeigen",
-    " wir ",
-    "im folgenden",
-    "hier ",
-    "vorlesung",
-    "skript",
-    "revisado por",
-    "traducido por",
-    "a continuación",
-    "demostración",
-    "veremos",
-    "nous verrons",
-    "démonstration",
-    "dieser arbeit",
-    "man mache",
-    " ich ",
-    "ich ",
-    " mir ",
-    "mir ",
-    "mein ",
-    "meine ",
-    "zeigen sie",
-    "zeichnen sie",
-    "beweisen sie",
-    "geben sie",
-    "berechnen sie",
-    "bestimmen sie",
-    "sehr geehrte",
-    "übung",
-    "aufgabe",
-    "siehe",
-    "vgl",
-    "je ",
-    "nous vous",
-    "vous étudierez",
-    "vous apprendrez",
-    "cette partie",
-    "la première partie",
-    "la seconde partie",
-    "ce chapitre",
-    "ce livre",
-    "ce cours",
-    "exercice",
-    "voir ",
-    "soit ",
-    "considérons",
-    "commençons",
-    "este capítulo",
-    "esta sección",
-    "este libro",
-    "este trabajo",
-    "este artículo",
-    "ejercicio",
-    "véase",
-    "sea ",
-    "consideremos",
-    "supongamos",
-    "neste capítulo",
-    "nesta seção",
-    "este livro",
-];
 
 static POINTS_AWAY: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
@@ -102,19 +39,6 @@ static ROADMAP: LazyLock<Regex> = LazyLock::new(|| {
 /// Tells whether `text` can be said and speaks of the topic, not of the text, its authors or its licence.
 pub(super) fn is_sayable(text: &str, language: &str) -> bool {
     is_speakable(text, language) && !is_back_stage(text, language)
-}
-
-fn is_back_stage(text: &str, language: &str) -> bool {
-    let lower = text.to_lowercase();
-    let phrases: &[&str] = if language == "en" { &BACK_STAGE_EN } else { &BACK_STAGE };
-    phrases.iter().any(|phrase| {
-        // A phrase that only ends in a space is a word at the start of the sentence.
-        if phrase.ends_with(' ') && !phrase.starts_with(' ') {
-            lower.starts_with(phrase)
-        } else {
-            lower.contains(phrase)
-        }
-    })
 }
 
 /// Tells whether `text` can be said: length, letters, end, no pointer to something that is not heard.
@@ -235,66 +159,18 @@ fn is_bad_english(text: &str, words: &[&str]) -> bool {
         || text.starts_with("Which ")
         || !has_verb(words)
         || FUSED.is_match(text)
+        || words.iter().any(|word| is_broken(word))
         || ["If ", "Although ", "While ", "Whereas ", "Because "].iter().any(|start| text.starts_with(start))
             && !text.contains(',')
 }
 
-/// What authors say about their text, their thanks or their copyright rather than about its topic.
-const BACK_STAGE_EN: [&str; 53] = [
-    "this book",
-    "this document",
-    "this paper",
-    "this report",
-    "this manual",
-    "this course",
-    "this lecture",
-    "the reader",
-    "our presentation",
-    "without loss of generality",
-    "left as an exercise",
-    "proof of",
-    "the proof",
-    "as follows",
-    "supported by",
-    "funded by",
-    "grateful",
-    "thank you",
-    "acknowledg",
-    "copyright",
-    "all rights",
-    "warranty",
-    "trademark",
-    "licensed under",
-    "permission",
-    "email",
-    "e-mail",
-    "et al",
-    "ibid",
-    "see the",
-    "please contact",
-    "please see",
-    "refer to",
-    "please let",
-    "in press",
-    "previous work",
-    "related work",
-    "prior work",
-    "future work",
-    " published ",
-    "next section",
-    "next chapter",
-    "last section",
-    "earlier section",
-    "the remainder",
-    "rest of the",
-    "the appendix",
-    "click on",
-    "open access",
-    "conference",
-    "workshop",
-    "be found in",
-    "sidebar",
-];
+/// Tells whether letters were lost from a word, as ligatures of some fonts are: "nds" for "finds".
+fn is_broken(word: &str) -> bool {
+    let word = word.trim_end_matches([',', '.', ';', ':', '!', '?']);
+    word.chars().count() >= 3
+        && word.chars().all(|letter| letter.is_ascii_lowercase())
+        && !word.contains(['a', 'e', 'i', 'o', 'u', 'y'])
+}
 
 /// A label, a number or a heading that ran into the sentence: "Finding 9 A majority …", "C. Cookies as …", "E It's …".
 static FUSED: LazyLock<Regex> = LazyLock::new(|| {
@@ -306,99 +182,6 @@ static FUSED: LazyLock<Regex> = LazyLock::new(|| {
     )
     .expect("the pattern is a constant that tests compile")
 });
-
-/// Verbs that make a statement, beside auxiliaries; their endings are made up.
-const VERB_STEMS: &str = "accelerate accept accompany accumulate achieve acquire act adapt add address adjust adopt advance affect \
-aggregate agree aim allow alter analyze announce answer anticipate appear apply approach argue arise arrive ask \
-assemble assert assess assign assist associate assume attach attack attempt attend attract avoid balance base \
-beat become begin behave believe belong benefit bind block boost borrow bring build bypass calculate call cancel \
-capture carry cause change check choose claim clarify classify clean clear click close coincide collapse collect \
-combine come communicate compare compensate compile complete compress comprise compute concern conclude conduct \
-configure confirm conform connect consider consist constitute construct consult consume contain continue \
-contribute control convert convey convince cooperate coordinate copy correct correspond cost count cover crawl \
-create cross cut damage deal decay decide declare decompose decrease decrypt deduce defend define degrade delay \
-delete deliver demonstrate deny depend deploy derive describe design destroy detect determine develop deviate \
-diagnose dictate die differ discard disclose discover discuss display distribute divide do dominate double draw \
-drive drop duplicate ease edit elect eliminate embed embrace emerge emit emphasize employ enable encode \
-encounter encourage encrypt end enforce engage enhance enjoy enrich ensure entail enter equal erase escape \
-establish estimate evaluate evolve examine exceed exchange exclude execute exhibit exist expand expect expire \
-explain exploit explore export expose express extend face facilitate fail fall feed feel fetch fill filter find \
-finish fit fix float flow focus follow force forget form formulate freeze fuse gain generate get give go grant \
-grow guarantee guess guide halt handle happen harm have hear help hide hinder hire hit hold hurt identify ignore \
-illustrate implement imply import impose improve include incorporate increase incur indicate induce infer \
-influence inform inherit inject insert inspect inspire install integrate intend interact interfere interpret \
-introduce invent invest investigate invite invoke involve isolate issue iterate join jump justify keep kill know \
-lack last launch lay lead learn leave lend let lie lift limit link live load locate lock look lose maintain make \
-manage manipulate map match matter maximise maximize mean measure meet mention merge migrate mimic minimise \
-minimize mislead mitigate mix modify monitor motivate mount move multiply navigate need negate neglect negotiate \
-normalize note notice obey observe obtain occur offer omit open operate optimise optimize organise organize \
-originate outperform overcome overlap override overwrite own parse partition pass pay penalize penetrate perform \
-permit persist pick place play point populate pose possess postpone pour predict prefer present preserve prevent \
-print prioritize probe proceed process produce progress prohibit promise propagate propose protect prove provide \
-publish pull pursue push put qualify quantify query radiate raise randomize rank reach react read recall receive \
-recognise recognize recommend reconstruct record recover recycle reduce refer refine reflect refresh refuse \
-regard regulate reinforce reject relate relax release rely remain remember remind remove render renew rent \
-reorder repair repeat replace replicate report represent reproduce request require rescue reserve reset reside \
-resist resolve respond restart restore restrict result retain retrieve return reuse reveal reverse review revise \
-revolve reward rewrite rise rotate route run satisfy save say scale scan search secure see seek seem select sell \
-send sense separate serve set shape share shift shorten show shrink shut sign simulate sit skip sleep slow \
-smooth solve sort span spawn speak specialize specify spend spin split spread stabilize stand start stay steal \
-stimulate stop store stretch strike struggle study submit subtract succeed suffer suggest sum summarize supply \
-support suppose suppress surprise surround survive suspect sustain swap switch synchronize tackle take talk \
-tamper target teach tell tend terminate test thank think threaten throw tie tolerate touch trace track train \
-transfer transform translate transmit transport trap travel traverse treat trigger trust try tune turn twist \
-undergo underlie undermine underpin understand unify unlock update upgrade use validate vanish vary verify view \
-violate visit visualize vote wait wake walk want warn wash waste watch weaken wear weigh welcome widen win wish \
-work wrap write yield";
-/// Forms that no ending makes.
-const IRREGULAR: &str = "is are was were be been has had have can could will would may might must should shall does do did cannot \
-isn't aren't wasn't weren't can't couldn't won't wouldn't don't doesn't didn't hasn't haven't hadn't it's that's there's we're they're you're he's she's what's \
-isn’t aren’t wasn’t weren’t can’t couldn’t won’t wouldn’t don’t doesn’t didn’t hasn’t haven’t hadn’t it’s that’s there’s we’re they’re you’re he’s she’s what’s let’s \
-became began broke brought built bought came chose cut dealt drew drove fell felt fought found gave gets got grew held kept knew known led left lent \
-lost made meant met paid put ran read rose said sat saw sent showed shown sold spent split spoke stood struck taught thought threw \
-told took understood went won wrote goes says dies lies tries relies applies implies varies carries satisfies identifies specifies \
-simplifies studies copies supplies relied applied implied varied carried satisfied identified specified studied tried died lied";
-
-static VERB_FORMS: LazyLock<std::collections::BTreeSet<String>> = LazyLock::new(|| {
-    let mut forms: std::collections::BTreeSet<String> =
-        IRREGULAR.split_whitespace().map(str::to_owned).collect();
-    for stem in VERB_STEMS.split_whitespace() {
-        forms.insert(stem.to_owned());
-        forms.insert(format!("{stem}s"));
-        forms.insert(format!("{stem}es"));
-        forms.insert(format!("{}ed", stem.strip_suffix('e').unwrap_or(stem)));
-        // "stop" becomes "stopped".
-        if let Some(last) = stem.chars().last() {
-            forms.insert(format!("{stem}{last}ed"));
-        }
-    }
-    forms
-});
-
-/// Tells whether `word` may be a verb.
-pub(super) fn is_verb(word: &str) -> bool {
-    VERB_FORMS.contains(&word.trim_matches(|letter: char| !letter.is_alphanumeric()).to_lowercase())
-}
-
-/// Tells whether a word among `words` may be the verb of a statement; a caption or a heading has none.
-fn has_verb(words: &[&str]) -> bool {
-    // What comes behind one of these is a noun, or no verb of its own.
-    const BEFORE_NOUNS: [&str; 26] = [
-        "the", "a", "an", "of", "in", "on", "for", "with", "by", "at", "from", "to", "its", "their", "our",
-        "his", "her", "this", "these", "each", "every", "some", "any", "all", "as", "than",
-    ];
-    let mut before = String::new();
-    for (place, word) in words.iter().enumerate() {
-        let word = word.trim_matches(|letter: char| !letter.is_alphanumeric()).to_lowercase();
-        // An order starts with its verb: "Choose one style."
-        let free = !BEFORE_NOUNS.contains(&before.as_str()) && (place > 0 || !word.ends_with("ed"));
-        if free && VERB_FORMS.contains(&word) {
-            return true;
-        }
-        before = word;
-    }
-    false
-}
 
 /// Tells whether somebody is spoken of at the start whom only the sentence before can have named: "If they come at
 /// random, …". A subject of its own, as in "When a node fails, it …", comes first in most sentences that explain themselves.
@@ -606,6 +389,7 @@ mod tests {
             "It is short.",
             "In Section 4 the authors describe the leader election algorithm.",
             "The algorithm runs in time O(n log n) for every input.",
+            "The search engine nds all the web pages of the world.",
             "Friday, March 9 at 8:45 AM in the ECE Kitchen.",
             "If the function being entered recorded with the new type map.",
             "ZooKeeper Locks Although ZooKeeper is no lock service, it can lock.",

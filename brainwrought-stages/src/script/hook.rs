@@ -204,6 +204,10 @@ fn full_frame(material: &Material<'_>) -> Frame {
         };
         let close = format!("So, remember: {}", definition.text);
         let close_citation = Citation { page: definition.page, quote: definition.source.clone() };
+        // The sentence may write a name of several words in capitals.
+        let written = definition.text.get(..subject.len()).unwrap_or_default();
+        let is_name = written.split_whitespace().skip(1).any(|word| word.starts_with(char::is_uppercase));
+        let subject = if is_name { written } else { subject.as_str() };
         return Frame { hook: format!("What exactly {is} {subject}?"), citation, close, close_citation };
     }
     let time = match material.length_ms {

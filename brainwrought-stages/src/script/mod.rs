@@ -1,5 +1,6 @@
 //! Writing the script: what is said of a document, in which order, and on which page each sentence stands.
 
+mod back_stage;
 mod bullets;
 mod clean;
 mod compress;
@@ -17,6 +18,7 @@ mod scenes;
 mod seeded;
 mod sentences;
 mod stage;
+mod verbs;
 mod writer;
 
 pub use grounding::{UngroundedLine, grounding};

@@ -29,6 +29,8 @@ const SOURCE_MS: u64 = 2_000;
 const TOLERANCE: f64 = 0.04;
 /// How often the length is corrected before the script is taken as it is.
 const ROUNDS: usize = 8;
+/// How much more a sentence is worth that says what the document's name stands for.
+const DEFINES: f32 = 0.25;
 /// How many budgets are tried when that did not help.
 const SWEEP: u64 = 24;
 
@@ -89,6 +91,17 @@ fn write(document: &Document, brief: &Brief) -> Result<Script, ScriptError> {
     let topic = Topic { title: &title, language, concepts: &concepts, leads: &leads };
     let claim = if language == "en" { claim(&said, &title, &concepts, &leads) } else { None };
     let mut units = units(&said, &topic);
+    // What the document's name stands for is said if it can be.
+    for unit in &mut units {
+        if unit
+            .members
+            .first()
+            .and_then(|&member| said.get(member))
+            .is_some_and(|first| defines(first, &title, &concepts))
+        {
+            unit.score += DEFINES;
+        }
+    }
     // What opens the video is not said twice.
     units.retain(|unit| claim.is_none_or(|(_, claim)| !unit.members.contains(&claim)));
     let known: BTreeSet<&str> = document
@@ -120,6 +133,22 @@ fn write(document: &Document, brief: &Brief) -> Result<Script, ScriptError> {
         ));
     }
     Ok(script)
+}
+
+/// Tells whether `sentence` says what the document's name or a name among its first concepts is.
+fn defines(sentence: &Sentence, title: &str, concepts: &[Concept]) -> bool {
+    let head = title.split(':').next().filter(|head| head.split_whitespace().count() <= 3);
+    let names = concepts
+        .iter()
+        .take(3)
+        .map(|concept| concept.term.as_str())
+        .filter(|term| term.starts_with(char::is_uppercase));
+    head.into_iter().chain(names).any(|name| {
+        let rest = sentence.text.strip_prefix(name);
+        rest.is_some_and(|rest| {
+            [" is a ", " is an ", " is the ", " are "].iter().any(|verb| rest.starts_with(verb))
+        })
+    })
 }
 
 /// How much more the sentences of a section are worth: authors sum up at the start and at the end of a paper.

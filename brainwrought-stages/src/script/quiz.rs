@@ -3,10 +3,10 @@
 use brainwrought_core::data::{Citation, Concept, QuizQuestion};
 
 use super::compress::capitalised;
-use super::gate::is_verb;
 use super::lexicon::words;
 use super::seeded::Seeded;
 use super::sentences::Sentence;
+use super::verbs::is_verb;
 
 /// What stands for the missing words.
 pub(super) const GAP: &str = "____";
@@ -25,7 +25,7 @@ pub(super) struct Quiz {
 }
 
 /// Words that turn a statement into its contrary.
-const CONTRARIES: [(&str, &str); 58] = [
+const CONTRARIES: [(&str, &str); 98] = [
     ("increases", "decreases"),
     ("increase", "decrease"),
     ("faster", "slower"),
@@ -83,11 +83,76 @@ const CONTRARIES: [(&str, &str); 58] = [
     ("never", "often"),
     ("every", "no"),
     ("zero", "ten"),
+    ("simple", "complex"),
+    ("new", "old"),
+    ("open", "closed"),
+    ("positive", "negative"),
+    ("inner", "outer"),
+    ("many", "few"),
+    ("similar", "different"),
+    ("finite", "infinite"),
+    ("bounded", "unbounded"),
+    ("discrete", "continuous"),
+    ("necessary", "unnecessary"),
+    ("difficult", "easy"),
+    ("useful", "useless"),
+    ("prevalent", "rare"),
+    ("able", "unable"),
+    ("likely", "unlikely"),
+    ("major", "minor"),
+    ("primary", "secondary"),
+    ("temporary", "permanent"),
+    ("explicit", "implicit"),
+    ("explicitly", "implicitly"),
+    ("optional", "mandatory"),
+    ("trusted", "untrusted"),
+    ("correct", "incorrect"),
+    ("safe", "unsafe"),
+    ("secure", "insecure"),
+    ("reads", "writes"),
+    ("receives", "sends"),
+    ("wins", "loses"),
+    ("begins", "ends"),
+    ("above", "below"),
+    ("earliest", "latest"),
+    ("identical", "different"),
+    ("fundamental", "minor"),
+    ("meaningful", "meaningless"),
+    ("successful", "failed"),
+    ("convenient", "awkward"),
+    ("remarkable", "poor"),
+    ("desired", "undesired"),
+    ("greater", "smaller"),
     ("without", "with"),
 ];
 
 /// Those of them that are never put in the place of their contrary.
-const ONE_WAY: [&str; 9] = ["without", "cannot", "two", "three", "five", "never", "every", "zero", "most"];
+const ONE_WAY: [&str; 24] = [
+    "without",
+    "cannot",
+    "two",
+    "three",
+    "five",
+    "never",
+    "every",
+    "zero",
+    "most",
+    "new",
+    "many",
+    "similar",
+    "able",
+    "prevalent",
+    "identical",
+    "fundamental",
+    "difficult",
+    "successful",
+    "convenient",
+    "remarkable",
+    "desired",
+    "receives",
+    "simple",
+    "greater",
+];
 
 /// Makes questions of `facts`, best first, each with exactly one right choice. None is better than a broken one.
 pub(super) fn quiz(facts: &[&Sentence], concepts: &[Concept], seeded: &mut Seeded) -> Vec<Quiz> {
@@ -228,6 +293,12 @@ fn contrary(fact: &Sentence, seeded: &mut Seeded) -> Option<Quiz> {
     let compares =
         right.ends_with("er") && right != "after" && right != "never" || ["worse", "better"].contains(&right);
     let behind = words.get(place + 1).copied().unwrap_or_default();
+    let is_vowel = |word: &str| word.starts_with(['a', 'e', 'i', 'o', 'u']);
+    if ["a", "an", "A", "An"].contains(&words.get(place.checked_sub(1)?).copied()?)
+        && is_vowel(right) != is_vowel(wrong)
+    {
+        return None;
+    }
     if compares && !fact.text.contains(" than ")
         || *before == "no"
         || right == "without" && behind.ends_with("ing")
