@@ -30,7 +30,7 @@ static POINTS_AWAY: LazyLock<Regex> = LazyLock::new(|| {
 
 static ROADMAP: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
-        r"(?i)\b(?:authors|we|they)\s+(?:now\s+|then\s+|also\s+|first\s+)?(?:discuss|describe|present|summarize|review|
+        r"(?i)\b(?:authors|we|they)\s+(?:now\s+|then\s+|also\s+|first\s+|\w+ly\s+)?(?:close\s+with|give\s+an?\s+overview|discuss|describe|present|summarize|review|
         outline|conclude|turn\s+to|thank|would\s+like|refer|hypothesize|begin\s+with|start\s+with|assume|let)\b|^(?:let|consider|suppose|recall|see|proof|imagine|prove|show|describe|give)\b",
     )
     .expect("the pattern is a constant that tests compile")
@@ -177,6 +177,7 @@ static FUSED: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
         r"(?x)^(?:[A-Z]\.\s|[IVX]+\.\s|[B-HJ-Z]\s|\d+(?:\.\d+)*\.?\s+[A-Z]|(?:Finding|Step|Part|Phase|Rule|Type|Case|Level|Lesson|Task|Question|Claim|Fact|Property|Example|Remark|Note|Definition|Theorem|Lemma|Unit|Week|Day)s?\s\d)
         |^(?:[A-Z][\w-]*\s){1,4}(?:Although|When|The|If|While|This|These|In|To|For|Because|Since|We|It|Once|As|An?|Our|You|There)\s
+        |^A\s(?:can|is|are|was|has|will|may|must|and|or|to|in|of)\b
         |\b[a-z]{3,}\d+\b|\?\d|’’|[a-z]\s[A-Z][a-z]+\s(?:is|are|was|were|has|can|will)\s[A-Z][a-z]
         |(?:^|\s)-[a-z]|[A-Za-z]-\s(?:\d|and\b|[a-z]{1,4}\b\s\d)|\b(?:In|in)\s(?:Part|Step|Phase)\s\d|\bno\.\s\d",
     )
@@ -389,6 +390,8 @@ mod tests {
             "It is short.",
             "In Section 4 the authors describe the leader election algorithm.",
             "The algorithm runs in time O(n log n) for every input.",
+            "A can be kept on a disk as well as the others.",
+            "The authors briefly describe their experience with a network.",
             "The search engine nds all the web pages of the world.",
             "Friday, March 9 at 8:45 AM in the ECE Kitchen.",
             "If the function being entered recorded with the new type map.",

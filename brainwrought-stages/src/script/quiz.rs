@@ -260,6 +260,13 @@ fn name(fact: &Sentence, concepts: &[Concept], seeded: &mut Seeded) -> Option<Qu
         })
     })?;
     let is_name = term.starts_with(char::is_uppercase);
+    // "They" would have nobody to stand for in a question.
+    if words(&rest)
+        .iter()
+        .any(|word| ["it", "its", "they", "their", "them", "this", "these"].contains(&word.as_str()))
+    {
+        return None;
+    }
     if rest.split_whitespace().count() < 4 || !is_name && !term.contains([' ', '-']) {
         return None;
     }
