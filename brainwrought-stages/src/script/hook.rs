@@ -152,6 +152,13 @@ fn full_frame(material: &Material<'_>) -> Frame {
             takeaway(material, None).unwrap_or_else(|| (format!("So, remember: {hook}"), citation.clone()));
         return Frame { hook, citation, close, close_citation };
     }
+    if let Some(hook) = named(material)
+        && material.claim.is_none_or(|(worth, _)| worth < BETTER_CLAIM)
+    {
+        let (close, close_citation) = takeaway(material, None)
+            .unwrap_or_else(|| (format!("And that was {subject}, in a nutshell."), citation.clone()));
+        return Frame { hook, citation, close, close_citation };
+    }
     let definition = definition(material.said, &subject);
     if let Some((worth, claim)) = material.claim
         && (definition.is_none() || worth >= BETTER_CLAIM)
@@ -251,6 +258,40 @@ fn stated(material: &Material<'_>) -> Option<String> {
     ((4..=10).contains(&words.len()) && states && !asks(head))
         .then(|| format!("{}.", capitalised(&lowered(head, material)).trim_end_matches(['.', '!'])))
 }
+
+/// The title as a question and its answer, where it says what a name stands for: "Bitcoin: A Peer-to-Peer … System".
+fn named(material: &Material<'_>) -> Option<String> {
+    let (name, what) = material.title.split_once(": ")?;
+    let size = |text: &str| text.split_whitespace().count();
+    let is_name = size(name) == 1
+        && name.starts_with(char::is_uppercase)
+        && name.chars().all(char::is_alphabetic)
+        && !KINDS.contains(&name);
+    if material.focus.is_some() || !is_name || !(2..=8).contains(&size(what)) || what.contains(['?', ':']) {
+        return None;
+    }
+    let is = if name.ends_with('s') && !name.ends_with("ss") { "are" } else { "is" };
+    let what = capitalised(&lowered(what, material));
+    Some(format!("What {is} {name}? {}.", what.trim_end_matches(['.', '!'])))
+}
+
+/// Words before a colon that only tell the kind of a document.
+const KINDS: [&str; 14] = [
+    "SoK",
+    "Survey",
+    "Tutorial",
+    "Lecture",
+    "Chapter",
+    "Report",
+    "Review",
+    "Position",
+    "Notes",
+    "Manual",
+    "Guide",
+    "Introduction",
+    "Algorithms",
+    "Mathematics",
+];
 
 /// Tells whether a heading is a question, with or without its mark.
 fn asks(heading: &str) -> bool {
@@ -380,9 +421,7 @@ fn subject(material: &Material<'_>) -> String {
     }
     // What stands alone before a colon is a name, unless it only tells the kind of the paper.
     if title.len() < material.title.len() {
-        let is_kind = ["SoK", "Survey", "Tutorial", "Lecture", "Chapter", "Report", "Review", "Position"]
-            .iter()
-            .any(|kind| title == *kind || title.starts_with(&format!("{kind} ")));
+        let is_kind = KINDS.iter().any(|kind| title == *kind || title.starts_with(&format!("{kind} ")));
         if is_kind {
             title = material.title.split_once(':').map_or(title, |(_, rest)| head(rest));
         } else if !title.contains(' ') && !title.is_empty() {
@@ -495,6 +534,13 @@ mod tests {
         let found = |sentences: &[Sentence]| claim(sentences, "Why Queues Explode", &concepts, &[]);
         assert_eq!(found(&sentences).map(|(_, index)| index), Some(1));
         assert_eq!(found(&sentences[..1]), None);
+    }
+
+    #[test]
+    fn title_that_explains_its_name_asks_for_it() {
+        let hook = |title: &str| frame(&material(title, &[], "en")).hook;
+        assert_eq!(hook("Raft: A Simple Way to Agree"), "What is Raft? A simple way to agree.");
+        assert_eq!(hook("SoK: Eternal War in Memory"), "Eternal war in memory, explained in under a minute.");
     }
 
     #[test]

@@ -181,7 +181,7 @@ pub(super) fn quiz(facts: &[&Sentence], concepts: &[Concept], seeded: &mut Seede
 fn number(fact: &Sentence, seeded: &mut Seeded) -> Option<Quiz> {
     let words: Vec<&str> = fact.text.split_whitespace().collect();
     let has_digit = |word: &&str| word.contains(|letter: char| letter.is_ascii_digit());
-    let place = words.iter().position(|word| has_digit(&word))?;
+    let place = words.iter().position(has_digit)?;
     if words.iter().filter(|word| has_digit(word)).count() != 1 {
         return None;
     }
