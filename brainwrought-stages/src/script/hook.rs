@@ -179,7 +179,7 @@ fn full_frame(material: &Material<'_>) -> Frame {
         return Frame { hook, citation, close, close_citation };
     }
     let size = material.title.split_whitespace().count();
-    if material.focus.is_none() && (3..=9).contains(&size) {
+    if material.focus.is_none() && (3..=13).contains(&size) {
         let bare = material.title.trim_end_matches(['.', '?', '!']);
         if material.title.ends_with('?') {
             return Frame { hook: material.title.to_owned(), citation, close, close_citation };
@@ -389,7 +389,7 @@ fn subject(material: &Material<'_>) -> String {
     // A part of the document is what the viewer hears about.
     if let Some(focus) = material.focus.map(head)
         && short(&focus)
-        && !["introduction", "overview", "abstract", "summary", "background"]
+        && !["introduction", "overview", "abstract", "summary", "background", "motivation", "preliminaries"]
             .contains(&focus.to_lowercase().as_str())
         && !asks(&focus)
     {
@@ -463,7 +463,8 @@ fn lowered(heading: &str, material: &Material<'_>) -> String {
         .split_whitespace()
         .map(|word| {
             let lower = word.to_lowercase();
-            let initials = word.chars().skip(1).any(char::is_uppercase) || word.chars().count() == 1;
+            let initials = word.chars().count() == 1
+                || word.split('-').any(|part| part.chars().skip(1).any(char::is_uppercase));
             // "Buridan’s" is a name where the text knows "Buridan".
             let bare = word.split(['’', '\'']).next().unwrap_or(word);
             let is_name = known.contains(bare) && !known.contains(bare.to_lowercase().as_str());
@@ -539,7 +540,7 @@ mod tests {
     #[test]
     fn title_that_explains_its_name_asks_for_it() {
         let hook = |title: &str| frame(&material(title, &[], "en")).hook;
-        assert_eq!(hook("Raft: A Simple Way to Agree"), "What is Raft? A simple way to agree.");
+        assert_eq!(hook("Raft: A Second-Rate Way to Agree"), "What is Raft? A second-rate way to agree.");
         assert_eq!(hook("SoK: Eternal War in Memory"), "Eternal war in memory, explained in under a minute.");
     }
 

@@ -209,6 +209,8 @@ fn is_title(text: &str) -> bool {
     let is_stamp = ["arxiv:", "doi:", "isbn", "issn", "http://", "https://", "www.", "vol. "]
         .iter()
         .any(|start| lower.starts_with(start));
+    // The name of a file that lost its ending.
+    let is_file = is_file || lower.contains('_') && !lower.contains(' ');
     letters >= 3
         && !is_file
         && !is_date
@@ -257,9 +259,14 @@ mod tests {
 
     #[test]
     fn dates_stamps_and_programs_are_no_titles() {
-        for text in
-            ["14. August 2018", "arXiv:1601.04920v1", "Microsoft PowerPoint - talk", "Contents", "a.doc"]
-        {
+        for text in [
+            "14. August 2018",
+            "arXiv:1601.04920v1",
+            "Microsoft PowerPoint - talk",
+            "Contents",
+            "a.doc",
+            "Common_Ground",
+        ] {
             assert!(!is_title(text), "{text}");
         }
         assert!(is_title("The August Crisis and What Came of It in 1914"));
