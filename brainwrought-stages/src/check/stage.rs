@@ -29,7 +29,7 @@ pub struct Check {
 
 impl Stage for Check {
     const NAME: &'static str = "check";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
     type Input = (Document, Script, Video, Vec<Clip>);
     type Output = Report;
 
