@@ -85,7 +85,8 @@ impl Folder {
         }
         let job = parse(&path, id).or_else(|error| {
             // A file that a dying disk tore apart has a predecessor; what was done since is found by its fingerprint.
-            let previous = parse(&path.with_extension("bak"), id).map_err(|_| error)?;
+            let mut previous = parse(&path.with_extension("bak"), id).map_err(|_| error)?;
+            previous.skip_tokens();
             tracing::warn!(job = %id, "a job's file is damaged; its previous generation is used");
             Ok::<_, JobStoreError>(previous)
         })?;

@@ -96,10 +96,13 @@ impl FileJobStore {
         let id = id.clone();
         let result = self
             .locked(move |folder, now| {
-                let mut job = folder.read(&id)?;
+                let before = folder.read(&id)?;
+                let mut job = before.clone();
                 let result =
                     change(&mut job, now).map_err(|error| JobStoreError::from_transition(error, &id))?;
-                folder.write(&view(job, now), now, durability)?;
+                if job != before {
+                    folder.write(&view(job, now), now, durability)?;
+                }
                 Ok(result)
             })
             .await;
@@ -190,7 +193,14 @@ impl JobStore for FileJobStore {
         let request = request.clone();
         self.locked(move |folder, now| {
             let mut claims = Vec::new();
-            let mut jobs = active_jobs(folder, now)?;
+            let mut jobs = match &request.job {
+                Some(id) => match folder.read(id) {
+                    Ok(job) => vec![job],
+                    Err(JobStoreError::JobNotFound(_)) => Vec::new(),
+                    Err(error) => return Err(error),
+                },
+                None => active_jobs(folder, now)?,
+            };
             jobs.sort_by(|a, b| {
                 (-i64::from(a.priority), a.created_at, &a.job_id).cmp(&(
                     -i64::from(b.priority),
@@ -199,9 +209,6 @@ impl JobStore for FileJobStore {
                 ))
             });
             for mut job in jobs {
-                if request.job.as_ref().is_some_and(|id| *id != job.job_id) {
-                    continue;
-                }
                 let mut lent = Vec::new();
                 for key in job.claimable(request.stages.as_deref(), now) {
                     if claims.len() + lent.len() == request.limit {
