@@ -44,19 +44,22 @@ fn main() -> anyhow::Result<()> {
     let scratch = folder.path().to_owned();
     let cx = StageContext::new(short.job.job_id.clone(), task, Arc::clone(&short.artifacts), scratch, token);
 
-    let (mut whole, mut alone, mut frames) = (Vec::new(), Vec::new(), 0);
+    let (mut whole, mut alone, mut composing, mut frames) = (Vec::new(), Vec::new(), Vec::new(), 0);
     for _ in 0..3 {
         let input = (segment.clone(), audio.clone(), visuals.clone());
         let (clip, wall) = time(|| runtime.block_on(render.run(&cx, input)));
         frames = clip?.frames;
         whole.push(frames as f64 / wall.as_secs_f64());
         let source = runtime.block_on(render.frames(&cx, &audio, &visuals))?;
-        alone.push(encode_alone(&render, source)?);
+        let (encoded, composed) = encode_alone(&render, source)?;
+        alone.push(encoded);
+        composing.push(composed);
     }
-    let (whole, alone) = (median(whole), median(alone));
+    let (whole, alone, composing) = (median(whole), median(alone), median(composing));
     println!("render  {frames} frames of {}×{}", render.encoder.width, render.encoder.height);
     println!("  stage        {whole:.1} frames a second");
     println!("  encode only  {alone:.1} frames a second");
+    println!("  compose only {composing:.1} frames a second, on one core");
     println!("  stage over encode only: {:.2} (at least 0.85)", whole / alone);
     match peer(folder.path(), &render, &visuals, &short)? {
         Some(peer) => {
@@ -70,17 +73,23 @@ fn main() -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Frames a second of encoding alone, and of composing alone.
 fn encode_alone(
     render: &Render,
     mut source: brainwrought_stages::render::FrameSource,
-) -> anyhow::Result<f64> {
+) -> anyhow::Result<(f64, f64)> {
     let (width, height) = (render.encoder.width as usize, render.encoder.height as usize);
     let mut pool = vec![YuvFrame::black(width, height); CHUNK];
     let mut encoder = H264Encoder::new(&render.encoder)?;
-    let (mut seconds, mut frames) = (0.0, 0);
+    let (mut seconds, mut drawing, mut frames) = (0.0, 0.0, 0);
     loop {
         let mut filled = 0;
-        while filled < CHUNK && source.next_into(&mut pool[filled])? {
+        while filled < CHUNK {
+            let (drawn, wall) = time(|| source.next_into(&mut pool[filled]));
+            drawing += wall.as_secs_f64();
+            if !drawn? {
+                break;
+            }
             filled += 1;
         }
         if filled == 0 {
@@ -93,7 +102,7 @@ fn encode_alone(
     }
     let (stream, wall) = time(|| encoder.finish());
     stream?;
-    Ok(frames as f64 / (seconds + wall.as_secs_f64()))
+    Ok((frames as f64 / (seconds + wall.as_secs_f64()), frames as f64 / drawing))
 }
 
 /// Frames a second of the ffmpeg command line for background, panel and captions. `None` without ffmpeg.

@@ -57,8 +57,19 @@ impl Shape<'_> {
         }
     }
 
-    /// Where the line at height `y` enters and leaves the shape.
-    fn chord(&self, y: f64) -> Option<(f64, f64)> {
+    /// The corners of what lies between the round ends of a line.
+    fn body(&self) -> Option<[Point; 4]> {
+        let Self::Capsule((ax, ay), (bx, by), r) = *self else { return None };
+        let (dx, dy) = (bx - ax, by - ay);
+        let length = (dx * dx + dy * dy).sqrt();
+        (length > 1e-9).then(|| {
+            let (nx, ny) = (-dy / length * r, dx / length * r);
+            [(ax + nx, ay + ny), (bx + nx, by + ny), (bx - nx, by - ny), (ax - nx, ay - ny)]
+        })
+    }
+
+    /// Where the line at height `y` enters and leaves the shape, whose body is given.
+    fn chord(&self, y: f64, body: Option<&[Point; 4]>) -> Option<(f64, f64)> {
         match *self {
             Self::Ellipse((cx, cy), rx, ry) => {
                 let d = (y - cy) / ry;
@@ -68,7 +79,7 @@ impl Shape<'_> {
                     (cx - half, cx + half)
                 })
             }
-            Self::Capsule(a, b, r) => capsule_chord(a, b, r, y),
+            Self::Capsule(a, b, r) => capsule_chord(a, b, r, body, y),
             Self::Polygon(points) => polygon_chord(points, y),
             Self::RoundRect(left, top, right, bottom, r) => {
                 if y < top || y > bottom {
@@ -97,26 +108,15 @@ fn polygon_chord(points: &[Point], y: f64) -> Option<(f64, f64)> {
     (low < high).then_some((low, high))
 }
 
-fn capsule_chord((ax, ay): Point, (bx, by): Point, r: f64, y: f64) -> Option<(f64, f64)> {
-    let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
-    let mut take = |x0: f64, x1: f64| {
-        low = low.min(x0);
-        high = high.max(x1);
-    };
-    for (cx, cy) in [(ax, ay), (bx, by)] {
+fn capsule_chord(a: Point, b: Point, r: f64, body: Option<&[Point; 4]>, y: f64) -> Option<(f64, f64)> {
+    let (mut low, mut high) =
+        body.and_then(|body| polygon_chord(body, y)).unwrap_or((f64::INFINITY, f64::NEG_INFINITY));
+    for (cx, cy) in [a, b] {
         let rest = r * r - (y - cy) * (y - cy);
         if rest > 0.0 {
             let half = rest.sqrt();
-            take(cx - half, cx + half);
-        }
-    }
-    let (dx, dy) = (bx - ax, by - ay);
-    let length = (dx * dx + dy * dy).sqrt();
-    if length > 1e-9 {
-        let (nx, ny) = (-dy / length * r, dx / length * r);
-        let body = [(ax + nx, ay + ny), (bx + nx, by + ny), (bx - nx, by - ny), (ax - nx, ay - ny)];
-        if let Some((x0, x1)) = polygon_chord(&body, y) {
-            take(x0, x1);
+            low = low.min(cx - half);
+            high = high.max(cx + half);
         }
     }
     (low < high).then_some((low, high))
@@ -253,6 +253,26 @@ impl Raster {
         true
     }
 
+    /// The rows in which a shape has the same upright sides, and what each of them looks like: the left edge, what lies
+    /// between, the right edge. Bars and walls are mostly this, and need no look at every row.
+    fn steady(
+        &self,
+        shape: &Shape<'_>,
+    ) -> Option<(std::ops::Range<usize>, [(std::ops::Range<usize>, u32); 3])> {
+        let Shape::RoundRect(left, top, right, bottom, r) = *shape else { return None };
+        let rows =
+            ((top + r) * self.scale).ceil().max(0.0) as usize..((bottom - r) * self.scale).max(0.0) as usize;
+        let limit = self.width as f64;
+        let (left, right) = ((left * self.scale).clamp(0.0, limit), (right * self.scale).clamp(0.0, limit));
+        let (inner0, inner1) = (left.ceil() as usize, right as usize);
+        (inner0 <= inner1).then(|| {
+            let (outer0, outer1) = (left as usize, right.ceil() as usize);
+            let entry = ((inner0 as f64 - left) * 256.0) as u32;
+            let exit = ((right - inner1 as f64) * 256.0) as u32;
+            (rows, [(outer0..inner0, entry), (inner0..inner1, 256), (inner1..outer1, exit)])
+        })
+    }
+
     /// Calls `paint` with runs of the plane and how much of them the shape covers, of 256.
     fn walk<const SUB: usize>(
         &self,
@@ -264,8 +284,15 @@ impl Raster {
         let first = (top * self.scale).floor().max(0.0) as usize;
         let last = ((bottom * self.scale).ceil().max(0.0) as usize).min(self.height);
         let limit = self.width as f64;
+        let (steady, body) = (self.steady(shape), shape.body());
         for row in first..last {
             let base = row * self.width;
+            if let Some((_, runs)) = steady.as_ref().filter(|(rows, _)| rows.contains(&row)) {
+                for (run, part) in runs.iter().filter(|(run, _)| !run.is_empty()) {
+                    paint(base + run.start..base + run.end, *part);
+                }
+                continue;
+            }
             if let Some(sides) = shape.sides(row as f64 / self.scale, (row + 1) as f64 / self.scale)
                 && self.paint_between(base, sides, &mut paint)
             {
@@ -277,7 +304,7 @@ impl Raster {
             let mut found = 0;
             for sub in 0..SUB {
                 let y = (row as f64 + (sub as f64 + 0.5) / SUB as f64) / self.scale;
-                if let Some((x0, x1)) = shape.chord(y) {
+                if let Some((x0, x1)) = shape.chord(y, body.as_ref()) {
                     let (x0, x1) = ((x0 * self.scale).clamp(0.0, limit), (x1 * self.scale).clamp(0.0, limit));
                     left = left.min(x0);
                     right = right.max(x1);
@@ -373,6 +400,11 @@ fn cover<const SUB: usize>(pixels: &mut [u16], x0: f64, x1: f64) {
 }
 
 fn paint(pixels: &mut [u8], value: u8, part: u32) {
+    if let [pixel] = pixels {
+        let part = part.min(256);
+        *pixel = ((u32::from(*pixel) * (256 - part) + u32::from(value) * part + 128) >> 8) as u8;
+        return;
+    }
     if part >= 256 {
         pixels.fill(value);
         return;
