@@ -17,6 +17,9 @@ use object_store::{Error, ObjectStore, ObjectStoreExt as _};
 use crate::OpenError;
 
 /// Keeps artifacts as `artifacts/<2 hex>/<sha256>`, and bindings as `artifacts/bindings/<2 hex>/<fingerprint>`.
+///
+/// A file whose bytes no longer match its digest is moved to `artifacts/damaged/` when it is read: people can look at
+/// it there, and the next [`put`](ArtifactStore::put) writes it afresh.
 #[derive(Debug)]
 pub struct ObjectArtifactStore {
     objects: Arc<dyn ObjectStore>,
@@ -24,6 +27,7 @@ pub struct ObjectArtifactStore {
 
 const ARTIFACTS: &str = "artifacts";
 const BINDINGS: &str = "bindings";
+const DAMAGED: &str = "damaged";
 
 impl ObjectArtifactStore {
     /// Opens a folder. Files appear whole or not at all, and are on disk before a write returns.
@@ -41,18 +45,36 @@ impl ObjectArtifactStore {
     async fn read(&self, path: &Path) -> Result<Bytes, Error> {
         self.objects.get(path).await?.bytes().await
     }
+
+    /// Moves a damaged artifact out of the way. A failure leaves it where it is, for the next reader to move.
+    async fn set_aside(&self, digest: &Digest) {
+        let (path, aside) = (artifact_path(digest), damaged_path(digest));
+        if let Err(error) = self.objects.rename(&path, &aside).await {
+            tracing::warn!(%digest, %error, "a damaged artifact could not be moved aside");
+            return;
+        }
+        tracing::warn!(%digest, to = %aside, "a damaged artifact was moved aside");
+        // Somebody may have written it afresh since it was read; what was moved is whole then, and goes back.
+        if let Ok(bytes) = self.read(&aside).await
+            && digest_of(&bytes).await.is_ok_and(|found| found == *digest)
+            && let Err(error) = self.objects.rename(&aside, &path).await
+        {
+            tracing::warn!(%digest, %error, "a whole artifact could not be moved back");
+        }
+    }
 }
 
 #[async_trait]
 impl ArtifactStore for ObjectArtifactStore {
     async fn put(&self, bytes: Bytes) -> Result<Digest, ArtifactStoreError> {
-        let hashed = bytes.clone();
-        let digest = tokio::task::spawn_blocking(move || Digest::of(&hashed))
-            .await
-            .map_err(|error| unavailable("digest an artifact", error))?;
+        let digest = digest_of(&bytes).await?;
         let path = artifact_path(&digest);
         match self.objects.head(&path).await {
-            Ok(found) if found.size == bytes.len() as u64 => return Ok(digest),
+            // The right length is no proof; a damaged file is written over. A failed read is no proof either way.
+            Ok(found) if found.size == bytes.len() as u64 => match self.read(&path).await {
+                Ok(stored) if stored == bytes => return Ok(digest),
+                _ => {}
+            },
             Ok(_) | Err(Error::NotFound { .. }) => {}
             Err(error) => return Err(explain(&format!("look for artifact {digest}"), error)),
         }
@@ -67,11 +89,11 @@ impl ArtifactStore for ObjectArtifactStore {
             Err(Error::NotFound { .. }) => return Err(ArtifactStoreError::NotFound(digest.clone())),
             Err(error) => return Err(explain(&format!("read artifact {digest}"), error)),
         };
-        let hashed = bytes.clone();
-        let found = tokio::task::spawn_blocking(move || Digest::of(&hashed))
-            .await
-            .map_err(|error| unavailable("digest an artifact", error))?;
-        if found == *digest { Ok(bytes) } else { Err(ArtifactStoreError::Damaged(digest.clone())) }
+        if digest_of(&bytes).await? == *digest {
+            return Ok(bytes);
+        }
+        self.set_aside(digest).await;
+        Err(ArtifactStoreError::Damaged(digest.clone()))
     }
 
     async fn contains(&self, digest: &Digest) -> Result<bool, ArtifactStoreError> {
@@ -133,8 +155,19 @@ impl ArtifactStore for ObjectArtifactStore {
     }
 }
 
+async fn digest_of(bytes: &Bytes) -> Result<Digest, ArtifactStoreError> {
+    let bytes = bytes.clone();
+    let digest = tokio::task::spawn_blocking(move || Digest::of(&bytes)).await;
+    digest.map_err(|error| unavailable("digest an artifact", error))
+}
+
 fn artifact_path(digest: &Digest) -> Path {
     Path::from_iter([ARTIFACTS, &digest.as_str()[..2], digest.as_str()])
+}
+
+/// No digest, so that no listing takes it for an artifact.
+fn damaged_path(digest: &Digest) -> Path {
+    Path::from_iter([ARTIFACTS, DAMAGED, &format!("{digest}.damaged")])
 }
 
 fn binding_path(fingerprint: &Fingerprint) -> Path {
