@@ -34,12 +34,13 @@ fn main() -> anyhow::Result<()> {
     let jobs = Arc::new(MemoryJobStore::default());
     let short = runtime.block_on(Short::make(jobs, artifacts, folder.path()))?;
     let script: Script = runtime.block_on(short.output("script", None))?;
-    let segment = script.segments.first().context("the script has no segment")?.clone();
-    let audio: Audio = runtime.block_on(short.output("audio", Some(0)))?;
-    let visuals: Visuals = runtime.block_on(short.output("visuals", Some(0)))?;
+    // Not the first one: that makes the poster as well.
+    let segment = script.segments.get(1).context("the script has no second segment")?.clone();
+    let audio: Audio = runtime.block_on(short.output("audio", Some(1)))?;
+    let visuals: Visuals = runtime.block_on(short.output("visuals", Some(1)))?;
     let options: MakeOptions = serde_json::from_value(short.job.options.clone())?;
     let render = Stages::new(&options, &resources(folder.path().join("outputs"))?).render;
-    let task = TaskKey { stage: "render".into(), segment: Some(0) };
+    let task = TaskKey { stage: "render".into(), segment: Some(1) };
     let token = CancellationToken::new();
     let scratch = folder.path().to_owned();
     let cx = StageContext::new(short.job.job_id.clone(), task, Arc::clone(&short.artifacts), scratch, token);

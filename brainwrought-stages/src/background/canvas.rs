@@ -1,5 +1,6 @@
 //! [`Canvas`]: convex shapes with smooth edges, drawn straight into the planes of a frame.
 
+use super::Shade;
 use super::ink::Ink;
 use crate::picture::YuvFrame;
 
@@ -36,24 +37,6 @@ impl Shape<'_> {
                 (tops.clone().fold(f64::INFINITY, f64::min), tops.fold(f64::NEG_INFINITY, f64::max))
             }
             Self::RoundRect(_, top, _, bottom, _) => (top, bottom),
-        }
-    }
-
-    /// The left and the right side between two heights where both are straight there: the chords at its ends.
-    fn sides(&self, top: f64, bottom: f64) -> Option<[(f64, f64); 2]> {
-        match *self {
-            Self::RoundRect(left, up, right, down, r) => {
-                (top >= up + r && bottom <= down - r).then_some([(left, right); 2])
-            }
-            Self::Polygon(points) => {
-                let corner_between = points.iter().any(|point| point.1 > top && point.1 < bottom);
-                // A corner on the line itself belongs to one side only, so look a little inside.
-                let inside = (bottom - top) * 1e-6;
-                let (above, below) =
-                    (polygon_chord(points, top + inside)?, polygon_chord(points, bottom - inside)?);
-                (!corner_between).then_some([above, below])
-            }
-            _ => None,
         }
     }
 
@@ -126,6 +109,7 @@ fn capsule_chord(a: Point, b: Point, r: f64, body: Option<&[Point; 4]>, y: f64) 
 #[derive(Debug)]
 pub(super) struct Canvas<'a> {
     frame: &'a mut YuvFrame,
+    shade: Option<&'a Shade>,
     scale: f64,
     coverage: Vec<u16>,
 }
@@ -134,7 +118,13 @@ impl<'a> Canvas<'a> {
     pub(super) fn new(frame: &'a mut YuvFrame) -> Self {
         let scale = frame.width() as f64 / SPACE_WIDTH;
         let coverage = vec![0; frame.width()];
-        Self { frame, scale, coverage }
+        Self { frame, shade: None, scale, coverage }
+    }
+
+    /// Darkens every ink by the row it is drawn on. That costs far less than to darken the finished frame; pictures that
+    /// are pasted must be dark already.
+    pub(super) fn shaded(frame: &'a mut YuvFrame, shade: &'a Shade) -> Self {
+        Self { shade: Some(shade), ..Self::new(frame) }
     }
 
     /// The height of the drawing space.
@@ -154,16 +144,18 @@ impl<'a> Canvas<'a> {
             return;
         }
         let (width, height) = (self.frame.width(), self.frame.height());
+        let (tint, outline) = (Tint { shade: self.shade, ink }, Outline::of(&shape));
         let luma = Raster { width, height, scale: self.scale };
-        luma.walk::<LUMA_SUB_ROWS>(&shape, &mut self.coverage, |at, part| {
-            paint(&mut self.frame.y[at], ink.y, part * alpha / 256);
+        luma.walk::<LUMA_SUB_ROWS>(&shape, &outline, &mut self.coverage, |row, at, part| {
+            paint(&mut self.frame.y[at], tint.luma(row), part * alpha / 256);
         });
         let chroma = Raster { width: width / 2, height: height / 2, scale: self.scale / 2.0 };
         let (u, v) = (&mut self.frame.u, &mut self.frame.v);
-        chroma.walk::<CHROMA_SUB_ROWS>(&shape, &mut self.coverage, |at, part| {
+        chroma.walk::<CHROMA_SUB_ROWS>(&shape, &outline, &mut self.coverage, |row, at, part| {
             let part = part * alpha / 256;
-            paint(&mut u[at.clone()], ink.u, part);
-            paint(&mut v[at], ink.v, part);
+            let (blue, red) = tint.chroma(row);
+            paint(&mut u[at.clone()], blue, part);
+            paint(&mut v[at], red, part);
         });
     }
 
@@ -182,15 +174,17 @@ impl<'a> Canvas<'a> {
         let (width, height) = (self.frame.width(), self.frame.height());
         let row = |y: f64, scale: f64, height: usize| ((y * scale + 0.5).max(0.0) as usize).min(height);
         let (first, last) = (row(top, self.scale, height), row(bottom, self.scale, height));
-        if first < last {
-            self.frame.y[first * width..last * width].fill(ink.y);
+        let tint = Tint { shade: self.shade, ink };
+        for row in first..last {
+            self.frame.y[row * width..(row + 1) * width].fill(tint.luma(row));
         }
         let half = self.scale / 2.0;
         let (first, last) = (row(top, half, height / 2), row(bottom, half, height / 2));
-        if first < last {
-            let at = first * (width / 2)..last * (width / 2);
-            self.frame.u[at.clone()].fill(ink.u);
-            self.frame.v[at].fill(ink.v);
+        for row in first..last {
+            let at = row * (width / 2)..(row + 1) * (width / 2);
+            let (blue, red) = tint.chroma(row);
+            self.frame.u[at.clone()].fill(blue);
+            self.frame.v[at].fill(red);
         }
     }
 
@@ -198,10 +192,11 @@ impl<'a> Canvas<'a> {
     pub(super) fn below(&mut self, crest: impl Fn(f64) -> f64, ink: Ink) {
         let (width, height, scale) = (self.frame.width(), self.frame.height(), self.scale);
         let crests: Vec<f32> = (0..width).map(|x| (crest((x as f64 + 0.5) / scale) * scale) as f32).collect();
-        fill_below(&mut self.frame.y, &crests, height, ink.y);
+        let tint = Tint { shade: self.shade, ink };
+        fill_below(&mut self.frame.y, &crests, height, |row| tint.luma(row));
         let halves: Vec<f32> = crests.iter().step_by(2).map(|y| y / 2.0).collect();
-        fill_below(&mut self.frame.u, &halves, height / 2, ink.u);
-        fill_below(&mut self.frame.v, &halves, height / 2, ink.v);
+        fill_below(&mut self.frame.u, &halves, height / 2, |row| tint.chroma(row).0);
+        fill_below(&mut self.frame.v, &halves, height / 2, |row| tint.chroma(row).1);
     }
 
     /// Fills rows with colours that go from one to another.
@@ -212,6 +207,25 @@ impl<'a> Canvas<'a> {
             let y = top + step * n as f64;
             self.rows(y, y + step, from.mix(to, (n as f64 + 0.5) / steps as f64));
         }
+    }
+}
+
+/// An ink as it looks on each row.
+#[derive(Clone, Copy)]
+struct Tint<'a> {
+    shade: Option<&'a Shade>,
+    ink: Ink,
+}
+
+impl Tint<'_> {
+    fn luma(self, row: usize) -> u8 {
+        self.shade.map_or(self.ink.y, |shade| shade.luma(row, self.ink.y))
+    }
+
+    /// Blue and red of a row of the colour planes.
+    fn chroma(self, row: usize) -> (u8, u8) {
+        let Ink { u, v, .. } = self.ink;
+        self.shade.map_or((u, v), |shade| (shade.chroma(row, u), shade.chroma(row, v)))
     }
 }
 
@@ -226,29 +240,41 @@ impl Raster {
     /// Paints one row between two straight sides; false when they come too close to each other to be told apart.
     fn paint_between(
         &self,
-        base: usize,
+        row: usize,
         [above, below]: [(f64, f64); 2],
-        paint: &mut impl FnMut(std::ops::Range<usize>, u32),
+        paint: &mut impl FnMut(usize, std::ops::Range<usize>, u32),
     ) -> bool {
+        let base = row * self.width;
         let limit = self.width as f64;
         let place = |x: f64| (x * self.scale).clamp(0.0, limit);
         let (left0, left1) = (place(above.0.min(below.0)), place(above.0.max(below.0)));
         let (right0, right1) = (place(above.1.min(below.1)), place(above.1.max(below.1)));
-        let (outer0, inner0) = (left0 as usize, left1.ceil() as usize);
-        let (inner1, outer1) = (right0 as usize, (right1.ceil() as usize).min(self.width));
+        let (outer0, inner0) = (whole(left0), next_whole(left1));
+        let (inner1, outer1) = (whole(right0), next_whole(right1).min(self.width));
         if inner0 > inner1 {
             return false;
         }
         for x in outer0..inner0 {
             let at = x as f64;
-            paint(base + x..base + x + 1, (right_of(left0 - at, left1 - at) * 256.0) as u32);
+            // A side that stays within one pixel halves it at its own middle.
+            let part = if inner0 - outer0 == 1 {
+                1.0 - ((left0 + left1) * 0.5 - at)
+            } else {
+                right_of(left0 - at, left1 - at)
+            };
+            paint(row, base + x..base + x + 1, (part * 256.0) as u32);
         }
         if inner0 < inner1 {
-            paint(base + inner0..base + inner1, 256);
+            paint(row, base + inner0..base + inner1, 256);
         }
         for x in inner1..outer1 {
             let at = x as f64;
-            paint(base + x..base + x + 1, ((1.0 - right_of(right0 - at, right1 - at)) * 256.0) as u32);
+            let part = if outer1 - inner1 == 1 {
+                (right0 + right1) * 0.5 - at
+            } else {
+                1.0 - right_of(right0 - at, right1 - at)
+            };
+            paint(row, base + x..base + x + 1, (part * 256.0) as u32);
         }
         true
     }
@@ -277,24 +303,28 @@ impl Raster {
     fn walk<const SUB: usize>(
         &self,
         shape: &Shape<'_>,
+        outline: &Outline,
         coverage: &mut [u16],
-        mut paint: impl FnMut(std::ops::Range<usize>, u32),
+        mut paint: impl FnMut(usize, std::ops::Range<usize>, u32),
     ) {
         let (top, bottom) = shape.rows();
         let first = (top * self.scale).floor().max(0.0) as usize;
         let last = ((bottom * self.scale).ceil().max(0.0) as usize).min(self.height);
         let limit = self.width as f64;
-        let (steady, body) = (self.steady(shape), shape.body());
+        let (steady, unit) = (self.steady(shape), 1.0 / self.scale);
+        let Outline { bands, body } = outline;
         for row in first..last {
             let base = row * self.width;
             if let Some((_, runs)) = steady.as_ref().filter(|(rows, _)| rows.contains(&row)) {
                 for (run, part) in runs.iter().filter(|(run, _)| !run.is_empty()) {
-                    paint(base + run.start..base + run.end, *part);
+                    paint(row, base + run.start..base + run.end, *part);
                 }
                 continue;
             }
-            if let Some(sides) = shape.sides(row as f64 / self.scale, (row + 1) as f64 / self.scale)
-                && self.paint_between(base, sides, &mut paint)
+            let (above, below) = (row as f64 * unit, (row + 1) as f64 * unit);
+            let sides = bands.iter().find_map(|band| band.sides(above, below));
+            if let Some(sides) = sides
+                && self.paint_between(row, sides, &mut paint)
             {
                 continue;
             }
@@ -332,22 +362,97 @@ impl Raster {
                     cover::<SUB>(&mut coverage[from..to], x0 - from as f64, x1 - from as f64);
                 }
                 for (x, &part) in coverage.iter().enumerate().take(to).skip(from) {
-                    paint(base + x..base + x + 1, u32::from(part).min(256));
+                    paint(row, base + x..base + x + 1, u32::from(part).min(256));
                 }
             }
             if inner0 < inner1 {
-                paint(base + inner0..base + inner1, 256);
+                paint(row, base + inner0..base + inner1, 256);
             }
         }
     }
 }
 
-fn fill_below(plane: &mut [u8], crests: &[f32], height: usize, value: u8) {
+/// What is worked out once for a shape, and not at each of its rows.
+struct Outline {
+    bands: Vec<Band>,
+    body: Option<[Point; 4]>,
+}
+
+impl Outline {
+    fn of(shape: &Shape<'_>) -> Self {
+        let bands = match shape {
+            Shape::Polygon(points) => bands(points),
+            _ => Vec::new(),
+        };
+        Self { bands, body: shape.body() }
+    }
+}
+
+/// A part of a convex polygon between two corners: its sides are straight there.
+#[derive(Debug, Clone, Copy)]
+struct Band {
+    top: f64,
+    bottom: f64,
+    /// Left and right side: the place across at height 0, and how far it moves a unit down.
+    left: (f64, f64),
+    right: (f64, f64),
+}
+
+impl Band {
+    /// The chords at two heights, when both lie in the band.
+    fn sides(&self, above: f64, below: f64) -> Option<[(f64, f64); 2]> {
+        let at = |side: (f64, f64), y: f64| side.0 + side.1 * y;
+        (above >= self.top && below <= self.bottom)
+            .then(|| [above, below].map(|y| (at(self.left, y), at(self.right, y))))
+    }
+}
+
+fn bands(points: &[Point]) -> Vec<Band> {
+    let mut heights: Vec<f64> = points.iter().map(|point| point.1).collect();
+    heights.sort_unstable_by(f64::total_cmp);
+    let between = |pair: &[f64]| {
+        let (top, bottom) = (pair[0], pair[1]);
+        let middle = (top + bottom) / 2.0;
+        let mut sides: Option<[(f64, (f64, f64)); 2]> = None;
+        let mut previous = *points.last()?;
+        for &point in points {
+            let ((ax, ay), (bx, by)) = (previous, point);
+            if (ay <= middle) != (by <= middle) {
+                let slope = (bx - ax) / (by - ay);
+                let side = (ax + slope * (middle - ay), (ax - slope * ay, slope));
+                let [low, high] = sides.get_or_insert([side, side]);
+                if side.0 < low.0 {
+                    *low = side;
+                }
+                if side.0 > high.0 {
+                    *high = side;
+                }
+            }
+            previous = point;
+        }
+        let [left, right] = sides?;
+        Some(Band { top, bottom, left: left.1, right: right.1 })
+    };
+    heights.windows(2).filter(|pair| pair[1] - pair[0] > 1e-6).filter_map(between).collect()
+}
+
+/// The smallest whole number that is not below `x`, which is not negative.
+fn next_whole(x: f64) -> usize {
+    let below = x as u32;
+    below as usize + usize::from(x > f64::from(below))
+}
+
+/// The largest whole number that is not above `x`, which is not negative: a narrow conversion is a quick one.
+fn whole(x: f64) -> usize {
+    x as u32 as usize
+}
+
+fn fill_below(plane: &mut [u8], crests: &[f32], height: usize, ink: impl Fn(usize) -> u8) {
     let highest = crests.iter().copied().fold(f32::INFINITY, f32::min).max(0.0) as usize;
     let lowest = crests.iter().copied().fold(0.0, f32::max).ceil() as usize;
     let width = crests.len();
     for row in highest..height {
-        let pixels = &mut plane[row * width..(row + 1) * width];
+        let (pixels, value) = (&mut plane[row * width..(row + 1) * width], ink(row));
         if row >= lowest {
             pixels.fill(value);
             continue;
