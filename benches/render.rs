@@ -20,8 +20,8 @@ use brainwrought_stages::render::Render;
 use brainwrought_stages::standard::{MakeOptions, Stages};
 use tokio_util::sync::CancellationToken;
 
-/// Frames that are composed at a time before they are encoded alone; 3 MB each.
-const CHUNK: usize = 60;
+/// Frames that are composed before they are encoded alone; 3 MB each.
+const MOST_FRAMES: usize = 600;
 /// Frames that the ffmpeg command line gets.
 const PEER_FRAMES: u64 = 150;
 
@@ -80,30 +80,25 @@ fn encode_alone(
     mut source: brainwrought_stages::render::FrameSource,
 ) -> anyhow::Result<(f64, f64)> {
     let (width, height) = (render.encoder.width as usize, render.encoder.height as usize);
-    let mut pool = vec![YuvFrame::black(width, height); CHUNK];
-    let mut encoder = H264Encoder::new(&render.encoder)?;
-    let (mut seconds, mut drawing, mut frames) = (0.0, 0.0, 0);
-    loop {
-        let mut filled = 0;
-        while filled < CHUNK {
-            let (drawn, wall) = time(|| source.next_into(&mut pool[filled]));
-            drawing += wall.as_secs_f64();
-            if !drawn? {
-                break;
-            }
-            filled += 1;
-        }
-        if filled == 0 {
+    let (mut frames, mut drawing) = (Vec::new(), 0.0);
+    while frames.len() < MOST_FRAMES {
+        let mut frame = YuvFrame::black(width, height);
+        let (drawn, wall) = time(|| source.next_into(&mut frame));
+        drawing += wall.as_secs_f64();
+        if !drawn? {
             break;
         }
-        let (pushed, wall) = time(|| pool[..filled].iter().try_for_each(|frame| encoder.push(frame)));
-        pushed?;
-        seconds += wall.as_secs_f64();
-        frames += filled;
+        frames.push(frame);
     }
-    let (stream, wall) = time(|| encoder.finish());
+    // All at once: between two parts, the encoder's threads would go on while nobody takes the time.
+    let (stream, wall) = time(|| {
+        let mut encoder = H264Encoder::new(&render.encoder)?;
+        frames.iter().try_for_each(|frame| encoder.push(frame))?;
+        encoder.finish()
+    });
     stream?;
-    Ok((frames as f64 / (seconds + wall.as_secs_f64()), frames as f64 / drawing))
+    let count = frames.len() as f64;
+    Ok((count / wall.as_secs_f64(), count / drawing))
 }
 
 /// Frames a second of the ffmpeg command line for background, panel and captions. `None` without ffmpeg.
@@ -135,7 +130,11 @@ fn peer(folder: &Path, render: &Render, visuals: &Visuals, short: &Short) -> any
     for _ in 0..3 {
         let mut command = std::process::Command::new("ffmpeg");
         command.args(arguments).arg(&raw).args(["-f", "png_pipe", "-i"]).arg(&panel);
-        command.args(["-filter_complex", &filter]).args(coder).args(["-threads", "2", "-f", "null", "-"]);
+        let threads = render.encoder.threads.to_string();
+        command
+            .args(["-filter_complex", &filter])
+            .args(coder)
+            .args(["-threads", &threads, "-f", "null", "-"]);
         let (status, wall) = time(|| command.status());
         match status {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),

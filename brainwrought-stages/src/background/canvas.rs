@@ -1,7 +1,11 @@
 //! [`Canvas`]: convex shapes with smooth edges, drawn straight into the planes of a frame.
 
+use std::ops::Range;
+
 use super::Shade;
 use super::ink::Ink;
+use super::shape::{Outline, is_steep};
+pub(super) use super::shape::{Point, Shape};
 use crate::picture::YuvFrame;
 
 /// Width of the drawing space in its own units; its height follows from the frame.
@@ -10,100 +14,6 @@ pub(super) const SPACE_WIDTH: f64 = 1080.0;
 /// Sub-rows that an edge is sampled on, for luma and for chroma.
 const LUMA_SUB_ROWS: usize = 4;
 const CHROMA_SUB_ROWS: usize = 2;
-
-/// A point in the drawing space: right and down.
-pub(super) type Point = (f64, f64);
-
-/// A shape that every horizontal line cuts at most once.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Shape<'a> {
-    /// Centre and radii.
-    Ellipse(Point, f64, f64),
-    /// A line with round ends: its ends and its radius.
-    Capsule(Point, Point, f64),
-    /// The corners of a convex polygon, in order.
-    Polygon(&'a [Point]),
-    /// Left, top, right, bottom and the radius of the corners.
-    RoundRect(f64, f64, f64, f64, f64),
-}
-
-impl Shape<'_> {
-    fn rows(&self) -> (f64, f64) {
-        match *self {
-            Self::Ellipse((_, y), _, ry) => (y - ry, y + ry),
-            Self::Capsule((_, ay), (_, by), r) => (ay.min(by) - r, ay.max(by) + r),
-            Self::Polygon(points) => {
-                let tops = points.iter().map(|p| p.1);
-                (tops.clone().fold(f64::INFINITY, f64::min), tops.fold(f64::NEG_INFINITY, f64::max))
-            }
-            Self::RoundRect(_, top, _, bottom, _) => (top, bottom),
-        }
-    }
-
-    /// The corners of what lies between the round ends of a line.
-    fn body(&self) -> Option<[Point; 4]> {
-        let Self::Capsule((ax, ay), (bx, by), r) = *self else { return None };
-        let (dx, dy) = (bx - ax, by - ay);
-        let length = (dx * dx + dy * dy).sqrt();
-        (length > 1e-9).then(|| {
-            let (nx, ny) = (-dy / length * r, dx / length * r);
-            [(ax + nx, ay + ny), (bx + nx, by + ny), (bx - nx, by - ny), (ax - nx, ay - ny)]
-        })
-    }
-
-    /// Where the line at height `y` enters and leaves the shape, whose body is given.
-    fn chord(&self, y: f64, body: Option<&[Point; 4]>) -> Option<(f64, f64)> {
-        match *self {
-            Self::Ellipse((cx, cy), rx, ry) => {
-                let d = (y - cy) / ry;
-                let rest = 1.0 - d * d;
-                (rest > 0.0).then(|| {
-                    let half = rx * rest.sqrt();
-                    (cx - half, cx + half)
-                })
-            }
-            Self::Capsule(a, b, r) => capsule_chord(a, b, r, body, y),
-            Self::Polygon(points) => polygon_chord(points, y),
-            Self::RoundRect(left, top, right, bottom, r) => {
-                if y < top || y > bottom {
-                    return None;
-                }
-                let into = (top + r - y).max(y - (bottom - r)).max(0.0);
-                let inset = r - (r * r - into * into).max(0.0).sqrt();
-                Some((left + inset, right - inset))
-            }
-        }
-    }
-}
-
-fn polygon_chord(points: &[Point], y: f64) -> Option<(f64, f64)> {
-    let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
-    let mut previous = *points.last()?;
-    for &point in points {
-        let ((ax, ay), (bx, by)) = (previous, point);
-        if (ay <= y) != (by <= y) {
-            let x = ax + (bx - ax) * (y - ay) / (by - ay);
-            low = low.min(x);
-            high = high.max(x);
-        }
-        previous = point;
-    }
-    (low < high).then_some((low, high))
-}
-
-fn capsule_chord(a: Point, b: Point, r: f64, body: Option<&[Point; 4]>, y: f64) -> Option<(f64, f64)> {
-    let (mut low, mut high) =
-        body.and_then(|body| polygon_chord(body, y)).unwrap_or((f64::INFINITY, f64::NEG_INFINITY));
-    for (cx, cy) in [a, b] {
-        let rest = r * r - (y - cy) * (y - cy);
-        if rest > 0.0 {
-            let half = rest.sqrt();
-            low = low.min(cx - half);
-            high = high.max(cx + half);
-        }
-    }
-    (low < high).then_some((low, high))
-}
 
 /// Draws into a frame, in a space that is [`SPACE_WIDTH`] units wide.
 #[derive(Debug)]
@@ -229,6 +139,9 @@ impl Tint<'_> {
     }
 }
 
+/// A stretch of a row, and how much of it a shape covers, of 256.
+type Run = (Range<usize>, u32);
+
 /// One plane's size and its pixels per unit of the drawing space.
 struct Raster {
     width: usize,
@@ -242,7 +155,7 @@ impl Raster {
         &self,
         row: usize,
         [above, below]: [(f64, f64); 2],
-        paint: &mut impl FnMut(usize, std::ops::Range<usize>, u32),
+        paint: &mut impl FnMut(usize, Range<usize>, u32),
     ) -> bool {
         let base = row * self.width;
         let limit = self.width as f64;
@@ -281,10 +194,7 @@ impl Raster {
 
     /// The rows in which a shape has the same upright sides, and what each of them looks like: the left edge, what lies
     /// between, the right edge. Bars and walls are mostly this, and need no look at every row.
-    fn steady(
-        &self,
-        shape: &Shape<'_>,
-    ) -> Option<(std::ops::Range<usize>, [(std::ops::Range<usize>, u32); 3])> {
+    fn steady(&self, shape: &Shape<'_>) -> Option<(Range<usize>, [Run; 3])> {
         let Shape::RoundRect(left, top, right, bottom, r) = *shape else { return None };
         let rows =
             ((top + r) * self.scale).ceil().max(0.0) as usize..((bottom - r) * self.scale).max(0.0) as usize;
@@ -305,7 +215,7 @@ impl Raster {
         shape: &Shape<'_>,
         outline: &Outline,
         coverage: &mut [u16],
-        mut paint: impl FnMut(usize, std::ops::Range<usize>, u32),
+        mut paint: impl FnMut(usize, Range<usize>, u32),
     ) {
         let (top, bottom) = shape.rows();
         let first = (top * self.scale).floor().max(0.0) as usize;
@@ -313,6 +223,8 @@ impl Raster {
         let limit = self.width as f64;
         let (steady, unit) = (self.steady(shape), 1.0 / self.scale);
         let Outline { bands, body } = outline;
+        let is_curved = matches!(shape, Shape::Ellipse(..) | Shape::Capsule(..));
+        let mut chord_above = shape.chord(first as f64 * unit, body.as_ref());
         for row in first..last {
             let base = row * self.width;
             if let Some((_, runs)) = steady.as_ref().filter(|(rows, _)| rows.contains(&row)) {
@@ -322,7 +234,16 @@ impl Raster {
                 continue;
             }
             let (above, below) = (row as f64 * unit, (row + 1) as f64 * unit);
-            let sides = bands.iter().find_map(|band| band.sides(above, below));
+            let sides = if is_curved {
+                // The lower end of one row is the upper end of the next.
+                let upper = std::mem::replace(&mut chord_above, shape.chord(below, body.as_ref()));
+                upper
+                    .zip(chord_above)
+                    .map(|(upper, lower)| [upper, lower])
+                    .filter(|sides| is_steep(sides, unit))
+            } else {
+                bands.iter().find_map(|band| band.sides(above, below))
+            };
             if let Some(sides) = sides
                 && self.paint_between(row, sides, &mut paint)
             {
@@ -370,70 +291,6 @@ impl Raster {
             }
         }
     }
-}
-
-/// What is worked out once for a shape, and not at each of its rows.
-struct Outline {
-    bands: Vec<Band>,
-    body: Option<[Point; 4]>,
-}
-
-impl Outline {
-    fn of(shape: &Shape<'_>) -> Self {
-        let bands = match shape {
-            Shape::Polygon(points) => bands(points),
-            _ => Vec::new(),
-        };
-        Self { bands, body: shape.body() }
-    }
-}
-
-/// A part of a convex polygon between two corners: its sides are straight there.
-#[derive(Debug, Clone, Copy)]
-struct Band {
-    top: f64,
-    bottom: f64,
-    /// Left and right side: the place across at height 0, and how far it moves a unit down.
-    left: (f64, f64),
-    right: (f64, f64),
-}
-
-impl Band {
-    /// The chords at two heights, when both lie in the band.
-    fn sides(&self, above: f64, below: f64) -> Option<[(f64, f64); 2]> {
-        let at = |side: (f64, f64), y: f64| side.0 + side.1 * y;
-        (above >= self.top && below <= self.bottom)
-            .then(|| [above, below].map(|y| (at(self.left, y), at(self.right, y))))
-    }
-}
-
-fn bands(points: &[Point]) -> Vec<Band> {
-    let mut heights: Vec<f64> = points.iter().map(|point| point.1).collect();
-    heights.sort_unstable_by(f64::total_cmp);
-    let between = |pair: &[f64]| {
-        let (top, bottom) = (pair[0], pair[1]);
-        let middle = (top + bottom) / 2.0;
-        let mut sides: Option<[(f64, (f64, f64)); 2]> = None;
-        let mut previous = *points.last()?;
-        for &point in points {
-            let ((ax, ay), (bx, by)) = (previous, point);
-            if (ay <= middle) != (by <= middle) {
-                let slope = (bx - ax) / (by - ay);
-                let side = (ax + slope * (middle - ay), (ax - slope * ay, slope));
-                let [low, high] = sides.get_or_insert([side, side]);
-                if side.0 < low.0 {
-                    *low = side;
-                }
-                if side.0 > high.0 {
-                    *high = side;
-                }
-            }
-            previous = point;
-        }
-        let [left, right] = sides?;
-        Some(Band { top, bottom, left: left.1, right: right.1 })
-    };
-    heights.windows(2).filter(|pair| pair[1] - pair[0] > 1e-6).filter_map(between).collect()
 }
 
 /// The smallest whole number that is not below `x`, which is not negative.
