@@ -1,11 +1,19 @@
 //! [`ApiError`]: every way in which a request can fail, and its answer.
 
+use std::time::Duration;
+
 use axum::Json;
-use axum::http::StatusCode;
+use axum::http::header::{CONTENT_RANGE, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use brainwrought_core::artifact_store::ArtifactStoreError;
+use brainwrought_core::engine::EngineError;
 use brainwrought_core::job_store::JobStoreError;
 use brainwrought_core::report::chain;
-use serde_json::json;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::redaction::redacted;
 
 /// Why a request was not answered with what it asked for.
 ///
@@ -15,36 +23,150 @@ use serde_json::json;
 #[non_exhaustive]
 pub enum ApiError {
     /// There is no such job.
-    #[error("there is no job `{0}`; GET /api/jobs lists those there are")]
+    #[error("there is no job `{0}`; look at the link once more, it may have been deleted")]
     NoSuchJob(String),
+    /// The job has no such file, or not yet.
+    #[error("the job has no `{0}`, or not yet; a job that is COMPLETED has every file")]
+    NoSuchFile(String),
     /// There is no such page.
     #[error("there is no such page")]
     NoSuchPage,
     /// The page is there, for another method.
-    #[error("this page answers GET only")]
+    #[error("this address does not answer this method")]
     MethodNotAllowed,
-    /// The query says something that cannot be understood.
+    /// The query or the body says something that cannot be understood.
     #[error("{0}")]
-    WrongQuery(String),
-    /// The job store failed.
-    #[error("the job store could not answer; try again later")]
-    Store(#[source] JobStoreError),
-    /// A stored job cannot be written as JSON.
-    #[error("the job cannot be written as JSON")]
-    Unwritable(#[source] serde_json::Error),
+    WrongRequest(String),
+    /// What was sent is no PDF.
+    #[error("this is no PDF; send a file that begins with `%PDF-`")]
+    NotAPdf,
+    /// The body has another form than is expected.
+    #[error("{0}")]
+    WrongMediaType(String),
+    /// The PDF is larger than the server takes.
+    #[error("the PDF is larger than {} MB, which is the limit here", .limit / 1_000_000)]
+    TooLarge {
+        /// The limit in bytes.
+        limit: u64,
+    },
+    /// The upload ended before it was whole.
+    #[error("the upload ended before it was whole; send it again")]
+    Truncated,
+    /// The client took too long.
+    #[error("the request took too long to arrive; send it again")]
+    TooSlow,
+    /// The server took too long.
+    #[error("the server took too long; try again later")]
+    Late,
+    /// Too many requests, uploads or jobs.
+    #[error("{reason}; try again in {} s", .after.as_secs().max(1))]
+    Busy {
+        /// What there is too much of.
+        reason: String,
+        /// When to come back.
+        after: Duration,
+    },
+    /// The key was used for another PDF or other options.
+    #[error("this Idempotency-Key was used for another upload; draw a new one")]
+    KeyReused,
+    /// The job does not allow this now.
+    #[error("{0}")]
+    Conflict(String),
+    /// Only operators may do this.
+    #[error("only operators may list jobs; send their token as `Authorization: Bearer …`")]
+    OperatorsOnly,
+    /// A page of another site sent this.
+    #[error("this came from the page of another site, or for another host; open this server's own page")]
+    Foreign,
+    /// No byte of the file is in the range.
+    #[error("the file has {length} bytes, none of which is in the range")]
+    OutOfRange {
+        /// The length of the file in bytes.
+        length: u64,
+    },
+    /// A disk is full.
+    #[error("the server has no room left; try again later")]
+    Full(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A store or the disk failed.
+    #[error("the server could not {action}; try again later")]
+    Unavailable {
+        /// What was tried.
+        action: &'static str,
+        /// Why it failed.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+}
+
+/// The body of every answer that is an error.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ErrorBody {
+    error: ErrorDetail,
+}
+
+/// What went wrong.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ErrorDetail {
+    /// A stable name, such as `no-such-job`.
+    code: &'static str,
+    /// A sentence for people.
+    message: String,
 }
 
 impl ApiError {
-    fn parts(&self) -> (StatusCode, &'static str) {
+    /// The status and the stable name.
+    pub(crate) fn parts(&self) -> (StatusCode, &'static str) {
         match self {
             Self::NoSuchJob(_) => (StatusCode::NOT_FOUND, "no-such-job"),
+            Self::NoSuchFile(_) => (StatusCode::NOT_FOUND, "no-such-file"),
             Self::NoSuchPage => (StatusCode::NOT_FOUND, "no-such-page"),
             Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed"),
-            Self::WrongQuery(_) => (StatusCode::BAD_REQUEST, "wrong-query"),
-            Self::Store(JobStoreError::Damaged { .. }) => (StatusCode::INTERNAL_SERVER_ERROR, "damaged"),
-            Self::Store(_) => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
-            Self::Unwritable(_) => (StatusCode::INTERNAL_SERVER_ERROR, "unwritable"),
+            Self::WrongRequest(_) => (StatusCode::BAD_REQUEST, "wrong-request"),
+            Self::NotAPdf => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "not-a-pdf"),
+            Self::WrongMediaType(_) => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "wrong-media-type"),
+            Self::TooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "too-large"),
+            Self::Truncated => (StatusCode::BAD_REQUEST, "truncated"),
+            Self::TooSlow => (StatusCode::REQUEST_TIMEOUT, "too-slow"),
+            Self::Late => (StatusCode::SERVICE_UNAVAILABLE, "late"),
+            Self::Busy { .. } => (StatusCode::TOO_MANY_REQUESTS, "busy"),
+            Self::KeyReused => (StatusCode::UNPROCESSABLE_ENTITY, "idempotency-key-reused"),
+            Self::Conflict(_) => (StatusCode::CONFLICT, "conflict"),
+            Self::OperatorsOnly => (StatusCode::UNAUTHORIZED, "operators-only"),
+            Self::Foreign => (StatusCode::FORBIDDEN, "foreign"),
+            Self::OutOfRange { .. } => (StatusCode::RANGE_NOT_SATISFIABLE, "out-of-range"),
+            Self::Full(_) => (StatusCode::INSUFFICIENT_STORAGE, "full"),
+            Self::Unavailable { .. } => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
         }
+    }
+
+    /// Says that something could not be done for a reason that is not the client's.
+    pub(crate) fn unavailable(
+        action: &'static str,
+        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Self {
+        Self::Unavailable { action, source: source.into() }
+    }
+
+    /// Puts the headers on that belong to the error, and logs what is ours.
+    pub(crate) fn dress(&self, mut response: Response) -> Response {
+        let (status, code) = self.parts();
+        if status.is_server_error() {
+            tracing::error!(code, "{}", chain(self));
+        }
+        *response.status_mut() = status;
+        let header = match self {
+            Self::Busy { after, .. } => Some((RETRY_AFTER, after.as_secs().max(1).to_string())),
+            Self::Late | Self::Unavailable { .. } => Some((RETRY_AFTER, "5".to_owned())),
+            Self::OperatorsOnly => Some((WWW_AUTHENTICATE, "Bearer".to_owned())),
+            Self::OutOfRange { length } => Some((CONTENT_RANGE, format!("bytes */{length}"))),
+            _ => None,
+        };
+        if let Some((name, value)) = header
+            && let Ok(value) = HeaderValue::from_str(&value)
+        {
+            response.headers_mut().insert(name, value);
+        }
+        response
     }
 }
 
@@ -52,17 +174,37 @@ impl From<JobStoreError> for ApiError {
     fn from(error: JobStoreError) -> Self {
         match error {
             JobStoreError::JobNotFound(id) => Self::NoSuchJob(id.to_string()),
-            error => Self::Store(error),
+            JobStoreError::Refused { source, .. } => Self::Conflict(redacted(&source.to_string())),
+            JobStoreError::Full(source) => Self::Full(source),
+            error => Self::unavailable("reach the job store", error),
+        }
+    }
+}
+
+impl From<ArtifactStoreError> for ApiError {
+    fn from(error: ArtifactStoreError) -> Self {
+        match error {
+            ArtifactStoreError::Full(source) => Self::Full(source),
+            error => Self::unavailable("reach the artifact store", error),
+        }
+    }
+}
+
+impl From<EngineError> for ApiError {
+    fn from(error: EngineError) -> Self {
+        match error {
+            EngineError::Jobs(error) => error.into(),
+            EngineError::Artifacts(error) => error.into(),
+            error @ EngineError::Pipeline { .. } => Self::WrongRequest(redacted(&chain(&error))),
+            error => Self::unavailable("start the job", error),
         }
     }
 }
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let (status, code) = self.parts();
-        if status.is_server_error() {
-            tracing::error!(code, "{}", chain(&self));
-        }
-        (status, Json(json!({ "error": { "code": code, "message": self.to_string() } }))).into_response()
+        let (_, code) = self.parts();
+        let body = ErrorBody { error: ErrorDetail { code, message: self.to_string() } };
+        self.dress(Json(body).into_response())
     }
 }

@@ -1,30 +1,273 @@
-//! How a job is written in an answer: the names are those of the stored job.
+//! [`JobBody`]: how a job is written in an answer. The names are those of the stored job.
 
-use brainwrought_core::job::TaskStatus;
+use std::collections::BTreeMap;
+
+use brainwrought_core::clock::wall_time;
+use brainwrought_core::job::{Job, LogEntry, Task, TaskStatus};
 use brainwrought_core::job_store::JobView;
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
 
-use crate::ApiError;
+use crate::links::Base;
+use crate::outlook::Outlook;
+use crate::output_files::{FILES, INPUT};
+use crate::redaction::redacted;
 
-/// Everything that is stored of a job, and what is derived from it.
-pub(crate) fn whole(view: &JobView) -> Result<Value, ApiError> {
-    serde_json::to_value(view).map_err(ApiError::Unwritable)
+/// Everything that a client may know of a job. Moments are milliseconds since 1970-01-01 UTC.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct JobBody {
+    /// Names the job: 32 hexadecimal digits. Whoever knows it can see and steer the job.
+    pub(crate) job_id: String,
+    /// PENDING, RUNNING, INTERRUPTED, COMPLETED, FAILED or CANCELLED.
+    pub(crate) status: String,
+    /// The name that the file has at the client.
+    pub(crate) file_name: String,
+    /// When it was created.
+    pub(crate) created_at: u64,
+    /// When it last changed.
+    pub(crate) updated_at: u64,
+    /// How far it is.
+    pub(crate) progress: ProgressBody,
+    /// Its tasks, in order.
+    pub(crate) stages: Vec<TaskBody>,
+    /// What was chosen.
+    #[schema(value_type = Object)]
+    pub(crate) options: Value,
+    /// Why it failed, if it did.
+    pub(crate) error: Option<String>,
+    /// Where the video was published, if it was.
+    pub(crate) output_hf_url: Option<String>,
+    /// What happened, oldest first.
+    pub(crate) logs: Vec<LogBody>,
+    /// Where to go from here: `self`, `page`, `events`, `cancel`, `retry`, `script`, and every file by its name.
+    pub(crate) links: BTreeMap<String, String>,
+}
+
+/// What a new job is answered with.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct SubmittedBody {
+    /// Names the job.
+    pub(crate) job_id: String,
+    /// PENDING, unless the job is an earlier one with the same key.
+    pub(crate) status: String,
+    /// Where to go from here.
+    pub(crate) links: BTreeMap<String, String>,
+}
+
+/// How far a job is.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct ProgressBody {
+    /// The share that is done, from 0 to 1.
+    pub(crate) share: f64,
+    /// What is being done, for people.
+    pub(crate) doing: String,
+    /// The time left in seconds, once enough was measured to tell.
+    pub(crate) seconds_left: Option<u64>,
+}
+
+/// One task of a job.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct TaskBody {
+    /// The stage.
+    pub(crate) stage: String,
+    /// The part of the video, from 0, where the stage works on parts.
+    pub(crate) segment: Option<u32>,
+    /// NEW, READY, RUNNING, DONE, ERROR or CANCELLED.
+    pub(crate) status: String,
+    /// What it does, for people.
+    pub(crate) label: String,
+    /// The number of the attempt.
+    pub(crate) attempt: u32,
+    /// Steps done and in all, while it runs.
+    pub(crate) steps: Option<[u64; 2]>,
+    /// How long it took, in seconds.
+    pub(crate) seconds: Option<f64>,
+    /// True when the output was known already.
+    pub(crate) cached: bool,
+    /// The errors of attempts that did not end well.
+    pub(crate) errors: Vec<String>,
+}
+
+/// One line of the log.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct LogBody {
+    /// When.
+    pub(crate) at: u64,
+    /// The task that wrote it.
+    pub(crate) task: String,
+    /// `info`, `warn` or `error`.
+    #[schema(value_type = String)]
+    pub(crate) level: brainwrought_core::event::LogLevel,
+    /// The line.
+    pub(crate) message: String,
 }
 
 /// What a list shows of a job.
-pub(crate) fn summary(view: &JobView) -> Value {
-    let job = &view.job;
-    let done = job.stages.iter().filter(|task| task.status == TaskStatus::Done).count();
-    json!({
-        "job_id": job.job_id,
-        "status": view.status,
-        "pipeline": job.pipeline,
-        "file_name": job.input.file_name,
-        "created_at": job.created_at,
-        "updated_at": job.updated_at,
-        "tasks": { "done": done, "total": job.stages.len() },
-        "output_local_path": job.delivery.output_local_path,
-        "output_hf_url": job.delivery.output_hf_url,
-        "error": job.error(),
-    })
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct JobSummary {
+    /// Names the job.
+    pub(crate) job_id: String,
+    /// Where it stands.
+    pub(crate) status: String,
+    /// The name of its pipeline.
+    pub(crate) pipeline: String,
+    /// The name that the file has at the client.
+    pub(crate) file_name: String,
+    /// When it was created.
+    pub(crate) created_at: u64,
+    /// When it last changed.
+    pub(crate) updated_at: u64,
+    /// The share that is done, from 0 to 1.
+    pub(crate) share: f64,
+    /// Why it failed, if it did.
+    pub(crate) error: Option<String>,
+    /// Where to go from here.
+    pub(crate) links: BTreeMap<String, String>,
+}
+
+/// A page of a list.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct JobList {
+    /// The jobs, the newest first.
+    pub(crate) jobs: Vec<JobSummary>,
+}
+
+impl JobBody {
+    /// Writes a job.
+    pub(crate) fn of(view: &JobView, base: &Base) -> Self {
+        let job = &view.job;
+        let outlook = Outlook::of(view, wall_time());
+        Self {
+            job_id: job.job_id.to_string(),
+            status: view.status.to_string(),
+            file_name: job.input.file_name.clone(),
+            created_at: job.created_at.0,
+            updated_at: job.updated_at.0,
+            progress: ProgressBody {
+                share: (outlook.share * 1000.0).round() / 1000.0,
+                doing: doing(view),
+                seconds_left: outlook.seconds_left,
+            },
+            stages: job.stages.iter().map(TaskBody::of).collect(),
+            options: job.options.clone(),
+            error: job.error().map(|error| redacted(&error)),
+            output_hf_url: job.delivery.output_hf_url.clone(),
+            logs: job.logs.iter().map(LogBody::of).collect(),
+            links: links(job, base),
+        }
+    }
+}
+
+impl SubmittedBody {
+    /// Writes a new job.
+    pub(crate) fn of(view: &JobView, base: &Base) -> Self {
+        let mut links = links(&view.job, base);
+        links.retain(|name, _| !FILES.iter().any(|file| file.name == name));
+        Self { job_id: view.job.job_id.to_string(), status: view.status.to_string(), links }
+    }
+}
+
+impl JobSummary {
+    /// Writes a job in short.
+    pub(crate) fn of(view: &JobView, base: &Base) -> Self {
+        let job = &view.job;
+        Self {
+            job_id: job.job_id.to_string(),
+            status: view.status.to_string(),
+            pipeline: job.pipeline.clone(),
+            file_name: job.input.file_name.clone(),
+            created_at: job.created_at.0,
+            updated_at: job.updated_at.0,
+            share: Outlook::of(view, wall_time()).share,
+            error: job.error().map(|error| redacted(&error)),
+            links: BTreeMap::from([
+                ("self".to_owned(), base.api(&job.job_id)),
+                ("page".to_owned(), base.page(&job.job_id)),
+            ]),
+        }
+    }
+}
+
+impl TaskBody {
+    fn of(task: &Task) -> Self {
+        let seconds = match (task.started_at, task.finished_at) {
+            (Some(start), Some(end)) if !task.cached => Some(end.0.saturating_sub(start.0) as f64 / 1000.0),
+            _ => None,
+        };
+        Self {
+            stage: task.key.stage.to_string(),
+            segment: task.key.segment,
+            status: task.status.to_string(),
+            label: label(task),
+            attempt: task.attempt,
+            steps: task.progress.map(|progress| [progress.done, progress.total]),
+            seconds,
+            cached: task.cached,
+            errors: task.history.iter().map(|attempt| redacted(&attempt.error)).collect(),
+        }
+    }
+}
+
+impl LogBody {
+    /// Writes a line.
+    pub(crate) fn of(entry: &LogEntry) -> Self {
+        Self {
+            at: entry.at.0,
+            task: entry.task.to_string(),
+            level: entry.level,
+            message: redacted(&entry.message),
+        }
+    }
+}
+
+fn links(job: &Job, base: &Base) -> BTreeMap<String, String> {
+    let (id, api) = (&job.job_id, base.api(&job.job_id));
+    let mut links = BTreeMap::from([
+        ("self".to_owned(), api.clone()),
+        ("page".to_owned(), base.page(id)),
+        (INPUT.to_owned(), base.file(id, INPUT)),
+    ]);
+    for action in ["events", "cancel", "retry", "script"] {
+        links.insert(action.to_owned(), format!("{api}/{action}"));
+    }
+    let is_checked = |task: &Task| task.key.stage.0 == "check" && task.status == TaskStatus::Done;
+    if job.stages.iter().any(is_checked) {
+        links.extend(FILES.iter().map(|file| (file.name.to_owned(), base.file(id, file.name))));
+    }
+    links
+}
+
+/// Says what a job is doing.
+pub(crate) fn doing(view: &JobView) -> String {
+    use brainwrought_core::job::JobStatus;
+    let running: Vec<String> =
+        view.job.stages.iter().filter(|task| task.status == TaskStatus::Running).map(label).collect();
+    match view.status {
+        JobStatus::Completed => "Done".to_owned(),
+        JobStatus::Failed => "Failed".to_owned(),
+        JobStatus::Cancelled => "Cancelled".to_owned(),
+        JobStatus::Interrupted => "Interrupted; the next free worker goes on".to_owned(),
+        JobStatus::Pending => "Waiting for its turn".to_owned(),
+        JobStatus::Running if running.is_empty() => "Waiting for a free worker".to_owned(),
+        JobStatus::Running => running.join(" · "),
+    }
+}
+
+fn label(task: &Task) -> String {
+    let label = match task.key.stage.0.as_str() {
+        "parse" => "Reading the PDF",
+        "script" => "Writing the script",
+        "audio" => "Speaking",
+        "visuals" => "Drawing pictures",
+        "render" => "Rendering",
+        "assemble" => "Joining",
+        "check" => "Checking",
+        "publish" => "Delivering",
+        other => other,
+    };
+    match task.key.segment {
+        Some(segment) => format!("{label} part {}", segment + 1),
+        None => label.to_owned(),
+    }
 }

@@ -1,66 +1,73 @@
-//! The HTTP frontend: a router that shows jobs, for any axum server to mount.
+//! The HTTP frontend: a router that takes PDFs and shows jobs, for any axum server to mount, and a server for it.
 //!
 //! | request | answer |
 //! | --- | --- |
-//! | `GET /healthz` | 200 when the job store can be read, else 503 |
-//! | `GET /api/jobs?status=RUNNING&limit=20&offset=40` | the jobs in short, the newest first |
-//! | `GET /api/jobs/{job_id}` | everything that is known of one job |
+//! | `POST /api/jobs` | 202 and a job, from a PDF as `multipart/form-data` |
+//! | `GET /api/jobs/{job_id}` | everything that is known of the job |
+//! | `GET /api/jobs/{job_id}/events` | its progress, live |
+//! | `POST /api/jobs/{job_id}/cancel`, `…/retry`, `DELETE /api/jobs/{job_id}` | stop, go on, remove |
+//! | `GET /api/jobs` | all jobs, for operators |
+//! | `GET`, `PATCH /api/jobs/{job_id}/script` | what is said; other words for a line |
+//! | `GET /jobs/{job_id}/video.mp4` | the video; captions, transcript and the rest beside it |
+//! | `GET /` | a page to submit PDFs and to retrieve videos |
+//! | `GET /api/openapi.json`, `/api/docs` | all of this, for programs and for people |
+//! | `GET /healthz`, `/readyz`, `/metrics` | how the server is |
 //!
-//! **Invariant:** nothing here changes a job.
+//! **Invariant:** no answer holds a path of the server, and nothing that a client sends becomes one. **Invariant:** the job
+//! store is the only memory: a server that is killed and started again goes on as if nothing had happened.
 
+mod api;
 mod api_error;
+mod byte_range;
+mod events;
+mod guard;
+mod intake;
 mod job_body;
-mod job_query;
+mod links;
+mod media;
+mod metrics;
+mod multipart;
+mod openapi;
+mod outlook;
+mod output_files;
+mod page;
+mod rate_limit;
+mod redaction;
+mod removal;
+mod script_edit;
+mod serve;
+mod settings;
+mod site;
+mod video_options;
+mod watches;
 
 use std::sync::Arc;
 
-use axum::extract::{Path, RawQuery, State};
 use axum::routing::get;
-use axum::{Json, Router};
-use brainwrought_core::id::JobId;
-use brainwrought_core::job_store::{JobFilter, JobStore};
-use serde_json::{Value, json};
+use axum::{Extension, Router, middleware};
+use brainwrought_core::engine::Engine;
+use tokio_util::sync::CancellationToken;
 
 pub use api_error::ApiError;
+pub use serve::serve;
+pub use settings::{HttpLimits, HttpSettings, OperatorToken, Operators, Patience, Quotas};
 
-/// Makes the router. It holds the store and nothing else.
+use crate::site::Site;
+
+/// Makes the router. Once `shutdown` fires its event streams end, so that the server can.
 ///
-/// ```
-/// use std::sync::Arc;
-///
-/// let jobs = Arc::new(brainwrought_core::memory::MemoryJobStore::default());
-/// let app: axum::Router = axum::Router::new().nest("/video", brainwrought_http::app(jobs));
-/// ```
-pub fn app(jobs: Arc<dyn JobStore>) -> Router {
-    Router::new()
-        .route("/healthz", get(health))
-        .route("/api/jobs", get(list_jobs))
-        .route("/api/jobs/{job_id}", get(show_job))
+/// The engine stores PDFs and creates jobs; whether it also works on them is the caller's decision, see
+/// [`Engine::run_all`]. Served with connection info (`into_make_service_with_connect_info`, or [`serve`]) every client has
+/// a quota of its own, else all share one.
+pub fn app(engine: Engine, settings: HttpSettings, shutdown: CancellationToken) -> Router {
+    let site = Arc::new(Site::new(engine, settings, shutdown));
+    let (routes, document) = openapi::routes().split_for_parts();
+    routes
+        .merge(page::routes())
+        .route("/api/openapi.json", get(openapi::document))
         .fallback(async || ApiError::NoSuchPage)
         .method_not_allowed_fallback(async || ApiError::MethodNotAllowed)
-        .with_state(jobs)
-}
-
-async fn health(State(jobs): State<Arc<dyn JobStore>>) -> Result<Json<Value>, ApiError> {
-    jobs.list(&JobFilter { limit: Some(1), ..JobFilter::default() }).await?;
-    Ok(Json(json!({ "status": "ok" })))
-}
-
-async fn list_jobs(
-    State(jobs): State<Arc<dyn JobStore>>,
-    RawQuery(query): RawQuery,
-) -> Result<Json<Value>, ApiError> {
-    let filter = job_query::parse(query.as_deref().unwrap_or_default())?;
-    let views = jobs.list(&filter).await?;
-    let jobs: Vec<Value> = views.iter().map(job_body::summary).collect();
-    Ok(Json(json!({ "jobs": jobs })))
-}
-
-async fn show_job(
-    State(jobs): State<Arc<dyn JobStore>>,
-    Path(job_id): Path<String>,
-) -> Result<Json<Value>, ApiError> {
-    let id: JobId = job_id.parse().map_err(|_| ApiError::NoSuchJob(job_id))?;
-    let view = jobs.get(&id).await?;
-    Ok(Json(job_body::whole(&view)?))
+        .layer(Extension(Arc::new(document)))
+        .layer(middleware::from_fn_with_state(Arc::clone(&site), guard::guard))
+        .with_state(site)
 }

@@ -1,0 +1,324 @@
+//! The API: jobs as JSON.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::body::Body;
+use axum::extract::{Path, Query, State};
+use axum::http::header::LOCATION;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::response::{IntoResponse as _, Response};
+use brainwrought_core::id::StageName;
+use brainwrought_core::job::JobStatus;
+use brainwrought_core::job_store::{JobFilter, JobStoreError};
+use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
+
+use crate::ApiError;
+use crate::api_error::ErrorBody;
+use crate::guard::is_operator;
+use crate::intake::receive;
+use crate::job_body::{JobBody, JobList, JobSummary, SubmittedBody};
+use crate::links::Base;
+use crate::output_files;
+use crate::removal::remove;
+use crate::script_edit::{LineBody, LineEdit, edit, lines};
+use crate::site::Site;
+use crate::video_options::VideoOptions;
+
+/// How many jobs a list shows when it is not told.
+const USUAL_LIMIT: usize = 50;
+
+/// How many jobs a list shows at most, so that one request cannot ask for everything there ever was.
+const MAX_LIMIT: usize = 500;
+
+/// What an upload holds: a PDF, and beside it the options as fields of their own or together as JSON.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "it is read as it arrives; this describes it")]
+pub(crate) struct UploadForm {
+    /// The PDF.
+    #[schema(value_type = String, format = Binary)]
+    pdf: Vec<u8>,
+    /// The options together; each may also be a field of its own.
+    options: Option<VideoOptions>,
+}
+
+/// Creates a job.
+///
+/// The answer comes as soon as the PDF is stored; the work begins when a worker is free. The same `Idempotency-Key` with
+/// the same PDF and options finds the same job, so that a request whose answer was lost can be sent again.
+#[utoipa::path(
+    post, path = "/api/jobs", tag = "jobs",
+    request_body(content = UploadForm, content_type = "multipart/form-data"),
+    params(("Idempotency-Key" = Option<String>, Header, description = "1 to 255 ASCII characters, drawn at random.")),
+    responses(
+        (status = 202, description = "The job; `Location` names it.", body = SubmittedBody),
+        (status = 400, description = "The form cannot be read, or was cut short.", body = ErrorBody),
+        (status = 408, description = "It arrived too slowly.", body = ErrorBody),
+        (status = 413, description = "The PDF is too large.", body = ErrorBody),
+        (status = 415, description = "It is no PDF.", body = ErrorBody),
+        (status = 422, description = "The key belongs to another upload.", body = ErrorBody),
+        (status = 429, description = "Too many; `Retry-After` says when to come back.", body = ErrorBody),
+        (status = 507, description = "The server has no room.", body = ErrorBody),
+    )
+)]
+pub(crate) async fn submit(
+    State(site): State<Arc<Site>>,
+    base: Base,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, ApiError> {
+    let created = receive(&site, &headers, body).await?;
+    let location = base.api(&created.view.job.job_id);
+    let mut response = (StatusCode::ACCEPTED, Json(SubmittedBody::of(&created.view, &base))).into_response();
+    if let Ok(location) = HeaderValue::from_str(&location) {
+        response.headers_mut().insert(LOCATION, location);
+    }
+    if !created.is_new {
+        let replayed = HeaderName::from_static("idempotency-replayed");
+        response.headers_mut().insert(replayed, HeaderValue::from_static("true"));
+    }
+    Ok(response)
+}
+
+/// Which jobs to list.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct ListQuery {
+    /// Only jobs with one of these statuses, separated by commas.
+    status: Option<String>,
+    /// How many at most, up to 500.
+    limit: Option<usize>,
+    /// How many to skip.
+    offset: Option<usize>,
+}
+
+impl ListQuery {
+    fn filter(&self) -> Result<JobFilter, ApiError> {
+        let names = self.status.as_deref().unwrap_or_default();
+        let statuses =
+            names.split(',').filter(|name| !name.is_empty()).map(status).collect::<Result<_, _>>()?;
+        let limit = self.limit.unwrap_or(USUAL_LIMIT).min(MAX_LIMIT);
+        Ok(JobFilter { statuses, offset: self.offset.unwrap_or(0), limit: Some(limit) })
+    }
+}
+
+fn status(name: &str) -> Result<JobStatus, ApiError> {
+    // The names are those of the stored job, in upper case; a person may type them in lower case.
+    serde_json::from_value(name.trim().to_uppercase().into()).map_err(|_| {
+        let known = "PENDING, RUNNING, INTERRUPTED, COMPLETED, FAILED, CANCELLED";
+        ApiError::WrongRequest(format!("`status` takes {known}"))
+    })
+}
+
+/// Lists jobs, the newest first. For operators: an id is all that is needed to see and steer a job.
+#[utoipa::path(
+    get, path = "/api/jobs", tag = "jobs", params(ListQuery), security(("operator" = [])),
+    responses(
+        (status = 200, description = "The jobs in short.", body = JobList),
+        (status = 400, description = "The query cannot be understood.", body = ErrorBody),
+        (status = 401, description = "Only operators may.", body = ErrorBody),
+    )
+)]
+pub(crate) async fn list(
+    State(site): State<Arc<Site>>,
+    base: Base,
+    headers: HeaderMap,
+    query: Result<Query<ListQuery>, axum::extract::rejection::QueryRejection>,
+) -> Result<Json<JobList>, ApiError> {
+    if !is_operator(&site.settings, &headers) {
+        return Err(ApiError::OperatorsOnly);
+    }
+    let Query(query) = query.map_err(|error| ApiError::WrongRequest(error.body_text()))?;
+    let views = site.engine.jobs().list(&query.filter()?).await?;
+    Ok(Json(JobList { jobs: views.iter().map(|view| JobSummary::of(view, &base)).collect() }))
+}
+
+/// Shows a job.
+#[utoipa::path(
+    get, path = "/api/jobs/{job_id}", tag = "jobs", params(("job_id" = String, Path, description = "The job.")),
+    responses(
+        (status = 200, description = "Everything that is known of it.", body = JobBody),
+        (status = 404, description = "No such job.", body = ErrorBody),
+    )
+)]
+pub(crate) async fn show(
+    State(site): State<Arc<Site>>,
+    base: Base,
+    Path(job_id): Path<String>,
+) -> Result<Json<JobBody>, ApiError> {
+    Ok(Json(JobBody::of(&site.job(&job_id).await?, &base)))
+}
+
+/// Stops a job. Stopping twice is no error; what is done stays done.
+#[utoipa::path(
+    post, path = "/api/jobs/{job_id}/cancel", tag = "jobs",
+    params(("job_id" = String, Path, description = "The job.")),
+    responses(
+        (status = 200, description = "The job.", body = JobBody),
+        (status = 404, description = "No such job.", body = ErrorBody),
+        (status = 409, description = "It is complete.", body = ErrorBody),
+    )
+)]
+pub(crate) async fn cancel(
+    State(site): State<Arc<Site>>,
+    base: Base,
+    Path(job_id): Path<String>,
+) -> Result<Json<JobBody>, ApiError> {
+    let view = site.job(&job_id).await?;
+    let view = site.engine.jobs().cancel(&view.job.job_id).await?;
+    Ok(Json(JobBody::of(&view, &base)))
+}
+
+/// Where to begin again.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct RetryQuery {
+    /// The stage to begin from; without it, everything that failed or was cancelled runs again.
+    pub(crate) from: Option<String>,
+}
+
+/// Runs again what failed or was cancelled, or everything from a stage on. What has not changed is reused.
+#[utoipa::path(
+    post, path = "/api/jobs/{job_id}/retry", tag = "jobs",
+    params(("job_id" = String, Path, description = "The job."), RetryQuery),
+    responses(
+        (status = 202, description = "The job.", body = JobBody),
+        (status = 404, description = "No such job.", body = ErrorBody),
+        (status = 409, description = "Nothing failed, or there is no such stage.", body = ErrorBody),
+    )
+)]
+pub(crate) async fn retry(
+    State(site): State<Arc<Site>>,
+    base: Base,
+    Path(job_id): Path<String>,
+    query: Result<Query<RetryQuery>, axum::extract::rejection::QueryRejection>,
+) -> Result<(StatusCode, Json<JobBody>), ApiError> {
+    let Query(query) = query.map_err(|error| ApiError::WrongRequest(error.body_text()))?;
+    let view = site.job(&job_id).await?;
+    let from = query.from.as_deref().filter(|from| !from.is_empty()).map(StageName::from);
+    let view = site.engine.jobs().retry(&view.job.job_id, from.as_ref()).await?;
+    Ok((StatusCode::ACCEPTED, Json(JobBody::of(&view, &base))))
+}
+
+/// Removes a job that is over, with its PDF and everything that was made of it.
+#[utoipa::path(
+    delete, path = "/api/jobs/{job_id}", tag = "jobs",
+    params(("job_id" = String, Path, description = "The job.")),
+    responses(
+        (status = 204, description = "It is gone."),
+        (status = 404, description = "No such job.", body = ErrorBody),
+        (status = 409, description = "It is not over; cancel it first.", body = ErrorBody),
+    )
+)]
+pub(crate) async fn delete(
+    State(site): State<Arc<Site>>,
+    Path(job_id): Path<String>,
+) -> Result<StatusCode, ApiError> {
+    let view = site.job(&job_id).await?;
+    remove(&site, &view.job).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// The lines of a script.
+#[derive(Debug, serde::Serialize, ToSchema)]
+pub(crate) struct ScriptBody {
+    /// The title of the document.
+    title: String,
+    /// The lines, in the order they are spoken.
+    lines: Vec<LineBody>,
+}
+
+/// What to change of a script.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ScriptEdit {
+    /// The lines that get other words.
+    lines: Vec<LineEdit>,
+}
+
+/// Shows what is said, line by line, and the page of each.
+#[utoipa::path(
+    get, path = "/api/jobs/{job_id}/script", tag = "jobs",
+    params(("job_id" = String, Path, description = "The job.")),
+    responses(
+        (status = 200, description = "The script.", body = ScriptBody),
+        (status = 404, description = "No such job, or no script yet.", body = ErrorBody),
+    )
+)]
+pub(crate) async fn script(
+    State(site): State<Arc<Site>>,
+    Path(job_id): Path<String>,
+) -> Result<Json<ScriptBody>, ApiError> {
+    let view = site.job(&job_id).await?;
+    let script = output_files::script(&site, &view.job).await?;
+    let script = script.ok_or_else(|| ApiError::NoSuchFile("script".to_owned()))?;
+    Ok(Json(ScriptBody { lines: lines(&script), title: script.title }))
+}
+
+/// Gives lines of the script other words and makes the video again from there. Parts whose lines stay are reused.
+#[utoipa::path(
+    patch, path = "/api/jobs/{job_id}/script", tag = "jobs", request_body = ScriptEdit,
+    params(("job_id" = String, Path, description = "The job.")),
+    responses(
+        (status = 202, description = "The job.", body = JobBody),
+        (status = 400, description = "There is no such line, or its words are too long.", body = ErrorBody),
+        (status = 404, description = "No such job.", body = ErrorBody),
+        (status = 409, description = "The job is not over, or has no script.", body = ErrorBody),
+    )
+)]
+pub(crate) async fn edit_script(
+    State(site): State<Arc<Site>>,
+    base: Base,
+    Path(job_id): Path<String>,
+    change: Result<Json<ScriptEdit>, axum::extract::rejection::JsonRejection>,
+) -> Result<(StatusCode, Json<JobBody>), ApiError> {
+    let Json(change) = change.map_err(|error| ApiError::WrongRequest(error.body_text()))?;
+    let view = edit(&site, &site.job(&job_id).await?, &change.lines).await?;
+    Ok((StatusCode::ACCEPTED, Json(JobBody::of(&view, &base))))
+}
+
+/// Tells that the process is alive.
+#[utoipa::path(get, path = "/healthz", tag = "server", responses((status = 200, description = "It is.", body = StateBody)))]
+pub(crate) async fn health() -> Json<StateBody> {
+    Json(StateBody { status: "ok" })
+}
+
+/// Tells whether the server can take jobs: both stores answer and no shutdown has begun.
+#[utoipa::path(
+    get, path = "/readyz", tag = "server",
+    responses(
+        (status = 200, description = "It can.", body = StateBody),
+        (status = 503, description = "It cannot just now.", body = ErrorBody),
+    )
+)]
+pub(crate) async fn ready(State(site): State<Arc<Site>>) -> Result<Json<StateBody>, ApiError> {
+    if site.shutdown.is_cancelled() {
+        return Err(ApiError::unavailable("take jobs: it is shutting down", "a shutdown has begun"));
+    }
+    let unknown = brainwrought_core::id::JobId::from_bytes([0; 16]);
+    match site.engine.jobs().get(&unknown).await {
+        Ok(_) | Err(JobStoreError::JobNotFound(_)) => {}
+        Err(error) => return Err(error.into()),
+    }
+    site.engine.artifacts().contains(&brainwrought_core::id::Digest::of(b"")).await?;
+    Ok(Json(StateBody { status: "ok" }))
+}
+
+/// How the server is.
+#[derive(Debug, serde::Serialize, ToSchema)]
+pub(crate) struct StateBody {
+    /// `ok`.
+    status: &'static str,
+}
+
+/// What the server counts, in Prometheus's text format.
+#[utoipa::path(
+    get, path = "/metrics", tag = "server",
+    responses((status = 200, description = "Counters and gauges.", content_type = "text/plain", body = String))
+)]
+pub(crate) async fn metrics(State(site): State<Arc<Site>>) -> Result<Response, ApiError> {
+    let text = site.metrics.text(&site.count_jobs().await?);
+    let kind = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
+    Ok(([(axum::http::header::CONTENT_TYPE, kind)], text).into_response())
+}

@@ -1,0 +1,192 @@
+//! [`guard`]: what happens to every request before it is answered, and to every answer.
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use axum::extract::{ConnectInfo, MatchedPath, Request, State};
+use axum::http::header::{
+    AUTHORIZATION, CACHE_CONTROL, CONTENT_SECURITY_POLICY, HOST, ORIGIN, REFERRER_POLICY,
+    X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+};
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use tokio::time::Instant;
+
+use crate::rate_limit::ClientId;
+use crate::site::Site;
+use crate::{ApiError, HttpSettings, Operators};
+
+/// Refuses what must not pass, limits how often and how long, puts the security headers on, and counts.
+pub(crate) async fn guard(State(site): State<Arc<Site>>, request: Request, next: Next) -> Response {
+    let began = Instant::now();
+    let method = request.method().clone();
+    let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
+    let mut response = match admit(&site, &request, began) {
+        Err(error) => error.into_response(),
+        // An upload has a deadline of its own.
+        Ok(()) if is_upload(&request) => next.run(request).await,
+        Ok(()) => match tokio::time::timeout(site.settings.patience.answer, next.run(request)).await {
+            Ok(response) => response,
+            Err(_) => ApiError::Late.into_response(),
+        },
+    };
+    dress(&site.settings, response.headers_mut());
+    site.metrics.answered(method.as_str(), &route, response.status().as_u16(), began.elapsed());
+    response
+}
+
+/// Tells whether a request comes from an operator.
+pub(crate) fn is_operator(settings: &HttpSettings, headers: &HeaderMap) -> bool {
+    match &settings.operators {
+        Operators::Everybody => true,
+        Operators::Nobody => false,
+        Operators::Bearer(token) => {
+            let sent = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+            let sent = sent.and_then(|sent| sent.split_once(' '));
+            sent.is_some_and(|(kind, sent)| kind.eq_ignore_ascii_case("bearer") && token.fits(sent.trim()))
+        }
+    }
+}
+
+fn admit(site: &Site, request: &Request, now: Instant) -> Result<(), ApiError> {
+    let headers = request.headers();
+    let changes = !request.method().is_safe();
+    check_origin(&site.settings, headers, changes)?;
+    let client = client(&site.settings, request);
+    let turn = site.requests.take(client, now);
+    let turn = if changes { turn.and_then(|()| site.changes.take(client, now)) } else { turn };
+    turn.map_err(|after| {
+        site.metrics.throttled.fetch_add(1, Ordering::Relaxed);
+        ApiError::Busy { reason: "too many requests".to_owned(), after: after + SECOND }
+    })
+}
+
+/// `Retry-After` counts whole seconds, so a rest is rounded up.
+const SECOND: std::time::Duration = std::time::Duration::from_millis(999);
+
+/// A browser that was led here by another site must not be able to change anything, nor to read anything under a name
+/// that only looks like ours (DNS rebinding).
+fn check_origin(settings: &HttpSettings, headers: &HeaderMap, changes: bool) -> Result<(), ApiError> {
+    let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+    let host = text(HOST);
+    if let Some(known) = &settings.hosts
+        && !host.is_some_and(|host| known.iter().any(|name| name.eq_ignore_ascii_case(without_port(host))))
+    {
+        return Err(ApiError::Foreign);
+    }
+    if !changes {
+        return Ok(());
+    }
+    let is_own = match (text(HeaderName::from_static("sec-fetch-site")), text(ORIGIN)) {
+        (Some(site), _) => matches!(site, "same-origin" | "none"),
+        (None, Some(origin)) => origin.split_once("://").map(|(_, origin)| origin) == host,
+        // No browser: a program sends what it likes anyway.
+        (None, None) => true,
+    };
+    if is_own { Ok(()) } else { Err(ApiError::Foreign) }
+}
+
+fn without_port(host: &str) -> &str {
+    match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        _ => host,
+    }
+}
+
+fn client(settings: &HttpSettings, request: &Request) -> ClientId {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+    let forwarded = || {
+        let lines = request.headers().get_all("x-forwarded-for").iter();
+        let hops: Vec<IpAddr> = lines
+            .filter_map(|line| line.to_str().ok())
+            .flat_map(|line| line.split(','))
+            .filter_map(|hop| hop.trim().parse().ok())
+            .collect();
+        // Each proxy appends whom it heard; what stands before that anybody may have written.
+        hops.len().checked_sub(settings.proxies).and_then(|place| hops.get(place).copied())
+    };
+    let address = if settings.proxies > 0 { forwarded().or(peer) } else { peer };
+    address.map_or(ClientId::Somebody, ClientId::at)
+}
+
+fn is_upload(request: &Request) -> bool {
+    let path = request.uri().path();
+    request.method() == axum::http::Method::POST && (path == "/api/jobs" || path == "/jobs")
+}
+
+fn dress(settings: &HttpSettings, headers: &mut HeaderMap) {
+    let ancestors = if settings.frame_ancestors.is_empty() {
+        headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+        "'none'".to_owned()
+    } else {
+        settings.frame_ancestors.join(" ")
+    };
+    let policy = format!(
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; \
+         font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors {ancestors}"
+    );
+    let policy = HeaderValue::from_str(&policy);
+    headers.insert(CONTENT_SECURITY_POLICY, policy.unwrap_or(HeaderValue::from_static("default-src 'none'")));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    // The address of a job is the key to it.
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    for (name, value) in [
+        ("cross-origin-opener-policy", "same-origin"),
+        ("cross-origin-resource-policy", "same-origin"),
+        ("permissions-policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+    ] {
+        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+    }
+    headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(headers: &[(&'static str, &'static str)], changes: bool, hosts: Option<&[&str]>) -> bool {
+        let mut settings = HttpSettings::new("in".into(), "out".into());
+        settings.hosts = hosts.map(|hosts| hosts.iter().map(|host| (*host).to_owned()).collect());
+        let map = headers
+            .iter()
+            .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)))
+            .collect();
+        check_origin(&settings, &map, changes).is_ok()
+    }
+
+    #[test]
+    fn other_sites_change_nothing() {
+        let host = ("host", "video.example:7860");
+        for (headers, passes) in [
+            (vec![host], true),
+            (vec![host, ("origin", "http://video.example:7860")], true),
+            (vec![host, ("origin", "http://evil.example")], false),
+            (vec![host, ("origin", "null")], false),
+            (vec![host, ("sec-fetch-site", "same-origin")], true),
+            (vec![host, ("sec-fetch-site", "cross-site")], false),
+            (vec![host, ("sec-fetch-site", "same-site")], false),
+        ] {
+            assert_eq!(check(&headers, true, None), passes, "{headers:?}");
+            assert!(check(&headers, false, None), "{headers:?}");
+        }
+    }
+
+    #[test]
+    fn only_known_names_are_answered() {
+        let known = Some(&["localhost", "127.0.0.1", "[::1]"][..]);
+        for (host, passes) in [
+            ("localhost", true),
+            ("LOCALHOST:7860", true),
+            ("127.0.0.1:1", true),
+            ("[::1]:7860", true),
+            ("[::1]", true),
+            ("evil.example:7860", false),
+            ("localhost.evil.example", false),
+        ] {
+            assert_eq!(check(&[("host", host)], false, known), passes, "{host}");
+        }
+        assert!(!check(&[], false, known));
+    }
+}

@@ -1,0 +1,264 @@
+//! [`receive`]: an upload becomes a job.
+
+use std::io::Read as _;
+use std::io::Seek as _;
+use std::path::Path;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use axum::body::{Body, BodyDataStream};
+use axum::http::HeaderMap;
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use brainwrought_core::job::JobStatus;
+use brainwrought_core::job_store::Created;
+use brainwrought_stages::publish::write_whole;
+use bytes::Bytes;
+use tokio::io::AsyncWriteExt as _;
+
+use crate::ApiError;
+use crate::multipart::{BodyLimits, Multipart, Part};
+use crate::site::Site;
+use crate::video_options::VideoOptions;
+
+/// The most fields of a form, and the most bytes of one that is no file.
+const MAX_FIELDS: usize = 40;
+const MAX_FIELD_BYTES: usize = 4 << 10;
+
+/// A PDF may have junk in front; readers look for its mark in so many bytes (ISO 32000-1, implementation note 13).
+const SNIFFED: usize = 1024;
+
+/// The longest file name that is kept, in characters.
+const MAX_NAME: usize = 160;
+
+/// An upload that came in whole.
+struct Upload {
+    /// A file without a name: whatever happens, nothing of it stays.
+    file: tokio::fs::File,
+    file_name: String,
+    fields: Vec<(String, String)>,
+}
+
+/// Takes an upload and creates its job, or finds the one that was created with the same key.
+///
+/// The body goes to disk as it arrives.
+pub(crate) async fn receive(site: &Site, headers: &HeaderMap, body: Body) -> Result<Created, ApiError> {
+    let key = idempotency_key(headers)?;
+    let limit = site.settings.limits.upload_bytes;
+    let announced = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    if announced.is_some_and(|announced| announced > limit.saturating_add(1 << 20)) {
+        return Err(ApiError::TooLarge { limit });
+    }
+    let _turn = site.uploads.try_acquire().map_err(|_| ApiError::Busy {
+        reason: "too many uploads are under way".to_owned(),
+        after: Duration::from_secs(5),
+    })?;
+    check_room(site, key.as_deref()).await?;
+    let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let patience = site.settings.patience;
+    let limits = BodyLimits { bytes: limit, chunk: patience.chunk, whole: patience.upload };
+    let form = Multipart::new(content_type, body.into_data_stream(), limits)?;
+    let upload = read_form(site, form).await?;
+    create(site, upload, key).await
+}
+
+/// Refuses when there are too many jobs already, unless the key shows that the job is one of them.
+async fn check_room(site: &Site, key: Option<&str>) -> Result<(), ApiError> {
+    let active = site.active_jobs().await?;
+    let is_known = key.is_some() && active.iter().any(|view| view.job.idempotency_key.as_deref() == key);
+    // Uploads under way become jobs soon; this one holds a permit itself.
+    let uploading = site.settings.limits.uploads.saturating_sub(site.uploads.available_permits() + 1);
+    if active.len() + uploading < site.settings.limits.active_jobs || is_known {
+        return Ok(());
+    }
+    let waiting = active.iter().filter(|view| view.status == JobStatus::Pending).count();
+    Err(ApiError::Busy {
+        reason: format!("the queue is full: {waiting} jobs wait"),
+        after: Duration::from_secs(60),
+    })
+}
+
+async fn read_form(site: &Site, mut form: Multipart<BodyDataStream>) -> Result<Upload, ApiError> {
+    let mut fields = Vec::new();
+    let mut found = None;
+    let mut parts = 0;
+    while let Some(part) = form.next_part().await? {
+        parts += 1;
+        if parts > MAX_FIELDS {
+            return Err(ApiError::WrongRequest(format!("a form has at most {MAX_FIELDS} fields")));
+        }
+        match part {
+            Part { name, file_name } if name == "pdf" || name == "file" => {
+                if found.is_some() {
+                    return Err(ApiError::WrongRequest("send one PDF at a time".to_owned()));
+                }
+                let file = save(site, &mut form).await?;
+                found = Some((file, shown_name(file_name.as_deref().unwrap_or_default())));
+            }
+            Part { name, .. } => fields.push((name, text(&mut form).await?)),
+        }
+    }
+    let none = || ApiError::WrongRequest("the form has no PDF; send it in the field `pdf`".to_owned());
+    let (file, file_name) = found.ok_or_else(none)?;
+    Ok(Upload { file, file_name, fields })
+}
+
+/// Writes the part to a file without a name.
+async fn save(site: &Site, form: &mut Multipart<BodyDataStream>) -> Result<tokio::fs::File, ApiError> {
+    let folder = site.settings.inputs.clone();
+    let made = move || std::fs::create_dir_all(&folder).and_then(|()| tempfile::tempfile_in(&folder));
+    let file = tokio::task::spawn_blocking(made).await.map_err(|error| ApiError::unavailable(SAVE, error))?;
+    let mut file = tokio::fs::File::from_std(file.map_err(unsaved)?);
+    let limit = site.settings.limits.upload_bytes;
+    let mut length = 0;
+    let mut start = Vec::with_capacity(SNIFFED);
+    while let Some(chunk) = form.next_chunk().await? {
+        length += chunk.len() as u64;
+        if length > limit {
+            return Err(ApiError::TooLarge { limit });
+        }
+        let wanted = SNIFFED.saturating_sub(start.len()).min(chunk.len());
+        if wanted > 0 {
+            start.extend_from_slice(&chunk[..wanted]);
+            // There is no point in taking a hundred megabytes of something else.
+            if start.len() == SNIFFED && !is_pdf(&start) {
+                return Err(ApiError::NotAPdf);
+            }
+        }
+        site.metrics.uploaded.fetch_add(chunk.len() as u64, Ordering::Relaxed);
+        file.write_all(&chunk).await.map_err(unsaved)?;
+    }
+    if length == 0 {
+        return Err(ApiError::WrongRequest("the file is empty; choose a PDF".to_owned()));
+    }
+    if !is_pdf(&start) {
+        return Err(ApiError::NotAPdf);
+    }
+    file.flush().await.map_err(unsaved)?;
+    Ok(file)
+}
+
+async fn text(form: &mut Multipart<BodyDataStream>) -> Result<String, ApiError> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = form.next_chunk().await? {
+        bytes.extend_from_slice(&chunk);
+        if bytes.len() > MAX_FIELD_BYTES {
+            return Err(ApiError::WrongRequest("a field of the form is too long".to_owned()));
+        }
+    }
+    String::from_utf8(bytes).map_err(|_| ApiError::WrongRequest("a field of the form is no UTF-8".to_owned()))
+}
+
+/// Hands an upload to the engine and keeps a readable copy beside the jobs.
+async fn create(site: &Site, upload: Upload, key: Option<String>) -> Result<Created, ApiError> {
+    let options = VideoOptions::from_fields(upload.fields)?.make_options()?;
+    let failed = |error| ApiError::unavailable(SAVE, error);
+    let _turn = site.handover.acquire().await.map_err(|error| ApiError::unavailable(SAVE, error))?;
+    let file = upload.file.into_std().await;
+    let pdf = tokio::task::spawn_blocking(move || read_back(file)).await;
+    let pdf = pdf.map_err(|error| ApiError::unavailable(SAVE, error))?.map_err(failed)?;
+    let mut submission = options
+        .submission(&upload.file_name, pdf.clone())
+        .map_err(|error| ApiError::unavailable("write the options", error))?;
+    submission.idempotency_key.clone_from(&key);
+    let chosen = submission.options.clone();
+    let created = site.engine.submit(submission).await?;
+    if created.is_new {
+        site.metrics.submitted.fetch_add(1, Ordering::Relaxed);
+        let copy = site.settings.inputs.join(created.view.job.job_id.as_str()).join("input.pdf");
+        // The job has the PDF from the artifact store; the copy is for people, so a failure is no reason to stop.
+        let kept = tokio::task::spawn_blocking(move || write_whole(&copy, &pdf)).await;
+        if !matches!(kept, Ok(Ok(()))) {
+            tracing::warn!(job = %created.view.job.job_id, "could not keep a copy of the PDF");
+        }
+        return Ok(created);
+    }
+    let job = &created.view.job;
+    let is_same = job.options == chosen && job.input.pdf.digest == brainwrought_core::id::Digest::of(&pdf);
+    if is_same { Ok(created) } else { Err(ApiError::KeyReused) }
+}
+
+const SAVE: &str = "save the upload";
+
+fn read_back(mut file: std::fs::File) -> std::io::Result<Bytes> {
+    file.rewind()?;
+    let mut bytes = Vec::with_capacity(usize::try_from(file.metadata()?.len()).unwrap_or_default());
+    file.read_to_end(&mut bytes)?;
+    Ok(bytes.into())
+}
+
+fn is_pdf(start: &[u8]) -> bool {
+    start.windows(5).any(|bytes| bytes == b"%PDF-")
+}
+
+/// A name to show: without folders, control characters and what turns the direction of text around.
+fn shown_name(name: &str) -> String {
+    let is_odd = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    let base = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let clean: String = base.chars().filter(|c| !is_odd(*c)).take(MAX_NAME).collect();
+    let clean = clean.trim();
+    if clean.is_empty() || Path::new(clean).file_name().is_none() {
+        "document.pdf".to_owned()
+    } else {
+        clean.to_owned()
+    }
+}
+
+/// Reads the key. It has a name of its own in the store, so that no other frontend's keys meet it.
+fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, ApiError> {
+    let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
+    let key = value.to_str().ok().filter(|key| (1..=255).contains(&key.len()));
+    let wrong = || ApiError::WrongRequest("`Idempotency-Key` takes 1 to 255 ASCII characters".to_owned());
+    let key = key.ok_or_else(wrong)?;
+    Ok(Some(format!("http:{}", brainwrought_core::id::Digest::of(key.as_bytes()))))
+}
+
+fn unsaved(error: std::io::Error) -> ApiError {
+    match error.kind() {
+        std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => {
+            ApiError::Full(Box::new(error))
+        }
+        _ => ApiError::unavailable(SAVE, error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_for_showing_only() {
+        for (name, shown) in [
+            ("paper.pdf", "paper.pdf"),
+            ("../../etc/passwd", "passwd"),
+            ("C:\\Users\\me\\a b.pdf", "a b.pdf"),
+            ("..", "document.pdf"),
+            ("", "document.pdf"),
+            ("a\u{202e}fdp.exe\r\n\0", "afdp.exe"),
+            ("<script>.pdf", "<script>.pdf"),
+        ] {
+            assert_eq!(shown_name(name), shown, "{name:?}");
+        }
+        assert_eq!(shown_name(&"x".repeat(5000)).len(), MAX_NAME);
+    }
+
+    #[test]
+    fn a_pdf_is_known_by_its_mark() {
+        assert!(is_pdf(b"%PDF-1.7") && is_pdf(b"junk\n%PDF-1.4"));
+        assert!(!is_pdf(b"<html>") && !is_pdf(b"%PDF") && !is_pdf(b""));
+    }
+
+    #[test]
+    fn keys_are_bounded() {
+        let read = |value: &[u8]| {
+            let mut headers = HeaderMap::new();
+            headers.insert("idempotency-key", axum::http::HeaderValue::from_bytes(value).unwrap());
+            idempotency_key(&headers)
+        };
+        assert!(read(b"k").unwrap().unwrap().starts_with("http:"));
+        assert_ne!(read(b"k").unwrap(), read(b"l").unwrap());
+        assert!(read(b"").is_err() && read(&[b'a'; 256]).is_err() && read(b"\xff").is_err());
+    }
+}

@@ -1,0 +1,149 @@
+//! [`serve_file`]: files of jobs, with ranges, validators and the right types.
+
+use std::io::SeekFrom;
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::{Path, RawQuery, State};
+use axum::http::header::{
+    ACCEPT_RANGES, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG,
+    IF_NONE_MATCH, IF_RANGE, RANGE,
+};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
+use axum::response::Response;
+use brainwrought_core::data::BlobRef;
+use brainwrought_core::id::JobId;
+use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _};
+use tokio_util::io::ReaderStream;
+
+use crate::ApiError;
+use crate::byte_range::ByteRange;
+use crate::output_files::{INPUT, fetch, locate};
+use crate::site::Site;
+
+/// How much of a file is read at a time, in bytes.
+const PIECE: usize = 64 << 10;
+
+/// A file of a job: `video.mp4`, `captions.vtt`, `captions.srt`, `captions.ass`, `poster.png`, `transcript.md`,
+/// `chapters.txt`, `quiz.json`, `report.json`, `manifest.json` or `input.pdf`.
+#[utoipa::path(
+    get, path = "/jobs/{job_id}/{file}", tag = "files",
+    params(
+        ("job_id" = String, Path, description = "The job."),
+        ("file" = String, Path, description = "The name of the file."),
+        ("download" = Option<String>, Query, description = "Present: save it rather than show it."),
+        ("Range" = Option<String>, Header, description = "One range of bytes."),
+    ),
+    responses(
+        (status = 200, description = "The file.", content_type = "application/octet-stream", body = Vec<u8>),
+        (status = 206, description = "The part of it that was asked for."),
+        (status = 304, description = "The client has it already."),
+        (status = 404, description = "No such job or file, or not yet.", body = crate::api_error::ErrorBody),
+        (status = 416, description = "No byte is in the range.", body = crate::api_error::ErrorBody),
+    )
+)]
+pub(crate) async fn serve_file(
+    State(site): State<Arc<Site>>,
+    Path((job_id, name)): Path<(String, String)>,
+    RawQuery(query): RawQuery,
+    method: Method,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let view = site.job(&job_id).await?;
+    let (blob, media_type) = locate(&site, &view.job, &name).await?;
+    let tag = format!("\"{}\"", blob.digest);
+    let header = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+    let mut response = Response::new(Body::empty());
+    let set = response.headers_mut();
+    set.insert(ACCEPT_RANGES, HeaderValue::from_static("bytes"));
+    // A job's video changes when its script does, so it is looked for again each time; the tag makes that cheap.
+    set.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    set.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
+    set.insert(ETAG, value(&tag)?);
+    if query.as_deref().is_some_and(|query| query.split('&').any(|key| key.starts_with("download"))) {
+        set.insert(CONTENT_DISPOSITION, value(&disposition(&view.job.input.file_name, &name))?);
+    }
+    let is_known =
+        |known: &str| known == "*" || known.split(',').any(|one| one.trim().trim_start_matches("W/") == tag);
+    if header(IF_NONE_MATCH).is_some_and(is_known) {
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+        response.headers_mut().remove(CONTENT_TYPE);
+        return Ok(response);
+    }
+    // A range of another version would be joined with this one.
+    let range = header(RANGE).filter(|_| header(IF_RANGE).is_none_or(|known| known == tag));
+    let (start, end) = match ByteRange::parse(range, blob.bytes) {
+        ByteRange::Whole => (0, blob.bytes),
+        ByteRange::Unsatisfiable => return Err(ApiError::OutOfRange { length: blob.bytes }),
+        ByteRange::Part { start, end } => {
+            *response.status_mut() = StatusCode::PARTIAL_CONTENT;
+            let part = format!("bytes {start}-{}/{}", end - 1, blob.bytes);
+            response.headers_mut().insert(CONTENT_RANGE, value(&part)?);
+            (start, end)
+        }
+    };
+    response.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(end - start));
+    if method != Method::HEAD {
+        *response.body_mut() = body(&site, &view.job.job_id, &name, &blob, start, end).await?;
+    }
+    Ok(response)
+}
+
+/// The bytes from `start` to `end`: from the file on this machine when it is the right one, else from the artifact
+/// store.
+async fn body(
+    site: &Site,
+    id: &JobId,
+    name: &str,
+    blob: &BlobRef,
+    start: u64,
+    end: u64,
+) -> Result<Body, ApiError> {
+    let folder = if name == INPUT { &site.settings.inputs } else { &site.settings.outputs };
+    if let Ok(mut file) = tokio::fs::File::open(folder.join(id.as_str()).join(name)).await
+        && file.metadata().await.is_ok_and(|metadata| metadata.is_file() && metadata.len() == blob.bytes)
+        && file.seek(SeekFrom::Start(start)).await.is_ok()
+    {
+        return Ok(Body::from_stream(ReaderStream::with_capacity(file.take(end - start), PIECE)));
+    }
+    let bytes = fetch(site, blob).await?.ok_or_else(|| ApiError::NoSuchFile(name.to_owned()))?;
+    let range = usize::try_from(start).ok().zip(usize::try_from(end).ok());
+    let part = range.filter(|(start, end)| start <= end && *end <= bytes.len());
+    let (start, end) = part.ok_or_else(|| ApiError::NoSuchFile(name.to_owned()))?;
+    Ok(Body::from(bytes.slice(start..end)))
+}
+
+/// Names the file after the document: `paper.mp4`, `paper.captions.srt`.
+fn disposition(document: &str, name: &str) -> String {
+    let stem = document.rsplit_once('.').map_or(document, |(stem, _)| stem);
+    let name = match name {
+        "video.mp4" => format!("{stem}.mp4"),
+        INPUT => format!("{stem}.pdf"),
+        other => format!("{stem}.{other}"),
+    };
+    // RFC 8187: whatever is no attribute character is written as the hex of its bytes.
+    let coded: String = name
+        .bytes()
+        .map(|byte| match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'.' | b'-' | b'_' => char::from(byte).to_string(),
+            other => format!("%{other:02X}"),
+        })
+        .collect();
+    format!("attachment; filename*=UTF-8''{coded}")
+}
+
+fn value(text: &str) -> Result<HeaderValue, ApiError> {
+    HeaderValue::from_str(text).map_err(|error| ApiError::unavailable("write the answer", error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_download_is_named_after_the_document() {
+        assert_eq!(disposition("paper.pdf", "video.mp4"), "attachment; filename*=UTF-8''paper.mp4");
+        let odd = disposition("a\"b;\r\né.pdf", "captions.srt");
+        assert_eq!(odd, "attachment; filename*=UTF-8''a%22b%3B%0D%0A%C3%A9.captions.srt");
+    }
+}

@@ -1,0 +1,319 @@
+//! [`Multipart`]: reads `multipart/form-data` (RFC 7578) as it arrives, holding a bounded piece of it at a time.
+
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use futures::{Stream, StreamExt as _};
+use tokio::time::Instant;
+
+use crate::ApiError;
+
+/// The parts of a body, one after the other. At most one chunk of the body and one part's head are in memory.
+#[derive(Debug)]
+pub(crate) struct Multipart<S> {
+    source: S,
+    buffer: BytesMut,
+    /// `\r\n--boundary`.
+    delimiter: Vec<u8>,
+    place: Place,
+    room: u64,
+    limit: u64,
+    chunk_patience: Duration,
+    deadline: Instant,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// Inside the preamble or the content of a part.
+    Content,
+    /// Just behind a delimiter.
+    Delimiter,
+    /// Behind the last delimiter.
+    End,
+}
+
+/// What a body may be like.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct BodyLimits {
+    /// The most bytes of all parts together.
+    pub(crate) bytes: u64,
+    /// How long the next bytes may take.
+    pub(crate) chunk: Duration,
+    /// How long everything may take.
+    pub(crate) whole: Duration,
+}
+
+/// The head of a part.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Part {
+    /// The name of the form's field.
+    pub(crate) name: String,
+    /// The name that the file has at the client, if the part is one. For people only: it never becomes a path.
+    pub(crate) file_name: Option<String>,
+}
+
+/// The longest head of a part, in bytes; browsers send some 200.
+const MAX_HEAD: usize = 8 << 10;
+
+/// What delimiters and heads may take beside the content, in bytes.
+const OVERHEAD: u64 = 256 << 10;
+
+impl<S, E> Multipart<S>
+where
+    S: Stream<Item = Result<Bytes, E>> + Unpin,
+{
+    /// Begins to read a body whose `Content-Type` is given.
+    ///
+    /// # Errors
+    ///
+    /// Fails when that is no `multipart/form-data` with a boundary.
+    pub(crate) fn new(content_type: &str, source: S, limits: BodyLimits) -> Result<Self, ApiError> {
+        let wrong = || ApiError::WrongMediaType("send the PDF as `multipart/form-data`".to_owned());
+        let boundary = boundary(content_type).ok_or_else(wrong)?;
+        Ok(Self {
+            source,
+            // The first delimiter may stand at the very beginning, without its line feed.
+            buffer: BytesMut::from("\r\n"),
+            delimiter: [b"\r\n--", boundary.as_bytes()].concat(),
+            place: Place::Content,
+            room: limits.bytes.saturating_add(OVERHEAD),
+            limit: limits.bytes,
+            chunk_patience: limits.chunk,
+            deadline: Instant::now() + limits.whole,
+        })
+    }
+
+    /// Goes to the next part, past whatever is left of this one.
+    pub(crate) async fn next_part(&mut self) -> Result<Option<Part>, ApiError> {
+        while self.next_chunk().await?.is_some() {}
+        if self.place == Place::End {
+            return Ok(None);
+        }
+        self.hold(2).await?;
+        if self.buffer.starts_with(b"--") {
+            self.place = Place::End;
+            return Ok(None);
+        }
+        // The line feed that ends the delimiter's line stays, so that a part without headers has one too.
+        let head = loop {
+            if let Some(at) = find(&self.buffer, b"\r\n\r\n") {
+                break self.buffer.split_to(at + 4);
+            }
+            if self.buffer.len() > MAX_HEAD {
+                return Err(malformed("a part has too many headers"));
+            }
+            self.fill().await?;
+        };
+        self.place = Place::Content;
+        let text = std::str::from_utf8(&head).map_err(|_| malformed("a part's headers are no UTF-8"))?;
+        let part = Part::parse(text).ok_or_else(|| malformed("a part has no name"))?;
+        Ok(Some(part))
+    }
+
+    /// Reads the next piece of the part, or `None` at its end.
+    pub(crate) async fn next_chunk(&mut self) -> Result<Option<Bytes>, ApiError> {
+        while self.place == Place::Content {
+            if let Some(at) = find(&self.buffer, &self.delimiter) {
+                if at > 0 {
+                    return Ok(Some(self.buffer.split_to(at).freeze()));
+                }
+                let _ = self.buffer.split_to(self.delimiter.len());
+                self.place = Place::Delimiter;
+                break;
+            }
+            // The end of what is here may be the beginning of a delimiter.
+            let safe = self.buffer.len().saturating_sub(self.delimiter.len() - 1);
+            if safe > 0 {
+                return Ok(Some(self.buffer.split_to(safe).freeze()));
+            }
+            self.fill().await?;
+        }
+        Ok(None)
+    }
+
+    async fn hold(&mut self, bytes: usize) -> Result<(), ApiError> {
+        while self.buffer.len() < bytes {
+            self.fill().await?;
+        }
+        Ok(())
+    }
+
+    async fn fill(&mut self) -> Result<(), ApiError> {
+        let until = self.deadline.min(Instant::now() + self.chunk_patience);
+        match tokio::time::timeout_at(until, self.source.next()).await {
+            Ok(Some(Ok(bytes))) => {
+                self.room = (self.room.checked_sub(bytes.len() as u64))
+                    .ok_or(ApiError::TooLarge { limit: self.limit })?;
+                self.buffer.extend_from_slice(&bytes);
+                Ok(())
+            }
+            Ok(Some(Err(_)) | None) => Err(ApiError::Truncated),
+            Err(_) => Err(ApiError::TooSlow),
+        }
+    }
+}
+
+impl Part {
+    /// Reads the head of a part.
+    fn parse(head: &str) -> Option<Self> {
+        let mut lines = head.split("\r\n").filter_map(|line| line.split_once(':'));
+        let (_, value) = lines.find(|(name, _)| name.trim().eq_ignore_ascii_case("content-disposition"))?;
+        let mut part = Self::default();
+        for (key, value) in parameters(value) {
+            match key.to_ascii_lowercase().as_str() {
+                "name" => part.name = value,
+                "filename" => part.file_name = Some(value),
+                _ => {}
+            }
+        }
+        (!part.name.is_empty()).then_some(part)
+    }
+}
+
+/// Reads the boundary out of a `Content-Type`.
+fn boundary(content_type: &str) -> Option<String> {
+    let (kind, _) = content_type.split_once(';')?;
+    let found = parameters(content_type).into_iter().find(|(key, _)| key.eq_ignore_ascii_case("boundary"));
+    let boundary = found.map(|(_, value)| value).filter(|value| (1..=70).contains(&value.len()));
+    if kind.trim().eq_ignore_ascii_case("multipart/form-data") { boundary } else { None }
+}
+
+/// Lists the parameters of a header's value. Browsers write `"` inside a quoted name as `%22`.
+fn parameters(value: &str) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    let mut rest = value.split_once(';').map_or("", |(_, rest)| rest);
+    while let Some((key, after)) = rest.split_once('=') {
+        let after = after.trim_start();
+        let value = match after.strip_prefix('"') {
+            Some(quoted) => {
+                let mut value = String::new();
+                let mut characters = quoted.char_indices();
+                let mut end = quoted.len();
+                while let Some((at, character)) = characters.next() {
+                    match character {
+                        '"' => {
+                            end = at + 1;
+                            break;
+                        }
+                        // Only a quote needs escaping; old browsers send backslashes of folders as they are.
+                        '\\' if quoted[at + 1..].starts_with('"') => {
+                            value.push('"');
+                            characters.next();
+                        }
+                        other => value.push(other),
+                    }
+                }
+                rest = quoted[end..].split_once(';').map_or("", |(_, rest)| rest);
+                value.replace("%22", "\"").replace("%0D", "").replace("%0A", "")
+            }
+            None => {
+                let (value, after) = after.split_once(';').unwrap_or((after, ""));
+                rest = after;
+                value.trim().to_owned()
+            }
+        };
+        found.push((key.trim().to_owned(), value));
+    }
+    found
+}
+
+/// Finds `needle`, which begins with a carriage return.
+fn find(text: &[u8], needle: &[u8]) -> Option<usize> {
+    let mut from = 0;
+    while let Some(at) = text[from..].iter().position(|byte| *byte == b'\r') {
+        if text[from + at..].starts_with(needle) {
+            return Some(from + at);
+        }
+        from += at + 1;
+    }
+    None
+}
+
+fn malformed(what: &str) -> ApiError {
+    ApiError::WrongRequest(format!("this is no form that can be read: {what}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TYPE: &str = "multipart/form-data; boundary=xyz";
+
+    /// Reads a whole body that arrives in pieces of `step` bytes.
+    async fn read(body: &[u8], step: usize) -> Result<Vec<(Part, Vec<u8>)>, ApiError> {
+        let pieces: Vec<Result<Bytes, ()>> =
+            body.chunks(step).map(|piece| Ok(Bytes::copy_from_slice(piece))).collect();
+        let patience = Duration::from_secs(5);
+        let limits = BodyLimits { bytes: 1000, chunk: patience, whole: patience };
+        let mut form = Multipart::new(TYPE, futures::stream::iter(pieces), limits)?;
+        let mut parts = Vec::new();
+        while let Some(part) = form.next_part().await? {
+            let mut content = Vec::new();
+            while let Some(chunk) = form.next_chunk().await? {
+                content.extend_from_slice(&chunk);
+            }
+            parts.push((part, content));
+        }
+        Ok(parts)
+    }
+
+    fn head(name: &str, file: Option<&str>) -> String {
+        let file = file.map_or_else(String::new, |file| format!("; filename=\"{file}\""));
+        format!("--xyz\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n")
+    }
+
+    #[tokio::test]
+    async fn a_form_is_read_whole_however_it_is_cut() {
+        let content = b"\r\n--xy\r\n\r--xyz\r\n\0\xff-";
+        let body = [
+            head("length", None).as_bytes(),
+            b"30\r\n",
+            head("empty", None).as_bytes(),
+            b"\r\n",
+            head("pdf", Some("a \\\"b\\\".pdf")).as_bytes(),
+            content,
+            b"\r\n--xyz--\r\nepilogue",
+        ]
+        .concat();
+        for step in 1..body.len() {
+            let parts = read(&body, step).await.unwrap();
+            let names: Vec<&str> = parts.iter().map(|(part, _)| part.name.as_str()).collect();
+            assert_eq!(names, ["length", "empty", "pdf"], "pieces of {step}");
+            assert_eq!(parts[0].1, b"30");
+            assert_eq!(parts[1].1, b"");
+            assert_eq!(parts[2].1, content);
+            assert_eq!(parts[2].0.file_name.as_deref(), Some("a \"b\".pdf"));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_form_that_ends_early_is_truncated_wherever_it_is_cut() {
+        let whole = [head("pdf", Some("a.pdf")).as_bytes(), b"content\r\n--xyz--"].concat();
+        for end in 0..whole.len() {
+            assert!(matches!(read(&whole[..end], 7).await, Err(ApiError::Truncated)), "cut at {end}");
+        }
+        assert_eq!(read(&whole, 7).await.unwrap().len(), 1);
+    }
+
+    #[tokio::test]
+    async fn hostile_forms_are_refused_in_bounded_memory() {
+        let long = [head("pdf", None).into_bytes(), vec![b'a'; 300_000]].concat();
+        assert!(matches!(read(&long, 4096).await, Err(ApiError::TooLarge { limit: 1000 })));
+        let headers = [b"--xyz\r\n".to_vec(), vec![b'a'; 20_000]].concat();
+        assert!(matches!(read(&headers, 4096).await, Err(ApiError::WrongRequest(_))));
+        let nameless = b"--xyz\r\nContent-Type: a/b\r\n\r\n\r\n--xyz--";
+        assert!(matches!(read(nameless, 4096).await, Err(ApiError::WrongRequest(_))));
+    }
+
+    #[test]
+    fn a_boundary_is_needed() {
+        assert_eq!(boundary(TYPE).as_deref(), Some("xyz"));
+        assert_eq!(boundary("Multipart/Form-Data; charset=x; Boundary=\"a b\"").as_deref(), Some("a b"));
+        for wrong in
+            ["multipart/form-data", "multipart/mixed; boundary=x", "application/pdf", "", ";boundary=x"]
+        {
+            assert_eq!(boundary(wrong), None, "{wrong}");
+        }
+        assert_eq!(boundary(&format!("multipart/form-data; boundary={}", "x".repeat(71))), None);
+    }
+}

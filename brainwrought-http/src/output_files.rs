@@ -1,0 +1,113 @@
+//! [`OutputFile`]: the files of a job that a client can fetch, and where their bytes are.
+
+use brainwrought_core::artifact_store::ArtifactStoreError;
+use brainwrought_core::data::{BlobRef, Report, Script};
+use brainwrought_core::id::{StageName, TaskKey};
+use brainwrought_core::job::{Job, TaskStatus};
+use brainwrought_core::stage::StageData;
+use bytes::Bytes;
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::ApiError;
+use crate::site::Site;
+
+/// A file that every finished job has. The list is closed, so that no address becomes a path.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct OutputFile {
+    /// Its name.
+    pub(crate) name: &'static str,
+    /// Its media type.
+    pub(crate) media_type: &'static str,
+    /// What it is, for people.
+    pub(crate) label: &'static str,
+}
+
+const fn file(name: &'static str, media_type: &'static str, label: &'static str) -> OutputFile {
+    OutputFile { name, media_type, label }
+}
+
+/// The PDF that a job began with.
+pub(crate) const INPUT: &str = "input.pdf";
+
+/// Every file of a finished job.
+pub(crate) const FILES: [OutputFile; 10] = [
+    file("video.mp4", "video/mp4", "Video"),
+    file("captions.vtt", "text/vtt; charset=utf-8", "Captions (VTT)"),
+    file("captions.srt", "application/x-subrip; charset=utf-8", "Captions (SRT)"),
+    file("captions.ass", "text/x-ssa; charset=utf-8", "Captions (ASS)"),
+    file("poster.png", "image/png", "Poster"),
+    file("transcript.md", "text/markdown; charset=utf-8", "Transcript"),
+    file("chapters.txt", "text/plain; charset=utf-8", "Chapters"),
+    file("quiz.json", "application/json", "Quiz"),
+    file("report.json", "application/json", "Report"),
+    file("manifest.json", "application/json", "Manifest"),
+];
+
+/// A stored output: a name for its form, and the value.
+#[derive(Debug, Deserialize)]
+struct Stored {
+    schema: String,
+    value: Value,
+}
+
+/// Finds the bytes of a file of a job.
+///
+/// # Errors
+///
+/// Fails when there is no such file, or not yet.
+pub(crate) async fn locate(site: &Site, job: &Job, name: &str) -> Result<(BlobRef, &'static str), ApiError> {
+    if name == INPUT {
+        return Ok((job.input.pdf.clone(), "application/pdf"));
+    }
+    let none = || ApiError::NoSuchFile(shown(name));
+    let file = FILES.iter().find(|file| file.name == name).ok_or_else(none)?;
+    let report: Report = output(site, job, "check").await?.ok_or_else(none)?;
+    let blob = match name {
+        "video.mp4" => Some(&report.video.video),
+        _ => report.video.sidecars.get(name),
+    };
+    Ok((blob.cloned().ok_or_else(none)?, file.media_type))
+}
+
+/// Reads the script of a job, if it is written.
+pub(crate) async fn script(site: &Site, job: &Job) -> Result<Option<Script>, ApiError> {
+    output(site, job, "script").await
+}
+
+/// Reads the bytes of a small file of a job, if it has it.
+pub(crate) async fn small(site: &Site, job: &Job, name: &str) -> Result<Option<Bytes>, ApiError> {
+    match locate(site, job, name).await {
+        Ok((blob, _)) => fetch(site, &blob).await,
+        Err(ApiError::NoSuchFile(_)) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Fetches bytes from the artifact store; `None` when they are no longer there.
+pub(crate) async fn fetch(site: &Site, blob: &BlobRef) -> Result<Option<Bytes>, ApiError> {
+    match site.engine.artifacts().get(&blob.digest).await {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(ArtifactStoreError::NotFound(_) | ArtifactStoreError::Damaged(_)) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Reads the output of a stage that runs once; `None` when it has none, or one of another form.
+async fn output<T: StageData>(site: &Site, job: &Job, stage: &str) -> Result<Option<T>, ApiError> {
+    let key = TaskKey { stage: StageName::from(stage), segment: None };
+    let task = job.task(&key).filter(|task| task.status == TaskStatus::Done);
+    let Some(digest) = task.and_then(|task| task.output.clone()) else { return Ok(None) };
+    let bytes = match site.engine.artifacts().get(&digest).await {
+        Ok(bytes) => bytes,
+        Err(ArtifactStoreError::NotFound(_) | ArtifactStoreError::Damaged(_)) => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
+    let stored: Option<Stored> = serde_json::from_slice(&bytes).ok();
+    let stored = stored.filter(|stored| stored.schema == T::SCHEMA);
+    Ok(stored.and_then(|stored| serde_json::from_value(stored.value).ok()))
+}
+
+fn shown(name: &str) -> String {
+    name.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-')).take(40).collect()
+}

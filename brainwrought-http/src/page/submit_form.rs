@@ -1,0 +1,87 @@
+//! The form that takes a PDF and how its video should be.
+
+use brainwrought_stages::standard::background_styles;
+use maud::{Markup, html};
+
+use crate::video_options::VOICES;
+
+/// Draws the form.
+pub(super) fn render(base: &str, limit_megabytes: u64) -> Markup {
+    html! {
+        div.stage {
+            div {
+                h1 { "Your paper, " em { "but loud." } }
+                p.lead { "Drop a PDF. Get a vertical video: hook, voice, word-by-word captions, figures, and the page of every claim." }
+                form #upload.card method="post" action={ (base) "/jobs" } enctype="multipart/form-data" {
+                    label.drop #drop for="pdf" {
+                        span.drop-icon aria-hidden="true" { "⇪" }
+                        span.drop-title #chosen { "Choose a PDF or drop it here" }
+                        span.drop-hint { "up to " (limit_megabytes) " MB" }
+                        input #pdf type="file" name="pdf" accept="application/pdf,.pdf" required;
+                    }
+                    fieldset.lengths {
+                        legend { "Length" }
+                        @for (seconds, note) in [(30, "teaser"), (55, "usual"), (90, "deep cut")] {
+                            label.pick {
+                                input type="radio" name="length" value=(seconds) checked[seconds == 55];
+                                span { b { (seconds) " s" } small { (note) } }
+                            }
+                        }
+                    }
+                    details.more {
+                        summary { "More options" }
+                        div.grid {
+                            (select("layout", "Layout", &[("a", "Card over motion"), ("b", "Half page, half motion")]))
+                            (backgrounds())
+                            (select("intensity", "Motion", &[("2", "Lively"), ("0", "Calm"), ("1", "Gentle"), ("3", "Wild")]))
+                            (voices())
+                            (select("captions", "Captions", &[("pop", "Pop"), ("plain", "Plain"), ("off", "Off")]))
+                            (select("slang", "Slang", &[("1", "A little"), ("0", "None"), ("2", "Some"), ("3", "No cap")]))
+                            (select("music", "Music", &[("bed", "Quiet bed"), ("none", "None")]))
+                            p.field {
+                                label for="seed" { "Seed" }
+                                input #seed name="seed" type="number" min="0" step="1" inputmode="numeric" placeholder="from the PDF";
+                            }
+                        }
+                    }
+                    p.alert #upload-error role="alert" hidden {}
+                    progress #upload-progress max="100" value="0" aria-label="Upload" hidden {}
+                    button.primary #start type="submit" { "Start" }
+                }
+            }
+            (phone_demo())
+        }
+    }
+}
+
+fn select(name: &str, label: &str, choices: &[(&str, &str)]) -> Markup {
+    html! {
+        p.field {
+            label for=(name) { (label) }
+            select id=(name) name=(name) { @for (value, text) in choices { option value=(value) { (text) } } }
+        }
+    }
+}
+
+fn backgrounds() -> Markup {
+    let styles = background_styles();
+    let mut choices = vec![("auto", "Surprise me")];
+    choices.extend(styles.iter().map(|style| (*style, *style)));
+    select("background", "Background", &choices)
+}
+
+fn voices() -> Markup {
+    select("voice", "Voice", &VOICES.map(|voice| (voice, voice)))
+}
+
+/// What a video looks like, drawn with style sheets alone.
+fn phone_demo() -> Markup {
+    html! {
+        div.phone.demo aria-hidden="true" {
+            div.lanes {}
+            div.sheet { i {} i {} i {} i {} }
+            p.caption { span { "YOUR" } " " span { "PAPER," } " " span { "BUT" } " " span { "LOUD" } }
+            span.chip { "p. 7" }
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! [`RateLimit`]: so many requests of a client at once, then one more each so often.
+
+use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv6Addr};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+/// A client as far as limits are concerned: an address, or the network that one customer usually has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum ClientId {
+    /// An IPv4 address, or the first 64 bits of an IPv6 address: a customer has all the others below them.
+    Address(IpAddr),
+    /// Whoever comes when nobody knows from where, or when the table is full.
+    Somebody,
+}
+
+/// Lets each client do `burst` things at once and one more every `every`.
+///
+/// It keeps one moment a client: when its debt will be paid (the "generic cell rate algorithm" of ATM networks, ITU-T
+/// I.371). Whoever has paid is forgotten.
+#[derive(Debug)]
+pub(crate) struct RateLimit {
+    burst: u32,
+    every: Duration,
+    debts: Mutex<BTreeMap<ClientId, Instant>>,
+}
+
+/// Clients that are remembered; further ones share one account.
+const MAX_CLIENTS: usize = 20_000;
+
+impl ClientId {
+    /// The client at an address.
+    pub(crate) fn at(address: IpAddr) -> Self {
+        Self::Address(match address.to_canonical() {
+            IpAddr::V6(v6) => {
+                let [a, b, c, d, ..] = v6.segments();
+                IpAddr::V6(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
+            }
+            v4 => v4,
+        })
+    }
+}
+
+impl RateLimit {
+    pub(crate) fn new(burst: u32, every: Duration) -> Self {
+        Self { burst: burst.max(1), every, debts: Mutex::default() }
+    }
+
+    /// Takes one turn of a client.
+    ///
+    /// # Errors
+    ///
+    /// Returns how long to wait when there is none left.
+    pub(crate) fn take(&self, client: ClientId, now: Instant) -> Result<(), Duration> {
+        let mut debts = self.debts.lock().unwrap_or_else(PoisonError::into_inner);
+        if debts.len() >= MAX_CLIENTS {
+            debts.retain(|_, paid| *paid > now);
+        }
+        let is_full = debts.len() >= MAX_CLIENTS && !debts.contains_key(&client);
+        let client = if is_full { ClientId::Somebody } else { client };
+        let paid = debts.get(&client).copied().unwrap_or(now).max(now) + self.every;
+        let owed = paid - now;
+        let allowed = self.every * self.burst;
+        if owed > allowed {
+            return Err(owed - allowed);
+        }
+        debts.insert(client, paid);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn client(text: &str) -> ClientId {
+        ClientId::at(text.parse().unwrap())
+    }
+
+    #[test]
+    fn a_burst_passes_and_then_one_each_so_often() {
+        let limit = RateLimit::new(3, Duration::from_secs(10));
+        let (now, one) = (Instant::now(), client("192.0.2.1"));
+        for _ in 0..3 {
+            assert_eq!(limit.take(one, now), Ok(()));
+        }
+        assert_eq!(limit.take(one, now), Err(Duration::from_secs(10)));
+        assert_eq!(limit.take(client("192.0.2.2"), now), Ok(()));
+        let later = now + Duration::from_secs(10);
+        assert_eq!(limit.take(one, later), Ok(()));
+        assert_eq!(limit.take(one, later), Err(Duration::from_secs(10)));
+    }
+
+    #[test]
+    fn a_network_is_one_client() {
+        assert_eq!(client("2001:db8:1:2::1"), client("2001:db8:1:2:ffff::9"));
+        assert_ne!(client("2001:db8:1:2::1"), client("2001:db8:1:3::1"));
+        assert_eq!(client("::ffff:192.0.2.1"), client("192.0.2.1"));
+    }
+
+    #[test]
+    fn a_full_table_is_shared_and_not_grown() {
+        let limit = RateLimit::new(1, Duration::from_secs(1000));
+        let now = Instant::now();
+        for n in 0..MAX_CLIENTS as u32 + 5 {
+            let _ = limit.take(ClientId::Address(IpAddr::from(n.to_be_bytes())), now);
+        }
+        assert!(limit.debts.lock().unwrap().len() <= MAX_CLIENTS + 1);
+    }
+}

@@ -1,0 +1,101 @@
+//! [`Site`]: what all requests share.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use brainwrought_core::engine::Engine;
+use brainwrought_core::id::JobId;
+use brainwrought_core::job::JobStatus;
+use brainwrought_core::job_store::{JobFilter, JobView};
+use tokio::sync::Semaphore;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use crate::metrics::Metrics;
+use crate::rate_limit::RateLimit;
+use crate::watches::Watches;
+use crate::{ApiError, HttpSettings};
+
+/// What all requests share.
+#[derive(Debug)]
+pub(crate) struct Site {
+    pub(crate) engine: Engine,
+    pub(crate) settings: HttpSettings,
+    pub(crate) metrics: Metrics,
+    pub(crate) watches: Watches,
+    /// Every request of a client.
+    pub(crate) requests: RateLimit,
+    /// What changes something.
+    pub(crate) changes: RateLimit,
+    /// Uploads under way.
+    pub(crate) uploads: Arc<Semaphore>,
+    /// A whole PDF is in memory while it is handed to the artifact store: one at a time.
+    pub(crate) handover: Semaphore,
+    /// Event streams that may still be opened.
+    pub(crate) streams: Arc<Semaphore>,
+    /// Fires when the server shuts down.
+    pub(crate) shutdown: CancellationToken,
+    counted: Mutex<Option<(Instant, BTreeMap<JobStatus, usize>)>>,
+}
+
+/// Jobs are counted for metrics at most so often: counting reads them all.
+const COUNT_EVERY: Duration = Duration::from_secs(10);
+
+impl Site {
+    pub(crate) fn new(engine: Engine, settings: HttpSettings, shutdown: CancellationToken) -> Self {
+        let (quotas, limits) = (settings.quotas, settings.limits);
+        Self {
+            watches: Watches::new(Arc::clone(engine.jobs())),
+            engine,
+            settings,
+            metrics: Metrics::default(),
+            requests: RateLimit::new(quotas.requests, quotas.request_every),
+            changes: RateLimit::new(quotas.changes, quotas.change_every),
+            uploads: Arc::new(Semaphore::new(limits.uploads)),
+            handover: Semaphore::new(1),
+            streams: Arc::new(Semaphore::new(limits.streams)),
+            shutdown,
+            counted: Mutex::default(),
+        }
+    }
+
+    /// Reads the job that an address names. What is no id names no job.
+    pub(crate) async fn job(&self, id: &str) -> Result<JobView, ApiError> {
+        let id = job_id(id)?;
+        Ok(self.engine.jobs().get(&id).await?)
+    }
+
+    /// Lists the jobs that are not over, at most as many as are allowed.
+    pub(crate) async fn active_jobs(&self) -> Result<Vec<JobView>, ApiError> {
+        let filter = JobFilter {
+            statuses: vec![JobStatus::Pending, JobStatus::Running, JobStatus::Interrupted],
+            offset: 0,
+            limit: Some(self.settings.limits.active_jobs),
+        };
+        Ok(self.engine.jobs().list(&filter).await?)
+    }
+
+    /// Counts all jobs by status.
+    pub(crate) async fn count_jobs(&self) -> Result<BTreeMap<JobStatus, usize>, ApiError> {
+        let now = Instant::now();
+        let last = self.counted.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some((_, counts)) = last.filter(|(at, _)| now.duration_since(*at) < COUNT_EVERY) {
+            return Ok(counts);
+        }
+        let mut counts = BTreeMap::new();
+        for view in self.engine.jobs().list(&JobFilter::default()).await? {
+            *counts.entry(view.status).or_insert(0) += 1;
+        }
+        *self.counted.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, counts.clone()));
+        Ok(counts)
+    }
+}
+
+/// Reads an id. Only what has the form of one is ever asked for, or repeated in an answer.
+pub(crate) fn job_id(text: &str) -> Result<JobId, ApiError> {
+    text.parse().map_err(|_| {
+        let shown: String = text.chars().filter(char::is_ascii_alphanumeric).take(32).collect();
+        ApiError::NoSuchJob(shown)
+    })
+}

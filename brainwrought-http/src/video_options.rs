@@ -1,0 +1,203 @@
+//! [`VideoOptions`]: what a client can choose about a video, checked.
+
+use brainwrought_stages::standard::{
+    BackgroundChoice, CaptionStyle, Format, Layout, MakeOptions, Music, background_styles,
+    is_background_style,
+};
+use serde::Deserialize;
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+use crate::ApiError;
+
+/// What a client can choose about a video. The names are those of the command's flags.
+#[derive(Debug, Clone, PartialEq, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct VideoOptions {
+    /// The length in seconds, from 15 to 180.
+    #[schema(minimum = 15, maximum = 180, default = 55)]
+    pub(crate) length: u32,
+    /// The kind of video: `short`.
+    #[schema(value_type = String, default = "short")]
+    pub(crate) format: Format,
+    /// Where pictures stand: a card above full-screen motion (`a`), or half and half (`b`).
+    #[schema(value_type = String, default = "a")]
+    pub(crate) layout: Layout,
+    /// What moves behind: `auto`, or the name of a style.
+    #[schema(default = "auto")]
+    pub(crate) background: String,
+    /// How lively the background is, from 0 (calm) to 3.
+    #[schema(minimum = 0, maximum = 3, default = 2)]
+    pub(crate) intensity: u8,
+    /// The voice: `auto`, `heart` or `espeak`.
+    #[schema(default = "auto")]
+    pub(crate) voice: String,
+    /// How captions look: `pop`, `plain` or `off`.
+    #[schema(value_type = String, default = "pop")]
+    pub(crate) captions: CaptionStyle,
+    /// How much slang, from 0 (none) to 3.
+    #[schema(minimum = 0, maximum = 3, default = 1)]
+    pub(crate) slang: u8,
+    /// What plays under the voice: `bed` or `none`.
+    #[schema(default = "bed")]
+    pub(crate) music: String,
+    /// The seed of everything that is drawn by chance; taken from the PDF when it is not given.
+    pub(crate) seed: Option<u64>,
+    /// The size of the frames, such as `540x960` for a quick look; two even numbers.
+    #[schema(default = "1080x1920")]
+    pub(crate) size: String,
+}
+
+impl Default for VideoOptions {
+    fn default() -> Self {
+        Self {
+            length: 55,
+            format: Format::Short,
+            layout: Layout::A,
+            background: "auto".to_owned(),
+            intensity: 2,
+            voice: "auto".to_owned(),
+            captions: CaptionStyle::Pop,
+            slang: 1,
+            music: "bed".to_owned(),
+            seed: None,
+            size: "1080x1920".to_owned(),
+        }
+    }
+}
+
+/// The voices that can be chosen.
+pub(crate) const VOICES: [&str; 3] = ["auto", "heart", "espeak"];
+
+impl VideoOptions {
+    /// Reads the fields of a form. Empty fields count as not given; `options` may hold several as a JSON object.
+    ///
+    /// # Errors
+    ///
+    /// Fails when a field is unknown or has another type.
+    pub(crate) fn from_fields(fields: Vec<(String, String)>) -> Result<Self, ApiError> {
+        let mut given = Map::new();
+        for (name, text) in fields {
+            let text = text.trim();
+            match name.as_str() {
+                _ if text.is_empty() => {}
+                "options" => match serde_json::from_str(text) {
+                    Ok(Value::Object(options)) => given.extend(options),
+                    _ => return Err(wrong("`options` takes a JSON object")),
+                },
+                "length" | "intensity" | "slang" | "seed" => {
+                    let number: u64 = text
+                        .parse()
+                        .map_err(|_| wrong(&format!("`{name}` takes a whole number, not `{text}`")))?;
+                    given.insert(name, number.into());
+                }
+                _ => {
+                    given.insert(name, text.into());
+                }
+            }
+        }
+        serde_json::from_value(Value::Object(given))
+            .map_err(|error| wrong(&format!("the options cannot be read: {error}")))
+    }
+
+    /// Checks the choices and turns them into what the pipeline understands.
+    ///
+    /// # Errors
+    ///
+    /// Fails when a choice is none of those there are.
+    pub(crate) fn make_options(self) -> Result<MakeOptions, ApiError> {
+        if !(15..=180).contains(&self.length) {
+            return Err(wrong("`length` goes from 15 to 180 seconds"));
+        }
+        if self.intensity > 3 || self.slang > 3 {
+            return Err(wrong("`intensity` and `slang` go from 0 to 3"));
+        }
+        if !is_background_style(&self.background) {
+            let styles = background_styles().join(", ");
+            return Err(wrong(&format!("`background` is auto, {styles}, not `{}`", self.background)));
+        }
+        if !VOICES.contains(&self.voice.as_str()) {
+            return Err(wrong(&format!("`voice` is {}, not `{}`", VOICES.join(", "), self.voice)));
+        }
+        let music = match self.music.as_str() {
+            "bed" => Music::Bed,
+            "none" => Music::None,
+            other => return Err(wrong(&format!("`music` is bed or none, not `{other}`"))),
+        };
+        let (width, height) = size(&self.size).ok_or_else(|| {
+            wrong(&format!("`size` takes two even numbers, such as 540x960, not `{}`", self.size))
+        })?;
+        Ok(MakeOptions {
+            format: self.format,
+            length_ms: u64::from(self.length) * 1000,
+            layout: self.layout,
+            background: BackgroundChoice::Style(self.background),
+            intensity: self.intensity,
+            voice: self.voice,
+            captions: self.captions,
+            slang: self.slang,
+            music,
+            seed: self.seed,
+            width,
+            height,
+            ..MakeOptions::default()
+        })
+    }
+}
+
+/// Reads a size of at most twice the usual one.
+fn size(text: &str) -> Option<(u32, u32)> {
+    let (width, height) = text.split_once('x')?;
+    let (width, height): (u32, u32) = (width.parse().ok()?, height.parse().ok()?);
+    let fits = (180..=2160).contains(&width) && (320..=3840).contains(&height);
+    (fits && width % 2 == 0 && height % 2 == 0).then_some((width, height))
+}
+
+fn wrong(text: &str) -> ApiError {
+    ApiError::WrongRequest(text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(fields: &[(&str, &str)]) -> Result<MakeOptions, ApiError> {
+        let fields = fields.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
+        VideoOptions::from_fields(fields)?.make_options()
+    }
+
+    #[test]
+    fn the_defaults_are_those_of_the_pipeline() {
+        assert_eq!(read(&[]).unwrap(), MakeOptions::default());
+        assert_eq!(read(&[("seed", ""), ("length", " ")]).unwrap(), MakeOptions::default());
+    }
+
+    #[test]
+    fn fields_and_json_mean_the_same() {
+        let fields = read(&[("length", "30"), ("layout", "b"), ("music", "none"), ("size", "270x480")]);
+        let json = read(&[("options", r#"{"length":30,"layout":"b","music":"none","size":"270x480"}"#)]);
+        assert_eq!(fields.as_ref().unwrap(), json.as_ref().unwrap());
+        assert_eq!(fields.unwrap().length_ms, 30_000);
+    }
+
+    #[test]
+    fn what_is_out_of_bounds_is_named() {
+        for (name, text) in [
+            ("length", "14"),
+            ("length", "x"),
+            ("intensity", "4"),
+            ("slang", "-1"),
+            ("background", "/etc/passwd"),
+            ("voice", "elvis"),
+            ("music", "/etc/passwd"),
+            ("size", "271x480"),
+            ("size", "100000x100000"),
+            ("layout", "z"),
+            ("options", "[]"),
+            ("lenght", "30"),
+        ] {
+            let error = read(&[(name, text)]).unwrap_err();
+            assert!(matches!(error, ApiError::WrongRequest(_)), "{name}: {error}");
+        }
+    }
+}

@@ -1,0 +1,212 @@
+//! Jobs through the API: from an upload to its removal.
+
+use std::time::Duration;
+
+use brainwrought_http::{OperatorToken, Operators};
+use serde_json::json;
+
+use crate::desk::Desk;
+
+#[tokio::test]
+async fn a_pdf_becomes_a_job_that_can_be_followed_to_its_video() {
+    let desk = Desk::start().await;
+    let reply = desk.upload("paper.pdf", b"%PDF-1.7 x", &[("length", "30")], &[]).await;
+    assert_eq!(reply.status, 202);
+    let submitted = reply.json();
+    let id = submitted["job_id"].as_str().unwrap();
+    assert_eq!(id.len(), 32);
+    assert_eq!(reply.header("location"), format!("/api/jobs/{id}"));
+    assert_eq!(submitted["links"]["self"], format!("/api/jobs/{id}"));
+    assert_eq!(submitted["links"]["page"], format!("/?job_id={id}"));
+
+    let job = desk.wait_for(id, "COMPLETED").await;
+    assert_eq!(job["file_name"], "paper.pdf");
+    assert_eq!(job["options"]["length-ms"], 30_000);
+    assert_eq!(job["progress"]["share"], 1.0);
+    assert_eq!(job["stages"].as_array().unwrap().len(), 7);
+    assert_eq!(job["stages"][0]["label"], "Reading the PDF");
+    assert_eq!(job["links"]["video.mp4"], format!("/jobs/{id}/video.mp4"));
+    let copy = desk.folder.path().join("inputs").join(id).join("input.pdf");
+    assert_eq!(std::fs::read(copy).unwrap(), b"%PDF-1.7 x");
+}
+
+#[tokio::test]
+async fn no_answer_holds_a_path_of_the_server() {
+    let desk = Desk::start().await;
+    let id = desk.submit("paper.pdf").await;
+    desk.wait_for(&id, "COMPLETED").await;
+    let text = desk.get(&format!("/api/jobs/{id}")).await.text();
+    assert!(text.contains("read [path]"), "{text}");
+    let folder = desk.folder.path().to_str().unwrap();
+    assert!(!text.contains("/srv/secret") && !text.contains(folder) && !text.contains("lease"), "{text}");
+}
+
+#[tokio::test]
+async fn the_same_key_finds_the_same_job_and_nobody_elses() {
+    let desk = Desk::start().await;
+    let key = [("idempotency-key", "3f1c")];
+    let first = desk.upload("a.pdf", b"%PDF-1.7 x", &[], &key).await;
+    let second = desk.upload("a.pdf", b"%PDF-1.7 x", &[], &key).await;
+    assert_eq!((first.status, second.status), (202, 202));
+    assert_eq!(first.json()["job_id"], second.json()["job_id"]);
+    assert_eq!((first.header("idempotency-replayed"), second.header("idempotency-replayed")), ("", "true"));
+    let other = desk.upload("a.pdf", b"%PDF-1.7 y", &[], &key).await;
+    assert_eq!((other.status, other.code().as_str()), (422, "idempotency-key-reused"));
+    let longer = desk.upload("a.pdf", b"%PDF-1.7 x", &[("length", "30")], &key).await;
+    assert_eq!(longer.status, 422);
+}
+
+#[tokio::test]
+async fn a_job_can_be_stopped_begun_again_and_removed() {
+    let desk = Desk::with(|_| {}, 0).await;
+    let id = desk.submit("paper.pdf").await;
+    desk.wait_for(&id, "RUNNING").await;
+    let refused = desk.ask("DELETE", &format!("/api/jobs/{id}"), &[]).await;
+    assert_eq!((refused.status, refused.code().as_str()), (409, "conflict"));
+    let early = desk.get(&format!("/jobs/{id}/video.mp4")).await;
+    assert_eq!((early.status, early.code().as_str()), (404, "no-such-file"));
+
+    let cancelled = desk.ask("POST", &format!("/api/jobs/{id}/cancel"), &[]).await;
+    assert_eq!(cancelled.json()["status"], "CANCELLED");
+    assert_eq!(desk.ask("POST", &format!("/api/jobs/{id}/cancel"), &[]).await.status, 200);
+    let wrong = desk.ask("POST", &format!("/api/jobs/{id}/retry?from=nothing"), &[]).await;
+    assert_eq!(wrong.status, 409);
+    desk.strings.gate.add_permits(1000);
+    assert_eq!(desk.ask("POST", &format!("/api/jobs/{id}/retry"), &[]).await.status, 202);
+    desk.wait_for(&id, "COMPLETED").await;
+    assert_eq!(desk.ask("POST", &format!("/api/jobs/{id}/cancel"), &[]).await.status, 409);
+
+    let outputs = desk.folder.path().join("outputs").join(&id);
+    assert!(outputs.join("video.mp4").is_file());
+    assert!(!desk.artifacts.list().await.unwrap().artifacts.is_empty());
+    assert_eq!(desk.ask("DELETE", &format!("/api/jobs/{id}"), &[]).await.status, 204);
+    assert_eq!(desk.get(&format!("/api/jobs/{id}")).await.status, 404);
+    assert!(!outputs.exists() && !desk.folder.path().join("inputs").join(&id).exists());
+    assert_eq!(desk.artifacts.list().await.unwrap().artifacts, []);
+}
+
+#[tokio::test]
+async fn what_another_job_needs_survives_a_removal() {
+    let desk = Desk::start().await;
+    let (one, two) = (desk.submit("paper.pdf").await, desk.submit("paper.pdf").await);
+    desk.wait_for(&one, "COMPLETED").await;
+    desk.wait_for(&two, "COMPLETED").await;
+    assert_eq!(desk.ask("DELETE", &format!("/api/jobs/{one}"), &[]).await.status, 204);
+    assert_eq!(desk.get(&format!("/jobs/{two}/video.mp4")).await.status, 200);
+    assert_eq!(desk.get(&format!("/jobs/{two}/input.pdf")).await.body, b"%PDF-1.7 a paper");
+    std::fs::remove_dir_all(desk.folder.path().join("outputs")).unwrap();
+    assert_eq!(desk.get(&format!("/jobs/{two}/video.mp4")).await.status, 200, "the store has it still");
+}
+
+#[tokio::test]
+async fn only_operators_may_list() {
+    let desk = Desk::start().await;
+    let refused = desk.get("/api/jobs").await;
+    assert_eq!((refused.status, refused.code().as_str()), (401, "operators-only"));
+
+    let token = || Operators::Bearer(OperatorToken::new("open sesame"));
+    let desk = Desk::with(|settings| settings.operators = token(), 1000).await;
+    let id = desk.submit("paper.pdf").await;
+    desk.wait_for(&id, "COMPLETED").await;
+    assert_eq!(desk.ask("GET", "/api/jobs", &[("authorization", "Bearer sesame")]).await.status, 401);
+    let auth = [("authorization", "Bearer open sesame")];
+    let list = desk.ask("GET", "/api/jobs?status=completed,FAILED&limit=5", &auth).await.json();
+    assert_eq!(list["jobs"][0]["job_id"], json!(id));
+    assert_eq!(desk.ask("GET", "/api/jobs?status=failed", &auth).await.json(), json!({ "jobs": [] }));
+    for wrong in ["limit=-1", "status=lost", "sort=up"] {
+        assert_eq!(desk.ask("GET", &format!("/api/jobs?{wrong}"), &auth).await.status, 400, "{wrong}");
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_ends_hands_its_work_back_and_the_next_one_goes_on() {
+    let desk = Desk::with(|_| {}, 1).await;
+    let id = desk.submit("paper.pdf").await;
+    desk.wait_for(&id, "RUNNING").await;
+    let strings = desk.strings.clone();
+    let (folder, jobs, artifacts) = desk.stop().await;
+    let view = jobs.get(&id.parse().unwrap()).await.unwrap();
+    assert!(view.job.stages.iter().all(|task| task.lease.is_none()), "{:?}", view.job.stages);
+    assert!(view.job.stages.iter().all(|task| task.history.is_empty()), "handing back is no failure");
+
+    strings.gate.add_permits(1000);
+    let desk = Desk::open(folder, jobs, artifacts, strings, |_| {}).await;
+    desk.wait_for(&id, "COMPLETED").await;
+}
+
+#[tokio::test]
+async fn the_server_tells_how_it_is() {
+    let desk = Desk::start().await;
+    assert_eq!(desk.get("/healthz").await.json(), json!({ "status": "ok" }));
+    assert_eq!(desk.get("/readyz").await.json(), json!({ "status": "ok" }));
+    let id = desk.submit("paper.pdf").await;
+    desk.wait_for(&id, "COMPLETED").await;
+    let metrics = desk.get("/metrics").await;
+    assert_eq!(metrics.header("content-type"), "text/plain; version=0.0.4; charset=utf-8");
+    let text = metrics.text();
+    assert!(text.contains("brainwrought_jobs_submitted_total 1\n"), "{text}");
+    assert!(text.contains("route=\"/api/jobs/{job_id}\",status=\"200\""), "{text}");
+    assert!(!text.contains(&id), "{text}");
+}
+
+#[tokio::test]
+async fn the_description_names_every_route_and_every_field() {
+    let desk = Desk::start().await;
+    let document = desk.get("/api/openapi.json").await.json();
+    let paths = document["paths"].as_object().unwrap();
+    for (path, method) in [
+        ("/api/jobs", "post"),
+        ("/api/jobs", "get"),
+        ("/api/jobs/{job_id}", "get"),
+        ("/api/jobs/{job_id}", "delete"),
+        ("/api/jobs/{job_id}/events", "get"),
+        ("/api/jobs/{job_id}/cancel", "post"),
+        ("/api/jobs/{job_id}/retry", "post"),
+        ("/jobs/{job_id}/{file}", "get"),
+        ("/healthz", "get"),
+        ("/readyz", "get"),
+        ("/metrics", "get"),
+    ] {
+        assert!(paths[path][method]["responses"].is_object(), "{method} {path}");
+    }
+    let schemas = document["components"]["schemas"].as_object().unwrap();
+    assert_eq!(schemas["VideoOptions"]["properties"]["length"]["maximum"], 180);
+    let id = desk.submit("paper.pdf").await;
+    let job = desk.wait_for(&id, "COMPLETED").await;
+    let described = schemas["JobBody"]["properties"].as_object().unwrap();
+    assert!(job.as_object().unwrap().keys().all(|key| described.contains_key(key)), "{described:?}");
+    tokio::time::timeout(Duration::from_secs(5), desk.stop()).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_edited_line_is_spoken_anew_and_nothing_else_is() {
+    let desk = Desk::start().await;
+    let id = desk.submit("paper.pdf").await;
+    let address = format!("/api/jobs/{id}/script");
+    let patch = async |body: &str| {
+        let head = desk.head("PATCH", &address, &[("content-type", "application/json")], body.len());
+        desk.send(&[head, body.as_bytes().to_vec()].concat()).await
+    };
+    desk.wait_for(&id, "COMPLETED").await;
+    assert_eq!(desk.strings.spoken.load(std::sync::atomic::Ordering::SeqCst), 3);
+    let before = desk.get(&format!("/jobs/{id}/video.mp4")).await;
+    let reply = patch(r#"{"lines":[{"line":1,"text":"  Other\n words. "}]}"#).await;
+    assert_eq!(reply.status, 202, "{reply:?}");
+    desk.wait_for(&id, "COMPLETED").await;
+    assert_eq!(desk.strings.spoken.load(std::sync::atomic::Ordering::SeqCst), 4, "two segments are reused");
+    let script = desk.get(&address).await.json();
+    assert_eq!(script["lines"][1]["text"], "Other words.");
+    assert_eq!(script["lines"][2]["page"], 3);
+    let after = desk.get(&format!("/jobs/{id}/video.mp4")).await;
+    assert!(after.text().contains("Other words.") && after.header("etag") != before.header("etag"));
+
+    for wrong in [
+        r#"{"lines":[{"line":3,"text":"x"}]}"#,
+        r#"{"lines":[{"line":0,"text":" "}]}"#,
+        r#"{"lines":[{"line":0}]}"#,
+        "[",
+    ] {
+        assert_eq!(patch(wrong).await.status, 400, "{wrong}");
+    }
+    assert_eq!(desk.get(&format!("/api/jobs/{id}")).await.json()["status"], "COMPLETED");
+}

@@ -1,0 +1,143 @@
+//! The page, as a browser without scripts and a careless or hostile author of PDFs meet it.
+
+use crate::desk::Desk;
+
+#[tokio::test]
+async fn a_pdf_is_submitted_and_retrieved_without_scripts() {
+    let desk = Desk::start().await;
+    let home = desk.get("/").await;
+    assert_eq!((home.status, home.header("content-type")), (200, "text/html; charset=utf-8"));
+    let text = home.text();
+    for part in ["action=\"/jobs\"", "enctype=\"multipart/form-data\"", "name=\"pdf\"", "role=\"tablist\""] {
+        assert!(text.contains(part), "{part}");
+    }
+    let sent =
+        desk.upload_to("/jobs", "paper.pdf", b"%PDF-1.7 x", &[("length", "30"), ("seed", "")], &[]).await;
+    assert_eq!(sent.status, 303);
+    let page = sent.header("location").to_owned();
+    let id = page.strip_prefix("/?job_id=").unwrap().to_owned();
+    desk.wait_for(&id, "COMPLETED").await;
+
+    let shown = desk.get(&page).await.text();
+    assert!(shown.contains(&format!("value=\"{id}\"")), "the field holds the id: {shown}");
+    for part in [
+        format!("src=\"/jobs/{id}/video.mp4\""),
+        format!("src=\"/jobs/{id}/captions.vtt\""),
+        format!("href=\"/jobs/{id}/input.pdf#page=2\""),
+        format!("href=\"/jobs/{id}/video.mp4?download\""),
+        format!("action=\"/jobs/{id}/delete\""),
+        "1 of 1 passed".to_owned(),
+        "wrote three lines".to_owned(),
+    ] {
+        assert!(shown.contains(&part), "{part} in {shown}");
+    }
+    assert!(!shown.contains("http-equiv"), "what is over is not loaded again");
+    let gone = desk.ask("POST", &format!("/jobs/{id}/delete"), &[]).await;
+    assert_eq!((gone.status, gone.header("location")), (303, "/?deleted=1"));
+    assert_eq!(desk.get(&page).await.status, 404);
+}
+
+#[tokio::test]
+async fn a_job_that_runs_is_shown_live_and_can_be_steered() {
+    let desk = Desk::with(|_| {}, 0).await;
+    let id = desk.submit("paper.pdf").await;
+    desk.wait_for(&id, "RUNNING").await;
+    let page = format!("/?job_id={id}");
+    let shown = desk.get(&page).await.text();
+    assert!(shown.contains("<noscript><meta http-equiv=\"refresh\" content=\"5\"></noscript>"), "{shown}");
+    assert!(shown.contains("data-live") && shown.contains("id=\"bar\""));
+    let form = ("content-type", "application/x-www-form-urlencoded");
+    let cancelled = desk.ask("POST", &format!("/jobs/{id}/cancel"), &[form]).await;
+    assert_eq!((cancelled.status, cancelled.header("location")), (303, page.as_str()));
+    assert!(desk.get(&page).await.text().contains(&format!("action=\"/jobs/{id}/retry\"")));
+    desk.strings.gate.add_permits(1000);
+    assert_eq!(desk.ask("POST", &format!("/jobs/{id}/retry"), &[form]).await.status, 303);
+    desk.wait_for(&id, "COMPLETED").await;
+    let words = b"line=0&text=%3Cu%3EOther%3C%2Fu%3E+words.";
+    let head = desk.head("POST", &format!("/jobs/{id}/line"), &[form], words.len());
+    assert_eq!(desk.send(&[head, words.to_vec()].concat()).await.status, 303);
+    desk.wait_for(&id, "COMPLETED").await;
+    assert!(desk.get(&page).await.text().contains("&lt;u&gt;Other&lt;/u&gt; words."));
+}
+
+#[tokio::test]
+async fn what_a_document_says_is_text_and_never_markup() {
+    let desk = Desk::start().await;
+    let id = desk.submit("<script>alert(1)</script><img src=x onerror=alert(1)>.pdf").await;
+    desk.wait_for(&id, "COMPLETED").await;
+    for path in [format!("/?job_id={id}"), format!("/jobs/{id}/panel")] {
+        let shown = desk.get(&path).await.text();
+        for markup in ["<script>alert", "<img", "<b>alert", "of <b>", "<i>one", "<u>note"] {
+            assert!(!shown.contains(markup), "{path}: {markup} in {shown}");
+        }
+        assert!(shown.contains("&lt;img src=x onerror=alert(1)&gt;"), "{shown}");
+        assert!(
+            shown.contains("Which &lt;i&gt;one&lt;/i&gt;?") && shown.contains("&lt;u&gt;note"),
+            "{shown}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn errors_are_pages_too() {
+    let desk = Desk::start().await;
+    let unknown = desk.get("/?job_id=0123456789abcdef0123456789abcdef").await;
+    assert_eq!((unknown.status, unknown.header("content-type")), (404, "text/html; charset=utf-8"));
+    assert!(unknown.text().contains("role=\"alert\"") && unknown.text().contains("there is no job"));
+    let odd = desk.get("/?job_id=%22%3E%3Cscript%3E").await;
+    assert_eq!(odd.status, 404);
+    assert!(!odd.text().contains("\"><script>"), "{}", odd.text());
+    let html = desk.upload_to("/jobs", "paper.pdf", b"<html>", &[], &[]).await;
+    assert_eq!(html.status, 415);
+    assert!(html.text().contains("this is no PDF"));
+}
+
+#[tokio::test]
+async fn the_page_asks_nobody_else_and_runs_nothing_inline() {
+    let desk = Desk::start().await;
+    let id = desk.submit("paper.pdf").await;
+    desk.wait_for(&id, "COMPLETED").await;
+    for path in ["/".to_owned(), format!("/?job_id={id}"), "/api/docs".to_owned()] {
+        let text = desk.get(&path).await.text();
+        let bare = text.replace("http://localhost:7860", "");
+        for outside in ["http://", "https://", "src=\"//", "style=", "onclick=", "<style"] {
+            assert!(!bare.contains(outside), "{path}: {outside}");
+        }
+        assert!(
+            text.matches("<script").count() == 1 && text.contains("<script src=\"/assets/page.js"),
+            "{path}"
+        );
+    }
+    for (name, kind) in [
+        ("style.css", "text/css; charset=utf-8"),
+        ("page.js", "text/javascript; charset=utf-8"),
+        ("icon.svg", "image/svg+xml"),
+        ("display.ttf", "font/ttf"),
+    ] {
+        let asset = desk.get(&format!("/assets/{name}")).await;
+        assert_eq!((asset.status, asset.header("content-type")), (200, kind), "{name}");
+    }
+    assert_eq!(desk.get("/assets/..%2fmod.rs").await.status, 404);
+    assert!(desk.get("/api/docs").await.text().contains("/api/jobs/{job_id}/events"));
+}
+
+#[tokio::test]
+async fn the_router_can_be_mounted_below_another() {
+    use axum::body::{Body, to_bytes};
+    use tower::ServiceExt as _;
+    let desk = Desk::start().await;
+    let id = desk.submit("paper.pdf").await;
+    desk.wait_for(&id, "COMPLETED").await;
+    let outer = axum::Router::new().nest("/video", desk.router.clone());
+    for (path, part) in [
+        (format!("/video/api/jobs/{id}"), format!("\"/video/jobs/{id}/video.mp4\"")),
+        (format!("/video?job_id={id}"), format!("src=\"/video/jobs/{id}/video.mp4\"")),
+        ("/video".to_owned(), "href=\"/video/assets/style.css".to_owned()),
+    ] {
+        let request = axum::http::Request::builder().uri(&path).body(Body::empty()).unwrap();
+        let answer = outer.clone().oneshot(request).await.unwrap();
+        let bytes = to_bytes(answer.into_body(), 1 << 20).await.unwrap();
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        assert!(text.contains(&part), "{path}: {text}");
+    }
+}

@@ -1,0 +1,135 @@
+//! Uploads: what is taken, what is refused, and what is left behind.
+
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+
+use crate::desk::{Desk, Reply, form};
+
+const FORM: (&str, &str) = ("content-type", "multipart/form-data; boundary=xyz");
+
+/// Nothing may be left of an upload that was refused: no job, no file, no artifact.
+async fn assert_clean(desk: &Desk) {
+    assert!(desk.jobs.list(&Default::default()).await.unwrap().is_empty());
+    assert!(desk.artifacts.list().await.unwrap().artifacts.is_empty());
+    let inputs = desk.folder.path().join("inputs");
+    let left = inputs.read_dir().map(Iterator::count).unwrap_or_default();
+    assert_eq!(left, 0);
+}
+
+#[tokio::test]
+async fn what_is_no_pdf_is_refused() {
+    let desk = Desk::start().await;
+    let html = desk.upload("paper.pdf", b"<html>", &[], &[]).await;
+    assert_eq!((html.status, html.code().as_str()), (415, "not-a-pdf"));
+    let late = desk.upload("paper.pdf", &[vec![b' '; 2000], b"%PDF-".to_vec()].concat(), &[], &[]).await;
+    assert_eq!(late.status, 415);
+    let empty = desk.upload("paper.pdf", b"", &[], &[]).await;
+    assert_eq!((empty.status, empty.code().as_str()), (400, "wrong-request"));
+    let body = desk.send(&[desk.head("POST", "/api/jobs", &[], 5), b"%PDF-".to_vec()].concat()).await;
+    assert_eq!(body.status, 415);
+    let none = b"--xyz\r\nContent-Disposition: form-data; name=\"length\"\r\n\r\n30\r\n--xyz--";
+    let none =
+        desk.send(&[desk.head("POST", "/api/jobs", &[FORM], none.len()), none.to_vec()].concat()).await;
+    assert_eq!(none.status, 400);
+    assert_clean(&desk).await;
+}
+
+#[tokio::test]
+async fn options_are_checked_before_anything_is_made() {
+    let desk = Desk::start().await;
+    for (name, value) in
+        [("length", "5"), ("background", "../../etc"), ("music", "/etc/passwd"), ("nope", "1")]
+    {
+        let reply = desk.upload("paper.pdf", b"%PDF-1.7", &[(name, value)], &[]).await;
+        assert_eq!((reply.status, reply.code().as_str()), (400, "wrong-request"), "{name}");
+    }
+    assert_clean(&desk).await;
+}
+
+#[tokio::test]
+async fn a_pdf_that_is_too_large_is_refused_early() {
+    let desk = Desk::with(|settings| settings.limits.upload_bytes = 50_000, 0).await;
+    // The length alone is enough: not one byte of the body is sent.
+    let announced = desk.send(&desk.head("POST", "/api/jobs", &[FORM], usize::MAX / 4)).await;
+    assert_eq!((announced.status, announced.code().as_str()), (413, "too-large"));
+    let body = form("paper.pdf", &[b"%PDF-1.7".to_vec(), vec![b'a'; 60_000]].concat(), &[]);
+    let sent = desk.send(&[desk.head("POST", "/api/jobs", &[FORM], body.len()), body.clone()].concat()).await;
+    assert_eq!(sent.status, 413);
+    // Without a length, in chunks.
+    let head =
+        String::from_utf8(desk.head("POST", "/api/jobs", &[FORM, ("transfer-encoding", "chunked")], 0))
+            .unwrap();
+    let head = head.replace("content-length: 0\r\n", "");
+    let chunk = [format!("{:x}\r\n", body.len()).into_bytes(), body, b"\r\n0\r\n\r\n".to_vec()].concat();
+    assert_eq!(desk.send(&[head.into_bytes(), chunk].concat()).await.status, 413);
+    assert_clean(&desk).await;
+}
+
+#[tokio::test]
+async fn a_truncated_upload_leaves_nothing() {
+    let desk = Desk::start().await;
+    let body = form("paper.pdf", &[b"%PDF-1.7".to_vec(), vec![b'a'; 100_000]].concat(), &[]);
+    // The client goes away in the middle.
+    let mut stream = TcpStream::connect(desk.address).await.unwrap();
+    stream.write_all(&desk.head("POST", "/api/jobs", &[FORM], body.len())).await.unwrap();
+    stream.write_all(&body[..50_000]).await.unwrap();
+    stream.shutdown().await.unwrap();
+    let mut bytes = Vec::new();
+    let _ = stream.read_to_end(&mut bytes).await;
+    assert!([0, 400].contains(&Reply::parse(&bytes).status));
+    // The body is whole but the form in it is not.
+    let cut = &body[..body.len() - 12];
+    let reply = desk.send(&[desk.head("POST", "/api/jobs", &[FORM], cut.len()), cut.to_vec()].concat()).await;
+    assert_eq!((reply.status, reply.code().as_str()), (400, "truncated"));
+    assert_clean(&desk).await;
+}
+
+#[tokio::test]
+async fn slow_clients_are_sent_away() {
+    let short = Duration::from_millis(200);
+    let desk = Desk::with(
+        |settings| {
+            settings.patience.chunk = short;
+            settings.patience.head = short;
+        },
+        0,
+    )
+    .await;
+    let mut body = desk.head("POST", "/api/jobs", &[FORM], 1000);
+    body.extend(b"--xyz\r\n");
+    let reply = desk.send(&body).await;
+    assert_eq!((reply.status, reply.code().as_str()), (408, "too-slow"));
+    let reply = desk.send(b"GET /healthz HTTP/1.1\r\nhost: a\r\nx-slow: ").await;
+    assert!([0, 408].contains(&reply.status), "{reply:?}");
+    assert_clean(&desk).await;
+}
+
+#[tokio::test]
+async fn a_full_queue_refuses_new_jobs_and_knows_its_own() {
+    let desk = Desk::with(|settings| settings.limits.active_jobs = 2, 0).await;
+    let key = [("idempotency-key", "mine")];
+    let mine = desk.upload("a.pdf", b"%PDF-1.7 a", &[], &key).await;
+    desk.submit("b.pdf").await;
+    let refused = desk.upload("c.pdf", b"%PDF-1.7 c", &[], &[]).await;
+    assert_eq!((refused.status, refused.header("retry-after")), (429, "60"));
+    let again = desk.upload("a.pdf", b"%PDF-1.7 a", &[], &key).await;
+    assert_eq!(again.json()["job_id"], mine.json()["job_id"]);
+    desk.strings.gate.add_permits(1000);
+    desk.wait_for(mine.json()["job_id"].as_str().unwrap(), "COMPLETED").await;
+    desk.submit("c.pdf").await;
+}
+
+#[tokio::test]
+async fn ten_megabytes_arrive_as_they_were_sent() {
+    let desk = Desk::start().await;
+    let pdf: Vec<u8> = b"%PDF-1.7"
+        .iter()
+        .copied()
+        .chain((0..10_000_000u32).map(|n| (n.wrapping_mul(n) % 253) as u8))
+        .collect();
+    let reply = desk.upload("large.pdf", &pdf, &[], &[]).await;
+    let id = reply.json()["job_id"].as_str().unwrap().to_owned();
+    assert!(desk.get(&format!("/jobs/{id}/input.pdf")).await.body == pdf);
+}
