@@ -103,6 +103,14 @@ pub(crate) enum Command {
     #[command(after_help = "Example:
   brainwrought dev --concurrency 2")]
     Dev(WorkerArgs),
+    /// Serve the page and the API, and work on what is submitted there
+    #[command(after_help = "Examples:
+  brainwrought serve                                  http://127.0.0.1:7860, for this machine alone
+  PORT=8080 brainwrought serve --bind 0.0.0.0         for everybody who reaches it
+  brainwrought serve --no-workers --jobs postgres://… a front to a fleet of workers
+
+Environment: PORT, BRAINWROUGHT_OPERATOR_TOKEN (who may list all jobs).")]
+    Serve(ServeArgs),
     /// Remove artifacts that no job needs
     #[command(
         alias = "clean-artifacts",
@@ -250,6 +258,38 @@ pub(crate) struct RoundArgs {
     pub(crate) poll: f64,
 }
 
+/// `serve`.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct ServeArgs {
+    /// The address to listen on
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
+    pub(crate) bind: std::net::IpAddr,
+    /// The port [default: $PORT, or 7860]
+    #[arg(long)]
+    pub(crate) port: Option<u16>,
+    /// Only take jobs; workers elsewhere do them
+    #[arg(long)]
+    pub(crate) no_workers: bool,
+    /// How many tasks at once
+    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub(crate) concurrency: u16,
+    /// The largest PDF, in megabytes
+    #[arg(long, value_name = "MB", default_value_t = 100, value_parser = clap::value_parser!(u64).range(1..=1000))]
+    pub(crate) max_upload: u64,
+    /// How many jobs may wait and run before new ones are refused
+    #[arg(long, value_name = "JOBS", default_value_t = 64, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) max_jobs: u32,
+    /// A host name to answer to, beside those of this machine; may be given several times
+    #[arg(long = "host", value_name = "NAME")]
+    pub(crate) hosts: Vec<String>,
+    /// An origin that may show the page in a frame; may be given several times
+    #[arg(long = "frame-ancestor", value_name = "ORIGIN", value_parser = origin)]
+    pub(crate) frame_ancestors: Vec<String>,
+    /// How many proxies in front append to X-Forwarded-For
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) proxies: usize,
+}
+
 /// `gc`.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct GcArgs {
@@ -270,6 +310,16 @@ pub(crate) struct JsonArgs {
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+fn origin(text: &str) -> Result<String, String> {
+    let name = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")).unwrap_or_default();
+    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':' | '*');
+    if !name.is_empty() && name.chars().all(fits) {
+        Ok(text.to_owned())
+    } else {
+        Err("give an origin, such as https://example.org".to_owned())
+    }
 }
 
 fn seconds(text: &str) -> Result<f64, String> {

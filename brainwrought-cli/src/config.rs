@@ -86,6 +86,16 @@ pub(crate) fn pdf_password() -> Option<String> {
     env("BRAINWROUGHT_PDF_PASSWORD")
 }
 
+/// The port that the environment gives a server.
+pub(crate) fn port() -> Option<String> {
+    env("PORT")
+}
+
+/// The token of the operators of a server. Only its digest is kept.
+pub(crate) fn operator_token() -> Option<String> {
+    env("BRAINWROUGHT_OPERATOR_TOKEN")
+}
+
 fn size(text: Option<&str>) -> Result<(u32, u32), WrongCommand> {
     let Some(text) = text else { return Ok((1080, 1920)) };
     let parsed = text.split_once('x').and_then(|(w, h)| Some((w.parse().ok()?, h.parse().ok()?)));

@@ -45,7 +45,7 @@ impl World {
         poll: Duration,
         events: EventSink,
     ) -> anyhow::Result<Engine> {
-        let resources = Resources::new(&self.resources, self.folder.join("outputs"))
+        let resources = Resources::new(&self.resources, self.outputs_folder())
             .context("could not find this program's own file")?
             .with_password(password);
         let worker = WorkerId(format!("brainwrought-{}", std::process::id()));
@@ -54,6 +54,11 @@ impl World {
         settings.poll = poll;
         let (jobs, artifacts) = (Arc::clone(&self.jobs), Arc::clone(&self.artifacts));
         Ok(Engine::new(jobs, artifacts, pipelines(resources), settings).with_events(events))
+    }
+
+    /// Where finished videos go.
+    pub(crate) fn outputs_folder(&self) -> PathBuf {
+        self.folder.join("outputs")
     }
 
     /// Keeps a readable copy of an input beside the jobs, where the job store is a folder.

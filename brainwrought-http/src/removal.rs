@@ -22,6 +22,13 @@ use crate::site::Site;
 /// Fails when the job is not over, or its record or folders cannot be removed. What cannot be removed of the artifact
 /// store is left to garbage collection.
 pub(crate) async fn remove(site: &Arc<Site>, job: &Job) -> Result<(), ApiError> {
+    let (site, job) = (Arc::clone(site), job.clone());
+    // A client that goes away must not leave a removal half done.
+    let removal = tokio::spawn(async move { remove_whole(&site, &job).await });
+    removal.await.map_err(|error| ApiError::unavailable(REMOVE, error))?
+}
+
+async fn remove_whole(site: &Site, job: &Job) -> Result<(), ApiError> {
     let needs = needs(site, job).await?;
     // The record goes first: without it nothing else is ever shown.
     site.engine.jobs().delete(&job.job_id).await?;

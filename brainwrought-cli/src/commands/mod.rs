@@ -6,6 +6,7 @@ mod gc;
 mod inspect;
 mod intake;
 mod make;
+mod serve;
 
 use crate::args::{Args, Command};
 use crate::config::Config;
@@ -28,6 +29,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
             Command::Orchestrator(args) => fleet::orchestrator(&config, args).await,
             Command::Recovery(args) => fleet::recovery(&config, args).await,
             Command::Dev(args) => fleet::dev(&config, args).await,
+            Command::Serve(args) => serve::run(&config, args).await,
             Command::Gc(args) => gc::run(&config, args).await,
             Command::Doctor(args) => doctor::run(&config, &args),
         }

@@ -198,7 +198,7 @@ impl JobPanel {
                                 (line.text) " "
                                 a.chip href={ (pdf) "#page=" (line.citation.page) } target="_blank" rel="noopener" { "p. " (line.citation.page) }
                             }
-                            @if !line.citation.quote.is_empty() { blockquote { (line.citation.quote) } }
+                            @if !line.citation.quote.is_empty() && line.citation.quote != line.text { blockquote { (line.citation.quote) } }
                             @if self.is_final {
                                 details.edit {
                                     summary aria-label={ "Edit line " (n + 1) } { "Edit" }

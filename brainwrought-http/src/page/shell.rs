@@ -107,7 +107,7 @@ pub(super) fn frame(base: &str, title: &str, is_live: bool, content: &Markup) ->
                 }
                 main #main { (content) }
                 footer {
-                    p { "Every sentence cites its page. Everything is made on this machine; nothing is sent elsewhere." }
+                    p { "Every sentence cites its page. What you send stays until you delete it." }
                 }
             }
         }

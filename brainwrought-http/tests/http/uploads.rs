@@ -133,3 +133,24 @@ async fn ten_megabytes_arrive_as_they_were_sent() {
     let id = reply.json()["job_id"].as_str().unwrap().to_owned();
     assert!(desk.get(&format!("/jobs/{id}/input.pdf")).await.body == pdf);
 }
+
+#[tokio::test]
+async fn a_client_that_takes_nothing_gives_its_place_to_others() {
+    let desk = Desk::with(
+        |settings| {
+            settings.patience.stalled = Duration::from_millis(200);
+            settings.limits.connections = 1;
+        },
+        1000,
+    )
+    .await;
+    let pdf = [b"%PDF-1.7".to_vec(), vec![b'a'; 30_000_000]].concat();
+    let id = desk.upload("large.pdf", &pdf, &[], &[]).await.json()["job_id"].as_str().unwrap().to_owned();
+    let mut idle = TcpStream::connect(desk.address).await.unwrap();
+    idle.write_all(&desk.head("GET", &format!("/jobs/{id}/input.pdf"), &[], 0)).await.unwrap();
+    // The only place is taken by somebody who does not read, so this waits until he is cut off.
+    assert_eq!(desk.get("/healthz").await.status, 200);
+    let mut bytes = Vec::new();
+    let _ = idle.read_to_end(&mut bytes).await;
+    assert!(bytes.len() < pdf.len(), "{} bytes came through", bytes.len());
+}

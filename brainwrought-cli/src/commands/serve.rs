@@ -1,0 +1,76 @@
+//! `serve`: the page and the API, with an engine in the same process or in front of a fleet.
+
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use anyhow::Context as _;
+use brainwrought_core::engine::WorkScope;
+use brainwrought_core::event::EventSink;
+use brainwrought_http::{HttpSettings, OperatorToken, Operators};
+use tokio::net::TcpListener;
+
+use crate::args::ServeArgs;
+use crate::config::{self, Config};
+use crate::exit::WrongCommand;
+use crate::output;
+use crate::world::World;
+
+/// The port when neither the command nor the environment names one.
+const USUAL_PORT: u16 = 7860;
+
+/// How this machine calls itself.
+const OWN_NAMES: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
+
+/// Serves until stopped. Jobs that an earlier server left unfinished go on by themselves.
+pub(crate) async fn run(config: &Config, args: ServeArgs) -> anyhow::Result<()> {
+    let port = match (args.port, config::port()) {
+        (Some(port), _) => port,
+        (None, Some(text)) => {
+            text.parse().map_err(|_| WrongCommand(format!("PORT is `{text}`, which is no port")))?
+        }
+        (None, None) => USUAL_PORT,
+    };
+    let shutdown = crate::signals::shutdown()?;
+    let world = World::open(config)?;
+    let password = config::pdf_password();
+    let engine =
+        world.engine(password, args.concurrency.into(), Duration::from_secs(1), EventSink::default())?;
+    let settings = settings(&world, &args);
+    let address = SocketAddr::new(args.bind, port);
+    let listener = TcpListener::bind(address)
+        .await
+        .with_context(|| format!("could not listen on {address}; choose another port with --port"))?;
+    output::line(format!("http://{}", listener.local_addr()?));
+    let (limits, patience) = (settings.limits, settings.patience);
+    let app = brainwrought_http::app(engine.clone(), settings, shutdown.clone());
+    let serving = brainwrought_http::serve(listener, app, limits, patience, shutdown.clone());
+    if args.no_workers {
+        serving.await;
+    } else {
+        tokio::join!(serving, engine.run_all(WorkScope::default(), shutdown));
+    }
+    Ok(())
+}
+
+/// A server that only its own machine reaches trusts whoever reaches it, but only under its own names.
+fn settings(world: &World, args: &ServeArgs) -> HttpSettings {
+    let mut settings = HttpSettings::new(world.inputs_folder(), world.outputs_folder());
+    let is_private = args.bind.is_loopback() && args.proxies == 0;
+    settings.operators = match config::operator_token() {
+        Some(token) => Operators::Bearer(OperatorToken::new(&token)),
+        None if is_private && args.hosts.is_empty() => Operators::Everybody,
+        None => Operators::Nobody,
+    };
+    let is_named = is_private || !args.hosts.is_empty();
+    settings.hosts = is_named.then(|| names(args.bind, &args.hosts));
+    settings.frame_ancestors.clone_from(&args.frame_ancestors);
+    settings.proxies = args.proxies;
+    settings.limits.upload_bytes = args.max_upload * 1_000_000;
+    settings.limits.active_jobs = usize::try_from(args.max_jobs).unwrap_or(usize::MAX);
+    settings
+}
+
+fn names(bind: IpAddr, more: &[String]) -> Vec<String> {
+    let own = OWN_NAMES.iter().map(|name| (*name).to_owned());
+    own.chain([bind.to_string()]).chain(more.iter().cloned()).collect()
+}

@@ -1,0 +1,141 @@
+//! `serve` as a person and a supervisor meet it: a real process, a real upload, SIGTERM, and another start.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+#![expect(clippy::disallowed_methods, reason = "these tests start processes and wait for them")]
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+/// A running server.
+struct Server {
+    child: Child,
+    address: String,
+}
+
+impl Server {
+    /// Starts a server on a port that is free, and waits until it says where.
+    fn start(folder: &Path, arguments: &[&str]) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_brainwrought"))
+            .args(["serve", "--port", "0"])
+            .args(arguments)
+            .current_dir(folder)
+            .env_remove("BRAINWROUGHT_STORE")
+            .env_remove("BRAINWROUGHT_OPERATOR_TOKEN")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let address = line.trim().strip_prefix("http://").unwrap().to_owned();
+        Self { child, address }
+    }
+
+    fn ask(&self, method: &str, path: &str, headers: &str, body: &[u8]) -> (u16, Vec<u8>) {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        let (address, length) = (&self.address, body.len());
+        let head = format!(
+            "{method} {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-length: {length}\r\n{headers}\r\n"
+        );
+        stream.write_all(&[head.as_bytes(), body].concat()).unwrap();
+        let mut bytes = Vec::new();
+        stream.read_to_end(&mut bytes).unwrap();
+        let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").unwrap();
+        let status = std::str::from_utf8(&bytes[9..12]).unwrap().parse().unwrap();
+        (status, bytes[end + 4..].to_vec())
+    }
+
+    fn job(&self, id: &str) -> Value {
+        serde_json::from_slice(&self.ask("GET", &format!("/api/jobs/{id}"), "", b"").1).unwrap()
+    }
+
+    /// Looks at a job until it is as it should be.
+    fn wait(&self, id: &str, fits: impl Fn(&Value) -> bool) -> Value {
+        let until = Instant::now() + Duration::from_secs(300);
+        loop {
+            let job = self.job(id);
+            assert_ne!(job["status"], "FAILED", "{job:#}");
+            if fits(&job) {
+                return job;
+            }
+            assert!(Instant::now() < until, "{job:#}");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    /// Ends it as a supervisor does.
+    fn terminate(mut self) -> std::process::ExitStatus {
+        let pid = rustix::process::Pid::from_child(&self.child);
+        rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+        self.child.wait().unwrap()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn upload(server: &Server) -> String {
+    let pdf = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/queues.pdf");
+    let pdf = std::fs::read(pdf).unwrap();
+    let mut body = Vec::new();
+    for (name, value) in [("length", "20"), ("size", "270x480")] {
+        let part = format!("--xyz\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+        body.extend(part.into_bytes());
+    }
+    body.extend(b"--xyz\r\ncontent-disposition: form-data; name=\"pdf\"; filename=\"queues.pdf\"\r\n\r\n");
+    body.extend([&pdf[..], b"\r\n--xyz--\r\n"].concat());
+    let headers = "content-type: multipart/form-data; boundary=xyz\r\n";
+    let (status, answer) = server.ask("POST", "/api/jobs", headers, &body);
+    assert_eq!(status, 202, "{}", String::from_utf8_lossy(&answer));
+    let answer: Value = serde_json::from_slice(&answer).unwrap();
+    answer["job_id"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn a_server_that_is_stopped_hands_its_work_to_the_next() {
+    let folder = tempfile::tempdir().unwrap();
+    let front = Server::start(folder.path(), &["--no-workers"]);
+    let id = upload(&front);
+    assert_eq!(front.job(&id)["status"], "PENDING", "a front works on nothing");
+    assert!(front.terminate().success());
+
+    let first = Server::start(folder.path(), &[]);
+    first.wait(&id, |job| job["stages"][0]["status"] == "DONE");
+    assert!(first.terminate().success());
+    let stored = std::fs::read(folder.path().join("data/jobs").join(format!("{id}.json"))).unwrap();
+    let stored: Value = serde_json::from_slice(&stored).unwrap();
+    for task in stored["stages"].as_array().unwrap() {
+        assert!(task["lease"].is_null() && task["history"].is_null(), "handed back, not lost: {task:#}");
+    }
+
+    let second = Server::start(folder.path(), &[]);
+    let job = second.wait(&id, |job| job["status"] == "COMPLETED");
+    let video = job["links"]["video.mp4"].as_str().unwrap();
+    let (status, start) = second.ask("GET", video, "range: bytes=4-7\r\n", b"");
+    assert_eq!((status, &start[..]), (206, &b"ftyp"[..]));
+    assert!(!job.to_string().contains(folder.path().to_str().unwrap()));
+    assert_eq!(second.ask("DELETE", &format!("/api/jobs/{id}"), "", b"").0, 204);
+    assert!(!folder.path().join("data/outputs").join(&id).exists());
+}
+
+#[test]
+fn only_its_own_machine_reaches_a_server_and_only_by_its_own_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(folder.path(), &["--no-workers"]);
+    assert!(server.address.starts_with("127.0.0.1:"));
+    let mut stream = TcpStream::connect(&server.address).unwrap();
+    stream.write_all(b"GET / HTTP/1.1\r\nhost: rebound.example\r\nconnection: close\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 403 "), "{answer}");
+}
