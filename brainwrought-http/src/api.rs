@@ -256,7 +256,9 @@ pub(crate) async fn script(
     Ok(Json(ScriptBody { lines: lines(&script), title: script.title }))
 }
 
-/// Gives lines of the script other words and makes the video again from there. Parts whose lines stay are reused.
+/// Gives lines of the script other words and makes the video again from there.
+///
+/// Parts whose lines stay are reused. Running `script` or an earlier stage again brings the words of the writer back.
 #[utoipa::path(
     patch, path = "/api/jobs/{job_id}/script", tag = "jobs", request_body = ScriptEdit,
     params(("job_id" = String, Path, description = "The job.")),

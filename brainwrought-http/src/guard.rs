@@ -130,8 +130,9 @@ fn dress(settings: &HttpSettings, headers: &mut HeaderMap) {
     let policy = HeaderValue::from_str(&policy);
     headers.insert(CONTENT_SECURITY_POLICY, policy.unwrap_or(HeaderValue::from_static("default-src 'none'")));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    // The address of a job is the key to it.
-    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    // The address of a job is the key to it, so no other site may see it. Sending none at all would be worse: browsers
+    // then hide from us where a form comes from.
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
     for (name, value) in [
         ("cross-origin-opener-policy", "same-origin"),
         ("cross-origin-resource-policy", "same-origin"),

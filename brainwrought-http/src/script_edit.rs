@@ -73,6 +73,7 @@ pub(crate) fn lines(script: &Script) -> Vec<LineBody> {
 ///
 /// The stage `script` is sent back to NEW, and its task is claimed and ended here with the edited script as its output,
 /// under a fencing token like any worker's. Segments whose lines are the same have the same fingerprints as before.
+/// Running `script` or an earlier stage again brings the words of the writer back.
 ///
 /// # Errors
 ///

@@ -1,6 +1,7 @@
 //! [`JobPanel`]: a job as people see it: progress, then the video and everything beside it.
 
 use brainwrought_core::data::{QuizQuestion, Script};
+use brainwrought_core::job::JobStatus;
 use brainwrought_core::job_store::JobView;
 use brainwrought_stages::check::ReportFile;
 use maud::{Markup, html};
@@ -36,7 +37,7 @@ impl JobPanel {
         let quiz = small(site, &view.job, "quiz.json").await?;
         let quiz: QuizFile = quiz.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
         let report = small(site, &view.job, "report.json").await?;
-        let report = report.and_then(|bytes| ReportFile::read(&bytes));
+        let report = report.and_then(|bytes| ReportFile::read(&bytes)).or_else(|| refusal(view));
         Ok(Self { job, is_final: view.status.is_final(), script, quiz: quiz.questions, report })
     }
 
@@ -247,7 +248,7 @@ impl JobPanel {
             details.block {
                 summary { h2 { "Log" } }
                 ol.log #log data-count=(self.job.logs.len()) {
-                    @for line in &self.job.logs {
+                    @for line in self.job.logs.iter().filter(|line| ReportFile::read(line.message.as_bytes()).is_none()) {
                         li data-level=(format!("{:?}", line.level).to_lowercase()) { b { (line.task) } " " (line.message) }
                     }
                     @for task in &self.job.stages {
@@ -259,10 +260,17 @@ impl JobPanel {
     }
 }
 
+/// The report of a video that did not pass: it has no file, for nothing was delivered, but the log holds it.
+fn refusal(view: &JobView) -> Option<ReportFile> {
+    let has_failed = view.status == JobStatus::Failed;
+    let mut lines = view.job.logs.iter().rev().filter(|_| has_failed);
+    lines.find_map(|line| ReportFile::read(line.message.as_bytes()))
+}
+
 fn check(report: &ReportFile) -> Markup {
     let passed = report.rules.iter().filter(|rule| rule.passed).count();
     html! {
-        details.block {
+        details.block open[!report.passed] {
             summary { h2 { "Check " span.pill data-pill=(if report.passed { "COMPLETED" } else { "FAILED" }) { (passed) " of " (report.rules.len()) " passed" } } }
             div.scroll tabindex="0" role="region" aria-label="Check report" {
                 table {

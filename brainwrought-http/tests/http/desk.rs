@@ -406,6 +406,14 @@ impl Stage for Check {
         cx: &StageContext,
         (script, said): (Script, Vec<Said>),
     ) -> Result<Report, StageError> {
+        if script.title.contains("silent") {
+            let rule =
+                serde_json::json!({ "name": "silence", "figure": "9 s", "limit": "1.2 s", "passed": false });
+            let report =
+                serde_json::json!({ "schema": "gate/1", "passed": false, "rules": [rule], "warnings": [] });
+            cx.log(LogLevel::Error, report.to_string());
+            return Err(StageError::fatal("the video did not pass: see /srv/secret/report"));
+        }
         let text: String = said.iter().map(|said| said.text.as_str()).collect();
         let video: Vec<u8> = (0..100_000u32).map(|n| (n % 251) as u8).chain(text.bytes()).collect();
         let rules = vec![Rule {

@@ -61,7 +61,7 @@ async fn every_answer_is_dressed_for_strangers() {
         assert!(policy.starts_with("default-src 'none'; script-src 'self'"), "{path}: {policy}");
         assert!(policy.contains("frame-ancestors 'none'") && !policy.contains("unsafe"), "{policy}");
         assert_eq!(reply.header("x-content-type-options"), "nosniff");
-        assert_eq!(reply.header("referrer-policy"), "no-referrer");
+        assert_eq!(reply.header("referrer-policy"), "same-origin");
         assert_eq!(reply.header("x-frame-options"), "DENY");
         assert_eq!(reply.header("access-control-allow-origin"), "");
         assert_eq!(reply.header("server"), "");

@@ -141,3 +141,27 @@ async fn the_router_can_be_mounted_below_another() {
         assert!(text.contains(&part), "{path}: {text}");
     }
 }
+
+#[tokio::test]
+async fn a_video_that_did_not_pass_shows_why_and_can_be_tried_again() {
+    let desk = Desk::start().await;
+    let id = desk.submit("silent.pdf").await;
+    let path = format!("/api/jobs/{id}");
+    while desk.get(&path).await.json()["status"] != "FAILED" {
+        desk.jobs.wait_for_work(std::time::Duration::from_millis(50)).await;
+    }
+    let job = desk.get(&path).await.json();
+    assert_eq!(job["error"], "check: the video did not pass: see [path]");
+    assert!(job["links"].get("video.mp4").is_none());
+    let shown = desk.get(&format!("/?job_id={id}")).await.text();
+    for part in [
+        "0 of 1 passed",
+        "silence",
+        "data-passed=\"false\"",
+        "the video did not pass: see [path]",
+        "Try again",
+    ] {
+        assert!(shown.contains(part), "{part} in {shown}");
+    }
+    assert!(!shown.contains("gate/1") && !shown.contains("<video"), "{shown}");
+}

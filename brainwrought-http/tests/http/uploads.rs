@@ -103,6 +103,9 @@ async fn slow_clients_are_sent_away() {
     assert_eq!((reply.status, reply.code().as_str()), (408, "too-slow"));
     let reply = desk.send(b"GET /healthz HTTP/1.1\r\nhost: a\r\nx-slow: ").await;
     assert!([0, 408].contains(&reply.status), "{reply:?}");
+    // One that says nothing at all, and one that keeps the connection without using it.
+    assert_eq!(desk.send(b"").await.status, 0);
+    assert_eq!(desk.send(b"GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n").await.status, 200);
     assert_clean(&desk).await;
 }
 
