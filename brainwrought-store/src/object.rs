@@ -71,15 +71,24 @@ impl ObjectArtifactStore {
         Ok(Self { objects: Arc::new(local.with_fsync(true)), clock: StoreClock::default(), remote: None })
     }
 
-    /// Opens a bucket or a prefix in one: `s3://bucket/prefix`, `gs://…`, `az://container/prefix`. Nothing is sent yet;
-    /// a bucket that is not there, or a key that is refused, shows at the first use.
+    /// Opens a store at the other end of a network: `s3://bucket/prefix`, `gs://…`, `az://container/prefix`,
+    /// `hf://datasets/owner/name/prefix`. Nothing is sent yet; a bucket that is not there, or a key that is refused, shows
+    /// at the first use.
     ///
     /// # Errors
     ///
-    /// Fails when the URL names no bucket, when an option of its provider is unknown or wrong, and when this build does
-    /// not speak to the provider.
+    /// Fails when there is no such scheme, when the URL or an option is wrong or a key is missing, and when this build
+    /// leaves the store out.
     pub fn open_url(url: &str, options: &StoreOptions) -> Result<Self, OpenError> {
-        crate::remote::open(url, options)?.ok_or_else(|| OpenError::UnknownScheme { url: url.to_owned() })
+        Self::open_remote(url, options)?.ok_or_else(|| OpenError::UnknownScheme { url: url.to_owned() })
+    }
+
+    /// Opens a store at the other end of a network, if the URL names one.
+    pub(crate) fn open_remote(url: &str, options: &StoreOptions) -> Result<Option<Self>, OpenError> {
+        match crate::remote::open(url, options)? {
+            None => crate::hub::open(url, options),
+            bucket => Ok(bucket),
+        }
     }
 
     pub(crate) fn remote(objects: Arc<dyn ObjectStore>, place: String, clock: StoreClock) -> Self {
@@ -315,5 +324,19 @@ mod tests {
             assert_eq!(parts.first().map(|part| part.start), Some(0));
             assert_eq!(parts.last().map(|part| part.end as u64), Some(length));
         }
+    }
+
+    #[tokio::test]
+    async fn what_is_put_again_is_young_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = ObjectArtifactStore::open_folder(folder.path()).unwrap();
+        let digest = store.put("again".into()).await.unwrap();
+        let path = folder.path().join(artifact_path(&digest).to_string());
+        let file = std::fs::File::options().write(true).open(path).unwrap();
+        let modified = file.metadata().unwrap().modified().unwrap();
+        file.set_modified(modified - 2 * ObjectArtifactStore::YOUNG).unwrap();
+        assert!(store.list().await.unwrap().artifacts[0].age > ObjectArtifactStore::YOUNG);
+        store.put("again".into()).await.unwrap();
+        assert!(store.list().await.unwrap().artifacts[0].age < ObjectArtifactStore::YOUNG);
     }
 }

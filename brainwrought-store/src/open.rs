@@ -43,6 +43,14 @@ pub enum OpenError {
         /// The name, in lower case.
         name: String,
     },
+    /// A provider needs a key, and no option brings one.
+    #[error("there is no key for `{url}`; set {names}")]
+    MissingKey {
+        /// The URL.
+        url: String,
+        /// The names of the options, as environment variables.
+        names: &'static str,
+    },
     /// This build leaves the store out.
     #[error("this build cannot open `{url}`; build it with the feature `{feature}`")]
     NotBuilt {
@@ -61,15 +69,18 @@ enum Place {
 impl OpenError {
     /// Tells whether the URL itself is wrong, rather than what it names out of reach.
     pub fn is_wrong_url(&self) -> bool {
-        !matches!(self, Self::Folder { .. })
+        matches!(
+            self,
+            Self::UnknownScheme { .. }
+                | Self::WrongUrl { .. }
+                | Self::UnknownOption { .. }
+                | Self::MissingKey { .. }
+                | Self::NotBuilt { .. }
+        )
     }
 
     pub(crate) fn wrong(url: &str, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::WrongUrl { url: url.to_owned(), source: source.into() }
-    }
-
-    pub(crate) fn option(name: &str) -> Self {
-        Self::UnknownOption { name: name.to_owned() }
     }
 
     pub(crate) fn folder(folder: &Path, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
@@ -98,7 +109,8 @@ pub fn open_artifact_store(url: &str) -> Result<Arc<dyn ArtifactStore>, OpenErro
     open_artifact_store_with(url, &StoreOptions::default())
 }
 
-/// Opens an artifact store that may need more than its URL says: `s3://bucket/prefix`, `gs://…`, `az://…`.
+/// Opens an artifact store that may need more than its URL says: `s3://bucket/prefix`, `gs://…`, `az://…`,
+/// `hf://datasets/owner/name`.
 ///
 /// Nothing is sent to a remote store yet: what is wrong with it shows at its first use.
 ///
@@ -109,7 +121,7 @@ pub fn open_artifact_store_with(
     url: &str,
     options: &StoreOptions,
 ) -> Result<Arc<dyn ArtifactStore>, OpenError> {
-    if let Some(store) = crate::remote::open(url, options)? {
+    if let Some(store) = ObjectArtifactStore::open_remote(url, options)? {
         return Ok(Arc::new(store));
     }
     Ok(match place(url)? {

@@ -16,6 +16,7 @@ use object_store::prefix::PrefixStore;
 use url::Url;
 
 pub use remote_error::RemoteError;
+pub(crate) use remote_error::Trouble;
 
 use crate::store_clock::StoreClock;
 use crate::{ObjectArtifactStore, OpenError, StoreOptions};

@@ -37,10 +37,11 @@ impl Patience {
     }
 
     pub(super) fn retry(&self) -> RetryConfig {
+        // Each rest is drawn evenly from the first to `base` times the last, so that they double on average.
         let backoff = BackoffConfig {
             init_backoff: Duration::from_millis(100),
             max_backoff: Duration::from_secs(15),
-            base: 2.0,
+            base: 4.0,
         };
         RetryConfig { backoff, max_retries: self.retries as usize, retry_timeout: IN_ALL }
     }

@@ -9,9 +9,9 @@ use object_store::Error;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RemoteError {
-    /// There is no such bucket or container.
-    #[error("there is no bucket {place}; create it, or choose another with --artifacts")]
-    NoSuchBucket {
+    /// There is no such bucket, container or dataset.
+    #[error("there is no {place}; create it, or choose another with --artifacts")]
+    NoSuchPlace {
         /// The URL of the store.
         place: String,
         /// What the server said.
@@ -52,35 +52,65 @@ pub enum RemoteError {
 impl RemoteError {
     /// Names an error of a request that was tried as often as it should be.
     pub(crate) fn new(place: &str, error: Error) -> Self {
+        let trouble = trouble(&error);
         let place = place.to_owned();
-        let unreachable = is_unreachable(&error);
-        match error {
-            // Objects that may be missing are handled where they are asked for, so what is missing is the bucket.
-            Error::NotFound { .. } => Self::NoSuchBucket { place, source: Box::new(error) },
-            Error::PermissionDenied { .. } | Error::Unauthenticated { .. } => {
-                Self::KeyRefused { place, source: Box::new(error) }
-            }
-            _ if unreachable => Self::Unreachable { place, source: Box::new(error) },
-            _ => Self::Failing { place, source: Box::new(error) },
+        let source = match error {
+            Error::Generic { store: "hf", source } => source,
+            // Its text repeats that of its causes, and theirs that of theirs.
+            other => Box::new(Said(other.to_string())),
+        };
+        match trouble {
+            Some(Trouble::NoSuchPlace) => Self::NoSuchPlace { place, source },
+            Some(Trouble::KeyRefused) => Self::KeyRefused { place, source },
+            Some(Trouble::Unreachable) => Self::Unreachable { place, source },
+            None => Self::Failing { place, source },
         }
     }
 }
 
-#[cfg(any(feature = "aws", feature = "azure", feature = "gcp"))]
-fn is_unreachable(error: &Error) -> bool {
-    use object_store::client::{HttpError, HttpErrorKind};
+/// What a client of the crate `object_store` said, with all its causes.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Said(String);
 
+/// What is wrong with a place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(
+    not(feature = "network"),
+    allow(dead_code, reason = "a build without a network has no use for all of it")
+)]
+pub(crate) enum Trouble {
+    NoSuchPlace,
+    KeyRefused,
+    Unreachable,
+}
+
+fn trouble(error: &Error) -> Option<Trouble> {
+    match error {
+        // Objects that may be missing are handled where they are asked for, so what is missing is the bucket.
+        Error::NotFound { .. } => return Some(Trouble::NoSuchPlace),
+        Error::PermissionDenied { .. } | Error::Unauthenticated { .. } => return Some(Trouble::KeyRefused),
+        _ => {}
+    }
     let mut cause: Option<&(dyn StdError + 'static)> = Some(error);
     while let Some(inner) = cause {
-        if let Some(http) = inner.downcast_ref::<HttpError>() {
-            return !matches!(http.kind(), HttpErrorKind::Decode | HttpErrorKind::Unknown);
+        if let Some(trouble) = crate::hub::trouble(inner).or_else(|| transport(inner)) {
+            return Some(trouble);
         }
         cause = inner.source();
     }
-    false
+    None
+}
+
+#[cfg(any(feature = "aws", feature = "azure", feature = "gcp"))]
+fn transport(error: &(dyn StdError + 'static)) -> Option<Trouble> {
+    use object_store::client::{HttpError, HttpErrorKind};
+
+    let kind = error.downcast_ref::<HttpError>()?.kind();
+    (!matches!(kind, HttpErrorKind::Decode | HttpErrorKind::Unknown)).then_some(Trouble::Unreachable)
 }
 
 #[cfg(not(any(feature = "aws", feature = "azure", feature = "gcp")))]
-fn is_unreachable(_: &Error) -> bool {
-    false
+fn transport(_: &(dyn StdError + 'static)) -> Option<Trouble> {
+    None
 }

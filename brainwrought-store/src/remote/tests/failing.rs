@@ -80,7 +80,7 @@ async fn a_refused_key_is_called_one() {
 async fn a_missing_bucket_is_no_empty_one() {
     let missing = Reply::Send("404 Not Found", "", "<Error><Code>NoSuchBucket</Code></Error>");
     let server = FailingServer::start(&[missing]).await;
-    assert!(matches!(why(&server.address).await, RemoteError::NoSuchBucket { .. }));
+    assert!(matches!(why(&server.address).await, RemoteError::NoSuchPlace { .. }));
 }
 
 #[tokio::test]
@@ -107,13 +107,17 @@ async fn a_store_that_was_out_of_reach_may_come_back() {
 #[test]
 fn urls_and_options_are_checked_before_anything_is_sent() {
     let open = |url: &str, options: &StoreOptions| ObjectArtifactStore::open_url(url, options);
-    let none = StoreOptions::default();
+    let none = StoreOptions::default().with("aws_access_key_id", "key");
     assert!(matches!(open("s3://", &none), Err(OpenError::WrongUrl { .. })));
     assert!(matches!(open("ftp://bucket", &none), Err(OpenError::UnknownScheme { .. })));
-    let typo = none.clone().with("aws_regoin", "x").with("google_typo", "is another provider's");
+    let typo = none.clone().with("aws_regoin", "x").with("google_typo", "another provider's");
     assert!(
         matches!(open("s3://bucket", &typo), Err(OpenError::UnknownOption { name }) if name == "aws_regoin")
     );
+    let error = open("s3://bucket", &StoreOptions::default()).unwrap_err();
+    assert!(error.to_string().contains("AWS_ACCESS_KEY_ID"), "{error}");
+    assert!(matches!(open("gs://bucket", &none), Err(OpenError::MissingKey { .. })));
+    assert!(matches!(open("az://bucket", &none), Err(OpenError::MissingKey { .. })));
     assert!(StoreOptions::takes("AWS_REGION") && !StoreOptions::takes("AWS_PROFILE"));
 }
 
