@@ -11,7 +11,7 @@ VIDEO ?= demo.mp4
 # They run to their end without arguments, each in a few seconds.
 EXAMPLES ?= custom_stage custom_store make_video watch_progress
 
-.PHONY: help setup demo test lint docs bench example-pdf clean
+.PHONY: help setup setup-tests demo test lint docs bench example-pdf clean
 
 help:
 	@echo 'make demo          a video from $(PDF), written to $(VIDEO)'
@@ -24,6 +24,9 @@ help:
 setup:
 	@scripts/setup.sh
 
+setup-tests:
+	@scripts/setup.sh tests
+
 demo: setup
 	@start=$$(date +%s) && \
 	cargo build --release --package brainwrought-cli && \
@@ -33,7 +36,7 @@ demo: setup
 
 # Clippy and the docs share one set of checked dependencies, the examples and the tests one set of compiled ones.
 # The tests come last, so that the output ends with their summary.
-test: setup lint docs
+test: setup-tests lint docs
 	cargo test --workspace --no-run
 	@set -e; for example in $(EXAMPLES); do echo "example $$example"; $(TARGET)/debug/examples/$$example; done
 	cargo test --workspace

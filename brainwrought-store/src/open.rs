@@ -7,7 +7,7 @@ use brainwrought_core::artifact_store::ArtifactStore;
 use brainwrought_core::job_store::JobStore;
 use brainwrought_core::memory::{MemoryArtifactStore, MemoryJobStore};
 
-use crate::{FileJobStore, ObjectArtifactStore};
+use crate::{FileJobStore, ObjectArtifactStore, StoreOptions};
 
 /// Why a store could not be opened.
 #[derive(Debug, thiserror::Error)]
@@ -28,6 +28,37 @@ pub enum OpenError {
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// The URL has a known scheme, but what follows or its options are wrong.
+    #[error("could not open `{url}`; check the address and its options")]
+    WrongUrl {
+        /// The URL.
+        url: String,
+        /// What is wrong with it.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// A provider does not know an option.
+    #[error("there is no option `{name}`; look it up in the documentation of its provider")]
+    UnknownOption {
+        /// The name, in lower case.
+        name: String,
+    },
+    /// A provider needs a key, and no option brings one.
+    #[error("there is no key for `{url}`; set {names}")]
+    MissingKey {
+        /// The URL.
+        url: String,
+        /// The names of the options, as environment variables.
+        names: &'static str,
+    },
+    /// This build leaves the store out.
+    #[error("this build cannot open `{url}`; build it with the feature `{feature}`")]
+    NotBuilt {
+        /// The URL.
+        url: String,
+        /// The cargo feature that brings the store.
+        feature: &'static str,
+    },
 }
 
 enum Place {
@@ -38,7 +69,18 @@ enum Place {
 impl OpenError {
     /// Tells whether the URL itself is wrong, rather than what it names out of reach.
     pub fn is_wrong_url(&self) -> bool {
-        matches!(self, Self::UnknownScheme { .. })
+        matches!(
+            self,
+            Self::UnknownScheme { .. }
+                | Self::WrongUrl { .. }
+                | Self::UnknownOption { .. }
+                | Self::MissingKey { .. }
+                | Self::NotBuilt { .. }
+        )
+    }
+
+    pub(crate) fn wrong(url: &str, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::WrongUrl { url: url.to_owned(), source: source.into() }
     }
 
     pub(crate) fn folder(folder: &Path, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
@@ -64,6 +106,24 @@ pub fn open_job_store(url: &str) -> Result<Arc<dyn JobStore>, OpenError> {
 ///
 /// Fails when no store has the scheme, or the folder cannot be used.
 pub fn open_artifact_store(url: &str) -> Result<Arc<dyn ArtifactStore>, OpenError> {
+    open_artifact_store_with(url, &StoreOptions::default())
+}
+
+/// Opens an artifact store that may need more than its URL says: `s3://bucket/prefix`, `gs://…`, `az://…`,
+/// `hf://datasets/owner/name`.
+///
+/// Nothing is sent to a remote store yet: what is wrong with it shows at its first use.
+///
+/// # Errors
+///
+/// Fails when no store has the scheme, when the URL or an option is wrong, or when the folder cannot be used.
+pub fn open_artifact_store_with(
+    url: &str,
+    options: &StoreOptions,
+) -> Result<Arc<dyn ArtifactStore>, OpenError> {
+    if let Some(store) = ObjectArtifactStore::open_remote(url, options)? {
+        return Ok(Arc::new(store));
+    }
     Ok(match place(url)? {
         Place::Memory => Arc::new(MemoryArtifactStore::default()),
         Place::Folder(folder) => Arc::new(ObjectArtifactStore::open_folder(&folder)?),
