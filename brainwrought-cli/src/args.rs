@@ -87,6 +87,10 @@ pub(crate) enum Command {
   brainwrought retry 5f0c…
   brainwrought retry 5f0c… --from script")]
     Retry(RetryArgs),
+    /// Publish a finished video to the dataset that $HF_DATASET_REPO names
+    #[command(after_help = "Example:
+  HF_TOKEN=hf_… HF_DATASET_REPO=owner/name brainwrought publish 5f0c…")]
+    Publish(JobArgs),
     /// Claim tasks and do them, until stopped
     #[command(after_help = "Example:
   brainwrought worker --stage render --stage audio --concurrency 2")]

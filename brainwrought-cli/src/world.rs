@@ -10,7 +10,9 @@ use brainwrought_core::engine::{Engine, EngineSettings};
 use brainwrought_core::event::EventSink;
 use brainwrought_core::id::WorkerId;
 use brainwrought_core::job_store::JobStore;
+use brainwrought_core::publisher::Publisher;
 use brainwrought_stages::standard::{Resources, pipelines};
+use brainwrought_store::HubPublisher;
 
 use crate::config::Config;
 
@@ -22,19 +24,27 @@ pub(crate) struct World {
     /// The folder for finished videos, scratch space and everything else on this machine.
     folder: PathBuf,
     resources: PathBuf,
+    /// Where finished videos are published, if they are.
+    publisher: Option<Arc<dyn Publisher>>,
 }
 
 impl World {
     /// Opens the stores.
     pub(crate) fn open(config: &Config) -> anyhow::Result<Self> {
         let jobs = brainwrought_store::open_job_store(&config.jobs)?;
-        let artifacts = brainwrought_store::open_artifact_store(&config.artifacts)?;
+        let artifacts = brainwrought_store::open_artifact_store_with(&config.artifacts, &config.options)?;
         let folder = brainwrought_store::local_folder(&config.jobs)
             .or_else(|| brainwrought_store::local_folder(&config.artifacts))
             .unwrap_or_else(|| PathBuf::from("data"));
         // Paths in a job must mean the same in every folder that a command is typed in.
         let folder = std::path::absolute(&folder).context("could not find the current folder")?;
-        Ok(Self { jobs, artifacts, folder, resources: config.resources.clone() })
+        let publisher = match &config.dataset {
+            Some(dataset) => {
+                Some(Arc::new(HubPublisher::new(dataset, &config.options)?) as Arc<dyn Publisher>)
+            }
+            None => None,
+        };
+        Ok(Self { jobs, artifacts, folder, resources: config.resources.clone(), publisher })
     }
 
     /// Puts an engine together.
@@ -47,7 +57,8 @@ impl World {
     ) -> anyhow::Result<Engine> {
         let resources = Resources::new(&self.resources, self.folder.join("outputs"))
             .context("could not find this program's own file")?
-            .with_password(password);
+            .with_password(password)
+            .with_publisher(self.publisher.clone());
         let worker = WorkerId(format!("brainwrought-{}", std::process::id()));
         let mut settings = EngineSettings::new(worker, self.folder.join("scratch"));
         settings.concurrency = concurrency;

@@ -6,6 +6,7 @@ mod gc;
 mod inspect;
 mod intake;
 mod make;
+mod publish;
 
 use crate::args::{Args, Command};
 use crate::config::Config;
@@ -24,6 +25,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
             Command::Logs(args) => inspect::logs(&config, args).await,
             Command::Cancel(args) => inspect::cancel(&config, args).await,
             Command::Retry(args) => inspect::retry(&config, args).await,
+            Command::Publish(args) => publish::run(&config, args).await,
             Command::Worker(args) => fleet::worker(&config, args).await,
             Command::Orchestrator(args) => fleet::orchestrator(&config, args).await,
             Command::Recovery(args) => fleet::recovery(&config, args).await,
