@@ -14,7 +14,9 @@ use crate::{FileJobStore, ObjectArtifactStore};
 #[non_exhaustive]
 pub enum OpenError {
     /// No store has this scheme.
-    #[error("there is no store `{url}`; this version opens folders (`file:./data`) and `memory:`")]
+    #[error(
+        "there is no store `{url}`; this version opens folders (`file:./data`), `memory:` and, for jobs, `postgres://`"
+    )]
     UnknownScheme {
         /// The URL.
         url: String,
@@ -27,6 +29,23 @@ pub enum OpenError {
         /// Why.
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The database cannot be reached.
+    #[error("could not open the database {url}; check the address, and that the server runs")]
+    Database {
+        /// The address, without its password.
+        url: String,
+        /// Why.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The tables of the database are not this version's.
+    #[cfg(feature = "postgres")]
+    #[error("the database's tables are not those that this version works with")]
+    Schema {
+        /// What is wrong, and what to do.
+        #[source]
+        source: crate::SchemaError,
     },
 }
 
@@ -46,12 +65,17 @@ impl OpenError {
     }
 }
 
-/// Opens a job store; a folder that is not there is made.
+/// Opens a job store; a folder that is not there is made. A database is connected at the first call; what is wrong with it
+/// shows then, or before, through [`crate::PostgresJobStore::connect`].
 ///
 /// # Errors
 ///
 /// Fails when no store has the scheme, or the folder cannot be used.
 pub fn open_job_store(url: &str) -> Result<Arc<dyn JobStore>, OpenError> {
+    #[cfg(feature = "postgres")]
+    if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+        return Ok(Arc::new(crate::PostgresJobStore::new(url)?));
+    }
     Ok(match place(url)? {
         Place::Memory => Arc::new(MemoryJobStore::default()),
         Place::Folder(folder) => Arc::new(FileJobStore::open(&folder)?),
@@ -115,7 +139,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_opened_is_refused_with_a_hint() {
-        for url in ["postgres://host/db", "s3://bucket", "", "file:"] {
+        for url in ["mysql://host/db", "s3://bucket", "", "file:"] {
             let error = open_job_store(url).expect_err("there is no such store");
             assert!(error.is_wrong_url() && error.to_string().contains("file:./data"), "{url}: {error}");
         }
