@@ -264,7 +264,7 @@ pub(super) async fn insert(pool: &PgPool, job: &Job) -> Result<bool, Fault> {
         made as (
             insert into brainwrought.jobs (job_id, pipeline, created_at_ms, updated_at_ms, input, options,
                 priority, max_attempts, idempotency_key, idempotency_digest, plan)
-            select job_id, pipeline, ms, ms, input, options, priority, max_attempts, idempotency_key,
+            select job_id, pipeline, ms, ms, input, coalesce(options, 'null'), priority, max_attempts, idempotency_key,
                 idempotency_digest, plan
             from json_populate_record(null::brainwrought.jobs, $1::text::json), clock
             on conflict (idempotency_digest) do nothing

@@ -1,6 +1,7 @@
 //! The job store in Postgres, against a server of the tests' own.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+mod jobs;
 mod outages;
 mod schema;
 mod server;
