@@ -46,8 +46,11 @@ pub(super) struct Place {
 /// claim without the hint wades through all of them.
 #[derive(Debug, Default)]
 pub(super) struct Hints {
-    known: Mutex<HashMap<Option<Vec<StageName>>, (Place, Instant)>>,
+    known: Mutex<HashMap<Stages, (Place, Instant)>>,
 }
+
+/// The stages that a claim asks for; `None` means any.
+type Stages = Option<Vec<StageName>>;
 
 /// Stages that a claim under concurrency limits must leave alone.
 #[derive(Debug, Clone, Copy)]

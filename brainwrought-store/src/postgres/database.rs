@@ -19,10 +19,26 @@ const RENEW_LIMIT: Duration = Duration::from_secs(8);
 /// A connection that rested longer is asked whether it still lives; asking each time costs a quarter of the throughput.
 const TRUSTED_FOR: Duration = Duration::from_secs(1);
 
+/// What every connection starts with. A transition must be durable once its call returns, whatever the server's own
+/// default is; and a client that was cut off must not hold rows for ever. Compiling a statement takes longer than running it.
+const CAREFUL: &str = "set jit = off;
+    set default_transaction_isolation = 'read committed';
+    set statement_timeout = '30s';
+    set lock_timeout = '10s';
+    set idle_in_transaction_session_timeout = '30s';
+    select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off'";
+
+/// Makes the planner follow the index of the queue. It would rather read and sort all of the queue whenever it believes
+/// that few tasks are READY, and a queue's statistics are always of another hour: 90 ms a claim from 100,000 jobs
+/// instead of 0.1.
+const IN_ORDER: &str = "set enable_sort = off; set enable_seqscan = off; set enable_bitmapscan = off";
+
 /// The connections to one database.
 pub(super) struct Database {
     options: PgConnectOptions,
     pool: PgPool,
+    /// Claims have a planner that never sorts the queue; see [`IN_ORDER`].
+    claims: PgPool,
     /// Renewals never queue behind claims and commits.
     heartbeats: PgPool,
     /// True from a failure until recovery has seen the database again.
@@ -65,12 +81,13 @@ impl Database {
     /// Connects and checks the schema.
     pub(super) async fn open(options: PgConnectOptions, connections: u32) -> Result<Self, Fault> {
         let options = options.application_name("brainwrought");
-        let pool = pool(connections).connect_with(options.clone()).await?;
+        let pool = self::pool(connections.max(2), "").connect_with(options.clone()).await?;
         let found = schema::version(&mut *pool.acquire().await?).await?;
         schema::check(found)?;
-        let heartbeats = pool_of(2).connect_lazy_with(options.clone());
+        let claims = self::pool(connections.div_ceil(2).max(2), IN_ORDER).connect_lazy_with(options.clone());
+        let heartbeats = self::pool(2, "").connect_lazy_with(options.clone());
         let (was_unreachable, reachable_since) = (AtomicBool::new(false), AtomicI64::new(0));
-        Ok(Self { options, pool, heartbeats, was_unreachable, reachable_since })
+        Ok(Self { options, pool, claims, heartbeats, was_unreachable, reachable_since })
     }
 
     pub(super) fn options(&self) -> &PgConnectOptions {
@@ -79,6 +96,10 @@ impl Database {
 
     pub(super) fn pool(&self) -> &PgPool {
         &self.pool
+    }
+
+    pub(super) fn claims(&self) -> &PgPool {
+        &self.claims
     }
 
     pub(super) fn heartbeats(&self) -> &PgPool {
@@ -163,11 +184,7 @@ impl Fault {
     }
 }
 
-fn pool(connections: u32) -> PgPoolOptions {
-    pool_of(connections.max(2))
-}
-
-fn pool_of(connections: u32) -> PgPoolOptions {
+fn pool(connections: u32, settings: &'static str) -> PgPoolOptions {
     PgPoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(Duration::from_secs(5))
@@ -185,20 +202,10 @@ fn pool_of(connections: u32) -> PgPoolOptions {
                 Ok(true)
             })
         })
-        .after_connect(|connection, _| {
+        .after_connect(move |connection, _| {
             Box::pin(async move {
-                // A transition must be durable once its call returns, whatever the server's own default is. A client
-                // that was cut off must not hold rows for ever.
-                sqlx::raw_sql(
-                    "set default_transaction_isolation = 'read committed';
-                     set statement_timeout = '30s';
-                     set lock_timeout = '10s';
-                     set idle_in_transaction_session_timeout = '30s';
-                     select set_config('synchronous_commit', 'on', false)
-                     where current_setting('synchronous_commit') = 'off'",
-                )
-                .execute(connection)
-                .await?;
+                sqlx::raw_sql(CAREFUL).execute(&mut *connection).await?;
+                sqlx::raw_sql(settings).execute(connection).await?;
                 Ok(())
             })
         })

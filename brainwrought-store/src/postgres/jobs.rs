@@ -202,10 +202,12 @@ impl Live {
                 limited
             }
         };
+        // The few tasks of one job are found by their job and sorted.
+        let queue = if request.job.is_some() { pool } else { self.database.claims() };
         if limited {
-            stage_control::claim_limited(pool, request).await
+            stage_control::claim_limited(queue, request).await
         } else {
-            free(pool, request, &self.hints).await
+            free(queue, request, &self.hints).await
         }
     }
 
@@ -331,7 +333,8 @@ impl JobStore for PostgresJobStore {
             let live = self.live().await?;
             let work = attempt::commit_done(live.database.pool(), task, token, output, *cached);
             let stored = live.database.call("commit an outcome", work).await;
-            live.announce();
+            // The orchestrator has something to look at; what is READY stays as it was.
+            live.wake.announce();
             return stored;
         }
         self.change("commit an outcome", &task.job, Touches::One(&task.key), |loaded| {

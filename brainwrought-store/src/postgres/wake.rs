@@ -61,16 +61,16 @@ impl Drop for Wake {
 async fn listen(options: PgConnectOptions, local: Weak<Notify>) {
     let pool = PgPoolOptions::new().max_connections(1).connect_lazy_with(options);
     loop {
-        if let Ok(mut listener) = PgListener::connect_with(&pool).await {
-            if listener.listen(CHANNEL).await.is_ok() {
-                // Between two connections something may have been missed.
-                let mut heard = Ok(());
-                while heard.is_ok() {
-                    let Some(local) = local.upgrade() else { return };
-                    local.notify_waiters();
-                    drop(local);
-                    heard = listener.recv().await.map(drop);
-                }
+        if let Ok(mut listener) = PgListener::connect_with(&pool).await
+            && listener.listen(CHANNEL).await.is_ok()
+        {
+            // Between two connections something may have been missed.
+            let mut heard = Ok(());
+            while heard.is_ok() {
+                let Some(local) = local.upgrade() else { return };
+                local.notify_waiters();
+                drop(local);
+                heard = listener.recv().await.map(drop);
             }
         }
         tokio::time::sleep(REST.mul_f64(0.5 + draw())).await;

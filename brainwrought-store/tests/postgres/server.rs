@@ -15,6 +15,9 @@ use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 /// The account that runs nothing else, where there is none for Postgres.
 const NOBODY: u32 = 65_534;
 
+/// The machine does not lose power during a test, so that nothing need be forced to disk.
+const HASTY: &str = "fsync = off";
+
 /// A database with the tables, from which others are copied.
 const TEMPLATE: &str = "with_tables";
 
@@ -32,7 +35,7 @@ impl Server {
     pub(crate) async fn shared() -> &'static Self {
         static SERVER: OnceLock<Server> = OnceLock::new();
         SERVER.get_or_init(|| {
-            let server = Self::start();
+            let server = Self::start(HASTY);
             // The first caller may already be inside a runtime, which cannot wait for another on its own thread.
             std::thread::scope(|scope| {
                 scope.spawn(|| {
@@ -44,9 +47,16 @@ impl Server {
         })
     }
 
+    /// A server of the caller's own that forces every commit to disk, for measurements.
+    pub(crate) async fn durable() -> Self {
+        let server = Self::start("shared_buffers = 256MB");
+        server.make_template().await;
+        server
+    }
+
     /// A server of the caller's own, for tests that stop it.
     pub(crate) async fn own() -> Self {
-        let server = Self::start();
+        let server = Self::start(HASTY);
         server.make_template().await;
         server
     }
@@ -109,7 +119,7 @@ impl Server {
         connection.close().await.unwrap();
     }
 
-    fn start() -> Self {
+    fn start(settings: &str) -> Self {
         let programs = programs();
         let folder = tempfile::Builder::new().prefix("brainwrought-pg-").tempdir().unwrap().keep();
         let user = rustix::process::geteuid().is_root().then(|| id_of("postgres").unwrap_or(NOBODY));
@@ -138,11 +148,9 @@ impl Server {
             "-D",
         ]);
         run(initdb.arg(&data));
-        let mut settings = std::fs::read_to_string(data.join("postgresql.conf")).unwrap();
-        // The machine does not lose power during a test, so that nothing need be forced to disk.
-        write!(settings, "\nlisten_addresses = ''\nfsync = off\nmax_connections = 300\nlog_timezone = UTC\n")
-            .unwrap();
-        std::fs::write(data.join("postgresql.conf"), settings).unwrap();
+        let mut file = std::fs::read_to_string(data.join("postgresql.conf")).unwrap();
+        write!(file, "\nlisten_addresses = ''\nmax_connections = 300\n{settings}\n").unwrap();
+        std::fs::write(data.join("postgresql.conf"), file).unwrap();
         server.revive();
         server
     }
@@ -171,14 +179,16 @@ fn run(command: &mut Command) {
 /// Finds `initdb` and its siblings: Debian keeps them beside the version, others on the path.
 #[expect(clippy::disallowed_methods, reason = "the tests look where the system keeps its programs")]
 fn programs() -> PathBuf {
-    let paths = std::env::var_os("PATH").unwrap_or_default();
-    let mut folders: Vec<PathBuf> = std::env::split_paths(&paths).collect();
+    let mut folders = Vec::new();
     if let Ok(versions) = std::fs::read_dir("/usr/lib/postgresql") {
-        let mut versions: Vec<PathBuf> = versions.flatten().map(|entry| entry.path().join("bin")).collect();
-        versions.sort();
-        folders.extend(versions.into_iter().rev());
+        folders.extend(versions.flatten().map(|entry| entry.path().join("bin")));
+        folders.sort();
+        folders.reverse();
     }
-    let found = folders.into_iter().find(|folder| folder.join("initdb").is_file());
+    folders.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()));
+    let found = folders
+        .into_iter()
+        .find(|folder| ["initdb", "pg_ctl"].iter().all(|name| folder.join(name).is_file()));
     found.expect("these tests need Postgres; install the package `postgresql` (Debian, Ubuntu)")
 }
 
