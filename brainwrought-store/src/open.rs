@@ -145,4 +145,14 @@ mod tests {
         }
         assert!(open_job_store("file:/proc/nowhere/data").is_err_and(|error| !error.is_wrong_url()));
     }
+
+    #[cfg(feature = "postgres")]
+    #[test]
+    fn a_database_is_opened_without_being_reached() {
+        for url in ["postgres://host/db", "postgresql://me@host:5433/db?sslmode=disable"] {
+            assert!(open_job_store(url).is_ok(), "{url}");
+        }
+        let wrong = open_job_store("postgres://me:secret@host:port/db").expect_err("that is no port");
+        assert!(wrong.is_wrong_url() && !format!("{wrong:?}").contains("secret"), "{wrong:?}");
+    }
 }

@@ -7,6 +7,7 @@
 use brainwrought_core::id::{FencingToken, JobId, TaskId, TaskKey};
 use brainwrought_core::job::{Job, TaskStatus, TransitionError};
 use brainwrought_core::job_store::JobStoreError;
+use brainwrought_core::report::chain;
 use sqlx::{PgConnection, PgPool};
 
 use super::database::Fault;
@@ -94,7 +95,16 @@ async fn attempt<T>(
     let locked = lock(&mut transaction, ids, busy, touches).await?;
     let mut results = Vec::with_capacity(locked.len());
     let mut differences = Differences::default();
-    for mut loaded in record::load(&mut transaction, &locked).await? {
+    for loaded in record::load_each(&mut transaction, &locked).await? {
+        let mut loaded = match loaded {
+            Ok(loaded) => loaded,
+            // In a round over many jobs a damaged one must not hold the others up.
+            Err(fault) if busy == Busy::Skip => {
+                tracing::warn!(error = chain(&fault), "a damaged job is left alone");
+                continue;
+            }
+            Err(fault) => return Err(fault),
+        };
         let before = loaded.job.clone();
         results.push(transition(&mut loaded)?);
         differences.note(&before, &loaded);

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use brainwrought_core::id::JobId;
 use brainwrought_core::job_store::JobStoreError;
+use sqlx::ConnectOptions as _;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 
 use super::schema::{self, SchemaError};
@@ -80,7 +81,7 @@ impl std::fmt::Debug for Database {
 impl Database {
     /// Connects and checks the schema.
     pub(super) async fn open(options: PgConnectOptions, connections: u32) -> Result<Self, Fault> {
-        let options = options.application_name("brainwrought");
+        let options = options.application_name("brainwrought").disable_statement_logging();
         let pool = self::pool(connections.max(2), "").connect_with(options.clone()).await?;
         let found = schema::version(&mut *pool.acquire().await?).await?;
         schema::check(found)?;

@@ -10,6 +10,7 @@ use brainwrought_core::job::{Job, NewJob, Outcome, Renewal, Task, TransitionErro
 use brainwrought_core::job_store::{
     Claim, ClaimRequest, Created, JobFilter, JobStore, JobStoreError, JobView, TaskReport,
 };
+use brainwrought_core::report::chain;
 use sqlx::Connection as _;
 use sqlx::postgres::PgConnectOptions;
 use tokio::sync::OnceCell;
@@ -284,12 +285,15 @@ impl JobStore for PostgresJobStore {
             let mut ids: Vec<String> = lent.iter().map(|lent| lent.id.job.as_str().to_owned()).collect();
             ids.sort_unstable();
             ids.dedup();
-            let jobs: HashMap<JobId, Job> = live
-                .load(&ids)
-                .await?
-                .into_iter()
-                .map(|loaded| (loaded.job.job_id.clone(), loaded.job))
-                .collect();
+            let loaded =
+                record::load_each(&mut *live.database.pool().acquire().await?, &ids).await?.into_iter();
+            // A damaged job must not take the others along; its tasks stay with this lease.
+            let whole = loaded.filter_map(|loaded| {
+                let told = |fault: &Fault| tracing::warn!(error = chain(fault), "a damaged job was not lent");
+                loaded.inspect_err(told).ok()
+            });
+            let jobs: HashMap<JobId, Job> =
+                whole.map(|loaded| (loaded.job.job_id.clone(), loaded.job)).collect();
             // What was taken back or removed since is no longer lent.
             let claim = |lent: Lent| {
                 let job = jobs.get(&lent.id.job)?;

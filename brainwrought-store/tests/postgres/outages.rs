@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use brainwrought_core::job::{JobStatus, Renewal, TaskStatus};
-use brainwrought_core::job_store::{JobStore, JobStoreError};
+use brainwrought_core::job_store::{JobFilter, JobStore, JobStoreError};
 use brainwrought_store::PostgresJobStore;
 use sqlx::{Connection as _, PgConnection};
 
@@ -135,4 +135,25 @@ async fn work_in_one_process_wakes_another() {
     };
     let both = async { tokio::join!(woken, told) };
     assert!(tokio::time::timeout(Duration::from_secs(30), both).await.is_ok(), "nobody woke the other");
+}
+
+#[tokio::test]
+async fn a_damaged_job_holds_up_no_other() {
+    let url = Server::shared().await.database().await;
+    let store = PostgresJobStore::connect(&url).await.unwrap();
+    let broken = store.create(job(&["speak"])).await.unwrap().view.job.job_id;
+    let whole = store.create(job(&["draw"])).await.unwrap().view.job.job_id;
+    let also = submit(&store, job(&["speak"])).await;
+    let mut connection = PgConnection::connect(&url).await.unwrap();
+    sqlx::query("update brainwrought.jobs set input = '{}' where job_id = any($1)")
+        .bind([broken.as_str(), also.as_str()].as_slice())
+        .execute(&mut connection)
+        .await
+        .unwrap();
+    assert!(matches!(store.get(&broken).await, Err(JobStoreError::Damaged { .. })));
+    let whole_only = |ids: Vec<_>| assert_eq!(ids, [whole.clone()]);
+    store.advance().await.unwrap();
+    whole_only(store.list(&JobFilter::default()).await.unwrap().into_iter().map(|v| v.job.job_id).collect());
+    whole_only(store.claim(&ask(9, Duration::ZERO)).await.unwrap().into_iter().map(|c| c.id.job).collect());
+    whole_only(store.recover().await.unwrap().into_iter().map(|task| task.job).collect());
 }
