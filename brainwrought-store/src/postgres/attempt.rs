@@ -1,4 +1,8 @@
 //! What a worker says of an attempt, as single guarded statements where the state machine allows it.
+//!
+//! A task that is RUNNING, and no other, has a lease; the table sees to that. The statements ask for the lease, because for
+//! the status the planner takes the index of running tasks, where every task that was done since the last vacuum still
+//! stands, instead of the key of the one task.
 
 use std::time::Duration;
 
@@ -29,7 +33,7 @@ pub(super) async fn commit_done(
                 items = null, finished_at_ms = clock.ms, updated_at_ms = clock.ms, needs_look = true
             from clock
             where t.job_id = $1 and t.stage = $2 and coalesce(t.segment, -1) = $3
-                and t.status = 'RUNNING' and t.token = $4
+                and t.lease_until_ms is not null and t.token = $4
             returning t.*)
         select row_to_json(done)::text from done",
     )
@@ -59,7 +63,7 @@ pub(super) async fn renew(
          set lease_until_ms = clock.ms + $5, lease_ms = $5, updated_at_ms = clock.ms
          from clock
          where t.job_id = $1 and t.stage = $2 and coalesce(t.segment, -1) = $3
-            and t.status = 'RUNNING' and t.token = $4",
+            and t.lease_until_ms is not null and t.token = $4",
     )
     .bind(task.job.as_str())
     .bind(stored(&task.key.stage.0).into_owned())
@@ -97,7 +101,7 @@ pub(super) async fn append(
             progress_total = coalesce($6, progress_total), updated_at_ms = clock.ms
          from clock
          where t.job_id = $1 and t.stage = $2 and coalesce(t.segment, -1) = $3
-            and t.status = 'RUNNING' and t.token = $4
+            and t.lease_until_ms is not null and t.token = $4
          returning clock.ms",
     )
     .bind(job)

@@ -134,7 +134,7 @@ async fn lock(
     let tasks = match touches {
         Touches::Waiting => return Ok(locked),
         Touches::Running => sqlx::query(
-            "select from brainwrought.tasks where job_id = any($1) and status = 'RUNNING'
+            "select from brainwrought.tasks where job_id = any($1) and lease_until_ms is not null
              order by task_id for update",
         )
         .bind(&locked),

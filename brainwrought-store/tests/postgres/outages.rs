@@ -151,7 +151,7 @@ async fn a_damaged_job_holds_up_no_other() {
         .await
         .unwrap();
     assert!(matches!(store.get(&broken).await, Err(JobStoreError::Damaged { .. })));
-    let whole_only = |ids: Vec<_>| assert_eq!(ids, [whole.clone()]);
+    let whole_only = |ids: Vec<_>| assert_eq!(ids, std::slice::from_ref(&whole));
     store.advance().await.unwrap();
     whole_only(store.list(&JobFilter::default()).await.unwrap().into_iter().map(|v| v.job.job_id).collect());
     whole_only(store.claim(&ask(9, Duration::ZERO)).await.unwrap().into_iter().map(|c| c.id.job).collect());
