@@ -55,7 +55,7 @@ pub(super) enum Fault {
     Sql(#[from] sqlx::Error),
     #[error(transparent)]
     Schema(#[from] SchemaError),
-    #[error("the database did not answer within {} s", CALL_LIMIT.as_secs())]
+    #[error("the database did not answer in time")]
     Silent,
     #[error("a task changed between reading and writing")]
     Raced,
