@@ -4,6 +4,7 @@
 //! | --- | --- | --- | --- |
 //! | `file:./data`, or a path | yes | yes | |
 //! | `memory:` | yes | yes | |
+//! | `postgres://…` | yes | no | `postgres` |
 //! | `s3://bucket/prefix` | no | yes | `aws` |
 //! | `gs://bucket/prefix` | no | yes | `gcp` |
 //! | `az://container/prefix` | no | yes | `azure` |
@@ -24,6 +25,8 @@ mod options;
 #[cfg(test)]
 #[cfg(feature = "network")]
 mod python_peer;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod remote;
 mod store_clock;
 
@@ -33,4 +36,6 @@ pub use hub::{HubError, HubPublisher};
 pub use object::ObjectArtifactStore;
 pub use open::{OpenError, local_folder, open_artifact_store, open_artifact_store_with, open_job_store};
 pub use options::StoreOptions;
+#[cfg(feature = "postgres")]
+pub use postgres::{Migrated, PostgresJobStore, SchemaError, StageControl};
 pub use remote::RemoteError;

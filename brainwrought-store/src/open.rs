@@ -14,7 +14,9 @@ use crate::{FileJobStore, ObjectArtifactStore, StoreOptions};
 #[non_exhaustive]
 pub enum OpenError {
     /// No store has this scheme.
-    #[error("there is no store `{url}`; this version opens folders (`file:./data`) and `memory:`")]
+    #[error(
+        "there is no store `{url}`; this version opens folders (`file:./data`), `memory:` and, for jobs, `postgres://`"
+    )]
     UnknownScheme {
         /// The URL.
         url: String,
@@ -58,6 +60,22 @@ pub enum OpenError {
         url: String,
         /// The cargo feature that brings the store.
         feature: &'static str,
+    /// The database cannot be reached.
+    #[error("could not open the database {url}; check the address, and that the server runs")]
+    Database {
+        /// The address, without its password.
+        url: String,
+        /// Why.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The tables of the database are not this version's.
+    #[cfg(feature = "postgres")]
+    #[error("the database's tables are not those that this version works with")]
+    Schema {
+        /// What is wrong, and what to do.
+        #[source]
+        source: crate::SchemaError,
     },
 }
 
@@ -88,12 +106,17 @@ impl OpenError {
     }
 }
 
-/// Opens a job store; a folder that is not there is made.
+/// Opens a job store; a folder that is not there is made. A database is connected at the first call; what is wrong with it
+/// shows then, or before, through [`crate::PostgresJobStore::connect`].
 ///
 /// # Errors
 ///
 /// Fails when no store has the scheme, or the folder cannot be used.
 pub fn open_job_store(url: &str) -> Result<Arc<dyn JobStore>, OpenError> {
+    #[cfg(feature = "postgres")]
+    if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+        return Ok(Arc::new(crate::PostgresJobStore::new(url)?));
+    }
     Ok(match place(url)? {
         Place::Memory => Arc::new(MemoryJobStore::default()),
         Place::Folder(folder) => Arc::new(FileJobStore::open(&folder)?),
@@ -175,10 +198,20 @@ mod tests {
 
     #[test]
     fn what_cannot_be_opened_is_refused_with_a_hint() {
-        for url in ["postgres://host/db", "s3://bucket", "", "file:"] {
+        for url in ["mysql://host/db", "s3://bucket", "", "file:"] {
             let error = open_job_store(url).expect_err("there is no such store");
             assert!(error.is_wrong_url() && error.to_string().contains("file:./data"), "{url}: {error}");
         }
         assert!(open_job_store("file:/proc/nowhere/data").is_err_and(|error| !error.is_wrong_url()));
+    }
+
+    #[cfg(feature = "postgres")]
+    #[test]
+    fn a_database_is_opened_without_being_reached() {
+        for url in ["postgres://host/db", "postgresql://me@host:5433/db?sslmode=disable"] {
+            assert!(open_job_store(url).is_ok(), "{url}");
+        }
+        let wrong = open_job_store("postgres://me:secret@host:port/db").expect_err("that is no port");
+        assert!(wrong.is_wrong_url() && !format!("{wrong:?}").contains("secret"), "{wrong:?}");
     }
 }
