@@ -20,8 +20,8 @@ use brainwrought_stages::render::Render;
 use brainwrought_stages::standard::{MakeOptions, Stages};
 use tokio_util::sync::CancellationToken;
 
-/// Frames that are composed at a time before they are encoded alone; 3 MB each.
-const CHUNK: usize = 60;
+/// Frames that are composed before they are encoded alone; 3 MB each.
+const MOST_FRAMES: usize = 600;
 /// Frames that the ffmpeg command line gets.
 const PEER_FRAMES: u64 = 150;
 
@@ -34,29 +34,33 @@ fn main() -> anyhow::Result<()> {
     let jobs = Arc::new(MemoryJobStore::default());
     let short = runtime.block_on(Short::make(jobs, artifacts, folder.path()))?;
     let script: Script = runtime.block_on(short.output("script", None))?;
-    let segment = script.segments.first().context("the script has no segment")?.clone();
-    let audio: Audio = runtime.block_on(short.output("audio", Some(0)))?;
-    let visuals: Visuals = runtime.block_on(short.output("visuals", Some(0)))?;
+    // Not the first one: that makes the poster as well.
+    let segment = script.segments.get(1).context("the script has no second segment")?.clone();
+    let audio: Audio = runtime.block_on(short.output("audio", Some(1)))?;
+    let visuals: Visuals = runtime.block_on(short.output("visuals", Some(1)))?;
     let options: MakeOptions = serde_json::from_value(short.job.options.clone())?;
     let render = Stages::new(&options, &resources(folder.path().join("outputs"))?).render;
-    let task = TaskKey { stage: "render".into(), segment: Some(0) };
+    let task = TaskKey { stage: "render".into(), segment: Some(1) };
     let token = CancellationToken::new();
     let scratch = folder.path().to_owned();
     let cx = StageContext::new(short.job.job_id.clone(), task, Arc::clone(&short.artifacts), scratch, token);
 
-    let (mut whole, mut alone, mut frames) = (Vec::new(), Vec::new(), 0);
+    let (mut whole, mut alone, mut composing, mut frames) = (Vec::new(), Vec::new(), Vec::new(), 0);
     for _ in 0..3 {
         let input = (segment.clone(), audio.clone(), visuals.clone());
         let (clip, wall) = time(|| runtime.block_on(render.run(&cx, input)));
         frames = clip?.frames;
         whole.push(frames as f64 / wall.as_secs_f64());
         let source = runtime.block_on(render.frames(&cx, &audio, &visuals))?;
-        alone.push(encode_alone(&render, source)?);
+        let (encoded, composed) = encode_alone(&render, source)?;
+        alone.push(encoded);
+        composing.push(composed);
     }
-    let (whole, alone) = (median(whole), median(alone));
+    let (whole, alone, composing) = (median(whole), median(alone), median(composing));
     println!("render  {frames} frames of {}×{}", render.encoder.width, render.encoder.height);
     println!("  stage        {whole:.1} frames a second");
     println!("  encode only  {alone:.1} frames a second");
+    println!("  compose only {composing:.1} frames a second, on one core");
     println!("  stage over encode only: {:.2} (at least 0.85)", whole / alone);
     match peer(folder.path(), &render, &visuals, &short)? {
         Some(peer) => {
@@ -70,30 +74,31 @@ fn main() -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Frames a second of encoding alone, and of composing alone.
 fn encode_alone(
     render: &Render,
     mut source: brainwrought_stages::render::FrameSource,
-) -> anyhow::Result<f64> {
+) -> anyhow::Result<(f64, f64)> {
     let (width, height) = (render.encoder.width as usize, render.encoder.height as usize);
-    let mut pool = vec![YuvFrame::black(width, height); CHUNK];
-    let mut encoder = H264Encoder::new(&render.encoder)?;
-    let (mut seconds, mut frames) = (0.0, 0);
-    loop {
-        let mut filled = 0;
-        while filled < CHUNK && source.next_into(&mut pool[filled])? {
-            filled += 1;
-        }
-        if filled == 0 {
+    let (mut frames, mut drawing) = (Vec::new(), 0.0);
+    while frames.len() < MOST_FRAMES {
+        let mut frame = YuvFrame::black(width, height);
+        let (drawn, wall) = time(|| source.next_into(&mut frame));
+        drawing += wall.as_secs_f64();
+        if !drawn? {
             break;
         }
-        let (pushed, wall) = time(|| pool[..filled].iter().try_for_each(|frame| encoder.push(frame)));
-        pushed?;
-        seconds += wall.as_secs_f64();
-        frames += filled;
+        frames.push(frame);
     }
-    let (stream, wall) = time(|| encoder.finish());
+    // All at once: between two parts, the encoder's threads would go on while nobody takes the time.
+    let (stream, wall) = time(|| {
+        let mut encoder = H264Encoder::new(&render.encoder)?;
+        frames.iter().try_for_each(|frame| encoder.push(frame))?;
+        encoder.finish()
+    });
     stream?;
-    Ok(frames as f64 / (seconds + wall.as_secs_f64()))
+    let count = frames.len() as f64;
+    Ok((count / wall.as_secs_f64(), count / drawing))
 }
 
 /// Frames a second of the ffmpeg command line for background, panel and captions. `None` without ffmpeg.
@@ -125,7 +130,11 @@ fn peer(folder: &Path, render: &Render, visuals: &Visuals, short: &Short) -> any
     for _ in 0..3 {
         let mut command = std::process::Command::new("ffmpeg");
         command.args(arguments).arg(&raw).args(["-f", "png_pipe", "-i"]).arg(&panel);
-        command.args(["-filter_complex", &filter]).args(coder).args(["-threads", "2", "-f", "null", "-"]);
+        let threads = render.encoder.threads.to_string();
+        command
+            .args(["-filter_complex", &filter])
+            .args(coder)
+            .args(["-threads", &threads, "-f", "null", "-"]);
         let (status, wall) = time(|| command.status());
         match status {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),

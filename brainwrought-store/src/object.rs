@@ -25,7 +25,12 @@ use crate::{OpenError, StoreOptions};
 ///
 /// It is guaranteed that an artifact is written whole or not at all, wherever it is kept. An artifact that is put again
 /// [a quarter of an hour](Self::YOUNG) or more after it was written is written once more, so that garbage collection sees
-/// that it is in use. It is not guaranteed that the parts of an upload that was cut off by a crash are removed from a
+/// that it is in use. An artifact whose bytes no longer match its digest is written afresh by the next
+/// [`put`](ArtifactStore::put), whether or not somebody has seen the damage. In a folder, reading it also moves it to
+/// `artifacts/damaged/`, where people can look at it; at the other end of a network it stays where it is until then,
+/// because a move is a copy and a delete there, and what another worker writes between the two would be lost.
+///
+/// It is not guaranteed that the parts of an upload that was cut off by a crash are removed from a
 /// bucket: a lifecycle rule for incomplete uploads does that.
 pub struct ObjectArtifactStore {
     objects: Arc<dyn ObjectStore>,
@@ -43,6 +48,7 @@ struct Remote {
 
 const ARTIFACTS: &str = "artifacts";
 const BINDINGS: &str = "bindings";
+const DAMAGED: &str = "damaged";
 
 /// A remote artifact of more bytes than this goes up in parts, so that a connection that breaks costs one part.
 const WHOLE: u64 = 16 << 20;
@@ -137,6 +143,35 @@ impl ObjectArtifactStore {
         asked.map(drop).map_err(|error| self.explain(&action(), error))
     }
 
+    /// Tells whether the stored bytes are these, and were written a short while ago. A failed read is no proof.
+    async fn holds(&self, path: &Path, bytes: &Bytes, found: &ObjectMeta) -> bool {
+        // The right length is no proof either; a damaged artifact is written over.
+        found.size == bytes.len() as u64
+            && self.is_young(found)
+            && self.read(path).await.is_ok_and(|stored| stored == *bytes)
+    }
+
+    /// Moves a damaged artifact out of the way, in a folder. A failure leaves it where it is, for the next reader.
+    async fn set_aside(&self, digest: &Digest) {
+        if self.remote.is_some() {
+            tracing::warn!(%digest, "an artifact is damaged; it is replaced when it is made again");
+            return;
+        }
+        let (path, aside) = (artifact_path(digest), damaged_path(digest));
+        if let Err(error) = self.objects.rename(&path, &aside).await {
+            tracing::warn!(%digest, %error, "a damaged artifact could not be moved aside");
+            return;
+        }
+        tracing::warn!(%digest, to = %aside, "a damaged artifact was moved aside");
+        // Somebody may have written it afresh since it was read; what was moved is whole then, and goes back.
+        if let Ok(bytes) = self.read(&aside).await
+            && digest_of(&bytes).await.is_ok_and(|found| found == *digest)
+            && let Err(error) = self.objects.rename(&aside, &path).await
+        {
+            tracing::warn!(%digest, %error, "a whole artifact could not be moved back");
+        }
+    }
+
     fn is_young(&self, found: &ObjectMeta) -> bool {
         self.clock.age(found.last_modified.timestamp_millis()) < Self::YOUNG
     }
@@ -160,14 +195,11 @@ impl fmt::Debug for ObjectArtifactStore {
 #[async_trait]
 impl ArtifactStore for ObjectArtifactStore {
     async fn put(&self, bytes: Bytes) -> Result<Digest, ArtifactStoreError> {
-        let hashed = bytes.clone();
-        let digest = tokio::task::spawn_blocking(move || Digest::of(&hashed))
-            .await
-            .map_err(|error| unavailable("digest an artifact", error))?;
+        let digest = digest_of(&bytes).await?;
         let path = artifact_path(&digest);
         self.reach(|| format!("write artifact {digest}")).await?;
         match self.objects.head(&path).await {
-            Ok(found) if found.size == bytes.len() as u64 && self.is_young(&found) => return Ok(digest),
+            Ok(found) if self.holds(&path, &bytes, &found).await => return Ok(digest),
             Ok(_) | Err(Error::NotFound { .. }) => {}
             Err(error) => return Err(self.explain(&format!("look for artifact {digest}"), error)),
         }
@@ -183,11 +215,11 @@ impl ArtifactStore for ObjectArtifactStore {
             Err(Error::NotFound { .. }) => return Err(ArtifactStoreError::NotFound(digest.clone())),
             Err(error) => return Err(self.explain(&format!("read artifact {digest}"), error)),
         };
-        let hashed = bytes.clone();
-        let found = tokio::task::spawn_blocking(move || Digest::of(&hashed))
-            .await
-            .map_err(|error| unavailable("digest an artifact", error))?;
-        if found == *digest { Ok(bytes) } else { Err(ArtifactStoreError::Damaged(digest.clone())) }
+        if digest_of(&bytes).await? == *digest {
+            return Ok(bytes);
+        }
+        self.set_aside(digest).await;
+        Err(ArtifactStoreError::Damaged(digest.clone()))
     }
 
     async fn contains(&self, digest: &Digest) -> Result<bool, ArtifactStoreError> {
@@ -269,8 +301,19 @@ fn parts(length: u64) -> impl Iterator<Item = Range<usize>> {
     (0..length.div_ceil(size)).map(move |part| index(part * size)..index((part * size + size).min(length)))
 }
 
+async fn digest_of(bytes: &Bytes) -> Result<Digest, ArtifactStoreError> {
+    let bytes = bytes.clone();
+    let digest = tokio::task::spawn_blocking(move || Digest::of(&bytes)).await;
+    digest.map_err(|error| unavailable("digest an artifact", error))
+}
+
 fn artifact_path(digest: &Digest) -> Path {
     Path::from_iter([ARTIFACTS, &digest.as_str()[..2], digest.as_str()])
+}
+
+/// No digest, so that no listing takes it for an artifact.
+fn damaged_path(digest: &Digest) -> Path {
+    Path::from_iter([ARTIFACTS, DAMAGED, &format!("{digest}.damaged")])
 }
 
 fn binding_path(fingerprint: &Fingerprint) -> Path {

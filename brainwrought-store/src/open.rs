@@ -60,6 +60,7 @@ pub enum OpenError {
         url: String,
         /// The cargo feature that brings the store.
         feature: &'static str,
+    },
     /// The database cannot be reached.
     #[error("could not open the database {url}; check the address, and that the server runs")]
     Database {

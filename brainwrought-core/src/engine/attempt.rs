@@ -11,6 +11,7 @@ use super::Engine;
 use super::heartbeat::{self, HeartbeatEnd};
 use super::inputs::{Inputs, read_envelope};
 use super::mailbox::Mailbox;
+use crate::artifact_store::ArtifactStoreError;
 use crate::data::{Publication, blobs_in};
 use crate::event::{Event, LogLevel};
 use crate::fingerprint::{canonical_json, fingerprint};
@@ -125,8 +126,11 @@ impl Engine {
             return Ok(None);
         }
         for blob in blobs_in(&envelope.value) {
-            if !self.artifacts.contains(&blob.digest).await? {
-                return Ok(None);
+            // Only reading shows damage, and a damaged blob would fail every stage that needs it.
+            match self.artifacts.get(&blob.digest).await {
+                Ok(_) => {}
+                Err(ArtifactStoreError::NotFound(_) | ArtifactStoreError::Damaged(_)) => return Ok(None),
+                Err(error) => return Err(error.into()),
             }
         }
         Ok(Some(Made { output, items: count_items(node, envelope.value)?, cached: true, delivery: None }))

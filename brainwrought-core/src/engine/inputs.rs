@@ -24,6 +24,8 @@ pub(super) struct Inputs {
 enum InputError {
     #[error("`{0}` has no stored output; run `brainwrought retry --from {0}`")]
     Missing(StageName),
+    #[error("the output of `{0}` cannot be used; run `brainwrought retry --from {0}`")]
+    Lost(StageName, #[source] StageError),
     #[error("`{stage}` has no item {segment}; run `brainwrought retry --from {stage}`")]
     NoItem { stage: StageName, segment: u32 },
     #[error(
@@ -119,7 +121,13 @@ impl Reader<'_> {
             .and_then(|task| task.output.clone())
             .ok_or_else(|| StageError::fatal(InputError::Missing(stage.clone())))?;
         let envelope = read_envelope(self.artifacts, &digest)
-            .await?
+            .await
+            .map_err(|error| {
+                if error.is_retryable() {
+                    return error;
+                }
+                StageError::fatal(InputError::Lost(stage.clone(), error))
+            })?
             .map_err(|error| StageError::fatal(InputError::Damaged(stage.clone(), error)))?;
         if envelope.schema == expected {
             Ok((envelope.value, digest))

@@ -212,16 +212,6 @@ impl Job {
         Renewal::Renewed
     }
 
-    /// Makes a record that lacks its last transition safe to go on from: no token that the lost transition may have
-    /// handed out is handed out again. Tasks that run keep theirs, as one transition cannot both end and lend.
-    pub fn skip_tokens(&mut self) {
-        for task in self.stages.iter_mut().filter(|task| task.status != TaskStatus::Running) {
-            task.token = task.token.next();
-        }
-        let largest = self.stages.iter().map(|task| task.token).max().unwrap_or_default();
-        self.token_floor = self.token_floor.max(largest);
-    }
-
     /// Notes how far a task is and what it logged, as long as the token holds.
     ///
     /// # Errors

@@ -33,6 +33,7 @@ impl Calm {
             deep.mix(palette.high.lighter(0.04), part)
         });
         let shade = Shade::under_text(setting.width, setting.height);
+        shade.apply(&mut sky);
         Self { clock: setting.clock, seed: setting.seed, sky, inks, shade }
     }
 }
@@ -41,7 +42,7 @@ impl Style for Calm {
     fn draw(&mut self, frame_number: u64, frame: &mut YuvFrame) {
         let time = self.clock.seconds(frame_number);
         frame.copy_from(&self.sky);
-        let mut canvas = Canvas::new(frame);
+        let mut canvas = Canvas::shaded(frame, &self.shade);
         let height = canvas.height();
         for (n, &ink) in self.inks.iter().enumerate() {
             let layer = n as u64 * 8;
@@ -57,6 +58,5 @@ impl Style for Calm {
             };
             canvas.below(crest, ink);
         }
-        self.shade.apply(frame);
     }
 }

@@ -1,6 +1,11 @@
 //! [`Canvas`]: convex shapes with smooth edges, drawn straight into the planes of a frame.
 
+use std::ops::Range;
+
+use super::Shade;
 use super::ink::Ink;
+use super::shape::{Outline, is_steep};
+pub(super) use super::shape::{Point, Shape};
 use crate::picture::YuvFrame;
 
 /// Width of the drawing space in its own units; its height follows from the frame.
@@ -10,122 +15,11 @@ pub(super) const SPACE_WIDTH: f64 = 1080.0;
 const LUMA_SUB_ROWS: usize = 4;
 const CHROMA_SUB_ROWS: usize = 2;
 
-/// A point in the drawing space: right and down.
-pub(super) type Point = (f64, f64);
-
-/// A shape that every horizontal line cuts at most once.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Shape<'a> {
-    /// Centre and radii.
-    Ellipse(Point, f64, f64),
-    /// A line with round ends: its ends and its radius.
-    Capsule(Point, Point, f64),
-    /// The corners of a convex polygon, in order.
-    Polygon(&'a [Point]),
-    /// Left, top, right, bottom and the radius of the corners.
-    RoundRect(f64, f64, f64, f64, f64),
-}
-
-impl Shape<'_> {
-    fn rows(&self) -> (f64, f64) {
-        match *self {
-            Self::Ellipse((_, y), _, ry) => (y - ry, y + ry),
-            Self::Capsule((_, ay), (_, by), r) => (ay.min(by) - r, ay.max(by) + r),
-            Self::Polygon(points) => {
-                let tops = points.iter().map(|p| p.1);
-                (tops.clone().fold(f64::INFINITY, f64::min), tops.fold(f64::NEG_INFINITY, f64::max))
-            }
-            Self::RoundRect(_, top, _, bottom, _) => (top, bottom),
-        }
-    }
-
-    /// The left and the right side between two heights where both are straight there: the chords at its ends.
-    fn sides(&self, top: f64, bottom: f64) -> Option<[(f64, f64); 2]> {
-        match *self {
-            Self::RoundRect(left, up, right, down, r) => {
-                (top >= up + r && bottom <= down - r).then_some([(left, right); 2])
-            }
-            Self::Polygon(points) => {
-                let corner_between = points.iter().any(|point| point.1 > top && point.1 < bottom);
-                // A corner on the line itself belongs to one side only, so look a little inside.
-                let inside = (bottom - top) * 1e-6;
-                let (above, below) =
-                    (polygon_chord(points, top + inside)?, polygon_chord(points, bottom - inside)?);
-                (!corner_between).then_some([above, below])
-            }
-            _ => None,
-        }
-    }
-
-    /// Where the line at height `y` enters and leaves the shape.
-    fn chord(&self, y: f64) -> Option<(f64, f64)> {
-        match *self {
-            Self::Ellipse((cx, cy), rx, ry) => {
-                let d = (y - cy) / ry;
-                let rest = 1.0 - d * d;
-                (rest > 0.0).then(|| {
-                    let half = rx * rest.sqrt();
-                    (cx - half, cx + half)
-                })
-            }
-            Self::Capsule(a, b, r) => capsule_chord(a, b, r, y),
-            Self::Polygon(points) => polygon_chord(points, y),
-            Self::RoundRect(left, top, right, bottom, r) => {
-                if y < top || y > bottom {
-                    return None;
-                }
-                let into = (top + r - y).max(y - (bottom - r)).max(0.0);
-                let inset = r - (r * r - into * into).max(0.0).sqrt();
-                Some((left + inset, right - inset))
-            }
-        }
-    }
-}
-
-fn polygon_chord(points: &[Point], y: f64) -> Option<(f64, f64)> {
-    let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
-    let mut previous = *points.last()?;
-    for &point in points {
-        let ((ax, ay), (bx, by)) = (previous, point);
-        if (ay <= y) != (by <= y) {
-            let x = ax + (bx - ax) * (y - ay) / (by - ay);
-            low = low.min(x);
-            high = high.max(x);
-        }
-        previous = point;
-    }
-    (low < high).then_some((low, high))
-}
-
-fn capsule_chord((ax, ay): Point, (bx, by): Point, r: f64, y: f64) -> Option<(f64, f64)> {
-    let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
-    let mut take = |x0: f64, x1: f64| {
-        low = low.min(x0);
-        high = high.max(x1);
-    };
-    for (cx, cy) in [(ax, ay), (bx, by)] {
-        let rest = r * r - (y - cy) * (y - cy);
-        if rest > 0.0 {
-            let half = rest.sqrt();
-            take(cx - half, cx + half);
-        }
-    }
-    let (dx, dy) = (bx - ax, by - ay);
-    let length = (dx * dx + dy * dy).sqrt();
-    if length > 1e-9 {
-        let (nx, ny) = (-dy / length * r, dx / length * r);
-        let body = [(ax + nx, ay + ny), (bx + nx, by + ny), (bx - nx, by - ny), (ax - nx, ay - ny)];
-        if let Some((x0, x1)) = polygon_chord(&body, y) {
-            take(x0, x1);
-        }
-    }
-    (low < high).then_some((low, high))
-}
-
 /// Draws into a frame, in a space that is [`SPACE_WIDTH`] units wide.
 #[derive(Debug)]
 pub(super) struct Canvas<'a> {
     frame: &'a mut YuvFrame,
+    shade: Option<&'a Shade>,
     scale: f64,
     coverage: Vec<u16>,
 }
@@ -134,7 +28,13 @@ impl<'a> Canvas<'a> {
     pub(super) fn new(frame: &'a mut YuvFrame) -> Self {
         let scale = frame.width() as f64 / SPACE_WIDTH;
         let coverage = vec![0; frame.width()];
-        Self { frame, scale, coverage }
+        Self { frame, shade: None, scale, coverage }
+    }
+
+    /// Darkens every ink by the row it is drawn on. That costs far less than to darken the finished frame; pictures that
+    /// are pasted must be dark already.
+    pub(super) fn shaded(frame: &'a mut YuvFrame, shade: &'a Shade) -> Self {
+        Self { shade: Some(shade), ..Self::new(frame) }
     }
 
     /// The height of the drawing space.
@@ -154,16 +54,18 @@ impl<'a> Canvas<'a> {
             return;
         }
         let (width, height) = (self.frame.width(), self.frame.height());
+        let (tint, outline) = (Tint { shade: self.shade, ink }, Outline::of(&shape));
         let luma = Raster { width, height, scale: self.scale };
-        luma.walk::<LUMA_SUB_ROWS>(&shape, &mut self.coverage, |at, part| {
-            paint(&mut self.frame.y[at], ink.y, part * alpha / 256);
+        luma.walk::<LUMA_SUB_ROWS>(&shape, &outline, &mut self.coverage, |row, at, part| {
+            paint(&mut self.frame.y[at], tint.luma(row), part * alpha / 256);
         });
         let chroma = Raster { width: width / 2, height: height / 2, scale: self.scale / 2.0 };
         let (u, v) = (&mut self.frame.u, &mut self.frame.v);
-        chroma.walk::<CHROMA_SUB_ROWS>(&shape, &mut self.coverage, |at, part| {
+        chroma.walk::<CHROMA_SUB_ROWS>(&shape, &outline, &mut self.coverage, |row, at, part| {
             let part = part * alpha / 256;
-            paint(&mut u[at.clone()], ink.u, part);
-            paint(&mut v[at], ink.v, part);
+            let (blue, red) = tint.chroma(row);
+            paint(&mut u[at.clone()], blue, part);
+            paint(&mut v[at], red, part);
         });
     }
 
@@ -182,15 +84,17 @@ impl<'a> Canvas<'a> {
         let (width, height) = (self.frame.width(), self.frame.height());
         let row = |y: f64, scale: f64, height: usize| ((y * scale + 0.5).max(0.0) as usize).min(height);
         let (first, last) = (row(top, self.scale, height), row(bottom, self.scale, height));
-        if first < last {
-            self.frame.y[first * width..last * width].fill(ink.y);
+        let tint = Tint { shade: self.shade, ink };
+        for row in first..last {
+            self.frame.y[row * width..(row + 1) * width].fill(tint.luma(row));
         }
         let half = self.scale / 2.0;
         let (first, last) = (row(top, half, height / 2), row(bottom, half, height / 2));
-        if first < last {
-            let at = first * (width / 2)..last * (width / 2);
-            self.frame.u[at.clone()].fill(ink.u);
-            self.frame.v[at].fill(ink.v);
+        for row in first..last {
+            let at = row * (width / 2)..(row + 1) * (width / 2);
+            let (blue, red) = tint.chroma(row);
+            self.frame.u[at.clone()].fill(blue);
+            self.frame.v[at].fill(red);
         }
     }
 
@@ -198,10 +102,11 @@ impl<'a> Canvas<'a> {
     pub(super) fn below(&mut self, crest: impl Fn(f64) -> f64, ink: Ink) {
         let (width, height, scale) = (self.frame.width(), self.frame.height(), self.scale);
         let crests: Vec<f32> = (0..width).map(|x| (crest((x as f64 + 0.5) / scale) * scale) as f32).collect();
-        fill_below(&mut self.frame.y, &crests, height, ink.y);
+        let tint = Tint { shade: self.shade, ink };
+        fill_below(&mut self.frame.y, &crests, height, |row| tint.luma(row));
         let halves: Vec<f32> = crests.iter().step_by(2).map(|y| y / 2.0).collect();
-        fill_below(&mut self.frame.u, &halves, height / 2, ink.u);
-        fill_below(&mut self.frame.v, &halves, height / 2, ink.v);
+        fill_below(&mut self.frame.u, &halves, height / 2, |row| tint.chroma(row).0);
+        fill_below(&mut self.frame.v, &halves, height / 2, |row| tint.chroma(row).1);
     }
 
     /// Fills rows with colours that go from one to another.
@@ -215,6 +120,28 @@ impl<'a> Canvas<'a> {
     }
 }
 
+/// An ink as it looks on each row.
+#[derive(Clone, Copy)]
+struct Tint<'a> {
+    shade: Option<&'a Shade>,
+    ink: Ink,
+}
+
+impl Tint<'_> {
+    fn luma(self, row: usize) -> u8 {
+        self.shade.map_or(self.ink.y, |shade| shade.luma(row, self.ink.y))
+    }
+
+    /// Blue and red of a row of the colour planes.
+    fn chroma(self, row: usize) -> (u8, u8) {
+        let Ink { u, v, .. } = self.ink;
+        self.shade.map_or((u, v), |shade| (shade.chroma(row, u), shade.chroma(row, v)))
+    }
+}
+
+/// A stretch of a row, and how much of it a shape covers, of 256.
+type Run = (Range<usize>, u32);
+
 /// One plane's size and its pixels per unit of the drawing space.
 struct Raster {
     width: usize,
@@ -226,48 +153,99 @@ impl Raster {
     /// Paints one row between two straight sides; false when they come too close to each other to be told apart.
     fn paint_between(
         &self,
-        base: usize,
+        row: usize,
         [above, below]: [(f64, f64); 2],
-        paint: &mut impl FnMut(std::ops::Range<usize>, u32),
+        paint: &mut impl FnMut(usize, Range<usize>, u32),
     ) -> bool {
+        let base = row * self.width;
         let limit = self.width as f64;
         let place = |x: f64| (x * self.scale).clamp(0.0, limit);
         let (left0, left1) = (place(above.0.min(below.0)), place(above.0.max(below.0)));
         let (right0, right1) = (place(above.1.min(below.1)), place(above.1.max(below.1)));
-        let (outer0, inner0) = (left0 as usize, left1.ceil() as usize);
-        let (inner1, outer1) = (right0 as usize, (right1.ceil() as usize).min(self.width));
+        let (outer0, inner0) = (whole(left0), next_whole(left1));
+        let (inner1, outer1) = (whole(right0), next_whole(right1).min(self.width));
         if inner0 > inner1 {
             return false;
         }
         for x in outer0..inner0 {
             let at = x as f64;
-            paint(base + x..base + x + 1, (right_of(left0 - at, left1 - at) * 256.0) as u32);
+            // A side that stays within one pixel halves it at its own middle.
+            let part = if inner0 - outer0 == 1 {
+                1.0 - ((left0 + left1) * 0.5 - at)
+            } else {
+                right_of(left0 - at, left1 - at)
+            };
+            paint(row, base + x..base + x + 1, (part * 256.0) as u32);
         }
         if inner0 < inner1 {
-            paint(base + inner0..base + inner1, 256);
+            paint(row, base + inner0..base + inner1, 256);
         }
         for x in inner1..outer1 {
             let at = x as f64;
-            paint(base + x..base + x + 1, ((1.0 - right_of(right0 - at, right1 - at)) * 256.0) as u32);
+            let part = if outer1 - inner1 == 1 {
+                (right0 + right1) * 0.5 - at
+            } else {
+                1.0 - right_of(right0 - at, right1 - at)
+            };
+            paint(row, base + x..base + x + 1, (part * 256.0) as u32);
         }
         true
+    }
+
+    /// The rows in which a shape has the same upright sides, and what each of them looks like: the left edge, what lies
+    /// between, the right edge. Bars and walls are mostly this, and need no look at every row.
+    fn steady(&self, shape: &Shape<'_>) -> Option<(Range<usize>, [Run; 3])> {
+        let Shape::RoundRect(left, top, right, bottom, r) = *shape else { return None };
+        let rows =
+            ((top + r) * self.scale).ceil().max(0.0) as usize..((bottom - r) * self.scale).max(0.0) as usize;
+        let limit = self.width as f64;
+        let (left, right) = ((left * self.scale).clamp(0.0, limit), (right * self.scale).clamp(0.0, limit));
+        let (inner0, inner1) = (left.ceil() as usize, right as usize);
+        (inner0 <= inner1).then(|| {
+            let (outer0, outer1) = (left as usize, right.ceil() as usize);
+            let entry = ((inner0 as f64 - left) * 256.0) as u32;
+            let exit = ((right - inner1 as f64) * 256.0) as u32;
+            (rows, [(outer0..inner0, entry), (inner0..inner1, 256), (inner1..outer1, exit)])
+        })
     }
 
     /// Calls `paint` with runs of the plane and how much of them the shape covers, of 256.
     fn walk<const SUB: usize>(
         &self,
         shape: &Shape<'_>,
+        outline: &Outline,
         coverage: &mut [u16],
-        mut paint: impl FnMut(std::ops::Range<usize>, u32),
+        mut paint: impl FnMut(usize, Range<usize>, u32),
     ) {
         let (top, bottom) = shape.rows();
         let first = (top * self.scale).floor().max(0.0) as usize;
         let last = ((bottom * self.scale).ceil().max(0.0) as usize).min(self.height);
         let limit = self.width as f64;
+        let (steady, unit) = (self.steady(shape), 1.0 / self.scale);
+        let Outline { bands, body } = outline;
+        let is_curved = matches!(shape, Shape::Ellipse(..) | Shape::Capsule(..));
+        let mut chord_above = shape.chord(first as f64 * unit, body.as_ref());
         for row in first..last {
             let base = row * self.width;
-            if let Some(sides) = shape.sides(row as f64 / self.scale, (row + 1) as f64 / self.scale)
-                && self.paint_between(base, sides, &mut paint)
+            if let Some((_, runs)) = steady.as_ref().filter(|(rows, _)| rows.contains(&row)) {
+                for (run, part) in runs.iter().filter(|(run, _)| !run.is_empty()) {
+                    paint(row, base + run.start..base + run.end, *part);
+                }
+                continue;
+            }
+            let (above, below) = (row as f64 * unit, (row + 1) as f64 * unit);
+            let sides = if is_curved {
+                // The lower end of one row is the upper end of the next.
+                let upper = std::mem::replace(&mut chord_above, shape.chord(below, body.as_ref()));
+                upper
+                    .zip(chord_above)
+                    .map(|(upper, lower)| [upper, lower])
+                    .filter(|sides| is_steep(sides, unit))
+            } else {
+                bands.iter().find_map(|band| band.sides(above, below))
+            };
+            if let Some(sides) = sides
+                && self.paint_between(row, sides, &mut paint)
             {
                 continue;
             }
@@ -277,7 +255,7 @@ impl Raster {
             let mut found = 0;
             for sub in 0..SUB {
                 let y = (row as f64 + (sub as f64 + 0.5) / SUB as f64) / self.scale;
-                if let Some((x0, x1)) = shape.chord(y) {
+                if let Some((x0, x1)) = shape.chord(y, body.as_ref()) {
                     let (x0, x1) = ((x0 * self.scale).clamp(0.0, limit), (x1 * self.scale).clamp(0.0, limit));
                     left = left.min(x0);
                     right = right.max(x1);
@@ -305,22 +283,33 @@ impl Raster {
                     cover::<SUB>(&mut coverage[from..to], x0 - from as f64, x1 - from as f64);
                 }
                 for (x, &part) in coverage.iter().enumerate().take(to).skip(from) {
-                    paint(base + x..base + x + 1, u32::from(part).min(256));
+                    paint(row, base + x..base + x + 1, u32::from(part).min(256));
                 }
             }
             if inner0 < inner1 {
-                paint(base + inner0..base + inner1, 256);
+                paint(row, base + inner0..base + inner1, 256);
             }
         }
     }
 }
 
-fn fill_below(plane: &mut [u8], crests: &[f32], height: usize, value: u8) {
+/// The smallest whole number that is not below `x`, which is not negative.
+fn next_whole(x: f64) -> usize {
+    let below = x as u32;
+    below as usize + usize::from(x > f64::from(below))
+}
+
+/// The largest whole number that is not above `x`, which is not negative: a narrow conversion is a quick one.
+fn whole(x: f64) -> usize {
+    x as u32 as usize
+}
+
+fn fill_below(plane: &mut [u8], crests: &[f32], height: usize, ink: impl Fn(usize) -> u8) {
     let highest = crests.iter().copied().fold(f32::INFINITY, f32::min).max(0.0) as usize;
     let lowest = crests.iter().copied().fold(0.0, f32::max).ceil() as usize;
     let width = crests.len();
     for row in highest..height {
-        let pixels = &mut plane[row * width..(row + 1) * width];
+        let (pixels, value) = (&mut plane[row * width..(row + 1) * width], ink(row));
         if row >= lowest {
             pixels.fill(value);
             continue;
@@ -373,6 +362,11 @@ fn cover<const SUB: usize>(pixels: &mut [u16], x0: f64, x1: f64) {
 }
 
 fn paint(pixels: &mut [u8], value: u8, part: u32) {
+    if let [pixel] = pixels {
+        let part = part.min(256);
+        *pixel = ((u32::from(*pixel) * (256 - part) + u32::from(value) * part + 128) >> 8) as u8;
+        return;
+    }
     if part >= 256 {
         pixels.fill(value);
         return;

@@ -41,6 +41,7 @@ impl Marbles {
         canvas.gradient(0.0, view_height, palette.high.lighter(0.04), palette.high.mix(palette.low, 0.42));
         let race = Race::new(setting.seed, view_height);
         let shade = Shade::under_text(setting.width, setting.height);
+        shade.apply(&mut backdrop);
         Self { clock: setting.clock, palette, backdrop, shade, race }
     }
 }
@@ -49,9 +50,8 @@ impl Style for Marbles {
     fn draw(&mut self, frame_number: u64, frame: &mut YuvFrame) {
         self.race.advance_to(self.clock.steps(frame_number, STEP_RATE));
         frame.copy_from(&self.backdrop);
-        let mut canvas = Canvas::new(frame);
+        let mut canvas = Canvas::shaded(frame, &self.shade);
         draw_race(&mut canvas, &self.race, &self.palette);
-        self.shade.apply(frame);
     }
 }
 

@@ -9,6 +9,7 @@ mod runner;
 mod runner_course;
 mod seeded;
 mod shade;
+mod shape;
 mod skyline;
 mod slices;
 mod sorting;

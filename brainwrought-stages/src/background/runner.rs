@@ -40,6 +40,7 @@ impl Runner {
         let horizon = canvas.height() * HORIZON;
         skyline::draw(&mut canvas, &palette, horizon, setting.seed);
         let shade = Shade::under_text(setting.width, setting.height);
+        shade.apply(&mut sky);
         Self { clock: setting.clock, seed: setting.seed, palette, sky, shade }
     }
 }
@@ -48,7 +49,7 @@ impl Style for Runner {
     fn draw(&mut self, frame_number: u64, frame: &mut YuvFrame) {
         let travelled = self.clock.seconds(frame_number) * SPEED;
         let course = Course { seed: self.seed };
-        let mut canvas = Canvas::new(frame);
+        let mut canvas = Canvas::shaded(frame, &self.shade);
         let horizon = canvas.height() * HORIZON;
         canvas.paste(&self.sky, horizon + 8.0);
         let runner_x = course.path(travelled);
@@ -58,7 +59,6 @@ impl Style for Runner {
         view.road_marks();
         view.sides(self.seed);
         view.things(&course);
-        self.shade.apply(frame);
     }
 }
 

@@ -35,6 +35,16 @@ impl Shade {
         Self { gains }
     }
 
+    /// The brightness of an ink on a row of pixels.
+    pub(super) fn luma(&self, row: usize, value: u8) -> u8 {
+        darker(value, 16, self.gains.get(row).copied().unwrap_or(256))
+    }
+
+    /// The colour of an ink on a row of a colour plane.
+    pub(super) fn chroma(&self, row: usize, value: u8) -> u8 {
+        darker(value, 128, self.gains.get(row * 2).copied().unwrap_or(256))
+    }
+
     /// Darkens a frame in place. Rows beyond the size that the shade was made for stay as they are.
     pub fn apply(&self, frame: &mut YuvFrame) {
         let width = frame.width();
@@ -57,6 +67,11 @@ impl Shade {
             }
         }
     }
+}
+
+/// Moves a value towards `black`.
+fn darker(value: u8, black: u16, gain: u16) -> u8 {
+    ((u16::from(value) * gain + black * (256 - gain) + 128) >> 8) as u8
 }
 
 #[cfg(test)]

@@ -43,6 +43,7 @@ impl Slices {
         let mut canvas = Canvas::new(&mut backdrop);
         draw_room(&mut canvas, &palette);
         let shade = Shade::under_text(setting.width, setting.height);
+        shade.apply(&mut backdrop);
         Self { clock: setting.clock, seed: setting.seed, palette, backdrop, shade }
     }
 }
@@ -52,12 +53,11 @@ impl Style for Slices {
         let cuts = self.clock.seconds(frame_number) / CUT_SECONDS;
         let (cut, part) = (cuts as u64, cuts - cuts.floor());
         frame.copy_from(&self.backdrop);
-        let mut canvas = Canvas::new(frame);
+        let mut canvas = Canvas::shaded(frame, &self.shade);
         draw_bubbles(&mut canvas, self.seed, self.clock.seconds(frame_number));
         let floor = canvas.height() * TABLE;
         let mut table = Table { canvas: &mut canvas, floor, seed: self.seed, palette: &self.palette };
         table.draw(cut, part);
-        self.shade.apply(frame);
     }
 }
 

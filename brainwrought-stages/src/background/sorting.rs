@@ -32,6 +32,7 @@ impl Sorting {
         let height = canvas.height();
         canvas.gradient(0.0, height, palette.high.lighter(0.05), palette.high.mix(palette.low, 0.35));
         let shade = Shade::under_text(setting.width, setting.height);
+        shade.apply(&mut backdrop);
         let round = Round::new(setting.seed, 0);
         Self { clock: setting.clock, backdrop, shade, seed: setting.seed, round }
     }
@@ -45,8 +46,7 @@ impl Style for Sorting {
         }
         self.round.advance_to(total % ROUND_STEPS);
         frame.copy_from(&self.backdrop);
-        draw_bars(&mut Canvas::new(frame), &self.round);
-        self.shade.apply(frame);
+        draw_bars(&mut Canvas::shaded(frame, &self.shade), &self.round);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use brainwrought_core::data::{Audio, CaptionRecord, MarkKind, PanelKind};
 
-use super::caption_art::CaptionArt;
+use super::caption_track::CaptionTrack;
 use super::chip::chip;
 use super::frame_plan::FramePlan;
 use super::sprite::Sprite;
@@ -37,9 +37,7 @@ pub(super) struct Composer {
     halves: Halves,
     panels: Vec<Placed>,
     chips: Vec<Placed>,
-    captions: Vec<CaptionArt>,
-    /// Where to look for the caption of the next frame.
-    at_caption: usize,
+    captions: CaptionTrack,
     plan: FramePlan,
 }
 
@@ -63,9 +61,9 @@ impl Composer {
         plan: FramePlan,
         halves: Halves,
         backdrop: Box<dyn Backdrop>,
-        captions: Vec<CaptionArt>,
+        captions: CaptionTrack,
     ) -> Self {
-        Self { backdrop, halves, panels: Vec::new(), chips: Vec::new(), captions, at_caption: 0, plan }
+        Self { backdrop, halves, panels: Vec::new(), chips: Vec::new(), captions, plan }
     }
 
     /// Adds the panels, each for as long as its scene lasts.
@@ -119,9 +117,9 @@ impl Composer {
         }
     }
 
-    /// What the gate measures of the captions.
-    pub(super) fn records(&self) -> Vec<CaptionRecord> {
-        self.captions.iter().map(|caption| caption.record.clone()).collect()
+    /// What the gate measures of the captions, once all frames are drawn.
+    pub(super) fn finish(&mut self) -> Vec<CaptionRecord> {
+        self.captions.finish()
     }
 
     /// Draws the next frame.
@@ -147,14 +145,7 @@ impl Composer {
         for chip in self.chips.iter().filter(|chip| chip.frames.contains(&n)) {
             chip.sprite.draw(frame, 0, 0, 256);
         }
-        while self.captions.get(self.at_caption).is_some_and(|caption| caption.frames().end <= n) {
-            self.at_caption += 1;
-        }
-        if let Some(caption) = self.captions.get(self.at_caption)
-            && caption.frames().contains(&n)
-        {
-            caption.draw(n, frame);
-        }
+        self.captions.draw(n, frame);
         Ok(())
     }
 }

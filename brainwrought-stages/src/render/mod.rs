@@ -2,6 +2,7 @@
 
 mod backdrop;
 mod caption_art;
+mod caption_track;
 mod captions;
 mod chip;
 mod composer;

@@ -8,7 +8,8 @@ use bytes::Bytes;
 use serde::Serialize;
 
 use super::backdrop::{ClipBackdrop, StyleBackdrop};
-use super::caption_art::{CaptionArt, CaptionLook};
+use super::caption_art::CaptionLook;
+use super::caption_track::CaptionTrack;
 use super::captions::lay_out;
 use super::composer::{Backdrop, Composer, Halves, PanelArt};
 use super::frame_plan::FramePlan;
@@ -115,7 +116,7 @@ impl FrameSource {
 
 impl Stage for Render {
     const NAME: &'static str = "render";
-    const VERSION: u32 = 2;
+    const VERSION: u32 = 3;
     type Input = (Segment, Audio, Visuals);
     type Output = Clip;
 
@@ -212,10 +213,8 @@ impl Render {
         }
         let frames = audio.samples / per_frame;
         let chunks = lay_out(&audio.words, audio.duration_ms());
-        let captions = chunks
-            .iter()
-            .map(|chunk| CaptionArt::new(chunk, &audio.words, self.captions, &self.fonts, &plan))
-            .collect();
+        let captions =
+            CaptionTrack::new(chunks, audio.words.clone(), self.captions, self.fonts.clone(), plan);
         let halves = match self.layout {
             FrameLayout::Card => Halves::Card,
             FrameLayout::Split => Halves::Split,
@@ -236,22 +235,26 @@ impl Render {
         cx: &StageContext,
     ) -> Result<Made, RenderError> {
         let mut source = self.open(audio, visuals, panels, clip)?;
-        let (frames, captions) = (source.frames, source.composer.records());
-        let mut poster = None;
+        let frames = source.frames;
+        let (mut poster, mut captions) = (None, Vec::new());
         let wants_poster = panels.iter().any(|panel| panel.kind == PanelKind::Title);
         // Late enough that the first words stand there too, early enough that the title still does.
         let poster_at = (u64::from(self.encoder.fps) * 2 / 3).min(frames - 1);
         let stream = {
-            let poster = &mut poster;
+            let (poster, captions) = (&mut poster, &mut captions);
             let draw = move |n: u64, frame: &mut YuvFrame| {
                 source.next_into(frame)?;
                 if wants_poster && n == poster_at {
-                    *poster = Some(frame.to_rgba().to_png()?);
+                    *poster = Some(frame.to_rgba());
+                }
+                if n + 1 == frames {
+                    *captions = source.composer.finish();
                 }
                 Ok(())
             };
             pump(&self.encoder, frames, cx.cancellation(), |done| cx.progress(done, frames), draw)?
         };
+        let poster = poster.map(|poster| poster.to_png()).transpose()?;
         Ok(Made { stream, frames, captions, poster })
     }
 

@@ -15,20 +15,30 @@ pub(super) enum Durability {
 
 /// Replaces a file: writes beside it, syncs, renames, syncs the folder. The previous content stays as `<name>.bak`.
 pub(super) fn replace(path: &Path, bytes: &[u8], durability: Durability) -> io::Result<()> {
+    exchange(path, bytes, "bak")?;
+    if durability == Durability::Synced { sync_folder(path) } else { Ok(()) }
+}
+
+/// Replaces a damaged file in the same way. The damage stays as `<name>.damaged`, and the good `<name>.bak` as it is.
+pub(super) fn mend(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    exchange(path, bytes, "damaged")?;
+    sync_folder(path)
+}
+
+fn exchange(path: &Path, bytes: &[u8], previous: &str) -> io::Result<()> {
     let temporary = path.with_extension("part");
     let written = (|| {
         let mut file = File::create(&temporary)?;
         file.write_all(bytes)?;
         // Without this, a crash after the rename could leave an empty file where a good one was.
         file.sync_data()?;
-        keep_previous(path)?;
+        keep_previous(path, &path.with_extension(previous))?;
         fs::rename(&temporary, path)
     })();
-    if let Err(error) = written {
+    if written.is_err() {
         let _ = fs::remove_file(&temporary);
-        return Err(error);
     }
-    if durability == Durability::Synced { sync_folder(path) } else { Ok(()) }
+    written
 }
 
 /// Makes an empty file durable; it may be there already.
@@ -45,10 +55,9 @@ pub(super) fn remove(path: &Path) -> io::Result<()> {
     }
 }
 
-fn keep_previous(path: &Path) -> io::Result<()> {
-    let previous = path.with_extension("bak");
-    remove(&previous)?;
-    match fs::hard_link(path, &previous) {
+fn keep_previous(path: &Path, previous: &Path) -> io::Result<()> {
+    remove(previous)?;
+    match fs::hard_link(path, previous) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ => Ok(()),
     }

@@ -5,10 +5,11 @@ use std::fs::{self, File};
 use std::io;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use brainwrought_core::clock::Now;
+use brainwrought_core::clock::{Now, Timestamp};
 use brainwrought_core::id::{Digest, JobId};
-use brainwrought_core::job::{Job, JobStatus, Task, TaskStatus};
+use brainwrought_core::job::{Job, JobStatus, Outcome, Task, TaskStatus};
 use brainwrought_core::job_store::{JobStoreError, JobView};
 
 use super::durable::{self, Durability};
@@ -32,6 +33,10 @@ struct Stamp {
     bytes: u64,
     modified: (i64, i64),
 }
+
+/// How many tokens of each task a lost generation may have given out. A generation gives out one, and a torn file has
+/// lost one generation; the rest is room, for numbers cost nothing.
+const LOST_TOKENS: u64 = 1000;
 
 impl Folder {
     pub(super) fn open(jobs: &Path) -> io::Result<Self> {
@@ -57,6 +62,12 @@ impl Folder {
         Some((metadata.mtime(), metadata.mtime_nsec()))
     }
 
+    /// How long ago a generation began, by the clock that stamps files; `None` when that clock was set back since.
+    pub(super) fn age(generation: (i64, i64), now: Timestamp) -> Option<Duration> {
+        let began = u64::try_from(generation.0).ok()? * 1000 + u64::try_from(generation.1).ok()? / 1_000_000;
+        now.0.checked_sub(began).map(Duration::from_millis)
+    }
+
     /// The ids of the jobs that may still change, in the order of their files.
     pub(super) fn active(&self) -> Result<Vec<JobId>, JobStoreError> {
         ids_in(&self.active).map_err(|error| unavailable("list the active jobs", error))
@@ -67,8 +78,8 @@ impl Folder {
         ids_in(&self.jobs).map_err(|error| unavailable("list the jobs", error))
     }
 
-    /// Reads a job.
-    pub(super) fn read(&mut self, id: &JobId) -> Result<Job, JobStoreError> {
+    /// Reads a job. One whose file is damaged is mended from its previous generation.
+    pub(super) fn read(&mut self, id: &JobId, now: &Now) -> Result<Job, JobStoreError> {
         let path = self.path(id);
         let stamp = match stamp(&path) {
             Ok(stamp) => stamp,
@@ -83,13 +94,15 @@ impl Folder {
         {
             return Ok(job.clone());
         }
-        let job = parse(&path, id).or_else(|error| {
+        let job = match parse(&path, id) {
             // A file that a dying disk tore apart has a predecessor; what was done since is found by its fingerprint.
-            let mut previous = parse(&path.with_extension("bak"), id).map_err(|_| error)?;
-            previous.skip_tokens();
-            tracing::warn!(job = %id, "a job's file is damaged; its previous generation is used");
-            Ok::<_, JobStoreError>(previous)
-        })?;
+            // A file that merely could not be read just now is another matter: it must not be rolled back.
+            Err(error @ JobStoreError::Damaged { .. }) => {
+                let previous = parse(&path.with_extension("bak"), id).map_err(|_| error)?;
+                return self.mend(previous, now);
+            }
+            other => other?,
+        };
         if self.is_active(id) {
             self.known.insert(id.clone(), (stamp, job.clone()));
         }
@@ -103,6 +116,35 @@ impl Folder {
         now: &Now,
         durability: Durability,
     ) -> Result<(), JobStoreError> {
+        self.store(view, now, |path, bytes| durable::replace(path, bytes, durability))
+    }
+
+    /// Puts a previous generation in the place of a damaged file. Nobody knows what was promised since, so whoever
+    /// holds a task is fenced off, and no token comes a second time.
+    fn mend(&mut self, mut job: Job, now: &Now) -> Result<Job, JobStoreError> {
+        tracing::warn!(job = %job.job_id, "a job's file is damaged; its previous generation takes its place");
+        let held: Vec<_> = job.stages.iter().filter(|task| task.lease.is_some()).collect();
+        let held: Vec<_> = held.into_iter().map(|task| (task.key.clone(), task.token)).collect();
+        for (key, token) in held {
+            // Not the worker's fault, so the attempt does not count.
+            let handed_back = job.commit(&key, token, Outcome::HandedBack, now).map(drop);
+            handed_back.map_err(|error| JobStoreError::from_transition(error, &job.job_id))?;
+        }
+        job.token_floor.0 += LOST_TOKENS;
+        for task in &mut job.stages {
+            task.token.0 += LOST_TOKENS;
+        }
+        let view = JobView { status: job.status(now), job };
+        self.store(&view, now, durable::mend)?;
+        Ok(view.job)
+    }
+
+    fn store(
+        &mut self,
+        view: &JobView,
+        now: &Now,
+        replace: impl FnOnce(&Path, &[u8]) -> io::Result<()>,
+    ) -> Result<(), JobStoreError> {
         let id = &view.job.job_id;
         let failed = |error| unavailable(&format!("write job {id}"), error);
         let mut bytes = serde_json::to_vec_pretty(view).map_err(|error| damaged(id, error))?;
@@ -112,7 +154,7 @@ impl Folder {
         if may_change && !self.is_active(id) {
             durable::touch(&self.active.join(id.as_str())).map_err(failed)?;
         }
-        durable::replace(&self.path(id), &bytes, durability).map_err(failed)?;
+        replace(&self.path(id), &bytes).map_err(failed)?;
         if may_change {
             let stamp = stamp(&self.path(id)).map_err(failed)?;
             self.known.insert(id.clone(), (stamp, view.job.clone()));
@@ -137,20 +179,22 @@ impl Folder {
             durable::remove(&self.key_path(key)).map_err(failed)?;
         }
         durable::remove(&self.path(id)).map_err(failed)?;
-        durable::remove(&self.path(id).with_extension("bak")).map_err(failed)?;
+        for extension in ["bak", "damaged"] {
+            durable::remove(&self.path(id).with_extension(extension)).map_err(failed)?;
+        }
         durable::sync_folder(&self.path(id)).map_err(failed)?;
         self.retire(id);
         Ok(())
     }
 
     /// Finds the job of an idempotency key.
-    pub(super) fn by_key(&mut self, key: &str) -> Result<Option<Job>, JobStoreError> {
+    pub(super) fn by_key(&mut self, key: &str, now: &Now) -> Result<Option<Job>, JobStoreError> {
         let id = match fs::read_to_string(self.key_path(key)) {
             Ok(text) => text.trim().parse::<JobId>().ok(),
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             Err(error) => return Err(unavailable("look up an idempotency key", error)),
         };
-        match id.map(|id| self.read(&id)).transpose() {
+        match id.map(|id| self.read(&id, now)).transpose() {
             // The key is written before its job, so a crash in between leaves a key without one.
             Err(JobStoreError::JobNotFound(_)) => Ok(None),
             other => other,

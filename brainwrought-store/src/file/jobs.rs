@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use brainwrought_core::clock::{Clock, Now};
+use brainwrought_core::clock::{Clock, Now, wall_time};
 use brainwrought_core::id::{FencingToken, JobId, StageName, TaskId, TaskKey};
 use brainwrought_core::job::{Job, LogEntry, NewJob, Outcome, Renewal, Task, TransitionError};
 use brainwrought_core::job_store::{
@@ -41,6 +41,9 @@ struct Shared {
 
 /// How often a waiting process looks whether another one has changed something.
 const LOOK_EVERY: Duration = Duration::from_millis(60);
+
+/// How long a caller may take from its last look to its wait without missing a change in between.
+const LATELY: Duration = Duration::from_millis(250);
 
 impl FileJobStore {
     /// Opens a folder; it is made when it is not there.
@@ -96,18 +99,22 @@ impl FileJobStore {
         let id = id.clone();
         let result = self
             .locked(move |folder, now| {
-                let before = folder.read(&id)?;
+                let before = folder.read(&id, now)?;
                 let mut job = before.clone();
                 let result =
                     change(&mut job, now).map_err(|error| JobStoreError::from_transition(error, &id))?;
-                if job != before {
+                let has_changed = job != before;
+                if has_changed {
                     folder.write(&view(job, now), now, durability)?;
                 }
-                Ok(result)
+                Ok((result, has_changed))
             })
             .await;
-        self.work.notify_waiters();
-        result
+        // Nobody needs to look again for what was refused; a failed write may have been half done.
+        if !matches!(result, Ok((_, false))) {
+            self.work.notify_waiters();
+        }
+        result.map(|(result, _)| result)
     }
 
     /// Changes every active job that `change` moves tasks of.
@@ -144,7 +151,7 @@ impl JobStore for FileJobStore {
         let created = self
             .locked(move |folder, now| {
                 if let Some(key) = &new.idempotency_key {
-                    if let Some(job) = folder.by_key(key)? {
+                    if let Some(job) = folder.by_key(key, now)? {
                         return Ok(Created { view: view(job, now), is_new: false });
                     }
                     folder.bind_key(key, &id)?;
@@ -160,7 +167,7 @@ impl JobStore for FileJobStore {
 
     async fn get(&self, id: &JobId) -> Result<JobView, JobStoreError> {
         let id = id.clone();
-        self.locked(move |folder, now| Ok(view(folder.read(&id)?, now))).await
+        self.locked(move |folder, now| Ok(view(folder.read(&id, now)?, now))).await
     }
 
     async fn list(&self, filter: &JobFilter) -> Result<Vec<JobView>, JobStoreError> {
@@ -168,7 +175,7 @@ impl JobStore for FileJobStore {
         self.locked(move |folder, now| {
             let mut views = Vec::new();
             for id in folder.all()? {
-                match folder.read(&id) {
+                match folder.read(&id, now) {
                     Ok(job) => views.push(view(job, now)),
                     // One damaged file must not hide the others; asking for the job itself tells.
                     Err(error) => tracing::warn!(job = %id, %error, "a job was left out of a list"),
@@ -194,11 +201,7 @@ impl JobStore for FileJobStore {
         self.locked(move |folder, now| {
             let mut claims = Vec::new();
             let mut jobs = match &request.job {
-                Some(id) => match folder.read(id) {
-                    Ok(job) => vec![job],
-                    Err(JobStoreError::JobNotFound(_)) => Vec::new(),
-                    Err(error) => return Err(error),
-                },
+                Some(id) => active_job(folder, id, now)?.into_iter().collect(),
                 None => active_jobs(folder, now)?,
             };
             jobs.sort_by(|a, b| {
@@ -297,7 +300,7 @@ impl JobStore for FileJobStore {
     async fn delete(&self, id: &JobId) -> Result<(), JobStoreError> {
         let id = id.clone();
         self.locked(move |folder, now| {
-            let job = folder.read(&id)?;
+            let job = folder.read(&id, now)?;
             job.check_deletable(now).map_err(|error| JobStoreError::from_transition(error, &id))?;
             folder.remove(&job)
         })
@@ -305,46 +308,55 @@ impl JobStore for FileJobStore {
     }
 
     async fn wait_for_work(&self, at_most: Duration) {
+        // Registered before anything is looked at, so that no change falls in between.
+        let mut notified = std::pin::pin!(self.work.notified());
+        notified.as_mut().enable();
         let seen = Folder::generation(&self.shared.jobs);
+        // What changed just now may have changed after the caller last looked: it had better look again.
+        let age = seen.and_then(|seen| Folder::age(seen, wall_time()));
+        let may_be_late = age.is_some_and(|age| age < LATELY);
         let look = async {
             loop {
                 tokio::time::sleep(LOOK_EVERY).await;
                 // One look at a folder's time is too short for a trip to the blocking threads.
-                if Folder::generation(&self.shared.jobs) != seen {
+                if may_be_late || Folder::generation(&self.shared.jobs) != seen {
                     return;
                 }
             }
         };
         tokio::select! {
-            () = self.work.notified() => {}
+            () = notified => {}
             () = look => {}
             () = tokio::time::sleep(at_most) => {}
         }
     }
 }
 
-/// Reads the jobs that may still change. A damaged one is left out, so that the others go on; one that turns out to be
-/// over is struck off the list.
+/// Reads the jobs that may still change.
 fn active_jobs(folder: &mut Folder, now: &Now) -> Result<Vec<Job>, JobStoreError> {
     let mut jobs = Vec::new();
     for id in folder.active()? {
-        match folder.read(&id) {
-            Ok(job) => {
-                let view = view(job, now);
-                if super::folder::may_change(&view, now) {
-                    jobs.push(view.job);
-                } else {
-                    folder.retire(&id);
-                }
-            }
-            Err(JobStoreError::JobNotFound(_)) => folder.retire(&id),
-            Err(JobStoreError::Damaged { .. }) => {
-                tracing::warn!(job = %id, "a damaged job is left alone");
-            }
-            Err(error) => return Err(error),
-        }
+        jobs.extend(active_job(folder, &id, now)?);
     }
     Ok(jobs)
+}
+
+/// Reads a job if it may still change. A damaged one is left out, so that the others go on; one that turns out to be
+/// over is struck off the list.
+fn active_job(folder: &mut Folder, id: &JobId, now: &Now) -> Result<Option<Job>, JobStoreError> {
+    match folder.read(id, now) {
+        Ok(job) => {
+            let view = view(job, now);
+            if super::folder::may_change(&view, now) {
+                return Ok(Some(view.job));
+            }
+            folder.retire(id);
+        }
+        Err(JobStoreError::JobNotFound(_)) => folder.retire(id),
+        Err(JobStoreError::Damaged { .. }) => tracing::warn!(job = %id, "a damaged job is left alone"),
+        Err(error) => return Err(error),
+    }
+    Ok(None)
 }
 
 fn view(job: Job, now: &Now) -> JobView {

@@ -133,7 +133,7 @@ async fn a_large_artifact_goes_up_in_parts_and_comes_back() {
 }
 
 #[tokio::test]
-async fn damage_is_noticed() {
+async fn damage_is_noticed_and_written_over() {
     let bucket = bucket();
     let store = open_artifact_store_with(&format!("s3://{bucket}"), &options()).unwrap();
     let digest = store.put("whole".into()).await.unwrap();
@@ -142,6 +142,8 @@ async fn damage_is_noticed() {
     assert!(
         matches!(store.get(&digest).await, Err(ArtifactStoreError::Damaged(damaged)) if damaged == digest)
     );
+    store.put("whole".into()).await.unwrap();
+    assert_eq!(store.get(&digest).await.unwrap(), "whole");
 }
 
 #[tokio::test]

@@ -1,0 +1,171 @@
+//! The files of the job store: torn ones are mended, and none is written or read without need.
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+use std::fs;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use brainwrought_core::data::BlobRef;
+use brainwrought_core::id::{Digest, FencingToken, JobId, WorkerId};
+use brainwrought_core::job::{JobInput, NewJob, Outcome, Plan, Renewal, StagePlan};
+use brainwrought_core::job_store::{Claim, ClaimRequest, JobStore, JobStoreError};
+use brainwrought_store::FileJobStore;
+
+const LEASE: Duration = Duration::from_secs(600);
+
+struct Bench {
+    store: FileJobStore,
+    folder: tempfile::TempDir,
+}
+
+impl Bench {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        Self { store: FileJobStore::open(folder.path()).unwrap(), folder }
+    }
+
+    async fn create(&self) -> JobId {
+        let pdf = BlobRef { digest: Digest::of(b"pdf"), bytes: 3, media_type: "application/pdf".to_owned() };
+        let stage = StagePlan { name: "only".into(), needs: Vec::new(), fan: None };
+        let new = NewJob {
+            pipeline: "torn".to_owned(),
+            plan: Plan::new(vec![stage]).unwrap(),
+            input: JobInput { file_name: "torn.pdf".to_owned(), pdf },
+            options: serde_json::Value::Null,
+            priority: 0,
+            max_attempts: 1,
+            idempotency_key: None,
+        };
+        let id = self.store.create(new).await.unwrap().view.job.job_id;
+        self.store.advance().await.unwrap();
+        id
+    }
+
+    async fn try_claim(&self, job: Option<&JobId>, lease: Duration) -> Result<Vec<Claim>, JobStoreError> {
+        let worker = WorkerId("test".to_owned());
+        let request = ClaimRequest { stages: None, job: job.cloned(), worker, lease, limit: 10 };
+        self.store.claim(&request).await
+    }
+
+    async fn claim(&self, lease: Duration) -> Claim {
+        self.try_claim(None, lease).await.unwrap().remove(0)
+    }
+
+    fn file(&self, id: &JobId, extension: &str) -> PathBuf {
+        self.folder.path().join("jobs").join(format!("{id}.{extension}"))
+    }
+
+    /// Cuts the file of a job in half, as a dying disk may.
+    fn tear(&self, id: &JobId) {
+        let bytes = fs::read(self.file(id, "json")).unwrap();
+        let torn = self.folder.path().join("torn");
+        fs::write(&torn, &bytes[..bytes.len() / 2]).unwrap();
+        fs::rename(torn, self.file(id, "json")).unwrap();
+    }
+}
+
+fn done() -> Outcome {
+    Outcome::Done { output: Digest::of(b"output"), items: None, cached: false, delivery: None }
+}
+
+#[tokio::test]
+async fn a_token_that_a_torn_file_forgot_is_not_given_out_again() {
+    let bench = Bench::new();
+    let id = bench.create().await;
+    let lost = bench.claim(LEASE).await;
+    bench.tear(&id);
+    let again = bench.claim(LEASE).await;
+    assert!(again.token > lost.token, "{} was given out twice", again.token);
+    let stale = bench.store.commit(&lost.id, lost.token, done()).await;
+    assert!(matches!(stale, Err(JobStoreError::LeaseLost { .. })), "{stale:?}");
+    bench.store.commit(&again.id, again.token, done()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_commit_that_a_torn_file_forgot_is_not_accepted_again() {
+    let bench = Bench::new();
+    let id = bench.create().await;
+    let claim = bench.claim(LEASE).await;
+    bench.store.commit(&claim.id, claim.token, done()).await.unwrap();
+    bench.tear(&id);
+    let twice = bench.store.commit(&claim.id, claim.token, done()).await;
+    assert!(matches!(twice, Err(JobStoreError::LeaseLost { .. })), "{twice:?}");
+    let again = bench.claim(LEASE).await;
+    assert_eq!(again.job.stages[0].attempt, 1, "what a disk lost is not the worker's fault");
+    bench.store.commit(&again.id, again.token, done()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_file_may_tear_again_and_again() {
+    let bench = Bench::new();
+    let id = bench.create().await;
+    let mut last = FencingToken::default();
+    for _ in 0..5 {
+        let claim = bench.claim(LEASE).await;
+        assert!(claim.token > last);
+        last = claim.token;
+        bench.tear(&id);
+        // Reading alone mends, and the damage is kept for people.
+        bench.store.get(&id).await.unwrap();
+        assert!(bench.file(&id, "damaged").exists());
+        bench.tear(&id);
+    }
+    let claim = bench.claim(LEASE).await;
+    bench.store.commit(&claim.id, claim.token, done()).await.unwrap();
+    bench.store.delete(&id).await.unwrap();
+    for extension in ["json", "bak", "damaged"] {
+        assert!(!bench.file(&id, extension).exists(), "{extension}");
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_cannot_be_read_is_not_rolled_back() {
+    let bench = Bench::new();
+    let id = bench.create().await;
+    bench.claim(LEASE).await;
+    let (file, kept) = (bench.file(&id, "json"), bench.folder.path().join("kept"));
+    fs::rename(&file, &kept).unwrap();
+    fs::create_dir(&file).unwrap();
+    let read = bench.store.get(&id).await;
+    assert!(matches!(read, Err(JobStoreError::Unavailable { .. })), "{read:?}");
+    fs::remove_dir(&file).unwrap();
+    fs::rename(&kept, &file).unwrap();
+    assert_eq!(bench.store.get(&id).await.unwrap().job.stages[0].token, FencingToken(1));
+}
+
+#[tokio::test]
+async fn what_changes_nothing_writes_nothing() {
+    let bench = Bench::new();
+    let id = bench.create().await;
+    let claim = bench.claim(LEASE).await;
+    let inode = || fs::metadata(bench.file(&id, "json")).unwrap().ino();
+    let before = inode();
+    let lost = bench.store.renew(&claim.id, FencingToken(77), LEASE).await.unwrap();
+    assert_eq!((lost, inode()), (Renewal::Lost, before));
+    let kept = bench.store.renew(&claim.id, claim.token, LEASE * 2).await.unwrap();
+    assert_eq!(kept, Renewal::Renewed);
+    assert_ne!(inode(), before);
+}
+
+#[tokio::test]
+async fn a_claim_for_one_job_reads_no_other() {
+    let bench = Bench::new();
+    let (wanted, other) = (bench.create().await, bench.create().await);
+    fs::remove_file(bench.file(&other, "json")).unwrap();
+    fs::create_dir(bench.file(&other, "json")).unwrap();
+    assert!(bench.try_claim(None, LEASE).await.is_err(), "the other one cannot be read");
+    let claims = bench.try_claim(Some(&wanted), LEASE).await.unwrap();
+    assert_eq!(claims.len(), 1);
+    assert_eq!(claims[0].id.job, wanted);
+    let unknown = JobId::from_bytes([9; 16]);
+    assert!(bench.try_claim(Some(&unknown), LEASE).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_change_just_before_a_wait_ends_it() {
+    let bench = Bench::new();
+    bench.create().await;
+    let wait = bench.store.wait_for_work(Duration::from_secs(600));
+    assert!(tokio::time::timeout(Duration::from_secs(20), wait).await.is_ok());
+}
