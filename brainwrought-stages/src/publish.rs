@@ -33,7 +33,7 @@ pub struct Publish {
 }
 
 /// The name that the video has everywhere.
-const VIDEO: &str = "video.mp4";
+pub(crate) const VIDEO: &str = "video.mp4";
 
 /// A finished video could not be delivered; it stays in the artifact store.
 #[derive(Debug, thiserror::Error)]

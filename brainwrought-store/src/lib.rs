@@ -4,7 +4,7 @@
 //! | --- | --- | --- | --- |
 //! | `file:./data`, or a path | yes | yes | |
 //! | `memory:` | yes | yes | |
-//! | `postgres://…` | yes | no | `postgres` |
+//! | `postgres://…` | yes | no | `postgres`; `postgres-tls` for those with `sslmode` |
 //! | `s3://bucket/prefix` | no | yes | `aws` |
 //! | `gs://bucket/prefix` | no | yes | `gcp` |
 //! | `az://container/prefix` | no | yes | `azure` |
@@ -22,11 +22,11 @@ mod hub;
 mod object;
 mod open;
 mod options;
+#[cfg(feature = "postgres")]
+mod postgres;
 #[cfg(test)]
 #[cfg(feature = "network")]
 mod python_peer;
-#[cfg(feature = "postgres")]
-mod postgres;
 mod remote;
 mod store_clock;
 
@@ -34,7 +34,11 @@ pub use file::FileJobStore;
 #[cfg(feature = "hub")]
 pub use hub::{HubError, HubPublisher};
 pub use object::ObjectArtifactStore;
-pub use open::{OpenError, local_folder, open_artifact_store, open_artifact_store_with, open_job_store};
+pub use open::{
+    OpenError, local_folder, open_artifact_store, open_artifact_store_with, open_job_store, without_password,
+};
+#[cfg(feature = "postgres")]
+pub use open::{migrate_job_store, open_stage_controls};
 pub use options::StoreOptions;
 #[cfg(feature = "postgres")]
 pub use postgres::{Migrated, PostgresJobStore, SchemaError, StageControl};

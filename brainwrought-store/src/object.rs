@@ -86,7 +86,8 @@ impl ObjectArtifactStore {
     /// Fails when there is no such scheme, when the URL or an option is wrong or a key is missing, and when this build
     /// leaves the store out.
     pub fn open_url(url: &str, options: &StoreOptions) -> Result<Self, OpenError> {
-        Self::open_remote(url, options)?.ok_or_else(|| OpenError::UnknownScheme { url: url.to_owned() })
+        Self::open_remote(url, options)?
+            .ok_or_else(|| OpenError::UnknownArtifactScheme { url: crate::without_password(url) })
     }
 
     /// Opens a store at the other end of a network, if the URL names one.

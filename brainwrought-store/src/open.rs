@@ -13,13 +13,29 @@ use crate::{FileJobStore, ObjectArtifactStore, StoreOptions};
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum OpenError {
-    /// No store has this scheme.
-    #[error(
-        "there is no store `{url}`; this version opens folders (`file:./data`), `memory:` and, for jobs, `postgres://`"
-    )]
+    /// No job store has this scheme.
+    #[error("`{url}` is no job store; jobs are kept by {JOB_URLS} (give --jobs, or --store for both)")]
     UnknownScheme {
+        /// The URL, without its password.
+        url: String,
+    },
+    /// No artifact store has this scheme.
+    #[error(
+        "`{url}` is no artifact store; artifacts are kept by {ARTIFACT_URLS} (give --artifacts, or --store for both)"
+    )]
+    UnknownArtifactScheme {
+        /// The URL, without its password.
+        url: String,
+    },
+    /// The job store cannot do what only a database can.
+    #[error("`{url}` cannot {action}; {instead}")]
+    NotInThisStore {
         /// The URL.
         url: String,
+        /// What was asked for, such as `pause a stage`.
+        action: &'static str,
+        /// What to do.
+        instead: &'static str,
     },
     /// The folder cannot be used.
     #[error("could not use the folder {folder:?}; make it writable, or choose another with --store")]
@@ -80,6 +96,13 @@ pub enum OpenError {
     },
 }
 
+/// The URLs of job stores, for people.
+const JOB_URLS: &str = "`file:./data` (or a path), `memory:` and `postgres://user@host/database`";
+
+/// The URLs of artifact stores, for people.
+const ARTIFACT_URLS: &str = "`file:./data` (or a path), `memory:`, `s3://bucket/prefix`, `gs://bucket/prefix`, \
+    `az://container/prefix` and `hf://datasets/owner/name`";
+
 enum Place {
     Memory,
     Folder(PathBuf),
@@ -91,6 +114,8 @@ impl OpenError {
         matches!(
             self,
             Self::UnknownScheme { .. }
+                | Self::UnknownArtifactScheme { .. }
+                | Self::NotInThisStore { .. }
                 | Self::WrongUrl { .. }
                 | Self::UnknownOption { .. }
                 | Self::MissingKey { .. }
@@ -99,7 +124,7 @@ impl OpenError {
     }
 
     pub(crate) fn wrong(url: &str, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
-        Self::WrongUrl { url: url.to_owned(), source: source.into() }
+        Self::WrongUrl { url: without_password(url), source: source.into() }
     }
 
     pub(crate) fn folder(folder: &Path, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
@@ -114,14 +139,44 @@ impl OpenError {
 ///
 /// Fails when no store has the scheme, or the folder cannot be used.
 pub fn open_job_store(url: &str) -> Result<Arc<dyn JobStore>, OpenError> {
-    #[cfg(feature = "postgres")]
-    if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-        return Ok(Arc::new(crate::PostgresJobStore::new(url)?));
+    if is_database(url) {
+        return open_database(url);
     }
-    Ok(match place(url)? {
-        Place::Memory => Arc::new(MemoryJobStore::default()),
-        Place::Folder(folder) => Arc::new(FileJobStore::open(&folder)?),
+    Ok(match place(url) {
+        Some(Place::Memory) => Arc::new(MemoryJobStore::default()),
+        Some(Place::Folder(folder)) => Arc::new(FileJobStore::open(&folder)?),
+        None => return Err(OpenError::UnknownScheme { url: without_password(url) }),
     })
+}
+
+/// Opens a job store that can hold stages back in the whole fleet.
+///
+/// # Errors
+///
+/// Fails like [`open_job_store`], and when the store cannot do that: only a database can.
+#[cfg(feature = "postgres")]
+pub fn open_stage_controls(url: &str) -> Result<crate::PostgresJobStore, OpenError> {
+    only_database(
+        url,
+        "pause or limit a stage",
+        "keep the jobs in a database (`--jobs postgres://…`), or tell each worker what to do with --stage and --concurrency",
+    )?;
+    crate::PostgresJobStore::new(url)
+}
+
+/// Makes the tables of a job store, or brings them to this program's version.
+///
+/// # Errors
+///
+/// Fails when the store has no tables, cannot be reached, or was made by a newer program.
+#[cfg(feature = "postgres")]
+pub async fn migrate_job_store(url: &str) -> Result<crate::Migrated, OpenError> {
+    only_database(
+        url,
+        "be migrated",
+        "it is ready as it is: only a database (`--jobs postgres://…`) has tables",
+    )?;
+    crate::PostgresJobStore::migrate(url).await
 }
 
 /// Opens an artifact store; a folder that is not there is made.
@@ -148,36 +203,63 @@ pub fn open_artifact_store_with(
     if let Some(store) = ObjectArtifactStore::open_remote(url, options)? {
         return Ok(Arc::new(store));
     }
-    Ok(match place(url)? {
-        Place::Memory => Arc::new(MemoryArtifactStore::default()),
-        Place::Folder(folder) => Arc::new(ObjectArtifactStore::open_folder(&folder)?),
+    Ok(match place(url) {
+        Some(Place::Memory) => Arc::new(MemoryArtifactStore::default()),
+        Some(Place::Folder(folder)) => Arc::new(ObjectArtifactStore::open_folder(&folder)?),
+        None => return Err(OpenError::UnknownArtifactScheme { url: without_password(url) }),
     })
 }
 
 /// The folder of a store that is one.
 pub fn local_folder(url: &str) -> Option<PathBuf> {
     match place(url) {
-        Ok(Place::Folder(folder)) => Some(folder),
+        Some(Place::Folder(folder)) => Some(folder),
         _ => None,
     }
 }
 
-fn place(url: &str) -> Result<Place, OpenError> {
-    let unknown = || OpenError::UnknownScheme { url: url.to_owned() };
+/// A URL as people may see it: without what stands before its `@`, where there may be a password.
+pub fn without_password(url: &str) -> String {
+    match (url.split_once("://"), url.rsplit_once('@')) {
+        (Some((scheme, _)), Some((_, place))) => format!("{scheme}://{place}"),
+        _ => url.to_owned(),
+    }
+}
+
+fn is_database(url: &str) -> bool {
+    url.starts_with("postgres://") || url.starts_with("postgresql://")
+}
+
+#[cfg(feature = "postgres")]
+fn open_database(url: &str) -> Result<Arc<dyn JobStore>, OpenError> {
+    Ok(Arc::new(crate::PostgresJobStore::new(url)?))
+}
+
+#[cfg(not(feature = "postgres"))]
+fn open_database(url: &str) -> Result<Arc<dyn JobStore>, OpenError> {
+    Err(OpenError::NotBuilt { url: without_password(url), feature: "postgres" })
+}
+
+#[cfg(feature = "postgres")]
+fn only_database(url: &str, action: &'static str, instead: &'static str) -> Result<(), OpenError> {
+    match place(url) {
+        _ if is_database(url) => Ok(()),
+        Some(_) => Err(OpenError::NotInThisStore { url: url.to_owned(), action, instead }),
+        None => Err(OpenError::UnknownScheme { url: without_password(url) }),
+    }
+}
+
+fn place(url: &str) -> Option<Place> {
     if let Some(path) = url.strip_prefix("file:") {
         let path = path.strip_prefix("//").unwrap_or(path);
-        return if path.is_empty() { Err(unknown()) } else { Ok(Place::Folder(PathBuf::from(path))) };
+        return (!path.is_empty()).then(|| Place::Folder(PathBuf::from(path)));
     }
     if url == "memory:" {
-        return Ok(Place::Memory);
+        return Some(Place::Memory);
     }
     // A path never has a colon before its first separator, a URL always has.
     let scheme = url.split(['/', '\\']).next().unwrap_or_default();
-    if url.is_empty() || scheme.contains(':') {
-        Err(unknown())
-    } else {
-        Ok(Place::Folder(PathBuf::from(url)))
-    }
+    (!url.is_empty() && !scheme.contains(':')).then(|| Place::Folder(PathBuf::from(url)))
 }
 
 #[cfg(test)]
@@ -201,9 +283,32 @@ mod tests {
     fn what_cannot_be_opened_is_refused_with_a_hint() {
         for url in ["mysql://host/db", "s3://bucket", "", "file:"] {
             let error = open_job_store(url).expect_err("there is no such store");
-            assert!(error.is_wrong_url() && error.to_string().contains("file:./data"), "{url}: {error}");
+            assert!(error.is_wrong_url(), "{url}: {error:?}");
+            for accepted in ["file:./data", "memory:", "postgres://"] {
+                assert!(error.to_string().contains(accepted), "{url}: {error}");
+            }
+        }
+        for url in ["mysql://host/db", "postgres://me:secret@host/db", "", "file:"] {
+            let error = open_artifact_store(url).expect_err("there is no such store");
+            assert!(error.is_wrong_url() && !error.to_string().contains("secret"), "{url}: {error}");
+            for accepted in ["file:./data", "memory:", "s3://", "gs://", "az://", "hf://datasets/"] {
+                assert!(error.to_string().contains(accepted), "{url}: {error}");
+            }
         }
         assert!(open_job_store("file:/proc/nowhere/data").is_err_and(|error| !error.is_wrong_url()));
+    }
+
+    #[cfg(feature = "postgres")]
+    #[tokio::test]
+    async fn what_only_a_database_can_do_is_refused_with_another_way() {
+        let refused = open_stage_controls("file:./data").expect_err("a folder cannot");
+        assert!(refused.is_wrong_url() && refused.to_string().contains("postgres://"), "{refused}");
+        assert!(refused.to_string().contains("--concurrency"), "{refused}");
+        let refused = migrate_job_store("data").await.expect_err("a folder has no tables");
+        assert!(refused.is_wrong_url() && refused.to_string().contains("ready as it is"), "{refused}");
+        let unknown = open_stage_controls("mysql://host/db").expect_err("there is no such store");
+        assert!(matches!(unknown, OpenError::UnknownScheme { .. }), "{unknown:?}");
+        assert!(open_stage_controls("postgres://host/db").is_ok());
     }
 
     #[cfg(feature = "postgres")]

@@ -24,7 +24,7 @@ use super::schema::{self, Migrated};
 use super::stage_control::{self, Change, StageControl};
 use super::wake::Wake;
 use super::{attempt, listing, sweep};
-use crate::OpenError;
+use crate::{OpenError, without_password};
 
 /// How long this process may believe that no stage has a limit. Until then it leaves limited stages alone.
 const LIMITS_HOLD: Duration = Duration::from_secs(1);
@@ -384,15 +384,7 @@ impl JobStore for PostgresJobStore {
 }
 
 fn options(url: &str) -> Result<PgConnectOptions, OpenError> {
-    url.parse().map_err(|_: sqlx::Error| OpenError::UnknownScheme { url: without_password(url) })
-}
-
-/// An address without what stands before its `@`: there may be a password.
-fn without_password(url: &str) -> String {
-    match (url.split_once("://"), url.rsplit_once('@')) {
-        (Some((scheme, _)), Some((_, place))) => format!("{scheme}://{place}"),
-        _ => url.to_owned(),
-    }
+    url.parse().map_err(|error: sqlx::Error| OpenError::wrong(url, error))
 }
 
 fn open_error(url: &str, fault: Fault) -> OpenError {

@@ -14,7 +14,7 @@ const LOCK: i64 = 0x6272_6169_6e77;
 pub enum SchemaError {
     /// The tables are missing, or an older version made them.
     #[error(
-        "the database has schema version {found} and this program needs {needed}; run `brainwrought migrate`"
+        "the database has schema version {found} and this program needs {needed}; run `brainwrought migrate` with the same --jobs"
     )]
     Older {
         /// The version of the database; 0 when it has no tables.

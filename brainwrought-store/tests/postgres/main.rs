@@ -3,9 +3,14 @@
 
 mod jobs;
 mod outages;
+#[cfg(feature = "postgres-tls")]
+#[path = "../../src/python_peer.rs"]
+mod python_peer;
 mod schema;
 mod server;
 mod stages;
+#[cfg(feature = "postgres-tls")]
+mod tls;
 
 use std::sync::Arc;
 

@@ -2,7 +2,7 @@
 #![allow(dead_code, reason = "several test programs share this file, and none uses all of it")]
 
 use std::fmt::Write as _;
-use std::os::unix::fs::chown;
+use std::os::unix::fs::{PermissionsExt, chown};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -25,6 +25,7 @@ pub(crate) struct Server {
     folder: PathBuf,
     programs: PathBuf,
     user: Option<u32>,
+    port: u16,
     next: AtomicUsize,
     /// Stops the server and removes the folder once its input ends: also when this process is killed.
     _undertaker: Child,
@@ -61,6 +62,32 @@ impl Server {
         server
     }
 
+    /// A server of the caller's own that also listens on `localhost`, with this certificate and key.
+    pub(crate) async fn with_tls(certificate: &str, key: &str) -> Self {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        drop(listener);
+        let server = Self::start_at(port, &format!("{HASTY}\nlisten_addresses = '127.0.0.1'\nport = {port}"));
+        for (name, text) in [("server.crt", certificate), ("server.key", key)] {
+            let path = server.folder.join("data").join(name);
+            std::fs::write(&path, text).unwrap();
+            std::fs::set_permissions(&path, PermissionsExt::from_mode(0o600)).unwrap();
+            chown(&path, server.user, None).unwrap();
+        }
+        let mut connection = PgConnection::connect(&server.url("postgres")).await.unwrap();
+        sqlx::raw_sql("alter system set ssl = on").execute(&mut connection).await.unwrap();
+        connection.close().await.unwrap();
+        server.kill();
+        server.revive();
+        server.make_template().await;
+        server
+    }
+
+    /// The port, on `localhost` too where the server listens there.
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+
     /// The URL of a fresh database with tables.
     pub(crate) async fn database(&self) -> String {
         self.copy_of(TEMPLATE).await
@@ -73,11 +100,11 @@ impl Server {
 
     pub(crate) fn url(&self, database: &str) -> String {
         let host = self.folder.to_str().unwrap().replace('/', "%2F");
-        format!("postgres://tester@localhost/{database}?host={host}")
+        format!("postgres://tester@localhost:{}/{database}?host={host}", self.port)
     }
 
     pub(crate) fn socket(&self) -> PathBuf {
-        self.folder.join(".s.PGSQL.5432")
+        self.folder.join(format!(".s.PGSQL.{}", self.port))
     }
 
     pub(crate) fn programs(&self) -> &Path {
@@ -120,6 +147,10 @@ impl Server {
     }
 
     fn start(settings: &str) -> Self {
+        Self::start_at(5432, settings)
+    }
+
+    fn start_at(port: u16, settings: &str) -> Self {
         let programs = programs();
         let folder = tempfile::Builder::new().prefix("brainwrought-pg-").tempdir().unwrap().keep();
         let user = rustix::process::geteuid().is_root().then(|| id_of("postgres").unwrap_or(NOBODY));
@@ -137,7 +168,7 @@ impl Server {
         let undertaker =
             command("sh", user).args(["-c", &script]).process_group(0).stdin(Stdio::piped()).spawn().unwrap();
         let next = AtomicUsize::new(0);
-        let server = Self { folder, programs, user, next, _undertaker: undertaker };
+        let server = Self { folder, programs, user, port, next, _undertaker: undertaker };
         let mut initdb = command(server.programs.join("initdb"), user);
         initdb.args([
             "--no-sync",

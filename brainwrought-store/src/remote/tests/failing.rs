@@ -109,7 +109,7 @@ fn urls_and_options_are_checked_before_anything_is_sent() {
     let open = |url: &str, options: &StoreOptions| ObjectArtifactStore::open_url(url, options);
     let none = StoreOptions::default().with("aws_access_key_id", "key");
     assert!(matches!(open("s3://", &none), Err(OpenError::WrongUrl { .. })));
-    assert!(matches!(open("ftp://bucket", &none), Err(OpenError::UnknownScheme { .. })));
+    assert!(matches!(open("ftp://bucket", &none), Err(OpenError::UnknownArtifactScheme { .. })));
     let typo = none.clone().with("aws_regoin", "x").with("google_typo", "another provider's");
     assert!(
         matches!(open("s3://bucket", &typo), Err(OpenError::UnknownOption { name }) if name == "aws_regoin")
