@@ -10,7 +10,7 @@ use brainwrought_core::stage::Stage as _;
 use serde::Deserialize;
 
 use crate::check::Check;
-use crate::publish::{Publish, VIDEO, write_whole};
+use crate::publish::{VIDEO, write_whole};
 
 /// A finished video could not be brought here.
 #[derive(Debug, thiserror::Error)]
@@ -55,7 +55,7 @@ struct Stored {
     value: Report,
 }
 
-/// Writes `video.mp4` and every sidecar to `<folder>/<job>/`, as the stage [`Publish`] does, and returns the video's path.
+/// Writes `video.mp4` and every sidecar to `<folder>/<job>/`, as the stage [`Publish`](crate::publish::Publish) does, and returns the video's path.
 ///
 /// # Errors
 ///

@@ -4,6 +4,7 @@
 mod jobs;
 mod outages;
 #[cfg(feature = "postgres-tls")]
+#[expect(dead_code, reason = "a script that ends needs no peer that stays")]
 #[path = "../../src/python_peer.rs"]
 mod python_peer;
 mod schema;
