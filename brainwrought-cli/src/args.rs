@@ -29,10 +29,10 @@ pub(crate) struct StoreArgs {
     /// The folder or URL of both stores [default: file:./data, or $BRAINWROUGHT_STORE]
     #[arg(long, global = true, value_name = "URL")]
     pub(crate) store: Option<String>,
-    /// The URL of the job store, when it differs
+    /// The URL of the job store, when it differs [default: $BRAINWROUGHT_JOBS]
     #[arg(long, global = true, value_name = "URL")]
     pub(crate) jobs: Option<String>,
-    /// The URL of the artifact store, when it differs
+    /// The URL of the artifact store, when it differs [default: $BRAINWROUGHT_ARTIFACTS]
     #[arg(long, global = true, value_name = "URL")]
     pub(crate) artifacts: Option<String>,
     /// The folder with voices and libraries [default: $BRAINWROUGHT_DATA, or ~/.local/share/brainwrought]

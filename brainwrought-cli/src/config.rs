@@ -40,11 +40,14 @@ pub(crate) struct VideoConfig {
 impl Config {
     /// Puts arguments and environment together.
     pub(crate) fn new(args: &StoreArgs) -> Self {
-        let both = args.store.clone().or_else(|| env("BRAINWROUGHT_STORE"));
-        let both = both.unwrap_or_else(|| "file:./data".to_owned());
+        let url = |own: &Option<String>, variable| {
+            let typed = own.clone().or_else(|| args.store.clone());
+            let said = typed.or_else(|| env(variable)).or_else(|| env("BRAINWROUGHT_STORE"));
+            said.unwrap_or_else(|| "file:./data".to_owned())
+        };
         Self {
-            jobs: args.jobs.clone().unwrap_or_else(|| both.clone()),
-            artifacts: args.artifacts.clone().unwrap_or(both),
+            jobs: url(&args.jobs, "BRAINWROUGHT_JOBS"),
+            artifacts: url(&args.artifacts, "BRAINWROUGHT_ARTIFACTS"),
             resources: args.resources.clone().unwrap_or_else(default_resources),
             options: store_options(),
             dataset: env("HF_DATASET_REPO"),

@@ -65,7 +65,10 @@ impl Machine {
 
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_brainwrought"));
-        command.args(arguments).current_dir(self.folder.path()).env_remove("BRAINWROUGHT_STORE");
+        command.args(arguments).current_dir(self.folder.path());
+        for store in ["BRAINWROUGHT_STORE", "BRAINWROUGHT_JOBS", "BRAINWROUGHT_ARTIFACTS"] {
+            command.env_remove(store);
+        }
         command.stdin(Stdio::null());
         for (name, value) in &self.stores {
             match *name {
@@ -73,7 +76,7 @@ impl Machine {
                     .env("AWS_ENDPOINT_URL", value)
                     .env("AWS_ACCESS_KEY_ID", "key")
                     .env("AWS_SECRET_ACCESS_KEY", "secret"),
-                store => command.arg(format!("--{store}")).arg(value),
+                store => command.env(format!("BRAINWROUGHT_{}", store.to_uppercase()), value),
             };
         }
         command
@@ -192,7 +195,7 @@ async fn stages_are_held_back_in_the_whole_fleet() {
 #[test]
 fn urls_that_no_store_has_are_refused_with_those_there_are() {
     for accepted in ["file:./data", "memory:", "postgres://"] {
-        Machine::new("gopher://store").expect(&["list"], 2, accepted);
+        Machine::new("memory:").expect(&["list", "--jobs", "gopher://store"], 2, accepted);
     }
     let machine = Machine::new("memory:");
     for accepted in ["file:./data", "memory:", "s3://", "gs://", "az://", "hf://datasets/"] {
