@@ -15,7 +15,7 @@ use brainwrought_core::memory::MemoryJobStore;
 use brainwrought_core::stage::{Stage as _, StageContext};
 use brainwrought_stages::background;
 use brainwrought_stages::media::H264Encoder;
-use brainwrought_stages::picture::YuvFrame;
+use brainwrought_stages::picture::{Area, YuvFrame};
 use brainwrought_stages::render::Render;
 use brainwrought_stages::standard::{MakeOptions, Stages};
 use tokio_util::sync::CancellationToken;
@@ -111,7 +111,7 @@ fn peer(folder: &Path, render: &Render, visuals: &Visuals, short: &Short) -> any
     let mut file = std::io::BufWriter::new(std::fs::File::create(&raw)?);
     let mut frame = YuvFrame::black(width as usize, height as usize);
     for n in 0..PEER_FRAMES {
-        drawn.draw(n, &mut frame);
+        drawn.draw(n, &mut frame, &Area::default());
         [&frame.y, &frame.u, &frame.v].into_iter().try_for_each(|plane| file.write_all(plane))?;
     }
     file.flush()?;

@@ -29,6 +29,19 @@ impl Shape<'_> {
         }
     }
 
+    /// From its left to its right end.
+    pub(super) fn columns(&self) -> (f64, f64) {
+        match *self {
+            Self::Ellipse((x, _), rx, _) => (x - rx, x + rx),
+            Self::Capsule((ax, _), (bx, _), r) => (ax.min(bx) - r, ax.max(bx) + r),
+            Self::Polygon(points) => {
+                let ends = points.iter().map(|p| p.0);
+                (ends.clone().fold(f64::INFINITY, f64::min), ends.fold(f64::NEG_INFINITY, f64::max))
+            }
+            Self::RoundRect(left, _, right, _, _) => (left, right),
+        }
+    }
+
     /// The corners of what lies between the round ends of a line.
     pub(super) fn body(&self) -> Option<[Point; 4]> {
         let Self::Capsule((ax, ay), (bx, by), r) = *self else { return None };
