@@ -251,7 +251,8 @@ impl Raster {
                 continue;
             }
             let (above, below) = (row as f64 * unit, (row + 1) as f64 * unit);
-            let sides = if is_curved {
+            let straight = bands.iter().find_map(|band| band.sides(above, below));
+            let sides = if straight.is_none() && is_curved {
                 // The lower end of one row is the upper end of the next.
                 if row != next_row {
                     chord_above = shape.chord(above, body.as_ref());
@@ -263,7 +264,7 @@ impl Raster {
                     .map(|(upper, lower)| [upper, lower])
                     .filter(|sides| is_steep(sides, unit))
             } else {
-                bands.iter().find_map(|band| band.sides(above, below))
+                straight
             };
             if let Some(sides) = sides
                 && self.paint_between(row, sides, &mut paint)
