@@ -11,11 +11,12 @@ VIDEO ?= demo.mp4
 # They run to their end without arguments, each in a few seconds.
 EXAMPLES ?= custom_stage custom_store make_video watch_progress
 
-.PHONY: help setup demo test lint docs bench example-pdf clean
+.PHONY: help setup setup-tests demo test torture lint docs bench example-pdf clean
 
 help:
 	@echo 'make demo          a video from $(PDF), written to $(VIDEO)'
 	@echo 'make test          formatting, lints, docs, examples and tests'
+	@echo 'make torture       a fleet under kills, stalls, partitions and restarts, for minutes'
 	@echo 'make bench         measurements'
 	@echo 'make setup         what the others need: packages, PDF engine, voice'
 	@echo 'make example-pdf   the example paper, from its source'
@@ -23,6 +24,9 @@ help:
 
 setup:
 	@scripts/setup.sh
+
+setup-tests:
+	@scripts/setup.sh tests
 
 demo: setup
 	@start=$$(date +%s) && \
@@ -33,10 +37,15 @@ demo: setup
 
 # Clippy and the docs share one set of checked dependencies, the examples and the tests one set of compiled ones.
 # The tests come last, so that the output ends with their summary.
-test: setup lint docs
+test: setup-tests lint docs
 	cargo test --workspace --no-run
 	@set -e; for example in $(EXAMPLES); do echo "example $$example"; $(TARGET)/debug/examples/$$example; done
 	cargo test --workspace
+
+# The tests torture a smaller fleet for a shorter time. SEED=2 gives other blows.
+torture: setup-tests
+	cargo test --package brainwrought-store --test torture -- \
+		--tasks $(or $(TASKS),10000) --workers 12 --restarts 12 --limit 3600 --seed $(or $(SEED),1)
 
 lint:
 	cargo fmt --all --check

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Brings everything that Brainwrought needs onto this machine: system packages, the PDF engine and the default voice.
 # Safe to run again; says nothing but one line when nothing is missing.
+# `setup.sh tests` also brings the servers and clients of other people that the tests talk to, Postgres among them.
 # BRAINWROUGHT_DATA names another folder for the engine and the voice.
 set -euo pipefail
 
@@ -16,6 +17,7 @@ fail() {
 debian_packages="build-essential pkg-config clang libclang-dev
     libavcodec-dev libavformat-dev libavutil-dev libavfilter-dev libavdevice-dev libswscale-dev libswresample-dev
     espeak-ng ffmpeg fonts-noto-core python3 python3-pip ca-certificates"
+[ "${1:-}" != tests ] || debian_packages="$debian_packages postgresql python3-venv"
 
 # One dpkg-query for all of them: asking one by one takes seconds.
 missing_debian_packages() {
@@ -162,6 +164,34 @@ d3cfd8122c5f172a98c8de38268bf1213ee09f2c2ae4df6e055fc6532590fe76 hibari/assets/o
 5f70741d4e900f4e85d0037498736cc1b3e1b9a63a13546a5da1e63abf4fccd8 hibari/assets/hibari.onnx hibari.onnx"
 }
 
+# The tests start servers of their own, so the programs are enough; Debian keeps them off the PATH.
+check_postgres() {
+    local initdb
+    for initdb in /usr/lib/postgresql/*/bin/initdb "$(command -v initdb || true)"; do
+        [ ! -x "$initdb" ] || return 0
+    done
+    fail "the tests need initdb and pg_ctl of PostgreSQL 15 or newer on the PATH" \
+        "  Fedora: sudo dnf install postgresql-server" \
+        "  Arch:   sudo pacman -S postgresql" \
+        "  macOS:  brew install postgresql" \
+        "  then run this again"
+}
+
+# A folder of its own for Python, because these bring some thirty packages along. The stamp names what is installed.
+install_test_peers() {
+    local peers="huggingface_hub==2.4.0 moto[server]==5.2.5" folder="$data/test-peers" python
+    [ "$(cat "$folder/installed" 2>/dev/null || true)" != "$peers" ] || return 0
+    python=$(python_with_pip)
+    say "fetching what the tests talk to ($peers)"
+    rm -rf "$folder"
+    "$python" -m venv "$folder" ||
+        fail "python3 cannot make a virtual environment; install it (Debian: python3-venv), then run this again"
+    # shellcheck disable=SC2086 # the list is meant to be split
+    "$folder/bin/python" -m pip install --quiet --disable-pip-version-check --only-binary=:all: $peers ||
+        fail "pip could not install $peers; check the network and pip's configuration, then run this again"
+    printf '%s' "$peers" >"$folder/installed"
+}
+
 check_rust
 if command -v dpkg-query >/dev/null 2>&1 && command -v apt-get >/dev/null 2>&1; then
     install_debian_packages
@@ -170,4 +200,8 @@ else
 fi
 install_pdfium
 install_voice
+if [ "${1:-}" = tests ]; then
+    check_postgres
+    install_test_peers
+fi
 say "everything is there (engine and voice in $data)"

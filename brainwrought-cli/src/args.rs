@@ -29,10 +29,10 @@ pub(crate) struct StoreArgs {
     /// The folder or URL of both stores [default: file:./data, or $BRAINWROUGHT_STORE]
     #[arg(long, global = true, value_name = "URL")]
     pub(crate) store: Option<String>,
-    /// The URL of the job store, when it differs
+    /// The URL of the job store, when it differs [default: $BRAINWROUGHT_JOBS]
     #[arg(long, global = true, value_name = "URL")]
     pub(crate) jobs: Option<String>,
-    /// The URL of the artifact store, when it differs
+    /// The URL of the artifact store, when it differs [default: $BRAINWROUGHT_ARTIFACTS]
     #[arg(long, global = true, value_name = "URL")]
     pub(crate) artifacts: Option<String>,
     /// The folder with voices and libraries [default: $BRAINWROUGHT_DATA, or ~/.local/share/brainwrought]
@@ -87,6 +87,10 @@ pub(crate) enum Command {
   brainwrought retry 5f0c…
   brainwrought retry 5f0c… --from script")]
     Retry(RetryArgs),
+    /// Publish a finished video to the dataset that $HF_DATASET_REPO names
+    #[command(after_help = "Example:
+  HF_TOKEN=hf_… HF_DATASET_REPO=owner/name brainwrought publish 5f0c…")]
+    Publish(JobArgs),
     /// Claim tasks and do them, until stopped
     #[command(after_help = "Example:
   brainwrought worker --stage render --stage audio --concurrency 2")]
@@ -111,6 +115,21 @@ pub(crate) enum Command {
 
 Environment: PORT, BRAINWROUGHT_OPERATOR_TOKEN (who may list all jobs).")]
     Serve(ServeArgs),
+    /// Bring a finished video and the files beside it here, whoever made it
+    #[command(after_help = "Example:
+  brainwrought fetch 5f0c… -o paper.mp4")]
+    Fetch(FetchArgs),
+    /// Pause, resume or limit a stage in the whole fleet
+    #[command(after_help = "Examples, with --jobs postgres://…:
+  brainwrought stage pause render     nobody starts to render; what runs goes on
+  brainwrought stage limit audio 4    at most four at once, all workers together
+  brainwrought stage limit audio      any number again
+  brainwrought stage list")]
+    Stage(StageArgs),
+    /// Make the tables of a database, or bring them to this version
+    #[command(after_help = "Example:
+  brainwrought migrate --jobs postgres://user@host/database")]
+    Migrate(JsonArgs),
     /// Remove artifacts that no job needs
     #[command(
         alias = "clean-artifacts",
@@ -231,6 +250,54 @@ pub(crate) struct RetryArgs {
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// `fetch`.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct FetchArgs {
+    /// The job's id
+    pub(crate) job: JobId,
+    /// Where the video goes, too
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// `stage`.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct StageArgs {
+    #[command(subcommand)]
+    pub(crate) change: StageChange,
+    /// Print JSON
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+}
+
+/// What to do about a stage.
+#[derive(Debug, Subcommand)]
+pub(crate) enum StageChange {
+    /// List the stages that are paused or limited
+    List,
+    /// Lend no more of its tasks; those that run go on
+    Pause {
+        /// The stage
+        stage: String,
+    },
+    /// Lend its tasks again
+    Resume {
+        /// The stage
+        stage: String,
+    },
+    /// Set how many of its tasks may run at once, in all workers together
+    Limit {
+        /// The stage
+        stage: String,
+        /// How many; without it, any number
+        #[arg(value_parser = clap::value_parser!(u32).range(1..))]
+        most: Option<u32>,
+    },
 }
 
 /// `worker` and `dev`.

@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use brainwrought_stages::standard::{BackgroundChoice, MakeOptions, Music};
+use brainwrought_store::StoreOptions;
 
 use crate::args::{StoreArgs, VideoArgs};
 use crate::exit::WrongCommand;
@@ -17,6 +18,10 @@ pub(crate) struct Config {
     pub(crate) artifacts: String,
     /// The folder with voices and libraries.
     pub(crate) resources: PathBuf,
+    /// Keys, endpoints and regions of remote stores.
+    pub(crate) options: StoreOptions,
+    /// The dataset at the Hugging Face Hub that videos are published to, as `owner/name`.
+    pub(crate) dataset: Option<String>,
 }
 
 /// What a video should be like, with the user's own files still to be read.
@@ -35,12 +40,17 @@ pub(crate) struct VideoConfig {
 impl Config {
     /// Puts arguments and environment together.
     pub(crate) fn new(args: &StoreArgs) -> Self {
-        let both = args.store.clone().or_else(|| env("BRAINWROUGHT_STORE"));
-        let both = both.unwrap_or_else(|| "file:./data".to_owned());
+        let url = |own: &Option<String>, variable| {
+            let typed = own.clone().or_else(|| args.store.clone());
+            let said = typed.or_else(|| env(variable)).or_else(|| env("BRAINWROUGHT_STORE"));
+            said.unwrap_or_else(|| "file:./data".to_owned())
+        };
         Self {
-            jobs: args.jobs.clone().unwrap_or_else(|| both.clone()),
-            artifacts: args.artifacts.clone().unwrap_or(both),
+            jobs: url(&args.jobs, "BRAINWROUGHT_JOBS"),
+            artifacts: url(&args.artifacts, "BRAINWROUGHT_ARTIFACTS"),
             resources: args.resources.clone().unwrap_or_else(default_resources),
+            options: store_options(),
+            dataset: env("HF_DATASET_REPO"),
         }
     }
 }
@@ -141,6 +151,13 @@ fn default_resources() -> PathBuf {
     let share = env("XDG_DATA_HOME").map(PathBuf::from);
     let share = share.or_else(|| Some(PathBuf::from(env("HOME")?).join(".local").join("share")));
     share.unwrap_or_default().join("brainwrought")
+}
+
+/// What the environment says for the stores: the variables of the providers' own tools.
+fn store_options() -> StoreOptions {
+    let variables =
+        std::env::vars_os().filter_map(|(name, value)| name.into_string().ok().zip(value.into_string().ok()));
+    variables.filter(|(name, value)| !value.is_empty() && StoreOptions::takes(name)).collect()
 }
 
 #[expect(clippy::disallowed_methods, reason = "the binary is where the environment is read")]

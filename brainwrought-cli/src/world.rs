@@ -8,9 +8,11 @@ use anyhow::Context as _;
 use brainwrought_core::artifact_store::ArtifactStore;
 use brainwrought_core::engine::{Engine, EngineSettings};
 use brainwrought_core::event::EventSink;
-use brainwrought_core::id::WorkerId;
-use brainwrought_core::job_store::JobStore;
+use brainwrought_core::id::{Digest, WorkerId};
+use brainwrought_core::job_store::{JobFilter, JobStore};
+use brainwrought_core::publisher::Publisher;
 use brainwrought_stages::standard::{Resources, pipelines};
+use brainwrought_store::HubPublisher;
 
 use crate::config::Config;
 
@@ -22,19 +24,27 @@ pub(crate) struct World {
     /// The folder for finished videos, scratch space and everything else on this machine.
     folder: PathBuf,
     resources: PathBuf,
+    /// Where finished videos are published, if they are.
+    publisher: Option<Arc<dyn Publisher>>,
 }
 
 impl World {
     /// Opens the stores.
     pub(crate) fn open(config: &Config) -> anyhow::Result<Self> {
         let jobs = brainwrought_store::open_job_store(&config.jobs)?;
-        let artifacts = brainwrought_store::open_artifact_store(&config.artifacts)?;
+        let artifacts = brainwrought_store::open_artifact_store_with(&config.artifacts, &config.options)?;
         let folder = brainwrought_store::local_folder(&config.jobs)
             .or_else(|| brainwrought_store::local_folder(&config.artifacts))
             .unwrap_or_else(|| PathBuf::from("data"));
         // Paths in a job must mean the same in every folder that a command is typed in.
         let folder = std::path::absolute(&folder).context("could not find the current folder")?;
-        Ok(Self { jobs, artifacts, folder, resources: config.resources.clone() })
+        let publisher = match &config.dataset {
+            Some(dataset) => {
+                Some(Arc::new(HubPublisher::new(dataset, &config.options)?) as Arc<dyn Publisher>)
+            }
+            None => None,
+        };
+        Ok(Self { jobs, artifacts, folder, resources: config.resources.clone(), publisher })
     }
 
     /// Puts an engine together.
@@ -47,8 +57,12 @@ impl World {
     ) -> anyhow::Result<Engine> {
         let resources = Resources::new(&self.resources, self.outputs_folder())
             .context("could not find this program's own file")?
-            .with_password(password);
-        let worker = WorkerId(format!("brainwrought-{}", std::process::id()));
+            .with_password(password)
+            .with_publisher(self.publisher.clone());
+        // A fleet spans machines, and every container has a process 1.
+        let system = rustix::system::uname();
+        let host = system.nodename().to_string_lossy();
+        let worker = WorkerId(format!("brainwrought-{host}-{}", std::process::id()));
         let mut settings = EngineSettings::new(worker, self.folder.join("scratch"));
         settings.concurrency = concurrency;
         settings.poll = poll;
@@ -56,9 +70,31 @@ impl World {
         Ok(Engine::new(jobs, artifacts, pipelines(resources), settings).with_events(events))
     }
 
-    /// Where finished videos go.
+    /// Where finished videos lie, in a folder each.
     pub(crate) fn outputs_folder(&self) -> PathBuf {
         self.folder.join("outputs")
+    }
+
+    /// Fails unless both stores can be used now.
+    ///
+    /// A process that works for hours rides out a store that goes away; one that has never reached it was told wrong.
+    pub(crate) async fn reach(config: &Config) -> anyhow::Result<()> {
+        Self::reach_jobs(config).await?;
+        Self::reach_artifacts(config).await
+    }
+
+    /// Fails unless the job store can be used now.
+    pub(crate) async fn reach_jobs(config: &Config) -> anyhow::Result<()> {
+        let jobs = brainwrought_store::open_job_store(&config.jobs)?;
+        jobs.list(&JobFilter { limit: Some(1), ..JobFilter::default() }).await?;
+        Ok(())
+    }
+
+    /// Fails unless the artifact store can be used now.
+    pub(crate) async fn reach_artifacts(config: &Config) -> anyhow::Result<()> {
+        let artifacts = brainwrought_store::open_artifact_store_with(&config.artifacts, &config.options)?;
+        artifacts.contains(&Digest::of(b"")).await?;
+        Ok(())
     }
 
     /// Keeps a readable copy of an input beside the jobs, where the job store is a folder.

@@ -26,7 +26,10 @@ impl Desk {
 
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_brainwrought"));
-        command.args(arguments).current_dir(self.folder.path()).env_remove("BRAINWROUGHT_STORE");
+        command.args(arguments).current_dir(self.folder.path());
+        for store in ["BRAINWROUGHT_STORE", "BRAINWROUGHT_JOBS", "BRAINWROUGHT_ARTIFACTS"] {
+            command.env_remove(store);
+        }
         command
     }
 

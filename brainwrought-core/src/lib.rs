@@ -13,6 +13,7 @@ pub mod job;
 pub mod job_store;
 pub mod memory;
 pub mod pipeline;
+pub mod publisher;
 pub mod report;
 pub mod retry;
 pub mod stage;

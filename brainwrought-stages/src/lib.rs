@@ -5,6 +5,7 @@ pub mod audio;
 pub mod background;
 pub mod check;
 pub mod child;
+pub mod fetch;
 pub mod media;
 pub mod parse;
 pub mod picture;

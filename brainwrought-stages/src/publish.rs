@@ -1,23 +1,39 @@
 //! The stage `publish`: puts the finished video and the files beside it where people find them.
 
+use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use brainwrought_core::data::{BlobRef, Publication, Report};
-use brainwrought_core::job::Delivery;
+use brainwrought_core::engine::{Engine, EngineError};
+use brainwrought_core::event::LogLevel;
+use brainwrought_core::id::{JobId, StageName};
+use brainwrought_core::job::{Delivery, JobStatus};
+use brainwrought_core::job_store::JobView;
+use brainwrought_core::publisher::Publisher;
+use brainwrought_core::report::chain;
 use brainwrought_core::stage::{Stage, StageContext, StageError};
 use bytes::Bytes;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use tokio_util::sync::CancellationToken;
 
-/// Writes `video.mp4` and every sidecar to `<folder>/<job_id>/`.
+/// Writes `video.mp4` and every sidecar to `<folder>/<job_id>/`, then gives them to a publisher, if there is one.
 ///
-/// Each file appears whole or not at all, and writing twice gives the same files.
+/// Each file appears whole or not at all, and writing twice gives the same files. A video that could not be published is
+/// still made: the reason becomes a warning, and [`publish_job`] tries again when somebody asks for it.
 #[derive(Debug, Clone, Serialize)]
 pub struct Publish {
     /// The folder that gets one folder a job.
     #[serde(skip)]
     pub folder: PathBuf,
+    /// Where the world finds the videos.
+    #[serde(skip)]
+    pub publisher: Option<Arc<dyn Publisher>>,
 }
+
+/// The name that the video has everywhere.
+pub(crate) const VIDEO: &str = "video.mp4";
 
 /// A finished video could not be delivered; it stays in the artifact store.
 #[derive(Debug, thiserror::Error)]
@@ -38,15 +54,11 @@ impl Stage for Publish {
 
     async fn run(&self, cx: &StageContext, report: Report) -> Result<Publication, StageError> {
         let folder = self.folder.join(cx.job().as_str());
-        let video = &report.video;
-        let files: Vec<(&str, &BlobRef)> = video
-            .sidecars
-            .iter()
-            .map(|(name, blob)| (name.as_str(), blob))
-            .chain([("video.mp4", &video.video)])
-            .collect();
-        let total = files.len() as u64;
-        for (done, (name, blob)) in files.into_iter().enumerate() {
+        let mut files: BTreeMap<String, BlobRef> = report.video.sidecars;
+        files.insert(VIDEO.to_owned(), report.video.video);
+        // The step after the files is the publisher's.
+        let total = files.len() as u64 + u64::from(self.publisher.is_some());
+        for (done, (name, blob)) in files.iter().enumerate() {
             cx.check_cancelled()?;
             cx.progress(done as u64, total);
             let bytes = cx.get(blob).await?;
@@ -58,10 +70,92 @@ impl Stage for Publish {
             .await?
             .map_err(StageError::retryable)?;
         }
-        let path = folder.join("video.mp4");
+        let path = folder.join(VIDEO);
         let delivery = Delivery { output_local_path: Some(path.display().to_string()), output_hf_url: None };
-        Ok(Publication { delivery, warnings: Vec::new() })
+        let mut publication = Publication { delivery, warnings: Vec::new() };
+        let Some(publisher) = &self.publisher else { return Ok(publication) };
+        cx.progress(total - 1, total);
+        let published = tokio::select! {
+            published = publisher.publish(cx.job(), &files, cx.artifacts().as_ref()) => published,
+            () = cx.cancellation().cancelled() => return Err(StageError::cancelled()),
+        };
+        match published {
+            Ok(url) => publication.delivery.output_hf_url = Some(url),
+            Err(error) => {
+                let warning = chain(&error);
+                cx.log(LogLevel::Warn, warning.clone());
+                publication.warnings.push(warning);
+            }
+        }
+        Ok(publication)
     }
+}
+
+/// A finished video was not published; it stays where it is.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PublishJobError {
+    /// There is no finished video yet.
+    #[error(
+        "job {job} is {status}, and only a completed one can be published; see `brainwrought status {job}`"
+    )]
+    NotCompleted {
+        /// The job.
+        job: JobId,
+        /// Where it stands.
+        status: JobStatus,
+    },
+    /// The stage that publishes has no publisher.
+    #[error("there is no place to publish to; set HF_DATASET_REPO to a dataset, such as `owner/name`")]
+    NoPlace,
+    /// The publisher could not do it.
+    #[error("{0}")]
+    NotPublished(String),
+    /// A store could not do its part.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+}
+
+/// Publishes a finished job, or publishes it again, which changes nothing, and returns the address of the video.
+///
+/// The job goes back to the stage `publish` and through it, so that the address is recorded like any other outcome. Where
+/// other workers run too, one of them may do it; they must have the same publisher.
+///
+/// # Errors
+///
+/// Fails when the job is not completed, and when it could not be published; it is completed then all the same.
+pub async fn publish_job(
+    engine: &Engine,
+    job: &JobId,
+    shutdown: CancellationToken,
+) -> Result<String, PublishJobError> {
+    let is_completed = |view: &JobView| match view.status {
+        JobStatus::Completed => Ok(()),
+        status => Err(PublishJobError::NotCompleted { job: job.clone(), status }),
+    };
+    let stage = StageName::from(Publish::NAME);
+    is_completed(&engine.jobs().get(job).await.map_err(EngineError::from)?)?;
+    engine.jobs().retry(job, Some(&stage)).await.map_err(EngineError::from)?;
+    let view = engine.run_job(job, shutdown).await?;
+    is_completed(&view)?;
+    if let Some(url) = view.job.delivery.output_hf_url {
+        return Ok(url);
+    }
+    let output =
+        view.job.stages.iter().find(|task| task.key.stage == stage).and_then(|task| task.output.clone());
+    let Some(output) = output else { return Err(PublishJobError::NoPlace) };
+    let stored = engine.artifacts().get(&output).await.map_err(EngineError::from)?;
+    let stored: Stored = serde_json::from_slice(&stored).unwrap_or_default();
+    Err(match stored.value.warnings.is_empty() {
+        true => PublishJobError::NoPlace,
+        false => PublishJobError::NotPublished(stored.value.warnings.join("; ")),
+    })
+}
+
+/// The output of the stage as it is stored.
+#[derive(Debug, Default, Deserialize)]
+struct Stored {
+    value: Publication,
 }
 
 /// Writes a file so that it appears whole or not at all: a temporary file, synced, then renamed.

@@ -1,7 +1,7 @@
 //! Backgrounds: the same bytes every time, always in motion, never dark, never flashing.
 
 use brainwrought_stages::background::{BackgroundError, STYLES, choose, open};
-use brainwrought_stages::picture::YuvFrame;
+use brainwrought_stages::picture::{Area, YuvFrame};
 
 const WIDTH: usize = 216;
 const HEIGHT: usize = 384;
@@ -13,7 +13,7 @@ fn frames(style: &str, seed: u64, offset_ms: u64, count: u64) -> Vec<YuvFrame> {
     let mut frame = YuvFrame::black(WIDTH, HEIGHT);
     (0..count)
         .map(|number| {
-            style.draw(number, &mut frame);
+            style.draw(number, &mut frame, &Area::default());
             frame.clone()
         })
         .collect()
@@ -36,6 +36,27 @@ fn an_offset_goes_on_where_an_earlier_part_stopped() {
         let whole = frames(style.name, 3, 0, 100);
         let rest = frames(style.name, 3, 3000, 10);
         assert_eq!(whole[90..], rest, "{}", style.name);
+    }
+}
+
+#[test]
+fn around_what_is_covered_the_picture_is_the_same() {
+    let covered = Area { columns: 20..190, rows: 60..240 };
+    let is_seen =
+        |column: usize, row: usize| !covered.columns.contains(&column) || !covered.rows.contains(&row);
+    for style in STYLES {
+        let mut around = open(style.name, 7, WIDTH, HEIGHT, FPS, 0).unwrap();
+        for (number, whole) in (0..).zip(frames(style.name, 7, 0, 40)) {
+            let mut frame = YuvFrame::black(WIDTH, HEIGHT);
+            around.draw(number, &mut frame, &covered);
+            for at in (0..WIDTH * HEIGHT).filter(|at| is_seen(at % WIDTH, at / WIDTH)) {
+                assert_eq!(frame.y[at], whole.y[at], "{} at {at} of frame {number}", style.name);
+            }
+            let half = WIDTH / 2;
+            for at in (0..half * HEIGHT / 2).filter(|at| is_seen(at % half * 2, at / half * 2)) {
+                assert_eq!((frame.u[at], frame.v[at]), (whole.u[at], whole.v[at]), "{}", style.name);
+            }
+        }
     }
 }
 
@@ -79,7 +100,7 @@ fn every_size_can_be_drawn() {
         for (width, height) in [(2, 2), (64, 36), (101, 179), (640, 360)] {
             let mut opened = open(style.name, 1, width, height, 25, 1234).unwrap();
             let mut frame = YuvFrame::black(width, height);
-            (0..5).for_each(|number| opened.draw(number, &mut frame));
+            (0..5).for_each(|number| opened.draw(number, &mut frame, &Area::default()));
         }
     }
 }

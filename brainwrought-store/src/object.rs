@@ -1,6 +1,8 @@
-//! [`ObjectArtifactStore`]: artifacts on anything that the crate `object_store` reaches; today, folders.
+//! [`ObjectArtifactStore`]: artifacts on anything that the crate `object_store` reaches: folders, buckets, the Hub.
 
+use std::fmt;
 use std::io::ErrorKind;
+use std::ops::Range;
 use std::path::Path as FilePath;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,27 +11,60 @@ use async_trait::async_trait;
 use brainwrought_core::artifact_store::{ArtifactListing, ArtifactStore, ArtifactStoreError, StoredArtifact};
 use brainwrought_core::id::{Digest, Fingerprint};
 use bytes::Bytes;
-use futures::TryStreamExt as _;
+use futures::{StreamExt as _, TryStreamExt as _, stream};
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
-use object_store::{Error, ObjectStore, ObjectStoreExt as _};
+use object_store::{Error, ObjectMeta, ObjectStore, ObjectStoreExt as _};
+use tokio::sync::OnceCell;
 
-use crate::OpenError;
+use crate::remote::RemoteError;
+use crate::store_clock::StoreClock;
+use crate::{OpenError, StoreOptions};
 
 /// Keeps artifacts as `artifacts/<2 hex>/<sha256>`, and bindings as `artifacts/bindings/<2 hex>/<fingerprint>`.
 ///
-/// A file whose bytes no longer match its digest is moved to `artifacts/damaged/` when it is read: people can look at
-/// it there, and the next [`put`](ArtifactStore::put) writes it afresh.
-#[derive(Debug)]
+/// It is guaranteed that an artifact is written whole or not at all, wherever it is kept. An artifact that is put again
+/// [a quarter of an hour](Self::YOUNG) or more after it was written is written once more, so that garbage collection sees
+/// that it is in use. An artifact whose bytes no longer match its digest is written afresh by the next
+/// [`put`](ArtifactStore::put), whether or not somebody has seen the damage. In a folder, reading it also moves it to
+/// `artifacts/damaged/`, where people can look at it; at the other end of a network it stays where it is until then,
+/// because a move is a copy and a delete there, and what another worker writes between the two would be lost.
+///
+/// It is not guaranteed that the parts of an upload that was cut off by a crash are removed from a
+/// bucket: a lifecycle rule for incomplete uploads does that.
 pub struct ObjectArtifactStore {
     objects: Arc<dyn ObjectStore>,
+    clock: StoreClock,
+    remote: Option<Remote>,
+}
+
+/// A store at the other end of a network.
+struct Remote {
+    /// Its URL, for people.
+    place: String,
+    /// Set once it has answered.
+    reached: OnceCell<()>,
 }
 
 const ARTIFACTS: &str = "artifacts";
 const BINDINGS: &str = "bindings";
 const DAMAGED: &str = "damaged";
 
+/// A remote artifact of more bytes than this goes up in parts, so that a connection that breaks costs one part.
+const WHOLE: u64 = 16 << 20;
+/// Bytes in a part. S3 wants at least 5 MiB, and all of one size.
+const PART: u64 = 8 << 20;
+/// S3 takes no more parts than this in one object; a larger artifact gets larger parts.
+const MOST_PARTS: u64 = 10_000;
+/// Parts in flight. They are slices of the artifact, so it is in memory once, and what the sockets hold.
+const PARTS_AT_ONCE: usize = 4;
+/// Bindings read at once for a listing.
+const READS_AT_ONCE: usize = 16;
+
 impl ObjectArtifactStore {
+    /// An artifact that was put again is as good as new when it is no older than this.
+    pub const YOUNG: Duration = Duration::from_secs(15 * 60);
+
     /// Opens a folder. Files appear whole or not at all, and are on disk before a write returns.
     ///
     /// # Errors
@@ -39,15 +74,90 @@ impl ObjectArtifactStore {
         std::fs::create_dir_all(folder.join(ARTIFACTS)).map_err(|error| OpenError::folder(folder, error))?;
         let local =
             LocalFileSystem::new_with_prefix(folder).map_err(|error| OpenError::folder(folder, error))?;
-        Ok(Self { objects: Arc::new(local.with_fsync(true)) })
+        Ok(Self { objects: Arc::new(local.with_fsync(true)), clock: StoreClock::default(), remote: None })
+    }
+
+    /// Opens a store at the other end of a network: `s3://bucket/prefix`, `gs://…`, `az://container/prefix`,
+    /// `hf://datasets/owner/name/prefix`. Nothing is sent yet; a bucket that is not there, or a key that is refused, shows
+    /// at the first use.
+    ///
+    /// # Errors
+    ///
+    /// Fails when there is no such scheme, when the URL or an option is wrong or a key is missing, and when this build
+    /// leaves the store out.
+    pub fn open_url(url: &str, options: &StoreOptions) -> Result<Self, OpenError> {
+        Self::open_remote(url, options)?
+            .ok_or_else(|| OpenError::UnknownArtifactScheme { url: crate::without_password(url) })
+    }
+
+    /// Opens a store at the other end of a network, if the URL names one.
+    pub(crate) fn open_remote(url: &str, options: &StoreOptions) -> Result<Option<Self>, OpenError> {
+        match crate::remote::open(url, options)? {
+            None => crate::hub::open(url, options),
+            bucket => Ok(bucket),
+        }
+    }
+
+    pub(crate) fn remote(objects: Arc<dyn ObjectStore>, place: String, clock: StoreClock) -> Self {
+        Self { objects, clock, remote: Some(Remote { place, reached: OnceCell::new() }) }
     }
 
     async fn read(&self, path: &Path) -> Result<Bytes, Error> {
         self.objects.get(path).await?.bytes().await
     }
 
-    /// Moves a damaged artifact out of the way. A failure leaves it where it is, for the next reader to move.
+    async fn write(&self, path: &Path, bytes: Bytes) -> Result<(), Error> {
+        let length = bytes.len() as u64;
+        if self.remote.is_none() || length <= WHOLE {
+            return self.objects.put(path, bytes.into()).await.map(drop);
+        }
+        let mut upload = self.objects.put_multipart(path).await?;
+        let sent = stream::iter(parts(length))
+            .map(|part| upload.put_part(bytes.slice(part).into()))
+            .buffer_unordered(PARTS_AT_ONCE)
+            .try_collect::<()>()
+            .await;
+        let completed = match sent {
+            Ok(()) => upload.complete().await.map(drop),
+            Err(error) => Err(error),
+        };
+        if completed.is_err() {
+            // What was sent is of no use; that it cannot be taken back is not what should be reported.
+            let _ = upload.abort().await;
+        }
+        completed
+    }
+
+    /// Asks a remote store once whether it is there. A bucket that is missing would look like an empty one: to a request
+    /// for the head of an object, both say `404` and no more.
+    async fn reach(&self, action: impl Fn() -> String) -> Result<(), ArtifactStoreError> {
+        let Some(remote) = &self.remote else { return Ok(()) };
+        let probe = Path::from_iter([ARTIFACTS, "probe"]);
+        let ask = || async {
+            match self.objects.get(&probe).await {
+                Ok(_) => Ok(()),
+                Err(Error::NotFound { source, .. }) if !names_missing_bucket(source.as_ref()) => Ok(()),
+                Err(error) => Err(error),
+            }
+        };
+        let asked = remote.reached.get_or_try_init(ask).await;
+        asked.map(drop).map_err(|error| self.explain(&action(), error))
+    }
+
+    /// Tells whether the stored bytes are these, and were written a short while ago. A failed read is no proof.
+    async fn holds(&self, path: &Path, bytes: &Bytes, found: &ObjectMeta) -> bool {
+        // The right length is no proof either; a damaged artifact is written over.
+        found.size == bytes.len() as u64
+            && self.is_young(found)
+            && self.read(path).await.is_ok_and(|stored| stored == *bytes)
+    }
+
+    /// Moves a damaged artifact out of the way, in a folder. A failure leaves it where it is, for the next reader.
     async fn set_aside(&self, digest: &Digest) {
+        if self.remote.is_some() {
+            tracing::warn!(%digest, "an artifact is damaged; it is replaced when it is made again");
+            return;
+        }
         let (path, aside) = (artifact_path(digest), damaged_path(digest));
         if let Err(error) = self.objects.rename(&path, &aside).await {
             tracing::warn!(%digest, %error, "a damaged artifact could not be moved aside");
@@ -62,6 +172,25 @@ impl ObjectArtifactStore {
             tracing::warn!(%digest, %error, "a whole artifact could not be moved back");
         }
     }
+
+    fn is_young(&self, found: &ObjectMeta) -> bool {
+        self.clock.age(found.last_modified.timestamp_millis()) < Self::YOUNG
+    }
+
+    fn explain(&self, action: &str, error: Error) -> ArtifactStoreError {
+        match &self.remote {
+            Some(remote) => unavailable(action, RemoteError::new(&remote.place, error)),
+            None => explain_local(action, error),
+        }
+    }
+}
+
+impl fmt::Debug for ObjectArtifactStore {
+    /// A client holds keys, so only its place is shown.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let place = self.remote.as_ref().map(|remote| &remote.place);
+        f.debug_struct("ObjectArtifactStore").field("remote", &place).finish_non_exhaustive()
+    }
 }
 
 #[async_trait]
@@ -69,25 +198,23 @@ impl ArtifactStore for ObjectArtifactStore {
     async fn put(&self, bytes: Bytes) -> Result<Digest, ArtifactStoreError> {
         let digest = digest_of(&bytes).await?;
         let path = artifact_path(&digest);
+        self.reach(|| format!("write artifact {digest}")).await?;
         match self.objects.head(&path).await {
-            // The right length is no proof; a damaged file is written over. A failed read is no proof either way.
-            Ok(found) if found.size == bytes.len() as u64 => match self.read(&path).await {
-                Ok(stored) if stored == bytes => return Ok(digest),
-                _ => {}
-            },
+            Ok(found) if self.holds(&path, &bytes, &found).await => return Ok(digest),
             Ok(_) | Err(Error::NotFound { .. }) => {}
-            Err(error) => return Err(explain(&format!("look for artifact {digest}"), error)),
+            Err(error) => return Err(self.explain(&format!("look for artifact {digest}"), error)),
         }
-        let written = self.objects.put(&path, bytes.into()).await;
-        written.map_err(|error| explain(&format!("write artifact {digest}"), error))?;
+        let written = self.write(&path, bytes).await;
+        written.map_err(|error| self.explain(&format!("write artifact {digest}"), error))?;
         Ok(digest)
     }
 
     async fn get(&self, digest: &Digest) -> Result<Bytes, ArtifactStoreError> {
+        self.reach(|| format!("read artifact {digest}")).await?;
         let bytes = match self.read(&artifact_path(digest)).await {
             Ok(bytes) => bytes,
             Err(Error::NotFound { .. }) => return Err(ArtifactStoreError::NotFound(digest.clone())),
-            Err(error) => return Err(explain(&format!("read artifact {digest}"), error)),
+            Err(error) => return Err(self.explain(&format!("read artifact {digest}"), error)),
         };
         if digest_of(&bytes).await? == *digest {
             return Ok(bytes);
@@ -97,62 +224,82 @@ impl ArtifactStore for ObjectArtifactStore {
     }
 
     async fn contains(&self, digest: &Digest) -> Result<bool, ArtifactStoreError> {
+        self.reach(|| format!("look for artifact {digest}")).await?;
         match self.objects.head(&artifact_path(digest)).await {
             Ok(_) => Ok(true),
             Err(Error::NotFound { .. }) => Ok(false),
-            Err(error) => Err(explain(&format!("look for artifact {digest}"), error)),
+            Err(error) => Err(self.explain(&format!("look for artifact {digest}"), error)),
         }
     }
 
     async fn delete(&self, digest: &Digest) -> Result<(), ArtifactStoreError> {
+        self.reach(|| format!("delete artifact {digest}")).await?;
         gone(self.objects.delete(&artifact_path(digest)).await)
-            .map_err(|error| explain(&format!("delete artifact {digest}"), error))
+            .map_err(|error| self.explain(&format!("delete artifact {digest}"), error))
     }
 
     async fn bind(&self, fingerprint: &Fingerprint, output: &Digest) -> Result<(), ArtifactStoreError> {
+        self.reach(|| format!("bind {}", fingerprint.0)).await?;
         let bytes = Bytes::from(output.to_string());
         let written = self.objects.put(&binding_path(fingerprint), bytes.into()).await;
-        written.map(drop).map_err(|error| explain(&format!("bind {}", fingerprint.0), error))
+        written.map(drop).map_err(|error| self.explain(&format!("bind {}", fingerprint.0), error))
     }
 
     async fn lookup(&self, fingerprint: &Fingerprint) -> Result<Option<Digest>, ArtifactStoreError> {
+        self.reach(|| format!("look up {}", fingerprint.0)).await?;
         match self.read(&binding_path(fingerprint)).await {
             // A binding that is no digest is a miss: the work is done again and bound anew.
             Ok(bytes) => Ok(std::str::from_utf8(&bytes).ok().and_then(|text| text.parse().ok())),
             Err(Error::NotFound { .. }) => Ok(None),
-            Err(error) => Err(explain(&format!("look up {}", fingerprint.0), error)),
+            Err(error) => Err(self.explain(&format!("look up {}", fingerprint.0), error)),
         }
     }
 
     async fn unbind(&self, fingerprint: &Fingerprint) -> Result<(), ArtifactStoreError> {
+        self.reach(|| format!("unbind {}", fingerprint.0)).await?;
         gone(self.objects.delete(&binding_path(fingerprint)).await)
-            .map_err(|error| explain(&format!("unbind {}", fingerprint.0), error))
+            .map_err(|error| self.explain(&format!("unbind {}", fingerprint.0), error))
     }
 
     async fn list(&self) -> Result<ArtifactListing, ArtifactStoreError> {
-        let failed = |error| explain("list artifacts", error);
-        let now = brainwrought_core::clock::wall_time().0;
+        self.reach(|| "list artifacts".to_owned()).await?;
         let mut listing = ArtifactListing::default();
+        let mut bound = Vec::new();
         let mut found = self.objects.list(Some(&Path::from(ARTIFACTS)));
-        while let Some(meta) = found.try_next().await.map_err(failed)? {
+        while let Some(meta) =
+            found.try_next().await.map_err(|error| self.explain("list artifacts", error))?
+        {
             let Some(digest) = meta.location.filename().and_then(|name| name.parse::<Digest>().ok()) else {
                 continue;
             };
             if meta.location.parts().any(|part| part.as_ref() == BINDINGS) {
-                let fingerprint = Fingerprint(digest);
-                if let Some(output) = self.lookup(&fingerprint).await? {
-                    listing.bindings.push((fingerprint, output));
-                }
+                bound.push(Fingerprint(digest));
                 continue;
             }
-            let written = u64::try_from(meta.last_modified.timestamp_millis()).unwrap_or(0);
-            let age = Duration::from_millis(now.saturating_sub(written));
+            let age = self.clock.age(meta.last_modified.timestamp_millis());
             listing.artifacts.push(StoredArtifact { digest, bytes: meta.size, age });
         }
+        let mut outputs = stream::iter(bound)
+            .map(|fingerprint| async {
+                let output = self.lookup(&fingerprint).await?;
+                Ok::<_, ArtifactStoreError>(output.map(|output| (fingerprint, output)))
+            })
+            .buffer_unordered(READS_AT_ONCE);
+        while let Some(binding) = outputs.try_next().await? {
+            listing.bindings.extend(binding);
+        }
+        drop(outputs);
         listing.artifacts.sort_by(|a, b| a.digest.cmp(&b.digest));
         listing.bindings.sort();
         Ok(listing)
     }
+}
+
+/// The parts of an upload: all of one size but the last.
+fn parts(length: u64) -> impl Iterator<Item = Range<usize>> {
+    let size = PART.max(length.div_ceil(MOST_PARTS));
+    let index = |at: u64| usize::try_from(at).expect("the artifact is in memory, so its length is a usize");
+    (0..length.div_ceil(size)).map(move |part| index(part * size)..index((part * size + size).min(length)))
 }
 
 async fn digest_of(bytes: &Bytes) -> Result<Digest, ArtifactStoreError> {
@@ -175,6 +322,13 @@ fn binding_path(fingerprint: &Fingerprint) -> Path {
     Path::from_iter([ARTIFACTS, BINDINGS, &digits[..2], digits])
 }
 
+/// Tells whether a `404` is about the bucket: by the code in its body, which is the only difference.
+fn names_missing_bucket(error: &(dyn std::error::Error + 'static)) -> bool {
+    let text = error.to_string();
+    // S3 and Google Cloud Storage say the first, Azure the second.
+    text.contains("<Code>NoSuchBucket</Code>") || text.contains("<Code>ContainerNotFound</Code>")
+}
+
 fn gone(deleted: Result<(), Error>) -> Result<(), Error> {
     match deleted {
         Err(Error::NotFound { .. }) => Ok(()),
@@ -182,7 +336,7 @@ fn gone(deleted: Result<(), Error>) -> Result<(), Error> {
     }
 }
 
-fn explain(action: &str, error: Error) -> ArtifactStoreError {
+fn explain_local(action: &str, error: Error) -> ArtifactStoreError {
     let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(&error);
     while let Some(inner) = cause {
         if let Some(io) = inner.downcast_ref::<std::io::Error>()
@@ -197,4 +351,36 @@ fn explain(action: &str, error: Error) -> ArtifactStoreError {
 
 fn unavailable(action: &str, error: impl std::error::Error + Send + Sync + 'static) -> ArtifactStoreError {
     ArtifactStoreError::Unavailable { action: action.to_owned(), source: Box::new(error) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_cover_an_artifact_and_are_never_too_many() {
+        for length in [WHOLE + 1, 3 * PART, 200_000_000_000] {
+            let parts: Vec<_> = parts(length).collect();
+            assert!(parts.len() as u64 <= MOST_PARTS);
+            assert!(
+                parts.windows(2).all(|pair| pair[0].end == pair[1].start && pair[0].len() as u64 >= PART)
+            );
+            assert_eq!(parts.first().map(|part| part.start), Some(0));
+            assert_eq!(parts.last().map(|part| part.end as u64), Some(length));
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_put_again_is_young_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = ObjectArtifactStore::open_folder(folder.path()).unwrap();
+        let digest = store.put("again".into()).await.unwrap();
+        let path = folder.path().join(artifact_path(&digest).to_string());
+        let file = std::fs::File::options().write(true).open(path).unwrap();
+        let modified = file.metadata().unwrap().modified().unwrap();
+        file.set_modified(modified - 2 * ObjectArtifactStore::YOUNG).unwrap();
+        assert!(store.list().await.unwrap().artifacts[0].age > ObjectArtifactStore::YOUNG);
+        store.put("again".into()).await.unwrap();
+        assert!(store.list().await.unwrap().artifacts[0].age < ObjectArtifactStore::YOUNG);
+    }
 }

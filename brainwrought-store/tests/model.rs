@@ -216,14 +216,14 @@ impl ReferenceStateMachine for Reference {
     }
 }
 
-/// A store, the clock that it is told the time by, and the reference as it was before the step.
+/// A store, what moves its clock, and the reference as it was before the step.
 struct Subject {
     store: Box<dyn JobStore>,
-    clock: Arc<ManualClock>,
+    tick: Box<dyn FnMut(u64)>,
     ids: Vec<JobId>,
     before: Reference,
     runtime: tokio::runtime::Runtime,
-    _folder: tempfile::TempDir,
+    _folder: Option<tempfile::TempDir>,
 }
 
 #[derive(Debug)]
@@ -240,9 +240,14 @@ impl Subject {
         let clock = Arc::new(ManualClock::default());
         let folder = tempfile::tempdir().unwrap();
         let store = open(folder.path(), Arc::clone(&clock));
+        let tick = move |ms| clock.advance(Duration::from_millis(ms));
+        Self { _folder: Some(folder), ..Self::over(store, Box::new(tick)) }
+    }
+
+    fn over(store: Box<dyn JobStore>, tick: Box<dyn FnMut(u64)>) -> Self {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let before = Reference { jobs: Vec::new(), loans: Vec::new(), ms: 0 };
-        Self { store, clock, ids: Vec::new(), before, runtime, _folder: folder }
+        Self { store, tick, ids: Vec::new(), before, runtime, _folder: None }
     }
 
     fn task(&self, loan: &Loan) -> TaskId {
@@ -255,7 +260,7 @@ impl Subject {
             Step::Create(priority) => {
                 let created = run.block_on(self.store.create(new_job(*priority))).unwrap();
                 self.ids.push(created.view.job.job_id);
-                self.clock.advance(Duration::from_millis(1));
+                (self.tick)(1);
                 Answer::Nothing
             }
             Step::Advance => Answer::Moved(run.block_on(self.store.advance()).unwrap().len()),
@@ -287,7 +292,7 @@ impl Subject {
                 }
             },
             Step::Tick(ms) => {
-                self.clock.advance(Duration::from_millis(*ms));
+                (self.tick)(*ms);
                 Answer::Nothing
             }
             Step::Cancel(at) => match self.ids.len() {
@@ -315,8 +320,15 @@ impl Subject {
             assert_eq!(view.status, expected.status(&now));
             let mut job = view.job;
             job.job_id = expected.job_id.clone();
-            for lease in job.stages.iter_mut().filter_map(|task| task.lease.as_mut()) {
-                lease.holder = None;
+            for task in &mut job.stages {
+                if let Some(lease) = &mut task.lease {
+                    lease.holder = None;
+                }
+                // Each store names its clock in its own way.
+                let readings = task.lease.as_mut().map(|lease| &mut lease.expires);
+                for reading in readings.into_iter().chain(&mut task.due) {
+                    reading.epoch = "manual".to_owned();
+                }
             }
             assert_eq!(job, *expected, "after {step:?}");
         }
@@ -369,4 +381,57 @@ prop_state_machine! {
 
     #[test]
     fn a_folder_does_what_the_state_machine_says(sequential 1..60 => FolderMatches);
+}
+
+#[cfg(feature = "postgres")]
+#[path = "postgres/server.rs"]
+mod server;
+
+#[cfg(feature = "postgres")]
+mod postgres {
+    use brainwrought_store::PostgresJobStore;
+    use sqlx::{Connection as _, PgConnection};
+
+    use super::server::Server;
+    use super::*;
+
+    /// Puts a clock that stands still in the place of the server's.
+    const MANUAL_CLOCK: &str = "
+        create table brainwrought.test_clock as select 0::bigint as ms;
+        create or replace function brainwrought.now_ms() returns bigint language sql volatile as
+            'select ms from brainwrought.test_clock';
+        create or replace function brainwrought.up_since_ms() returns bigint language sql stable as
+            'select 0::bigint'";
+
+    struct PostgresMatches;
+
+    impl StateMachineTest for PostgresMatches {
+        type SystemUnderTest = Subject;
+        type Reference = Reference;
+
+        fn init_test(_: &Reference) -> Subject {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            let url = runtime.block_on(async { Server::shared().await.database().await });
+            let mut connection = runtime.block_on(PgConnection::connect(&url)).unwrap();
+            runtime.block_on(sqlx::raw_sql(MANUAL_CLOCK).execute(&mut connection)).unwrap();
+            let tick = move |ms: u64| {
+                let moved = sqlx::query("update brainwrought.test_clock set ms = ms + $1")
+                    .bind(i64::try_from(ms).unwrap())
+                    .execute(&mut connection);
+                runtime.block_on(moved).unwrap();
+            };
+            Subject::over(Box::new(PostgresJobStore::new(&url).unwrap()), Box::new(tick))
+        }
+
+        fn apply(subject: Subject, after: &Reference, step: Step) -> Subject {
+            subject.step(after, &step)
+        }
+    }
+
+    prop_state_machine! {
+        #![proptest_config(ProptestConfig { cases: 25, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn postgres_does_what_the_state_machine_says(sequential 1..60 => PostgresMatches);
+    }
 }

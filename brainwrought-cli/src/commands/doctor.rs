@@ -1,5 +1,6 @@
 //! `doctor`: what is present, what is missing, and the command that mends it.
 
+use brainwrought_core::report::chain;
 use brainwrought_stages::standard::{Finding, examine};
 use serde_json::json;
 
@@ -7,22 +8,18 @@ use crate::args::JsonArgs;
 use crate::config::Config;
 use crate::exit::{Ended, JOB_FAILED};
 use crate::output;
+use crate::world::World;
 
 /// Examines this machine; fails when something that a default video needs is missing.
-pub(crate) fn run(config: &Config, args: &JsonArgs) -> anyhow::Result<()> {
+pub(crate) async fn run(config: &Config, args: &JsonArgs) -> anyhow::Result<()> {
     let mut findings = examine(&config.resources);
-    for (name, opened) in [
-        ("job store", brainwrought_store::open_job_store(&config.jobs).map(drop)),
-        ("artifact store", brainwrought_store::open_artifact_store(&config.artifacts).map(drop)),
+    for (name, url, reached) in [
+        ("job store", &config.jobs, World::reach_jobs(config).await),
+        ("artifact store", &config.artifacts, World::reach_artifacts(config).await),
     ] {
-        let url = if name == "job store" { &config.jobs } else { &config.artifacts };
-        findings.push(match opened {
-            Ok(()) => Finding::present(name, url.clone()),
-            Err(error) => Finding::missing(
-                name,
-                brainwrought_core::report::chain(&error),
-                "choose another with --store",
-            ),
+        findings.push(match reached {
+            Ok(()) => Finding::present(name, brainwrought_store::without_password(url)),
+            Err(error) => Finding::missing(name, chain(error.as_ref()), "choose another with --store"),
         });
     }
     if args.json {

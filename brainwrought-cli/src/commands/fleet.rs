@@ -15,21 +15,21 @@ use crate::world::World;
 
 /// Claims tasks and does them, until stopped.
 pub(crate) async fn worker(config: &Config, args: WorkerArgs) -> anyhow::Result<()> {
-    let (engine, scope) = prepare(config, &args)?;
+    let (engine, scope) = prepare(config, &args).await?;
     engine.work(scope, crate::signals::shutdown()?).await;
     Ok(())
 }
 
 /// Orchestrator, recovery and worker in one process, until stopped.
 pub(crate) async fn dev(config: &Config, args: WorkerArgs) -> anyhow::Result<()> {
-    let (engine, scope) = prepare(config, &args)?;
+    let (engine, scope) = prepare(config, &args).await?;
     engine.run_all(scope, crate::signals::shutdown()?).await;
     Ok(())
 }
 
 /// Moves tasks whose needs are done.
 pub(crate) async fn orchestrator(config: &Config, args: RoundArgs) -> anyhow::Result<()> {
-    let engine = plain(config, args.poll)?;
+    let engine = plain(config, args.poll).await?;
     if args.once {
         print_moved("ready", &engine.advance().await?);
     } else {
@@ -40,7 +40,7 @@ pub(crate) async fn orchestrator(config: &Config, args: RoundArgs) -> anyhow::Re
 
 /// Takes back leases that ran out.
 pub(crate) async fn recovery(config: &Config, args: RoundArgs) -> anyhow::Result<()> {
-    let engine = plain(config, args.poll)?;
+    let engine = plain(config, args.poll).await?;
     if args.once {
         print_moved("taken back", &engine.recover().await?);
     } else {
@@ -50,20 +50,28 @@ pub(crate) async fn recovery(config: &Config, args: RoundArgs) -> anyhow::Result
     Ok(())
 }
 
-fn prepare(config: &Config, args: &WorkerArgs) -> anyhow::Result<(Engine, WorkScope)> {
-    if let Some(unknown) = args.stages.iter().find(|stage| !STAGE_NAMES.contains(&stage.as_str())) {
-        let known = STAGE_NAMES.join(", ");
-        return Err(WrongCommand(format!("there is no stage `{unknown}`; stages are {known}")).into());
+/// A stage of the standard pipeline, by the name that was typed.
+pub(super) fn known_stage(name: &str) -> Result<StageName, WrongCommand> {
+    if STAGE_NAMES.contains(&name) {
+        return Ok(name.into());
     }
-    let stages: Vec<StageName> = args.stages.iter().map(|stage| stage.as_str().into()).collect();
+    let known = STAGE_NAMES.join(", ");
+    Err(WrongCommand(format!("there is no stage `{name}`; stages are {known}")))
+}
+
+async fn prepare(config: &Config, args: &WorkerArgs) -> anyhow::Result<(Engine, WorkScope)> {
+    let stages: Vec<StageName> =
+        args.stages.iter().map(|stage| known_stage(stage)).collect::<Result<_, _>>()?;
     let scope = WorkScope { stages: (!stages.is_empty()).then_some(stages), job: None };
     let password = crate::config::pdf_password();
     let poll = Duration::from_secs_f64(args.poll);
+    World::reach(config).await?;
     let engine = World::open(config)?.engine(password, args.concurrency.into(), poll, narrator())?;
     Ok((engine, scope))
 }
 
-fn plain(config: &Config, poll: f64) -> anyhow::Result<Engine> {
+async fn plain(config: &Config, poll: f64) -> anyhow::Result<Engine> {
+    World::reach(config).await?;
     World::open(config)?.engine(None, 1, Duration::from_secs_f64(poll), EventSink::default())
 }
 

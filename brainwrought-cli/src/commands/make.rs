@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Context as _;
-use brainwrought_core::id::{Digest, StageName};
+use brainwrought_core::id::Digest;
 use brainwrought_core::job::JobStatus;
 use brainwrought_core::job_store::{JobStore, JobView};
 use brainwrought_stages::check::{ReportFile, table};
+use brainwrought_stages::fetch::fetch_job;
 use serde_json::json;
 
 use super::intake::{self, Request};
@@ -38,21 +39,22 @@ pub(crate) async fn run(config: &Config, args: MakeArgs) -> anyhow::Result<()> {
     let view = revive(world.jobs.as_ref(), created.view).await?;
     progress.seed(&view.job);
 
-    let view = engine.run_job(&view.job.job_id, shutdown).await?;
+    let mut view = engine.run_job(&view.job.job_id, shutdown).await?;
     progress.finish();
+    let is_elsewhere = |path: Option<&str>| path.is_none_or(|path| !Path::new(path).is_file());
+    if view.status == JobStatus::Completed && is_elsewhere(view.job.delivery.output_local_path.as_deref()) {
+        // A worker on another machine did the last stage, or somebody removed the video.
+        let video = fetch_job(&engine, &view.job.job_id, &world.outputs_folder()).await?;
+        view.job.delivery.output_local_path = Some(video.display().to_string());
+    }
     conclude(&view, &target, args.json)
 }
 
-/// Sets a job going again that ended without a video, or whose video was removed since.
+/// Sets a job going again that ended without a video.
 async fn revive(jobs: &dyn JobStore, view: JobView) -> anyhow::Result<JobView> {
     let id = &view.job.job_id;
-    let is_gone = || {
-        let path = view.job.delivery.output_local_path.as_deref();
-        path.is_none_or(|path| !Path::new(path).is_file())
-    };
     Ok(match view.status {
         JobStatus::Failed | JobStatus::Cancelled => jobs.retry(id, None).await?,
-        JobStatus::Completed if is_gone() => jobs.retry(id, Some(&StageName::from("publish"))).await?,
         _ => view,
     })
 }

@@ -1,12 +1,16 @@
 //! One file a command; each parses, makes one library call, prints.
 
 mod doctor;
+mod fetch;
 mod fleet;
 mod gc;
 mod inspect;
 mod intake;
 mod make;
+mod migrate;
+mod publish;
 mod serve;
+mod stage;
 
 use crate::args::{Args, Command};
 use crate::config::Config;
@@ -25,13 +29,17 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
             Command::Logs(args) => inspect::logs(&config, args).await,
             Command::Cancel(args) => inspect::cancel(&config, args).await,
             Command::Retry(args) => inspect::retry(&config, args).await,
+            Command::Publish(args) => publish::run(&config, args).await,
             Command::Worker(args) => fleet::worker(&config, args).await,
             Command::Orchestrator(args) => fleet::orchestrator(&config, args).await,
             Command::Recovery(args) => fleet::recovery(&config, args).await,
             Command::Dev(args) => fleet::dev(&config, args).await,
             Command::Serve(args) => serve::run(&config, args).await,
+            Command::Fetch(args) => fetch::run(&config, args).await,
+            Command::Stage(args) => stage::run(&config, args).await,
+            Command::Migrate(args) => migrate::run(&config, &args).await,
             Command::Gc(args) => gc::run(&config, args).await,
-            Command::Doctor(args) => doctor::run(&config, &args),
+            Command::Doctor(args) => doctor::run(&config, &args).await,
         }
     });
     // A stage that did not stop in time must not keep the process alive: its task was handed back.

@@ -31,6 +31,7 @@ pub(crate) async fn run(config: &Config, args: ServeArgs) -> anyhow::Result<()> 
         (None, None) => USUAL_PORT,
     };
     let shutdown = crate::signals::shutdown()?;
+    World::reach(config).await?;
     let world = World::open(config)?;
     let password = config::pdf_password();
     let engine =

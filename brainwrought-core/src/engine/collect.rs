@@ -1,15 +1,21 @@
 //! Garbage collection: removes the artifacts that no job needs.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
+
+use futures::{StreamExt as _, TryStreamExt as _, stream};
 
 use super::inputs::read_envelope;
 use super::{Engine, EngineError};
+use crate::artifact_store::ArtifactListing;
 use crate::data::blobs_in;
 use crate::id::Digest;
 use crate::job_store::JobFilter;
 use crate::report::chain;
 use crate::stage::StageError;
+
+/// Removals under way at once: a remote store takes its time over each, and some take many together.
+const AT_ONCE: usize = 64;
 
 /// What a collection removed, or would remove.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -44,41 +50,54 @@ impl Engine {
     ///
     /// Fails, before removing anything, when a job or one of its outputs cannot be read.
     pub async fn collect_garbage(&self, min_age: Duration, dry_run: bool) -> Result<Collected, CollectError> {
+        let mut needed = BTreeSet::new();
+        let (listing, garbage) = self.look(min_age, &mut needed).await?;
+        if dry_run {
+            return Ok(count(&listing, &garbage));
+        }
+        // Bindings go first, so that no new job finds what is about to go.
+        let bindings = listing.bindings.iter().filter(|(_, output)| garbage.contains_key(output));
+        stream::iter(bindings)
+            .map(|(fingerprint, _)| self.artifacts.unbind(fingerprint))
+            .buffer_unordered(AT_ONCE)
+            .try_collect::<()>()
+            .await
+            .map_err(EngineError::from)?;
+        // A job may have found something before its binding went, and a stage may have put old bytes again. Both show now.
+        let (listing, mut still) = self.look(min_age, &mut needed).await?;
+        still.retain(|digest, _| garbage.contains_key(digest));
+        stream::iter(still.keys())
+            .map(|digest| self.artifacts.delete(digest))
+            .buffer_unordered(AT_ONCE)
+            .try_collect::<()>()
+            .await
+            .map_err(EngineError::from)?;
+        Ok(count(&listing, &still))
+    }
+
+    /// Lists what is stored, and what of it no job needs. What is needed once stays needed.
+    async fn look(
+        &self,
+        min_age: Duration,
+        needed: &mut BTreeSet<Digest>,
+    ) -> Result<(ArtifactListing, BTreeMap<Digest, u64>), CollectError> {
         // The listing comes first: whatever is written after it is not in it, and so stays.
         let listing = self.artifacts.list().await.map_err(EngineError::from)?;
-        let mut needed = BTreeSet::new();
         for view in self.jobs.list(&JobFilter::default()).await.map_err(EngineError::from)? {
             needed.insert(view.job.input.pdf.digest.clone());
             for output in view.job.stages.iter().filter_map(|task| task.output.clone()) {
                 if needed.insert(output.clone()) {
-                    self.follow(&output, &mut needed).await?;
+                    self.follow(&output, needed).await?;
                 }
             }
         }
-        let mut collected = Collected::default();
-        let mut removed = BTreeSet::new();
-        for artifact in listing.artifacts {
-            if needed.contains(&artifact.digest) || artifact.age < min_age {
-                collected.kept += 1;
-                continue;
-            }
-            collected.artifacts += 1;
-            collected.bytes += artifact.bytes;
-            removed.insert(artifact.digest);
-        }
-        if dry_run {
-            return Ok(collected);
-        }
-        // Bindings go first: a binding without its artifact would only be a miss, but a miss costs a look each time.
-        for (fingerprint, output) in &listing.bindings {
-            if removed.contains(output) {
-                self.artifacts.unbind(fingerprint).await.map_err(EngineError::from)?;
-            }
-        }
-        for digest in &removed {
-            self.artifacts.delete(digest).await.map_err(EngineError::from)?;
-        }
-        Ok(collected)
+        let garbage = listing
+            .artifacts
+            .iter()
+            .filter(|artifact| artifact.age >= min_age && !needed.contains(&artifact.digest))
+            .map(|artifact| (artifact.digest.clone(), artifact.bytes))
+            .collect();
+        Ok((listing, garbage))
     }
 
     async fn follow(&self, output: &Digest, needed: &mut BTreeSet<Digest>) -> Result<(), CollectError> {
@@ -96,4 +115,9 @@ impl Engine {
             }
         }
     }
+}
+
+fn count(listing: &ArtifactListing, garbage: &BTreeMap<Digest, u64>) -> Collected {
+    let artifacts = garbage.len() as u64;
+    Collected { artifacts, bytes: garbage.values().sum(), kept: listing.artifacts.len() as u64 - artifacts }
 }

@@ -4,7 +4,7 @@ use super::canvas::{Canvas, SPACE_WIDTH};
 use super::ink::{Ink, palette_of};
 use super::seeded::{between, sine};
 use super::{Clock, Setting, Shade, Style};
-use crate::picture::YuvFrame;
+use crate::picture::{Area, YuvFrame};
 
 /// Layers of waves.
 const LAYERS: usize = 6;
@@ -39,10 +39,10 @@ impl Calm {
 }
 
 impl Style for Calm {
-    fn draw(&mut self, frame_number: u64, frame: &mut YuvFrame) {
+    fn draw(&mut self, frame_number: u64, frame: &mut YuvFrame, covered: &Area) {
         let time = self.clock.seconds(frame_number);
-        frame.copy_from(&self.sky);
-        let mut canvas = Canvas::shaded(frame, &self.shade);
+        let mut canvas = Canvas::shaded(frame, &self.shade, covered);
+        canvas.paste(&self.sky, f64::INFINITY);
         let height = canvas.height();
         for (n, &ink) in self.inks.iter().enumerate() {
             let layer = n as u64 * 8;

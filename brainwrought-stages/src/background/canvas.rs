@@ -6,7 +6,7 @@ use super::Shade;
 use super::ink::Ink;
 use super::shape::{Outline, is_steep};
 pub(super) use super::shape::{Point, Shape};
-use crate::picture::YuvFrame;
+use crate::picture::{Area, YuvFrame};
 
 /// Width of the drawing space in its own units; its height follows from the frame.
 pub(super) const SPACE_WIDTH: f64 = 1080.0;
@@ -20,6 +20,7 @@ const CHROMA_SUB_ROWS: usize = 2;
 pub(super) struct Canvas<'a> {
     frame: &'a mut YuvFrame,
     shade: Option<&'a Shade>,
+    covered: Area,
     scale: f64,
     coverage: Vec<u16>,
 }
@@ -28,13 +29,13 @@ impl<'a> Canvas<'a> {
     pub(super) fn new(frame: &'a mut YuvFrame) -> Self {
         let scale = frame.width() as f64 / SPACE_WIDTH;
         let coverage = vec![0; frame.width()];
-        Self { frame, shade: None, scale, coverage }
+        Self { frame, shade: None, covered: Area::default(), scale, coverage }
     }
 
     /// Darkens every ink by the row it is drawn on. That costs far less than to darken the finished frame; pictures that
-    /// are pasted must be dark already.
-    pub(super) fn shaded(frame: &'a mut YuvFrame, shade: &'a Shade) -> Self {
-        Self { shade: Some(shade), ..Self::new(frame) }
+    /// are pasted must be dark already. Most of what is drawn inside `covered` is left out.
+    pub(super) fn shaded(frame: &'a mut YuvFrame, shade: &'a Shade, covered: &Area) -> Self {
+        Self { shade: Some(shade), covered: covered.even(), ..Self::new(frame) }
     }
 
     /// The height of the drawing space.
@@ -55,11 +56,14 @@ impl<'a> Canvas<'a> {
         }
         let (width, height) = (self.frame.width(), self.frame.height());
         let (tint, outline) = (Tint { shade: self.shade, ink }, Outline::of(&shape));
-        let luma = Raster { width, height, scale: self.scale };
+        let covered = self.covered.clone();
+        let colour = covered.half();
+        let luma = Raster { width, height, scale: self.scale, covered };
         luma.walk::<LUMA_SUB_ROWS>(&shape, &outline, &mut self.coverage, |row, at, part| {
             paint(&mut self.frame.y[at], tint.luma(row), part * alpha / 256);
         });
-        let chroma = Raster { width: width / 2, height: height / 2, scale: self.scale / 2.0 };
+        let chroma =
+            Raster { width: width / 2, height: height / 2, scale: self.scale / 2.0, covered: colour };
         let (u, v) = (&mut self.frame.u, &mut self.frame.v);
         chroma.walk::<CHROMA_SUB_ROWS>(&shape, &outline, &mut self.coverage, |row, at, part| {
             let part = part * alpha / 256;
@@ -72,11 +76,11 @@ impl<'a> Canvas<'a> {
     /// Copies the rows of a finished picture of the same size, from the top down to `bottom`.
     pub(super) fn paste(&mut self, picture: &YuvFrame, bottom: f64) {
         let (width, height) = (self.frame.width(), self.frame.height());
-        let rows = (((bottom * self.scale / 2.0).ceil().max(0.0) as usize) * 2).min(height);
-        let (luma, chroma) = (rows * width, rows * width / 4);
-        self.frame.y[..luma].copy_from_slice(&picture.y[..luma]);
-        self.frame.u[..chroma].copy_from_slice(&picture.u[..chroma]);
-        self.frame.v[..chroma].copy_from_slice(&picture.v[..chroma]);
+        let half_rows = ((bottom * self.scale / 2.0).ceil().max(0.0) as usize).min(height / 2);
+        let colour = self.covered.half();
+        copy_around(&mut self.frame.y, &picture.y, width, half_rows * 2, &self.covered);
+        copy_around(&mut self.frame.u, &picture.u, width / 2, half_rows, &colour);
+        copy_around(&mut self.frame.v, &picture.v, width / 2, half_rows, &colour);
     }
 
     /// Fills whole rows from `top` down to `bottom`, rounded to whole pixels.
@@ -147,9 +151,24 @@ struct Raster {
     width: usize,
     height: usize,
     scale: f64,
+    /// What needs not be painted.
+    covered: Area,
 }
 
 impl Raster {
+    /// The rows of a shape that are seen: above and below what covers it, or all of them where it sticks out sideways.
+    fn seen(&self, shape: &Shape<'_>) -> [Range<usize>; 2] {
+        let (top, bottom) = shape.rows();
+        let first = (top * self.scale).floor().max(0.0) as usize;
+        let last = ((bottom * self.scale).ceil().max(0.0) as usize).min(self.height);
+        let Area { columns, rows } = &self.covered;
+        let (left, right) = shape.columns();
+        if left * self.scale >= columns.start as f64 && right * self.scale <= columns.end as f64 {
+            return [first..last.min(rows.start), first.max(rows.end)..last];
+        }
+        [first..last, last..last]
+    }
+
     /// Paints one row between two straight sides; false when they come too close to each other to be told apart.
     fn paint_between(
         &self,
@@ -217,15 +236,13 @@ impl Raster {
         coverage: &mut [u16],
         mut paint: impl FnMut(usize, Range<usize>, u32),
     ) {
-        let (top, bottom) = shape.rows();
-        let first = (top * self.scale).floor().max(0.0) as usize;
-        let last = ((bottom * self.scale).ceil().max(0.0) as usize).min(self.height);
         let limit = self.width as f64;
         let (steady, unit) = (self.steady(shape), 1.0 / self.scale);
         let Outline { bands, body } = outline;
         let is_curved = matches!(shape, Shape::Ellipse(..) | Shape::Capsule(..));
-        let mut chord_above = shape.chord(first as f64 * unit, body.as_ref());
-        for row in first..last {
+        let mut chord_above = None;
+        let mut next_row = usize::MAX;
+        for row in self.seen(shape).into_iter().flatten() {
             let base = row * self.width;
             if let Some((_, runs)) = steady.as_ref().filter(|(rows, _)| rows.contains(&row)) {
                 for (run, part) in runs.iter().filter(|(run, _)| !run.is_empty()) {
@@ -234,15 +251,20 @@ impl Raster {
                 continue;
             }
             let (above, below) = (row as f64 * unit, (row + 1) as f64 * unit);
-            let sides = if is_curved {
+            let straight = bands.iter().find_map(|band| band.sides(above, below));
+            let sides = if straight.is_none() && is_curved {
                 // The lower end of one row is the upper end of the next.
+                if row != next_row {
+                    chord_above = shape.chord(above, body.as_ref());
+                }
+                next_row = row + 1;
                 let upper = std::mem::replace(&mut chord_above, shape.chord(below, body.as_ref()));
                 upper
                     .zip(chord_above)
                     .map(|(upper, lower)| [upper, lower])
                     .filter(|sides| is_steep(sides, unit))
             } else {
-                bands.iter().find_map(|band| band.sides(above, below))
+                straight
             };
             if let Some(sides) = sides
                 && self.paint_between(row, sides, &mut paint)
@@ -291,6 +313,20 @@ impl Raster {
             }
         }
     }
+}
+
+/// Copies the first rows of a plane, but for what lies inside `covered`.
+fn copy_around(target: &mut [u8], source: &[u8], width: usize, rows: usize, covered: &Area) {
+    let end = rows * width;
+    let (top, bottom) = (covered.rows.start.min(rows), covered.rows.end.min(rows));
+    target[..top * width].copy_from_slice(&source[..top * width]);
+    for row in top..bottom {
+        let base = row * width;
+        for part in [base..base + covered.columns.start, base + covered.columns.end..base + width] {
+            target[part.clone()].copy_from_slice(&source[part]);
+        }
+    }
+    target[bottom * width..end].copy_from_slice(&source[bottom * width..end]);
 }
 
 /// The smallest whole number that is not below `x`, which is not negative.

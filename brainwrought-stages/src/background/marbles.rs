@@ -7,7 +7,7 @@ use super::ink::{Ink, Palette, palette_of};
 use super::marble_course::{Piece, RAIL, SECTION_HEIGHT, Section, WALL};
 use super::seeded::{below, between, unit};
 use super::{Clock, Setting, Shade, Style};
-use crate::picture::YuvFrame;
+use crate::picture::{Area, YuvFrame};
 
 /// Steps of the simulation a second.
 const STEP_RATE: f64 = 240.0;
@@ -47,10 +47,10 @@ impl Marbles {
 }
 
 impl Style for Marbles {
-    fn draw(&mut self, frame_number: u64, frame: &mut YuvFrame) {
+    fn draw(&mut self, frame_number: u64, frame: &mut YuvFrame, covered: &Area) {
         self.race.advance_to(self.clock.steps(frame_number, STEP_RATE));
-        frame.copy_from(&self.backdrop);
-        let mut canvas = Canvas::shaded(frame, &self.shade);
+        let mut canvas = Canvas::shaded(frame, &self.shade, covered);
+        canvas.paste(&self.backdrop, f64::INFINITY);
         draw_race(&mut canvas, &self.race, &self.palette);
     }
 }

@@ -16,7 +16,7 @@ mod sorting;
 
 use std::fmt;
 
-use crate::picture::YuvFrame;
+use crate::picture::{Area, YuvFrame};
 
 pub use shade::Shade;
 
@@ -26,7 +26,9 @@ pub use shade::Shade;
 /// It is the caller's responsibility to ask for frames in order: 0, 1, 2 and so on.
 pub trait Style: fmt::Debug {
     /// Draws frame `frame_number`, counted from 0 at the offset that the style was opened with, over all of `frame`.
-    fn draw(&mut self, frame_number: u64, frame: &mut YuvFrame);
+    ///
+    /// What lies inside `covered` may be left as it was: the caller draws over it, and what nobody sees takes no time.
+    fn draw(&mut self, frame_number: u64, frame: &mut YuvFrame, covered: &Area);
 }
 
 /// A style that can be asked for by name.

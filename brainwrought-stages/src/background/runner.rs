@@ -5,7 +5,7 @@ use super::ink::{Ink, Palette, palette_of};
 use super::runner_course::{Course, LANE};
 use super::seeded::{below, between, cosine, ease, sine, unit};
 use super::{Clock, Setting, Shade, Style, skyline};
-use crate::picture::YuvFrame;
+use crate::picture::{Area, YuvFrame};
 
 /// Metres a second at the usual pace.
 const SPEED: f64 = 13.0;
@@ -46,10 +46,10 @@ impl Runner {
 }
 
 impl Style for Runner {
-    fn draw(&mut self, frame_number: u64, frame: &mut YuvFrame) {
+    fn draw(&mut self, frame_number: u64, frame: &mut YuvFrame, covered: &Area) {
         let travelled = self.clock.seconds(frame_number) * SPEED;
         let course = Course { seed: self.seed };
-        let mut canvas = Canvas::shaded(frame, &self.shade);
+        let mut canvas = Canvas::shaded(frame, &self.shade, covered);
         let horizon = canvas.height() * HORIZON;
         canvas.paste(&self.sky, horizon + 8.0);
         let runner_x = course.path(travelled);

@@ -29,6 +29,19 @@ impl Shape<'_> {
         }
     }
 
+    /// From its left to its right end.
+    pub(super) fn columns(&self) -> (f64, f64) {
+        match *self {
+            Self::Ellipse((x, _), rx, _) => (x - rx, x + rx),
+            Self::Capsule((ax, _), (bx, _), r) => (ax.min(bx) - r, ax.max(bx) + r),
+            Self::Polygon(points) => {
+                let ends = points.iter().map(|p| p.0);
+                (ends.clone().fold(f64::INFINITY, f64::min), ends.fold(f64::NEG_INFINITY, f64::max))
+            }
+            Self::RoundRect(left, _, right, _, _) => (left, right),
+        }
+    }
+
     /// The corners of what lies between the round ends of a line.
     pub(super) fn body(&self) -> Option<[Point; 4]> {
         let Self::Capsule((ax, ay), (bx, by), r) = *self else { return None };
@@ -107,11 +120,13 @@ pub(super) struct Outline {
 
 impl Outline {
     pub(super) fn of(shape: &Shape<'_>) -> Self {
-        let bands = match shape {
-            Shape::Polygon(points) => bands(points),
+        let body = shape.body();
+        let bands = match (shape, &body) {
+            (Shape::Polygon(points), _) => bands(points),
+            (Shape::Capsule(..), Some(body)) => between_ends(body),
             _ => Vec::new(),
         };
-        Self { bands, body: shape.body() }
+        Self { bands, body }
     }
 }
 
@@ -132,6 +147,13 @@ impl Band {
         (above >= self.top && below <= self.bottom)
             .then(|| [above, below].map(|y| (at(self.left, y), at(self.right, y))))
     }
+}
+
+/// The part of a line's body that both of its long sides pass: the round ends are not seen there.
+fn between_ends(body: &[Point; 4]) -> Vec<Band> {
+    let [(_, ay), (_, by), (_, cy), (_, dy)] = *body;
+    let (top, bottom) = (ay.min(by).max(cy.min(dy)), ay.max(by).min(cy.max(dy)));
+    bands(body).into_iter().filter(|band| band.top >= top && band.bottom <= bottom).collect()
 }
 
 fn bands(points: &[Point]) -> Vec<Band> {
@@ -161,4 +183,38 @@ fn bands(points: &[Point]) -> Vec<Band> {
         Some(Band { top, bottom, left: left.1, right: right.1 })
     };
     heights.windows(2).filter(|pair| pair[1] - pair[0] > 1e-6).filter_map(between).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn between_its_ends_a_line_has_straight_sides() {
+        for (a, b) in [
+            ((10.0, 5.0), (300.0, 95.0)),
+            ((300.0, 5.0), (10.0, 95.0)),
+            ((50.0, 90.0), (60.0, 10.0)),
+            ((50.0, 10.0), (50.0, 90.0)),
+        ] {
+            let shape = Shape::Capsule(a, b, 12.0);
+            let outline = Outline::of(&shape);
+            let mut found = 0;
+            for row in 0..120 {
+                let (above, below) = (f64::from(row), f64::from(row + 1));
+                let Some(sides) = outline.bands.iter().find_map(|band| band.sides(above, below)) else {
+                    continue;
+                };
+                found += 1;
+                for (y, side) in [above, below].into_iter().zip(sides) {
+                    let chord = shape.chord(y, outline.body.as_ref()).unwrap();
+                    assert!((chord.0 - side.0).abs() < 1e-6 && (chord.1 - side.1).abs() < 1e-6, "{a:?} {y}");
+                }
+            }
+            assert!(found > 40, "{a:?} to {b:?}: {found}");
+        }
+        // A line that lies flat is round at both ends of every row.
+        let flat = Outline::of(&Shape::Capsule((10.0, 50.0), (300.0, 50.5), 12.0));
+        assert!(flat.bands.is_empty());
+    }
 }

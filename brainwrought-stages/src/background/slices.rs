@@ -4,7 +4,7 @@ use super::canvas::{Canvas, Point, SPACE_WIDTH, Shape};
 use super::ink::{Ink, Palette, palette_of};
 use super::seeded::{below, between, cosine, ease, sine, unit};
 use super::{Clock, Setting, Shade, Style};
-use crate::picture::YuvFrame;
+use crate::picture::{Area, YuvFrame};
 
 /// Seconds from one cut to the next, and how many slices a bar gives.
 const CUT_SECONDS: f64 = 0.95;
@@ -49,11 +49,11 @@ impl Slices {
 }
 
 impl Style for Slices {
-    fn draw(&mut self, frame_number: u64, frame: &mut YuvFrame) {
+    fn draw(&mut self, frame_number: u64, frame: &mut YuvFrame, covered: &Area) {
         let cuts = self.clock.seconds(frame_number) / CUT_SECONDS;
         let (cut, part) = (cuts as u64, cuts - cuts.floor());
-        frame.copy_from(&self.backdrop);
-        let mut canvas = Canvas::shaded(frame, &self.shade);
+        let mut canvas = Canvas::shaded(frame, &self.shade, covered);
+        canvas.paste(&self.backdrop, f64::INFINITY);
         draw_bubbles(&mut canvas, self.seed, self.clock.seconds(frame_number));
         let floor = canvas.height() * TABLE;
         let mut table = Table { canvas: &mut canvas, floor, seed: self.seed, palette: &self.palette };

@@ -4,7 +4,7 @@ use super::canvas::{Canvas, SPACE_WIDTH, Shape};
 use super::ink::{Ink, palette_of};
 use super::seeded::{below, ease};
 use super::{Clock, Setting, Shade, Style};
-use crate::picture::YuvFrame;
+use crate::picture::{Area, YuvFrame};
 
 const BARS: usize = 40;
 /// Steps of the animation a second, and of one round: mixing, sorting, a sweep of joy.
@@ -39,14 +39,15 @@ impl Sorting {
 }
 
 impl Style for Sorting {
-    fn draw(&mut self, frame_number: u64, frame: &mut YuvFrame) {
+    fn draw(&mut self, frame_number: u64, frame: &mut YuvFrame, covered: &Area) {
         let total = self.clock.steps(frame_number, STEP_RATE);
         if self.round.number != total / ROUND_STEPS {
             self.round = Round::new(self.seed, total / ROUND_STEPS);
         }
         self.round.advance_to(total % ROUND_STEPS);
-        frame.copy_from(&self.backdrop);
-        draw_bars(&mut Canvas::shaded(frame, &self.shade), &self.round);
+        let mut canvas = Canvas::shaded(frame, &self.shade, covered);
+        canvas.paste(&self.backdrop, f64::INFINITY);
+        draw_bars(&mut canvas, &self.round);
     }
 }
 

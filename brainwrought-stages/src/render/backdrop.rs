@@ -5,7 +5,7 @@ use std::error::Error;
 use super::composer::Backdrop;
 use crate::background::{Shade, Style};
 use crate::media::ClipReader;
-use crate::picture::YuvFrame;
+use crate::picture::{Area, YuvFrame};
 
 /// A procedural style, which darkens itself under text.
 pub(super) struct StyleBackdrop {
@@ -14,8 +14,8 @@ pub(super) struct StyleBackdrop {
 }
 
 impl Backdrop for StyleBackdrop {
-    fn next(&mut self, frame: &mut YuvFrame) -> Result<(), Box<dyn Error + Send + Sync>> {
-        self.style.draw(self.at, frame);
+    fn next(&mut self, frame: &mut YuvFrame, covered: &Area) -> Result<(), Box<dyn Error + Send + Sync>> {
+        self.style.draw(self.at, frame, covered);
         self.at += 1;
         Ok(())
     }
@@ -28,7 +28,7 @@ pub(super) struct ClipBackdrop {
 }
 
 impl Backdrop for ClipBackdrop {
-    fn next(&mut self, frame: &mut YuvFrame) -> Result<(), Box<dyn Error + Send + Sync>> {
+    fn next(&mut self, frame: &mut YuvFrame, _: &Area) -> Result<(), Box<dyn Error + Send + Sync>> {
         self.reader.next_into(frame)?;
         self.shade.apply(frame);
         Ok(())

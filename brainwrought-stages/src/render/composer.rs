@@ -6,13 +6,17 @@ use super::caption_track::CaptionTrack;
 use super::chip::chip;
 use super::frame_plan::FramePlan;
 use super::sprite::Sprite;
-use crate::picture::{RgbaImage, YuvFrame};
+use crate::picture::{Area, RgbaImage, YuvFrame};
 use crate::text::Fonts;
 
 /// Something that draws what lies behind everything, frame after frame.
 pub(super) trait Backdrop: Send {
-    /// Draws the next frame over all of `frame`.
-    fn next(&mut self, frame: &mut YuvFrame) -> Result<(), Box<dyn std::error::Error + Send + Sync>>;
+    /// Draws the next frame over all of `frame`, but perhaps not what lies inside `covered`.
+    fn next(
+        &mut self,
+        frame: &mut YuvFrame,
+        covered: &Area,
+    ) -> Result<(), Box<dyn std::error::Error + Send + Sync>>;
 }
 
 /// Where panels stand.
@@ -45,6 +49,18 @@ struct Placed {
     sprite: Sprite,
     frames: std::ops::Range<u64>,
     enters: bool,
+}
+
+impl Placed {
+    /// How far down it is moved in a frame, and its opacity, of 256.
+    fn pose(&self, n: u64, plan: &FramePlan) -> (i32, u16) {
+        let age = n - self.frames.start;
+        if !self.enters || age >= ENTRANCE {
+            return (bob(age, plan), 256);
+        }
+        let left = 1.0 - (age + 1) as f32 / (ENTRANCE + 1) as f32;
+        ((left * left * 90.0 * plan.scale) as i32, ((1.0 - left * left) * 256.0) as u16)
+    }
 }
 
 /// The middle of the panel's area, from the top of a frame 1,920 high: between the safe area's top and the captions.
@@ -128,19 +144,25 @@ impl Composer {
         n: u64,
         frame: &mut YuvFrame,
     ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
-        self.backdrop.next(frame)?;
+        let panels = self.panels.iter().filter(|panel| panel.frames.contains(&n));
+        let covered = match self.halves {
+            Halves::Split => upper_half(frame),
+            Halves::Card => {
+                // The largest of them, when there are several.
+                let solid = panels.clone().filter_map(|panel| {
+                    let (dy, opacity) = panel.pose(n, &self.plan);
+                    (opacity == 256).then(|| panel.sprite.covers(frame, 0, dy))
+                });
+                solid.max_by_key(|area| area.rows.len() * area.columns.len()).unwrap_or_default()
+            }
+        };
+        self.backdrop.next(frame, &covered)?;
         if self.halves == Halves::Split {
             fill_upper_half(frame);
         }
-        for panel in self.panels.iter().filter(|panel| panel.frames.contains(&n)) {
-            let age = n - panel.frames.start;
-            if panel.enters && age < ENTRANCE {
-                let left = 1.0 - (age + 1) as f32 / (ENTRANCE + 1) as f32;
-                let rise = (left * left * 90.0 * self.plan.scale) as i32;
-                panel.sprite.draw(frame, 0, rise, ((1.0 - left * left) * 256.0) as u16);
-            } else {
-                panel.sprite.draw(frame, 0, bob(age, &self.plan), 256);
-            }
+        for panel in panels {
+            let (dy, opacity) = panel.pose(n, &self.plan);
+            panel.sprite.draw(frame, 0, dy, opacity);
         }
         for chip in self.chips.iter().filter(|chip| chip.frames.contains(&n)) {
             chip.sprite.draw(frame, 0, 0, 256);
@@ -157,9 +179,12 @@ fn bob(age: u64, plan: &FramePlan) -> i32 {
     (swing * 6.0 * plan.scale).round() as i32
 }
 
+fn upper_half(frame: &YuvFrame) -> Area {
+    Area { columns: 0..frame.width(), rows: 0..frame.height() / 4 * 2 }
+}
+
 fn fill_upper_half(frame: &mut YuvFrame) {
-    let (width, height) = (frame.width(), frame.height());
-    let rows = height / 4 * 2;
+    let (width, rows) = (frame.width(), upper_half(frame).rows.len());
     let (y, u, v) = SPLIT_YUV;
     frame.y[..rows * width].fill(y);
     frame.u[..rows / 2 * (width / 2)].fill(u);

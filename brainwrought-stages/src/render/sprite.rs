@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::picture::{RgbaImage, YuvFrame};
+use crate::picture::{Area, RgbaImage, YuvFrame};
 
 /// A picture that is laid over frames without any conversion. Values are premultiplied with alpha.
 #[derive(Debug, Clone)]
@@ -10,6 +10,8 @@ pub(super) struct Sprite {
     /// Where it lies on the frame when it is not moved; even.
     x: i32,
     y: i32,
+    /// The part of it that lets nothing through; even.
+    solid: Area,
     luma: Plane,
     /// Half the size in each direction.
     blue: Plane,
@@ -58,12 +60,27 @@ impl Sprite {
             colour.iter().map(|sum| (sum[channel] / 4.0).round().clamp(0.0, 255.0) as u8).collect()
         };
         let half_alpha = quarter(2);
+        let luma = Plane::new(width, luma, alpha);
         Self {
             x: x - left as i32,
             y: y - top as i32,
-            luma: Plane::new(width, luma, alpha),
+            solid: luma.solid().even(),
+            luma,
             blue: Plane::new(half_width, quarter(0), half_alpha.clone()),
             red: Plane::new(half_width, quarter(1), half_alpha),
+        }
+    }
+
+    /// A part of a frame of which nothing is left to see when the sprite is drawn there with full opacity.
+    pub(super) fn covers(&self, frame: &YuvFrame, dx: i32, dy: i32) -> Area {
+        let place = |range: &Range<usize>, by: i32, limit: usize| {
+            let at = |n: usize| usize::try_from(n as i32 + by).unwrap_or(0).min(limit);
+            at(range.start)..at(range.end)
+        };
+        let Area { columns, rows } = &self.solid;
+        Area {
+            columns: place(columns, self.x + (dx & !1), frame.width()),
+            rows: place(rows, self.y + (dy & !1), frame.height()),
         }
     }
 
@@ -78,6 +95,17 @@ impl Sprite {
 }
 
 impl Plane {
+    /// A rectangle that has no transparent pixel: the middle row's, and as far up and down as it goes on.
+    fn solid(&self) -> Area {
+        let Some(middle) = self.rows.get(self.rows.len() / 2) else { return Area::default() };
+        let columns = middle.solid.clone();
+        let is_solid = |row: &Row| row.solid.start <= columns.start && row.solid.end >= columns.end;
+        let (above, below) = self.rows.split_at(self.rows.len() / 2);
+        let up = above.iter().rev().take_while(|row| is_solid(row)).count();
+        let down = below.iter().take_while(|row| is_solid(row)).count();
+        Area { columns, rows: above.len() - up..above.len() + down }
+    }
+
     fn new(width: usize, values: Vec<u8>, alpha: Vec<u8>) -> Self {
         let rows = alpha
             .chunks_exact(width.max(1))
@@ -179,6 +207,22 @@ mod tests {
         let mut frame = YuvFrame::black(8, 8);
         sprite.draw(&mut frame, 0, 0, 256);
         assert_eq!((frame.y[0], frame.y[2 * 8 + 2], frame.y[4 * 8 + 4]), (235, 235, 16));
+    }
+
+    #[test]
+    fn what_a_sprite_covers_is_hidden() {
+        let mut picture = image(20, 12, [255; 4]);
+        // A round corner, and a hole at the lower edge.
+        picture.pixels[..8].fill(0);
+        picture.pixels[(11 * 20 + 10) * 4..(11 * 20 + 11) * 4].fill(0);
+        let sprite = Sprite::new(&picture, 5, 3);
+        let mut frame = YuvFrame::black(40, 14);
+        let covered = sprite.covers(&frame, 0, 2);
+        assert_eq!(covered, Area { columns: 6..24, rows: 6..14 });
+        sprite.draw(&mut frame, 0, 2, 256);
+        for row in covered.rows {
+            assert!(frame.y[row * 40..][covered.columns.clone()].iter().all(|y| *y == 235));
+        }
     }
 
     #[test]

@@ -116,7 +116,7 @@ impl FrameSource {
 
 impl Stage for Render {
     const NAME: &'static str = "render";
-    const VERSION: u32 = 3;
+    const VERSION: u32 = 4;
     type Input = (Segment, Audio, Visuals);
     type Output = Clip;
 

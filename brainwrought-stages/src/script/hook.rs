@@ -1,24 +1,17 @@
 //! The hook and the closing line: what the document claims, asks or explains, and the words that pay it off.
 
 use std::collections::BTreeSet;
-use std::sync::LazyLock;
 
 use brainwrought_core::data::{Citation, Concept};
-use regex::Regex;
 
 use super::compress::capitalised;
 use super::lexicon::words;
 use super::pace::estimate_ms;
 use super::sentences::Sentence;
+use super::subject::{KINDS, asks, lowered, subject};
 
 /// The most words of a hook.
 const MOST_WORDS: usize = 12;
-/// The most words of a claim that opens the video.
-const CLAIM_WORDS: usize = 15;
-/// The longest that a claim may take, in milliseconds.
-const CLAIM_MS: u64 = 5_600;
-/// What a claim must be worth to open the video.
-const CLAIM: f32 = 1.4;
 /// What it must be worth where the video could also open with a definition.
 const BETTER_CLAIM: f32 = 2.3;
 /// A video shorter than this, in milliseconds, has no time to say anything twice.
@@ -47,86 +40,13 @@ pub(super) struct Material<'a> {
     pub(super) said: &'a [&'a Sentence],
     /// What each of them is worth.
     pub(super) worth: &'a [f32],
-    /// The sentence that opens the video, from [`claim`].
+    /// The sentence that opens the video, from [`claim`](super::claim::claim).
     pub(super) claim: Option<(f32, &'a Sentence)>,
     /// The words of the document as they are written.
     pub(super) known: &'a BTreeSet<&'a str>,
     pub(super) language: &'a str,
     /// How long the video should be, in milliseconds.
     pub(super) length_ms: u64,
-}
-
-/// Words that make a viewer stay.
-static STRONG: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(
-        r"(?ix)\b(?:never|nobody|no\ one|impossible|cannot|almost\ all|vast\ majority|most\ of|none\ of|worst|biggest|oldest|
-        fastest|only\ way|half\ of|(?:more|less|fewer)\ than\ \d+|times\ (?:faster|more|longer|higher|larger|slower)|catastrophic|dangerous|
-        attacks?|fail|fails|failures?|wrong|myth|secret|surprising(?:ly)?|paradox|kill|kills|dies?|died|war|explodes?|crash(?:es)?|broken|
-        lies|lost|million|billion|nothing|everyone|everybody|hardly|unbelievable|revolution(?:ary|ized)?|first\ time|
-        no\ matter|powerful|no\ longer|most\ important|revolutionary|doomed|forever|corrupt(?:ion|ed)?|steal|stolen|cheat|guess|trust)\b|\d%",
-    )
-    .expect("the pattern is a constant that tests compile")
-});
-/// Words that help.
-static MILD: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(
-        r"(?ix)\b(?:hard|difficult|problems?|suffers?|weak(?:ness)?|expensive|instead|most\ important|always|every|without|all|any|must|
-        many|major|critical|best|better|faster|cheaper|new|challenges?|powerful|human|people|world|easy|simple|only|extremely|far|even)\b",
-    )
-    .expect("the pattern is a constant that tests compile")
-});
-
-/// Finds the sentence that makes the best opening: short, understood alone, about the topic, and worth a second look.
-pub(super) fn claim(
-    sentences: &[Sentence],
-    title: &str,
-    concepts: &[Concept],
-    leads: &[f32],
-) -> Option<(f32, usize)> {
-    let topic: BTreeSet<String> = words(title).into_iter().filter(|word| word.chars().count() > 3).collect();
-    let count = sentences.len().max(1) as f32;
-    let worth = |index: usize, sentence: &Sentence| -> Option<f32> {
-        let text = sentence.text.as_str();
-        let size = text.split_whitespace().count();
-        let lower = text.to_lowercase();
-        let spoken = words(text);
-        let is_back_stage =
-            ["author", " we ", " i ", "his ", "figure", "said", "in order to", "if ", "when "]
-                .iter()
-                .any(|word| lower.contains(word))
-                || [
-                    "we", "i", "for", "with", "to", "since", "as", "given", "because", "using", "once",
-                    "let", "suppose",
-                ]
-                .contains(&spoken.first().map_or("", String::as_str));
-        if sentence.dangles || size > CLAIM_WORDS || estimate_ms(text) > CLAIM_MS || is_back_stage {
-            return None;
-        }
-        let about = concepts
-            .iter()
-            .take(8)
-            .filter(|concept| lower.contains(&concept.term.to_lowercase()))
-            .map(|concept| concept.weight)
-            .fold(0.0, |sum: f32, weight| (sum + 0.5 * weight).min(0.8));
-        let in_title = spoken.iter().filter(|word| topic.contains(*word)).count().min(2) as f32 * 0.25;
-        if about + in_title < 0.3 {
-            return None;
-        }
-        let strong = STRONG.find_iter(text).count().min(2) as f32 * 0.7;
-        let mild = MILD.find_iter(text).count().min(2) as f32 * 0.25;
-        let asks = if text.ends_with('?') { 0.5 } else { 0.0 };
-        let short = if size <= 11 { 0.2 } else { 0.0 };
-        let lead = leads.get(sentence.section).copied().unwrap_or(0.0);
-        let early = 0.4 * (1.0 - index as f32 / count) + 2.0 * lead;
-        (strong + asks > 0.0 || mild > 0.4 && lead > 0.0)
-            .then_some(about + in_title + strong + mild + asks + short + early)
-    };
-    sentences
-        .iter()
-        .enumerate()
-        .filter_map(|(index, sentence)| Some((worth(index, sentence)?, index)))
-        .filter(|&(worth, _)| worth >= CLAIM)
-        .max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.cmp(&a.1)))
 }
 
 /// Writes hook and closing line; the line is empty where there is none. They promise only what the document is about.
@@ -189,7 +109,7 @@ fn full_frame(material: &Material<'_>) -> Frame {
                 && !rest.starts_with("to ")
                 && !rest.contains(':')
             {
-                let rest = lowered(rest, material);
+                let rest = lowered(rest, material.known);
                 return Frame {
                     hook: format!("Here is {word} {rest}."),
                     close: format!("And that is {word} {rest}."),
@@ -199,7 +119,7 @@ fn full_frame(material: &Material<'_>) -> Frame {
             }
         }
         if bare.starts_with("How to ") {
-            let hook = format!("Here is {}.", lowered(bare, material));
+            let hook = format!("Here is {}.", lowered(bare, material.known));
             return Frame { hook, citation, close, close_citation };
         }
     }
@@ -256,7 +176,7 @@ fn stated(material: &Material<'_>) -> Option<String> {
     let words: Vec<&str> = head.split_whitespace().collect();
     let states = words.iter().skip(1).take(words.len().saturating_sub(2)).any(|word| STATES.contains(word));
     ((4..=10).contains(&words.len()) && states && !asks(head))
-        .then(|| format!("{}.", capitalised(&lowered(head, material)).trim_end_matches(['.', '!'])))
+        .then(|| format!("{}.", capitalised(&lowered(head, material.known)).trim_end_matches(['.', '!'])))
 }
 
 /// The title as a question and its answer, where it says what a name stands for: "Bitcoin: A Peer-to-Peer … System".
@@ -271,35 +191,8 @@ fn named(material: &Material<'_>) -> Option<String> {
         return None;
     }
     let is = if name.ends_with('s') && !name.ends_with("ss") { "are" } else { "is" };
-    let what = capitalised(&lowered(what, material));
+    let what = capitalised(&lowered(what, material.known));
     Some(format!("What {is} {name}? {}.", what.trim_end_matches(['.', '!'])))
-}
-
-/// Words before a colon that only tell the kind of a document.
-const KINDS: [&str; 14] = [
-    "SoK",
-    "Survey",
-    "Tutorial",
-    "Lecture",
-    "Chapter",
-    "Report",
-    "Review",
-    "Position",
-    "Notes",
-    "Manual",
-    "Guide",
-    "Introduction",
-    "Algorithms",
-    "Mathematics",
-];
-
-/// Tells whether a heading is a question, with or without its mark.
-fn asks(heading: &str) -> bool {
-    let mut words = heading.split_whitespace();
-    let (first, second) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
-    heading.ends_with('?')
-        || ["What", "How", "Why", "When", "Who", "Where"].contains(&first)
-            && ["is", "are", "do", "does", "can", "should", "did", "was", "were"].contains(&second)
 }
 
 /// Finds the sentence that says what `subject` is.
@@ -379,101 +272,6 @@ fn asked(material: &Material<'_>) -> String {
     format!("{question} {title}")
 }
 
-/// What the video is about, as it stands inside a sentence.
-fn subject(material: &Material<'_>) -> String {
-    let head = |title: &str| title.split([':', '–', '—']).next().unwrap_or(title).trim().to_owned();
-    let short = |text: &str| {
-        let words = text.split_whitespace().count();
-        (1..=6).contains(&words) && text.chars().filter(|letter| letter.is_alphabetic()).count() > 3
-    };
-    // A part of the document is what the viewer hears about.
-    if let Some(focus) = material.focus.map(head)
-        && short(&focus)
-        && !["introduction", "overview", "abstract", "summary", "background", "motivation", "preliminaries"]
-            .contains(&focus.to_lowercase().as_str())
-        && !asks(&focus)
-    {
-        return lowered(&focus, material);
-    }
-    let mut title = head(material.title);
-    for start in [
-        "An Introduction to ",
-        "Introduction to ",
-        "A Guide to ",
-        "A Tutorial on ",
-        "A Survey of ",
-        "Notes on ",
-        "Lecture Notes on ",
-        "The Art of ",
-        "Understanding ",
-        "Towards ",
-        "On ",
-        "On the ",
-    ] {
-        if let Some(rest) = title.strip_prefix(start)
-            && rest.split_whitespace().count() <= 5
-        {
-            return if rest.chars().count() <= 3 { rest.to_owned() } else { lowered(rest, material) };
-        }
-    }
-    if asks(&title) {
-        title = String::new();
-    }
-    // What stands alone before a colon is a name, unless it only tells the kind of the paper.
-    if title.len() < material.title.len() {
-        let is_kind = KINDS.iter().any(|kind| title == *kind || title.starts_with(&format!("{kind} ")));
-        if is_kind {
-            title = material.title.split_once(':').map_or(title, |(_, rest)| head(rest));
-        } else if !title.contains(' ') && !title.is_empty() {
-            return title;
-        }
-    }
-    let events = [
-        "Meeting",
-        "Report",
-        "Guide",
-        "Handbook",
-        "Manual",
-        "Course",
-        "Lecture",
-        "Workshop",
-        "Conference",
-        "Database",
-    ];
-    if short(&title) && !title.starts_with("The ") && events.iter().any(|event| title.ends_with(event)) {
-        return format!("the {title}");
-    }
-    if short(&title) {
-        return lowered(&title, material);
-    }
-    // A name needs no article and a plural takes none; only then comes the title as it is.
-    let leading = || material.concepts.iter().take(8);
-    let named = leading().find(|concept| concept.term.starts_with(char::is_uppercase));
-    let many = leading().find(|concept| concept.term.ends_with('s') && !concept.term.ends_with("ss"));
-    named.or(many).map_or_else(
-        || if title.is_empty() { "it".to_owned() } else { title.clone() },
-        |concept| concept.term.clone(),
-    )
-}
-
-/// Writes a heading as it stands inside a sentence: words that the text writes small are small.
-fn lowered(heading: &str, material: &Material<'_>) -> String {
-    let known = material.known;
-    let words: Vec<String> = heading
-        .split_whitespace()
-        .map(|word| {
-            let lower = word.to_lowercase();
-            let initials = word.chars().count() == 1
-                || word.split('-').any(|part| part.chars().skip(1).any(char::is_uppercase));
-            // "Buridan’s" is a name where the text knows "Buridan".
-            let bare = word.split(['’', '\'']).next().unwrap_or(word);
-            let is_name = known.contains(bare) && !known.contains(bare.to_lowercase().as_str());
-            if initials || is_name { word.to_owned() } else { lower }
-        })
-        .collect();
-    words.join(" ")
-}
-
 fn ended(text: &str) -> String {
     let text = text.trim();
     if text.ends_with(['.', '!', '?']) { text.to_owned() } else { format!("{text}.") }
@@ -481,6 +279,8 @@ fn ended(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::LazyLock;
+
     use super::*;
 
     fn sentence(text: &str, place: usize) -> Sentence {
@@ -522,19 +322,6 @@ mod tests {
     fn other_languages_open_with_a_question_and_their_title() {
         assert_eq!(frame(&material("Topologie", &[], "de")).hook, "Worum geht es hier? Topologie.");
         assert_eq!(frame(&material("Topoloji", &[], "tr")).hook, "Topoloji.");
-    }
-
-    #[test]
-    fn claim_is_short_surprising_and_about_the_topic() {
-        let concepts = [Concept { term: "queue".into(), weight: 1.0, page: 1 }];
-        let sentences = [
-            sentence("The queue has a front and a back end.", 0),
-            sentence("A busy queue never gets shorter without idle time.", 1),
-            sentence("Cats never listen to anybody in the house.", 2),
-        ];
-        let found = |sentences: &[Sentence]| claim(sentences, "Why Queues Explode", &concepts, &[]);
-        assert_eq!(found(&sentences).map(|(_, index)| index), Some(1));
-        assert_eq!(found(&sentences[..1]), None);
     }
 
     #[test]

@@ -2,9 +2,11 @@
 
 mod back_stage;
 mod bullets;
+mod claim;
 mod clean;
 mod compress;
 mod concepts;
+mod contrary;
 mod focus;
 mod gate;
 mod grounding;
@@ -18,6 +20,7 @@ mod scenes;
 mod seeded;
 mod sentences;
 mod stage;
+mod subject;
 mod verbs;
 mod writer;
 

@@ -9,11 +9,12 @@ use brainwrought_core::data::{
 };
 
 use super::bullets::lists;
+use super::claim::claim;
 use super::clean::{Cleaned, Section, clean};
 use super::concepts::concepts;
 use super::focus::focus;
 use super::grounding::retain_grounded;
-use super::hook::{Frame, Material, claim, frame};
+use super::hook::{Frame, Material, frame};
 use super::lexicon::{HOW_CUES, IDEA_CUES, INTERJECTIONS, PROBLEM_CUES, RESULT_CUES, SURPRISES, has_cue};
 use super::pace::{LINE_GAP_MS, SCENE_GAP_MS, estimate_ms, planned_ms};
 use super::quiz::{Quiz, quiz};

@@ -1,6 +1,9 @@
 //! [`Resources`]: where the default stages find what is not built in.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use brainwrought_core::publisher::Publisher;
 
 use crate::audio::VoiceLibrary;
 use crate::parse::{Password, PdfHost};
@@ -19,6 +22,8 @@ pub struct Resources {
     pub fonts: Fonts,
     /// The folder for finished videos; each job gets a folder in it.
     pub outputs: PathBuf,
+    /// Where the world finds finished videos, if it should.
+    pub publisher: Option<Arc<dyn Publisher>>,
 }
 
 /// Where Debian and Ubuntu, Fedora, Arch and macOS keep Noto fonts.
@@ -51,13 +56,20 @@ impl Resources {
         if let Some(espeak) = Self::find_espeak() {
             voices.espeak = espeak;
         }
-        Ok(Self { host, voices, fonts, outputs })
+        Ok(Self { host, voices, fonts, outputs, publisher: None })
     }
 
     /// Sets the password that encrypted PDFs are opened with. It stays in memory.
     #[must_use]
     pub fn with_password(mut self, password: Option<String>) -> Self {
         self.host = self.host.with_password(password.map(Password::new));
+        self
+    }
+
+    /// Sets where finished videos are published.
+    #[must_use]
+    pub fn with_publisher(mut self, publisher: Option<Arc<dyn Publisher>>) -> Self {
+        self.publisher = publisher;
         self
     }
 

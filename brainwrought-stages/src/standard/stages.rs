@@ -108,7 +108,7 @@ impl Stages {
                     ..Limits::default()
                 },
             },
-            publish: Publish { folder: resources.outputs.clone() },
+            publish: Publish { folder: resources.outputs.clone(), publisher: resources.publisher.clone() },
         }
     }
 }

@@ -1,0 +1,26 @@
+//! `publish`: puts a finished video where everybody finds it.
+
+use std::time::Duration;
+
+use brainwrought_core::event::EventSink;
+use brainwrought_stages::publish::publish_job;
+use serde_json::json;
+
+use crate::args::JobArgs;
+use crate::config::{Config, pdf_password};
+use crate::output;
+use crate::signals;
+use crate::world::World;
+
+/// Publishes a finished video, and prints its address.
+pub(crate) async fn run(config: &Config, args: JobArgs) -> anyhow::Result<()> {
+    let poll = Duration::from_millis(200);
+    let engine = World::open(config)?.engine(pdf_password(), 1, poll, EventSink::default())?;
+    let url = publish_job(&engine, &args.job, signals::shutdown()?).await?;
+    if args.json {
+        output::json(&json!({ "output_hf_url": url }));
+    } else {
+        output::line(url);
+    }
+    Ok(())
+}

@@ -1,0 +1,121 @@
+//! The claim: the sentence of a document that makes the best opening.
+
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use brainwrought_core::data::Concept;
+use regex::Regex;
+
+use super::lexicon::words;
+use super::pace::estimate_ms;
+use super::sentences::Sentence;
+
+/// The most words of a claim that opens the video.
+const CLAIM_WORDS: usize = 15;
+/// The longest that a claim may take, in milliseconds.
+const CLAIM_MS: u64 = 5_600;
+/// What a claim must be worth to open the video.
+const CLAIM: f32 = 1.4;
+
+/// Words that make a viewer stay.
+static STRONG: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"(?ix)\b(?:never|nobody|no\ one|impossible|cannot|almost\ all|vast\ majority|most\ of|none\ of|worst|biggest|oldest|
+        fastest|only\ way|half\ of|(?:more|less|fewer)\ than\ \d+|times\ (?:faster|more|longer|higher|larger|slower)|catastrophic|dangerous|
+        attacks?|fail|fails|failures?|wrong|myth|secret|surprising(?:ly)?|paradox|kill|kills|dies?|died|war|explodes?|crash(?:es)?|broken|
+        lies|lost|million|billion|nothing|everyone|everybody|hardly|unbelievable|revolution(?:ary|ized)?|first\ time|
+        no\ matter|powerful|no\ longer|most\ important|revolutionary|doomed|forever|corrupt(?:ion|ed)?|steal|stolen|cheat|guess|trust)\b|\d%",
+    )
+    .expect("the pattern is a constant that tests compile")
+});
+/// Words that help.
+static MILD: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"(?ix)\b(?:hard|difficult|problems?|suffers?|weak(?:ness)?|expensive|instead|most\ important|always|every|without|all|any|must|
+        many|major|critical|best|better|faster|cheaper|new|challenges?|powerful|human|people|world|easy|simple|only|extremely|far|even)\b",
+    )
+    .expect("the pattern is a constant that tests compile")
+});
+
+/// Finds the sentence that makes the best opening: short, understood alone, about the topic, and worth a second look.
+pub(super) fn claim(
+    sentences: &[Sentence],
+    title: &str,
+    concepts: &[Concept],
+    leads: &[f32],
+) -> Option<(f32, usize)> {
+    let topic: BTreeSet<String> = words(title).into_iter().filter(|word| word.chars().count() > 3).collect();
+    let count = sentences.len().max(1) as f32;
+    let worth = |index: usize, sentence: &Sentence| -> Option<f32> {
+        let text = sentence.text.as_str();
+        let size = text.split_whitespace().count();
+        let lower = text.to_lowercase();
+        let spoken = words(text);
+        let is_back_stage =
+            ["author", " we ", " i ", "his ", "figure", "said", "in order to", "if ", "when "]
+                .iter()
+                .any(|word| lower.contains(word))
+                || [
+                    "we", "i", "for", "with", "to", "since", "as", "given", "because", "using", "once",
+                    "let", "suppose",
+                ]
+                .contains(&spoken.first().map_or("", String::as_str));
+        if sentence.dangles || size > CLAIM_WORDS || estimate_ms(text) > CLAIM_MS || is_back_stage {
+            return None;
+        }
+        let about = concepts
+            .iter()
+            .take(8)
+            .filter(|concept| lower.contains(&concept.term.to_lowercase()))
+            .map(|concept| concept.weight)
+            .fold(0.0, |sum: f32, weight| (sum + 0.5 * weight).min(0.8));
+        let in_title = spoken.iter().filter(|word| topic.contains(*word)).count().min(2) as f32 * 0.25;
+        if about + in_title < 0.3 {
+            return None;
+        }
+        let strong = STRONG.find_iter(text).count().min(2) as f32 * 0.7;
+        let mild = MILD.find_iter(text).count().min(2) as f32 * 0.25;
+        let asks = if text.ends_with('?') { 0.5 } else { 0.0 };
+        let short = if size <= 11 { 0.2 } else { 0.0 };
+        let lead = leads.get(sentence.section).copied().unwrap_or(0.0);
+        let early = 0.4 * (1.0 - index as f32 / count) + 2.0 * lead;
+        (strong + asks > 0.0 || mild > 0.4 && lead > 0.0)
+            .then_some(about + in_title + strong + mild + asks + short + early)
+    };
+    sentences
+        .iter()
+        .enumerate()
+        .filter_map(|(index, sentence)| Some((worth(index, sentence)?, index)))
+        .filter(|&(worth, _)| worth >= CLAIM)
+        .max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.cmp(&a.1)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sentence(text: &str, place: usize) -> Sentence {
+        Sentence {
+            text: text.into(),
+            source: text.into(),
+            page: 2,
+            section: 0,
+            passage: 0,
+            place,
+            dangles: false,
+        }
+    }
+
+    #[test]
+    fn claim_is_short_surprising_and_about_the_topic() {
+        let concepts = [Concept { term: "queue".into(), weight: 1.0, page: 1 }];
+        let sentences = [
+            sentence("The queue has a front and a back end.", 0),
+            sentence("A busy queue never gets shorter without idle time.", 1),
+            sentence("Cats never listen to anybody in the house.", 2),
+        ];
+        let found = |sentences: &[Sentence]| claim(sentences, "Why Queues Explode", &concepts, &[]);
+        assert_eq!(found(&sentences).map(|(_, index)| index), Some(1));
+        assert_eq!(found(&sentences[..1]), None);
+    }
+}

@@ -1,0 +1,126 @@
+//! The subject: what a video is about, in the few words that stand for it in a sentence.
+
+use std::collections::BTreeSet;
+
+use super::hook::Material;
+
+/// Words before a colon that only tell the kind of a document.
+pub(super) const KINDS: [&str; 14] = [
+    "SoK",
+    "Survey",
+    "Tutorial",
+    "Lecture",
+    "Chapter",
+    "Report",
+    "Review",
+    "Position",
+    "Notes",
+    "Manual",
+    "Guide",
+    "Introduction",
+    "Algorithms",
+    "Mathematics",
+];
+
+/// What the video is about, as it stands inside a sentence.
+pub(super) fn subject(material: &Material<'_>) -> String {
+    let head = |title: &str| title.split([':', '–', '—']).next().unwrap_or(title).trim().to_owned();
+    let short = |text: &str| {
+        let words = text.split_whitespace().count();
+        (1..=6).contains(&words) && text.chars().filter(|letter| letter.is_alphabetic()).count() > 3
+    };
+    // A part of the document is what the viewer hears about.
+    if let Some(focus) = material.focus.map(head)
+        && short(&focus)
+        && !["introduction", "overview", "abstract", "summary", "background", "motivation", "preliminaries"]
+            .contains(&focus.to_lowercase().as_str())
+        && !asks(&focus)
+    {
+        return lowered(&focus, material.known);
+    }
+    let mut title = head(material.title);
+    for start in [
+        "An Introduction to ",
+        "Introduction to ",
+        "A Guide to ",
+        "A Tutorial on ",
+        "A Survey of ",
+        "Notes on ",
+        "Lecture Notes on ",
+        "The Art of ",
+        "Understanding ",
+        "Towards ",
+        "On ",
+        "On the ",
+    ] {
+        if let Some(rest) = title.strip_prefix(start)
+            && rest.split_whitespace().count() <= 5
+        {
+            return if rest.chars().count() <= 3 { rest.to_owned() } else { lowered(rest, material.known) };
+        }
+    }
+    if asks(&title) {
+        title = String::new();
+    }
+    // What stands alone before a colon is a name, unless it only tells the kind of the paper.
+    if title.len() < material.title.len() {
+        let is_kind = KINDS.iter().any(|kind| title == *kind || title.starts_with(&format!("{kind} ")));
+        if is_kind {
+            title = material.title.split_once(':').map_or(title, |(_, rest)| head(rest));
+        } else if !title.contains(' ') && !title.is_empty() {
+            return title;
+        }
+    }
+    let events = [
+        "Meeting",
+        "Report",
+        "Guide",
+        "Handbook",
+        "Manual",
+        "Course",
+        "Lecture",
+        "Workshop",
+        "Conference",
+        "Database",
+    ];
+    if short(&title) && !title.starts_with("The ") && events.iter().any(|event| title.ends_with(event)) {
+        return format!("the {title}");
+    }
+    if short(&title) {
+        return lowered(&title, material.known);
+    }
+    // A name needs no article and a plural takes none; only then comes the title as it is.
+    let leading = || material.concepts.iter().take(8);
+    let named = leading().find(|concept| concept.term.starts_with(char::is_uppercase));
+    let many = leading().find(|concept| concept.term.ends_with('s') && !concept.term.ends_with("ss"));
+    named.or(many).map_or_else(
+        || if title.is_empty() { "it".to_owned() } else { title.clone() },
+        |concept| concept.term.clone(),
+    )
+}
+
+/// Writes a heading as it stands inside a sentence: words that the text writes small are small.
+pub(super) fn lowered(heading: &str, known: &BTreeSet<&str>) -> String {
+    let words: Vec<String> = heading
+        .split_whitespace()
+        .map(|word| {
+            let lower = word.to_lowercase();
+            let initials = word.chars().count() == 1
+                || word.split('-').any(|part| part.chars().skip(1).any(char::is_uppercase));
+            // "Buridan’s" is a name where the text knows "Buridan".
+            let bare = word.split(['’', '\'']).next().unwrap_or(word);
+            let is_name = known.contains(bare) && !known.contains(bare.to_lowercase().as_str());
+            if initials || is_name { word.to_owned() } else { lower }
+        })
+        .collect();
+    words.join(" ")
+}
+
+/// Tells whether a heading is a question, with or without its mark.
+pub(super) fn asks(heading: &str) -> bool {
+    let mut words = heading.split_whitespace();
+    let (first, second) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+    heading.ends_with('?')
+        || ["What", "How", "Why", "When", "Who", "Where"].contains(&first)
+            && ["is", "are", "do", "does", "can", "should", "did", "was", "were"].contains(&second)
+}

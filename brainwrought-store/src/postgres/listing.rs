@@ -1,0 +1,63 @@
+//! Lists of jobs, page by page.
+
+use brainwrought_core::job::JobStatus;
+use brainwrought_core::job_store::{JobFilter, JobView};
+use brainwrought_core::report::chain;
+use sqlx::PgPool;
+
+use super::database::Fault;
+use super::record;
+
+/// How many jobs are read at a time.
+const PAGE: i64 = 100;
+
+/// Reads pages of jobs, the newest first, until there are as many as the filter asks for.
+pub(super) async fn list(pool: &PgPool, filter: &JobFilter) -> Result<Vec<JobView>, Fault> {
+    let only = |statuses: &[JobStatus]| {
+        !filter.statuses.is_empty() && filter.statuses.iter().all(|status| statuses.contains(status))
+    };
+    let mut views = Vec::new();
+    let (mut before, mut skip) = (i64::MAX, filter.offset);
+    while filter.limit.is_none_or(|limit| views.len() < limit) {
+        // The status is derived; what can be known without reading the job narrows the search.
+        let page: Vec<(i64, String)> = sqlx::query_as(
+            "select j.job_number, j.job_id from brainwrought.jobs j
+             where j.job_number < $1 and (not $2 or j.cancelled)
+                and (not $3 or exists (select from brainwrought.tasks t
+                    where t.job_id = j.job_id and t.status = 'ERROR'))
+                and (not $4 or exists (select from brainwrought.tasks t
+                    where t.job_id = j.job_id and t.status in ('NEW', 'READY', 'RUNNING')))
+             order by j.job_number desc limit $5",
+        )
+        .bind(before)
+        .bind(only(&[JobStatus::Cancelled]))
+        .bind(only(&[JobStatus::Failed]))
+        .bind(only(&[JobStatus::Pending, JobStatus::Running, JobStatus::Interrupted]))
+        .bind(PAGE)
+        .fetch_all(pool)
+        .await?;
+        let Some((last, _)) = page.last() else { break };
+        before = *last;
+        let ids: Vec<String> = page.into_iter().map(|(_, id)| id).collect();
+        let loaded = record::load_each(&mut *pool.acquire().await?, &ids).await?;
+        for loaded in loaded.into_iter().rev() {
+            let view = match loaded {
+                Ok(loaded) => loaded.into_view(),
+                // One damaged job must not hide the others; asking for the job itself tells.
+                Err(fault) => {
+                    tracing::warn!(error = chain(&fault), "a job was left out of a list");
+                    continue;
+                }
+            };
+            if !filter.statuses.is_empty() && !filter.statuses.contains(&view.status) {
+                continue;
+            }
+            if skip > 0 {
+                skip -= 1;
+            } else if filter.limit.is_none_or(|limit| views.len() < limit) {
+                views.push(view);
+            }
+        }
+    }
+    Ok(views)
+}

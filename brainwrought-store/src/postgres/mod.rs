@@ -1,0 +1,20 @@
+//! The job store in Postgres; feature `postgres`.
+//!
+//! **Invariant:** no type of sqlx leaves this folder.
+
+mod attempt;
+mod change;
+mod claim;
+mod database;
+mod jobs;
+mod listing;
+mod record;
+mod schema;
+mod stage_control;
+mod stored_text;
+mod sweep;
+mod wake;
+
+pub use jobs::PostgresJobStore;
+pub use schema::{Migrated, SchemaError};
+pub use stage_control::StageControl;

@@ -1,0 +1,103 @@
+//! One function a provider: from a URL and options to a client. A build without the provider's feature refuses.
+
+use std::sync::Arc;
+
+use object_store::ObjectStore;
+
+use crate::store_clock::StoreClock;
+use crate::{OpenError, StoreOptions};
+
+/// What the name of an option holds that brings a key, tells where to ask for one, or says that none is needed.
+///
+/// Without any, the clients would ask the cloud's own metadata service, whose address answers nobody elsewhere, for
+/// minutes; machines in a cloud name it by `aws_metadata_endpoint`, `google_application_credentials` or `azure_msi_endpoint`.
+#[cfg(any(feature = "aws", feature = "azure", feature = "gcp"))]
+const KEYS: [&str; 13] = [
+    "access_key",
+    "account_key",
+    "azure_cli",
+    "client_secret",
+    "credentials",
+    "emulator",
+    "master_key",
+    "metadata_endpoint",
+    "msi_endpoint",
+    "sas_key",
+    "service_account",
+    "skip_signature",
+    "token",
+];
+
+type Opened = Result<Arc<dyn ObjectStore>, OpenError>;
+
+macro_rules! provider {
+    ($feature:literal, $prefix:literal, $open:ident, $takes:ident, $builder:path, $key:path, $bucket:ident, $key_name:literal, [$($endpoint:literal),+]) => {
+        #[cfg(feature = $feature)]
+        pub(super) fn $takes(name: &str) -> bool {
+            name.starts_with($prefix) && name.parse::<$key>().is_ok()
+        }
+
+        #[cfg(not(feature = $feature))]
+        pub(super) fn $takes(_: &str) -> bool {
+            false
+        }
+
+        #[cfg(feature = $feature)]
+        pub(super) fn $open(url: &str, bucket: &str, options: &StoreOptions, clock: &StoreClock) -> Opened {
+            if !options.of($prefix).any(|(name, _)| KEYS.iter().any(|key| name.contains(key))) {
+                return Err(OpenError::MissingKey { url: url.to_owned(), names: $key_name });
+            }
+            let patience = super::patience::Patience::new(options, clock);
+            let endpoint = [$($endpoint),+].into_iter().find_map(|name| options.get(name));
+            let mut builder = <$builder>::new()
+                .$bucket(bucket)
+                .with_retry(patience.retry())
+                .with_client_options(patience.client(endpoint))
+                .with_http_connector(patience);
+            for (name, value) in options.of($prefix) {
+                let key = name.parse::<$key>().map_err(|_| OpenError::UnknownOption { name: name.to_owned() })?;
+                builder = builder.with_config(key, value);
+            }
+            Ok(Arc::new(builder.build().map_err(|error| OpenError::wrong(url, error))?))
+        }
+
+        #[cfg(not(feature = $feature))]
+        pub(super) fn $open(url: &str, _: &str, _: &StoreOptions, _: &StoreClock) -> Opened {
+            Err(OpenError::NotBuilt { url: url.to_owned(), feature: $feature })
+        }
+    };
+}
+
+provider!(
+    "aws",
+    "aws_",
+    s3,
+    aws_takes,
+    object_store::aws::AmazonS3Builder,
+    object_store::aws::AmazonS3ConfigKey,
+    with_bucket_name,
+    "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
+    ["aws_endpoint_url_s3", "aws_endpoint_url", "aws_endpoint"]
+);
+provider!(
+    "gcp",
+    "google_",
+    gs,
+    gcp_takes,
+    object_store::gcp::GoogleCloudStorageBuilder,
+    object_store::gcp::GoogleConfigKey,
+    with_bucket_name,
+    "GOOGLE_APPLICATION_CREDENTIALS",
+    ["google_base_url"]
+);
+provider!(
+    "azure",
+    "azure_",
+    az,
+    azure_takes,
+    object_store::azure::MicrosoftAzureBuilder,
+    object_store::azure::AzureConfigKey,
+    with_container_name,
+    "AZURE_STORAGE_ACCOUNT_NAME and AZURE_STORAGE_ACCOUNT_KEY",
+    ["azure_storage_endpoint", "azure_endpoint"]
+);

@@ -1,0 +1,75 @@
+//! [`StoreClock`]: the time by the clock of a server, learnt from its replies.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use chrono::DateTime;
+
+/// The clock of a server, as far as its replies have told it; until then, the clock of this machine.
+///
+/// What is garbage is decided by age. A machine whose clock is an hour wrong must not take work in flight for garbage, so
+/// ages are measured by the clock that also wrote the dates. Clones share what they learn.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct StoreClock {
+    /// How far the server is ahead of this machine, in milliseconds.
+    ahead: Arc<AtomicI64>,
+}
+
+#[cfg_attr(
+    not(feature = "network"),
+    allow(dead_code, reason = "a build without a network has no use for all of it")
+)]
+impl StoreClock {
+    /// Learns from the `Date` header of a reply (RFC 9110, section 6.6.1).
+    pub(crate) fn learn(&self, date: &str) {
+        if let Ok(date) = DateTime::parse_from_rfc2822(date) {
+            self.ahead.store(date.timestamp_millis().saturating_sub(machine_ms()), Ordering::Relaxed);
+        }
+    }
+
+    /// How long ago something happened, by the date that the server gave it. The future is now.
+    pub(crate) fn age(&self, written_ms: i64) -> Duration {
+        let now = machine_ms().saturating_add(self.ahead.load(Ordering::Relaxed));
+        Duration::from_millis(u64::try_from(now.saturating_sub(written_ms)).unwrap_or(0))
+    }
+
+    /// The wait that a `Retry-After` header asks for: seconds, or a date (RFC 9110, section 10.2.3).
+    pub(crate) fn wait(&self, retry_after: &str) -> Option<Duration> {
+        if let Ok(seconds) = retry_after.trim().parse() {
+            return Some(Duration::from_secs(seconds));
+        }
+        let date = DateTime::parse_from_rfc2822(retry_after).ok()?.timestamp_millis();
+        let now = machine_ms().saturating_add(self.ahead.load(Ordering::Relaxed));
+        Some(Duration::from_millis(u64::try_from(date.saturating_sub(now)).unwrap_or(0)))
+    }
+}
+
+fn machine_ms() -> i64 {
+    i64::try_from(brainwrought_core::clock::wall_time().0).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOUR_MS: i64 = 3_600_000;
+
+    #[test]
+    fn ages_are_measured_by_the_servers_clock() {
+        let clock = StoreClock::default();
+        let now = DateTime::from_timestamp_millis(machine_ms() + HOUR_MS).unwrap();
+        clock.learn(&now.to_rfc2822());
+        let age = clock.age(machine_ms());
+        assert!(age.as_secs().abs_diff(3600) <= 2, "{age:?}");
+        assert_eq!(clock.age(machine_ms() + 2 * HOUR_MS), Duration::ZERO);
+    }
+
+    #[test]
+    fn a_wait_is_seconds_or_a_date() {
+        let clock = StoreClock::default();
+        assert_eq!(clock.wait("7"), Some(Duration::from_secs(7)));
+        assert_eq!(clock.wait("Wed, 21 Oct 2015 07:28:00 GMT"), Some(Duration::ZERO));
+        assert_eq!(clock.wait("soon"), None);
+    }
+}

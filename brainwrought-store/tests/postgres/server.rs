@@ -1,0 +1,230 @@
+//! [`Server`]: a Postgres of the tests' own, on a socket in a folder that goes away with them.
+#![allow(dead_code, reason = "several test programs share this file, and none uses all of it")]
+
+use std::fmt::Write as _;
+use std::os::unix::fs::{PermissionsExt, chown};
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use brainwrought_store::PostgresJobStore;
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
+
+/// The account that runs nothing else, where there is none for Postgres.
+const NOBODY: u32 = 65_534;
+
+/// The machine does not lose power during a test, so that nothing need be forced to disk.
+const HASTY: &str = "fsync = off";
+
+/// A database with the tables, from which others are copied.
+const TEMPLATE: &str = "with_tables";
+
+pub(crate) struct Server {
+    folder: PathBuf,
+    programs: PathBuf,
+    user: Option<u32>,
+    port: u16,
+    next: AtomicUsize,
+    /// Stops the server and removes the folder once its input ends: also when this process is killed.
+    _undertaker: Child,
+}
+
+impl Server {
+    /// The server that the tests of this program share.
+    pub(crate) async fn shared() -> &'static Self {
+        static SERVER: OnceLock<Server> = OnceLock::new();
+        SERVER.get_or_init(|| {
+            let server = Self::start(HASTY);
+            // The first caller may already be inside a runtime, which cannot wait for another on its own thread.
+            std::thread::scope(|scope| {
+                scope.spawn(|| {
+                    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+                    runtime.block_on(server.make_template());
+                });
+            });
+            server
+        })
+    }
+
+    /// A server of the caller's own that forces every commit to disk, for measurements.
+    pub(crate) async fn durable() -> Self {
+        let server = Self::start("shared_buffers = 256MB");
+        server.make_template().await;
+        server
+    }
+
+    /// A server of the caller's own, for tests that stop it.
+    pub(crate) async fn own() -> Self {
+        let server = Self::start(HASTY);
+        server.make_template().await;
+        server
+    }
+
+    /// A server of the caller's own that also listens on `localhost`, with this certificate and key.
+    pub(crate) async fn with_tls(certificate: &str, key: &str) -> Self {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        drop(listener);
+        let server = Self::start_at(port, &format!("{HASTY}\nlisten_addresses = '127.0.0.1'\nport = {port}"));
+        for (name, text) in [("server.crt", certificate), ("server.key", key)] {
+            let path = server.folder.join("data").join(name);
+            std::fs::write(&path, text).unwrap();
+            std::fs::set_permissions(&path, PermissionsExt::from_mode(0o600)).unwrap();
+            chown(&path, server.user, None).unwrap();
+        }
+        let mut connection = PgConnection::connect(&server.url("postgres")).await.unwrap();
+        sqlx::raw_sql("alter system set ssl = on").execute(&mut connection).await.unwrap();
+        connection.close().await.unwrap();
+        server.kill();
+        server.revive();
+        server.make_template().await;
+        server
+    }
+
+    /// The port, on `localhost` too where the server listens there.
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// The URL of a fresh database with tables.
+    pub(crate) async fn database(&self) -> String {
+        self.copy_of(TEMPLATE).await
+    }
+
+    /// The URL of a fresh database without tables.
+    pub(crate) async fn empty_database(&self) -> String {
+        self.copy_of("template1").await
+    }
+
+    pub(crate) fn url(&self, database: &str) -> String {
+        let host = self.folder.to_str().unwrap().replace('/', "%2F");
+        format!("postgres://tester@localhost:{}/{database}?host={host}", self.port)
+    }
+
+    pub(crate) fn socket(&self) -> PathBuf {
+        self.folder.join(format!(".s.PGSQL.{}", self.port))
+    }
+
+    pub(crate) fn programs(&self) -> &Path {
+        &self.programs
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Stops the server without letting it finish anything, as a power cut would.
+    pub(crate) fn kill(&self) {
+        self.control(&["stop", "-m", "immediate"]);
+    }
+
+    pub(crate) fn revive(&self) {
+        let log = self.folder.join("log");
+        let options = format!("-k {}", self.folder.display());
+        self.control(&["start", "-w", "-l", log.to_str().unwrap(), "-o", &options]);
+    }
+
+    async fn make_template(&self) {
+        self.make(TEMPLATE, "template1").await;
+        PostgresJobStore::migrate(&self.url(TEMPLATE)).await.unwrap();
+    }
+
+    async fn copy_of(&self, template: &str) -> String {
+        let name = format!("test_{}", self.next.fetch_add(1, Ordering::Relaxed));
+        self.make(&name, template).await;
+        self.url(&name)
+    }
+
+    async fn make(&self, name: &str, template: &str) {
+        let mut connection = PgConnection::connect(&self.url("postgres")).await.unwrap();
+        // Two copies of one template at once are refused.
+        sqlx::query("select pg_advisory_lock(1)").execute(&mut connection).await.unwrap();
+        let sql = format!("create database {name} template {template} strategy file_copy");
+        sqlx::query(AssertSqlSafe(sql)).execute(&mut connection).await.unwrap();
+        connection.close().await.unwrap();
+    }
+
+    fn start(settings: &str) -> Self {
+        Self::start_at(5432, settings)
+    }
+
+    fn start_at(port: u16, settings: &str) -> Self {
+        let programs = programs();
+        let folder = tempfile::Builder::new().prefix("brainwrought-pg-").tempdir().unwrap().keep();
+        let user = rustix::process::geteuid().is_root().then(|| id_of("postgres").unwrap_or(NOBODY));
+        if let Some(user) = user {
+            chown(&folder, Some(user), None).unwrap();
+        }
+        let data = folder.join("data");
+        let script = format!(
+            "read line; '{}/pg_ctl' -D '{}' stop -m immediate >'{}/stopped' 2>&1; rm -rf '{}'",
+            programs.display(),
+            data.display(),
+            folder.display(),
+            folder.display()
+        );
+        let undertaker =
+            command("sh", user).args(["-c", &script]).process_group(0).stdin(Stdio::piped()).spawn().unwrap();
+        let next = AtomicUsize::new(0);
+        let server = Self { folder, programs, user, port, next, _undertaker: undertaker };
+        let mut initdb = command(server.programs.join("initdb"), user);
+        initdb.args([
+            "--no-sync",
+            "--username=tester",
+            "--auth=trust",
+            "--encoding=UTF8",
+            "--no-locale",
+            "-D",
+        ]);
+        run(initdb.arg(&data));
+        let mut file = std::fs::read_to_string(data.join("postgresql.conf")).unwrap();
+        write!(file, "\nlisten_addresses = ''\nmax_connections = 300\n{settings}\n").unwrap();
+        std::fs::write(data.join("postgresql.conf"), file).unwrap();
+        server.revive();
+        server
+    }
+
+    fn control(&self, arguments: &[&str]) {
+        let mut control = command(self.programs.join("pg_ctl"), self.user);
+        run(control.arg("-D").arg(self.folder.join("data")).args(arguments));
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the tests bring their own server")]
+fn command(program: impl AsRef<std::ffi::OsStr>, user: Option<u32>) -> Command {
+    let mut command = Command::new(program);
+    command.current_dir("/").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    if let Some(user) = user {
+        command.uid(user);
+    }
+    command
+}
+
+fn run(command: &mut Command) {
+    let status = command.status().unwrap();
+    assert!(status.success(), "{command:?} failed: {status}");
+}
+
+/// Finds `initdb` and its siblings: Debian keeps them beside the version, others on the path.
+#[expect(clippy::disallowed_methods, reason = "the tests look where the system keeps its programs")]
+fn programs() -> PathBuf {
+    let mut folders = Vec::new();
+    if let Ok(versions) = std::fs::read_dir("/usr/lib/postgresql") {
+        folders.extend(versions.flatten().map(|entry| entry.path().join("bin")));
+        folders.sort();
+        folders.reverse();
+    }
+    folders.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()));
+    let found = folders
+        .into_iter()
+        .find(|folder| ["initdb", "pg_ctl"].iter().all(|name| folder.join(name).is_file()));
+    found.expect("these tests need Postgres; install the package `postgresql` (Debian, Ubuntu)")
+}
+
+#[expect(clippy::disallowed_methods, reason = "the tests ask for the account that runs servers")]
+fn id_of(user: &str) -> Option<u32> {
+    let output = Command::new("id").args(["-u", user]).output().ok()?;
+    String::from_utf8(output.stdout).ok()?.trim().parse().ok()
+}
