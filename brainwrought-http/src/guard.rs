@@ -9,7 +9,7 @@ use axum::http::header::{
     AUTHORIZATION, CACHE_CONTROL, CONTENT_SECURITY_POLICY, HOST, ORIGIN, REFERRER_POLICY,
     X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
-use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use tokio::time::Instant;
@@ -33,7 +33,10 @@ pub(crate) async fn guard(State(site): State<Arc<Site>>, request: Request, next:
         },
     };
     dress(&site.settings, response.headers_mut());
-    site.metrics.answered(method.as_str(), &route, response.status().as_u16(), began.elapsed());
+    // Anybody can invent methods, and each would be counted for ever.
+    let known = [Method::GET, Method::HEAD, Method::POST, Method::PATCH, Method::DELETE].contains(&method);
+    let method = if known { method.as_str() } else { "other" };
+    site.metrics.answered(method, &route, response.status().as_u16(), began.elapsed());
     response
 }
 
@@ -113,7 +116,7 @@ fn client(settings: &HttpSettings, request: &Request) -> ClientId {
 
 fn is_upload(request: &Request) -> bool {
     let path = request.uri().path();
-    request.method() == axum::http::Method::POST && (path == "/api/jobs" || path == "/jobs")
+    request.method() == Method::POST && (path == "/api/jobs" || path == "/jobs")
 }
 
 fn dress(settings: &HttpSettings, headers: &mut HeaderMap) {
@@ -128,7 +131,8 @@ fn dress(settings: &HttpSettings, headers: &mut HeaderMap) {
          font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors {ancestors}"
     );
     let policy = HeaderValue::from_str(&policy);
-    headers.insert(CONTENT_SECURITY_POLICY, policy.unwrap_or(HeaderValue::from_static("default-src 'none'")));
+    let policy = policy.unwrap_or(HeaderValue::from_static("default-src 'none'"));
+    headers.entry(CONTENT_SECURITY_POLICY).or_insert(policy);
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     // The address of a job is the key to it, so no other site may see it. Sending none at all would be worse: browsers
     // then hide from us where a form comes from.

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::header::{
-    ACCEPT_RANGES, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG,
-    IF_NONE_MATCH, IF_RANGE, RANGE,
+    ACCEPT_RANGES, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE,
+    CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH, IF_RANGE, RANGE,
 };
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::Response;
@@ -23,6 +23,10 @@ use crate::site::Site;
 
 /// How much of a file is read at a time, in bytes.
 const PIECE: usize = 64 << 10;
+
+/// Some browsers' viewers of PDFs are pages of their own with styles inside, and obey the policy of the PDF.
+const PDF_POLICY: &str =
+    "default-src 'self'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'";
 
 /// A file of a job: `video.mp4`, `captions.vtt`, `captions.srt`, `captions.ass`, `poster.png`, `transcript.md`,
 /// `chapters.txt`, `quiz.json`, `report.json`, `manifest.json` or `input.pdf`.
@@ -60,6 +64,9 @@ pub(crate) async fn serve_file(
     set.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
     set.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
     set.insert(ETAG, value(&tag)?);
+    if name == INPUT {
+        set.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(PDF_POLICY));
+    }
     if query.as_deref().is_some_and(|query| query.split('&').any(|key| key.starts_with("download"))) {
         set.insert(CONTENT_DISPOSITION, value(&disposition(&view.job.input.file_name, &name))?);
     }

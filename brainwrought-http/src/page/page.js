@@ -76,6 +76,11 @@ if (form) {
   form.addEventListener("input", () => (key = null));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
+    const most = Number(form.dataset.megabytes);
+    // A server that refuses in the middle of an upload cannot always make itself heard.
+    if (input.files[0] && input.files[0].size > most * 1e6) {
+      return fail(`This PDF has ${Math.ceil(input.files[0].size / 1e6)} MB; the limit here is ${most} MB.`);
+    }
     key = key || Array.from(crypto.getRandomValues(new Uint32Array(4)), (n) => n.toString(16)).join("");
     const request = new XMLHttpRequest();
     const bar = at("upload-progress");

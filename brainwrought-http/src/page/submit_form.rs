@@ -12,7 +12,7 @@ pub(super) fn render(base: &str, limit_megabytes: u64) -> Markup {
             div {
                 h1 { "Your paper, " em { "but loud." } }
                 p.lead { "Drop a PDF. Get a vertical video: hook, voice, word-by-word captions, figures, and the page of every claim." }
-                form #upload.card method="post" action={ (base) "/jobs" } enctype="multipart/form-data" {
+                form #upload.card method="post" action={ (base) "/jobs" } enctype="multipart/form-data" data-megabytes=(limit_megabytes) {
                     label.drop #drop for="pdf" {
                         span.drop-icon aria-hidden="true" { "⇪" }
                         span.drop-title #chosen { "Choose a PDF or drop it here" }

@@ -141,12 +141,13 @@ async fn the_server_tells_how_it_is() {
     assert_eq!(desk.get("/readyz").await.json(), json!({ "status": "ok" }));
     let id = desk.submit("paper.pdf").await;
     desk.wait_for(&id, "COMPLETED").await;
+    assert_eq!(desk.ask("INVENTED", "/healthz", &[]).await.status, 405);
     let metrics = desk.get("/metrics").await;
     assert_eq!(metrics.header("content-type"), "text/plain; version=0.0.4; charset=utf-8");
     let text = metrics.text();
     assert!(text.contains("brainwrought_jobs_submitted_total 1\n"), "{text}");
     assert!(text.contains("route=\"/api/jobs/{job_id}\",status=\"200\""), "{text}");
-    assert!(!text.contains(&id), "{text}");
+    assert!(!text.contains(&id) && !text.contains("INVENTED"), "{text}");
 }
 
 #[tokio::test]
