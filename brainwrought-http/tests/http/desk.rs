@@ -281,7 +281,7 @@ fn pipeline(
         let script = p.stage(WriteScript, document);
         let said = p.each(script, |p, segment| p.stage(Speak { strings }, segment));
         let report = p.stage(Check, (script, said));
-        p.stage(Publish { folder: outputs }, report)
+        p.stage(Publish { folder: outputs, publisher: None }, report)
     })
 }
 
