@@ -61,12 +61,14 @@ struct PageError {
     error: ApiError,
     base: Base,
     job_id: Option<String>,
+    upload_bytes: u64,
 }
 
 impl IntoResponse for PageError {
     fn into_response(self) -> Response {
         let tab = if self.job_id.is_some() { Tab::Retrieve } else { Tab::Submit };
-        let page = Page { tab, error: Some(self.error.to_string()), ..Page::new(&self.base) };
+        let page =
+            Page { tab, error: Some(self.error.to_string()), ..Page::new(&self.base, self.upload_bytes) };
         let page = Page { job_id: self.job_id.clone().unwrap_or_default(), ..page };
         self.error.dress(Html(page.render().into_string()).into_response())
     }
@@ -78,8 +80,8 @@ async fn home(
     query: Result<Query<HomeQuery>, QueryRejection>,
 ) -> Result<Html<String>, PageError> {
     let Query(query) = query.unwrap_or_default();
-    let mut page = Page::new(&base);
-    page.limit_megabytes = site.settings.limits.upload_bytes / 1_000_000;
+    let upload_bytes = site.settings.limits.upload_bytes;
+    let mut page = Page::new(&base, upload_bytes);
     if query.tab.as_deref() == Some("retrieve") {
         page.tab = Tab::Retrieve;
     }
@@ -87,8 +89,10 @@ async fn home(
         page.note = Some("The job, its PDF and its video are deleted.");
     }
     if let Some(job_id) = query.job_id.as_deref().map(str::trim).filter(|id| !id.is_empty()) {
-        let failed =
-            |error| PageError { error, base: base.clone(), job_id: Some(job_id.chars().take(80).collect()) };
+        let failed = |error| {
+            let job_id = Some(job_id.chars().take(80).collect());
+            PageError { error, base: base.clone(), job_id, upload_bytes }
+        };
         let view = site.job(job_id).await.map_err(failed)?;
         let panel = JobPanel::gather(&site, &view, &base).await.map_err(failed)?;
         page.tab = Tab::Retrieve;
@@ -118,7 +122,10 @@ async fn submit(
 ) -> Result<Response, PageError> {
     match receive(&site, &headers, body).await {
         Ok(created) => Ok(go_to(&base.page(&created.view.job.job_id))),
-        Err(error) => Err(PageError { error, base, job_id: None }),
+        Err(error) => {
+            let upload_bytes = site.settings.limits.upload_bytes;
+            Err(PageError { error, base, job_id: None, upload_bytes })
+        }
     }
 }
 
@@ -187,7 +194,8 @@ async fn act(
         action(view).await?;
         Ok(go_to(&page))
     };
-    acted.await.map_err(|error| PageError { error, base: base.clone(), job_id: Some(job_id) })
+    let upload_bytes = site.settings.limits.upload_bytes;
+    acted.await.map_err(|error| PageError { error, base: base.clone(), job_id: Some(job_id), upload_bytes })
 }
 
 fn go_to(address: &str) -> Response {

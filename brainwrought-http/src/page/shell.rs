@@ -30,7 +30,7 @@ pub(super) struct Page {
 }
 
 impl Page {
-    pub(super) fn new(base: &Base) -> Self {
+    pub(super) fn new(base: &Base, upload_bytes: u64) -> Self {
         Self {
             base: base.0.clone(),
             tab: Tab::Submit,
@@ -40,7 +40,7 @@ impl Page {
             note: None,
             panel: None,
             is_live: false,
-            limit_megabytes: 100,
+            limit_megabytes: upload_bytes / 1_000_000,
         }
     }
 

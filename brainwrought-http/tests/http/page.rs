@@ -80,7 +80,7 @@ async fn what_a_document_says_is_text_and_never_markup() {
 
 #[tokio::test]
 async fn errors_are_pages_too() {
-    let desk = Desk::start().await;
+    let desk = Desk::with(|settings| settings.limits.upload_bytes = 7_000_000, 0).await;
     let unknown = desk.get("/?job_id=0123456789abcdef0123456789abcdef").await;
     assert_eq!((unknown.status, unknown.header("content-type")), (404, "text/html; charset=utf-8"));
     assert!(unknown.text().contains("role=\"alert\"") && unknown.text().contains("there is no job"));
@@ -89,7 +89,7 @@ async fn errors_are_pages_too() {
     assert!(!odd.text().contains("\"><script>"), "{}", odd.text());
     let html = desk.upload_to("/jobs", "paper.pdf", b"<html>", &[], &[]).await;
     assert_eq!(html.status, 415);
-    assert!(html.text().contains("this is no PDF"));
+    assert!(html.text().contains("this is no PDF") && html.text().contains("up to 7 MB"));
 }
 
 #[tokio::test]
