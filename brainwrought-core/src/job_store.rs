@@ -6,9 +6,10 @@ use std::time::Duration;
 use async_trait::async_trait;
 use serde::{Serialize, Serializer};
 
+use crate::clock::wall_time;
 use crate::event::LogLevel;
 use crate::id::{FencingToken, JobId, StageName, TaskId, WorkerId};
-use crate::job::{Job, JobStatus, NewJob, Outcome, Progress, Renewal, Task, TransitionError};
+use crate::job::{Job, JobStatus, NewJob, Outcome, Progress, Renewal, StageBacklog, Task, TransitionError};
 
 /// Keeps jobs and lends their tasks.
 ///
@@ -85,6 +86,14 @@ pub trait JobStore: Debug + Send + Sync + 'static {
 
     /// Removes a job that is complete, failed or cancelled. Artifacts are not touched.
     async fn delete(&self, id: &JobId) -> Result<(), JobStoreError>;
+
+    /// Counts what waits and runs, stage by stage, over all jobs that are not final. For people and dashboards: nothing
+    /// is decided by it.
+    async fn backlog(&self) -> Result<Vec<StageBacklog>, JobStoreError> {
+        let statuses = vec![JobStatus::Pending, JobStatus::Running, JobStatus::Interrupted];
+        let views = self.list(&JobFilter { statuses, ..JobFilter::default() }).await?;
+        Ok(StageBacklog::of(views.iter().map(|view| &view.job), wall_time()))
+    }
 
     /// Returns when there may be new work, at the latest after `at_most`. Returning early is always allowed.
     async fn wait_for_work(&self, at_most: Duration);

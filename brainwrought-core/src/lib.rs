@@ -12,6 +12,7 @@ pub mod id;
 pub mod job;
 pub mod job_store;
 pub mod memory;
+pub mod metrics;
 pub mod pipeline;
 pub mod publisher;
 pub mod report;

@@ -16,6 +16,7 @@ use crate::artifact_store::{ArtifactStore, ArtifactStoreError};
 use crate::data::BlobRef;
 use crate::event::{EventSink, LogLevel};
 use crate::id::{Digest, JobId, TaskKey};
+use crate::metrics;
 
 /// A value that travels between stages as small, versioned JSON.
 ///
@@ -278,6 +279,7 @@ impl StageContext {
     /// Fails when the artifact store cannot take them.
     pub async fn put(&self, bytes: Bytes, media_type: &str) -> Result<BlobRef, StageError> {
         let length = bytes.len() as u64;
+        metrics::moved(&self.task.stage, "written", length);
         let digest: Digest = self.artifacts.put(bytes).await?;
         Ok(BlobRef { digest, bytes: length, media_type: media_type.to_owned() })
     }
@@ -288,6 +290,8 @@ impl StageContext {
     ///
     /// Fails when the artifact store does not have them or cannot be reached.
     pub async fn get(&self, blob: &BlobRef) -> Result<Bytes, StageError> {
-        Ok(self.artifacts.get(&blob.digest).await?)
+        let bytes = self.artifacts.get(&blob.digest).await?;
+        metrics::moved(&self.task.stage, "read", bytes.len() as u64);
+        Ok(bytes)
     }
 }

@@ -6,11 +6,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
+use async_trait::async_trait;
 use brainwrought_core::data::{BlobRef, SourcePdf};
 use brainwrought_core::engine::{Engine, EngineSettings, Submission, WorkScope};
-use brainwrought_core::id::{JobId, StageName, WorkerId};
-use brainwrought_core::job::{JobStatus, TaskStatus};
-use brainwrought_core::job_store::JobView;
+use brainwrought_core::id::{FencingToken, JobId, StageName, TaskId, WorkerId};
+use brainwrought_core::job::{JobStatus, NewJob, Outcome, Renewal, Task, TaskStatus};
+use brainwrought_core::job_store::{
+    Claim, ClaimRequest, Created, JobFilter, JobStore, JobStoreError, JobView, TaskReport,
+};
 use brainwrought_core::memory::{MemoryArtifactStore, MemoryJobStore};
 use brainwrought_core::pipeline::{Handle, Pipeline};
 use brainwrought_core::stage::{Fan, Stage, StageContext, StageData, StageError};
@@ -130,6 +133,10 @@ struct Bench {
 
 impl Bench {
     fn new() -> Self {
+        Self::on(Arc::new(MemoryJobStore::default()))
+    }
+
+    fn on(jobs: Arc<dyn JobStore>) -> Self {
         let probe = Arc::new(Probe::default());
         let scratch = tempfile::tempdir().unwrap();
         let stages = Arc::clone(&probe);
@@ -147,7 +154,6 @@ impl Bench {
         settings.poll = Duration::from_millis(20);
         settings.retry.base_ms = 1;
         settings.retry.max_attempts = 3;
-        let jobs = Arc::new(MemoryJobStore::default());
         let engine = Engine::new(jobs, Arc::new(MemoryArtifactStore::default()), pipelines, settings);
         Self { engine, probe, _scratch: scratch }
     }
@@ -301,6 +307,88 @@ async fn a_cancelled_job_stops_its_workers() {
     let (view, ()) = tokio::join!(bench.run(&id), canceller);
     assert_eq!(view.status, JobStatus::Cancelled);
     assert_eq!(bench.probe.join.load(Ordering::SeqCst), 0);
+}
+
+/// A store that takes and lends work, but cannot be reached when a lease is to be renewed.
+#[derive(Debug, Default)]
+struct Deaf(MemoryJobStore);
+
+#[async_trait]
+impl JobStore for Deaf {
+    async fn create(&self, new: NewJob) -> Result<Created, JobStoreError> {
+        self.0.create(new).await
+    }
+    async fn get(&self, id: &JobId) -> Result<JobView, JobStoreError> {
+        self.0.get(id).await
+    }
+    async fn list(&self, filter: &JobFilter) -> Result<Vec<JobView>, JobStoreError> {
+        self.0.list(filter).await
+    }
+    async fn advance(&self) -> Result<Vec<TaskId>, JobStoreError> {
+        self.0.advance().await
+    }
+    async fn claim(&self, request: &ClaimRequest) -> Result<Vec<Claim>, JobStoreError> {
+        self.0.claim(request).await
+    }
+    async fn renew(&self, _: &TaskId, _: FencingToken, _: Duration) -> Result<Renewal, JobStoreError> {
+        Err(JobStoreError::Unavailable { action: "renew a lease".to_owned(), source: "no route".into() })
+    }
+    async fn append(
+        &self,
+        id: &TaskId,
+        token: FencingToken,
+        report: TaskReport,
+    ) -> Result<(), JobStoreError> {
+        self.0.append(id, token, report).await
+    }
+    async fn commit(
+        &self,
+        id: &TaskId,
+        token: FencingToken,
+        outcome: Outcome,
+    ) -> Result<Task, JobStoreError> {
+        self.0.commit(id, token, outcome).await
+    }
+    async fn recover(&self) -> Result<Vec<TaskId>, JobStoreError> {
+        self.0.recover().await
+    }
+    async fn cancel(&self, id: &JobId) -> Result<JobView, JobStoreError> {
+        self.0.cancel(id).await
+    }
+    async fn retry(&self, id: &JobId, from: Option<&StageName>) -> Result<JobView, JobStoreError> {
+        self.0.retry(id, from).await
+    }
+    async fn delete(&self, id: &JobId) -> Result<(), JobStoreError> {
+        self.0.delete(id).await
+    }
+    async fn wait_for_work(&self, at_most: Duration) {
+        self.0.wait_for_work(at_most).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_worker_whose_heartbeats_fail_stops_claiming_and_cancels_its_work() {
+    let bench = Bench::on(Arc::new(Deaf::default()));
+    bench.probe.stall.store(1, Ordering::SeqCst);
+    let held = bench.submit("held", "!").await;
+    let shutdown = CancellationToken::new();
+    let (engine, stop) = (bench.engine.clone(), shutdown.clone());
+    let running = tokio::spawn(async move { engine.run_all(WorkScope::default(), stop).await });
+    // Leases of 30 s are renewed after 10 s: from then on the pulse is weak.
+    tokio::time::sleep(Duration::from_secs(15)).await;
+    assert_eq!(bench.runs(), [1, 1, 0]);
+    let waiting = bench.submit("waiting", "!").await;
+    tokio::time::sleep(Duration::from_secs(10)).await;
+    let view = bench.engine.jobs().get(&waiting).await.unwrap();
+    assert_eq!(view.job.stages[0].status, TaskStatus::Ready, "nothing is claimed on a weak pulse");
+    bench.probe.stall.store(0, Ordering::SeqCst);
+    // The lease is over and the attempt has stopped, so there is nothing left that cannot be renewed.
+    tokio::time::sleep(Duration::from_secs(15)).await;
+    let view = bench.engine.jobs().get(&waiting).await.unwrap();
+    assert_eq!(view.status, JobStatus::Completed);
+    assert_ne!(bench.engine.jobs().get(&held).await.unwrap().status, JobStatus::Completed);
+    shutdown.cancel();
+    running.await.unwrap();
 }
 
 #[tokio::test]

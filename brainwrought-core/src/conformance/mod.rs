@@ -97,6 +97,8 @@ macro_rules! job_store_conformance {
             a_retry_fences_old_segments
             a_retry_from_nowhere_is_refused
             a_retry_of_nothing_is_refused
+            the_backlog_counts_what_waits_and_runs
+            the_backlog_leaves_out_what_is_final
             a_wait_returns_when_its_time_is_up
             a_wait_ends_when_work_comes
         }

@@ -7,7 +7,7 @@ use super::fixture::{
     LONG, any, chain, claim, claim_all, done, done_with, failed, fan, finish, single, submit, task,
 };
 use crate::id::StageName;
-use crate::job::{JobStatus, NewJob, Renewal, TaskStatus, TransitionError};
+use crate::job::{JobStatus, NewJob, Renewal, StageBacklog, TaskStatus, TransitionError};
 use crate::job_store::{JobStore, JobStoreError};
 
 /// A worker learns of a cancel when it renews.
@@ -150,6 +150,37 @@ pub async fn a_retry_of_nothing_is_refused(store: &dyn JobStore) {
         refused,
         JobStoreError::Refused { source: TransitionError::NothingToRetry(JobStatus::Pending), .. }
     ));
+}
+
+/// The backlog counts tasks by stage and status, over all jobs.
+pub async fn the_backlog_counts_what_waits_and_runs(store: &dyn JobStore) {
+    assert!(store.backlog().await.unwrap().is_empty());
+    let id = submit(store, chain()).await;
+    store.create(chain()).await.unwrap();
+    let counts = |backlog: Vec<StageBacklog>| -> Vec<(String, u64, u64, u64)> {
+        backlog.into_iter().map(|line| (line.stage.0, line.blocked, line.ready, line.running)).collect()
+    };
+    let [first, second] = ["first", "second"].map(str::to_owned);
+    let before = store.backlog().await.unwrap();
+    assert!(before[0].oldest_ready.is_some_and(|waited| waited < LONG), "{before:?}");
+    assert_eq!(counts(before), [(first.clone(), 1, 1, 0), (second.clone(), 2, 0, 0)]);
+    let claim = claim(store, &id).await;
+    let during = store.backlog().await.unwrap();
+    assert_eq!(during[0].oldest_ready, None);
+    assert_eq!(counts(during), [(first.clone(), 1, 0, 1), (second.clone(), 2, 0, 0)]);
+    store.commit(&claim.id, claim.token, done()).await.unwrap();
+    assert_eq!(counts(store.backlog().await.unwrap()), [(first, 1, 0, 0), (second, 2, 0, 0)]);
+}
+
+/// What failed or was cancelled holds nobody up.
+pub async fn the_backlog_leaves_out_what_is_final(store: &dyn JobStore) {
+    let cancelled = submit(store, chain()).await;
+    store.cancel(&cancelled).await.unwrap();
+    let broken = submit(store, chain()).await;
+    finish(store, &broken, failed(false, Duration::ZERO)).await;
+    let complete = submit(store, single()).await;
+    finish(store, &complete, done()).await;
+    assert_eq!(store.backlog().await.unwrap(), []);
 }
 
 /// A wait that nothing ends is over when its time is up.

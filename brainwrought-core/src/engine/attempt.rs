@@ -18,6 +18,7 @@ use crate::fingerprint::{canonical_json, fingerprint};
 use crate::id::{Digest, Fingerprint, TaskId};
 use crate::job::{Delivery, Failure, Outcome};
 use crate::job_store::{Claim, JobStoreError};
+use crate::metrics;
 use crate::pipeline::{Envelope, Node};
 use crate::report::chain;
 use crate::stage::{StageContext, StageData, StageError};
@@ -40,7 +41,8 @@ impl Engine {
         let stop = CancellationToken::new();
         let mailbox = Mailbox::default();
         let work = self.make(&claim, attempt, &mailbox, &stop);
-        let beat = heartbeat::keep(self.jobs.as_ref(), &claim.id, claim.token, self.settings.lease, &mailbox);
+        let (jobs, lease) = (self.jobs.as_ref(), self.settings.lease);
+        let beat = heartbeat::keep(jobs, &claim.id, claim.token, lease, &mailbox, self.pulse.beat());
         let mut work = std::pin::pin!(work);
         let result = tokio::select! {
             result = &mut work => result,
@@ -50,6 +52,7 @@ impl Engine {
                 tracing::info!(task = %claim.id, reason = ?end, "stopped an attempt");
                 let _ = tokio::time::timeout(self.settings.grace, work).await;
                 if end == HeartbeatEnd::LeaseLost {
+                    metrics::lease_lost(&claim.id.key.stage);
                     let error = "the lease was lost".to_owned();
                     let (job, task) = (claim.id.job.clone(), claim.id.key.clone());
                     self.events.send(Event::Failed { job, task, error, will_retry: true });
@@ -99,7 +102,9 @@ impl Engine {
         )
         .with_attempt(attempt)
         .with_events(mailbox.sink(self.events.clone()));
+        let started = tokio::time::Instant::now();
         let envelope = node.stage.run(&cx, inputs.values).await?;
+        metrics::took(&key.stage, started.elapsed().as_secs_f64());
         let value = serde_json::to_value(&envelope).map_err(StageError::fatal)?;
         let output = self.artifacts.put(canonical_json(&value).into()).await?;
         if node.stage.is_cached() {
@@ -148,13 +153,18 @@ impl Engine {
             Ok(Made { output, items, cached, delivery }) => {
                 return Outcome::Done { output, items, cached, delivery };
             }
-            Err(error) if error.is_cancelled() => return Outcome::HandedBack,
+            Err(error) if error.is_cancelled() => {
+                metrics::handed_back(&key.stage);
+                return Outcome::HandedBack;
+            }
             Err(error) => error,
         };
         let text = chain(&error);
         mailbox.log(LogLevel::Error, text.clone());
         let retryable = error.is_retryable();
         let will_retry = retryable && attempt < self.settings.retry.max_attempts;
+        metrics::failed(&key.stage, will_retry);
+        tracing::warn!(error = text, will_retry, "an attempt failed");
         self.events.send(Event::Failed { job, task: key, error: text.clone(), will_retry });
         let backoff = self.settings.retry.backoff(attempt, draw());
         let backoff_ms = u64::try_from(backoff.as_millis()).unwrap_or(u64::MAX);
@@ -173,11 +183,16 @@ impl Engine {
         loop {
             let Err(error) = self.jobs.commit(&claim.id, claim.token, outcome.clone()).await else {
                 if let Some(cached) = done {
+                    metrics::completed(&claim.id.key.stage, cached);
+                    tracing::info!(cached, "committed an outcome");
                     let (job, task) = (claim.id.job.clone(), claim.id.key.clone());
                     self.events.send(Event::Done { job, task, cached });
                 }
                 return;
             };
+            if matches!(error, JobStoreError::LeaseLost { .. }) {
+                metrics::refused_as_stale(&claim.id.key.stage);
+            }
             let may_pass = matches!(error, JobStoreError::Unavailable { .. } | JobStoreError::Full(_));
             tracing::warn!(task = %claim.id, error = chain(&error), "could not commit an outcome");
             if !may_pass || tokio::time::Instant::now() + pause > give_up {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::mailbox::Mailbox;
+use super::pulse::Beat;
 use crate::id::{FencingToken, TaskId};
 use crate::job::Renewal;
 use crate::job_store::JobStore;
@@ -24,13 +25,14 @@ const REPORT_EVERY: Duration = Duration::from_secs(2);
 /// Renews the lease at a third of its length until it cannot, and hands on progress in between.
 ///
 /// A store that cannot be reached is tried again, more often, until the lease would have run out: after that another
-/// worker may have the task, and going on would be wasted work.
+/// worker may have the task, and going on would be wasted work. Until then `beat` says that the pulse is weak.
 pub(super) async fn keep(
     jobs: &dyn JobStore,
     task: &TaskId,
     token: FencingToken,
     lease: Duration,
     mailbox: &Mailbox,
+    mut beat: Beat,
 ) -> HeartbeatEnd {
     let mut renewed = Instant::now();
     let mut pause = (lease / 3).min(REPORT_EVERY);
@@ -45,6 +47,7 @@ pub(super) async fn keep(
         match tokio::time::timeout(left, jobs.renew(task, token, lease)).await {
             Ok(Ok(Renewal::Renewed)) => {
                 renewed = asked;
+                beat.felt();
                 pause = (lease / 3).min(REPORT_EVERY);
                 deliver(jobs, task, token, mailbox).await;
             }
@@ -52,9 +55,13 @@ pub(super) async fn keep(
             Ok(Ok(Renewal::Lost)) => return HeartbeatEnd::LeaseLost,
             Ok(Err(error)) => {
                 tracing::warn!(%task, error = crate::report::chain(&error), "could not renew a lease");
+                beat.missed();
                 pause = (lease / 10).min(REPORT_EVERY);
             }
-            Err(_) => pause = Duration::ZERO,
+            Err(_) => {
+                beat.missed();
+                pause = Duration::ZERO;
+            }
         }
         if renewed.elapsed() >= lease {
             return HeartbeatEnd::LeaseLost;

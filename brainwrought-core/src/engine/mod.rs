@@ -9,6 +9,7 @@ mod heartbeat;
 mod inputs;
 mod mailbox;
 mod pipelines;
+mod pulse;
 mod rounds;
 mod worker;
 
@@ -23,6 +24,7 @@ pub use pipelines::{PipelineSource, Pipelines};
 pub use rounds::EngineError;
 pub use worker::WorkScope;
 
+use self::pulse::Pulse;
 use crate::artifact_store::ArtifactStore;
 use crate::data::BlobRef;
 use crate::event::EventSink;
@@ -38,6 +40,7 @@ pub struct Engine {
     artifacts: Arc<dyn ArtifactStore>,
     pipelines: Arc<Pipelines>,
     events: EventSink,
+    pulse: Pulse,
     settings: EngineSettings,
 }
 
@@ -102,7 +105,7 @@ impl Engine {
         settings: EngineSettings,
     ) -> Self {
         let pipelines = Arc::new(Pipelines::new(Box::new(pipelines)));
-        Self { jobs, artifacts, pipelines, events: EventSink::default(), settings }
+        Self { jobs, artifacts, pipelines, events: EventSink::default(), pulse: Pulse::default(), settings }
     }
 
     /// Sets where the events of this process go.

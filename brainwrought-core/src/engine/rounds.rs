@@ -9,6 +9,7 @@ use super::worker::WorkScope;
 use crate::artifact_store::ArtifactStoreError;
 use crate::id::{JobId, TaskId};
 use crate::job_store::{JobStoreError, JobView};
+use crate::metrics;
 use crate::report::chain;
 
 /// Why an engine could not do what was asked.
@@ -48,7 +49,12 @@ impl Engine {
     ///
     /// Fails when the job store cannot be reached.
     pub async fn recover(&self) -> Result<Vec<TaskId>, EngineError> {
-        Ok(self.jobs.recover().await?)
+        let moved = self.jobs.recover().await?;
+        for task in &moved {
+            metrics::recovered(&task.key.stage);
+            tracing::warn!(%task, "took back an expired lease");
+        }
+        Ok(moved)
     }
 
     /// Moves tasks as soon as they can be moved, until `shutdown` fires.

@@ -4,10 +4,12 @@ use std::time::Duration;
 
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
+use tracing::{Instrument as _, Span};
 
 use super::{Engine, EngineError};
-use crate::id::{JobId, StageName};
-use crate::job_store::ClaimRequest;
+use crate::id::{JobId, StageName, TaskId};
+use crate::job_store::{Claim, ClaimRequest};
+use crate::metrics;
 use crate::report::chain;
 
 /// What a worker takes on.
@@ -22,12 +24,15 @@ pub struct WorkScope {
 impl Engine {
     /// Claims and runs tasks until `shutdown` fires; then hands back what is unfinished, within the grace time.
     ///
-    /// A store that cannot be reached is tried again with growing rests; the worker does not end for it.
+    /// A store that cannot be reached is tried again with growing rests; the worker does not end for it. While leases
+    /// cannot be renewed, nothing new is claimed.
     pub async fn work(&self, scope: WorkScope, shutdown: CancellationToken) {
         let mut running = JoinSet::new();
         let mut rest = Duration::from_millis(100);
         while !shutdown.is_cancelled() {
-            let free = self.settings.concurrency.max(1).saturating_sub(running.len());
+            let is_weak = self.pulse.is_weak();
+            let free =
+                if is_weak { 0 } else { self.settings.concurrency.max(1).saturating_sub(running.len()) };
             let claimed =
                 if free == 0 { Ok(0) } else { self.start(&scope, free, &mut running, &shutdown).await };
             match claimed {
@@ -48,7 +53,7 @@ impl Engine {
             }
             tokio::select! {
                 ended = running.join_next(), if !running.is_empty() => log_panic(ended),
-                () = self.jobs.wait_for_work(self.settings.poll), if free > 0 => {}
+                () = self.jobs.wait_for_work(self.settings.poll), if free > 0 || is_weak => {}
                 () = shutdown.cancelled() => {}
             }
         }
@@ -74,11 +79,22 @@ impl Engine {
         let claims = self.jobs.claim(&request).await?;
         let started = claims.len();
         for claim in claims {
+            metrics::claimed(&claim.id.key.stage);
             let (engine, shutdown) = (self.clone(), shutdown.clone());
-            running.spawn(async move { engine.attempt(claim, shutdown).await });
+            let spans = attempt_span(&claim);
+            running.spawn(async move { engine.attempt(claim, shutdown).await }.instrument(spans));
         }
         Ok(started)
     }
+}
+
+/// The spans that everything an attempt logs stands in: job, stage, attempt.
+fn attempt_span(claim: &Claim) -> Span {
+    let TaskId { job, key } = &claim.id;
+    let attempt = claim.job.task(key).map_or(1, |task| task.attempt);
+    let of_job = tracing::info_span!("job", job = %job, pipeline = claim.job.pipeline);
+    let of_stage = tracing::info_span!(parent: &of_job, "stage", stage = %key.stage, segment = key.segment);
+    tracing::info_span!(parent: &of_stage, "attempt", attempt, token = claim.token.0)
 }
 
 /// A panic in a stage is a bug of ours. Its lease runs out, recovery writes that to the history, and after the last

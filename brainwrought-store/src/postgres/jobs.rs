@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use brainwrought_core::id::{FencingToken, JobId, StageName, TaskId};
-use brainwrought_core::job::{Job, NewJob, Outcome, Renewal, Task, TransitionError};
+use brainwrought_core::job::{Job, NewJob, Outcome, Renewal, StageBacklog, Task, TransitionError};
 use brainwrought_core::job_store::{
     Claim, ClaimRequest, Created, JobFilter, JobStore, JobStoreError, JobView, TaskReport,
 };
@@ -373,6 +373,11 @@ impl JobStore for PostgresJobStore {
     async fn delete(&self, id: &JobId) -> Result<(), JobStoreError> {
         let live = self.live().await?;
         live.database.call("remove a job", remove(live.database.pool(), id)).await
+    }
+
+    async fn backlog(&self) -> Result<Vec<StageBacklog>, JobStoreError> {
+        let live = self.live().await?;
+        live.database.call("count the tasks", listing::backlog(live.database.pool())).await
     }
 
     async fn wait_for_work(&self, at_most: Duration) {

@@ -1,15 +1,43 @@
 //! Lists of jobs, page by page.
 
-use brainwrought_core::job::JobStatus;
+use std::time::Duration;
+
+use brainwrought_core::id::StageName;
+use brainwrought_core::job::{JobStatus, StageBacklog};
 use brainwrought_core::job_store::{JobFilter, JobView};
 use brainwrought_core::report::chain;
 use sqlx::PgPool;
 
 use super::database::Fault;
 use super::record;
+use super::stored_text::original;
 
 /// How many jobs are read at a time.
 const PAGE: i64 = 100;
+
+/// Counts what waits and runs, by the clock of the database.
+pub(super) async fn backlog(pool: &PgPool) -> Result<Vec<StageBacklog>, Fault> {
+    let rows: Vec<(String, i64, i64, i64, Option<i64>)> = sqlx::query_as(
+        "select t.stage, count(*) filter (where t.status = 'NEW'), count(*) filter (where t.status = 'READY'),
+            count(*) filter (where t.status = 'RUNNING'),
+            brainwrought.now_ms() - min(t.updated_at_ms) filter (where t.status = 'READY')
+         from brainwrought.tasks t
+         where t.status in ('NEW', 'READY', 'RUNNING') and not exists (
+            select from brainwrought.tasks e where e.job_id = t.job_id and e.status = 'ERROR')
+         group by t.stage order by t.stage",
+    )
+    .fetch_all(pool)
+    .await?;
+    let line =
+        |(stage, blocked, ready, running, waited): (String, i64, i64, i64, Option<i64>)| StageBacklog {
+            stage: StageName(original(&stage)),
+            blocked: blocked.unsigned_abs(),
+            ready: ready.unsigned_abs(),
+            running: running.unsigned_abs(),
+            oldest_ready: waited.map(|ms| Duration::from_millis(u64::try_from(ms).unwrap_or(0))),
+        };
+    Ok(rows.into_iter().map(line).collect())
+}
 
 /// Reads pages of jobs, the newest first, until there are as many as the filter asks for.
 pub(super) async fn list(pool: &PgPool, filter: &JobFilter) -> Result<Vec<JobView>, Fault> {
