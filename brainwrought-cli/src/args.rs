@@ -1,10 +1,12 @@
 //! What was typed.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use brainwrought_core::id::JobId;
 use brainwrought_stages::standard::{CaptionStyle, Format, Layout};
-use clap::{Args as ClapArgs, Parser, Subcommand};
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use serde::Deserialize;
 
 /// Turns a PDF into a short vertical video.
 #[derive(Debug, Parser)]
@@ -38,9 +40,26 @@ pub(crate) struct StoreArgs {
     /// The folder with voices and libraries [default: $BRAINWROUGHT_DATA, or ~/.local/share/brainwrought]
     #[arg(long, global = true, value_name = "FOLDER")]
     pub(crate) resources: Option<PathBuf>,
+    /// The config file [default: ./brainwrought.toml where there is one, or $BRAINWROUGHT_CONFIG]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// How log lines look [default: text, or $BRAINWROUGHT_LOG_FORMAT]
+    #[arg(long, global = true, value_enum, value_name = "text|json")]
+    pub(crate) log_format: Option<LogFormat>,
     /// More detail on standard error; twice for still more
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub(crate) verbose: u8,
+}
+
+/// How log lines look.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum LogFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// One JSON object a line.
+    Json,
 }
 
 /// What to do.
@@ -130,6 +149,11 @@ Environment: PORT, BRAINWROUGHT_OPERATOR_TOKEN (who may list all jobs).")]
     #[command(after_help = "Example:
   brainwrought migrate --jobs postgres://user@host/database")]
     Migrate(JsonArgs),
+    /// Watch the fleet: what waits, who works, what failed
+    #[command(after_help = "Examples:
+  brainwrought top
+  brainwrought top --once --json")]
+    Top(TopArgs),
     /// Remove artifacts that no job needs
     #[command(
         alias = "clean-artifacts",
@@ -306,12 +330,15 @@ pub(crate) struct WorkerArgs {
     /// Only this stage; may be given several times
     #[arg(long = "stage", value_name = "STAGE")]
     pub(crate) stages: Vec<String>,
-    /// How many tasks at once
-    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=256))]
-    pub(crate) concurrency: u16,
-    /// The longest rest between two looks at the store, in seconds
-    #[arg(long, value_name = "SECONDS", default_value_t = 1.0, value_parser = seconds)]
-    pub(crate) poll: f64,
+    /// How many tasks at once [default: 2]
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub(crate) concurrency: Option<u16>,
+    /// The longest rest between two looks at the store, in seconds [default: 1]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub(crate) poll: Option<f64>,
+    /// Serve metrics for Prometheus at this address [default: none, or $BRAINWROUGHT_METRICS]
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) metrics: Option<SocketAddr>,
 }
 
 /// `orchestrator` and `recovery`.
@@ -320,9 +347,26 @@ pub(crate) struct RoundArgs {
     /// One round, then end
     #[arg(long)]
     pub(crate) once: bool,
-    /// The longest rest between two rounds, in seconds
+    /// The longest rest between two rounds, in seconds [default: 1]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub(crate) poll: Option<f64>,
+    /// Serve metrics for Prometheus at this address [default: none, or $BRAINWROUGHT_METRICS]
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) metrics: Option<SocketAddr>,
+}
+
+/// `top`.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct TopArgs {
+    /// Look once, print, and end
+    #[arg(long)]
+    pub(crate) once: bool,
+    /// The rest between two looks, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 1.0, value_parser = seconds)]
-    pub(crate) poll: f64,
+    pub(crate) every: f64,
+    /// Print JSON; one object a look
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// `serve`.

@@ -1,12 +1,14 @@
-//! What the arguments and the environment mean together: arguments win over the environment, the environment over
-//! defaults.
+//! What the arguments, the environment and the config file mean together: arguments win over the environment, the
+//! environment over the file, the file over defaults.
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use brainwrought_stages::standard::{BackgroundChoice, MakeOptions, Music};
 use brainwrought_store::StoreOptions;
 
-use crate::args::{StoreArgs, VideoArgs};
+use crate::args::{LogFormat, StoreArgs, VideoArgs};
+use crate::config_file::{ConfigFile, ObserveSection, WorkerSection};
 use crate::exit::WrongCommand;
 
 /// Where everything lies.
@@ -22,6 +24,10 @@ pub(crate) struct Config {
     pub(crate) options: StoreOptions,
     /// The dataset at the Hugging Face Hub that videos are published to, as `owner/name`.
     pub(crate) dataset: Option<String>,
+    /// What workers take on, where no argument says otherwise.
+    pub(crate) worker: WorkerSection,
+    /// What is told of what happens, where no argument says otherwise.
+    pub(crate) observe: ObserveSection,
 }
 
 /// What a video should be like, with the user's own files still to be read.
@@ -38,20 +44,39 @@ pub(crate) struct VideoConfig {
 }
 
 impl Config {
-    /// Puts arguments and environment together.
-    pub(crate) fn new(args: &StoreArgs) -> Self {
-        let url = |own: &Option<String>, variable| {
-            let typed = own.clone().or_else(|| args.store.clone());
-            let said = typed.or_else(|| env(variable)).or_else(|| env("BRAINWROUGHT_STORE"));
-            said.unwrap_or_else(|| "file:./data".to_owned())
+    /// Puts arguments, environment and config file together.
+    pub(crate) fn new(args: &StoreArgs) -> Result<Self, WrongCommand> {
+        let named = args.config.clone().or_else(|| env("BRAINWROUGHT_CONFIG").map(PathBuf::from));
+        let file = ConfigFile::find(named.as_deref())?;
+        // Other programs use the name too, for other databases.
+        let database = env("DATABASE_URL").filter(|url| is_postgres(url));
+        let both = env("BRAINWROUGHT_STORE");
+        let jobs = env("BRAINWROUGHT_JOBS").or(database);
+        let jobs = first([&args.jobs, &args.store, &jobs, &both, &file.jobs, &file.store]);
+        let artifacts = env("BRAINWROUGHT_ARTIFACTS");
+        let artifacts =
+            first([&args.artifacts, &args.store, &artifacts, &both, &file.artifacts, &file.store]);
+        let log_format = args.log_format.map_or_else(log_format, |format| Ok(Some(format)))?;
+        let metrics = env("BRAINWROUGHT_METRICS").map(|text| address(&text)).transpose()?;
+        let observe = ObserveSection {
+            log_format: log_format.or(file.observe.log_format),
+            log_filter: env("RUST_LOG").or(file.observe.log_filter),
+            metrics: metrics.or(file.observe.metrics),
+            otlp_endpoint: env("OTEL_EXPORTER_OTLP_ENDPOINT").or(file.observe.otlp_endpoint),
         };
-        Self {
-            jobs: url(&args.jobs, "BRAINWROUGHT_JOBS"),
-            artifacts: url(&args.artifacts, "BRAINWROUGHT_ARTIFACTS"),
-            resources: args.resources.clone().unwrap_or_else(default_resources),
-            options: store_options(),
-            dataset: env("HF_DATASET_REPO"),
-        }
+        Ok(Self {
+            jobs,
+            artifacts,
+            resources: args
+                .resources
+                .clone()
+                .or_else(|| env_resources().or(file.resources))
+                .unwrap_or_else(share),
+            options: file.options.into_iter().chain(store_variables()).collect(),
+            dataset: env("HF_DATASET_REPO").or(file.dataset),
+            worker: file.worker,
+            observe,
+        })
     }
 }
 
@@ -144,20 +169,47 @@ fn clip_files(path: &Path) -> Result<Vec<PathBuf>, WrongCommand> {
     Ok(files)
 }
 
-fn default_resources() -> PathBuf {
-    if let Some(folder) = env("BRAINWROUGHT_DATA") {
-        return PathBuf::from(folder);
+/// The first that says something; the default where none does.
+fn first(said: [&Option<String>; 6]) -> String {
+    said.into_iter().flatten().next().cloned().unwrap_or_else(|| "file:./data".to_owned())
+}
+
+fn is_postgres(url: &str) -> bool {
+    ["postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme))
+}
+
+fn log_format() -> Result<Option<LogFormat>, WrongCommand> {
+    match env("BRAINWROUGHT_LOG_FORMAT").as_deref() {
+        None => Ok(None),
+        Some("text") => Ok(Some(LogFormat::Text)),
+        Some("json") => Ok(Some(LogFormat::Json)),
+        Some(other) => {
+            Err(WrongCommand(format!("$BRAINWROUGHT_LOG_FORMAT is `{other}`; it may be `text` or `json`")))
+        }
     }
+}
+
+fn address(text: &str) -> Result<SocketAddr, WrongCommand> {
+    text.parse().map_err(|_| {
+        WrongCommand(format!("$BRAINWROUGHT_METRICS is `{text}`; give an address, such as 127.0.0.1:9464"))
+    })
+}
+
+fn env_resources() -> Option<PathBuf> {
+    env("BRAINWROUGHT_DATA").map(PathBuf::from)
+}
+
+fn share() -> PathBuf {
     let share = env("XDG_DATA_HOME").map(PathBuf::from);
     let share = share.or_else(|| Some(PathBuf::from(env("HOME")?).join(".local").join("share")));
     share.unwrap_or_default().join("brainwrought")
 }
 
 /// What the environment says for the stores: the variables of the providers' own tools.
-fn store_options() -> StoreOptions {
+fn store_variables() -> impl Iterator<Item = (String, String)> {
     let variables =
         std::env::vars_os().filter_map(|(name, value)| name.into_string().ok().zip(value.into_string().ok()));
-    variables.filter(|(name, value)| !value.is_empty() && StoreOptions::takes(name)).collect()
+    variables.filter(|(name, value)| !value.is_empty() && StoreOptions::takes(name))
 }
 
 #[expect(clippy::disallowed_methods, reason = "the binary is where the environment is read")]

@@ -3,7 +3,9 @@
 mod args;
 mod commands;
 mod config;
+mod config_file;
 mod exit;
+mod observe;
 mod output;
 mod progress;
 mod signals;

@@ -10,12 +10,14 @@ use brainwrought_stages::standard::STAGE_NAMES;
 use crate::args::{RoundArgs, WorkerArgs};
 use crate::config::Config;
 use crate::exit::WrongCommand;
+use crate::observe;
 use crate::output;
 use crate::world::World;
 
 /// Claims tasks and does them, until stopped.
 pub(crate) async fn worker(config: &Config, args: WorkerArgs) -> anyhow::Result<()> {
     let (engine, scope) = prepare(config, &args).await?;
+    observe::metrics(args.metrics.or(config.observe.metrics), None)?;
     engine.work(scope, crate::signals::shutdown()?).await;
     Ok(())
 }
@@ -23,16 +25,18 @@ pub(crate) async fn worker(config: &Config, args: WorkerArgs) -> anyhow::Result<
 /// Orchestrator, recovery and worker in one process, until stopped.
 pub(crate) async fn dev(config: &Config, args: WorkerArgs) -> anyhow::Result<()> {
     let (engine, scope) = prepare(config, &args).await?;
+    observe::metrics(args.metrics.or(config.observe.metrics), Some(engine.jobs()))?;
     engine.run_all(scope, crate::signals::shutdown()?).await;
     Ok(())
 }
 
 /// Moves tasks whose needs are done.
 pub(crate) async fn orchestrator(config: &Config, args: RoundArgs) -> anyhow::Result<()> {
-    let engine = plain(config, args.poll).await?;
+    let engine = plain(config, poll(config, args.poll)).await?;
     if args.once {
         print_moved("ready", &engine.advance().await?);
     } else {
+        observe::metrics(args.metrics.or(config.observe.metrics), Some(engine.jobs()))?;
         engine.orchestrate(crate::signals::shutdown()?).await;
     }
     Ok(())
@@ -40,12 +44,13 @@ pub(crate) async fn orchestrator(config: &Config, args: RoundArgs) -> anyhow::Re
 
 /// Takes back leases that ran out.
 pub(crate) async fn recovery(config: &Config, args: RoundArgs) -> anyhow::Result<()> {
-    let engine = plain(config, args.poll).await?;
+    let poll = poll(config, args.poll);
+    let engine = plain(config, poll).await?;
     if args.once {
         print_moved("taken back", &engine.recover().await?);
     } else {
-        let shutdown = crate::signals::shutdown()?;
-        engine.keep_recovering(Duration::from_secs_f64(args.poll), shutdown).await;
+        observe::metrics(args.metrics.or(config.observe.metrics), None)?;
+        engine.keep_recovering(poll, crate::signals::shutdown()?).await;
     }
     Ok(())
 }
@@ -59,20 +64,26 @@ pub(super) fn known_stage(name: &str) -> Result<StageName, WrongCommand> {
     Err(WrongCommand(format!("there is no stage `{name}`; stages are {known}")))
 }
 
+/// The longest rest between two looks at the store.
+fn poll(config: &Config, typed: Option<f64>) -> Duration {
+    Duration::from_secs_f64(typed.or(config.worker.poll).unwrap_or(1.0))
+}
+
 async fn prepare(config: &Config, args: &WorkerArgs) -> anyhow::Result<(Engine, WorkScope)> {
-    let stages: Vec<StageName> =
-        args.stages.iter().map(|stage| known_stage(stage)).collect::<Result<_, _>>()?;
+    let stages = if args.stages.is_empty() { &config.worker.stages } else { &args.stages };
+    let stages: Vec<StageName> = stages.iter().map(|stage| known_stage(stage)).collect::<Result<_, _>>()?;
     let scope = WorkScope { stages: (!stages.is_empty()).then_some(stages), job: None };
     let password = crate::config::pdf_password();
-    let poll = Duration::from_secs_f64(args.poll);
+    let concurrency = args.concurrency.or(config.worker.concurrency).unwrap_or(2);
     World::reach(config).await?;
-    let engine = World::open(config)?.engine(password, args.concurrency.into(), poll, narrator())?;
+    let engine =
+        World::open(config)?.engine(password, concurrency.into(), poll(config, args.poll), narrator())?;
     Ok((engine, scope))
 }
 
-async fn plain(config: &Config, poll: f64) -> anyhow::Result<Engine> {
+async fn plain(config: &Config, poll: Duration) -> anyhow::Result<Engine> {
     World::reach(config).await?;
-    World::open(config)?.engine(None, 1, Duration::from_secs_f64(poll), EventSink::default())
+    World::open(config)?.engine(None, 1, poll, EventSink::default())
 }
 
 /// Prints a line for each task that starts or ends.

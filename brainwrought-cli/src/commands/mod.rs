@@ -11,15 +11,17 @@ mod migrate;
 mod publish;
 mod serve;
 mod stage;
+mod top;
 
 use crate::args::{Args, Command};
 use crate::config::Config;
+use crate::observe;
 
 /// Runs a command to its end.
 pub(crate) fn run(args: Args) -> anyhow::Result<()> {
-    init_tracing(args.stores.verbose);
-    let config = Config::new(&args.stores);
+    let config = Config::new(&args.stores)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let tracing = runtime.block_on(async { observe::tracing(args.stores.verbose, &config.observe) })?;
     let result = runtime.block_on(async {
         match args.command {
             Command::Make(args) => make::run(&config, args).await,
@@ -38,21 +40,13 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
             Command::Fetch(args) => fetch::run(&config, args).await,
             Command::Stage(args) => stage::run(&config, args).await,
             Command::Migrate(args) => migrate::run(&config, &args).await,
+            Command::Top(args) => top::run(&config, args).await,
             Command::Gc(args) => gc::run(&config, args).await,
             Command::Doctor(args) => doctor::run(&config, &args).await,
         }
     });
     // A stage that did not stop in time must not keep the process alive: its task was handed back.
+    drop(tracing);
     runtime.shutdown_background();
     result
-}
-
-fn init_tracing(verbose: u8) {
-    let level = match verbose {
-        0 => "warn",
-        1 => "info,brainwrought_core=debug",
-        _ => "debug",
-    };
-    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| level.into());
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).without_time().init();
 }

@@ -1,0 +1,173 @@
+//! [`ConfigFile`]: what `brainwrought.toml` says.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use crate::args::LogFormat;
+use crate::exit::WrongCommand;
+
+/// The name of the file that is read where a command is typed, when there is one.
+pub(crate) const NAME: &str = "brainwrought.toml";
+
+/// What a config file may say. Arguments and the environment win over all of it.
+#[derive(Clone, Default, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct ConfigFile {
+    /// The folder or URL of both stores.
+    pub(crate) store: Option<String>,
+    /// The URL of the job store, when it differs.
+    pub(crate) jobs: Option<String>,
+    /// The URL of the artifact store, when it differs.
+    pub(crate) artifacts: Option<String>,
+    /// The folder with voices and libraries.
+    pub(crate) resources: Option<PathBuf>,
+    /// The dataset at the Hugging Face Hub that videos are published to, as `owner/name`.
+    pub(crate) dataset: Option<String>,
+    /// What workers take on.
+    pub(crate) worker: WorkerSection,
+    /// What is told of what happens.
+    pub(crate) observe: ObserveSection,
+    /// Keys, endpoints and regions of remote stores, by the names that the environment has for them.
+    pub(crate) options: BTreeMap<String, String>,
+}
+
+/// What workers take on.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct WorkerSection {
+    /// Only these stages; empty means all.
+    pub(crate) stages: Vec<String>,
+    /// How many tasks at once, from 1 to 256.
+    pub(crate) concurrency: Option<u16>,
+    /// The longest rest between two looks at the store, in seconds, from 0.01 to 3600.
+    pub(crate) poll: Option<f64>,
+}
+
+/// What is told of what happens.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct ObserveSection {
+    /// How log lines look.
+    pub(crate) log_format: Option<LogFormat>,
+    /// Which log lines there are, in the language of `RUST_LOG`.
+    pub(crate) log_filter: Option<String>,
+    /// The address at which Prometheus finds the metrics of a process of the fleet.
+    pub(crate) metrics: Option<SocketAddr>,
+    /// The OpenTelemetry collector that spans go to, over HTTP.
+    pub(crate) otlp_endpoint: Option<String>,
+}
+
+impl std::fmt::Debug for ConfigFile {
+    /// Leaves out the values of the options, and URLs, which may carry passwords.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let options: Vec<&String> = self.options.keys().collect();
+        f.debug_struct("ConfigFile")
+            .field("resources", &self.resources)
+            .field("dataset", &self.dataset)
+            .field("worker", &self.worker)
+            .field("observe", &self.observe)
+            .field("options", &options)
+            .finish_non_exhaustive()
+    }
+}
+
+impl ConfigFile {
+    /// Reads the file that was named, or else the one in the current folder; without either, nothing is said.
+    pub(crate) fn find(named: Option<&Path>) -> Result<Self, WrongCommand> {
+        let path = named.unwrap_or(Path::new(NAME));
+        match std::fs::read_to_string(path) {
+            Ok(text) => Self::parse(&text, path),
+            Err(error) if named.is_none() && error.kind() == std::io::ErrorKind::NotFound => {
+                Ok(Self::default())
+            }
+            Err(error) => {
+                Err(WrongCommand(format!("could not read the config file `{}`: {error}", path.display())))
+            }
+        }
+    }
+
+    fn parse(text: &str, path: &Path) -> Result<Self, WrongCommand> {
+        let wrong =
+            |what: String| WrongCommand(format!("the config file `{}` is wrong: {what}", path.display()));
+        // The message alone: what stands in the line may be a secret.
+        let file: Self = toml::from_str(text).map_err(|error| {
+            let line =
+                error.span().map_or(0, |span| text[..span.start.min(text.len())].matches('\n').count());
+            wrong(format!("{} in line {}", error.message(), line + 1))
+        })?;
+        if file.worker.concurrency.is_some_and(|tasks| !(1..=256).contains(&tasks)) {
+            return Err(wrong("`worker.concurrency` must be from 1 to 256".to_owned()));
+        }
+        if file.worker.poll.is_some_and(|poll| !(0.01..=3600.0).contains(&poll)) {
+            return Err(wrong("`worker.poll` must be from 0.01 to 3600 seconds".to_owned()));
+        }
+        Ok(file)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<ConfigFile, WrongCommand> {
+        ConfigFile::parse(text, Path::new(NAME))
+    }
+
+    #[test]
+    fn every_setting_is_read() {
+        let file = parse(
+            r#"
+            jobs = "postgres://db/jobs"
+            artifacts = "s3://bucket/artifacts"
+            resources = "/srv/voices"
+            dataset = "someone/videos"
+
+            [worker]
+            stages = ["render", "audio"]
+            concurrency = 4
+            poll = 0.5
+
+            [observe]
+            log-format = "json"
+            log-filter = "info"
+            metrics = "127.0.0.1:9464"
+            otlp-endpoint = "http://127.0.0.1:4318"
+
+            [options]
+            AWS_REGION = "eu-central-1"
+            "#,
+        )
+        .unwrap();
+        assert_eq!(file.jobs.as_deref(), Some("postgres://db/jobs"));
+        assert_eq!((file.worker.concurrency, file.worker.stages.len()), (Some(4), 2));
+        assert_eq!(file.observe.log_format, Some(LogFormat::Json));
+        assert_eq!(file.observe.metrics.map(|at| at.port()), Some(9464));
+        assert_eq!(file.options["AWS_REGION"], "eu-central-1");
+    }
+
+    #[test]
+    fn mistakes_are_named_with_their_line_and_without_what_stands_there() {
+        let error = parse("store = \"file:./data\"\n\n[worker]\nconcurency = 4\n").unwrap_err().to_string();
+        assert!(error.contains("line 4") && error.contains("concurency"), "{error}");
+        let error = parse("[options]\nAWS_SECRET_ACCESS_KEY = \"hunter2\" \"\n").unwrap_err().to_string();
+        assert!(error.contains("line 2") && !error.contains("hunter2"), "{error}");
+        assert!(parse("[worker]\nconcurrency = 0\n").is_err());
+        assert!(parse("[worker]\npoll = -1.0\n").is_err());
+    }
+
+    #[test]
+    fn no_secret_is_shown() {
+        let file =
+            parse("jobs = \"postgres://me:hunter2@db/jobs\"\n[options]\nHF_TOKEN = \"hunter2\"\n").unwrap();
+        assert!(!format!("{file:?}").contains("hunter2"));
+    }
+
+    #[test]
+    fn a_file_that_was_named_must_be_there() {
+        let error = ConfigFile::find(Some(Path::new("/nowhere/at/all.toml"))).unwrap_err();
+        assert!(error.to_string().contains("/nowhere/at/all.toml"), "{error}");
+    }
+}
