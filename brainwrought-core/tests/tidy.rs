@@ -26,6 +26,7 @@ const TOP_LEVEL: &[&str] = &[
     "brainwrought-stages",
     "brainwrought-store",
     "clippy.toml",
+    "docker-compose.yml",
     "examples",
     "rustfmt.toml",
     "scripts",
