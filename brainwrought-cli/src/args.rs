@@ -396,6 +396,12 @@ pub(crate) struct ServeArgs {
     /// An origin that may show the page in a frame; may be given several times
     #[arg(long = "frame-ancestor", value_name = "ORIGIN", value_parser = origin)]
     pub(crate) frame_ancestors: Vec<String>,
+    /// Remove jobs that are over after so long, such as 12h or 7d; without it they stay
+    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
+    pub(crate) keep: Option<std::time::Duration>,
+    /// Show the finished videos in this folder on the start page; copies of folders of data/outputs
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) examples: Option<PathBuf>,
     /// How many proxies in front append to X-Forwarded-For
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(crate) proxies: usize,

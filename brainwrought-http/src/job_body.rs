@@ -241,8 +241,7 @@ fn links(job: &Job, base: &Base) -> BTreeMap<String, String> {
 /// Says what a job is doing.
 pub(crate) fn doing(view: &JobView) -> String {
     use brainwrought_core::job::JobStatus;
-    let running: Vec<String> =
-        view.job.stages.iter().filter(|task| task.status == TaskStatus::Running).map(label).collect();
+    let running = running(view.job.stages.iter().filter(|task| task.status == TaskStatus::Running));
     match view.status {
         JobStatus::Completed => "Done".to_owned(),
         JobStatus::Failed => "Failed".to_owned(),
@@ -250,12 +249,39 @@ pub(crate) fn doing(view: &JobView) -> String {
         JobStatus::Interrupted => "Interrupted; the next free worker goes on".to_owned(),
         JobStatus::Pending => "Waiting for its turn".to_owned(),
         JobStatus::Running if running.is_empty() => "Waiting for a free worker".to_owned(),
-        JobStatus::Running => running.join(" · "),
+        JobStatus::Running => running,
     }
 }
 
+/// Says what tasks do, those of one stage in one breath.
+fn running<'a>(tasks: impl Iterator<Item = &'a Task>) -> String {
+    let mut stages: Vec<(&str, Vec<String>)> = Vec::new();
+    for task in tasks {
+        let name = stage_label(task);
+        let part = task.key.segment.map(|segment| (segment + 1).to_string());
+        match stages.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, parts)) => parts.extend(part),
+            None => stages.push((name, part.into_iter().collect())),
+        }
+    }
+    let said = stages.into_iter().map(|(name, parts)| match parts.len() {
+        0 => name.to_owned(),
+        1 => format!("{name} part {}", parts.concat()),
+        _ => format!("{name} parts {}", parts.join(", ")),
+    });
+    said.collect::<Vec<_>>().join(" · ")
+}
+
 fn label(task: &Task) -> String {
-    let label = match task.key.stage.0.as_str() {
+    let label = stage_label(task);
+    match task.key.segment {
+        Some(segment) => format!("{label} part {}", segment + 1),
+        None => label.to_owned(),
+    }
+}
+
+fn stage_label(task: &Task) -> &str {
+    match task.key.stage.0.as_str() {
         "parse" => "Reading the PDF",
         "script" => "Writing the script",
         "audio" => "Speaking",
@@ -265,9 +291,5 @@ fn label(task: &Task) -> String {
         "check" => "Checking",
         "publish" => "Delivering",
         other => other,
-    };
-    match task.key.segment {
-        Some(segment) => format!("{label} part {}", segment + 1),
-        None => label.to_owned(),
     }
 }

@@ -20,6 +20,8 @@ mod api;
 mod api_error;
 mod byte_range;
 mod events;
+mod example;
+mod expiry;
 mod guard;
 mod intake;
 mod job_body;
@@ -49,6 +51,8 @@ use brainwrought_core::engine::Engine;
 use tokio_util::sync::CancellationToken;
 
 pub use api_error::ApiError;
+pub use example::Example;
+pub use expiry::expire;
 pub use serve::serve;
 pub use settings::{HttpLimits, HttpSettings, OperatorToken, Operators, Patience, Quotas};
 

@@ -56,44 +56,59 @@ pub(crate) async fn serve_file(
     let view = site.job(&job_id).await?;
     let (blob, media_type) = locate(&site, &view.job, &name).await?;
     let tag = format!("\"{}\"", blob.digest);
-    let header = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
-    let mut response = Response::new(Body::empty());
+    let (mut response, part) = head(&headers, blob.bytes, &tag, media_type)?;
     let set = response.headers_mut();
-    set.insert(ACCEPT_RANGES, HeaderValue::from_static("bytes"));
-    // A job's video changes when its script does, so it is looked for again each time; the tag makes that cheap.
-    set.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
-    set.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
-    set.insert(ETAG, value(&tag)?);
     if name == INPUT {
         set.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(PDF_POLICY));
     }
     if query.as_deref().is_some_and(|query| query.split('&').any(|key| key.starts_with("download"))) {
         set.insert(CONTENT_DISPOSITION, value(&disposition(&view.job.input.file_name, &name))?);
     }
+    if let Some((start, end)) = part.filter(|_| method != Method::HEAD) {
+        *response.body_mut() = body(&site, &view.job.job_id, &name, &blob, start, end).await?;
+    }
+    Ok(response)
+}
+
+/// The head of an answer with a file, and which of its bytes belong to it; none when the client has them already.
+///
+/// # Errors
+///
+/// Fails when no byte is in the range that is asked for.
+pub(crate) fn head(
+    headers: &HeaderMap,
+    length: u64,
+    tag: &str,
+    media_type: &'static str,
+) -> Result<(Response, Option<(u64, u64)>), ApiError> {
+    let header = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+    let mut response = Response::new(Body::empty());
+    let set = response.headers_mut();
+    set.insert(ACCEPT_RANGES, HeaderValue::from_static("bytes"));
+    // A job's video changes when its script does, so it is looked for again each time; the tag makes that cheap.
+    set.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    set.insert(ETAG, value(tag)?);
     let is_known =
         |known: &str| known == "*" || known.split(',').any(|one| one.trim().trim_start_matches("W/") == tag);
     if header(IF_NONE_MATCH).is_some_and(is_known) {
         *response.status_mut() = StatusCode::NOT_MODIFIED;
-        response.headers_mut().remove(CONTENT_TYPE);
-        return Ok(response);
+        return Ok((response, None));
     }
+    set.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
     // A range of another version would be joined with this one.
     let range = header(RANGE).filter(|_| header(IF_RANGE).is_none_or(|known| known == tag));
-    let (start, end) = match ByteRange::parse(range, blob.bytes) {
-        ByteRange::Whole => (0, blob.bytes),
-        ByteRange::Unsatisfiable => return Err(ApiError::OutOfRange { length: blob.bytes }),
+    let (start, end) = match ByteRange::parse(range, length) {
+        ByteRange::Whole => (0, length),
+        ByteRange::Unsatisfiable => return Err(ApiError::OutOfRange { length }),
         ByteRange::Part { start, end } => {
             *response.status_mut() = StatusCode::PARTIAL_CONTENT;
-            let part = format!("bytes {start}-{}/{}", end - 1, blob.bytes);
+            let part = format!("bytes {start}-{}/{length}", end - 1);
             response.headers_mut().insert(CONTENT_RANGE, value(&part)?);
             (start, end)
         }
     };
     response.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(end - start));
-    if method != Method::HEAD {
-        *response.body_mut() = body(&site, &view.job.job_id, &name, &blob, start, end).await?;
-    }
-    Ok(response)
+    Ok((response, Some((start, end))))
 }
 
 /// The bytes from `start` to `end`: from the file on this machine when it is the right one, else from the artifact
@@ -111,13 +126,18 @@ async fn body(
         && file.metadata().await.is_ok_and(|metadata| metadata.is_file() && metadata.len() == blob.bytes)
         && file.seek(SeekFrom::Start(start)).await.is_ok()
     {
-        return Ok(Body::from_stream(ReaderStream::with_capacity(file.take(end - start), PIECE)));
+        return Ok(stream(file, end - start));
     }
     let bytes = fetch(site, blob).await?.ok_or_else(|| ApiError::NoSuchFile(name.to_owned()))?;
     let range = usize::try_from(start).ok().zip(usize::try_from(end).ok());
     let part = range.filter(|(start, end)| start <= end && *end <= bytes.len());
     let (start, end) = part.ok_or_else(|| ApiError::NoSuchFile(name.to_owned()))?;
     Ok(Body::from(bytes.slice(start..end)))
+}
+
+/// The next `length` bytes of a file, piece by piece.
+pub(crate) fn stream(file: tokio::fs::File, length: u64) -> Body {
+    Body::from_stream(ReaderStream::with_capacity(file.take(length), PIECE))
 }
 
 /// Names the file after the document: `paper.mp4`, `paper.captions.srt`.

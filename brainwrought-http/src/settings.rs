@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use brainwrought_core::id::Digest;
 
+use crate::Example;
+
 /// What a server allows, to whom and for how long. The defaults are for strangers on the other side.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
@@ -23,6 +25,11 @@ pub struct HttpSettings {
     pub frame_ancestors: Vec<String>,
     /// How many proxies stand in front and append to `X-Forwarded-For`. With 0 the header is not believed.
     pub proxies: usize,
+    /// Finished videos that the start page shows.
+    pub examples: Vec<Example>,
+    /// How long a job that is over stays, with its PDF and its video; `None` means until somebody deletes it. It is
+    /// [`expire`](crate::expire) that removes what is older.
+    pub keep: Option<Duration>,
     /// What one client may do.
     pub quotas: Quotas,
     /// What all clients together may do.
@@ -102,6 +109,8 @@ impl HttpSettings {
             hosts: None,
             frame_ancestors: Vec::new(),
             proxies: 0,
+            examples: Vec::new(),
+            keep: None,
             quotas: Quotas::default(),
             limits: HttpLimits::default(),
             patience: Patience::default(),

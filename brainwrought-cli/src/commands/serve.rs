@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use brainwrought_core::engine::WorkScope;
 use brainwrought_core::event::EventSink;
-use brainwrought_http::{HttpSettings, OperatorToken, Operators};
+use brainwrought_http::{Example, HttpSettings, OperatorToken, Operators};
 use tokio::net::TcpListener;
 
 use crate::args::ServeArgs;
@@ -36,25 +36,26 @@ pub(crate) async fn run(config: &Config, args: ServeArgs) -> anyhow::Result<()> 
     let password = config::pdf_password();
     let engine =
         world.engine(password, args.concurrency.into(), Duration::from_secs(1), EventSink::default())?;
-    let settings = settings(&world, &args);
+    let settings = settings(&world, &args)?;
     let address = SocketAddr::new(args.bind, port);
     let listener = TcpListener::bind(address)
         .await
         .with_context(|| format!("could not listen on {address}; choose another port with --port"))?;
     output::line(format!("http://{}", listener.local_addr()?));
     let (limits, patience) = (settings.limits, settings.patience);
+    let expiry = brainwrought_http::expire(engine.clone(), settings.clone(), shutdown.clone());
     let app = brainwrought_http::app(engine.clone(), settings, shutdown.clone());
     let serving = brainwrought_http::serve(listener, app, limits, patience, shutdown.clone());
     if args.no_workers {
-        serving.await;
+        tokio::join!(serving, expiry);
     } else {
-        tokio::join!(serving, engine.run_all(WorkScope::default(), shutdown));
+        tokio::join!(serving, expiry, engine.run_all(WorkScope::default(), shutdown));
     }
     Ok(())
 }
 
 /// A server that only its own machine reaches trusts whoever reaches it, but only under its own names.
-fn settings(world: &World, args: &ServeArgs) -> HttpSettings {
+fn settings(world: &World, args: &ServeArgs) -> Result<HttpSettings, WrongCommand> {
     let mut settings = HttpSettings::new(world.inputs_folder(), world.outputs_folder());
     let is_private = args.bind.is_loopback() && args.proxies == 0;
     settings.operators = match config::operator_token() {
@@ -66,9 +67,15 @@ fn settings(world: &World, args: &ServeArgs) -> HttpSettings {
     settings.hosts = is_named.then(|| names(args.bind, &args.hosts));
     settings.frame_ancestors.clone_from(&args.frame_ancestors);
     settings.proxies = args.proxies;
+    settings.keep = args.keep;
+    if let Some(folder) = &args.examples {
+        settings.examples = Example::read_all(folder).map_err(|error| {
+            WrongCommand(format!("could not read the examples in `{}`: {error}", folder.display()))
+        })?;
+    }
     settings.limits.upload_bytes = args.max_upload * 1_000_000;
     settings.limits.active_jobs = usize::try_from(args.max_jobs).unwrap_or(usize::MAX);
-    settings
+    Ok(settings)
 }
 
 fn names(bind: IpAddr, more: &[String]) -> Vec<String> {

@@ -1,21 +1,30 @@
 //! The files that the page is made of, built into the program.
 
+use std::sync::LazyLock;
+
 use axum::extract::Path;
 use axum::http::HeaderName;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use brainwrought_core::id::Digest;
 
 use crate::ApiError;
 
-/// Changes with every build that changes an asset, so that browsers may keep them for good.
-pub(super) const STAMP: &str = concat!(env!("CARGO_PKG_VERSION"), "-1");
+/// Changes with the assets, so that no browser shows a new page with an old style.
+pub(super) static STAMP: LazyLock<String> = LazyLock::new(|| {
+    let digest = Digest::of(&[STYLE, SCRIPT].concat());
+    digest.to_string().chars().take(12).collect()
+});
+
+const STYLE: &[u8] = include_bytes!("style.css");
+const SCRIPT: &[u8] = include_bytes!("page.js");
 
 /// A file of the page.
 pub(crate) async fn asset(
     Path(name): Path<String>,
 ) -> Result<([(HeaderName, &'static str); 2], &'static [u8]), ApiError> {
     let (kind, bytes): (_, &'static [u8]) = match name.as_str() {
-        "style.css" => ("text/css; charset=utf-8", include_bytes!("style.css")),
-        "page.js" => ("text/javascript; charset=utf-8", include_bytes!("page.js")),
+        "style.css" => ("text/css; charset=utf-8", STYLE),
+        "page.js" => ("text/javascript; charset=utf-8", SCRIPT),
         "icon.svg" => ("image/svg+xml", include_bytes!("icon.svg")),
         // The face of the captions; its licence lies beside it in the crate of the stages.
         "display.ttf" => {

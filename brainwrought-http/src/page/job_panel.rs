@@ -83,7 +83,8 @@ impl JobPanel {
                 span { "Job" }
                 code #the-id { (self.job.job_id) }
                 button.quiet type="button" data-copy="#the-id" hidden { "Copy id" }
-                a.quiet href=(page) data-copy-link="" { "Link to this page" }
+                button.quiet type="button" data-copy="#the-link" hidden { "Copy link" }
+                a.quiet #the-link href=(page) data-copy-link="" { "Link to this page" }
             }
             p.hint { "Keep the id or the link: whoever has it can see and steer this job, and there is no other way back." }
         }
@@ -134,11 +135,11 @@ impl JobPanel {
             ul.downloads {
                 @for file in &FILES {
                     @if let Some(link) = self.job.links.get(file.name) {
-                        li { a href={ (link) "?download" } class=[(file.name == "video.mp4").then_some("primary")] download { (file.label) } }
+                        li { a href={ (link) "?download" } class=[(file.name == "video.mp4").then_some("primary")] download { @if file.name == "video.mp4" { "Download the video" } @else { (file.label) } } }
                     }
                 }
             }
-            @if let Some(address) = &self.job.output_hf_url { p { "Published: " a href=(address) rel="noopener noreferrer" { (address) } } }
+            @if let Some(address) = &self.job.output_hf_url { p.published { "Published at Hugging Face: " a href=(address) rel="noopener noreferrer" { (address) } } }
         }
     }
 
@@ -199,7 +200,7 @@ impl JobPanel {
                                 (line.text) " "
                                 a.chip href={ (pdf) "#page=" (line.citation.page) } target="_blank" rel="noopener" { "p. " (line.citation.page) }
                             }
-                            @if !line.citation.quote.is_empty() && line.citation.quote != line.text { blockquote { (line.citation.quote) } }
+                            @if !line.citation.quote.is_empty() && !says_the_same(&line.citation.quote, &line.text) { blockquote { (line.citation.quote) } }
                             @if self.is_final {
                                 details.edit {
                                     summary aria-label={ "Edit line " (n + 1) } { "Edit" }
@@ -258,6 +259,12 @@ impl JobPanel {
             }
         }
     }
+}
+
+/// Tells whether two texts have the same letters and digits: a quote that only has other blanks adds nothing.
+fn says_the_same(one: &str, other: &str) -> bool {
+    let letters = |text: &'_ str| text.chars().filter(|c| c.is_alphanumeric()).collect::<String>();
+    letters(one) == letters(other)
 }
 
 /// The report of a video that did not pass: it has no file, for nothing was delivered, but the log holds it.

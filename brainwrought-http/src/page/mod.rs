@@ -2,6 +2,7 @@
 
 mod asset;
 mod docs;
+mod gallery;
 mod job_panel;
 mod shell;
 mod submit_form;
@@ -25,6 +26,7 @@ use brainwrought_core::job_store::JobView;
 use serde::Deserialize;
 
 use crate::ApiError;
+use crate::example::example;
 use crate::intake::receive;
 use crate::links::Base;
 use crate::removal::remove;
@@ -44,6 +46,7 @@ pub(crate) fn routes() -> Router<Arc<Site>> {
         .route("/jobs/{job_id}/delete", post(delete))
         .route("/jobs/{job_id}/line", post(line))
         .route("/assets/{name}", get(asset))
+        .route("/examples/{name}/{file}", get(example))
         .route("/api/docs", get(docs))
 }
 
@@ -61,14 +64,14 @@ struct PageError {
     error: ApiError,
     base: Base,
     job_id: Option<String>,
-    upload_bytes: u64,
+    site: Arc<Site>,
 }
 
 impl IntoResponse for PageError {
     fn into_response(self) -> Response {
         let tab = if self.job_id.is_some() { Tab::Retrieve } else { Tab::Submit };
         let page =
-            Page { tab, error: Some(self.error.to_string()), ..Page::new(&self.base, self.upload_bytes) };
+            Page { tab, error: Some(self.error.to_string()), ..Page::new(&self.base, &self.site.settings) };
         let page = Page { job_id: self.job_id.clone().unwrap_or_default(), ..page };
         self.error.dress(Html(page.render().into_string()).into_response())
     }
@@ -80,8 +83,7 @@ async fn home(
     query: Result<Query<HomeQuery>, QueryRejection>,
 ) -> Result<Html<String>, PageError> {
     let Query(query) = query.unwrap_or_default();
-    let upload_bytes = site.settings.limits.upload_bytes;
-    let mut page = Page::new(&base, upload_bytes);
+    let mut page = Page::new(&base, &site.settings);
     if query.tab.as_deref() == Some("retrieve") {
         page.tab = Tab::Retrieve;
     }
@@ -91,7 +93,7 @@ async fn home(
     if let Some(job_id) = query.job_id.as_deref().map(str::trim).filter(|id| !id.is_empty()) {
         let failed = |error| {
             let job_id = Some(job_id.chars().take(80).collect());
-            PageError { error, base: base.clone(), job_id, upload_bytes }
+            PageError { error, base: base.clone(), job_id, site: Arc::clone(&site) }
         };
         let view = site.job(job_id).await.map_err(failed)?;
         let panel = JobPanel::gather(&site, &view, &base).await.map_err(failed)?;
@@ -122,10 +124,7 @@ async fn submit(
 ) -> Result<Response, PageError> {
     match receive(&site, &headers, body).await {
         Ok(created) => Ok(go_to(&base.page(&created.view.job.job_id))),
-        Err(error) => {
-            let upload_bytes = site.settings.limits.upload_bytes;
-            Err(PageError { error, base, job_id: None, upload_bytes })
-        }
+        Err(error) => Err(PageError { error, base, job_id: None, site }),
     }
 }
 
@@ -183,7 +182,7 @@ async fn delete(
 
 /// Does something to a job and goes back to its page.
 async fn act(
-    site: &Site,
+    site: &Arc<Site>,
     base: Base,
     job_id: String,
     action: impl AsyncFnOnce(JobView) -> Result<(), ApiError>,
@@ -194,8 +193,12 @@ async fn act(
         action(view).await?;
         Ok(go_to(&page))
     };
-    let upload_bytes = site.settings.limits.upload_bytes;
-    acted.await.map_err(|error| PageError { error, base: base.clone(), job_id: Some(job_id), upload_bytes })
+    acted.await.map_err(|error| PageError {
+        error,
+        base: base.clone(),
+        job_id: Some(job_id),
+        site: Arc::clone(site),
+    })
 }
 
 fn go_to(address: &str) -> Response {

@@ -124,17 +124,20 @@ async function copy(text, button) {
     button.textContent = "Copied";
   } catch {
     button.textContent = "Press Ctrl+C";
-    getSelection().selectAllChildren(at("the-id"));
+    getSelection().selectAllChildren(document.querySelector(button.dataset.copy));
   }
   setTimeout(() => (button.textContent = before), 1600);
 }
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-copy]");
-  if (button) copy(document.querySelector(button.dataset.copy).textContent, button);
+  if (!button) return;
+  const what = document.querySelector(button.dataset.copy);
+  copy(what.href || what.textContent, button);
 });
 
 // A job that moves.
+const lost = "The connection is lost; trying again…";
 const place = at("job");
 
 function arm() {
@@ -179,6 +182,7 @@ function follow(id) {
   }
   source.addEventListener("error", () => {
     failures += 1;
+    at("left").textContent = lost;
     if (source.readyState === EventSource.CLOSED || failures > 4) {
       source.close();
       poll(id);
@@ -194,7 +198,7 @@ async function poll(id) {
     if (answer.status === 404 || ["COMPLETED", "FAILED", "CANCELLED"].includes(job.status)) return redraw(id);
     if (answer.ok) show(job);
   } catch {
-    at("left").textContent = "The connection is lost; trying again…";
+    at("left").textContent = lost;
   }
   setTimeout(() => poll(id), 3000);
 }

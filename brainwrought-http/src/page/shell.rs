@@ -1,10 +1,13 @@
 //! [`Page`]: the frame around everything, with its two tabs.
 
+use std::time::Duration;
+
 use maud::{DOCTYPE, Markup, html};
 
 use super::asset::STAMP;
-use super::submit_form;
+use super::{gallery, submit_form};
 use crate::links::Base;
+use crate::{Example, HttpSettings};
 
 /// Which tab is open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,10 +30,13 @@ pub(super) struct Page {
     /// The job is not over, so that the page changes by itself.
     pub(super) is_live: bool,
     pub(super) limit_megabytes: u64,
+    /// How long a job that is over stays.
+    pub(super) keep: Option<Duration>,
+    pub(super) examples: Vec<Example>,
 }
 
 impl Page {
-    pub(super) fn new(base: &Base, upload_bytes: u64) -> Self {
+    pub(super) fn new(base: &Base, settings: &HttpSettings) -> Self {
         Self {
             base: base.0.clone(),
             tab: Tab::Submit,
@@ -40,7 +46,9 @@ impl Page {
             note: None,
             panel: None,
             is_live: false,
-            limit_megabytes: upload_bytes / 1_000_000,
+            limit_megabytes: settings.limits.upload_bytes / 1_000_000,
+            keep: settings.keep,
+            examples: settings.examples.clone(),
         }
     }
 
@@ -60,7 +68,8 @@ impl Page {
             @if let Some(error) = &self.error { p.alert role="alert" { strong { "That did not work. " } (error) } }
             @if let Some(note) = self.note { p.note role="status" { (note) } }
             section #submit role="tabpanel" aria-labelledby="tab-submit" hidden[!is(Tab::Submit)] {
-                (submit_form::render(base, self.limit_megabytes))
+                (submit_form::render(base, self.limit_megabytes, self.keep))
+                (gallery::render(base, &self.examples))
             }
             section #retrieve role="tabpanel" aria-labelledby="tab-retrieve" hidden[!is(Tab::Retrieve)] {
                 (self.retrieve_form())
@@ -95,8 +104,8 @@ pub(super) fn frame(base: &str, title: &str, is_live: bool, content: &Markup) ->
                 meta name="robots" content="noindex";
                 title { (title) }
                 link rel="icon" type="image/svg+xml" href={ (base) "/assets/icon.svg" };
-                link rel="stylesheet" href={ (base) "/assets/style.css?" (STAMP) };
-                script src={ (base) "/assets/page.js?" (STAMP) } defer {}
+                link rel="stylesheet" href={ (base) "/assets/style.css?" (*STAMP) };
+                script src={ (base) "/assets/page.js?" (*STAMP) } defer {}
                 @if is_live { noscript { meta http-equiv="refresh" content="5"; } }
             }
             body data-base=(base) {
@@ -107,7 +116,7 @@ pub(super) fn frame(base: &str, title: &str, is_live: bool, content: &Markup) ->
                 }
                 main #main { (content) }
                 footer {
-                    p { "Every sentence cites its page. What you send stays until you delete it." }
+                    p { "Every sentence cites its page. Everything is drawn, spoken and checked on this server." }
                 }
             }
         }

@@ -1,17 +1,19 @@
 //! The form that takes a PDF and how its video should be.
 
+use std::time::Duration;
+
 use brainwrought_stages::standard::background_styles;
 use maud::{Markup, html};
 
 use crate::video_options::VOICES;
 
 /// Draws the form.
-pub(super) fn render(base: &str, limit_megabytes: u64) -> Markup {
+pub(super) fn render(base: &str, limit_megabytes: u64, keep: Option<Duration>) -> Markup {
     html! {
         div.stage {
             div {
                 h1 { "Your paper, " em { "but loud." } }
-                p.lead { "Drop a PDF. Get a vertical video: hook, voice, word-by-word captions, figures, and the page of every claim." }
+                p.lead { "Drop a PDF. Get a vertical video with a hook, a fast voice, word-by-word captions, the figures, and " mark { "the page of every claim" } "." }
                 form #upload.card method="post" action={ (base) "/jobs" } enctype="multipart/form-data" data-megabytes=(limit_megabytes) {
                     label.drop #drop for="pdf" {
                         span.drop-icon aria-hidden="true" { "⇪" }
@@ -47,6 +49,7 @@ pub(super) fn render(base: &str, limit_megabytes: u64) -> Markup {
                     p.alert #upload-error role="alert" hidden {}
                     progress #upload-progress max="100" value="0" aria-label="Upload" hidden {}
                     button.primary #start type="submit" { "Start" }
+                    p.hint.kept { (stay(keep)) }
                 }
             }
             (phone_demo())
@@ -74,14 +77,28 @@ fn voices() -> Markup {
     select("voice", "Voice", &VOICES.map(|voice| (voice, voice)))
 }
 
+/// Says how long what is sent stays.
+fn stay(keep: Option<Duration>) -> String {
+    let Some(keep) = keep else {
+        return "Your PDF and its video stay here until you delete them.".to_owned();
+    };
+    let hours = keep.as_secs().div_ceil(3600);
+    let (count, unit) = if hours >= 48 { (hours / 24, "day") } else { (hours.max(1), "hour") };
+    let plural = if count == 1 { "" } else { "s" };
+    format!("Your PDF and its video are deleted {count} {unit}{plural} after it is done, or when you say so.")
+}
+
 /// What a video looks like, drawn with style sheets alone.
 fn phone_demo() -> Markup {
     html! {
-        div.phone.demo aria-hidden="true" {
-            div.lanes {}
-            div.sheet { i {} i {} i {} i {} }
-            p.caption { span { "YOUR" } " " span { "PAPER," } " " span { "BUT" } " " span { "LOUD" } }
-            span.chip { "p. 7" }
+        div.duo aria-hidden="true" {
+            div.page { b { "Your Paper: A Long Title With a Colon" } @for _ in 0..12 { i {} } }
+            div.phone.demo {
+                div.lanes {}
+                div.sheet { i {} i {} i {} i {} }
+                p.caption { span { "YOUR" } " " span { "PAPER," } " " span { "BUT" } " " span { "LOUD" } }
+                span.chip { "p. 7" }
+            }
         }
     }
 }

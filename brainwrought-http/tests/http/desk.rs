@@ -40,6 +40,7 @@ pub(crate) struct Strings {
 /// A running server with its stores.
 pub(crate) struct Desk {
     pub(crate) folder: Arc<tempfile::TempDir>,
+    pub(crate) engine: Engine,
     pub(crate) jobs: Arc<dyn JobStore>,
     pub(crate) artifacts: Arc<dyn ArtifactStore>,
     pub(crate) strings: Strings,
@@ -101,10 +102,11 @@ impl Desk {
         let address = listener.local_addr().unwrap();
         let (limits, patience) = (settings.limits, settings.patience);
         let router = app(engine.clone(), settings, shutdown.clone());
-        let stop = shutdown.clone();
+        let (stop, own) = (shutdown.clone(), engine.clone());
         let worker = tokio::spawn(async move { engine.run_all(WorkScope::default(), stop).await });
         let server = tokio::spawn(serve(listener, router.clone(), limits, patience, shutdown.clone()));
-        Self { folder, jobs, artifacts, strings, address, router, shutdown, running: vec![worker, server] }
+        let running = vec![worker, server];
+        Self { folder, engine: own, jobs, artifacts, strings, address, router, shutdown, running }
     }
 
     /// Ends everything as SIGTERM does, and waits for it.

@@ -211,3 +211,33 @@ async fn an_edited_line_is_spoken_anew_and_nothing_else_is() {
     }
     assert_eq!(desk.get(&format!("/api/jobs/{id}")).await.json()["status"], "COMPLETED");
 }
+
+#[tokio::test]
+async fn what_is_over_is_removed_after_its_time_and_what_runs_stays() {
+    let desk = Desk::with(|_| {}, 3).await;
+    let done = desk.submit("done.pdf").await;
+    desk.wait_for(&done, "COMPLETED").await;
+    let running = desk.submit("running.pdf").await;
+    desk.wait_for(&running, "RUNNING").await;
+    let (inputs, outputs) = (desk.folder.path().join("inputs"), desk.folder.path().join("outputs"));
+    let mut settings = brainwrought_http::HttpSettings::new(inputs.clone(), outputs.clone());
+    settings.keep = Some(Duration::from_secs(3600));
+    let expiry = |settings| {
+        tokio::spawn(brainwrought_http::expire(desk.engine.clone(), settings, desk.shutdown.clone()))
+    };
+    let patient = expiry(settings.clone());
+    settings.keep = Some(Duration::ZERO);
+    assert_eq!(desk.get(&format!("/api/jobs/{done}")).await.status, 200);
+    let strict = expiry(settings);
+    while desk.get(&format!("/api/jobs/{done}")).await.status != 404 {
+        desk.jobs.wait_for_work(Duration::from_millis(20)).await;
+    }
+    while inputs.join(&done).exists() || outputs.join(&done).exists() {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(desk.get(&format!("/api/jobs/{running}")).await.json()["status"], "RUNNING");
+    desk.shutdown.cancel();
+    for expiry in [patient, strict] {
+        tokio::time::timeout(Duration::from_secs(10), expiry).await.unwrap().unwrap();
+    }
+}

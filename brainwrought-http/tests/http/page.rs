@@ -1,5 +1,9 @@
 //! The page, as a browser without scripts and a careless or hostile author of PDFs meet it.
 
+use std::time::Duration;
+
+use brainwrought_http::Example;
+
 use crate::desk::Desk;
 
 #[tokio::test]
@@ -164,4 +168,51 @@ async fn a_video_that_did_not_pass_shows_why_and_can_be_tried_again() {
         assert!(shown.contains(part), "{part} in {shown}");
     }
     assert!(!shown.contains("gate/1") && !shown.contains("<video"), "{shown}");
+}
+
+#[tokio::test]
+async fn examples_are_shown_and_sent_and_nothing_beside_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let one = folder.path().join("one <b>");
+    std::fs::create_dir(&one).unwrap();
+    let manifest = r#"{"title":"Bees <i>","video":{"duration_ms":54000},"source":{"pages":9}}"#;
+    for (name, bytes) in [
+        ("video.mp4", "0123456789"),
+        ("captions.vtt", "WEBVTT"),
+        ("manifest.json", manifest),
+        ("secret", "x"),
+    ] {
+        std::fs::write(one.join(name), bytes).unwrap();
+    }
+    let examples = Example::read_all(folder.path()).unwrap();
+    let desk = Desk::with(|settings| settings.examples = examples, 0).await;
+    let home = desk.get("/").await.text();
+    assert!(home.contains("Bees &lt;i&gt;") && home.contains("9 pages → 54 s"), "{home}");
+    let start = home.find("/examples/").unwrap();
+    let base = home[start..].split("/video.mp4").next().unwrap().to_owned();
+    assert!(!base.contains("one"), "the folder's name is nobody's business: {base}");
+    let part = desk.ask("GET", &format!("{base}/video.mp4"), &[("range", "bytes=2-4")]).await;
+    assert_eq!((part.status, part.text().as_str()), (206, "234"));
+    assert_eq!(part.header("content-type"), "video/mp4");
+    let known = [("if-none-match", part.header("etag"))];
+    assert_eq!(desk.ask("GET", &format!("{base}/video.mp4"), &known).await.status, 304);
+    for file in ["secret", "manifest.json", "poster.png", "..%2f..%2fsecret"] {
+        assert_eq!(desk.get(&format!("{base}/{file}")).await.status, 404, "{file}");
+    }
+    let desk = Desk::start().await;
+    assert!(!desk.get("/").await.text().contains("gallery"), "there is no empty gallery");
+    assert_eq!(desk.get(&format!("{base}/video.mp4")).await.status, 404);
+}
+
+#[tokio::test]
+async fn the_page_says_how_long_things_stay() {
+    for (keep, said) in [
+        (None, "until you delete them"),
+        (Some(Duration::from_secs(7 * 24 * 3600)), "deleted 7 days after"),
+        (Some(Duration::from_secs(1800)), "deleted 1 hour after"),
+    ] {
+        let desk = Desk::with(|settings| settings.keep = keep, 0).await;
+        let home = desk.get("/").await.text();
+        assert!(home.contains(said), "{said}: {home}");
+    }
 }

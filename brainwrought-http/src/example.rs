@@ -1,0 +1,145 @@
+//! [`Example`]: a finished video that the start page shows, and how its files are sent.
+
+use std::io::SeekFrom;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::UNIX_EPOCH;
+
+use axum::extract::{Path as Address, State};
+use axum::http::{HeaderMap, Method};
+use axum::response::Response;
+use brainwrought_core::id::Digest;
+use serde::Deserialize;
+use tokio::io::AsyncSeekExt as _;
+
+use crate::ApiError;
+use crate::media::{head, stream};
+use crate::output_files::FILES;
+use crate::site::Site;
+
+/// A finished video that the start page shows.
+///
+/// It is a folder like those of finished jobs: `video.mp4`, and beside it `captions.vtt`, `poster.png` and
+/// `manifest.json`, from which it has its title.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Example {
+    /// Names it in addresses. It is no path, and says nothing about one.
+    pub(crate) name: String,
+    pub(crate) title: String,
+    /// The language of its captions.
+    pub(crate) language: String,
+    /// Its length, where the manifest says it.
+    pub(crate) seconds: Option<u64>,
+    /// The pages of its document, where the manifest says it.
+    pub(crate) pages: Option<u64>,
+    folder: PathBuf,
+}
+
+/// What an example can be asked for.
+const SHOWN: [&str; 3] = ["video.mp4", "captions.vtt", "poster.png"];
+
+/// The longest title that is shown, in characters.
+const MAX_TITLE: usize = 120;
+
+/// `manifest.json`, as far as it is shown.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Manifest {
+    title: String,
+    language: String,
+    video: ManifestVideo,
+    source: ManifestSource,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct ManifestVideo {
+    duration_ms: Option<u64>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct ManifestSource {
+    pages: Option<u64>,
+}
+
+impl Example {
+    /// Reads the examples in a folder, one a subfolder, in the order of their names. A subfolder without a video is no
+    /// example.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the folder cannot be read.
+    pub fn read_all(folder: &Path) -> std::io::Result<Vec<Self>> {
+        let entries: Vec<_> = std::fs::read_dir(folder)?.collect::<Result<_, _>>()?;
+        let mut folders: Vec<PathBuf> = entries.into_iter().map(|entry| entry.path()).collect();
+        folders.sort();
+        Ok(folders.into_iter().filter(|folder| folder.join("video.mp4").is_file()).map(Self::read).collect())
+    }
+
+    fn read(folder: PathBuf) -> Self {
+        let manifest = std::fs::read(folder.join("manifest.json"));
+        let manifest: Manifest =
+            manifest.ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
+        let own = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let title = if manifest.title.is_empty() { own.clone() } else { manifest.title };
+        Self {
+            name: Digest::of(own.as_bytes()).to_string().chars().take(12).collect(),
+            title: title.chars().take(MAX_TITLE).collect(),
+            language: if manifest.language.is_empty() { "en".to_owned() } else { manifest.language },
+            seconds: manifest.video.duration_ms.map(|ms| ms.div_ceil(1000)),
+            pages: manifest.source.pages,
+            folder,
+        }
+    }
+}
+
+/// A file of an example.
+pub(crate) async fn example(
+    State(site): State<Arc<Site>>,
+    Address((name, file)): Address<(String, String)>,
+    method: Method,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let example = site.settings.examples.iter().find(|example| example.name == name);
+    let kind = FILES.iter().find(|kind| kind.name == file && SHOWN.contains(&kind.name));
+    let (example, kind) = example.zip(kind).ok_or(ApiError::NoSuchPage)?;
+    let mut opened =
+        tokio::fs::File::open(example.folder.join(kind.name)).await.map_err(|_| ApiError::NoSuchPage)?;
+    let metadata = opened.metadata().await.map_err(|_| ApiError::NoSuchPage)?;
+    let changed = metadata.modified().ok().and_then(|at| at.duration_since(UNIX_EPOCH).ok());
+    let tag = format!("\"{:x}-{:x}\"", metadata.len(), changed.unwrap_or_default().as_millis());
+    let (mut response, part) = head(&headers, metadata.len(), &tag, kind.media_type)?;
+    if let Some((start, end)) = part.filter(|_| method != Method::HEAD) {
+        opened.seek(SeekFrom::Start(start)).await.map_err(|_| ApiError::NoSuchPage)?;
+        *response.body_mut() = stream(opened, end - start);
+    }
+    Ok(response)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn examples_are_the_folders_with_a_video() {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, manifest) in [
+            ("b", r#"{"title":"Bees","language":"de","video":{"duration_ms":54100},"source":{"pages":9}}"#),
+            ("a", "no manifest at all"),
+        ] {
+            std::fs::create_dir(folder.path().join(name)).unwrap();
+            std::fs::write(folder.path().join(name).join("video.mp4"), b"x").unwrap();
+            std::fs::write(folder.path().join(name).join("manifest.json"), manifest).unwrap();
+        }
+        std::fs::create_dir(folder.path().join("empty")).unwrap();
+        let examples = Example::read_all(folder.path()).unwrap();
+        let titles: Vec<_> = examples.iter().map(|example| example.title.as_str()).collect();
+        assert_eq!(titles, ["a", "Bees"]);
+        assert_eq!(
+            (examples[1].seconds, examples[1].pages, examples[1].language.as_str()),
+            (Some(55), Some(9), "de")
+        );
+        assert!(Example::read_all(&folder.path().join("nowhere")).is_err());
+    }
+}
