@@ -61,7 +61,7 @@ impl JobPanel {
                         }
                         (self.identity())
                         (self.progress())
-                        @if let Some(error) = &job.error { p.alert role="alert" { strong { "Failed. " } (error) } }
+                        @if let Some(error) = &job.error { p.alert role="alert" { strong { "Failed: " } (error) } }
                         @if is_done { (self.downloads()) }
                         (self.actions(base))
                     }
@@ -200,7 +200,7 @@ impl JobPanel {
                                 (line.text) " "
                                 a.chip href={ (pdf) "#page=" (line.citation.page) } target="_blank" rel="noopener" { "p. " (line.citation.page) }
                             }
-                            @if !line.citation.quote.is_empty() && !says_the_same(&line.citation.quote, &line.text) { blockquote { (line.citation.quote) } }
+                            @if !line.citation.quote.is_empty() && !repeats(&line.text, &line.citation.quote) { blockquote { (line.citation.quote) } }
                             @if self.is_final {
                                 details.edit {
                                     summary aria-label={ "Edit line " (n + 1) } { "Edit" }
@@ -261,10 +261,10 @@ impl JobPanel {
     }
 }
 
-/// Tells whether two texts have the same letters and digits: a quote that only has other blanks adds nothing.
-fn says_the_same(one: &str, other: &str) -> bool {
+/// Tells whether a line holds its quote, whatever the blanks and marks: to show it again would add nothing.
+fn repeats(line: &str, quote: &str) -> bool {
     let letters = |text: &'_ str| text.chars().filter(|c| c.is_alphanumeric()).collect::<String>();
-    letters(one) == letters(other)
+    letters(line).contains(&letters(quote))
 }
 
 /// The report of a video that did not pass: it has no file, for nothing was delivered, but the log holds it.

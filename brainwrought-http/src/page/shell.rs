@@ -65,7 +65,7 @@ impl Page {
                 a #tab-submit role="tab" href={ (base) "/" } aria-controls="submit" aria-selected=(is(Tab::Submit)) { "Submit" }
                 a #tab-retrieve role="tab" href={ (base) "/?tab=retrieve" } aria-controls="retrieve" aria-selected=(is(Tab::Retrieve)) { "Retrieve" }
             }
-            @if let Some(error) = &self.error { p.alert role="alert" { strong { "That did not work. " } (error) } }
+            @if let Some(error) = &self.error { p.alert role="alert" { strong { "That did not work: " } (error) } }
             @if let Some(note) = self.note { p.note role="status" { (note) } }
             section #submit role="tabpanel" aria-labelledby="tab-submit" hidden[!is(Tab::Submit)] {
                 (submit_form::render(base, self.limit_megabytes, self.keep))
@@ -116,7 +116,7 @@ pub(super) fn frame(base: &str, title: &str, is_live: bool, content: &Markup) ->
                 }
                 main #main { (content) }
                 footer {
-                    p { "Every sentence cites its page. Everything is drawn, spoken and checked on this server." }
+                    p { "Every sentence cites its page, and every video has passed its check." }
                 }
             }
         }

@@ -18,7 +18,7 @@ pub(super) fn render(base: &str, limit_megabytes: u64, keep: Option<Duration>) -
                     label.drop #drop for="pdf" {
                         span.drop-icon aria-hidden="true" { "⇪" }
                         span.drop-title #chosen { "Choose a PDF or drop it here" }
-                        span.drop-hint { "up to " (limit_megabytes) " MB" }
+                        span.drop-hint { "up to " (limit_megabytes) " MB, without a password" }
                         input #pdf type="file" name="pdf" accept="application/pdf,.pdf" required;
                     }
                     fieldset.lengths {
