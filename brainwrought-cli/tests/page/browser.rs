@@ -91,7 +91,8 @@ impl Browser {
     fn try_call(&mut self, method: &str, parameters: Value) -> Result<Value, Refusal> {
         self.last_id += 1;
         let id = self.last_id;
-        let mut message = json!({ "id": id, "method": method, "params": parameters });
+        let mut message = json!({ "id": id, "method": method });
+        message["params"] = parameters;
         if let Some(session) = &self.session {
             message["sessionId"] = session.as_str().into();
         }
