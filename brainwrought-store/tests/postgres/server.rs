@@ -136,9 +136,19 @@ impl Server {
     }
 
     pub(crate) fn revive(&self) {
+        self.bring_up("start");
+    }
+
+    /// Starts the server anew, whether it still runs, has stopped itself, or is about to.
+    pub(crate) fn restart(&self) {
+        self.bring_up("restart");
+    }
+
+    fn bring_up(&self, action: &str) {
         let log = self.folder.join("log");
         let options = format!("-k {}", self.folder.display());
-        let mut arguments = vec!["start", "-w", "-l", log.to_str().unwrap(), "-o", &options];
+        let mut arguments =
+            vec![action, "-w", "-m", "immediate", "-l", log.to_str().unwrap(), "-o", &options];
         let wrapped = self.wrapped();
         if !self.around.before.is_empty() {
             arguments.extend(["-p", wrapped.to_str().unwrap()]);
@@ -214,7 +224,8 @@ impl Server {
         std::fs::write(data.join("postgresql.conf"), file).unwrap();
         if !server.around.before.is_empty() {
             let before = server.around.before.join(" ");
-            let script = format!("#!/bin/sh\nexec {before} '{}/postgres' \"$@\"\n", server.programs.display());
+            let script =
+                format!("#!/bin/sh\nexec {before} '{}/postgres' \"$@\"\n", server.programs.display());
             std::fs::write(server.wrapped(), script).unwrap();
             std::fs::set_permissions(server.wrapped(), PermissionsExt::from_mode(0o755)).unwrap();
         }
