@@ -8,6 +8,8 @@ export PATH := $(PATH):$(HOME)/.cargo/bin
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 PDF ?= examples/queues.pdf
 VIDEO ?= demo.mp4
+# What is off unless asked for, but checked all the same.
+EXTRA := --features brainwrought-cli/otlp
 # They run to their end without arguments, each in a few seconds.
 EXAMPLES ?= custom_stage custom_store make_video watch_progress
 
@@ -38,9 +40,9 @@ demo: setup
 # Clippy and the docs share one set of checked dependencies, the examples and the tests one set of compiled ones.
 # The tests come last, so that the output ends with their summary.
 test: setup-tests lint docs
-	cargo test --workspace --no-run
+	cargo test --workspace $(EXTRA) --no-run
 	@set -e; for example in $(EXAMPLES); do echo "example $$example"; $(TARGET)/debug/examples/$$example; done
-	cargo test --workspace
+	cargo test --workspace $(EXTRA)
 
 # The tests torture a smaller fleet for a shorter time. SEED=2 gives other blows.
 torture: setup-tests
@@ -49,7 +51,7 @@ torture: setup-tests
 
 lint:
 	cargo fmt --all --check
-	cargo clippy --workspace --all-targets -- -D warnings
+	cargo clippy --workspace --all-targets $(EXTRA) -- -D warnings
 	cargo clippy --workspace --no-default-features -- -D warnings
 
 docs:

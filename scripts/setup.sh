@@ -17,7 +17,7 @@ fail() {
 debian_packages="build-essential pkg-config clang libclang-dev
     libavcodec-dev libavformat-dev libavutil-dev libavfilter-dev libavdevice-dev libswscale-dev libswresample-dev
     espeak-ng ffmpeg fonts-noto-core python3 python3-pip ca-certificates"
-[ "${1:-}" != tests ] || debian_packages="$debian_packages chromium postgresql python3-venv"
+[ "${1:-}" != tests ] || debian_packages="$debian_packages chromium faketime postgresql python3-venv strace"
 
 # One dpkg-query for all of them: asking one by one takes seconds.
 missing_debian_packages() {
@@ -189,9 +189,19 @@ check_chromium() {
         "  then run this again"
 }
 
+# Clocks are set and disks are broken on Linux alone.
+check_harm() {
+    local lacking="" tool
+    [ "$(uname -s)" = Linux ] || return 0
+    for tool in faketime strace unshare; do
+        command -v "$tool" >/dev/null 2>&1 || lacking="$lacking $tool"
+    done
+    [ -z "$lacking" ] || fail "the tests need$lacking; install what is missing, then run this again"
+}
+
 # A folder of its own for Python, because these bring some thirty packages along. The stamp names what is installed.
 install_test_peers() {
-    local peers="huggingface_hub==2.4.0 moto[server]==5.2.5" folder="$data/test-peers" python
+    local peers="huggingface_hub==2.4.0 moto[server]==5.2.5 opentelemetry-proto==1.45.2" folder="$data/test-peers" python
     [ "$(cat "$folder/installed" 2>/dev/null || true)" != "$peers" ] || return 0
     python=$(python_with_pip)
     say "fetching what the tests talk to ($peers)"
@@ -239,6 +249,7 @@ install_voice
 if [ "${1:-}" = tests ]; then
     check_chromium
     check_postgres
+    check_harm
     install_test_peers
     install_axe
 fi

@@ -78,17 +78,52 @@ impl Drop for Tracing {
 /// Spans over OTLP.
 #[cfg(feature = "otlp")]
 mod otlp {
+    use std::sync::Arc;
+    use std::time::Duration;
+
     use anyhow::Context as _;
     use opentelemetry::trace::TracerProvider as _;
     use opentelemetry_otlp::{SpanExporter, WithExportConfig as _};
     use opentelemetry_sdk::Resource;
-    use opentelemetry_sdk::trace::SdkTracerProvider;
+    use opentelemetry_sdk::error::{OTelSdkError, OTelSdkResult};
+    use opentelemetry_sdk::trace::{SdkTracerProvider, SpanData, SpanExporter as Export};
+    use tokio::runtime::Handle;
     use tracing::Subscriber;
     use tracing_subscriber::filter::Targets;
     use tracing_subscriber::registry::LookupSpan;
     use tracing_subscriber::{Layer, filter};
 
-    /// Connects to the collector at `endpoint`, such as `http://127.0.0.1:4318`.
+    /// Sends spans from the runtime. The SDK exports on a thread of its own, where the HTTP client cannot work.
+    #[derive(Debug)]
+    struct FromRuntime {
+        exporter: Arc<SpanExporter>,
+        runtime: Handle,
+    }
+
+    impl Export for FromRuntime {
+        async fn export(&self, batch: Vec<SpanData>) -> OTelSdkResult {
+            let exporter = Arc::clone(&self.exporter);
+            let sent = self.runtime.spawn(async move { exporter.export(batch).await });
+            sent.await.unwrap_or_else(|error| Err(OTelSdkError::InternalFailure(error.to_string())))
+        }
+
+        fn shutdown_with_timeout(&self, timeout: Duration) -> OTelSdkResult {
+            self.exporter.shutdown_with_timeout(timeout)
+        }
+
+        fn force_flush(&self) -> OTelSdkResult {
+            self.exporter.force_flush()
+        }
+
+        fn set_resource(&mut self, resource: &Resource) {
+            // Called while the provider is built, before anything is exported.
+            if let Some(exporter) = Arc::get_mut(&mut self.exporter) {
+                exporter.set_resource(resource);
+            }
+        }
+    }
+
+    /// Connects to the collector at `endpoint`, such as `http://127.0.0.1:4318`. Must run inside the runtime.
     pub(super) fn provider(endpoint: &str) -> anyhow::Result<SdkTracerProvider> {
         let url = format!("{}/v1/traces", endpoint.trim_end_matches('/'));
         let exporter = SpanExporter::builder()
@@ -96,6 +131,7 @@ mod otlp {
             .with_endpoint(url)
             .build()
             .context("could not set up the OpenTelemetry exporter")?;
+        let exporter = FromRuntime { exporter: Arc::new(exporter), runtime: Handle::current() };
         let resource = Resource::builder().with_service_name("brainwrought").build();
         Ok(SdkTracerProvider::builder().with_resource(resource).with_batch_exporter(exporter).build())
     }

@@ -279,8 +279,8 @@ impl StageContext {
     /// Fails when the artifact store cannot take them.
     pub async fn put(&self, bytes: Bytes, media_type: &str) -> Result<BlobRef, StageError> {
         let length = bytes.len() as u64;
-        metrics::moved(&self.task.stage, "written", length);
         let digest: Digest = self.artifacts.put(bytes).await?;
+        metrics::moved(&self.task.stage, "written", length);
         Ok(BlobRef { digest, bytes: length, media_type: media_type.to_owned() })
     }
 

@@ -1,6 +1,9 @@
-//! Many processes work on the jobs of one folder while they are killed and stopped at random: nothing is lost, and
-//! nothing is accepted twice.
+//! Many processes work on the jobs of one folder while they are killed and stopped at random and their wall clock is set
+//! an hour forward and back: nothing is lost, and nothing is accepted twice.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+#[path = "survival/fake_clock.rs"]
+mod fake_clock;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
@@ -16,6 +19,7 @@ use brainwrought_core::id::{Digest, FencingToken, TaskId, WorkerId};
 use brainwrought_core::job::{JobInput, JobStatus, NewJob, Outcome, Plan, Renewal, StagePlan, TaskStatus};
 use brainwrought_core::job_store::{ClaimRequest, JobFilter, JobStore, JobStoreError};
 use brainwrought_store::FileJobStore;
+use fake_clock::FakeClock;
 use rustix::process::{Pid, Signal, getppid, kill_process};
 
 /// Tells the test binary to be a worker, in which folder and with which seed: `<seed> <folder>`.
@@ -111,12 +115,13 @@ async fn work(folder: &Path, mut dice: Dice) {
 struct Worker(Child);
 
 impl Worker {
-    fn start(folder: &Path, dice: &mut Dice) -> Self {
+    fn start(folder: &Path, dice: &mut Dice, clock: Option<&FakeClock>) -> Self {
         #[expect(clippy::disallowed_methods, reason = "the test is about processes")]
         let mut command = std::process::Command::new(std::env::current_exe().unwrap());
         let order = format!("{} {}", dice.roll(u64::MAX), folder.display());
         let errors = File::options().create(true).append(true).open(folder.join("errors")).unwrap();
         command.args(["worker_process", "--exact", "--nocapture"]).env(WORKER, order);
+        command.envs(clock.map(FakeClock::environment).unwrap_or_default());
         Self(command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(errors).spawn().unwrap())
     }
 
@@ -159,9 +164,15 @@ impl Drop for Over<'_> {
 /// takes the store's lock, for a stopped worker may hold it.
 fn torment(folder: &Path, harm: &Harm) {
     let mut dice = Dice(7);
-    let mut workers: Vec<Worker> = (0..WORKERS).map(|_| Worker::start(folder, &mut dice)).collect();
+    // Of the fleet alone: this process shares its stores and has another time.
+    let clock = cfg!(target_os = "linux").then(FakeClock::new);
+    let start = |dice: &mut Dice| Worker::start(folder, dice, clock.as_ref());
+    let mut workers: Vec<Worker> = (0..WORKERS).map(|_| start(&mut dice)).collect();
     while !harm.is_over.load(Ordering::SeqCst) {
         thread::sleep(Duration::from_millis(20 + dice.roll(60)));
+        if let Some(clock) = &clock {
+            clock.set(3600 * (dice.roll(3) as i64 - 1));
+        }
         let at = dice.roll(WORKERS as u64) as usize;
         assert!(workers[at].0.try_wait().unwrap().is_none(), "a worker ended by itself");
         let stopped = (dice.roll(3) == 0).then(|| (at + 1) % WORKERS);
@@ -170,7 +181,7 @@ fn torment(folder: &Path, harm: &Harm) {
             thread::sleep(STOP / 2);
         }
         workers[at].signal(Signal::KILL);
-        workers[at] = Worker::start(folder, &mut dice);
+        workers[at] = start(&mut dice);
         harm.kills.fetch_add(1, Ordering::SeqCst);
         if let Some(stopped) = stopped {
             thread::sleep(STOP / 2);

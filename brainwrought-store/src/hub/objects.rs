@@ -11,7 +11,7 @@ use futures::stream::{self, BoxStream};
 use futures::{StreamExt as _, TryStreamExt as _};
 use object_store::path::Path;
 use object_store::{
-    Attributes, CopyOptions, Error, GetOptions, GetRange, GetResult, GetResultPayload, ListResult,
+    Attributes, CopyMode, CopyOptions, Error, GetOptions, GetRange, GetResult, GetResultPayload, ListResult,
     MultipartUpload, ObjectMeta, ObjectStore, PutMode, PutMultipartOptions, PutOptions, PutPayload,
     PutResult, Result, UploadPart,
 };
@@ -25,7 +25,7 @@ use super::wire::Entry;
 /// A dataset as an `ObjectStore`.
 ///
 /// Overwriting puts and deletes that come at the same time share a commit; conditional ones are exact, because a commit
-/// names its parent. Attributes, versions, and copies that must not replace are refused by name. An upload in parts is
+/// names its parent. Attributes, versions, and updates of what has no tag are refused by name. An upload in parts is
 /// gathered in memory, and goes up in parts when the Hub says so. What is put again as it is makes no commit, so its date
 /// stays; and what is deleted stays in the history of the repository.
 #[derive(Debug)]
@@ -165,11 +165,12 @@ impl ObjectStore for HubObjects {
     }
 
     async fn copy_opts(&self, from: &Path, to: &Path, options: CopyOptions) -> Result<()> {
-        if options.mode != object_store::CopyMode::Overwrite {
-            return Err(not_there("copies that must not replace"));
-        }
+        let mode = match options.mode {
+            CopyMode::Overwrite => PutMode::Overwrite,
+            CopyMode::Create => PutMode::Create,
+        };
         let bytes = self.get_opts(from, GetOptions::default()).await?.bytes().await?;
-        put(&self.batcher, to, bytes.into(), PutMode::Overwrite).await.map(drop)
+        put(&self.batcher, to, bytes.into(), mode).await.map(drop)
     }
 }
 

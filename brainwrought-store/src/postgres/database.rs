@@ -2,12 +2,14 @@
 
 use std::future::Future;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use brainwrought_core::id::JobId;
 use brainwrought_core::job_store::JobStoreError;
 use sqlx::ConnectOptions as _;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use tokio::time::Instant;
 
 use super::schema::{self, SchemaError};
 
@@ -29,6 +31,10 @@ const CAREFUL: &str = "set jit = off;
     set idle_in_transaction_session_timeout = '30s';
     select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off'";
 
+/// How much further the database's clock may get between two looks than this process's. Beyond that it was set. Less does
+/// no harm, as a lease of the usual length has more than twice that left when it is renewed.
+const DRIFT: Duration = Duration::from_secs(5);
+
 /// Makes the planner follow the index of the queue. It would rather read and sort all of the queue whenever it believes
 /// that few tasks are READY, and a queue's statistics are always of another hour: 90 ms a claim from 100,000 jobs
 /// instead of 0.1.
@@ -44,8 +50,18 @@ pub(super) struct Database {
     heartbeats: PgPool,
     /// True from a failure until recovery has seen the database again.
     was_unreachable: AtomicBool,
-    /// When recovery saw the database again, on the database's clock.
-    reachable_since: AtomicI64,
+    /// When recovery saw the database again, or saw its clock right again, on the database's clock.
+    renewable_since: AtomicI64,
+    /// What recovery last read from the database's clock, and when by this process's.
+    last_look: Mutex<Option<(i64, Instant)>>,
+}
+
+/// What recovery knows when a round begins, by the database's clock.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Look {
+    pub(super) now_ms: i64,
+    /// Since when every worker could renew its leases without a break; 0 when there was none.
+    pub(super) renewable_since_ms: i64,
 }
 
 /// Why a call to the database failed.
@@ -87,8 +103,9 @@ impl Database {
         schema::check(found)?;
         let claims = self::pool(connections.div_ceil(2).max(2), IN_ORDER).connect_lazy_with(options.clone());
         let heartbeats = self::pool(2, "").connect_lazy_with(options.clone());
-        let (was_unreachable, reachable_since) = (AtomicBool::new(false), AtomicI64::new(0));
-        Ok(Self { options, pool, claims, heartbeats, was_unreachable, reachable_since })
+        let (was_unreachable, renewable_since) = (AtomicBool::new(false), AtomicI64::new(0));
+        let last_look = Mutex::default();
+        Ok(Self { options, pool, claims, heartbeats, was_unreachable, renewable_since, last_look })
     }
 
     pub(super) fn options(&self) -> &PgConnectOptions {
@@ -107,14 +124,26 @@ impl Database {
         &self.heartbeats
     }
 
-    /// Since when recovery can reach the database without a break; 0 when it never could not.
-    pub(super) async fn reachable_since(&self) -> Result<i64, Fault> {
-        if self.was_unreachable.load(Ordering::Acquire) {
-            let now: i64 = sqlx::query_scalar("select brainwrought.now_ms()").fetch_one(&self.pool).await?;
-            self.reachable_since.store(now, Ordering::Release);
-            self.was_unreachable.store(false, Ordering::Release);
+    /// Begins a round of recovery: reads the clock, and learns whether workers could renew their leases by it.
+    pub(super) async fn look(&self) -> Result<Look, Fault> {
+        let asked = Instant::now();
+        let (now_ms, up_since_ms): (i64, i64) =
+            sqlx::query_as("select brainwrought.now_ms(), brainwrought.up_since_ms()")
+                .fetch_one(&self.pool)
+                .await?;
+        let answered = Instant::now();
+        let last = self.last_look.lock().unwrap_or_else(PoisonError::into_inner).replace((now_ms, asked));
+        let was_set_forward = last.is_some_and(|(last_ms, then)| {
+            let most = i64::try_from((answered - then + DRIFT).as_millis()).unwrap_or(i64::MAX);
+            now_ms.saturating_sub(last_ms) > most
+        });
+        if self.was_unreachable.swap(false, Ordering::AcqRel) || was_set_forward {
+            self.renewable_since.store(now_ms, Ordering::Release);
         }
-        Ok(self.reachable_since.load(Ordering::Acquire))
+        // What lies in the future was noted before the clock was set back; leases are cut to their length then.
+        let noted = [up_since_ms, self.renewable_since.load(Ordering::Acquire)];
+        let renewable_since_ms = noted.into_iter().filter(|ms| *ms <= now_ms).max().unwrap_or(0);
+        Ok(Look { now_ms, renewable_since_ms })
     }
 
     /// Runs a call with a time limit, and says in the store's words why it failed.

@@ -31,7 +31,7 @@ const KEYS: [&str; 13] = [
 type Opened = Result<Arc<dyn ObjectStore>, OpenError>;
 
 macro_rules! provider {
-    ($feature:literal, $prefix:literal, $open:ident, $takes:ident, $builder:path, $key:path, $bucket:ident, $key_name:literal, [$($endpoint:literal),+]) => {
+    ($feature:literal, $prefix:literal, $open:ident, $prepare:ident, $takes:ident, $builder:path, $key:path, $bucket:ident, $key_name:literal, [$($endpoint:literal),+]) => {
         #[cfg(feature = $feature)]
         pub(super) fn $takes(name: &str) -> bool {
             name.starts_with($prefix) && name.parse::<$key>().is_ok()
@@ -44,6 +44,17 @@ macro_rules! provider {
 
         #[cfg(feature = $feature)]
         pub(super) fn $open(url: &str, bucket: &str, options: &StoreOptions, clock: &StoreClock) -> Opened {
+            let client = $prepare(url, bucket, options, clock)?.build();
+            Ok(Arc::new(client.map_err(|error| OpenError::wrong(url, error))?))
+        }
+
+        #[cfg(feature = $feature)]
+        pub(super) fn $prepare(
+            url: &str,
+            bucket: &str,
+            options: &StoreOptions,
+            clock: &StoreClock,
+        ) -> Result<$builder, OpenError> {
             if !options.of($prefix).any(|(name, _)| KEYS.iter().any(|key| name.contains(key))) {
                 return Err(OpenError::MissingKey { url: url.to_owned(), names: $key_name });
             }
@@ -58,7 +69,7 @@ macro_rules! provider {
                 let key = name.parse::<$key>().map_err(|_| OpenError::UnknownOption { name: name.to_owned() })?;
                 builder = builder.with_config(key, value);
             }
-            Ok(Arc::new(builder.build().map_err(|error| OpenError::wrong(url, error))?))
+            Ok(builder)
         }
 
         #[cfg(not(feature = $feature))]
@@ -72,6 +83,7 @@ provider!(
     "aws",
     "aws_",
     s3,
+    s3_builder,
     aws_takes,
     object_store::aws::AmazonS3Builder,
     object_store::aws::AmazonS3ConfigKey,
@@ -83,6 +95,7 @@ provider!(
     "gcp",
     "google_",
     gs,
+    gs_builder,
     gcp_takes,
     object_store::gcp::GoogleCloudStorageBuilder,
     object_store::gcp::GoogleConfigKey,
@@ -94,6 +107,7 @@ provider!(
     "azure",
     "azure_",
     az,
+    az_builder,
     azure_takes,
     object_store::azure::MicrosoftAzureBuilder,
     object_store::azure::AzureConfigKey,

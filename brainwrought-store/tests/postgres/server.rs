@@ -26,9 +26,18 @@ pub(crate) struct Server {
     programs: PathBuf,
     user: Option<u32>,
     port: u16,
+    around: Around,
     next: AtomicUsize,
     /// Stops the server and removes the folder once its input ends: also when this process is killed.
     _undertaker: Child,
+}
+
+/// What a server is run in: harmful surroundings, for tests that see what it makes of them.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Around {
+    pub(crate) environment: Vec<(&'static str, String)>,
+    /// What stands before the program: its arguments end with the program and its arguments.
+    pub(crate) before: Vec<String>,
 }
 
 impl Server {
@@ -36,7 +45,7 @@ impl Server {
     pub(crate) async fn shared() -> &'static Self {
         static SERVER: OnceLock<Server> = OnceLock::new();
         SERVER.get_or_init(|| {
-            let server = Self::start(HASTY);
+            let server = Self::start(HASTY, Around::default());
             // The first caller may already be inside a runtime, which cannot wait for another on its own thread.
             std::thread::scope(|scope| {
                 scope.spawn(|| {
@@ -50,14 +59,19 @@ impl Server {
 
     /// A server of the caller's own that forces every commit to disk, for measurements.
     pub(crate) async fn durable() -> Self {
-        let server = Self::start("shared_buffers = 256MB");
+        let server = Self::start("shared_buffers = 256MB", Around::default());
         server.make_template().await;
         server
     }
 
     /// A server of the caller's own, for tests that stop it.
     pub(crate) async fn own() -> Self {
-        let server = Self::start(HASTY);
+        Self::own_in(HASTY, Around::default()).await
+    }
+
+    /// A server of the caller's own, with these settings, in these surroundings.
+    pub(crate) async fn own_in(settings: &str, around: Around) -> Self {
+        let server = Self::start(settings, around);
         server.make_template().await;
         server
     }
@@ -67,7 +81,8 @@ impl Server {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         drop(listener);
-        let server = Self::start_at(port, &format!("{HASTY}\nlisten_addresses = '127.0.0.1'\nport = {port}"));
+        let settings = format!("{HASTY}\nlisten_addresses = '127.0.0.1'\nport = {port}");
+        let server = Self::start_at(port, &settings, Around::default());
         for (name, text) in [("server.crt", certificate), ("server.key", key)] {
             let path = server.folder.join("data").join(name);
             std::fs::write(&path, text).unwrap();
@@ -121,9 +136,34 @@ impl Server {
     }
 
     pub(crate) fn revive(&self) {
+        self.bring_up("start");
+    }
+
+    /// Starts the server anew, whether it still runs, has stopped itself, or is about to.
+    pub(crate) fn restart(&self) {
+        self.bring_up("restart");
+    }
+
+    fn bring_up(&self, action: &str) {
         let log = self.folder.join("log");
         let options = format!("-k {}", self.folder.display());
-        self.control(&["start", "-w", "-l", log.to_str().unwrap(), "-o", &options]);
+        let mut arguments =
+            vec![action, "-w", "-m", "immediate", "-l", log.to_str().unwrap(), "-o", &options];
+        let wrapped = self.wrapped();
+        if !self.around.before.is_empty() {
+            arguments.extend(["-p", wrapped.to_str().unwrap()]);
+        }
+        self.control(&arguments);
+    }
+
+    /// The program with what stands before it.
+    fn wrapped(&self) -> PathBuf {
+        self.folder.join("postgres")
+    }
+
+    /// What the server has logged.
+    pub(crate) fn log(&self) -> String {
+        std::fs::read_to_string(self.folder.join("log")).unwrap_or_default()
     }
 
     async fn make_template(&self) {
@@ -146,11 +186,11 @@ impl Server {
         connection.close().await.unwrap();
     }
 
-    fn start(settings: &str) -> Self {
-        Self::start_at(5432, settings)
+    fn start(settings: &str, around: Around) -> Self {
+        Self::start_at(5432, settings, around)
     }
 
-    fn start_at(port: u16, settings: &str) -> Self {
+    fn start_at(port: u16, settings: &str, around: Around) -> Self {
         let programs = programs();
         let folder = tempfile::Builder::new().prefix("brainwrought-pg-").tempdir().unwrap().keep();
         let user = rustix::process::geteuid().is_root().then(|| id_of("postgres").unwrap_or(NOBODY));
@@ -168,7 +208,7 @@ impl Server {
         let undertaker =
             command("sh", user).args(["-c", &script]).process_group(0).stdin(Stdio::piped()).spawn().unwrap();
         let next = AtomicUsize::new(0);
-        let server = Self { folder, programs, user, port, next, _undertaker: undertaker };
+        let server = Self { folder, programs, user, port, around, next, _undertaker: undertaker };
         let mut initdb = command(server.programs.join("initdb"), user);
         initdb.args([
             "--no-sync",
@@ -182,12 +222,20 @@ impl Server {
         let mut file = std::fs::read_to_string(data.join("postgresql.conf")).unwrap();
         write!(file, "\nlisten_addresses = ''\nmax_connections = 300\n{settings}\n").unwrap();
         std::fs::write(data.join("postgresql.conf"), file).unwrap();
+        if !server.around.before.is_empty() {
+            let before = server.around.before.join(" ");
+            let script =
+                format!("#!/bin/sh\nexec {before} '{}/postgres' \"$@\"\n", server.programs.display());
+            std::fs::write(server.wrapped(), script).unwrap();
+            std::fs::set_permissions(server.wrapped(), PermissionsExt::from_mode(0o755)).unwrap();
+        }
         server.revive();
         server
     }
 
     fn control(&self, arguments: &[&str]) {
         let mut control = command(self.programs.join("pg_ctl"), self.user);
+        control.envs(self.around.environment.iter().map(|(name, value)| (name, value)));
         run(control.arg("-D").arg(self.folder.join("data")).args(arguments));
     }
 }

@@ -11,14 +11,18 @@ use brainwrought_store::PostgresJobStore;
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::dice::Dice;
+use super::fake_clock::FakeClock;
 use super::plan;
 use super::proxy::Proxy;
-use super::server::Server;
+use super::server::{Around, Server};
 use super::verdict::Verdict;
 use super::worker::LEASE;
 
 /// The rest between two blows.
 const BREATH: Duration = Duration::from_millis(250);
+
+/// How far a clock is set, in seconds.
+const HOUR: i64 = 3600;
 
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Ordeal {
@@ -47,7 +51,13 @@ impl Drop for Fleet {
 impl Ordeal {
     #[expect(clippy::disallowed_methods, reason = "the run has a limit, and says how long it took")]
     pub(crate) async fn run(&self) -> Verdict {
-        let server = Server::own().await;
+        // One clock for the server and another for the fleet, as their machines are not the same.
+        let clocks: Vec<FakeClock> =
+            if cfg!(target_os = "linux") { vec![FakeClock::new(), FakeClock::new()] } else { Vec::new() };
+        let environment = |which: usize| clocks.get(which).map(FakeClock::environment).unwrap_or_default();
+        let around = Around { environment: environment(0), ..Around::default() };
+        let fleets = environment(1);
+        let server = Server::own_in("fsync = off", around).await;
         let url = server.database().await;
         let folder = tempfile::tempdir().unwrap();
         std::fs::create_dir(folder.path().join("ledger")).unwrap();
@@ -62,13 +72,13 @@ impl Ordeal {
         let mut dice = Dice::new(self.seed);
         let mut fleet = Fleet { members: Vec::new() };
         for role in ["orchestrator", "recovery"] {
-            fleet.members.push((role.to_owned(), self.spawn(role, &url, folder.path(), 0), None));
+            fleet.members.push((role.to_owned(), self.spawn(role, &url, folder.path(), 0, &fleets), None));
         }
         for number in 0..self.workers {
             // The first worker's way to the database can be cut.
             let url = if number == 0 { &cut_off } else { &url };
             let role = format!("worker-{number}");
-            let child = self.spawn(&role, url, folder.path(), dice.next());
+            let child = self.spawn(&role, url, folder.path(), dice.next(), &fleets);
             fleet.members.push((role, child, None));
         }
         let (mut blows, mut restarts) = (BTreeMap::new(), 0);
@@ -102,14 +112,14 @@ impl Ordeal {
                 continue;
             }
             let victim = dice.below(fleet.members.len() as u64) as usize;
-            match dice.below(6) {
+            match dice.below(7) {
                 0 => {
                     *blows.entry("kills").or_insert(0) += 1;
                     let (role, child, wakes) = &mut fleet.members[victim];
                     child.kill().unwrap();
                     child.wait().unwrap();
                     let url = if role == "worker-0" { &cut_off } else { &url };
-                    *child = self.spawn(role, url, folder.path(), dice.next());
+                    *child = self.spawn(role, url, folder.path(), dice.next(), &fleets);
                     *wakes = None;
                 }
                 1..=3 if fleet.members[victim].2.is_none() => {
@@ -123,6 +133,11 @@ impl Ordeal {
                     *blows.entry("partitions").or_insert(0) += 1;
                     proxy.set_open(false);
                     cut = Some(Instant::now() + LEASE * 3);
+                }
+                5 if !clocks.is_empty() => {
+                    *blows.entry("clocks set").or_insert(0) += 1;
+                    let hours = dice.below(3) as i64 - 1;
+                    clocks[dice.below(clocks.len() as u64) as usize].set(hours * HOUR);
                 }
                 _ => {}
             }
@@ -143,10 +158,18 @@ impl Ordeal {
     }
 
     #[expect(clippy::disallowed_methods, reason = "the fleet is this program, started many times")]
-    fn spawn(&self, role: &str, url: &str, folder: &Path, seed: u64) -> Child {
+    fn spawn(
+        &self,
+        role: &str,
+        url: &str,
+        folder: &Path,
+        seed: u64,
+        environment: &[(&str, String)],
+    ) -> Child {
         Command::new(std::env::current_exe().unwrap())
             .args([role, url, folder.to_str().unwrap(), &seed.to_string()])
             .arg(if self.fenced { "fenced" } else { "unfenced" })
+            .envs(environment.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::piped())
             .spawn()
             .unwrap()

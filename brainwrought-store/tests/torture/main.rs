@@ -1,12 +1,15 @@
-//! Torture: a fleet whose processes are killed and stalled, whose database is restarted, whose network is cut.
+//! Torture: a fleet whose processes are killed and stalled, whose database is restarted, whose network is cut, and whose
+//! clocks are set.
 //!
 //! Everything that is asked for must be done, once, by the attempt that held the lease. Then the same is run with the
 //! fence taken out, and must fail: a test that cannot fail proves nothing.
 //!
-//! `make torture` runs it for minutes; without arguments it usually takes less than one.
+//! `make torture` runs it for minutes; without arguments it takes about one.
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a test may panic, and prints what it counted")]
 
 mod dice;
+#[path = "../survival/fake_clock.rs"]
+mod fake_clock;
 mod fleet;
 mod plan;
 mod proxy;
@@ -43,9 +46,9 @@ fn main() {
         return;
     }
     let ordeal = Ordeal {
-        jobs: number("--tasks", 240).div_ceil(plan::TASKS),
-        workers: number("--workers", 4),
-        restarts: number("--restarts", 1),
+        jobs: number("--tasks", 1000).div_ceil(plan::TASKS),
+        workers: number("--workers", 8),
+        restarts: number("--restarts", 3),
         seed: number("--seed", 1) as u64,
         fenced: true,
         limit: Duration::from_secs(number("--limit", 300) as u64),

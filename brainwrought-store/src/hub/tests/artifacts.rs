@@ -6,7 +6,10 @@ use brainwrought_core::artifact_store::{ArtifactStore, ArtifactStoreError};
 use brainwrought_core::id::Digest;
 use futures::future::join_all;
 use object_store::path::Path;
-use object_store::{Error, ObjectStoreExt as _, PutOptions, integration};
+use object_store::{
+    Attribute, Attributes, Error, GetOptions, ObjectStore as _, ObjectStoreExt as _, PutMode,
+    PutMultipartOptions, PutOptions, UpdateVersion, integration,
+};
 
 use super::super::objects::HubObjects;
 use super::server::{READ_TOKEN, TestHub};
@@ -39,6 +42,8 @@ macro_rules! suite {
 }
 
 suite! {
+    copy_if_not_exists()
+    copy_rename_nonexistent_object()
     get_opts()
     list_uses_directories_correctly()
     list_with_delimiter()
@@ -52,17 +57,35 @@ suite! {
 }
 
 #[tokio::test]
-async fn what_a_dataset_cannot_do_is_refused_by_name() {
+async fn what_is_missing_is_not_found() {
     let hub = TestHub::with_dataset(DATASET).await;
     let objects = HubObjects::new(client(&options(&hub)));
-    let (from, to) = (Path::from("from"), Path::from("to"));
-    objects.put(&from, "bytes".into()).await.unwrap();
-    let copied = objects.copy_if_not_exists(&from, &to).await.unwrap_err();
-    assert!(copied.to_string().contains("copies that must not replace"), "{copied}");
-    let attributes = [(object_store::Attribute::ContentType, "text/plain")].into_iter().collect();
-    let put = PutOptions { attributes, ..PutOptions::default() };
-    let attributed = object_store::ObjectStore::put_opts(&objects, &to, "bytes".into(), put).await;
-    assert!(matches!(attributed, Err(Error::NotImplemented { .. })));
+    let missing = integration::get_nonexistent_object(&objects, None).await;
+    assert!(matches!(missing, Err(Error::NotFound { .. })), "{missing:?}");
+}
+
+#[tokio::test]
+async fn what_a_dataset_cannot_do_is_refused_by_name() {
+    fn is_refused<T: std::fmt::Debug>(done: object_store::Result<T>, what: &str) {
+        match done.unwrap_err() {
+            Error::NotImplemented { operation, .. } => assert_eq!(operation, what),
+            other => panic!("not refused as `{what}`: {other:?}"),
+        }
+    }
+    let hub = TestHub::with_dataset(DATASET).await;
+    let objects = HubObjects::new(client(&options(&hub)));
+    let path = Path::from("file");
+    objects.put(&path, "bytes".into()).await.unwrap();
+    let attributes: Attributes = [(Attribute::ContentType, "text/plain")].into_iter().collect();
+    let put = PutOptions { attributes: attributes.clone(), ..PutOptions::default() };
+    is_refused(objects.put_opts(&path, "bytes".into(), put).await, "attributes");
+    let put = PutMultipartOptions { attributes, ..PutMultipartOptions::default() };
+    is_refused(objects.put_multipart_opts(&path, put).await, "attributes");
+    let get = GetOptions { version: Some("1".to_owned()), ..GetOptions::default() };
+    is_refused(objects.get_opts(&path, get).await, "versions");
+    let untagged = PutMode::Update(UpdateVersion { e_tag: None, version: Some("1".to_owned()) });
+    is_refused(objects.put_opts(&path, "bytes".into(), untagged.into()).await, "updates of what has no tag");
+    assert_eq!(objects.get(&path).await.unwrap().bytes().await.unwrap(), "bytes");
 }
 
 #[tokio::test]

@@ -111,6 +111,67 @@ suite! {
     stream_get()
 }
 
+/// The rules that ask for more than the trait of all stores, or for an option.
+mod more_of_the_suite {
+    use object_store::aws::{AmazonS3, AmazonS3Builder};
+
+    use super::*;
+
+    fn builder(options: &StoreOptions) -> AmazonS3Builder {
+        let bucket = bucket();
+        let url = format!("s3://{bucket}");
+        providers::s3_builder(&url, &bucket, options, &StoreClock::default()).unwrap()
+    }
+
+    fn client() -> AmazonS3 {
+        builder(&options()).build().unwrap()
+    }
+
+    #[tokio::test]
+    async fn get_nonexistent_object() {
+        let missing = integration::get_nonexistent_object(&client(), None).await;
+        assert!(matches!(missing, Err(Error::NotFound { .. })), "{missing:?}");
+    }
+
+    #[tokio::test]
+    async fn copies_that_must_not_replace_where_an_option_says_how() {
+        let options = options().with("aws_copy_if_not_exists", "multipart");
+        let client = builder(&options).build().unwrap();
+        integration::copy_if_not_exists(&client).await;
+        integration::copy_rename_nonexistent_object(&client).await;
+    }
+
+    #[tokio::test]
+    async fn multipart() {
+        let client = client();
+        integration::multipart(&client, &client).await;
+    }
+
+    #[tokio::test]
+    async fn multipart_with_opts() {
+        let client = client();
+        integration::multipart_with_opts(&client, &client).await;
+    }
+
+    #[tokio::test]
+    async fn multipart_put_part_out_of_order() {
+        let client = client();
+        integration::multipart_put_part_out_of_order(&client, &client).await;
+    }
+
+    #[tokio::test]
+    async fn response_extensions() {
+        let client = builder(&options()).with_http_connector(integration::MarkerHttpConnector::default());
+        integration::response_extensions(&client.build().unwrap(), true).await;
+    }
+
+    #[tokio::test]
+    async fn list_paginated() {
+        let client = client();
+        integration::list_paginated(&client, &client).await;
+    }
+}
+
 #[tokio::test]
 async fn a_copy_that_must_not_replace_is_refused_by_name() {
     let objects = objects(&bucket());

@@ -1,0 +1,48 @@
+//! [`FakeClock`]: a wall clock that a test sets, for the processes it starts.
+#![allow(dead_code, reason = "several test programs share this file, and none uses all of it")]
+
+use std::os::unix::fs::PermissionsExt;
+use std::process::Command;
+
+/// How far the clock stands from the true one, in a file that `libfaketime` reads at each look.
+///
+/// As when somebody sets a real clock, monotonic clocks stay as they are.
+pub(crate) struct FakeClock {
+    folder: tempfile::TempDir,
+    library: String,
+}
+
+impl FakeClock {
+    #[expect(clippy::disallowed_methods, reason = "the program says where its library is")]
+    pub(crate) fn new() -> Self {
+        let missing = "`faketime` is missing; run `scripts/setup.sh tests`";
+        let said = Command::new("faketime").args(["-f", "+0s", "printenv", "LD_PRELOAD"]).output();
+        let library = String::from_utf8(said.expect(missing).stdout).unwrap().trim().to_owned();
+        assert!(!library.is_empty(), "{missing}");
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::set_permissions(folder.path(), PermissionsExt::from_mode(0o755)).unwrap();
+        let clock = Self { folder, library };
+        clock.set(0);
+        clock
+    }
+
+    /// Sets the clock so many seconds ahead of the true time.
+    pub(crate) fn set(&self, seconds: i64) {
+        let (new, file) = (self.folder.path().join("new"), self.folder.path().join("clock"));
+        std::fs::write(&new, format!("{seconds:+}\n")).unwrap();
+        std::fs::set_permissions(&new, PermissionsExt::from_mode(0o644)).unwrap();
+        std::fs::rename(new, file).unwrap();
+    }
+
+    /// What a process needs in its environment to see this clock.
+    pub(crate) fn environment(&self) -> Vec<(&'static str, String)> {
+        let on = || "1".to_owned();
+        vec![
+            ("LD_PRELOAD", self.library.clone()),
+            ("FAKETIME_TIMESTAMP_FILE", self.folder.path().join("clock").to_str().unwrap().to_owned()),
+            ("FAKETIME_NO_CACHE", on()),
+            ("FAKETIME_DONT_FAKE_MONOTONIC", on()),
+            ("DONT_FAKE_MONOTONIC", on()),
+        ]
+    }
+}
