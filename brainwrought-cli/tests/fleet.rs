@@ -162,7 +162,7 @@ async fn tables_that_are_missing_or_newer_are_refused_with_a_hint() {
     machine.expect(&["migrate"], 0, "nothing was changed");
     machine.expect(&["list"], 0, "no jobs yet");
     let mut connection = PgConnection::connect(&url).await.unwrap();
-    sqlx::query("update brainwrought.schema_version set version = 99")
+    sqlx::query("insert into brainwrought.schema_version (version) values (99)")
         .execute(&mut connection)
         .await
         .unwrap();

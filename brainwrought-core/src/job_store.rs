@@ -75,6 +75,19 @@ pub trait JobStore: Debug + Send + Sync + 'static {
         outcome: Outcome,
     ) -> Result<Task, JobStoreError>;
 
+    /// Ends several attempts, and answers for each in its place: a token that no longer holds spoils no other outcome. An
+    /// error of the whole call leaves open what became of any of them. A store that can do this in one transaction should.
+    async fn commit_all(
+        &self,
+        outcomes: Vec<(TaskId, FencingToken, Outcome)>,
+    ) -> Result<Vec<Result<Task, JobStoreError>>, JobStoreError> {
+        let mut results = Vec::with_capacity(outcomes.len());
+        for (task, token, outcome) in outcomes {
+            results.push(self.commit(&task, token, outcome).await);
+        }
+        Ok(results)
+    }
+
     /// Takes back the leases that have expired, in all jobs, and lists what moved.
     async fn recover(&self) -> Result<Vec<TaskId>, JobStoreError>;
 

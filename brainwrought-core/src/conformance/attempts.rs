@@ -4,12 +4,14 @@ use std::time::Duration;
 
 use futures::future::join_all;
 
-use super::fixture::{LONG, claim, claim_all, claim_for, done, failed, finish, single, submit, task};
+use super::fixture::{
+    LONG, any, claim, claim_all, claim_for, done, failed, finish, request, single, submit, task,
+};
 use super::fixture::{chain, done_with, fan};
 use crate::event::LogLevel;
 use crate::id::{Digest, FencingToken};
 use crate::job::{AttemptEnd, Delivery, Job, JobStatus, NewJob, Outcome, Progress, Renewal, TaskStatus};
-use crate::job_store::{JobStore, JobStoreError, TaskReport};
+use crate::job_store::{ClaimRequest, JobStore, JobStoreError, TaskReport};
 
 pub(super) fn is_lease_lost<T>(result: &Result<T, JobStoreError>) -> bool {
     matches!(result, Err(JobStoreError::LeaseLost { .. }))
@@ -193,4 +195,62 @@ pub async fn concurrent_commits_of_one_token_are_accepted_once(store: &dyn JobSt
     let accepted: Vec<_> = results.into_iter().filter_map(Result::ok).collect();
     assert_eq!(accepted.len(), 1);
     assert_eq!(task(store, &claim.id).await, accepted[0]);
+}
+
+/// Outcomes that are committed together are each answered in their place, whatever they are; a stale one and a doubled one
+/// spoil no other.
+pub async fn outcomes_together_are_each_guarded(store: &dyn JobStore) {
+    let id = submit(store, fan()).await;
+    finish(store, &id, done_with(6)).await;
+    let claims = claim_all(store, &id).await;
+    let outcomes = [done(), failed(true, LONG), done(), done_with(2), Outcome::HandedBack];
+    let mut all: Vec<_> = claims
+        .iter()
+        .zip(outcomes)
+        .map(|(claim, outcome)| (claim.id.clone(), claim.token, outcome))
+        .collect();
+    all.insert(1, (claims[5].id.clone(), claims[5].token.next(), done()));
+    all.push((claims[0].id.clone(), claims[0].token, done()));
+    let results = store.commit_all(all).await.unwrap();
+    let lost: Vec<bool> = results.iter().map(is_lease_lost).collect();
+    assert_eq!(lost, [false, true, false, false, false, false, true]);
+    let accepted: Vec<_> = results.into_iter().filter_map(Result::ok).collect();
+    for (claim, stored) in claims.iter().zip(&accepted) {
+        assert_eq!(task(store, &claim.id).await, *stored);
+    }
+    let statuses: Vec<_> = accepted.iter().map(|task| task.status).collect();
+    let (done, ready) = (TaskStatus::Done, TaskStatus::Ready);
+    assert_eq!(statuses, [done, ready, done, done, ready]);
+    assert_eq!(task(store, &claims[5].id).await.status, TaskStatus::Running);
+    assert!(store.commit_all(Vec::new()).await.unwrap().is_empty());
+}
+
+/// Calls at the same time are answered each with its own.
+pub async fn concurrent_calls_get_their_own_answers(store: &dyn JobStore) {
+    let id = submit(store, fan()).await;
+    finish(store, &id, done_with(24)).await;
+    let one = ClaimRequest { limit: 1, ..request(&id) };
+    let of_any = ClaimRequest { limit: 1, ..any() };
+    let asks = (0..24).map(|n| store.claim(if n % 3 == 0 { &one } else { &of_any }));
+    let claims: Vec<_> = join_all(asks).await.into_iter().map(|claims| claims.unwrap().remove(0)).collect();
+    let outcome = |n: usize| Outcome::Done {
+        output: Digest::of(&[n as u8]),
+        items: None,
+        cached: n % 2 == 0,
+        delivery: None,
+    };
+    // Every fourth comes with a token of the future.
+    let token = |n: usize, token: FencingToken| if n % 4 == 0 { token.next() } else { token };
+    let commits = claims.iter().enumerate().map(|(n, claim)| {
+        let token = token(n, claim.token);
+        async move { store.commit(&claim.id, token, outcome(n)).await }
+    });
+    for (n, result) in join_all(commits).await.into_iter().enumerate() {
+        assert_eq!(is_lease_lost(&result), n % 4 == 0, "{n}");
+        if let Ok(stored) = result {
+            assert_eq!((&stored.key, stored.cached), (&claims[n].id.key, n % 2 == 0));
+            assert_eq!(stored.output, Some(Digest::of(&[n as u8])));
+            assert_eq!(stored, task(store, &claims[n].id).await);
+        }
+    }
 }

@@ -70,6 +70,8 @@ macro_rules! job_store_conformance {
             a_stale_report_is_fenced
             logs_are_capped
             concurrent_commits_of_one_token_are_accepted_once
+            outcomes_together_are_each_guarded
+            concurrent_calls_get_their_own_answers
         }
         $crate::conformance_tests! { $open;
             recovery:

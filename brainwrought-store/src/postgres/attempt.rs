@@ -1,54 +1,150 @@
 //! What a worker says of an attempt, as single guarded statements where the state machine allows it.
 //!
-//! A task that is RUNNING, and no other, has a lease; the table sees to that. The statements ask for the lease, because for
+//! A task that is RUNNING, and no other, has a lease; the state machine sees to that. The statements ask for the lease, because for
 //! the status the planner takes the index of running tasks, where every task that was done since the last vacuum still
 //! stands, instead of the key of the one task.
 
+use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use brainwrought_core::event::LogLevel;
 use brainwrought_core::id::{Digest, FencingToken, TaskId};
-use brainwrought_core::job::{Job, Renewal, Task};
-use brainwrought_core::job_store::TaskReport;
+use brainwrought_core::job::{Job, Outcome, Renewal, Task};
+use brainwrought_core::job_store::{JobStoreError, TaskReport};
 use sqlx::PgPool;
 
 use super::change::lost;
 use super::database::Fault;
+use super::gather::Trip;
+use super::live::Live;
 use super::record::{StoredTask, millis, segment_key, signed};
 use super::stored_text::stored;
 
-/// Ends an attempt that went well and that no other stage fans out over: one statement.
-pub(super) async fn commit_done(
+/// No statement ends more attempts.
+const MOST: usize = 500;
+
+/// An attempt that went well and that no other stage fans out over.
+#[derive(Debug, Clone)]
+pub(super) struct Success {
+    pub(super) task: TaskId,
+    pub(super) token: FencingToken,
+    pub(super) output: Digest,
+    pub(super) cached: bool,
+}
+
+impl Success {
+    /// The success that an outcome is, if it is one that a single statement can write.
+    pub(super) fn of(task: &TaskId, token: FencingToken, outcome: &Outcome) -> Option<Self> {
+        let Outcome::Done { output, items: None, cached, delivery: None } = outcome else { return None };
+        Some(Self { task: task.clone(), token, output: output.clone(), cached: *cached })
+    }
+}
+
+/// Ends attempts, each guarded by its own token. One that is refused spoils no other.
+pub(super) async fn commit_all(
     pool: &PgPool,
-    task: &TaskId,
-    token: FencingToken,
-    output: &Digest,
-    cached: bool,
-) -> Result<Task, Fault> {
+    all: &[Success],
+) -> Result<Vec<Result<Task, JobStoreError>>, Fault> {
+    let mut written = if all.len() > 1 { commit_free(pool, all).await? } else { HashMap::new() };
+    let mut results = Vec::with_capacity(all.len());
+    for success in all {
+        // Those that were not written are taken one by one: each waits for whoever has its row, and hears the reason.
+        results.push(match written.remove(&(&success.task, success.token)) {
+            Some(task) => Ok(task),
+            None => match commit_one(pool, success).await {
+                Ok(task) => Ok(task),
+                Err(Fault::Store(refused)) => Err(refused),
+                Err(fault) => return Err(fault),
+            },
+        });
+    }
+    Ok(results)
+}
+
+/// One statement for one attempt.
+async fn commit_one(pool: &PgPool, success: &Success) -> Result<Task, Fault> {
+    let Success { task, token, output, cached } = success;
     let row: Option<String> = sqlx::query_scalar(
-        "with clock as materialized (select brainwrought.now_ms() as ms),
-        done as (
-            update brainwrought.tasks t set status = 'DONE', worker = null, lease_until_ms = null,
-                lease_ms = null, progress_done = null, progress_total = null, output = $5, cached = $6,
-                items = null, finished_at_ms = clock.ms, updated_at_ms = clock.ms, needs_look = true
-            from clock
-            where t.job_id = $1 and t.stage = $2 and coalesce(t.segment, -1) = $3
-                and t.lease_until_ms is not null and t.token = $4
-            returning t.*)
-        select row_to_json(done)::text from done",
+        "update brainwrought.tasks t set status = 'DONE', worker = null, lease_until_ms = null, lease_ms = null,
+            progress_done = null, progress_total = null, output = $5, cached = $6, items = null,
+            finished_at_ms = brainwrought.now_ms(), updated_at_ms = brainwrought.now_ms(), needs_look = true
+         where t.job_id = $1 and t.stage = $2 and coalesce(t.segment, -1) = $3
+            and t.lease_until_ms is not null and t.token = $4
+         returning row_to_json(t)::text",
     )
     .bind(task.job.as_str())
-    .bind(stored(&task.key.stage.0).into_owned())
+    .bind(stored(&task.key.stage.0))
     .bind(segment_key(&task.key))
     .bind(signed(token.0))
     .bind(output.as_str())
     .bind(cached)
     .fetch_optional(pool)
     .await?;
-    let Some(row) = row else { return Err(lost(pool, task, token).await?) };
+    let Some(row) = row else { return Err(lost(pool, task, *token).await?) };
     let row: StoredTask = serde_json::from_str(&row)
         .map_err(|source| Fault::Damaged { job: task.job.as_str().to_owned(), source })?;
     Ok(row.into_task())
+}
+
+/// One statement for those whose rows nobody else is writing to. It waits for no one, so it cannot be stuck with another.
+async fn commit_free<'a>(
+    pool: &PgPool,
+    all: &'a [Success],
+) -> Result<HashMap<(&'a TaskId, FencingToken), Task>, Fault> {
+    let text = |text: fn(&Success) -> String| all.iter().map(text).collect::<Vec<_>>();
+    let rows: Vec<(i64, String)> = sqlx::query_as(
+        "with given as materialized (
+            select * from unnest($1::text[], $2::text[], $3::int[], $4::bigint[], $5::text[], $6::boolean[])
+                with ordinality n (job_id, stage, segment, token, output, cached, place)),
+        free as materialized (
+            select t.task_id, n.output, n.cached, n.place
+            from given n join brainwrought.tasks t
+                on t.job_id = n.job_id and t.stage = n.stage and coalesce(t.segment, -1) = n.segment
+            where t.lease_until_ms is not null and t.token = n.token
+            for update of t skip locked)
+        update brainwrought.tasks t set status = 'DONE', worker = null, lease_until_ms = null, lease_ms = null,
+            progress_done = null, progress_total = null, output = free.output, cached = free.cached, items = null,
+            finished_at_ms = brainwrought.now_ms(), updated_at_ms = brainwrought.now_ms(), needs_look = true
+        from free where t.task_id = free.task_id
+        returning free.place, row_to_json(t)::text",
+    )
+    .bind(text(|one| one.task.job.as_str().to_owned()))
+    .bind(text(|one| stored(&one.task.key.stage.0).into_owned()))
+    .bind(all.iter().map(|one| segment_key(&one.task.key)).collect::<Vec<_>>())
+    .bind(all.iter().map(|one| signed(one.token.0)).collect::<Vec<_>>())
+    .bind(text(|one| one.output.as_str().to_owned()))
+    .bind(all.iter().map(|one| one.cached).collect::<Vec<_>>())
+    .fetch_all(pool)
+    .await?;
+    let mut written = HashMap::with_capacity(rows.len());
+    for (place, row) in rows {
+        let one = usize::try_from(place - 1).ok().and_then(|place| all.get(place));
+        let row: Result<StoredTask, _> = serde_json::from_str(&row);
+        if let (Some(one), Ok(row)) = (one, row) {
+            written.insert((&one.task, one.token), row.into_task());
+        }
+    }
+    Ok(written)
+}
+
+/// Successes of many attempts, in one statement.
+#[derive(Debug, Clone)]
+pub(super) struct Commits(pub(super) Arc<Live>);
+
+impl Trip for Commits {
+    type Question = Vec<Success>;
+    type Answer = Vec<Result<Task, JobStoreError>>;
+
+    fn may_join(&self, list: &[Vec<Success>], next: &Vec<Success>) -> bool {
+        list.iter().map(Vec::len).sum::<usize>() + next.len() <= MOST
+    }
+
+    async fn travel(&self, questions: Vec<Vec<Success>>) -> Result<Vec<Self::Answer>, Fault> {
+        let lengths: Vec<usize> = questions.iter().map(Vec::len).collect();
+        let mut results = commit_all(self.0.database.quick(), &questions.concat()).await?.into_iter();
+        Ok(lengths.into_iter().map(|length| results.by_ref().take(length).collect()).collect())
+    }
 }
 
 pub(super) async fn renew(

@@ -2,20 +2,26 @@
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use brainwrought_core::id::{FencingToken, JobId, StageName, TaskId, TaskKey};
-use brainwrought_core::job_store::ClaimRequest;
+use brainwrought_core::id::{FencingToken, StageName, TaskId};
+use brainwrought_core::job::TaskStatus;
+use brainwrought_core::job_store::{Claim, ClaimRequest};
 use sqlx::{AssertSqlSafe, PgExecutor, PgPool};
 use tokio::time::Instant;
 
 use super::database::Fault;
-use super::record::{millis, unsigned};
-use super::stored_text::{original, stored};
+use super::gather::Trip;
+use super::live::Live;
+use super::record::{self, Loaded, StoredTask, millis, unsigned, whole_job};
+use super::stored_text::stored;
 
 /// No statement lends more: a claim is for a worker's own hands.
 const MOST: usize = 1000;
+
+/// Claims of several callers together ask for no more.
+const MOST_TOGETHER: usize = 100;
 
 /// How long a hint may keep a claim from seeing what another process has put before it.
 const HINT_HOLDS: Duration = Duration::from_millis(300);
@@ -23,13 +29,68 @@ const HINT_HOLDS: Duration = Duration::from_millis(300);
 /// How many kinds of claim may have a hint.
 const MOST_HINTS: usize = 64;
 
+/// Claims of several callers who ask for the same, in one statement.
+#[derive(Debug, Clone)]
+pub(super) struct Claims(pub(super) Arc<Live>);
+
+impl Trip for Claims {
+    type Question = ClaimRequest;
+    type Answer = Vec<Claim>;
+
+    fn may_join(&self, list: &[ClaimRequest], next: &ClaimRequest) -> bool {
+        let is_same = |first: &ClaimRequest| {
+            (&first.stages, &first.job, &first.worker, first.lease)
+                == (&next.stages, &next.job, &next.worker, next.lease)
+        };
+        let asked = list.iter().fold(next.limit, |asked, one| asked.saturating_add(one.limit));
+        list.first().is_some_and(is_same) && asked <= MOST_TOGETHER
+    }
+
+    async fn travel(&self, questions: Vec<ClaimRequest>) -> Result<Vec<Vec<Claim>>, Fault> {
+        let Some(first) = questions.first() else { return Ok(Vec::new()) };
+        let limit = questions.iter().fold(0_usize, |limit, one| limit.saturating_add(one.limit));
+        let mut claims = self.0.claim(&ClaimRequest { limit, ..first.clone() }).await?.into_iter();
+        Ok(questions.iter().map(|one| claims.by_ref().take(one.limit).collect()).collect())
+    }
+}
+
 /// A task that was just lent.
 #[derive(Debug)]
 pub(super) struct Lent {
-    pub(super) id: TaskId,
-    pub(super) token: FencingToken,
+    pub(super) job_id: String,
+    pub(super) task_id: i64,
+    pub(super) token: i64,
+    /// The task in its job; `None` when the job must be read again.
+    pub(super) found: Option<Found>,
+}
+
+/// A task in its job as it was when the task was lent.
+#[derive(Debug)]
+pub(super) struct Found {
+    pub(super) claim: Claim,
     place: Place,
-    order: (i32, i32),
+    order: (i32, i64),
+}
+
+impl Lent {
+    /// Looks for the task in its job, which may have lost it since.
+    pub(super) fn find(&mut self, loaded: &Loaded) {
+        let held = |row: &&StoredTask| {
+            row.task_id == self.task_id && row.token == self.token && row.status == TaskStatus::Running
+        };
+        let Some(row) = loaded.rows.values().find(held) else { return };
+        let id = TaskId { job: loaded.job.job_id.clone(), key: row.key() };
+        self.found = Some(Found {
+            claim: Claim { id, token: FencingToken(unsigned(self.token)), job: loaded.job.clone() },
+            place: Place { urgency: -i64::from(row.priority), job_number: row.job_number },
+            order: (row.stage_place, row.segment.map_or(-1, i64::from)),
+        });
+    }
+
+    /// What the queue is ordered by; what was not found comes last.
+    pub(super) fn order(&self) -> (bool, Option<(Place, (i32, i64))>) {
+        (self.found.is_none(), self.found.as_ref().map(|found| (found.place, found.order)))
+    }
 }
 
 /// A place in the queue: priority first, then age.
@@ -61,8 +122,6 @@ pub(super) enum Held<'a> {
     Full(&'a [String]),
 }
 
-type Row = (String, String, Option<i32>, i64, i32, i64, i32);
-
 impl Hints {
     /// Forgets where the queue begins, because this process may have put something before that.
     pub(super) fn forget(&self) {
@@ -76,6 +135,7 @@ impl Hints {
     }
 
     fn set(&self, request: &ClaimRequest, first: Option<&Lent>) {
+        let first = first.and_then(|lent| lent.found.as_ref());
         let Some(first) = first.filter(|_| request.job.is_none()) else { return };
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if known.len() < MOST_HINTS || known.contains_key(&request.stages) {
@@ -98,7 +158,7 @@ pub(super) async fn free(pool: &PgPool, request: &ClaimRequest, hints: &Hints) -
         request.limit = limit - lent.len();
         let mut all = lend(pool, &request, request.limit, Held::Controlled, None).await?;
         all.extend(lent);
-        all.sort_by_key(|lent| (lent.place, lent.order));
+        all.sort_by_key(Lent::order);
         return Ok(all);
     }
     let lent = lend(pool, request, limit, Held::Controlled, None).await?;
@@ -114,8 +174,10 @@ pub(super) async fn lend(
     held: Held<'_>,
     from: Option<Place>,
 ) -> Result<Vec<Lent>, Fault> {
-    let sql = statement(request, limit, held, from.is_some());
-    let mut query = sqlx::query_as::<_, Row>(AssertSqlSafe(sql))
+    // The few tasks of one job are claimed over connections that plan for each number anyway.
+    let number = if request.job.is_some() { Some(limit) } else { None };
+    let sql = statement(request, number, held, from.is_some());
+    let mut query = sqlx::query_as::<_, (String, Vec<i64>, Vec<i64>, String)>(AssertSqlSafe(sql))
         .bind(stored(&request.worker.0).into_owned())
         .bind(millis(request.lease));
     match request.stages.as_deref() {
@@ -134,27 +196,33 @@ pub(super) async fn lend(
     if let Some(place) = from {
         query = query.bind(place.urgency).bind(place.job_number);
     }
-    let mut lent: Vec<Lent> =
-        query.fetch_all(executor).await?.into_iter().map(lent).collect::<Result<_, _>>()?;
-    lent.sort_by_key(|lent| (lent.place, lent.order));
-    Ok(lent)
+    if number.is_none() {
+        query = query.bind(i64::try_from(limit).unwrap_or(i64::MAX));
+    }
+    let mut all = Vec::new();
+    for (job_id, tasks, tokens, job) in query.fetch_all(executor).await? {
+        let mut loaded = record::read(&job).ok();
+        let mut lent = Vec::with_capacity(tasks.len());
+        for (task_id, token) in tasks.into_iter().zip(tokens) {
+            // A job that changed between reading and lending is read again.
+            loaded = loaded.and_then(|mut loaded: Loaded| {
+                loaded.lend(task_id, token, &request.worker, request.lease).then_some(loaded)
+            });
+            lent.push(Lent { job_id: job_id.clone(), task_id, token, found: None });
+        }
+        if let Some(loaded) = &loaded {
+            lent.iter_mut().for_each(|lent| lent.find(loaded));
+        }
+        all.extend(lent);
+    }
+    all.sort_by_key(Lent::order);
+    Ok(all)
 }
 
-fn lent((job, stage, segment, token, priority, job_number, stage_place): Row) -> Result<Lent, Fault> {
-    let job = JobId::try_from(job).map_err(|error| Fault::Sql(sqlx::Error::Decode(Box::new(error))))?;
-    let key =
-        TaskKey { stage: StageName(original(&stage)), segment: segment.and_then(|s| u32::try_from(s).ok()) };
-    Ok(Lent {
-        id: TaskId { job, key },
-        token: FencingToken(unsigned(token)),
-        place: Place { urgency: -i64::from(priority), job_number },
-        order: (stage_place, segment.unwrap_or(-1)),
-    })
-}
-
-/// Writes the statement. The number of rows stands in its text: bound, the planner would not know that it is small, and
-/// would plan anew each time or read the whole queue.
-fn statement(request: &ClaimRequest, limit: usize, held: Held<'_>, hinted: bool) -> String {
+/// Writes the statement. A number of rows that stands in its text is for connections that choose a plan each time: bound,
+/// the planner would not know that it is small, and would read the whole queue. Those that can only follow the index of the
+/// queue take it bound, and plan once for all numbers.
+fn statement(request: &ClaimRequest, limit: Option<usize>, held: Held<'_>, hinted: bool) -> String {
     let mut filters = String::new();
     let mut bound = 2;
     let mut next = || {
@@ -184,21 +252,27 @@ fn statement(request: &ClaimRequest, limit: usize, held: Held<'_>, hinted: bool)
         filter(format_args!("(-(t.priority::bigint), t.job_number) >= (${}, ${})", next(), next()));
         // A task whose rest is over may stand anywhere.
         filter(format_args!(
-            "not exists (select from brainwrought.tasks r, clock
-                where r.status = 'READY' and r.due_ms is not null and r.due_ms <= clock.ms)"
+            "not exists (select from brainwrought.tasks r
+                where r.status = 'READY' and r.due_ms is not null and r.due_ms <= brainwrought.now_ms())"
         ));
     }
+    let limit = limit.map_or_else(|| format!("${}", next()), |limit| limit.to_string());
+    // By their key, not by their place in the table: a row that moved between reading and locking is found again.
     format!(
-        "with clock as materialized (select brainwrought.now_ms() as ms),
-        picked as materialized (
-            select t.task_id from brainwrought.tasks t
-            where t.status = 'READY' and (t.due_ms is null or t.due_ms <= (select ms from clock)){filters}
-            order by -(t.priority::bigint), t.job_number, t.stage_place, coalesce(t.segment, -1)
-            limit {limit} for update of t skip locked)
-        update brainwrought.tasks t set status = 'RUNNING', token = t.token + 1, attempt = t.attempt + 1,
-            worker = $1, lease_until_ms = clock.ms + $2, lease_ms = $2, due_ms = null, progress_done = null,
-            progress_total = null, started_at_ms = clock.ms, updated_at_ms = clock.ms
-        from picked, clock where t.task_id = picked.task_id
-        returning t.job_id, t.stage, t.segment, t.token, t.priority, t.job_number, t.stage_place"
+        "with lent as (
+            update brainwrought.tasks t set status = 'RUNNING', token = t.token + 1, attempt = t.attempt + 1,
+                worker = $1, lease_until_ms = brainwrought.now_ms() + $2, lease_ms = $2, due_ms = null,
+                progress_done = null, progress_total = null, started_at_ms = brainwrought.now_ms(),
+                updated_at_ms = brainwrought.now_ms()
+            where t.task_id = any (array(
+                select t.task_id from brainwrought.tasks t
+                where t.status = 'READY' and (t.due_ms is null or t.due_ms <= brainwrought.now_ms()){filters}
+                order by -(t.priority::bigint), t.job_number, t.stage_place, coalesce(t.segment, -1)
+                limit {limit} for update of t skip locked))
+            returning t.job_id, t.task_id, t.token)
+        select l.job_id, l.tasks, l.tokens, {}
+        from (select job_id, array_agg(task_id) as tasks, array_agg(token) as tokens from lent group by job_id) l
+            join brainwrought.jobs j on j.job_id = l.job_id",
+        whole_job!()
     )
 }

@@ -2,7 +2,7 @@
 
 use std::future::Future;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use brainwrought_core::id::JobId;
@@ -14,7 +14,7 @@ use tokio::time::Instant;
 use super::schema::{self, SchemaError};
 
 /// How long a call may take: beyond that the network has swallowed it, and the caller reads again.
-const CALL_LIMIT: Duration = Duration::from_secs(20);
+pub(super) const CALL_LIMIT: Duration = Duration::from_secs(20);
 
 /// A renewal that takes longer is no use to anybody.
 const RENEW_LIMIT: Duration = Duration::from_secs(8);
@@ -37,15 +37,16 @@ const DRIFT: Duration = Duration::from_secs(5);
 
 /// Makes the planner follow the index of the queue. It would rather read and sort all of the queue whenever it believes
 /// that few tasks are READY, and a queue's statistics are always of another hour: 90 ms a claim from 100,000 jobs
-/// instead of 0.1.
-const IN_ORDER: &str = "set enable_sort = off; set enable_seqscan = off; set enable_bitmapscan = off";
+/// instead of 0.1. And it plans each statement once: planning takes several times as long as running.
+const QUICK: &str = "set enable_sort = off; set enable_seqscan = off; set enable_bitmapscan = off;
+    set plan_cache_mode = force_generic_plan";
 
 /// The connections to one database.
 pub(super) struct Database {
     options: PgConnectOptions,
     pool: PgPool,
-    /// Claims have a planner that never sorts the queue; see [`IN_ORDER`].
-    claims: PgPool,
+    /// Claims and commits have a planner that never sorts the queue; see [`QUICK`].
+    quick: PgPool,
     /// Renewals never queue behind claims and commits.
     heartbeats: PgPool,
     /// True from a failure until recovery has seen the database again.
@@ -79,6 +80,9 @@ pub(super) enum Fault {
     Damaged { job: String, source: serde_json::Error },
     #[error("the system gave no random bytes")]
     NoRandom(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// What became of a statement that served several calls.
+    #[error(transparent)]
+    Shared(Arc<Fault>),
     /// The answer of the state machine, on its way through a transaction.
     #[error(transparent)]
     Store(#[from] JobStoreError),
@@ -101,11 +105,11 @@ impl Database {
         let pool = self::pool(connections.max(2), "").connect_with(options.clone()).await?;
         let found = schema::version(&mut *pool.acquire().await?).await?;
         schema::check(found)?;
-        let claims = self::pool(connections.div_ceil(2).max(2), IN_ORDER).connect_lazy_with(options.clone());
+        let quick = self::pool(connections.max(2), QUICK).connect_lazy_with(options.clone());
         let heartbeats = self::pool(2, "").connect_lazy_with(options.clone());
         let (was_unreachable, renewable_since) = (AtomicBool::new(false), AtomicI64::new(0));
         let last_look = Mutex::default();
-        Ok(Self { options, pool, claims, heartbeats, was_unreachable, renewable_since, last_look })
+        Ok(Self { options, pool, quick, heartbeats, was_unreachable, renewable_since, last_look })
     }
 
     pub(super) fn options(&self) -> &PgConnectOptions {
@@ -116,8 +120,8 @@ impl Database {
         &self.pool
     }
 
-    pub(super) fn claims(&self) -> &PgPool {
-        &self.claims
+    pub(super) fn quick(&self) -> &PgPool {
+        &self.quick
     }
 
     pub(super) fn heartbeats(&self) -> &PgPool {
@@ -193,14 +197,20 @@ impl Fault {
         }
     }
 
+    fn is_full(&self) -> bool {
+        match self {
+            // disk_full.
+            Self::Sql(sqlx::Error::Database(error)) => error.code().as_deref() == Some("53100"),
+            Self::Shared(fault) => fault.is_full(),
+            _ => false,
+        }
+    }
+
     pub(super) fn into_store(self, action: &str) -> JobStoreError {
         match self {
             Self::Store(error) => error,
             Self::Damaged { job, source } => JobStoreError::Damaged { job, source: Box::new(source) },
-            // disk_full.
-            Self::Sql(sqlx::Error::Database(error)) if error.code().as_deref() == Some("53100") => {
-                JobStoreError::Full(error)
-            }
+            fault if fault.is_full() => JobStoreError::Full(Box::new(fault)),
             fault => JobStoreError::Unavailable { action: action.to_owned(), source: Box::new(fault) },
         }
     }

@@ -1,7 +1,6 @@
 //! [`PostgresJobStore`]: the job store that a fleet shares.
 
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -10,24 +9,20 @@ use brainwrought_core::job::{Job, NewJob, Outcome, Renewal, StageBacklog, Task, 
 use brainwrought_core::job_store::{
     Claim, ClaimRequest, Created, JobFilter, JobStore, JobStoreError, JobView, TaskReport,
 };
-use brainwrought_core::report::chain;
 use sqlx::Connection as _;
 use sqlx::postgres::PgConnectOptions;
 use tokio::sync::OnceCell;
-use tokio::time::Instant;
 
+use super::attempt::{Commits, Success};
 use super::change::{Touches, change_one, insert, remove};
-use super::claim::{Hints, Lent, free};
-use super::database::{Database, Fault};
-use super::record::{self, Loaded, digest_of_key};
+use super::claim::Claims;
+use super::database::Fault;
+use super::live::Live;
+use super::record::{self, Loaded};
 use super::schema::{self, Migrated};
 use super::stage_control::{self, Change, StageControl};
-use super::wake::Wake;
 use super::{attempt, listing, sweep};
 use crate::{OpenError, without_password};
-
-/// How long this process may believe that no stage has a limit. Until then it leaves limited stages alone.
-const LIMITS_HOLD: Duration = Duration::from_secs(1);
 
 /// Keeps jobs in Postgres, for any number of processes on any number of machines.
 ///
@@ -38,16 +33,7 @@ const LIMITS_HOLD: Duration = Duration::from_secs(1);
 pub struct PostgresJobStore {
     options: PgConnectOptions,
     connections: u32,
-    live: OnceCell<Live>,
-}
-
-#[derive(Debug)]
-struct Live {
-    database: Database,
-    wake: Wake,
-    hints: Hints,
-    /// Whether some stage has a limit, and when that was last read.
-    limits: Mutex<Option<(bool, Instant)>>,
+    live: OnceCell<Arc<Live>>,
 }
 
 impl std::fmt::Debug for PostgresJobStore {
@@ -145,20 +131,30 @@ impl PostgresJobStore {
         let live = self.live().await?;
         let work = stage_control::set(live.database.pool(), stage, change);
         live.database.call("change a stage", work).await?;
-        *live.limits.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        live.forget_limits();
         live.announce();
         Ok(())
     }
 
-    async fn open(&self) -> Result<Live, Fault> {
-        let database = Database::open(self.options.clone(), self.connections).await?;
-        let wake = Wake::start(database.options());
-        Ok(Live { database, wake, hints: Hints::default(), limits: Mutex::default() })
+    async fn open(&self) -> Result<Arc<Live>, Fault> {
+        Ok(Arc::new(Live::open(self.options.clone(), self.connections).await?))
     }
 
-    async fn live(&self) -> Result<&Live, JobStoreError> {
+    async fn live(&self) -> Result<&Arc<Live>, JobStoreError> {
         let opened = self.live.get_or_try_init(|| self.open()).await;
         opened.map_err(|fault| fault.into_store("connect to the database"))
+    }
+
+    async fn commit_successes(
+        &self,
+        successes: Vec<Success>,
+    ) -> Result<Vec<Result<Task, JobStoreError>>, JobStoreError> {
+        let live = self.live().await?;
+        let work = live.commits.call(Commits(Arc::clone(live)), successes);
+        let results = live.database.call("commit an outcome", work).await;
+        // The orchestrator has something to look at; what is READY stays as it was.
+        live.wake.announce();
+        results
     }
 
     /// Changes one job.
@@ -174,56 +170,6 @@ impl PostgresJobStore {
             live.database.call(action, change_one(live.database.pool(), id, touches, transition)).await;
         live.announce();
         result
-    }
-}
-
-impl Live {
-    /// Says that tasks have moved, if any have. After an error some may have.
-    fn announce_moved(&self, moved: &Result<Vec<TaskId>, JobStoreError>) {
-        if moved.as_ref().map_or(true, |moved| !moved.is_empty()) {
-            self.announce();
-        }
-    }
-
-    /// Says that there may be work, here and elsewhere.
-    fn announce(&self) {
-        self.hints.forget();
-        self.wake.announce();
-    }
-
-    async fn lend(&self, request: &ClaimRequest) -> Result<Vec<Lent>, Fault> {
-        let pool = self.database.pool();
-        let known = *self.limits.lock().unwrap_or_else(PoisonError::into_inner);
-        let limited = match known.filter(|(_, read)| read.elapsed() < LIMITS_HOLD) {
-            Some((limited, _)) => limited,
-            None => {
-                let limited = stage_control::any_limit(pool).await?;
-                let read = Some((limited, Instant::now()));
-                *self.limits.lock().unwrap_or_else(PoisonError::into_inner) = read;
-                limited
-            }
-        };
-        // The few tasks of one job are found by their job and sorted.
-        let queue = if request.job.is_some() { pool } else { self.database.claims() };
-        if limited {
-            stage_control::claim_limited(queue, request).await
-        } else {
-            free(queue, request, &self.hints).await
-        }
-    }
-
-    async fn load(&self, ids: &[String]) -> Result<Vec<Loaded>, Fault> {
-        record::load(&mut *self.database.pool().acquire().await?, ids).await
-    }
-
-    async fn by_key(&self, key: &str) -> Result<Option<Loaded>, Fault> {
-        let id: Option<String> =
-            sqlx::query_scalar("select job_id from brainwrought.jobs where idempotency_digest = $1")
-                .bind(digest_of_key(key))
-                .fetch_optional(self.database.pool())
-                .await?;
-        let Some(id) = id else { return Ok(None) };
-        Ok(self.load(&[id]).await?.pop())
     }
 }
 
@@ -277,31 +223,11 @@ impl JobStore for PostgresJobStore {
             return Ok(Vec::new());
         }
         let live = self.live().await?;
-        let work = async {
-            let lent = live.lend(request).await?;
-            if lent.is_empty() {
-                return Ok(Vec::new());
-            }
-            let mut ids: Vec<String> = lent.iter().map(|lent| lent.id.job.as_str().to_owned()).collect();
-            ids.sort_unstable();
-            ids.dedup();
-            let loaded =
-                record::load_each(&mut *live.database.pool().acquire().await?, &ids).await?.into_iter();
-            // A damaged job must not take the others along; its tasks stay with this lease.
-            let whole = loaded.filter_map(|loaded| {
-                let told = |fault: &Fault| tracing::warn!(error = chain(fault), "a damaged job was not lent");
-                loaded.inspect_err(told).ok()
-            });
-            let jobs: HashMap<JobId, Job> =
-                whole.map(|loaded| (loaded.job.job_id.clone(), loaded.job)).collect();
-            // What was taken back or removed since is no longer lent.
-            let claim = |lent: Lent| {
-                let job = jobs.get(&lent.id.job)?;
-                let holds = job.task(&lent.id.key).is_some_and(|task| task.is_held_by(lent.token));
-                holds.then(|| Claim { id: lent.id, token: lent.token, job: job.clone() })
-            };
-            Ok(lent.into_iter().filter_map(claim).collect())
-        };
+        // The few tasks of one job are found by their job and sorted, for one process that was started for it.
+        if request.job.is_some() {
+            return live.database.call("claim tasks", live.claim(request)).await;
+        }
+        let work = live.claims.call(Claims(Arc::clone(live)), request.clone());
         live.database.call("claim tasks", work).await
     }
 
@@ -333,18 +259,37 @@ impl JobStore for PostgresJobStore {
         token: FencingToken,
         outcome: Outcome,
     ) -> Result<Task, JobStoreError> {
-        if let Outcome::Done { output, items: None, cached, delivery: None } = &outcome {
-            let live = self.live().await?;
-            let work = attempt::commit_done(live.database.pool(), task, token, output, *cached);
-            let stored = live.database.call("commit an outcome", work).await;
-            // The orchestrator has something to look at; what is READY stays as it was.
-            live.wake.announce();
-            return stored;
+        if let Some(success) = Success::of(task, token, &outcome) {
+            let result = self.commit_successes(vec![success]).await?.pop();
+            return result.unwrap_or_else(|| Err(Fault::Silent.into_store("commit an outcome")));
         }
         self.change("commit an outcome", &task.job, Touches::One(&task.key), |loaded| {
             loaded.job.commit(&task.key, token, outcome.clone(), &loaded.now).cloned()
         })
         .await
+    }
+
+    async fn commit_all(
+        &self,
+        outcomes: Vec<(TaskId, FencingToken, Outcome)>,
+    ) -> Result<Vec<Result<Task, JobStoreError>>, JobStoreError> {
+        let success =
+            |(task, token, outcome): &(TaskId, FencingToken, Outcome)| Success::of(task, *token, outcome);
+        let successes: Vec<Success> = outcomes.iter().filter_map(success).collect();
+        let mut written = if successes.is_empty() {
+            Vec::new().into_iter()
+        } else {
+            self.commit_successes(successes).await?.into_iter()
+        };
+        let mut results = Vec::with_capacity(outcomes.len());
+        for one in outcomes {
+            let simple = if success(&one).is_some() { written.next() } else { None };
+            results.push(match simple {
+                Some(result) => result,
+                None => self.commit(&one.0, one.1, one.2).await,
+            });
+        }
+        Ok(results)
     }
 
     async fn recover(&self) -> Result<Vec<TaskId>, JobStoreError> {

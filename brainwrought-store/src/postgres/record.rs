@@ -23,15 +23,25 @@ const EPOCH: &str = "database";
 /// Longer leases and rests than ten years would overflow the clock.
 const LONGEST_MS: u64 = 10 * 365 * 24 * 3600 * 1000;
 
-/// One statement reads whole jobs, so that what it returns was true at one moment.
-const LOAD: &str = "select json_build_object(
-        'job', to_json(j),
-        'tasks', (select coalesce(json_agg(t order by t.stage_place, coalesce(t.segment, -1)), '[]')
-            from brainwrought.tasks t where t.job_id = j.job_id),
-        'logs', (select coalesce(json_agg(l order by l.line), '[]')
-            from brainwrought.job_logs l where l.job_id = j.job_id),
-        'now_ms', brainwrought.now_ms())::text
-    from brainwrought.jobs j where j.job_id = any($1) order by j.job_number";
+/// The whole of a job `j` as one text, for [`read`]; what a statement returns was true at one moment.
+macro_rules! whole_job {
+    () => {
+        "json_build_object(
+            'job', to_json(j),
+            'tasks', (select coalesce(json_agg(t order by t.stage_place, coalesce(t.segment, -1)), '[]')
+                from brainwrought.tasks t where t.job_id = j.job_id),
+            'logs', (select coalesce(json_agg(l order by l.line), '[]')
+                from brainwrought.job_logs l where l.job_id = j.job_id),
+            'now_ms', brainwrought.now_ms())::text"
+    };
+}
+pub(super) use whole_job;
+
+const LOAD: &str = concat!(
+    "select ",
+    whole_job!(),
+    " from brainwrought.jobs j where j.job_id = any($1) order by j.job_number"
+);
 
 /// A row of `jobs`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -64,8 +74,8 @@ pub(super) struct StoredTask {
     pub(super) job_number: i64,
     pub(super) priority: i32,
     stage: String,
-    stage_place: i32,
-    segment: Option<u32>,
+    pub(super) stage_place: i32,
+    pub(super) segment: Option<u32>,
     pub(super) status: TaskStatus,
     attempt: u32,
     pub(super) token: i64,
@@ -128,7 +138,8 @@ pub(super) async fn load_each(
     Ok(texts.iter().map(|text| read(text)).collect())
 }
 
-fn read(text: &str) -> Result<Loaded, Fault> {
+/// Reads what a statement returned of a job.
+pub(super) fn read(text: &str) -> Result<Loaded, Fault> {
     let whole: Whole = serde_json::from_str(text).map_err(|source| {
         #[derive(Deserialize)]
         struct Named {
@@ -151,6 +162,31 @@ fn read(text: &str) -> Result<Loaded, Fault> {
 }
 
 impl Loaded {
+    /// Does to a task what the statement that read this job has done to its row meanwhile: it lent it. False when the
+    /// task does not stand here as it did then, because it changed between reading and lending.
+    pub(super) fn lend(&mut self, task_id: i64, token: i64, worker: &WorkerId, lease: Duration) -> bool {
+        let Some((key, row)) = self.rows.iter_mut().find(|(_, row)| row.task_id == task_id) else {
+            return false;
+        };
+        if row.status != TaskStatus::Ready || row.token + 1 != token {
+            return false;
+        }
+        let Some(task) = self.job.stages.iter_mut().find(|task| task.key == *key) else { return false };
+        let now = signed(self.now.wall.0);
+        row.status = TaskStatus::Running;
+        row.token = token;
+        row.attempt += 1;
+        row.worker = Some(stored(&worker.0).into_owned());
+        row.lease_ms = Some(millis(lease));
+        row.lease_until_ms = Some(now.saturating_add(millis(lease)));
+        (row.due_ms, row.progress_done, row.progress_total) = (None, None, None);
+        row.started_at_ms = Some(now);
+        row.updated_at_ms = now;
+        self.job.updated_at = self.job.updated_at.max(self.now.wall);
+        *task = row.clone().into_task();
+        true
+    }
+
     pub(super) fn view(&self) -> JobView {
         JobView { status: self.job.status(&self.now), job: self.job.clone() }
     }

@@ -121,11 +121,14 @@ pub(super) async fn claim_limited(pool: &PgPool, request: &ClaimRequest) -> Resu
             free.iter().filter(|(_, left)| *left <= 0).map(|(stage, _)| stage.clone()).collect();
         let lent = lend(&mut *transaction, request, 1, Held::Full(&full), None).await?;
         let Some(lent) = lent.into_iter().next() else { break };
-        let stage = stored(&lent.id.key.stage.0);
+        // Without its job nobody can say which stage it counts for.
+        let stage = lent.found.as_ref().map(|found| found.claim.id.key.stage.clone());
+        claimed.push(lent);
+        let Some(stage) = stage else { break };
+        let stage = stored(&stage.0);
         if let Some((_, left)) = free.iter_mut().find(|(name, _)| *name == stage) {
             *left -= 1;
         }
-        claimed.push(lent);
     }
     transaction.commit().await?;
     Ok(claimed)

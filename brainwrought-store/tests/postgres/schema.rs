@@ -1,14 +1,17 @@
 //! Tables that are missing, older, newer, or made twice.
 
+use brainwrought_core::id::{FencingToken, TaskId};
+use brainwrought_core::job::JobStatus;
 use brainwrought_core::job_store::{JobFilter, JobStore, JobStoreError};
 use brainwrought_store::{Migrated, OpenError, PostgresJobStore, SchemaError};
 use sqlx::{Connection as _, PgConnection};
 
+use super::jobs::done;
 use super::server::Server;
 
 async fn set_version(url: &str, version: i32) {
     let mut connection = PgConnection::connect(url).await.unwrap();
-    sqlx::query("update brainwrought.schema_version set version = $1")
+    sqlx::query("insert into brainwrought.schema_version (version) values ($1)")
         .bind(version)
         .execute(&mut connection)
         .await
@@ -47,6 +50,43 @@ async fn a_store_that_connects_late_refuses_too_and_works_after_the_migration() 
     assert!(source.to_string().contains("brainwrought migrate"), "{source}");
     PostgresJobStore::migrate(&url).await.unwrap();
     assert!(store.list(&JobFilter::default()).await.unwrap().is_empty());
+}
+
+/// A database as the first version left it: a job whose first task is done and whose second runs.
+const FIRST_VERSION: &str = r#"
+    create schema brainwrought;
+    create table brainwrought.schema_version (
+        version integer primary key, applied_at timestamptz not null default now());
+    insert into brainwrought.schema_version (version) values (1);"#;
+const ITS_JOB: &str = r#"
+    insert into brainwrought.jobs (job_id, pipeline, created_at_ms, updated_at_ms, input, options, priority, max_attempts, plan)
+    values ('00000000000000000000000000000001', 'test', 1, 2,
+        '{"file_name":"a.pdf","pdf":{"blob":"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad","bytes":3,"media_type":"application/pdf"}}',
+        'null', 0, 3, '[{"name":"first","needs":[]},{"name":"second","needs":["first"]}]');
+    insert into brainwrought.tasks (job_id, job_number, priority, stage, stage_place, status, attempt, token, output,
+        worker, lease_until_ms, lease_ms, updated_at_ms)
+    select job_id, job_number, 0, stage, place, status, 1, token, output, worker, until, length, 2
+    from brainwrought.jobs, (values
+        ('first', 0, 'DONE', 1, 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad', null, null, null),
+        ('second', 1, 'RUNNING', 7, null, 'w', brainwrought.now_ms() + 3600000, 3600000)
+    ) t (stage, place, status, token, output, worker, until, length)"#;
+
+#[tokio::test]
+async fn what_the_first_version_stored_goes_on_after_the_migration() {
+    let url = Server::shared().await.empty_database().await;
+    let mut connection = PgConnection::connect(&url).await.unwrap();
+    for step in [FIRST_VERSION, include_str!("../../src/postgres/migrations/0001_jobs.sql"), ITS_JOB] {
+        sqlx::raw_sql(step).execute(&mut connection).await.unwrap();
+    }
+    let refused = PostgresJobStore::connect(&url).await.unwrap_err();
+    assert!(matches!(refused, OpenError::Schema { source: SchemaError::Older { found: 1, .. } }));
+    assert_eq!(PostgresJobStore::migrate(&url).await.unwrap().from, 1);
+    let store = PostgresJobStore::connect(&url).await.unwrap();
+    let job = store.list(&JobFilter::default()).await.unwrap().remove(0).job;
+    let second = TaskId { job: job.job_id.clone(), key: job.stages[1].key.clone() };
+    assert!(store.commit(&second, FencingToken(6), done()).await.is_err());
+    store.commit(&second, FencingToken(7), done()).await.unwrap();
+    assert_eq!(store.get(&job.job_id).await.unwrap().status, JobStatus::Completed);
 }
 
 #[tokio::test]
