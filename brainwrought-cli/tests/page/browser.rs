@@ -48,7 +48,9 @@ impl Browser {
             .args(["--mute-audio", "--autoplay-policy=no-user-gesture-required", "--remote-debugging-pipe"])
             .args(["--window-size=1280,900", "--lang=en"])
             .arg(format!("--user-data-dir={}", profile.path().display()))
-            .arg("about:blank")
+            .args(["--disable-breakpad", "about:blank"])
+            // What a browser that is killed leaves lying goes with its profile.
+            .env("TMPDIR", profile.path())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())

@@ -241,3 +241,16 @@ async fn what_is_over_is_removed_after_its_time_and_what_runs_stays() {
         tokio::time::timeout(Duration::from_secs(10), expiry).await.unwrap().unwrap();
     }
 }
+
+#[tokio::test]
+async fn what_is_done_at_the_same_time_is_said_in_one_breath() {
+    let desk = Desk::with(|_| {}, 0).await;
+    let id = desk.submit("paper.pdf").await;
+    let said = async {
+        while desk.get(&format!("/api/jobs/{id}")).await.json()["progress"]["doing"] != "Speaking parts 1, 2"
+        {
+            desk.jobs.wait_for_work(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), said).await.unwrap();
+}
