@@ -149,6 +149,42 @@ async fn a_database_serves_every_command() {
 }
 
 #[tokio::test]
+async fn a_worker_that_is_told_to_stop_in_the_middle_of_a_task_hands_it_back() {
+    let url = Server::shared().await.database().await;
+    let machine = Machine::new(&url);
+    let pdf = example();
+    // A quick voice, and pictures so large that a render takes far longer than a worker is given to stop.
+    let submit = ["submit", &pdf, "--voice", "espeak", "--size", "1080x1920", "--length", "20", "--json"];
+    machine.json(&submit);
+    let mut running = Running(vec![
+        machine.start(&["worker", "--concurrency", "1", "--poll", "0.1"]),
+        machine.start(&["orchestrator", "--poll", "0.1"]),
+    ]);
+    let mut connection = PgConnection::connect(&url).await.unwrap();
+    let render = "select status, attempt, token, history::text from brainwrought.tasks
+        where stage = 'render' order by segment limit 1";
+    let give_up = Instant::now() + Duration::from_secs(240);
+    loop {
+        let task: Option<(String, i64, i64, String)> =
+            sqlx::query_as(render).fetch_optional(&mut connection).await.unwrap();
+        if task.is_some_and(|(status, ..)| status == "RUNNING") {
+            break;
+        }
+        assert!(Instant::now() < give_up, "no render began: {}", machine.said());
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let asked = Instant::now();
+    let worker = &mut running.0[0];
+    rustix::process::kill_process(rustix::process::Pid::from_child(worker), rustix::process::Signal::TERM)
+        .unwrap();
+    let status = worker.wait().unwrap();
+    assert!(asked.elapsed() < Duration::from_secs(5), "it took {:?} to stop", asked.elapsed());
+    assert_eq!(status.code(), Some(0), "a worker that is told to stop ends well");
+    let task: (String, i64, i64, String) = sqlx::query_as(render).fetch_one(&mut connection).await.unwrap();
+    assert_eq!(task, ("READY".to_owned(), 0, 1, "[]".to_owned()), "the attempt does not count");
+}
+
+#[tokio::test]
 async fn tables_that_are_missing_or_newer_are_refused_with_a_hint() {
     let url = Server::shared().await.empty_database().await;
     let machine = Machine::new(&url);

@@ -81,6 +81,9 @@ fn a_process_of_the_fleet_serves_metrics_and_logs_json() {
     assert!(page.contains("brainwrought_claims_total{stage=\"parse\"} 1"), "{page}");
     assert!(page.contains("brainwrought_failures_total{stage=\"parse\",will_retry=\"false\"} 1"), "{page}");
     assert!(page.contains("# TYPE brainwrought_tasks gauge"), "{page}");
+    assert!(page.contains("brainwrought_oldest_ready_seconds{stage=\"parse\"}"), "{page}");
+    let read = "brainwrought_artifact_bytes_total{stage=\"parse\",direction=\"read\"} 25";
+    assert!(page.contains(read), "{page}");
     drop(running);
     let log = std::fs::read_to_string(log).unwrap();
     let lines: Vec<Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();

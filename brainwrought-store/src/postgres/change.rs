@@ -92,10 +92,30 @@ async fn attempt<T>(
     transition: &impl Fn(&mut Loaded) -> Result<T, JobStoreError>,
 ) -> Result<Vec<T>, Fault> {
     let mut transaction = pool.begin().await?;
-    let locked = lock(&mut transaction, ids, busy, touches).await?;
+    match within(&mut transaction, ids, busy, touches, transition).await {
+        Ok(results) => {
+            transaction.commit().await?;
+            Ok(results)
+        }
+        Err(fault) => {
+            // Dropped, it would be taken back some time later, and until then claims would pass over what it locked.
+            let _ = transaction.rollback().await;
+            Err(fault)
+        }
+    }
+}
+
+async fn within<T>(
+    connection: &mut PgConnection,
+    ids: &[String],
+    busy: Busy,
+    touches: Touches<'_>,
+    transition: &impl Fn(&mut Loaded) -> Result<T, JobStoreError>,
+) -> Result<Vec<T>, Fault> {
+    let locked = lock(connection, ids, busy, touches).await?;
     let mut results = Vec::with_capacity(locked.len());
     let mut differences = Differences::default();
-    for loaded in record::load_each(&mut transaction, &locked).await? {
+    for loaded in record::load_each(connection, &locked).await? {
         let mut loaded = match loaded {
             Ok(loaded) => loaded,
             // In a round over many jobs a damaged one must not hold the others up.
@@ -109,8 +129,7 @@ async fn attempt<T>(
         results.push(transition(&mut loaded)?);
         differences.note(&before, &loaded);
     }
-    differences.write(&mut transaction).await?;
-    transaction.commit().await?;
+    differences.write(connection).await?;
     Ok(results)
 }
 

@@ -61,15 +61,20 @@ impl Stage for Speak {
     }
 }
 
-fn engine(name: &str, url: &str, artifacts: &Arc<MemoryArtifactStore>, watch: &Arc<Watch>) -> Engine {
+fn engine(
+    name: &str,
+    url: &str,
+    artifacts: &Arc<MemoryArtifactStore>,
+    watch: &Arc<Watch>,
+    scratch: &std::path::Path,
+) -> Engine {
     let watch = Arc::clone(watch);
     let pipelines = move |_: &str, _: &serde_json::Value| {
         let watch = Arc::clone(&watch);
         let pipeline = Pipeline::new("speech", |p, pdf: Handle<SourcePdf>| p.stage(Speak { watch }, pdf))?;
         Ok::<_, Box<dyn std::error::Error + Send + Sync>>(pipeline)
     };
-    let scratch = std::env::temp_dir().join(format!("brainwrought-{name}-{}", std::process::id()));
-    let mut settings = EngineSettings::new(WorkerId(name.to_owned()), scratch);
+    let mut settings = EngineSettings::new(WorkerId(name.to_owned()), scratch.join(name));
     settings.lease = Duration::from_secs(2);
     settings.poll = Duration::from_millis(50);
     let jobs = Arc::new(PostgresJobStore::new(url).unwrap());
@@ -86,8 +91,9 @@ async fn a_worker_that_is_cut_off_stops_and_another_does_its_work() {
     let artifacts = Arc::new(MemoryArtifactStore::default());
     let (stalling, quick) =
         (Arc::new(Watch { stalls: true, ..Watch::default() }), Arc::new(Watch::default()));
-    let cut_off = engine("cut-off", &far, &artifacts, &stalling);
-    let other = engine("other", &url, &artifacts, &quick);
+    let scratch = tempfile::tempdir().unwrap();
+    let cut_off = engine("cut-off", &far, &artifacts, &stalling, scratch.path());
+    let other = engine("other", &url, &artifacts, &quick, scratch.path());
     let submission = |file_name: &str| Submission {
         pipeline: "speech".to_owned(),
         file_name: file_name.to_owned(),
