@@ -231,24 +231,24 @@ pub async fn concurrent_calls_get_their_own_answers(store: &dyn JobStore) {
     finish(store, &id, done_with(24)).await;
     let one = ClaimRequest { limit: 1, ..request(&id) };
     let of_any = ClaimRequest { limit: 1, ..any() };
-    let asks = (0..24).map(|n| store.claim(if n % 3 == 0 { &one } else { &of_any }));
+    let asks = (0..24_usize).map(|n| store.claim(if n.is_multiple_of(3) { &one } else { &of_any }));
     let claims: Vec<_> = join_all(asks).await.into_iter().map(|claims| claims.unwrap().remove(0)).collect();
     let outcome = |n: usize| Outcome::Done {
         output: Digest::of(&[n as u8]),
         items: None,
-        cached: n % 2 == 0,
+        cached: n.is_multiple_of(2),
         delivery: None,
     };
     // Every fourth comes with a token of the future.
-    let token = |n: usize, token: FencingToken| if n % 4 == 0 { token.next() } else { token };
+    let token = |n: usize, token: FencingToken| if n.is_multiple_of(4) { token.next() } else { token };
     let commits = claims.iter().enumerate().map(|(n, claim)| {
         let token = token(n, claim.token);
         async move { store.commit(&claim.id, token, outcome(n)).await }
     });
     for (n, result) in join_all(commits).await.into_iter().enumerate() {
-        assert_eq!(is_lease_lost(&result), n % 4 == 0, "{n}");
+        assert_eq!(is_lease_lost(&result), n.is_multiple_of(4), "{n}");
         if let Ok(stored) = result {
-            assert_eq!((&stored.key, stored.cached), (&claims[n].id.key, n % 2 == 0));
+            assert_eq!((&stored.key, stored.cached), (&claims[n].id.key, n.is_multiple_of(2)));
             assert_eq!(stored.output, Some(Digest::of(&[n as u8])));
             assert_eq!(stored, task(store, &claims[n].id).await);
         }

@@ -24,6 +24,9 @@ use super::stored_text::stored;
 /// No statement ends more attempts.
 const MOST: usize = 500;
 
+/// What became of an outcome.
+pub(super) type Ended = Result<Task, JobStoreError>;
+
 /// An attempt that went well and that no other stage fans out over.
 #[derive(Debug, Clone)]
 pub(super) struct Success {
@@ -42,10 +45,7 @@ impl Success {
 }
 
 /// Ends attempts, each guarded by its own token. One that is refused spoils no other.
-pub(super) async fn commit_all(
-    pool: &PgPool,
-    all: &[Success],
-) -> Result<Vec<Result<Task, JobStoreError>>, Fault> {
+pub(super) async fn commit_all(pool: &PgPool, all: &[Success]) -> Result<Vec<Ended>, Fault> {
     let mut written = if all.len() > 1 { commit_free(pool, all).await? } else { HashMap::new() };
     let mut results = Vec::with_capacity(all.len());
     for success in all {
@@ -134,7 +134,7 @@ pub(super) struct Commits(pub(super) Arc<Live>);
 
 impl Trip for Commits {
     type Question = Vec<Success>;
-    type Answer = Vec<Result<Task, JobStoreError>>;
+    type Answer = Vec<Ended>;
 
     fn may_join(&self, list: &[Vec<Success>], next: &Vec<Success>) -> bool {
         list.iter().map(Vec::len).sum::<usize>() + next.len() <= MOST

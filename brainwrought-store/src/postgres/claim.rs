@@ -88,7 +88,7 @@ impl Lent {
     }
 
     /// What the queue is ordered by; what was not found comes last.
-    pub(super) fn order(&self) -> (bool, Option<(Place, (i32, i64))>) {
+    pub(super) fn order(&self) -> (bool, Option<Order>) {
         (self.found.is_none(), self.found.as_ref().map(|found| (found.place, found.order)))
     }
 }
@@ -109,6 +109,9 @@ pub(super) struct Place {
 pub(super) struct Hints {
     known: Mutex<HashMap<Stages, (Place, Instant)>>,
 }
+
+/// The place of a job in the queue, and of a task in its job.
+type Order = (Place, (i32, i64));
 
 /// The stages that a claim asks for; `None` means any.
 type Stages = Option<Vec<StageName>>;

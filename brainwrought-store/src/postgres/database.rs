@@ -82,7 +82,7 @@ pub(super) enum Fault {
     NoRandom(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// What became of a statement that served several calls.
     #[error(transparent)]
-    Shared(Arc<Fault>),
+    Shared(Arc<Self>),
     /// The answer of the state machine, on its way through a transaction.
     #[error(transparent)]
     Store(#[from] JobStoreError),

@@ -4,13 +4,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use brainwrought_core::id::TaskId;
-use brainwrought_core::job::Task;
 use brainwrought_core::job_store::{Claim, ClaimRequest, JobStoreError};
 use brainwrought_core::report::chain;
 use sqlx::postgres::PgConnectOptions;
 use tokio::time::Instant;
 
-use super::attempt::Success;
+use super::attempt::{Ended, Success};
 use super::claim::{Hints, Lent, free};
 use super::database::{Database, Fault};
 use super::gather::Gather;
@@ -26,7 +25,7 @@ pub(super) struct Live {
     pub(super) database: Database,
     pub(super) wake: Wake,
     pub(super) claims: Arc<Gather<ClaimRequest, Vec<Claim>>>,
-    pub(super) commits: Arc<Gather<Vec<Success>, Vec<Result<Task, JobStoreError>>>>,
+    pub(super) commits: Arc<Gather<Vec<Success>, Vec<Ended>>>,
     hints: Hints,
     /// Whether some stage has a limit, and when that was last read.
     limits: Mutex<Option<(bool, Instant)>>,
