@@ -179,7 +179,7 @@ check_postgres() {
 
 # A folder of its own for Python, because these bring some thirty packages along. The stamp names what is installed.
 install_test_peers() {
-    local peers="huggingface_hub==2.4.0 moto[server]==5.2.5" folder="$data/test-peers" python
+    local peers="huggingface_hub==2.4.0 mcp==2.3.0 moto[server]==5.2.5 schemathesis==4.32.5" folder="$data/test-peers" python
     [ "$(cat "$folder/installed" 2>/dev/null || true)" != "$peers" ] || return 0
     python=$(python_with_pip)
     say "fetching what the tests talk to ($peers)"
