@@ -11,13 +11,14 @@ VIDEO ?= demo.mp4
 # They run to their end without arguments, each in a few seconds.
 EXAMPLES ?= custom_stage custom_store make_video watch_progress
 
-.PHONY: help setup setup-tests demo test torture lint docs bench example-pdf clean
+.PHONY: help setup setup-tests demo test torture lint docs bench space-proof example-pdf clean
 
 help:
 	@echo 'make demo          a video from $(PDF), written to $(VIDEO)'
 	@echo 'make test          formatting, lints, docs, examples and tests'
 	@echo 'make torture       a fleet under kills, stalls, partitions and restarts, for minutes'
 	@echo 'make bench         measurements'
+	@echo 'make space-proof   the steps of the Dockerfile in a clean Debian; as root, with debootstrap'
 	@echo 'make setup         what the others need: packages, PDF engine, voice'
 	@echo 'make example-pdf   the example paper, from its source'
 	@echo 'make clean         removes what was built'
@@ -57,6 +58,9 @@ docs:
 
 bench: setup
 	cargo bench --package brainwrought-benches
+
+space-proof:
+	scripts/prove-image.sh
 
 example-pdf:
 	examples/queues.sh
