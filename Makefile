@@ -13,7 +13,7 @@ EXTRA := --features brainwrought-cli/otlp
 # They run to their end without arguments, each in a few seconds.
 EXAMPLES ?= custom_stage custom_store make_video watch_progress
 
-.PHONY: help setup setup-tests demo test torture lint docs bench bench-peers example-pdf clean
+.PHONY: help setup setup-tests demo test torture lint docs bench bench-peers space-proof example-pdf clean
 
 help:
 	@echo 'make demo          a video from $(PDF), written to $(VIDEO)'
@@ -21,6 +21,7 @@ help:
 	@echo 'make torture       a fleet under kills, stalls, partitions and restarts, for minutes'
 	@echo 'make bench         measurements'
 	@echo 'make bench-peers   the Postgres job store beside other job queues'
+	@echo 'make space-proof   the steps of the Dockerfile in a clean Debian; as root, with debootstrap'
 	@echo 'make setup         what the others need: packages, PDF engine, voice'
 	@echo 'make example-pdf   the example paper, from its source'
 	@echo 'make clean         removes what was built'
@@ -64,6 +65,9 @@ bench: setup
 # The other queues are compiled by nothing else, and never into the same folder.
 bench-peers: setup-tests
 	cargo run --release --locked --manifest-path benches/peers/Cargo.toml --target-dir $(TARGET)/peers
+
+space-proof:
+	scripts/prove-image.sh
 
 example-pdf:
 	examples/queues.sh

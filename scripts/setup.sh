@@ -201,7 +201,8 @@ check_harm() {
 
 # A folder of its own for Python, because these bring some thirty packages along. The stamp names what is installed.
 install_test_peers() {
-    local peers="huggingface_hub==2.4.0 moto[server]==5.2.5 opentelemetry-proto==1.45.2" folder="$data/test-peers" python
+    local peers="huggingface_hub==2.4.0 mcp==2.3.0 moto[server]==5.2.5 opentelemetry-proto==1.45.2 schemathesis==4.32.5"
+    local folder="$data/test-peers" python
     [ "$(cat "$folder/installed" 2>/dev/null || true)" != "$peers" ] || return 0
     python=$(python_with_pip)
     say "fetching what the tests talk to ($peers)"

@@ -134,6 +134,14 @@ pub(crate) enum Command {
 
 Environment: PORT, BRAINWROUGHT_OPERATOR_TOKEN (who may list all jobs).")]
     Serve(ServeArgs),
+    /// Put the server into a Space at the Hugging Face Hub, built from a checkout
+    #[command(after_help = "Examples:
+  HF_TOKEN=hf_… brainwrought space --repo owner/brainwrought
+  HF_TOKEN=hf_… brainwrought space --repo owner/brainwrought --hardware cpu-upgrade --sleep-time 3600 \\
+      --variable HF_DATASET_REPO=owner/videos --secret HF_TOKEN
+
+The same again changes nothing. Paid machines cost until they sleep: choose a --sleep-time with them.")]
+    Space(SpaceArgs),
     /// Bring a finished video and the files beside it here, whoever made it
     #[command(after_help = "Example:
   brainwrought fetch 5f0c… -o paper.mp4")]
@@ -405,6 +413,45 @@ pub(crate) struct ServeArgs {
     /// How many proxies in front append to X-Forwarded-For
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(crate) proxies: usize,
+}
+
+/// `space`.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct SpaceArgs {
+    /// The Space; it is created when it is not there
+    #[arg(long, value_name = "OWNER/SPACE")]
+    pub(crate) repo: String,
+    /// The machine: cpu-basic is free, cpu-upgrade renders some four times as fast
+    #[arg(long, value_name = "NAME")]
+    pub(crate) hardware: Option<String>,
+    /// The seconds without a visitor after which it sleeps, on paid machines; -1 for never
+    #[arg(long, value_name = "SECONDS", allow_negative_numbers = true, value_parser = clap::value_parser!(i64).range(-1..))]
+    pub(crate) sleep_time: Option<i64>,
+    /// A variable of its environment, for everybody to see; may be given several times
+    #[arg(long = "variable", value_name = "NAME=VALUE", value_parser = pair)]
+    pub(crate) variables: Vec<(String, String)>,
+    /// A secret of its environment, with the value that the variable has here; may be given several times
+    #[arg(long = "secret", value_name = "NAME")]
+    pub(crate) secrets: Vec<String>,
+    /// The checkout that it is built from
+    #[arg(long, value_name = "FOLDER", default_value = ".")]
+    pub(crate) source: PathBuf,
+    /// Let everybody see a new Space
+    #[arg(long)]
+    pub(crate) public: bool,
+    /// Only tell which files would be uploaded
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    let found = text.split_once('=').filter(|(name, _)| !name.is_empty());
+    found
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .ok_or_else(|| "write it as NAME=VALUE".to_owned())
 }
 
 /// `gc`.

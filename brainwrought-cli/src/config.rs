@@ -131,6 +131,11 @@ pub(crate) fn operator_token() -> Option<String> {
     env("BRAINWROUGHT_OPERATOR_TOKEN")
 }
 
+/// The value of a variable that a command names.
+pub(crate) fn variable(name: &str) -> Option<String> {
+    env(name)
+}
+
 fn size(text: Option<&str>) -> Result<(u32, u32), WrongCommand> {
     let Some(text) = text else { return Ok((1080, 1920)) };
     let parsed = text.split_once('x').and_then(|(w, h)| Some((w.parse().ok()?, h.parse().ok()?)));

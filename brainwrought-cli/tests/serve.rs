@@ -3,12 +3,17 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 #![expect(clippy::disallowed_methods, reason = "these tests start processes and wait for them")]
 
+#[expect(dead_code, reason = "one hostile file is enough here")]
+#[path = "../../brainwrought-stages/tests/parse/pdf_writer.rs"]
+mod pdf_writer;
+
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use pdf_writer::{PdfWriter, deflated_zeros};
 use serde_json::Value;
 
 /// A running server.
@@ -86,14 +91,17 @@ impl Drop for Server {
 
 fn upload(server: &Server) -> String {
     let pdf = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/queues.pdf");
-    let pdf = std::fs::read(pdf).unwrap();
+    upload_pdf(server, &std::fs::read(pdf).unwrap())
+}
+
+fn upload_pdf(server: &Server, pdf: &[u8]) -> String {
     let mut body = Vec::new();
     for (name, value) in [("length", "20"), ("size", "270x480")] {
         let part = format!("--xyz\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
         body.extend(part.into_bytes());
     }
     body.extend(b"--xyz\r\ncontent-disposition: form-data; name=\"pdf\"; filename=\"queues.pdf\"\r\n\r\n");
-    body.extend([&pdf[..], b"\r\n--xyz--\r\n"].concat());
+    body.extend([pdf, b"\r\n--xyz--\r\n"].concat());
     let headers = "content-type: multipart/form-data; boundary=xyz\r\n";
     let (status, answer) = server.ask("POST", "/api/jobs", headers, &body);
     assert_eq!(status, 202, "{}", String::from_utf8_lossy(&answer));
@@ -138,4 +146,41 @@ fn only_its_own_machine_reaches_a_server_and_only_by_its_own_name() {
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
     assert!(answer.starts_with("HTTP/1.1 403 "), "{answer}");
+}
+
+/// A page whose two megabytes of drawing instructions become two gigabytes.
+fn bomb() -> Vec<u8> {
+    let mut writer = PdfWriter::new();
+    let stream = writer.stream("/Filter /FlateDecode", &deflated_zeros(2 << 30));
+    let page = writer.page("0 0 m");
+    let mut pdf = writer.finish();
+    let (own, other) = (format!("/Contents {} 0 R", page - 1), format!("/Contents {stream} 0 R"));
+    let at = pdf.windows(own.len()).position(|window| window == own.as_bytes()).unwrap();
+    pdf[at..at + own.len()].copy_from_slice(other.as_bytes());
+    pdf
+}
+
+#[test]
+fn a_bomb_goes_off_in_the_child_and_the_server_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(folder.path(), &[]);
+    let id = upload_pdf(&server, &bomb());
+    let until = Instant::now() + Duration::from_secs(200);
+    let job = loop {
+        let job = server.job(&id);
+        if job["status"] == "FAILED" {
+            break job;
+        }
+        assert!(Instant::now() < until, "{job:#}");
+        assert_eq!(server.ask("GET", "/healthz", "", b"").0, 200);
+        std::thread::sleep(Duration::from_millis(100));
+    };
+    assert!(job["error"].as_str().unwrap().starts_with("parse: "), "{job:#}");
+    assert!(!job.to_string().contains(folder.path().to_str().unwrap()), "{job:#}");
+    let status = std::fs::read_to_string(format!("/proc/{}/status", server.child.id())).unwrap();
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    let peak: u64 = peak.split_whitespace().next().unwrap().parse().unwrap();
+    assert!(peak < 400_000, "{peak} kB");
+    assert_eq!(server.ask("DELETE", &format!("/api/jobs/{id}"), "", b"").0, 204);
+    assert!(server.terminate().success());
 }

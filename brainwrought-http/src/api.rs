@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use brainwrought_core::id::StageName;
 use brainwrought_core::job::JobStatus;
-use brainwrought_core::job_store::{JobFilter, JobStoreError};
+use brainwrought_core::job_store::{JobFilter, JobStoreError, JobView};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
@@ -82,7 +82,7 @@ pub(crate) async fn submit(
 }
 
 /// Which jobs to list.
-#[derive(Debug, Default, Deserialize, IntoParams)]
+#[derive(Debug, Default, Deserialize, IntoParams, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct ListQuery {
     /// Only jobs with one of these statuses, separated by commas.
@@ -126,12 +126,30 @@ pub(crate) async fn list(
     headers: HeaderMap,
     query: Result<Query<ListQuery>, axum::extract::rejection::QueryRejection>,
 ) -> Result<Json<JobList>, ApiError> {
-    if !is_operator(&site.settings, &headers) {
+    let is_operator = is_operator(&site.settings, &headers);
+    let Query(query) = match query {
+        Err(error) if is_operator => return Err(ApiError::wrong_request(&error.body_text())),
+        query => query.unwrap_or_default(),
+    };
+    Ok(Json(list_jobs(&site, &query, is_operator, &base).await?))
+}
+
+/// Lists jobs for an operator.
+///
+/// # Errors
+///
+/// Fails when it is no operator, or the query cannot be understood.
+pub(crate) async fn list_jobs(
+    site: &Site,
+    query: &ListQuery,
+    is_operator: bool,
+    base: &Base,
+) -> Result<JobList, ApiError> {
+    if !is_operator {
         return Err(ApiError::OperatorsOnly);
     }
-    let Query(query) = query.map_err(|error| ApiError::WrongRequest(error.body_text()))?;
     let views = site.engine.jobs().list(&query.filter()?).await?;
-    Ok(Json(JobList { jobs: views.iter().map(|view| JobSummary::of(view, &base)).collect() }))
+    Ok(JobList { jobs: views.iter().map(|view| JobSummary::of(view, base)).collect() })
 }
 
 /// Shows a job.
@@ -194,7 +212,7 @@ pub(crate) async fn retry(
     Path(job_id): Path<String>,
     query: Result<Query<RetryQuery>, axum::extract::rejection::QueryRejection>,
 ) -> Result<(StatusCode, Json<JobBody>), ApiError> {
-    let Query(query) = query.map_err(|error| ApiError::WrongRequest(error.body_text()))?;
+    let Query(query) = query.map_err(|error| ApiError::wrong_request(&error.body_text()))?;
     let view = site.job(&job_id).await?;
     let from = query.from.as_deref().filter(|from| !from.is_empty()).map(StageName::from);
     let view = site.engine.jobs().retry(&view.job.job_id, from.as_ref()).await?;
@@ -250,10 +268,16 @@ pub(crate) async fn script(
     State(site): State<Arc<Site>>,
     Path(job_id): Path<String>,
 ) -> Result<Json<ScriptBody>, ApiError> {
-    let view = site.job(&job_id).await?;
-    let script = output_files::script(&site, &view.job).await?;
-    let script = script.ok_or_else(|| ApiError::NoSuchFile("script".to_owned()))?;
-    Ok(Json(ScriptBody { lines: lines(&script), title: script.title }))
+    Ok(Json(ScriptBody::of(&site, &site.job(&job_id).await?).await?))
+}
+
+impl ScriptBody {
+    /// Writes the script of a job.
+    pub(crate) async fn of(site: &Site, view: &JobView) -> Result<Self, ApiError> {
+        let script = output_files::script(site, &view.job).await?;
+        let script = script.ok_or_else(|| ApiError::NoSuchFile("script".to_owned()))?;
+        Ok(Self { lines: lines(&script), title: script.title })
+    }
 }
 
 /// Gives lines of the script other words and makes the video again from there.
@@ -275,7 +299,7 @@ pub(crate) async fn edit_script(
     Path(job_id): Path<String>,
     change: Result<Json<ScriptEdit>, axum::extract::rejection::JsonRejection>,
 ) -> Result<(StatusCode, Json<JobBody>), ApiError> {
-    let Json(change) = change.map_err(|error| ApiError::WrongRequest(error.body_text()))?;
+    let Json(change) = change.map_err(|error| ApiError::wrong_request(&error.body_text()))?;
     let view = edit(&site, &site.job(&job_id).await?, &change.lines).await?;
     Ok((StatusCode::ACCEPTED, Json(JobBody::of(&view, &base))))
 }

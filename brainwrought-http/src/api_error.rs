@@ -139,6 +139,23 @@ impl ApiError {
         }
     }
 
+    /// Says what is wrong with a request, briefly: the text may repeat what was sent, at whatever length.
+    pub(crate) fn wrong_request(text: &str) -> Self {
+        const LONGEST: usize = 400;
+        match text.char_indices().nth(LONGEST) {
+            Some((end, _)) => Self::WrongRequest(format!("{}…", &text[..end])),
+            None => Self::WrongRequest(text.to_owned()),
+        }
+    }
+
+    /// Logs what is ours.
+    pub(crate) fn log(&self) {
+        let (status, code) = self.parts();
+        if status.is_server_error() {
+            tracing::error!(code, "{}", chain(self));
+        }
+    }
+
     /// Says that something could not be done for a reason that is not the client's.
     pub(crate) fn unavailable(
         action: &'static str,
@@ -149,11 +166,8 @@ impl ApiError {
 
     /// Puts the headers on that belong to the error, and logs what is ours.
     pub(crate) fn dress(&self, mut response: Response) -> Response {
-        let (status, code) = self.parts();
-        if status.is_server_error() {
-            tracing::error!(code, "{}", chain(self));
-        }
-        *response.status_mut() = status;
+        self.log();
+        *response.status_mut() = self.parts().0;
         let header = match self {
             Self::Busy { after, .. } => Some((RETRY_AFTER, after.as_secs().max(1).to_string())),
             Self::Late | Self::Unavailable { .. } => Some((RETRY_AFTER, "5".to_owned())),
@@ -195,7 +209,7 @@ impl From<EngineError> for ApiError {
         match error {
             EngineError::Jobs(error) => error.into(),
             EngineError::Artifacts(error) => error.into(),
-            error @ EngineError::Pipeline { .. } => Self::WrongRequest(redacted(&chain(&error))),
+            error @ EngineError::Pipeline { .. } => Self::wrong_request(&redacted(&chain(&error))),
             error => Self::unavailable("start the job", error),
         }
     }

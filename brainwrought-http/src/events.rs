@@ -14,6 +14,7 @@ use brainwrought_core::job::Job;
 use brainwrought_core::job_store::JobView;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::watch::Receiver;
+use utoipa::ToSchema;
 
 use crate::ApiError;
 use crate::api_error::ErrorBody;
@@ -54,6 +55,20 @@ impl Position {
     }
 }
 
+/// One event of a stream.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "it is written as it happens; this describes it")]
+pub(crate) struct StreamEvent {
+    /// `log`, `job`, `end` or `gone`; none for the first line, which says after how long to reconnect.
+    event: Option<String>,
+    /// Where the stream stands, for `Last-Event-ID`.
+    id: Option<String>,
+    /// JSON: a log line, the job, `{"status": …}` or `{}`.
+    data: Option<String>,
+    /// After how many milliseconds to reconnect.
+    retry: Option<u64>,
+}
+
 /// One open stream.
 struct Stream {
     site: Arc<Site>,
@@ -85,7 +100,7 @@ impl Drop for Stream {
         ("Last-Event-ID" = Option<String>, Header, description = "The id of the last event that arrived."),
     ),
     responses(
-        (status = 200, description = "The events.", content_type = "text/event-stream", body = String),
+        (status = 200, description = "The events.", content_type = "text/event-stream", body = StreamEvent),
         (status = 204, description = "Nothing more will come."),
         (status = 404, description = "No such job.", body = ErrorBody),
         (status = 429, description = "Too many streams are open.", body = ErrorBody),

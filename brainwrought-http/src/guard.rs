@@ -2,7 +2,6 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use axum::extract::{ConnectInfo, MatchedPath, Request, State};
 use axum::http::header::{
@@ -14,19 +13,22 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use tokio::time::Instant;
 
+use crate::mcp;
 use crate::rate_limit::ClientId;
 use crate::site::Site;
 use crate::{ApiError, HttpSettings, Operators};
 
 /// Refuses what must not pass, limits how often and how long, puts the security headers on, and counts.
-pub(crate) async fn guard(State(site): State<Arc<Site>>, request: Request, next: Next) -> Response {
+pub(crate) async fn guard(State(site): State<Arc<Site>>, mut request: Request, next: Next) -> Response {
     let began = Instant::now();
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
-    let mut response = match admit(&site, &request, began) {
+    let client = client(&site.settings, &request);
+    request.extensions_mut().insert(client);
+    let mut response = match admit(&site, &request, client, began) {
         Err(error) => error.into_response(),
-        // An upload has a deadline of its own.
-        Ok(()) if is_upload(&request) => next.run(request).await,
+        // Uploads, and messages of agents, have deadlines of their own.
+        Ok(()) if is_upload(&request) || request.uri().path() == mcp::PATH => next.run(request).await,
         Ok(()) => match tokio::time::timeout(site.settings.patience.answer, next.run(request)).await {
             Ok(response) => response,
             Err(_) => ApiError::Late.into_response(),
@@ -53,21 +55,14 @@ pub(crate) fn is_operator(settings: &HttpSettings, headers: &HeaderMap) -> bool 
     }
 }
 
-fn admit(site: &Site, request: &Request, now: Instant) -> Result<(), ApiError> {
+fn admit(site: &Site, request: &Request, client: ClientId, now: Instant) -> Result<(), ApiError> {
     let headers = request.headers();
     let changes = !request.method().is_safe();
     check_origin(&site.settings, headers, changes)?;
-    let client = client(&site.settings, request);
-    let turn = site.requests.take(client, now);
-    let turn = if changes { turn.and_then(|()| site.changes.take(client, now)) } else { turn };
-    turn.map_err(|after| {
-        site.metrics.throttled.fetch_add(1, Ordering::Relaxed);
-        ApiError::Busy { reason: "too many requests".to_owned(), after: after + SECOND }
-    })
+    site.take_request(client, now)?;
+    // An agent's every question is a POST; its tools that change something take a turn themselves.
+    if changes && request.uri().path() != mcp::PATH { site.take_change(client, now) } else { Ok(()) }
 }
-
-/// `Retry-After` counts whole seconds, so a rest is rounded up.
-const SECOND: std::time::Duration = std::time::Duration::from_millis(999);
 
 /// A browser that was led here by another site must not be able to change anything, nor to read anything under a name
 /// that only looks like ours (DNS rebinding).

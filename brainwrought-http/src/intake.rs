@@ -12,8 +12,10 @@ use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use brainwrought_core::job::JobStatus;
 use brainwrought_core::job_store::Created;
 use brainwrought_stages::publish::write_whole;
+use brainwrought_stages::standard::MakeOptions;
 use bytes::Bytes;
 use tokio::io::AsyncWriteExt as _;
+use tokio::sync::SemaphorePermit;
 
 use crate::ApiError;
 use crate::multipart::{BodyLimits, Multipart, Part};
@@ -48,10 +50,7 @@ pub(crate) async fn receive(site: &Site, headers: &HeaderMap, body: Body) -> Res
     if announced.is_some_and(|announced| announced > limit.saturating_add(1 << 20)) {
         return Err(ApiError::TooLarge { limit });
     }
-    let _turn = site.uploads.try_acquire().map_err(|_| ApiError::Busy {
-        reason: "too many uploads are under way".to_owned(),
-        after: Duration::from_secs(5),
-    })?;
+    let _turn = upload_turn(site)?;
     check_room(site, key.as_deref()).await?;
     let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let patience = site.settings.patience;
@@ -59,6 +58,43 @@ pub(crate) async fn receive(site: &Site, headers: &HeaderMap, body: Body) -> Res
     let form = Multipart::new(content_type, body.into_data_stream(), limits)?;
     let upload = read_form(site, form).await?;
     create(site, upload, key).await
+}
+
+/// A PDF that came in whole.
+pub(crate) struct Document<'a> {
+    pub(crate) pdf: Bytes,
+    /// The name that the file has at the client.
+    pub(crate) file_name: &'a str,
+}
+
+/// Takes a PDF that is in memory already and creates its job, or finds the one that was created with the same key.
+pub(crate) async fn receive_whole(
+    site: &Site,
+    document: Document<'_>,
+    options: VideoOptions,
+    key: Option<&str>,
+) -> Result<Created, ApiError> {
+    let key = key.map(stored_key).transpose()?;
+    let limit = site.settings.limits.upload_bytes;
+    if document.pdf.len() as u64 > limit {
+        return Err(ApiError::TooLarge { limit });
+    }
+    if !is_pdf(&document.pdf[..document.pdf.len().min(SNIFFED)]) {
+        return Err(ApiError::NotAPdf);
+    }
+    let options = options.make_options()?;
+    let _turn = upload_turn(site)?;
+    check_room(site, key.as_deref()).await?;
+    let _turn = site.handover.acquire().await.map_err(|error| ApiError::unavailable(SAVE, error))?;
+    site.metrics.uploaded.fetch_add(document.pdf.len() as u64, Ordering::Relaxed);
+    submit(site, document.pdf, &shown_name(document.file_name), options, key).await
+}
+
+fn upload_turn(site: &Site) -> Result<SemaphorePermit<'_>, ApiError> {
+    site.uploads.try_acquire().map_err(|_| ApiError::Busy {
+        reason: "too many uploads are under way".to_owned(),
+        after: Duration::from_secs(5),
+    })
 }
 
 /// Refuses when there are too many jobs already, unless the key shows that the job is one of them.
@@ -148,7 +184,7 @@ async fn text(form: &mut Multipart<BodyDataStream>) -> Result<String, ApiError> 
     String::from_utf8(bytes).map_err(|_| ApiError::WrongRequest("a field of the form is no UTF-8".to_owned()))
 }
 
-/// Hands an upload to the engine and keeps a readable copy beside the jobs.
+/// Creates the job of an upload.
 async fn create(site: &Site, upload: Upload, key: Option<String>) -> Result<Created, ApiError> {
     let options = VideoOptions::from_fields(upload.fields)?.make_options()?;
     let failed = |error| ApiError::unavailable(SAVE, error);
@@ -156,8 +192,19 @@ async fn create(site: &Site, upload: Upload, key: Option<String>) -> Result<Crea
     let file = upload.file.into_std().await;
     let pdf = tokio::task::spawn_blocking(move || read_back(file)).await;
     let pdf = pdf.map_err(|error| ApiError::unavailable(SAVE, error))?.map_err(failed)?;
+    submit(site, pdf, &upload.file_name, options, key).await
+}
+
+/// Hands a PDF to the engine and keeps a readable copy beside the jobs.
+async fn submit(
+    site: &Site,
+    pdf: Bytes,
+    file_name: &str,
+    options: MakeOptions,
+    key: Option<String>,
+) -> Result<Created, ApiError> {
     let mut submission = options
-        .submission(&upload.file_name, pdf.clone())
+        .submission(file_name, pdf.clone())
         .map_err(|error| ApiError::unavailable("write the options", error))?;
     submission.idempotency_key.clone_from(&key);
     let chosen = submission.options.clone();
@@ -209,10 +256,14 @@ fn shown_name(name: &str) -> String {
 /// Reads the key. It has a name of its own in the store, so that no other frontend's keys meet it.
 fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, ApiError> {
     let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
-    let key = value.to_str().ok().filter(|key| (1..=255).contains(&key.len()));
-    let wrong = || ApiError::WrongRequest("`Idempotency-Key` takes 1 to 255 ASCII characters".to_owned());
-    let key = key.ok_or_else(wrong)?;
-    Ok(Some(format!("http:{}", brainwrought_core::id::Digest::of(key.as_bytes()))))
+    stored_key(value.to_str().unwrap_or_default()).map(Some)
+}
+
+fn stored_key(key: &str) -> Result<String, ApiError> {
+    if !key.is_ascii() || !(1..=255).contains(&key.len()) {
+        return Err(ApiError::WrongRequest("an idempotency key has 1 to 255 ASCII characters".to_owned()));
+    }
+    Ok(format!("http:{}", brainwrought_core::id::Digest::of(key.as_bytes())))
 }
 
 fn unsaved(error: std::io::Error) -> ApiError {

@@ -10,6 +10,7 @@
 //! | `GET`, `PATCH /api/jobs/{job_id}/script` | what is said; other words for a line |
 //! | `GET /jobs/{job_id}/video.mp4` | the video; captions, transcript and the rest beside it |
 //! | `GET /` | a page to submit PDFs and to retrieve videos |
+//! | `POST /mcp` | the same for agents, as the Model Context Protocol |
 //! | `GET /api/openapi.json`, `/api/docs` | all of this, for programs and for people |
 //! | `GET /healthz`, `/readyz`, `/metrics` | how the server is |
 //!
@@ -26,6 +27,7 @@ mod guard;
 mod intake;
 mod job_body;
 mod links;
+mod mcp;
 mod media;
 mod metrics;
 mod multipart;
@@ -68,6 +70,7 @@ pub fn app(engine: Engine, settings: HttpSettings, shutdown: CancellationToken) 
     let (routes, document) = openapi::routes().split_for_parts();
     routes
         .merge(page::routes())
+        .merge(mcp::routes(&site))
         .route("/api/openapi.json", get(openapi::document))
         .fallback(async || ApiError::NoSuchPage)
         .method_not_allowed_fallback(async || ApiError::MethodNotAllowed)

@@ -96,11 +96,13 @@ where
         }
         // The line feed that ends the delimiter's line stays, so that a part without headers has one too.
         let head = loop {
-            if let Some(at) = find(&self.buffer, b"\r\n\r\n") {
-                break self.buffer.split_to(at + 4);
-            }
-            if self.buffer.len() > MAX_HEAD {
+            let end = find(&self.buffer, b"\r\n\r\n").map(|at| at + 4);
+            // It must not depend on the size of the pieces how long a head may be.
+            if end.unwrap_or(self.buffer.len()) > MAX_HEAD {
                 return Err(malformed("a part has too many headers"));
+            }
+            if let Some(end) = end {
+                break self.buffer.split_to(end);
             }
             self.fill().await?;
         };
@@ -235,14 +237,21 @@ fn malformed(what: &str) -> ApiError {
 
 #[cfg(test)]
 mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+    use proptest::sample::select;
+
     use super::*;
 
     const TYPE: &str = "multipart/form-data; boundary=xyz";
 
     /// Reads a whole body that arrives in pieces of `step` bytes.
     async fn read(body: &[u8], step: usize) -> Result<Vec<(Part, Vec<u8>)>, ApiError> {
-        let pieces: Vec<Result<Bytes, ()>> =
-            body.chunks(step).map(|piece| Ok(Bytes::copy_from_slice(piece))).collect();
+        read_pieces(body.chunks(step)).await
+    }
+
+    async fn read_pieces(pieces: impl Iterator<Item = &[u8]>) -> Result<Vec<(Part, Vec<u8>)>, ApiError> {
+        let pieces: Vec<Result<Bytes, ()>> = pieces.map(|piece| Ok(Bytes::copy_from_slice(piece))).collect();
         let patience = Duration::from_secs(5);
         let limits = BodyLimits { bytes: 1000, chunk: patience, whole: patience };
         let mut form = Multipart::new(TYPE, futures::stream::iter(pieces), limits)?;
@@ -315,5 +324,115 @@ mod tests {
             assert_eq!(boundary(wrong), None, "{wrong}");
         }
         assert_eq!(boundary(&format!("multipart/form-data; boundary={}", "x".repeat(71))), None);
+    }
+
+    /// Reads a body that is there as a whole, without a thought for memory. `Err` tells whether more would have helped.
+    fn reference(body: &[u8]) -> Result<Vec<(Part, Vec<u8>)>, Wrong> {
+        let at = |text: &[u8], what: &[u8]| {
+            let found = text.windows(what.len()).position(|window| window == what);
+            found.ok_or(Wrong::CutShort)
+        };
+        let (delimiter, mut rest) = (b"\r\n--xyz", &[b"\r\n", body].concat()[..]);
+        let mut parts = Vec::new();
+        rest = &rest[at(rest, delimiter)? + delimiter.len()..];
+        loop {
+            if rest.get(..2).ok_or(Wrong::CutShort)? == b"--" {
+                return Ok(parts);
+            }
+            let end = at(rest, b"\r\n\r\n")? + 4;
+            let head = std::str::from_utf8(&rest[..end]).ok().and_then(Part::parse);
+            let part = head.ok_or(Wrong::Malformed)?;
+            rest = &rest[end..];
+            let end = at(rest, delimiter)?;
+            parts.push((part, rest[..end].to_vec()));
+            rest = &rest[end + delimiter.len()..];
+        }
+    }
+
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    enum Wrong {
+        CutShort,
+        Malformed,
+    }
+
+    /// What bodies are made of, and what nearly is.
+    fn token() -> impl Strategy<Value = Vec<u8>> {
+        let known: [&[u8]; 14] = [
+            b"\r",
+            b"\n",
+            b"\r\n",
+            b"-",
+            b"--",
+            b"--xyz",
+            b"--xy",
+            b"\r\n--xyz",
+            b"\r\n--xyz--",
+            b"\r\n\r\n",
+            b"Content-Disposition: form-data; name=\"a\"",
+            b"content-disposition:;name=b;filename=\"c\\\"",
+            b"\xff",
+            b"--xyz\r\nContent-Disposition: form-data; name=pdf; filename=\"p.pdf\"\r\n\r\n",
+        ];
+        prop_oneof![4 => select(known.to_vec()).prop_map(<[u8]>::to_vec), 1 => vec(any::<u8>(), 0..6)]
+    }
+
+    /// Cuts a body into pieces, whose lengths begin anew when they are used up.
+    fn cut<'a>(mut body: &'a [u8], lengths: &'a [usize]) -> impl Iterator<Item = &'a [u8]> {
+        let mut lengths = lengths.iter().cycle();
+        std::iter::from_fn(move || {
+            let length = (*lengths.next()?).min(body.len());
+            let (piece, rest) = body.split_at(length);
+            body = rest;
+            (!piece.is_empty()).then_some(piece)
+        })
+    }
+
+    fn block_on<T>(future: impl Future<Output = T>) -> T {
+        tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(future)
+    }
+
+    proptest! {
+        #[test]
+        fn any_body_is_read_as_if_it_had_come_at_once(
+            tokens in vec(token(), 0..24),
+            lengths in vec(1..40usize, 1..8),
+        ) {
+            let body = tokens.concat();
+            let read = block_on(read_pieces(cut(&body, &lengths)));
+            let read = read.map_err(|error| match error {
+                ApiError::Truncated => Wrong::CutShort,
+                ApiError::WrongRequest(_) => Wrong::Malformed,
+                other => panic!("{other:?}"),
+            });
+            prop_assert_eq!(read, reference(&body), "{}", String::from_utf8_lossy(&body));
+        }
+
+        #[test]
+        fn names_and_contents_arrive_as_they_were_sent(
+            parts in vec(("[a-zé;=\\\\ ]{0,9}[a-z]", vec(any::<u8>(), 0..60)), 0..6),
+            lengths in vec(1..90usize, 1..8),
+        ) {
+            let mut body = Vec::new();
+            for (name, content) in &parts {
+                body.extend(head(name, Some(name)).into_bytes());
+                body.extend([&content[..], b"\r\n"].concat());
+            }
+            body.extend(b"--xyz--");
+            let read = block_on(read_pieces(cut(&body, &lengths))).unwrap();
+            let sent: Vec<_> = parts
+                .into_iter()
+                .map(|(name, content)| (Part { file_name: Some(name.clone()), name }, content))
+                .collect();
+            prop_assert_eq!(read, sent);
+        }
+
+        #[test]
+        fn no_header_is_too_odd(text in "\\PC*|(multipart/form-data)?[;= \"\\\\a-zé%0-9]{0,80}") {
+            let _ = boundary(&text);
+            for (key, _) in parameters(&text) {
+                prop_assert_eq!(key.trim(), &key);
+            }
+            let _ = Part::parse(&format!("content-disposition:{text}\r\n\r\n"));
+        }
     }
 }

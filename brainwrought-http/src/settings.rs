@@ -149,7 +149,7 @@ impl Default for Quotas {
 
 impl Default for HttpLimits {
     fn default() -> Self {
-        Self { upload_bytes: 100_000_000, uploads: 8, active_jobs: 64, streams: 256, connections: 1024 }
+        Self { upload_bytes: 100_000_000, uploads: 64, active_jobs: 64, streams: 1024, connections: 2048 }
     }
 }
 

@@ -1,6 +1,7 @@
 //! [`Site`]: what all requests share.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -13,7 +14,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::metrics::Metrics;
-use crate::rate_limit::RateLimit;
+use crate::rate_limit::{ClientId, RateLimit};
 use crate::watches::Watches;
 use crate::{ApiError, HttpSettings};
 
@@ -32,6 +33,8 @@ pub(crate) struct Site {
     pub(crate) uploads: Arc<Semaphore>,
     /// A whole PDF is in memory while it is handed to the artifact store: one at a time.
     pub(crate) handover: Semaphore,
+    /// Large messages of agents under way: each is in memory.
+    pub(crate) large_messages: Arc<Semaphore>,
     /// Event streams that may still be opened.
     pub(crate) streams: Arc<Semaphore>,
     /// Fires when the server shuts down.
@@ -41,6 +44,9 @@ pub(crate) struct Site {
 
 /// Jobs are counted for metrics at most so often: counting reads them all.
 const COUNT_EVERY: Duration = Duration::from_secs(10);
+
+/// Large messages under way at once: four take about 150 MB.
+const LARGE_MESSAGES: usize = 4;
 
 impl Site {
     pub(crate) fn new(engine: Engine, settings: HttpSettings, shutdown: CancellationToken) -> Self {
@@ -54,6 +60,7 @@ impl Site {
             changes: RateLimit::new(quotas.changes, quotas.change_every),
             uploads: Arc::new(Semaphore::new(limits.uploads)),
             handover: Semaphore::new(1),
+            large_messages: Arc::new(Semaphore::new(LARGE_MESSAGES)),
             streams: Arc::new(Semaphore::new(limits.streams)),
             shutdown,
             counted: Mutex::default(),
@@ -64,6 +71,23 @@ impl Site {
     pub(crate) async fn job(&self, id: &str) -> Result<JobView, ApiError> {
         let id = job_id(id)?;
         Ok(self.engine.jobs().get(&id).await?)
+    }
+
+    /// Takes a client's turn to change something.
+    pub(crate) fn take_change(&self, client: ClientId, now: Instant) -> Result<(), ApiError> {
+        self.changes.take(client, now).map_err(|after| self.throttle(after))
+    }
+
+    /// Takes a client's turn to ask for something.
+    pub(crate) fn take_request(&self, client: ClientId, now: Instant) -> Result<(), ApiError> {
+        self.requests.take(client, now).map_err(|after| self.throttle(after))
+    }
+
+    fn throttle(&self, after: Duration) -> ApiError {
+        /// `Retry-After` counts whole seconds, so a rest is rounded up.
+        const SECOND: Duration = Duration::from_millis(999);
+        self.metrics.throttled.fetch_add(1, Ordering::Relaxed);
+        ApiError::Busy { reason: "too many requests".to_owned(), after: after + SECOND }
     }
 
     /// Lists the jobs that are not over, at most as many as are allowed.

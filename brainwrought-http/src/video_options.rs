@@ -154,7 +154,7 @@ fn size(text: &str) -> Option<(u32, u32)> {
 }
 
 fn wrong(text: &str) -> ApiError {
-    ApiError::WrongRequest(text.to_owned())
+    ApiError::wrong_request(text)
 }
 
 #[cfg(test)]

@@ -37,6 +37,8 @@ impl Watches {
         let view = self.jobs.get(id).await?;
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(sender) = open.get(id) {
+            // What was seen last may be older than what the caller has just done to the job.
+            show(sender, view);
             return Ok(sender.subscribe());
         }
         let (sender, receiver) = watch::channel(Some(Arc::new(view)));
@@ -54,15 +56,7 @@ impl Watches {
             let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
             let Some(sender) = open.get(id) else { return };
             match found {
-                Ok(view) => {
-                    sender.send_if_modified(|seen| {
-                        let is_new = seen.as_deref() != Some(&view);
-                        if is_new {
-                            *seen = Some(Arc::new(view));
-                        }
-                        is_new
-                    });
-                }
+                Ok(view) => show(sender, view),
                 Err(JobStoreError::JobNotFound(_)) => {
                     sender.send_replace(None);
                     open.remove(id);
@@ -77,4 +71,17 @@ impl Watches {
             }
         }
     }
+}
+
+/// Shows a job as it was read, unless a later look was quicker.
+fn show(sender: &Sender<Seen>, view: JobView) {
+    sender.send_if_modified(|seen| {
+        let is_new = seen
+            .as_deref()
+            .is_none_or(|seen| *seen != view && seen.job.updated_at.0 <= view.job.updated_at.0);
+        if is_new {
+            *seen = Some(Arc::new(view));
+        }
+        is_new
+    });
 }

@@ -32,7 +32,7 @@ mod store_clock;
 
 pub use file::FileJobStore;
 #[cfg(feature = "hub")]
-pub use hub::{HubError, HubPublisher};
+pub use hub::{HubError, HubPublisher, HubSpace, SpaceDeployment, SpaceRun};
 pub use object::ObjectArtifactStore;
 pub use open::{
     OpenError, local_folder, open_artifact_store, open_artifact_store_with, open_job_store, without_password,

@@ -10,6 +10,7 @@ mod make;
 mod migrate;
 mod publish;
 mod serve;
+mod space;
 mod stage;
 mod top;
 
@@ -37,6 +38,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
             Command::Recovery(args) => fleet::recovery(&config, args).await,
             Command::Dev(args) => fleet::dev(&config, args).await,
             Command::Serve(args) => serve::run(&config, args).await,
+            Command::Space(args) => space::run(&config, args).await,
             Command::Fetch(args) => fetch::run(&config, args).await,
             Command::Stage(args) => stage::run(&config, args).await,
             Command::Migrate(args) => migrate::run(&config, &args).await,

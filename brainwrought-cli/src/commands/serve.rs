@@ -75,6 +75,8 @@ fn settings(world: &World, args: &ServeArgs) -> Result<HttpSettings, WrongComman
     }
     settings.limits.upload_bytes = args.max_upload * 1_000_000;
     settings.limits.active_jobs = usize::try_from(args.max_jobs).unwrap_or(usize::MAX);
+    // Uploads are streamed to disk, so as many as may become jobs may be under way, within reason.
+    settings.limits.uploads = settings.limits.active_jobs.clamp(8, 256);
     Ok(settings)
 }
 

@@ -126,3 +126,27 @@ async fn streams_are_counted() {
     assert_eq!((refused.status, refused.header("retry-after")), (429, "5"));
     drop(open);
 }
+
+#[tokio::test]
+async fn many_who_upload_and_watch_at_once_lose_nothing() {
+    let desk = Desk::with(|settings| settings.operators = brainwrought_http::Operators::Everybody, 0).await;
+    let id = desk.submit("watched.pdf").await;
+    let open = (0..60).map(|_| Stream::open(&desk, &id, None));
+    let mut streams = futures::future::join_all(open).await;
+    let pdfs: Vec<Vec<u8>> = (0..40u8).map(|n| [b"%PDF-1.7 ".to_vec(), vec![n; 300_000]].concat()).collect();
+    let uploads = pdfs.iter().map(|pdf| desk.upload("paper.pdf", pdf, &[], &[]));
+    let replies = futures::future::join_all(uploads).await;
+    let listed = desk.get("/api/jobs?limit=100").await.json();
+    let listed: Vec<&str> =
+        listed["jobs"].as_array().unwrap().iter().map(|job| job["job_id"].as_str().unwrap()).collect();
+    assert_eq!(listed.len(), 41);
+    for (reply, pdf) in replies.iter().zip(&pdfs) {
+        assert_eq!(reply.status, 202, "{reply:?}");
+        let job = reply.json()["job_id"].as_str().unwrap().to_owned();
+        assert!(listed.contains(&job.as_str()));
+        assert!(desk.get(&format!("/jobs/{job}/input.pdf")).await.body == *pdf);
+    }
+    desk.strings.gate.add_permits(1000);
+    let ends = futures::future::join_all(streams.iter_mut().map(Stream::rest)).await;
+    assert!(ends.iter().all(|events| events.last().is_some_and(|event| event.name == "end")));
+}

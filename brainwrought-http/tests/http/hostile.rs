@@ -1,6 +1,218 @@
 //! Clients that mean harm.
 
-use crate::desk::Desk;
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+
+use crate::desk::{Desk, Reply, form};
+
+/// Every route that takes an id, and what it is asked with.
+const ROUTES: [(&str, &str); 14] = [
+    ("GET", "/api/jobs/{id}"),
+    ("DELETE", "/api/jobs/{id}"),
+    ("GET", "/api/jobs/{id}/events"),
+    ("GET", "/api/jobs/{id}/script"),
+    ("PATCH", "/api/jobs/{id}/script"),
+    ("POST", "/api/jobs/{id}/cancel"),
+    ("POST", "/api/jobs/{id}/retry"),
+    ("GET", "/jobs/{id}/video.mp4"),
+    ("GET", "/jobs/{id}/input.pdf"),
+    ("GET", "/jobs/{id}/panel"),
+    ("POST", "/jobs/{id}/cancel"),
+    ("POST", "/jobs/{id}/delete"),
+    ("POST", "/jobs/{id}/line"),
+    ("GET", "/?job_id={id}"),
+];
+
+#[tokio::test]
+async fn no_route_follows_an_id_out_of_its_folder() {
+    let desk = Desk::start().await;
+    let secret = desk.folder.path().join("secret");
+    std::fs::create_dir_all(desk.folder.path().join("inputs")).unwrap();
+    std::fs::write(&secret, b"words of the file").unwrap();
+    for id in [
+        "..",
+        "../secret",
+        "..%2fsecret",
+        "..%2Fsecret%00",
+        "%2e%2e%2fsecret",
+        "%252e%252e%252fsecret",
+        "..%5csecret",
+        "%c0%ae%c0%ae%c0%afsecret",
+        "%2fetc%2fpasswd",
+        "....//secret",
+        "0123456789abcdef0123456789abcdef%2f..%2f..%2fsecret",
+        "0123456789ABCDEF0123456789ABCDE\u{ff26}",
+        "'%3b%20drop%20table%20jobs%3b--",
+        "0123456789abcdef0123456789abcdef%0d%0aset-cookie:%20a=b",
+    ] {
+        for (method, route) in ROUTES {
+            let path = route.replace("{id}", id);
+            let headers = match method {
+                "PATCH" => [("content-type", "application/json"), ("content-length", "12")],
+                _ => [("content-type", "application/x-www-form-urlencoded"), ("x", "y")],
+            };
+            let mut request = desk.head(method, &path, &headers, 0);
+            request.extend(if method == "PATCH" { &b"{\"lines\":[]}"[..] } else { b"" });
+            let reply = desk.send(&request).await;
+            assert!((400..500).contains(&reply.status), "{method} {path}: {reply:?}");
+            assert_eq!(reply.header("set-cookie"), "", "{path}");
+            assert!(!reply.text().contains("words of the file") && !reply.text().contains("root:"), "{path}");
+        }
+    }
+    assert_eq!(std::fs::read(secret).unwrap(), b"words of the file", "nothing was deleted either");
+}
+
+#[tokio::test]
+async fn names_in_forms_stay_names_however_they_are_written() {
+    let desk = Desk::start().await;
+    for parameters in [
+        "filename=\"..%2f..%2f..%2fsecret.pdf\"",
+        "filename=\"..\\..\\secret.pdf\"",
+        "filename=../../secret.pdf",
+        "filename=\"a.pdf\"; filename*=UTF-8''..%2F..%2Fsecret.pdf",
+        "filename=\"a%0D%0ASet-Cookie: a=b.pdf\"",
+        "filename=\"/proc/self/environ\"",
+        "filename=\"\u{202e}fdp.exe\"",
+    ] {
+        let body = format!(
+            "--xyz\r\nContent-Disposition: form-data; name=\"pdf\"; {parameters}\r\n\r\n%PDF-1.7 x\r\n--xyz--\r\n"
+        );
+        let headers = [("content-type", "multipart/form-data; boundary=xyz")];
+        let head = desk.head("POST", "/api/jobs", &headers, body.len());
+        let reply = desk.send(&[head, body.into_bytes()].concat()).await;
+        assert_eq!(reply.status, 202, "{parameters}: {reply:?}");
+        let id = reply.json()["job_id"].as_str().unwrap().to_owned();
+        let job = desk.wait_for(&id, "COMPLETED").await;
+        let name = job["file_name"].as_str().unwrap();
+        assert!(!name.contains(['/', '\\', '\r', '\n', '\u{202e}']), "{name:?}");
+        let saved = desk.get(&format!("/jobs/{id}/video.mp4?download")).await;
+        assert!(saved.header("content-disposition").is_ascii() && saved.header("set-cookie").is_empty());
+        assert!(!saved.header("content-disposition").contains(['/', '\\', '"']), "{saved:?}");
+    }
+    let inputs = desk.folder.path().join("inputs").read_dir().unwrap();
+    for entry in inputs.map(|entry| entry.unwrap().file_name().into_string().unwrap()) {
+        assert!(entry.len() == 32 && entry.bytes().all(|byte| byte.is_ascii_hexdigit()), "{entry}");
+    }
+}
+
+#[tokio::test]
+async fn a_header_holds_one_line() {
+    let desk = Desk::start().await;
+    let body = form("a.pdf", b"%PDF-1.7", &[]);
+    for key in [&b"a\rSet-Cookie: x=y"[..], b"a\nx: y\r\n b", b"a\0b", b"\xff\xfe", b"", &[b'a'; 300]] {
+        let head = desk.head(
+            "POST",
+            "/api/jobs",
+            &[("content-type", "multipart/form-data; boundary=xyz")],
+            body.len(),
+        );
+        let head = [&head[..head.len() - 2], b"idempotency-key: ", key, b"\r\n\r\n"].concat();
+        let reply = desk.send(&[head, body.clone()].concat()).await;
+        // A line feed alone ends a header at lenient servers; what comes after is then one of its own.
+        let is_split = key.contains(&b'\n') && reply.status == 202;
+        assert!(reply.status == 400 || is_split, "{key:?}: {reply:?}");
+        assert_eq!(reply.header("set-cookie"), "");
+    }
+    let odd = desk.get("/jobs/%0d%0aset-cookie:%20a=b/video.mp4?download=%0d%0aset-cookie:%20a=b").await;
+    assert_eq!((odd.status, odd.header("set-cookie")), (404, ""));
+}
+
+/// Sends many requests over one connection and reads all answers.
+async fn pipelined(desk: &Desk, requests: &[u8]) -> String {
+    let mut stream = TcpStream::connect(desk.address).await.unwrap();
+    let (mut reader, mut writer) = stream.split();
+    let mut bytes = Vec::new();
+    let (sent, read) = tokio::join!(writer.write_all(requests), reader.read_to_end(&mut bytes));
+    sent.unwrap();
+    read.unwrap();
+    String::from_utf8(bytes).unwrap()
+}
+
+#[tokio::test]
+async fn ten_thousand_unknown_ids_leave_nothing_behind() {
+    let desk = Desk::with(|settings| settings.quotas.requests = 100_000, 0).await;
+    let ask = |n: u32| {
+        let path = match n % 4 {
+            0 => format!("/api/jobs/{n:032x}"),
+            1 => format!("/api/jobs/{n:032x}/events"),
+            2 => format!("/jobs/{n:032x}/video.mp4"),
+            _ => format!("/api/jobs/{n}"),
+        };
+        format!("GET {path} HTTP/1.1\r\nhost: a\r\n\r\n")
+    };
+    desk.get("/metrics").await;
+    let before = desk.get("/metrics").await.body.len();
+    for batch in 0..10 {
+        let mut requests: String = (batch * 1000..batch * 1000 + 999).map(ask).collect();
+        requests += "GET /api/jobs/last HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n";
+        let replies = pipelined(&desk, requests.as_bytes()).await;
+        assert_eq!(replies.matches("HTTP/1.1 404 ").count(), 1000);
+        assert_eq!(replies.matches("HTTP/1.1 ").count(), 1000);
+    }
+    let after = desk.get("/metrics").await.body.len();
+    assert!(after < before + 2000, "what is counted must not grow with what is asked: {before}, {after}");
+    assert_eq!(desk.get("/healthz").await.status, 200);
+}
+
+#[tokio::test]
+async fn who_tries_ids_is_slowed_down() {
+    let desk = Desk::with(|settings| settings.quotas = Default::default(), 0).await;
+    let mut requests: String =
+        (0..999).map(|n| format!("GET /api/jobs/{n:032x} HTTP/1.1\r\nhost: a\r\n\r\n")).collect();
+    requests += "GET /api/jobs/last HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n";
+    let replies = pipelined(&desk, requests.as_bytes()).await;
+    let refused = replies.matches("HTTP/1.1 429 ").count();
+    assert!(refused > 600 && replies.matches("retry-after: ").count() == refused, "{refused}");
+}
+
+/// Sends `start`, then a byte now and then until the server has had enough.
+async fn drip(desk: &Desk, start: &[u8]) -> Reply {
+    let stream = TcpStream::connect(desk.address).await.unwrap();
+    let (mut reader, mut writer) = stream.into_split();
+    writer.write_all(start).await.unwrap();
+    let dripping = tokio::spawn(async move {
+        let mut drops = tokio::time::interval(Duration::from_millis(20));
+        loop {
+            drops.tick().await;
+            if writer.write_all(b"a").await.is_err() {
+                return;
+            }
+        }
+    });
+    let mut bytes = Vec::new();
+    let read = tokio::time::timeout(Duration::from_secs(10), reader.read_to_end(&mut bytes)).await;
+    dripping.abort();
+    let _ = read.expect("the server listens for ever");
+    Reply::parse(&bytes)
+}
+
+#[tokio::test]
+async fn a_client_that_drips_is_sent_away() {
+    let short = Duration::from_millis(300);
+    let desk = Desk::with(
+        |settings| {
+            settings.patience.head = short;
+            settings.patience.upload = short;
+            settings.patience.answer = short;
+        },
+        0,
+    )
+    .await;
+    let headers = [("content-type", "multipart/form-data; boundary=xyz")];
+    // Each byte comes in time, the whole does not.
+    for path in ["/api/jobs", "/jobs"] {
+        let reply = drip(&desk, &desk.head("POST", path, &headers, 100_000)).await;
+        assert_eq!(reply.status, 408, "{path}: {reply:?}");
+    }
+    let reply = drip(&desk, b"GET /healthz HTTP/1.1\r\nhost: a\r\nx: ").await;
+    assert!([0, 408].contains(&reply.status), "{reply:?}");
+    let id = desk.submit("a.pdf").await;
+    let head =
+        desk.head("PATCH", &format!("/api/jobs/{id}/script"), &[("content-type", "application/json")], 1000);
+    assert!([408, 503].contains(&drip(&desk, &head).await.status));
+}
 
 #[tokio::test]
 async fn odd_ids_and_names_name_nothing() {

@@ -68,6 +68,67 @@ async fn a_pdf_that_is_too_large_is_refused_early() {
 }
 
 #[tokio::test]
+async fn ten_gigabytes_are_refused_before_they_come() {
+    let desk = Desk::start().await;
+    for path in ["/api/jobs", "/jobs"] {
+        let head = desk.head("POST", path, &[FORM, ("expect", "100-continue")], 10_000_000_000);
+        let reply = desk.send(&[head, b"--xyz\r\n".to_vec()].concat()).await;
+        assert_eq!(reply.status, 413, "{path}: {reply:?}");
+    }
+    assert_clean(&desk).await;
+}
+
+#[tokio::test]
+async fn what_calls_itself_a_pdf_is_looked_at() {
+    let desk = Desk::start().await;
+    // A zip, as a bomb of that kind begins, under a PDF's name and type.
+    let mut zip = b"PK\x03\x04\x14\0\0\0\x08\0".to_vec();
+    zip.resize(20_000, 0);
+    let reply = desk.upload("bomb.pdf", &zip, &[], &[]).await;
+    assert_eq!((reply.status, reply.code().as_str()), (415, "not-a-pdf"));
+    let body = form("a.pdf", b"%PDF-1.7", &[]);
+    for kind in [
+        "text/plain",
+        "application/pdf",
+        "multipart/mixed; boundary=xyz",
+        "multipart/form-data",
+        "\u{e9}",
+        "a/b; =",
+    ] {
+        let head = desk.head("POST", "/api/jobs", &[("content-type", kind)], body.len());
+        let reply = desk.send(&[head, body.clone()].concat()).await;
+        assert_eq!((reply.status, reply.code().as_str()), (415, "wrong-media-type"), "{kind}");
+    }
+    // A coding that the server does not undo leaves no form to read, and nothing grows.
+    let coded = desk.upload("a.pdf", b"\x1f\x8b\x08", &[], &[("content-encoding", "gzip")]).await;
+    assert_eq!(coded.status, 415);
+    assert_clean(&desk).await;
+}
+
+#[tokio::test]
+async fn a_form_has_bounds() {
+    let desk = Desk::start().await;
+    let many = vec![("length", ""); 41];
+    let long = "a".repeat(5000);
+    let (nameless, two) = (form("a.pdf", b"%PDF-1.7", &[("", "x")]), form("a.pdf", b"%PDF-1.7", &[]));
+    let two = [&two[..two.len() - 9], &two[..]].concat();
+    for body in [
+        form("a.pdf", b"%PDF-1.7", &many),
+        form("a.pdf", b"%PDF-1.7", &[("length", &long)]),
+        form("a.pdf", b"%PDF-1.7", &[(&long, "30"), (&long, "30")]),
+        form(&long.repeat(2), b"%PDF-1.7", &[]),
+        nameless,
+        two,
+    ] {
+        let head = desk.head("POST", "/api/jobs", &[FORM], body.len());
+        let reply = desk.send(&[head, body].concat()).await;
+        assert_eq!((reply.status, reply.code().as_str()), (400, "wrong-request"), "{reply:?}");
+        assert!(reply.body.len() < 1000, "what was sent is not sent back");
+    }
+    assert_clean(&desk).await;
+}
+
+#[tokio::test]
 async fn a_truncated_upload_leaves_nothing() {
     let desk = Desk::start().await;
     let body = form("paper.pdf", &[b"%PDF-1.7".to_vec(), vec![b'a'; 100_000]].concat(), &[]);

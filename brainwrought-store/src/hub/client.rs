@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::hub_error::{HubError, HubReply};
-use super::settings::{Creation, HubSettings};
+use super::settings::{Creation, HubSettings, RepoKind};
 use super::wire::{Entry, Revision};
 use crate::OpenError;
 use crate::store_clock::StoreClock;
@@ -27,7 +27,7 @@ const LONGEST_REST: Duration = Duration::from_secs(90);
 /// The branch that everybody reads.
 pub(super) const BRANCH: &str = "main";
 
-/// Speaks to one dataset. Cloning is cheap.
+/// Speaks to one repository. Cloning is cheap.
 #[derive(Debug, Clone)]
 pub(super) struct HubClient {
     http: reqwest::Client,
@@ -57,17 +57,21 @@ impl HubClient {
         &self.settings
     }
 
+    /// The repository, for people.
     pub(super) fn dataset(&self) -> String {
-        self.settings.dataset.to_string()
+        self.settings.place()
     }
 
     /// The address at which everybody finds a file.
     pub(super) fn public_url(&self, path: &str) -> String {
-        self.url(
-            &["datasets", &self.settings.dataset.owner, &self.settings.dataset.name, "resolve", BRANCH],
-            path,
-        )
-        .to_string()
+        let (kind, name) = (self.settings.kind.plural(), &self.settings.repo);
+        self.url(&[kind, &name.owner, &name.name, "resolve", BRANCH], path).to_string()
+    }
+
+    /// The address of the repository's page.
+    pub(super) fn page_url(&self) -> String {
+        let name = &self.settings.repo;
+        self.url(&[self.settings.kind.plural(), &name.owner, &name.name], "").to_string()
     }
 
     /// The newest commit of the branch. A dataset that is not there is created, if that is wanted.
@@ -89,13 +93,17 @@ impl HubClient {
     }
 
     async fn create(&self) -> Result<(), HubError> {
-        let name = &self.settings.dataset;
-        let body = json!({
+        let name = &self.settings.repo;
+        let mut body = json!({
             "type": "dataset",
             "name": name.name,
             "organization": name.owner,
             "private": self.settings.create == Creation::Private,
         });
+        if self.settings.kind == RepoKind::Space {
+            body["type"] = "space".into();
+            body["sdk"] = "docker".into();
+        }
         let url = self.url(&["api", "repos", "create"], "");
         match self.send(self.request(Method::POST, url).json(&body)).await {
             Ok(_) => Ok(()),
@@ -178,17 +186,17 @@ impl HubClient {
         }
     }
 
-    /// An address of the dataset's interface.
+    /// An address of the repository's interface.
     pub(super) fn api(&self, parts: &[&str], path: &str) -> Url {
-        let name = &self.settings.dataset;
-        self.url(&[&["api", "datasets", &name.owner, &name.name], parts].concat(), path)
+        let (kind, name) = (self.settings.kind.plural(), &self.settings.repo);
+        self.url(&[&["api", kind, &name.owner, &name.name], parts].concat(), path)
     }
 
     /// Where the LFS interface is.
     pub(super) fn lfs_batch(&self) -> Url {
-        let name = &self.settings.dataset;
+        let (kind, name) = (self.settings.kind.plural(), &self.settings.repo);
         let git = format!("{}.git", name.name);
-        self.url(&["datasets", &name.owner, &git, "info", "lfs", "objects", "batch"], "")
+        self.url(&[kind, &name.owner, &git, "info", "lfs", "objects", "batch"], "")
     }
 
     fn url(&self, parts: &[&str], path: &str) -> Url {

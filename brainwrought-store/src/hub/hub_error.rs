@@ -12,27 +12,27 @@ use crate::remote::Trouble;
 #[non_exhaustive]
 pub enum HubError {
     /// Writing needs a token, and none was given.
-    #[error("there is no token to write to the dataset {dataset} with; set HF_TOKEN to one that may write")]
+    #[error("there is no token to write to the {dataset} with; set HF_TOKEN to one that may write")]
     MissingToken {
-        /// The dataset.
+        /// The dataset or Space, such as `dataset owner/name`.
         dataset: String,
     },
     /// The Hub does not know the token.
     #[error("the Hub does not accept the token; set HF_TOKEN to one that is valid")]
     TokenRefused(#[source] HubReply),
     /// The token may not write to the dataset.
-    #[error("the token may not write to the dataset {dataset}; set HF_TOKEN to one with the role `write`")]
+    #[error("the token may not write to the {dataset}; set HF_TOKEN to one with the role `write`")]
     ReadOnlyToken {
-        /// The dataset.
+        /// The dataset or Space, such as `dataset owner/name`.
         dataset: String,
         /// What the Hub said.
         #[source]
         source: HubReply,
     },
-    /// There is no such dataset, or the token may not see it.
-    #[error("there is no dataset {dataset} that the token may see; create it, or check its name")]
+    /// There is no such dataset or Space, or the token may not see it.
+    #[error("there is no {dataset} that the token may see; create it, or check its name")]
     NoSuchDataset {
-        /// The dataset.
+        /// The dataset or Space, such as `dataset owner/name`.
         dataset: String,
         /// What the Hub said.
         #[source]
@@ -60,9 +60,9 @@ pub enum HubError {
         source: HubReply,
     },
     /// Others kept writing to the dataset at the same time.
-    #[error("others kept writing to the dataset {dataset}; try again later")]
+    #[error("others kept writing to the {dataset}; try again later")]
     Contended {
-        /// The dataset.
+        /// The dataset or Space, such as `dataset owner/name`.
         dataset: String,
     },
     /// The Hub does not answer.

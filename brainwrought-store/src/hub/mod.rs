@@ -19,6 +19,8 @@ mod objects;
 mod publisher;
 #[cfg(feature = "hub")]
 mod settings;
+#[cfg(feature = "hub")]
+mod space;
 #[cfg(test)]
 #[cfg(feature = "hub")]
 mod tests;
@@ -31,6 +33,8 @@ mod wire;
 pub use hub_error::HubError;
 #[cfg(feature = "hub")]
 pub use publisher::HubPublisher;
+#[cfg(feature = "hub")]
+pub use space::{HubSpace, SpaceDeployment, SpaceRun};
 
 use crate::remote::Trouble;
 use crate::{ObjectArtifactStore, OpenError, StoreOptions};

@@ -49,7 +49,7 @@ impl HubObjects {
 
 impl fmt::Display for HubObjects {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "hf://datasets/{}", self.client.settings().dataset)
+        write!(f, "hf://datasets/{}", self.client.settings().repo)
     }
 }
 

@@ -1,4 +1,4 @@
-//! [`HubSettings`]: which dataset, where, and by whose leave.
+//! [`HubSettings`]: which repository, where, and by whose leave.
 
 use std::fmt;
 
@@ -10,26 +10,35 @@ pub(super) const OPTIONS: [&str; 3] = ["hf_endpoint", "hf_token", "hf_dataset_cr
 /// Where the Hub is, unless told otherwise.
 const ENDPOINT: &str = "https://huggingface.co";
 
-/// A dataset and how to reach it.
+/// A repository and how to reach it.
 #[derive(Debug, Clone)]
 pub(super) struct HubSettings {
     /// The base of all addresses, without a slash at its end.
     pub(super) endpoint: String,
-    pub(super) dataset: DatasetName,
+    pub(super) kind: RepoKind,
+    pub(super) repo: RepoName,
     pub(super) token: Option<HubToken>,
     pub(super) create: Creation,
     /// How often a request is sent again.
     pub(super) retries: u32,
 }
 
-/// The name of a dataset, `owner/name`.
+/// What a repository holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum RepoKind {
+    Dataset,
+    /// A program with a page, built from a Dockerfile.
+    Space,
+}
+
+/// The name of a repository, `owner/name`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct DatasetName {
+pub(super) struct RepoName {
     pub(super) owner: String,
     pub(super) name: String,
 }
 
-/// What happens when the dataset is not there.
+/// What happens when the repository is not there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Creation {
     Never,
@@ -60,16 +69,49 @@ impl HubSettings {
         let token = options.get("hf_token").map(str::trim).filter(|token| !token.is_empty());
         Ok(Self {
             endpoint,
-            dataset: DatasetName::parse(dataset)
+            kind: RepoKind::Dataset,
+            repo: RepoName::parse(dataset)
                 .ok_or_else(|| OpenError::wrong(&place, "a dataset is named `owner/name`"))?,
             token: token.map(|token| HubToken(token.to_owned())),
             create,
             retries: options.retries(),
         })
     }
+
+    /// Reads the same options for a Space, which is created when it is not there, private unless told otherwise.
+    pub(super) fn space(space: &str, is_public: bool, options: &StoreOptions) -> Result<Self, OpenError> {
+        let wrong = || OpenError::wrong(space, "a Space is named `owner/name`");
+        let repo = RepoName::parse(space).ok_or_else(wrong)?;
+        let create = if is_public { Creation::Public } else { Creation::Private };
+        Ok(Self { kind: RepoKind::Space, repo, create, ..Self::new(space, options)? })
+    }
 }
 
-impl DatasetName {
+impl RepoKind {
+    /// The name of the kind in addresses.
+    pub(super) fn plural(self) -> &'static str {
+        match self {
+            Self::Dataset => "datasets",
+            Self::Space => "spaces",
+        }
+    }
+
+    fn noun(self) -> &'static str {
+        match self {
+            Self::Dataset => "dataset",
+            Self::Space => "Space",
+        }
+    }
+}
+
+impl HubSettings {
+    /// The repository, for people.
+    pub(super) fn place(&self) -> String {
+        format!("{} {}", self.kind.noun(), self.repo)
+    }
+}
+
+impl RepoName {
     /// The Hub allows letters, digits, `-`, `_` and `.`; anything else might lead to another address.
     fn parse(text: &str) -> Option<Self> {
         let (owner, name) = text.split_once('/')?;
@@ -81,7 +123,7 @@ impl DatasetName {
     }
 }
 
-impl fmt::Display for DatasetName {
+impl fmt::Display for RepoName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}", self.owner, self.name)
     }
@@ -100,9 +142,9 @@ mod unit_tests {
     #[test]
     fn names_cannot_lead_astray() {
         for wrong in ["", "owner", "/", "owner/", "../x", "owner/..", "a/b/c", "a/b?c", "a b/c"] {
-            assert_eq!(DatasetName::parse(wrong), None, "{wrong}");
+            assert_eq!(RepoName::parse(wrong), None, "{wrong}");
         }
-        assert!(DatasetName::parse("open-house/brain_rot.v1").is_some());
+        assert!(RepoName::parse("open-house/brain_rot.v1").is_some());
     }
 
     #[test]

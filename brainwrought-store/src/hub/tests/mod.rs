@@ -5,6 +5,7 @@ mod commits;
 mod official_client;
 mod publishing;
 mod server;
+mod spaces;
 
 use super::client::HubClient;
 use super::commit::{Change, HubFile};

@@ -39,6 +39,17 @@ struct Memory {
     parts: BTreeMap<(String, usize), Bytes>,
     faults: Vec<(&'static str, Fault)>,
     requests: Vec<String>,
+    /// How each Space runs, by its name.
+    spaces: BTreeMap<String, Space>,
+}
+
+/// How a Space runs.
+#[derive(Debug, Default)]
+struct Space {
+    hardware: Option<String>,
+    sleep_seconds: Option<i64>,
+    variables: BTreeMap<String, String>,
+    secrets: BTreeMap<String, String>,
 }
 
 #[derive(Debug, Clone)]
@@ -173,21 +184,22 @@ impl TestHub {
                 reply(StatusCode::OK, &[("etag", &format!("\"part-{part}\""))], "")
             }
             ["lfs", oid, "complete"] => self.complete(oid, &serde_json::from_slice(body).unwrap()),
-            ["datasets", owner, name, "resolve", revision, file @ ..] => {
+            ["datasets" | "spaces", owner, name, "resolve", revision, file @ ..] => {
                 self.resolve(&format!("{owner}/{name}"), revision, &decoded(&file.join("/")), headers, method)
             }
             _ if method != Method::GET && token.is_none() && !path.contains("/paths-info/") => {
                 failure(401, "", "Log in first")
             }
             ["api", "repos", "create"] => self.create(token, &serde_json::from_slice(body).unwrap()),
-            ["datasets", owner, git, "info", "lfs", "objects", "batch"] => {
+            ["datasets" | "spaces", owner, git, "info", "lfs", "objects", "batch"] => {
                 let known =
                     self.memory().datasets.contains_key(&format!("{owner}/{}", git.trim_end_matches(".git")));
                 if known { self.batch(&serde_json::from_slice(body).unwrap()) } else { missing_dataset() }
             }
-            ["api", "datasets", owner, name, rest @ ..] => {
+            ["api", kind @ ("datasets" | "spaces"), owner, name, rest @ ..] => {
                 let dataset = format!("{owner}/{name}");
-                if !self.memory().datasets.contains_key(&dataset) {
+                let is_space = self.memory().spaces.contains_key(&dataset);
+                if !self.memory().datasets.contains_key(&dataset) || is_space != (*kind == "spaces") {
                     return missing_dataset();
                 }
                 match rest {
@@ -201,6 +213,7 @@ impl TestHub {
                         self.tree(&dataset, revision, &folder.unwrap_or_default(), query.unwrap_or_default())
                     }
                     _ if token == Some(READ_TOKEN) => failure(403, "", "Your token may not write here"),
+                    [what] if is_space => self.run_space(&dataset, what, method, body),
                     ["preupload", _] => preupload(&serde_json::from_slice(body).unwrap()),
                     ["commit", "main"] => self.commit(&dataset, body),
                     _ => failure(404, "", "no such interface"),
@@ -212,7 +225,8 @@ impl TestHub {
 
     fn create(&self, token: Option<&str>, asked: &Value) -> Response {
         let name = format!("{}/{}", asked["organization"].as_str().unwrap(), asked["name"].as_str().unwrap());
-        if token != Some(WRITE_TOKEN) || asked["type"] != "dataset" {
+        let is_space = asked["type"] == "space" && asked["sdk"] == "docker";
+        if token != Some(WRITE_TOKEN) || !(asked["type"] == "dataset" || is_space) {
             return failure(403, "", "You may not create this");
         }
         if self.memory().datasets.contains_key(&name) {
@@ -221,7 +235,39 @@ impl TestHub {
             return reply(StatusCode::CONFLICT, &[], body.to_string());
         }
         self.memory().create(&name);
+        if is_space {
+            self.memory().spaces.insert(name.clone(), Space::default());
+        }
         ok(&json!({ "url": format!("{}/datasets/{name}", self.endpoint), "name": name }))
+    }
+
+    /// What the Hub keeps of a Space beside its files.
+    fn run_space(&self, name: &str, what: &str, method: &Method, body: &[u8]) -> Response {
+        let asked: Value = serde_json::from_slice(body).unwrap_or_default();
+        let text = |key: &str| asked[key].as_str().unwrap().to_owned();
+        let mut memory = self.memory();
+        let space = memory.spaces.get_mut(name).unwrap();
+        match (method, what) {
+            (&Method::POST, "variables") => drop(space.variables.insert(text("key"), text("value"))),
+            (&Method::POST, "secrets") => drop(space.secrets.insert(text("key"), text("value"))),
+            (&Method::POST, "hardware") => space.hardware = Some(text("flavor")),
+            (&Method::POST, "sleeptime") => space.sleep_seconds = asked["seconds"].as_i64(),
+            (&Method::GET, "runtime" | "variables" | "secrets") => {}
+            _ => return failure(404, "", "no such interface"),
+        }
+        let listed = |values: &BTreeMap<String, String>, is_secret: bool| {
+            let shown = |value: &str| if is_secret { json!({}) } else { json!({ "value": value }) };
+            json!(values.iter().map(|(key, value)| (key, shown(value))).collect::<BTreeMap<_, _>>())
+        };
+        ok(&match what {
+            "variables" => listed(&space.variables, false),
+            "secrets" => listed(&space.secrets, true),
+            _ => json!({
+                "stage": "BUILDING",
+                "hardware": { "current": null, "requested": space.hardware },
+                "gcTimeout": space.sleep_seconds,
+            }),
+        })
     }
 
     fn at(&self, dataset: &str, revision: &str) -> Option<Commit> {
@@ -263,8 +309,9 @@ impl TestHub {
         let from = query.split('&').find_map(|part| part.strip_prefix("cursor=")?.parse().ok()).unwrap_or(0);
         let page = &all[from..(from + PAGE).min(all.len())];
         let folder = folder.replace('%', "%25").replace('/', "%2F");
+        let kind = if self.memory().spaces.contains_key(dataset) { "spaces" } else { "datasets" };
         let next = format!(
-            "<{}/api/datasets/{dataset}/tree/{revision}/{folder}?recursive=true&expand=true&cursor={}>; rel=\"next\"",
+            "<{}/api/{kind}/{dataset}/tree/{revision}/{folder}?recursive=true&expand=true&cursor={}>; rel=\"next\"",
             self.endpoint,
             from + PAGE
         );

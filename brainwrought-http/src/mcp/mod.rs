@@ -1,0 +1,130 @@
+//! The endpoint for agents: the Model Context Protocol over streamable HTTP, at `/mcp`.
+//!
+//! Every request stands for itself: there are no sessions, so a restart loses none and any server of a fleet may answer.
+//! The guard before it has checked host, origin and quota; a tool does what the API does, through the same functions.
+
+mod job_tools;
+mod tool_list;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::header::{CONTENT_LENGTH, HOST};
+use axum::http::request::Parts;
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::any;
+use bytes::{Bytes, BytesMut};
+use futures::StreamExt as _;
+use rmcp::transport::streamable_http_server::session::never::NeverSessionManager;
+use rmcp::transport::{StreamableHttpServerConfig, StreamableHttpService};
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::time::Instant;
+use tower::ServiceExt as _;
+
+use crate::ApiError;
+use crate::links::Base;
+use crate::site::Site;
+use job_tools::JobTools;
+
+/// Where the endpoint is.
+pub(crate) const PATH: &str = "/mcp";
+
+/// The largest PDF that a message may hold, in bytes. A message is in memory as a whole, so it is less than an upload's.
+pub(crate) const LARGEST_PDF: u64 = 10_000_000;
+
+/// Messages up to so many bytes are read at once; a larger one needs a place.
+const SMALL: usize = 256 << 10;
+
+/// How much longer than a PDF in base64 a message may be, in bytes.
+const ENVELOPE: u64 = 64 << 10;
+
+type Service = StreamableHttpService<JobTools, NeverSessionManager>;
+
+/// The route of the endpoint.
+pub(crate) fn routes(site: &Arc<Site>) -> Router<Arc<Site>> {
+    // The guard checks `Host` and `Origin` for every route, by the server's own settings.
+    let config = StreamableHttpServerConfig::default()
+        .with_legacy_session_mode(false)
+        .with_json_response(true)
+        .with_cancellation_token(site.shutdown.child_token())
+        .with_max_request_body_bytes(usize::try_from(longest(site)).unwrap_or(usize::MAX))
+        .disable_allowed_hosts()
+        .disable_allowed_origins();
+    let tools = JobTools::new(Arc::clone(site));
+    let service = Service::new(move || Ok(tools.clone()), Arc::default(), config);
+    let handler = async move |State(site): State<Arc<Site>>, base: Base, request: Request| {
+        answer(&service, &site, &base, request).await.unwrap_or_else(|error| error.into_response())
+    };
+    Router::new().route(PATH, any(handler))
+}
+
+async fn answer(service: &Service, site: &Site, base: &Base, request: Request) -> Result<Response, ApiError> {
+    let (mut parts, body) = request.into_parts();
+    let (message, _place) = whole(site, &parts, body).await?;
+    let base = absolute(site, &parts, base);
+    parts.extensions.insert(base);
+    let request = Request::from_parts(parts, Body::from(message));
+    let answering = service.clone().oneshot(request);
+    match tokio::time::timeout(site.settings.patience.answer, answering).await {
+        Ok(Ok(response)) => Ok(response.map(Body::new)),
+        Ok(Err(never)) => match never {},
+        Err(_) => Err(ApiError::Late),
+    }
+}
+
+/// The most bytes of a message.
+fn longest(site: &Site) -> u64 {
+    largest_pdf(site).div_ceil(3) * 4 + ENVELOPE
+}
+
+/// The largest PDF that a message may hold here, in bytes.
+fn largest_pdf(site: &Site) -> u64 {
+    LARGEST_PDF.min(site.settings.limits.upload_bytes)
+}
+
+/// Reads a message with the patience of an upload. Few large ones are read at a time, for each is in memory.
+async fn whole(
+    site: &Site,
+    parts: &Parts,
+    body: Body,
+) -> Result<(Bytes, Option<OwnedSemaphorePermit>), ApiError> {
+    let too_large = || ApiError::TooLarge { limit: largest_pdf(site) };
+    let announced =
+        parts.headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    if announced.is_some_and(|announced| announced > longest(site)) {
+        return Err(too_large());
+    }
+    let patience = site.settings.patience;
+    let deadline = Instant::now() + patience.upload;
+    let (mut message, mut place) = (BytesMut::new(), None);
+    let mut body = body.into_data_stream();
+    loop {
+        let until = deadline.min(Instant::now() + patience.chunk);
+        let piece = tokio::time::timeout_at(until, body.next()).await.map_err(|_| ApiError::TooSlow)?;
+        let Some(piece) = piece else { break };
+        message.extend_from_slice(&piece.map_err(|_| ApiError::Truncated)?);
+        if message.len() as u64 > longest(site) {
+            return Err(too_large());
+        }
+        if message.len() > SMALL && place.is_none() {
+            let free = Arc::clone(&site.large_messages).try_acquire_owned();
+            place = Some(free.map_err(|_| ApiError::Busy {
+                reason: "too many large messages are under way".to_owned(),
+                after: Duration::from_secs(5),
+            })?);
+        }
+    }
+    Ok((message.freeze(), place))
+}
+
+/// An agent has no page whose address would complete a link, so its links name the host that it asked.
+fn absolute(site: &Site, parts: &Parts, base: &Base) -> Base {
+    let text = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
+    let Some(host) = text(HOST.as_str()) else { return base.clone() };
+    // Only a proxy that was announced is believed.
+    let is_secure = site.settings.proxies > 0 && text("x-forwarded-proto") == Some("https");
+    Base(format!("{}://{host}{}", if is_secure { "https" } else { "http" }, base.0))
+}

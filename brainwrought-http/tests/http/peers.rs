@@ -1,0 +1,215 @@
+//! Programs of other people: one that tries everything the API's description allows, and one that speaks for agents.
+
+use std::process::Output;
+
+use crate::desk::Desk;
+use crate::python_peer::python;
+
+/// Runs Python and hands back what it said.
+async fn run(arguments: &[&str], folder: &std::path::Path) -> Output {
+    let mut command = python();
+    command.args(arguments).current_dir(folder).env("PYTHONDONTWRITEBYTECODE", "1");
+    tokio::task::spawn_blocking(move || command.output()).await.unwrap().unwrap()
+}
+
+/// What schemathesis looks at. Two checks are left out: that every valid request is taken, because what a PDF is cannot be
+/// described, and that every other one is refused, because parameters that nobody asked for are passed over.
+const CHECKS: &str = "not_a_server_error,status_code_conformance,content_type_conformance,\
+    response_headers_conformance,response_schema_conformance,unsupported_method,allow_header_conformance,\
+    missing_required_header";
+
+/// Lets schemathesis try the API; `known` is a job that it may meddle with.
+async fn try_everything(desk: &Desk, known: Option<&str>) {
+    let scratch = tempfile::tempdir().unwrap();
+    let config = known.map_or_else(String::new, |id| format!("[parameters]\n\"path.job_id\" = \"{id}\"\n"));
+    std::fs::write(scratch.path().join("schemathesis.toml"), config).unwrap();
+    let document = format!("http://{}/api/openapi.json", desk.address);
+    let arguments = [
+        ["-m", "schemathesis.cli", "run"].as_slice(),
+        &[&document, "--seed", "7", "--generation-deterministic"],
+        &["--phases", "examples,coverage,fuzzing", "--max-examples", "12", "--workers", "1"],
+        &["--checks", CHECKS, "--request-timeout", "10", "--no-color", "--warnings", "off"],
+        &["--header", "Authorization: Bearer secret"],
+        &["--continue-on-failure", "--no-shrink", "--suppress-health-check", "all"],
+    ];
+    let output = run(&arguments.concat(), scratch.path()).await;
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{said}\n{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(desk.get("/healthz").await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_api_is_as_it_is_described() {
+    let desk = Desk::with(|settings| settings.quotas.requests = 1_000_000, 0).await;
+    try_everything(&desk, None).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_answers_as_it_is_described() {
+    let desk = Desk::with(
+        |settings| {
+            settings.quotas.requests = 1_000_000;
+            settings.quotas.changes = 1_000_000;
+            settings.operators =
+                brainwrought_http::Operators::Bearer(brainwrought_http::OperatorToken::new("secret"));
+        },
+        1_000_000,
+    )
+    .await;
+    let id = desk.submit("paper.pdf").await;
+    desk.wait_for(&id, "COMPLETED").await;
+    try_everything(&desk, Some(&id)).await;
+}
+
+const AGENT: &str = r#"
+import asyncio, base64, json, sys, urllib.request
+from mcp import Client
+from mcp.client.streamable_http import streamable_http_client
+
+address, pdf = sys.argv[1], open(sys.argv[2], 'rb').read()
+coded = base64.b64encode(pdf).decode()
+
+def good(result):
+    assert not result.is_error, result
+    assert json.loads(result.content[0].text) == result.structured_content
+    return result.structured_content
+
+async def bad(call, code):
+    result = await call
+    assert result.is_error and result.content[0].text.startswith(code + ': '), (code, result)
+    assert '/srv/secret' not in result.content[0].text
+
+async def visit(mode):
+    async with Client(f'http://{address}/mcp', mode=mode) as client:
+        assert client.server_info.name == 'brainwrought', client.server_info
+        tools = {tool.name: tool for tool in (await client.list_tools()).tools}
+        assert set(tools) == {'submit_pdf', 'get_job', 'wait_for_job', 'list_jobs', 'get_output', 'get_script',
+            'edit_script', 'cancel_job', 'retry_job', 'delete_job'}, tools
+        assert tools['get_job'].annotations.read_only_hint and tools['delete_job'].annotations.destructive_hint
+
+        wanted = dict(pdf_base64=coded, file_name='../../queues.pdf', options=dict(length=30), idempotency_key=mode)
+        job = good(await client.call_tool('submit_pdf', wanted))
+        again = good(await client.call_tool('submit_pdf', wanted))
+        assert job['job_id'] == again['job_id'], (job, again)
+        await bad(client.call_tool('submit_pdf', {**wanted, 'options': dict(length=31)}), 'idempotency-key-reused')
+        one = dict(job_id=job['job_id'])
+
+        told = []
+        async def tell(progress, total, message):
+            told.append((progress, total, message))
+        while True:
+            state = good(await client.call_tool('wait_for_job', {**one, 'seconds': 5}, progress_callback=tell))
+            if state['status'] in ('COMPLETED', 'FAILED', 'CANCELLED'):
+                break
+        assert state['status'] == 'COMPLETED' and state['file_name'] == 'queues.pdf', state
+        assert state == good(await client.call_tool('get_job', one))
+        assert '/srv/secret' not in json.dumps(state), state
+        with urllib.request.urlopen(state['links']['video.mp4']) as video:
+            assert len(video.read()) >= 100_000
+        with urllib.request.urlopen(state['links']['page']) as page:
+            assert job['job_id'] in page.read().decode()
+        link = good(await client.call_tool('get_output', {**one, 'name': 'video.mp4'}))
+        assert link['link'] == state['links']['video.mp4'] and 'text' not in link, link
+        captions = good(await client.call_tool('get_output', {**one, 'name': 'captions.vtt'}))
+        assert captions['text'].startswith('WEBVTT'), captions
+        await bad(client.call_tool('get_output', {**one, 'name': '../../secret'}), 'no-such-file')
+
+        script = good(await client.call_tool('get_script', one))
+        assert len(script['lines']) == 3, script
+        edit = dict(lines=[dict(line=0, text='Other words.')])
+        edited = good(await client.call_tool('edit_script', {**one, **edit}))
+        assert edited['status'] != 'COMPLETED' or edited['updated_at'] > state['updated_at']
+        while good(await client.call_tool('wait_for_job', one))['status'] != 'COMPLETED':
+            pass
+        assert good(await client.call_tool('get_script', one))['lines'][0]['text'] == 'Other words.'
+        await bad(client.call_tool('cancel_job', one), 'conflict')
+        await bad(client.call_tool('retry_job', {**one, 'from': 'nonsense'}), 'conflict')
+        good(await client.call_tool('retry_job', {**one, 'from': 'check'}))
+        good(await client.call_tool('wait_for_job', one))
+
+        await bad(client.call_tool('list_jobs', {}), 'operators-only')
+        await bad(client.call_tool('get_job', dict(job_id='../../etc/passwd')), 'no-such-job')
+        await bad(client.call_tool('submit_pdf', dict(pdf_base64='%%%')), 'wrong-request')
+        await bad(client.call_tool('submit_pdf', dict(pdf_base64='PGh0bWw+')), 'not-a-pdf')
+        await bad(client.call_tool('submit_pdf', {**wanted, 'options': dict(background='/etc/passwd')}), 'wrong-request')
+        await bad(client.call_tool('submit_pdf', dict(pdf_base64=coded, url='http://169.254.169.254/')), 'wrong-request')
+        await bad(client.call_tool('submit_pdf', dict(pdf_base64='A' * 13_400_004)), 'too-large')
+
+        good(await client.call_tool('delete_job', one))
+        await bad(client.call_tool('get_job', one), 'no-such-job')
+        return told
+
+for mode in ('auto', 'legacy'):
+    told = asyncio.run(visit(mode))
+    assert told and all(0 <= progress <= total == 1 and message for progress, total, message in told), told
+print('all is well')
+"#;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agent_submits_watches_and_fetches() {
+    let token = brainwrought_http::OperatorToken::new("secret");
+    let desk =
+        Desk::with(|settings| settings.operators = brainwrought_http::Operators::Bearer(token), 1000).await;
+    let pdf = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/queues.pdf");
+    let output = run(&["-c", AGENT, &desk.address.to_string(), pdf], desk.folder.path()).await;
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(said.contains("all is well"), "{said}\n{}", String::from_utf8_lossy(&output.stderr));
+    assert!(desk.jobs.list(&Default::default()).await.unwrap().is_empty());
+}
+
+/// A message as an agent sends it, to the oldest version that needs no handshake.
+async fn message(desk: &Desk, body: &str, headers: &[(&str, &str)]) -> crate::desk::Reply {
+    let usual = [("content-type", "application/json"), ("accept", "application/json, text/event-stream")];
+    let head = desk.head("POST", "/mcp", &[&usual, headers].concat(), body.len());
+    desk.send(&[head, body.as_bytes().to_vec()].concat()).await
+}
+
+fn call(tool: &str, arguments: &serde_json::Value) -> String {
+    let params = serde_json::json!({ "name": tool, "arguments": arguments });
+    serde_json::json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params }).to_string()
+}
+
+#[tokio::test]
+async fn an_agent_is_held_to_what_everybody_is_held_to() {
+    let desk = Desk::with(
+        |settings| {
+            settings.hosts = Some(vec!["127.0.0.1".to_owned()]);
+            settings.quotas.changes = 2;
+            settings.quotas.change_every = std::time::Duration::from_secs(1000);
+            settings.operators =
+                brainwrought_http::Operators::Bearer(brainwrought_http::OperatorToken::new("secret"));
+        },
+        0,
+    )
+    .await;
+    let list = call("list_jobs", &serde_json::json!({}));
+    for foreign in ["https://evil.example", "null", "http://localhost:1"] {
+        let reply = message(&desk, &list, &[("origin", foreign)]).await;
+        assert_eq!((reply.status, reply.code().as_str()), (403, "foreign"), "{foreign}");
+    }
+    let rebound =
+        "POST /mcp HTTP/1.1\r\nhost: rebound.example\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+    assert_eq!(desk.send(rebound.as_bytes()).await.status, 403);
+
+    let refused = message(&desk, &list, &[]).await.json();
+    assert!(refused["result"]["isError"] == true, "{refused}");
+    let listed = message(&desk, &list, &[("authorization", "Bearer secret")]).await.json();
+    assert_eq!(listed["result"]["structuredContent"]["jobs"], serde_json::json!([]), "{listed}");
+
+    // Questions are free, changes are not.
+    let submit = call("submit_pdf", &serde_json::json!({ "pdf_base64": "JVBERi0xLjcgYQ==" }));
+    let replies = [message(&desk, &submit, &[]).await, message(&desk, &submit, &[]).await];
+    assert!(replies.iter().all(|reply| reply.json()["result"]["isError"] == false), "{replies:?}");
+    let refused = message(&desk, &submit, &[]).await.json();
+    assert!(refused["result"]["content"][0]["text"].as_str().unwrap().starts_with("busy: "), "{refused}");
+    assert_eq!(message(&desk, &list, &[]).await.status, 200);
+
+    let long =
+        desk.send(&desk.head("POST", "/mcp", &[("content-type", "application/json")], 100_000_000)).await;
+    assert_eq!((long.status, long.code().as_str()), (413, "too-large"));
+    for broken in ["", "{", "[]", "{\"jsonrpc\":\"2.0\"}", "\u{0}"] {
+        let reply = message(&desk, broken, &[]).await;
+        assert!((400..500).contains(&reply.status), "{broken}: {reply:?}");
+    }
+    assert_eq!(desk.get("/mcp").await.status, 405);
+}
