@@ -184,7 +184,7 @@ async fn questions(address: &str, path: &str) -> (Duration, Duration) {
     for number in 0..QUESTIONS {
         let began = Instant::now();
         // Each hundred comes from another client, for clients that only ask are slowed down.
-        let answer = get(address, path, 1 << 16 | number / 100).await;
+        let answer = get(address, path, (1 << 16) | (number / 100)).await;
         took.push(began.elapsed());
         assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     }
