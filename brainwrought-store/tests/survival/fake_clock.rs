@@ -16,6 +16,7 @@ impl FakeClock {
     #[expect(clippy::disallowed_methods, reason = "the program says where its library is")]
     pub(crate) fn new() -> Self {
         let missing = "`faketime` is missing; run `scripts/setup.sh tests`";
+        remove_remains();
         let said = Command::new("faketime").args(["-f", "+0s", "printenv", "LD_PRELOAD"]).output();
         let library = String::from_utf8(said.expect(missing).stdout).unwrap().trim().to_owned();
         assert!(!library.is_empty(), "{missing}");
@@ -44,5 +45,25 @@ impl FakeClock {
             ("FAKETIME_DONT_FAKE_MONOTONIC", on()),
             ("DONT_FAKE_MONOTONIC", on()),
         ]
+    }
+}
+
+impl Drop for FakeClock {
+    fn drop(&mut self) {
+        remove_remains();
+    }
+}
+
+/// Removes what processes with a set clock left behind when they were killed. `libfaketime` names it by the number of the
+/// process, and whoever gets that number next would not start.
+fn remove_remains() {
+    for remains in std::fs::read_dir("/dev/shm").into_iter().flatten().flatten() {
+        let name = remains.file_name().to_string_lossy().into_owned();
+        let number = name.strip_prefix("faketime_shm_").or_else(|| name.strip_prefix("sem.faketime_sem_"));
+        let is_dead = |number: &str| !std::path::Path::new("/proc").join(number).exists();
+        if number.is_some_and(|number| number.parse::<u32>().is_ok() && is_dead(number)) {
+            // Somebody else may have been quicker, or it may be another user's.
+            drop(std::fs::remove_file(remains.path()));
+        }
     }
 }
