@@ -11,7 +11,7 @@ VIDEO ?= demo.mp4
 # What is off unless asked for, but checked all the same.
 EXTRA := --features brainwrought-cli/otlp
 # They run to their end without arguments, each in a few seconds.
-EXAMPLES ?= custom_stage custom_store make_video watch_progress
+EXAMPLES ?= custom_stage custom_store make_video mount_server watch_progress
 
 .PHONY: help setup setup-tests demo test torture lint docs bench bench-peers space-proof example-pdf clean
 
@@ -46,7 +46,7 @@ test: setup-tests lint docs
 	@set -e; for example in $(EXAMPLES); do echo "example $$example"; $(TARGET)/debug/examples/$$example; done
 	cargo test --workspace $(EXTRA)
 
-# The tests torture a smaller fleet for a shorter time. SEED=2 gives other blows.
+# Ten times the tasks of the tests. SEED=2 gives other blows.
 torture: setup-tests
 	cargo test --package brainwrought-store --test torture -- \
 		--tasks $(or $(TASKS),10000) --workers 12 --restarts 12 --limit 3600 --seed $(or $(SEED),1)

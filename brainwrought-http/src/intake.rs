@@ -83,9 +83,9 @@ pub(crate) async fn receive_whole(
         return Err(ApiError::NotAPdf);
     }
     let options = options.make_options()?;
-    let _turn = upload_turn(site)?;
+    let _upload = upload_turn(site)?;
     check_room(site, key.as_deref()).await?;
-    let _turn = site.handover.acquire().await.map_err(|error| ApiError::unavailable(SAVE, error))?;
+    let _handover = site.handover_turn(document.pdf.len() as u64).await?;
     site.metrics.uploaded.fetch_add(document.pdf.len() as u64, Ordering::Relaxed);
     submit(site, document.pdf, &shown_name(document.file_name), options, key).await
 }
@@ -188,8 +188,9 @@ async fn text(form: &mut Multipart<BodyDataStream>) -> Result<String, ApiError> 
 async fn create(site: &Site, upload: Upload, key: Option<String>) -> Result<Created, ApiError> {
     let options = VideoOptions::from_fields(upload.fields)?.make_options()?;
     let failed = |error| ApiError::unavailable(SAVE, error);
-    let _turn = site.handover.acquire().await.map_err(|error| ApiError::unavailable(SAVE, error))?;
     let file = upload.file.into_std().await;
+    let bytes = file.metadata().map_err(failed)?.len();
+    let _turn = site.handover_turn(bytes).await?;
     let pdf = tokio::task::spawn_blocking(move || read_back(file)).await;
     let pdf = pdf.map_err(|error| ApiError::unavailable(SAVE, error))?.map_err(failed)?;
     submit(site, pdf, &upload.file_name, options, key).await
@@ -203,8 +204,11 @@ async fn submit(
     options: MakeOptions,
     key: Option<String>,
 ) -> Result<Created, ApiError> {
-    let mut submission = options
-        .submission(file_name, pdf.clone())
+    let (name, bytes) = (file_name.to_owned(), pdf.clone());
+    // The seed is drawn from all of the PDF.
+    let submission = tokio::task::spawn_blocking(move || options.submission(&name, bytes)).await;
+    let mut submission = submission
+        .map_err(|error| ApiError::unavailable(SAVE, error))?
         .map_err(|error| ApiError::unavailable("write the options", error))?;
     submission.idempotency_key.clone_from(&key);
     let chosen = submission.options.clone();

@@ -9,7 +9,7 @@ use brainwrought_core::engine::Engine;
 use brainwrought_core::id::JobId;
 use brainwrought_core::job::JobStatus;
 use brainwrought_core::job_store::{JobFilter, JobView};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -31,8 +31,8 @@ pub(crate) struct Site {
     pub(crate) changes: RateLimit,
     /// Uploads under way.
     pub(crate) uploads: Arc<Semaphore>,
-    /// A whole PDF is in memory while it is handed to the artifact store: one at a time.
-    pub(crate) handover: Semaphore,
+    /// Memory for PDFs that are handed to the artifact store, in MiB.
+    handover: Semaphore,
     /// Large messages of agents under way: each is in memory.
     pub(crate) large_messages: Arc<Semaphore>,
     /// Event streams that may still be opened.
@@ -44,6 +44,9 @@ pub(crate) struct Site {
 
 /// Jobs are counted for metrics at most so often: counting reads them all.
 const COUNT_EVERY: Duration = Duration::from_secs(10);
+
+/// How many MiB of PDFs are in memory at once, on their way from uploads to the store. A larger one goes alone.
+const HANDED_OVER_MIB: u32 = 64;
 
 /// Large messages under way at once: four take about 150 MB.
 const LARGE_MESSAGES: usize = 4;
@@ -59,7 +62,7 @@ impl Site {
             requests: RateLimit::new(quotas.requests, quotas.request_every),
             changes: RateLimit::new(quotas.changes, quotas.change_every),
             uploads: Arc::new(Semaphore::new(limits.uploads)),
-            handover: Semaphore::new(1),
+            handover: Semaphore::new(HANDED_OVER_MIB as usize),
             large_messages: Arc::new(Semaphore::new(LARGE_MESSAGES)),
             streams: Arc::new(Semaphore::new(limits.streams)),
             shutdown,
@@ -76,6 +79,13 @@ impl Site {
     /// Takes a client's turn to change something.
     pub(crate) fn take_change(&self, client: ClientId, now: Instant) -> Result<(), ApiError> {
         self.changes.take(client, now).map_err(|after| self.throttle(after))
+    }
+
+    /// Waits until there is room in memory for a PDF of so many bytes, which is then handed over to the store.
+    pub(crate) async fn handover_turn(&self, bytes: u64) -> Result<SemaphorePermit<'_>, ApiError> {
+        let mib = u32::try_from(bytes.div_ceil(1 << 20)).unwrap_or(u32::MAX).clamp(1, HANDED_OVER_MIB);
+        let turn = self.handover.acquire_many(mib).await;
+        turn.map_err(|error| ApiError::unavailable("save the upload", error))
     }
 
     /// Takes a client's turn to ask for something.

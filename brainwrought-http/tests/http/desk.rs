@@ -37,6 +37,13 @@ pub(crate) struct Strings {
     pub(crate) spoken: Arc<AtomicUsize>,
 }
 
+impl Strings {
+    /// So many segments may be spoken.
+    pub(crate) fn open(permits: usize) -> Self {
+        Self { gate: Arc::new(tokio::sync::Semaphore::new(permits)), spoken: Arc::default() }
+    }
+}
+
 /// A running server with its stores.
 pub(crate) struct Desk {
     pub(crate) folder: Arc<tempfile::TempDir>,
@@ -67,8 +74,7 @@ impl Desk {
     /// Starts a server whose jobs may speak `permits` segments.
     pub(crate) async fn with(change: impl FnOnce(&mut HttpSettings), permits: usize) -> Self {
         let folder = Arc::new(tempfile::tempdir().unwrap());
-        let gate = Arc::new(tokio::sync::Semaphore::new(permits));
-        let strings = Strings { gate, spoken: Arc::default() };
+        let strings = Strings::open(permits);
         let (jobs, artifacts) =
             (Arc::new(MemoryJobStore::default()), Arc::new(MemoryArtifactStore::default()));
         Self::open(folder, jobs, artifacts, strings, change).await

@@ -1,10 +1,16 @@
 //! The page, as a browser without scripts and a careless or hostile author of PDFs meet it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use brainwrought_core::data::BlobRef;
+use brainwrought_core::id::{Digest, WorkerId};
+use brainwrought_core::job::{Delivery, JobInput, NewJob, Outcome, Plan, StagePlan};
+use brainwrought_core::job_store::{ClaimRequest, JobStore};
+use brainwrought_core::memory::{MemoryArtifactStore, MemoryJobStore};
 use brainwrought_http::Example;
 
-use crate::desk::Desk;
+use crate::desk::{Desk, Strings};
 
 #[tokio::test]
 async fn a_pdf_is_submitted_and_retrieved_without_scripts() {
@@ -215,4 +221,37 @@ async fn the_page_says_how_long_things_stay() {
         let home = desk.get("/").await.text();
         assert!(home.contains(said), "{said}: {home}");
     }
+}
+
+#[tokio::test]
+async fn a_published_video_is_linked() {
+    let jobs: Arc<dyn JobStore> = Arc::new(MemoryJobStore::default());
+    let stage = StagePlan { name: "publish".into(), needs: Vec::new(), fan: None };
+    let pdf = BlobRef { digest: Digest::of(b"pdf"), bytes: 3, media_type: "application/pdf".to_owned() };
+    let new = NewJob {
+        pipeline: "short".to_owned(),
+        plan: Plan::new(vec![stage]).unwrap(),
+        input: JobInput { file_name: "bees.pdf".to_owned(), pdf },
+        options: serde_json::Value::Null,
+        priority: 0,
+        max_attempts: 1,
+        idempotency_key: None,
+    };
+    let id = jobs.create(new).await.unwrap().view.job.job_id;
+    jobs.advance().await.unwrap();
+    let worker = WorkerId("elsewhere".to_owned());
+    let lease = Duration::from_secs(60);
+    let request = ClaimRequest { stages: None, job: None, worker, lease, limit: 1 };
+    let claim = jobs.claim(&request).await.unwrap().remove(0);
+    let address = "https://huggingface.co/datasets/a/b/resolve/main/videos/1/video.mp4";
+    let delivery = Delivery { output_hf_url: Some(address.to_owned()), output_local_path: None };
+    let (output, delivery) = (Digest::of(b"output"), Some(delivery));
+    let done = Outcome::Done { output, items: None, cached: false, delivery };
+    jobs.commit(&claim.id, claim.token, done).await.unwrap();
+
+    let (folder, artifacts) = (tempfile::tempdir().unwrap(), MemoryArtifactStore::default());
+    let desk = Desk::open(Arc::new(folder), jobs, Arc::new(artifacts), Strings::open(0), |_| {}).await;
+    assert_eq!(desk.get(&format!("/api/jobs/{id}")).await.json()["output_hf_url"], address);
+    let shown = desk.get(&format!("/?job_id={id}")).await.text();
+    assert!(shown.contains(&format!("href=\"{address}\"")), "{shown}");
 }
