@@ -184,7 +184,14 @@ impl Server {
         if !self.around.before.is_empty() {
             arguments.extend(["-p", wrapped.to_str().unwrap()]);
         }
-        self.control(&arguments);
+        // What an ended server shared with its children may still be there for a moment.
+        for _ in 0..5 {
+            if self.control(&arguments) {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(500));
+        }
+        panic!("the server does not {action}: {}", self.log());
     }
 
     /// The program with what stands before it.
@@ -266,10 +273,10 @@ impl Server {
         server
     }
 
-    fn control(&self, arguments: &[&str]) {
+    fn control(&self, arguments: &[&str]) -> bool {
         let mut control = command(self.programs.join("pg_ctl"), self.user);
         control.envs(self.around.environment.iter().map(|(name, value)| (name, value)));
-        run(control.arg("-D").arg(self.folder.join("data")).args(arguments));
+        control.arg("-D").arg(self.folder.join("data")).args(arguments).status().unwrap().success()
     }
 }
 
