@@ -2,6 +2,7 @@
 
 mod artifacts;
 mod commits;
+mod hosted_space;
 mod official_client;
 mod publishing;
 mod server;

@@ -56,14 +56,12 @@ except RepositoryNotFoundError:
 print('all is well')
 ";
 
-#[tokio::test(flavor = "multi_thread")]
-async fn the_official_client_accepts_this_hub_and_our_files() {
-    let hub = TestHub::with_dataset(DATASET).await;
-    let ours = [put("videos/1/video.mp4", vec![0; 5_000_000]), put("videos/1/captions.srt", "ours")];
-    client(&options(&hub)).commit("ours", &ours).await.unwrap();
+/// Runs a script with the official client, which gets the address of the Hub and a folder of its own. It must say that all
+/// is well.
+pub(super) async fn run_official(hub: &TestHub, script: &str) {
     let scratch = tempfile::tempdir().unwrap();
     let mut command = python();
-    command.args(["-c", SCRIPT, &hub.endpoint]).arg(scratch.path());
+    command.args(["-c", script, &hub.endpoint]).arg(scratch.path());
     command
         .env("HF_HUB_DISABLE_XET", "1")
         .env("HF_HOME", scratch.path())
@@ -71,6 +69,14 @@ async fn the_official_client_accepts_this_hub_and_our_files() {
     let output = tokio::task::spawn_blocking(move || command.output()).await.unwrap().unwrap();
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(said.contains("all is well"), "{said}\n{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_official_client_accepts_this_hub_and_our_files() {
+    let hub = TestHub::with_dataset(DATASET).await;
+    let ours = [put("videos/1/video.mp4", vec![0; 5_000_000]), put("videos/1/captions.srt", "ours")];
+    client(&options(&hub)).commit("ours", &ours).await.unwrap();
+    run_official(&hub, SCRIPT).await;
 
     // And the other way: our client reads what the official one wrote.
     let large = client(&options(&hub)).fetch("theirs/large.bin", None).await.unwrap();

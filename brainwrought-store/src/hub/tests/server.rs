@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
 use super::super::commit::git_digest;
+use super::hosted_space::HostedSpace;
 
 pub(super) const WRITE_TOKEN: &str = "hf_write";
 pub(super) const READ_TOKEN: &str = "hf_read";
@@ -40,16 +41,7 @@ struct Memory {
     faults: Vec<(&'static str, Fault)>,
     requests: Vec<String>,
     /// How each Space runs, by its name.
-    spaces: BTreeMap<String, Space>,
-}
-
-/// How a Space runs.
-#[derive(Debug, Default)]
-struct Space {
-    hardware: Option<String>,
-    sleep_seconds: Option<i64>,
-    variables: BTreeMap<String, String>,
-    secrets: BTreeMap<String, String>,
+    spaces: BTreeMap<String, HostedSpace>,
 }
 
 #[derive(Debug, Clone)]
@@ -213,7 +205,9 @@ impl TestHub {
                         self.tree(&dataset, revision, &folder.unwrap_or_default(), query.unwrap_or_default())
                     }
                     _ if token == Some(READ_TOKEN) => failure(403, "", "Your token may not write here"),
-                    [what] if is_space => self.run_space(&dataset, what, method, body),
+                    [what] if is_space => {
+                        self.memory().spaces.get_mut(&dataset).unwrap().answer(method, what, body)
+                    }
                     ["preupload", _] => preupload(&serde_json::from_slice(body).unwrap()),
                     ["commit", "main"] => self.commit(&dataset, body),
                     _ => failure(404, "", "no such interface"),
@@ -236,38 +230,9 @@ impl TestHub {
         }
         self.memory().create(&name);
         if is_space {
-            self.memory().spaces.insert(name.clone(), Space::default());
+            self.memory().spaces.insert(name.clone(), HostedSpace::default());
         }
         ok(&json!({ "url": format!("{}/datasets/{name}", self.endpoint), "name": name }))
-    }
-
-    /// What the Hub keeps of a Space beside its files.
-    fn run_space(&self, name: &str, what: &str, method: &Method, body: &[u8]) -> Response {
-        let asked: Value = serde_json::from_slice(body).unwrap_or_default();
-        let text = |key: &str| asked[key].as_str().unwrap().to_owned();
-        let mut memory = self.memory();
-        let space = memory.spaces.get_mut(name).unwrap();
-        match (method, what) {
-            (&Method::POST, "variables") => drop(space.variables.insert(text("key"), text("value"))),
-            (&Method::POST, "secrets") => drop(space.secrets.insert(text("key"), text("value"))),
-            (&Method::POST, "hardware") => space.hardware = Some(text("flavor")),
-            (&Method::POST, "sleeptime") => space.sleep_seconds = asked["seconds"].as_i64(),
-            (&Method::GET, "runtime" | "variables" | "secrets") => {}
-            _ => return failure(404, "", "no such interface"),
-        }
-        let listed = |values: &BTreeMap<String, String>, is_secret: bool| {
-            let shown = |value: &str| if is_secret { json!({}) } else { json!({ "value": value }) };
-            json!(values.iter().map(|(key, value)| (key, shown(value))).collect::<BTreeMap<_, _>>())
-        };
-        ok(&match what {
-            "variables" => listed(&space.variables, false),
-            "secrets" => listed(&space.secrets, true),
-            _ => json!({
-                "stage": "BUILDING",
-                "hardware": { "current": null, "requested": space.hardware },
-                "gcTimeout": space.sleep_seconds,
-            }),
-        })
     }
 
     fn at(&self, dataset: &str, revision: &str) -> Option<Commit> {
@@ -488,12 +453,12 @@ fn missing_dataset() -> Response {
     failure(404, "RepoNotFound", "Repository not found")
 }
 
-fn failure(status: u16, code: &str, message: &str) -> Response {
+pub(super) fn failure(status: u16, code: &str, message: &str) -> Response {
     let headers = [("x-error-code", code), ("x-error-message", message)];
     reply(StatusCode::from_u16(status).unwrap(), &headers, json!({ "error": message }).to_string())
 }
 
-fn ok(value: &Value) -> Response {
+pub(super) fn ok(value: &Value) -> Response {
     reply(StatusCode::OK, &[("content-type", "application/json")], value.to_string())
 }
 

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 
+use super::official_client::run_official;
 use super::options;
 use super::server::{Fault, READ_TOKEN, TestHub};
-use crate::python_peer::python;
 use crate::{HubError, HubSpace, SpaceRun, StoreOptions};
 
 const SPACE: &str = "brain/wrought";
@@ -106,14 +106,5 @@ print('all is well')
 async fn the_official_client_sees_the_space_as_it_should_be() {
     let hub = TestHub::start().await;
     HubSpace::new(SPACE, false, &options(&hub)).unwrap().deploy(files(CARD), &run()).await.unwrap();
-    let scratch = tempfile::tempdir().unwrap();
-    let mut command = python();
-    command.args(["-c", SCRIPT, &hub.endpoint]).arg(scratch.path());
-    command
-        .env("HF_HUB_DISABLE_XET", "1")
-        .env("HF_HOME", scratch.path())
-        .env("HF_HUB_DISABLE_PROGRESS_BARS", "1");
-    let output = tokio::task::spawn_blocking(move || command.output()).await.unwrap().unwrap();
-    let said = String::from_utf8_lossy(&output.stdout);
-    assert!(said.contains("all is well"), "{said}\n{}", String::from_utf8_lossy(&output.stderr));
+    run_official(&hub, SCRIPT).await;
 }
