@@ -15,6 +15,7 @@ pub mod memory;
 pub mod metrics;
 pub mod pipeline;
 pub mod publisher;
+pub mod purse;
 pub mod report;
 pub mod retry;
 pub mod stage;

@@ -8,6 +8,7 @@ mod blob;
 mod clip;
 mod document;
 mod language;
+mod outbound;
 mod publication;
 mod report;
 mod script;
@@ -20,6 +21,7 @@ pub use blob::{BlobRef, blobs_in};
 pub use clip::{CaptionRecord, Clip};
 pub use document::{Block, BlockKind, Document, Figure, OutlineEntry, Page, Rect};
 pub use language::Language;
+pub use outbound::OutboundCall;
 pub use publication::Publication;
 pub use report::{Report, Rule};
 pub use script::{

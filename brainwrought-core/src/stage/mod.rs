@@ -1,22 +1,17 @@
 //! [`Stage`]: a pure step from stored values to stored values, and what it may see while it runs.
 
+mod context;
+
 use std::error::Error;
 use std::fmt;
 use std::future::Future;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use bytes::Bytes;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use tokio_util::sync::CancellationToken;
 
-use crate::artifact_store::{ArtifactStore, ArtifactStoreError};
-use crate::data::BlobRef;
-use crate::event::{EventSink, LogLevel};
-use crate::id::{Digest, JobId, TaskKey};
-use crate::metrics;
+pub use self::context::StageContext;
+use crate::artifact_store::ArtifactStoreError;
 
 /// A value that travels between stages as small, versioned JSON.
 ///
@@ -189,109 +184,3 @@ impl From<tokio::task::JoinError> for StageError {
 #[derive(Debug, thiserror::Error)]
 #[error("the work was cancelled")]
 struct Cancelled;
-
-/// What a stage sees while it runs. Cloning is cheap; clones may move into blocking work.
-#[derive(Debug, Clone)]
-pub struct StageContext {
-    job: JobId,
-    task: TaskKey,
-    attempt: u32,
-    artifacts: Arc<dyn ArtifactStore>,
-    scratch: PathBuf,
-    events: EventSink,
-    cancellation: CancellationToken,
-}
-
-impl StageContext {
-    /// Puts a context together. The engine does this; tests and benches may too.
-    pub fn new(
-        job: JobId,
-        task: TaskKey,
-        artifacts: Arc<dyn ArtifactStore>,
-        scratch: PathBuf,
-        cancellation: CancellationToken,
-    ) -> Self {
-        Self { job, task, attempt: 1, artifacts, scratch, events: EventSink::default(), cancellation }
-    }
-
-    /// Sets where progress and log lines go.
-    #[must_use]
-    pub fn with_events(mut self, events: EventSink) -> Self {
-        self.events = events;
-        self
-    }
-
-    /// Sets the number of the attempt.
-    #[must_use]
-    pub fn with_attempt(mut self, attempt: u32) -> Self {
-        self.attempt = attempt;
-        self
-    }
-
-    /// The job that the work is for.
-    pub fn job(&self) -> &JobId {
-        &self.job
-    }
-
-    /// The number of this attempt, from 1.
-    pub fn attempt(&self) -> u32 {
-        self.attempt
-    }
-
-    /// The artifact store, where large bytes come from and go to.
-    pub fn artifacts(&self) -> &Arc<dyn ArtifactStore> {
-        &self.artifacts
-    }
-
-    /// A folder of this attempt's own; it exists, starts empty and is removed afterwards.
-    pub fn scratch(&self) -> &Path {
-        &self.scratch
-    }
-
-    /// Fires when the work should stop: cancelled, lease lost, or the worker is shutting down.
-    pub fn cancellation(&self) -> &CancellationToken {
-        &self.cancellation
-    }
-
-    /// Tells how far the work is: `done` of `total` steps. Cheap enough to call once a frame.
-    pub fn progress(&self, done: u64, total: u64) {
-        self.events.progress(&self.job, &self.task, done, total);
-    }
-
-    /// Writes a line to the job's log.
-    pub fn log(&self, level: LogLevel, message: impl Into<String>) {
-        self.events.log(&self.job, &self.task, level, message.into());
-    }
-
-    /// Fails with [`StageError::cancelled`] when the work should stop.
-    ///
-    /// # Errors
-    ///
-    /// Fails once the cancellation token has fired.
-    pub fn check_cancelled(&self) -> Result<(), StageError> {
-        if self.cancellation.is_cancelled() { Err(StageError::cancelled()) } else { Ok(()) }
-    }
-
-    /// Stores bytes and returns the reference that travels in a value.
-    ///
-    /// # Errors
-    ///
-    /// Fails when the artifact store cannot take them.
-    pub async fn put(&self, bytes: Bytes, media_type: &str) -> Result<BlobRef, StageError> {
-        let length = bytes.len() as u64;
-        let digest: Digest = self.artifacts.put(bytes).await?;
-        metrics::moved(&self.task.stage, "written", length);
-        Ok(BlobRef { digest, bytes: length, media_type: media_type.to_owned() })
-    }
-
-    /// Fetches the bytes behind a reference.
-    ///
-    /// # Errors
-    ///
-    /// Fails when the artifact store does not have them or cannot be reached.
-    pub async fn get(&self, blob: &BlobRef) -> Result<Bytes, StageError> {
-        let bytes = self.artifacts.get(&blob.digest).await?;
-        metrics::moved(&self.task.stage, "read", bytes.len() as u64);
-        Ok(bytes)
-    }
-}

@@ -1,0 +1,168 @@
+//! [`Purse`]: what a job may spend, and what it has spent.
+
+use std::fmt;
+use std::iter::Sum;
+use std::ops::{Add, AddAssign};
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+
+/// An amount of money, in millionths of a US dollar. Sums stop at the largest amount instead of running over.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Cost(pub u64);
+
+impl Cost {
+    /// Nothing.
+    pub const FREE: Self = Self(0);
+
+    /// Rounds dollars up to the next millionth; what is negative or no number is nothing.
+    pub fn from_usd(dollars: f64) -> Self {
+        // A cast from a float stops at both ends of the range.
+        Self((dollars * 1e6).ceil() as u64)
+    }
+
+    /// The amount in dollars.
+    pub fn usd(self) -> f64 {
+        self.0 as f64 / 1e6
+    }
+
+    /// What is left after `other`, never less than nothing.
+    #[must_use]
+    pub fn less(self, other: Self) -> Self {
+        Self(self.0.saturating_sub(other.0))
+    }
+}
+
+impl Add for Cost {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0))
+    }
+}
+
+impl AddAssign for Cost {
+    fn add_assign(&mut self, other: Self) {
+        *self = *self + other;
+    }
+}
+
+impl Sum for Cost {
+    fn sum<I: Iterator<Item = Self>>(costs: I) -> Self {
+        costs.fold(Self::FREE, Add::add)
+    }
+}
+
+impl fmt::Display for Cost {
+    /// Writes dollars with as many places as it takes to see the first digit, at least two: `$1.25`, `$0.0004`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let places = match self.0 {
+            0 | 10_000.. => 2,
+            1_000.. => 3,
+            100.. => 4,
+            10.. => 5,
+            _ => 6,
+        };
+        write!(f, "${:.places$}", self.usd())
+    }
+}
+
+/// Money on its way to a provider.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Charge {
+    /// The provider and its model, such as `openai/gpt-5-mini`.
+    pub provider: String,
+    /// The most that the call can cost.
+    pub most: Cost,
+}
+
+/// What one job may spend. The engine gives each attempt the purse of its job.
+///
+/// # Contract
+///
+/// It is guaranteed that the sum of all that was settled and all that is set aside never passes the job's limit,
+/// however many workers spend at once. Money is set aside durably before a call is made, and stays set aside when a worker dies in the
+/// middle: whether the provider charged for that call is not known.
+#[async_trait]
+pub trait Purse: fmt::Debug + Send + Sync + 'static {
+    /// Sets money aside for a call that is about to be made.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the limit would be passed, and when the purse cannot be reached. Then the call must not be made.
+    async fn set_aside(&self, charge: &Charge) -> Result<(), PurseError>;
+
+    /// Settles a call for what it did cost, and frees the rest of what was set aside.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the purse cannot be reached; the money then stays set aside.
+    async fn settle(&self, charge: &Charge, cost: Cost) -> Result<(), PurseError>;
+}
+
+/// Why money could not be set aside or settled.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PurseError {
+    /// The limit would be passed.
+    #[error(
+        "{provider} may cost {most} more, and the job has spent or set aside {spent} of {limit}; nothing was sent; \
+         raise the limit with `brainwrought retry --max-cost`, which keeps what is done"
+    )]
+    Exhausted {
+        /// Who would have been paid.
+        provider: String,
+        /// What the call may cost.
+        most: Cost,
+        /// What was spent or set aside before.
+        spent: Cost,
+        /// The limit.
+        limit: Cost,
+    },
+    /// The purse cannot be reached.
+    #[error("the job's ledger could not be written, so {provider} was not called")]
+    Unavailable {
+        /// Who would have been paid.
+        provider: String,
+        /// Why.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+}
+
+/// A purse without a limit that keeps no books, for stages that run outside an engine.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct OpenPurse;
+
+#[async_trait]
+impl Purse for OpenPurse {
+    async fn set_aside(&self, _: &Charge) -> Result<(), PurseError> {
+        Ok(())
+    }
+
+    async fn settle(&self, _: &Charge, _: Cost) -> Result<(), PurseError> {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn money_is_never_rounded_down() {
+        assert_eq!(Cost::from_usd(0.000_000_1), Cost(1));
+        assert_eq!(Cost::from_usd(2.5), Cost(2_500_000));
+        assert_eq!(Cost::from_usd(-1.0), Cost::FREE);
+        assert_eq!(Cost::from_usd(f64::NAN), Cost::FREE);
+        assert_eq!(Cost(u64::MAX) + Cost(1), Cost(u64::MAX));
+    }
+
+    #[test]
+    fn small_amounts_can_be_read() {
+        let written: Vec<String> =
+            [0, 7, 42, 430, 1_500, 25_000, 1_250_000].map(|micros| Cost(micros).to_string()).into();
+        assert_eq!(written, ["$0.00", "$0.000007", "$0.00004", "$0.0004", "$0.002", "$0.03", "$1.25"]);
+    }
+}
