@@ -7,12 +7,15 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use brainwrought_core::artifact_store::ArtifactStore;
+use brainwrought_core::data::{Document, Script, SourcePdf};
 use brainwrought_core::engine::{Engine, EngineSettings};
 use brainwrought_core::id::{TaskKey, WorkerId};
 use brainwrought_core::job::{Job, JobStatus};
 use brainwrought_core::job_store::JobStore;
+use brainwrought_core::memory::{MemoryArtifactStore, MemoryJobStore};
+use brainwrought_core::pipeline::{Handle, Pipeline};
 use brainwrought_core::stage::StageData;
-use brainwrought_stages::standard::{MakeOptions, Resources, pipelines};
+use brainwrought_stages::standard::{MakeOptions, Resources, Stages, pipelines};
 use tokio_util::sync::CancellationToken;
 
 /// Measures how long `work` takes.
@@ -33,6 +36,44 @@ pub fn median(mut figures: Vec<f64>) -> f64 {
 pub fn pdf() -> PathBuf {
     let named = std::env::args_os().skip(1).map(PathBuf::from).find(|path| path.is_file());
     named.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/queues.pdf"))
+}
+
+/// The PDFs named on the command line, or the paper that ships with the project.
+pub fn pdfs() -> Vec<PathBuf> {
+    let named: Vec<PathBuf> =
+        std::env::args_os().skip(1).map(PathBuf::from).filter(|path| path.is_file()).collect();
+    if named.is_empty() { vec![pdf()] } else { named }
+}
+
+/// Reads a PDF, and writes its script with the default options.
+///
+/// # Errors
+///
+/// Fails when the file cannot be read or holds too little to say.
+pub async fn read(pdf: &Path) -> anyhow::Result<(Document, Script)> {
+    let folder = tempfile::tempdir()?;
+    let options = MakeOptions::default();
+    let submission = options.submission("read.pdf", std::fs::read(pdf)?.into())?;
+    let options: MakeOptions = serde_json::from_value(submission.options.clone())?;
+    let resources = resources(folder.path().join("outputs"))?;
+    let pipelines = move |_: &str, _: &serde_json::Value| {
+        let stages = Stages::new(&options, &resources);
+        Pipeline::new("short", |p, pdf: Handle<SourcePdf>| {
+            let document = p.stage(stages.parse, pdf);
+            p.stage(stages.script, document)
+        })
+        .map_err(Into::into)
+    };
+    let artifacts: Arc<dyn ArtifactStore> = Arc::new(MemoryArtifactStore::default());
+    let mut settings = EngineSettings::new(WorkerId("bench".to_owned()), folder.path().join("scratch"));
+    settings.poll = Duration::from_millis(20);
+    let engine =
+        Engine::new(Arc::new(MemoryJobStore::default()), Arc::clone(&artifacts), pipelines, settings);
+    let id = engine.submit(submission).await?.view.job.job_id;
+    let view = engine.run_job(&id, CancellationToken::new()).await?;
+    anyhow::ensure!(view.status == JobStatus::Completed, "{}", view.job.error().unwrap_or_default());
+    let made = Short { job: view.job, artifacts, video: PathBuf::new() };
+    Ok((made.output("parse", None).await?, made.output("script", None).await?))
 }
 
 /// What `make setup` installed.

@@ -10,7 +10,6 @@ mod sound;
 mod speech;
 mod stage;
 mod table;
-mod units;
 
 pub use error::CheckError;
 pub use limits::{CaptionUse, Limits};

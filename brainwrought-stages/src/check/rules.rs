@@ -7,7 +7,6 @@ use super::limits::{CaptionUse, Limits};
 use super::pictures::PictureMeter;
 use super::sound::{Alignment, SoundMeter};
 use super::speech::Speech;
-use super::units;
 use crate::media::Probe;
 use crate::script::grounding;
 
@@ -224,13 +223,13 @@ impl Verdict {
     }
 
     fn judge_grounding(&mut self, measured: &Measured<'_>) {
-        let mut faults: Vec<String> = grounding(measured.script, measured.document)
+        let faults: Vec<String> = grounding(measured.script, measured.document)
             .into_iter()
             .map(|line| {
-                format!("“{}” says {}, not on page {}", line.text, line.missing.join(", "), line.page)
+                let wrong: Vec<String> = line.faults.iter().map(ToString::to_string).collect();
+                format!("“{}”, page {}: {}", line.text, line.page, wrong.join(", "))
             })
             .collect();
-        faults.extend(units::faults(measured.script, measured.document));
         let sentences = measured.script.lines().count();
         let named = faults.iter().take(NAMED_FAULTS).cloned().collect::<Vec<_>>().join("; ");
         let figure = match faults.len() {
@@ -238,7 +237,7 @@ impl Verdict {
             count if count > NAMED_FAULTS => format!("{named}; and {} more", count - NAMED_FAULTS),
             _ => named,
         };
-        let limit = "every number, unit and name on the cited page".to_owned();
+        let limit = "every number, unit, name and negation as the cited page has it".to_owned();
         self.add("citations", faults.is_empty() && sentences > 0, figure, limit);
     }
 }

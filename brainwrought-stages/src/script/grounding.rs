@@ -1,13 +1,11 @@
-//! [`grounding`]: whether every number, unit and name of a fact stands on the page that the line cites.
-
-use std::collections::BTreeMap;
+//! [`grounding`]: whether every line of a script stands on the page that it cites.
 
 use brainwrought_core::data::{Document, LineRole, Script};
-use unicode_normalization::UnicodeNormalization;
 
+use super::evidence::{Doubt, Evidence};
 use super::sentences::Sentence;
 
-/// A line that says something its page does not.
+/// A line that says something its source does not.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UngroundedLine {
     /// The line's place among all lines of the script, from 0.
@@ -16,91 +14,57 @@ pub struct UngroundedLine {
     pub text: String,
     /// The page that the line cites, from 1.
     pub page: u32,
-    /// The numbers, units and names that are not on the page; the page itself where it does not exist.
-    pub missing: Vec<String>,
+    /// What is wrong with it; at least one.
+    pub faults: Vec<GroundingFault>,
+}
+
+/// What is wrong with a citation.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum GroundingFault {
+    /// The document has no such page.
+    #[error("there is no page {0}")]
+    NoPage(u32),
+    /// The words that are quoted do not stand on the page.
+    #[error("the words it quotes are not on the page")]
+    NoQuote,
+    /// The sentence says what the quoted words do not.
+    #[error("the words it quotes do not say {0}")]
+    Doubted(Doubt),
 }
 
 /// Finds the lines of `script` that are not grounded in `document`.
 ///
-/// Every cited page must exist. Every number (with its unit) and every name inside a fact line must stand on the
-/// cited page; letter case, hyphens, kinds of quotes and ligatures do not matter.
+/// Every cited page must exist, and every quote must stand on its page. What a fact says (numbers with their units,
+/// names, negations, who does what) must be what the words say that it quotes.
 pub fn grounding(script: &Script, document: &Document) -> Vec<UngroundedLine> {
-    let pages: BTreeMap<u32, String> =
-        document.pages.iter().map(|page| (page.number, normalised(&page.text()))).collect();
+    let evidence = Evidence::new(document);
     let mut found = Vec::new();
     for (index, line) in script.lines().enumerate() {
-        let page = line.citation.page;
-        let missing = match pages.get(&page) {
-            None => vec![format!("page {page}")],
-            Some(text) if line.role == LineRole::Fact => {
-                claims(&line.text).into_iter().filter(|claim| !stands_in(text, claim)).collect()
-            }
-            Some(_) => Vec::new(),
-        };
-        if !missing.is_empty() {
-            found.push(UngroundedLine { line: index, text: line.text.clone(), page, missing });
+        let (page, quote) = (line.citation.page, line.citation.quote.as_str());
+        let mut faults = Vec::new();
+        if !evidence.has_page(page) {
+            faults.push(GroundingFault::NoPage(page));
+        } else if !evidence.has_quote(page, quote) {
+            faults.push(GroundingFault::NoQuote);
+        }
+        if line.role == LineRole::Fact {
+            faults.extend(evidence.doubts(&line.text, quote).into_iter().map(GroundingFault::Doubted));
+        }
+        if !faults.is_empty() {
+            found.push(UngroundedLine { line: index, text: line.text.clone(), page, faults });
         }
     }
     found
 }
 
-/// Keeps the sentences whose numbers and names stand on their page.
+/// Keeps the sentences that say what their sources say, on pages that hold these.
 pub(super) fn retain_grounded(sentences: &mut Vec<Sentence>, document: &Document) {
-    let pages: BTreeMap<u32, String> =
-        document.pages.iter().map(|page| (page.number, normalised(&page.text()))).collect();
+    let evidence = Evidence::new(document);
     sentences.retain(|sentence| {
-        pages
-            .get(&sentence.page)
-            .is_some_and(|text| claims(&sentence.text).iter().all(|claim| stands_in(text, claim)))
+        evidence.has_quote(sentence.page, &sentence.source)
+            && evidence.doubts(&sentence.text, &sentence.source).is_empty()
     });
-}
-
-/// Lists the numbers and mid-sentence names of `text`.
-fn claims(text: &str) -> Vec<String> {
-    let mut claims = Vec::new();
-    let mut starts = true;
-    for raw in text.split_whitespace() {
-        let word = raw.trim_matches(|letter: char| !(letter.is_alphanumeric() || "%$€£°".contains(letter)));
-        let word = word.strip_suffix("'s").or_else(|| word.strip_suffix("’s")).unwrap_or(word);
-        let has_digit = word.chars().any(|letter| letter.is_ascii_digit());
-        let is_name =
-            !starts && word.chars().next().is_some_and(char::is_uppercase) && word.chars().count() > 1;
-        if has_digit || is_name {
-            claims.push(word.to_owned());
-        }
-        starts = raw.ends_with(['.', '!', '?', ':', '“', '"']);
-    }
-    claims
-}
-
-fn stands_in(page: &str, claim: &str) -> bool {
-    let claim = normalised(claim);
-    let mut from = 0;
-    while let Some(at) = page[from..].find(&claim) {
-        let start = from + at;
-        let end = start + claim.len();
-        let before = page[..start].chars().next_back();
-        let after = page[end..].chars().next();
-        // "5" must not be found inside "95"; a name may carry an ending.
-        let digit_before = claim.starts_with(|c: char| c.is_ascii_digit())
-            && before.is_some_and(|letter| letter.is_ascii_digit());
-        let digit_after = claim.ends_with(|c: char| c.is_ascii_digit())
-            && after.is_some_and(|letter| letter.is_ascii_digit());
-        if !digit_before && !digit_after {
-            return true;
-        }
-        from = end;
-    }
-    false
-}
-
-/// Lower case, no hyphens or spaces, ligatures opened: what two writings of the same words share.
-fn normalised(text: &str) -> String {
-    text.nfkc()
-        .flat_map(char::to_lowercase)
-        .filter(|letter| !letter.is_whitespace() && !matches!(letter, '-' | '\u{ad}' | '‐' | '‑'))
-        .map(|letter| if letter == '’' { '\'' } else { letter })
-        .collect()
 }
 
 #[cfg(test)]
@@ -111,12 +75,31 @@ mod tests {
     use super::*;
 
     #[test]
-    fn invented_numbers_and_names_are_found() {
-        let document =
-            document(vec![vec![block(BlockKind::Paragraph, "In 1909 Agner Erlang served 95% of calls.")]]);
-        assert!(grounding(&script_with("In 1909, Erlang served 95% of calls.", 1), &document).is_empty());
-        let found = grounding(&script_with("By 1910 Agner Kingman served 5%.", 1), &document);
-        assert_eq!(found[0].missing, ["1910", "Kingman", "5%"]);
-        assert_eq!(grounding(&script_with("Calls wait.", 7), &document)[0].missing, ["page 7"]);
+    fn invented_numbers_names_and_pages_are_found() {
+        let paragraph = "In 1909 Agner Erlang served 95% of calls.";
+        let document = document(vec![vec![block(BlockKind::Paragraph, paragraph)]]);
+        let judged = |text: &str, page: u32, quote: &str| {
+            let mut script = script_with(text, page);
+            for line in
+                script.segments.iter_mut().flat_map(|segment| &mut segment.scenes).flat_map(|s| &mut s.lines)
+            {
+                line.citation.quote = quote.to_owned();
+            }
+            let mut found = grounding(&script, &document);
+            found.pop().map_or_else(Vec::new, |line| line.faults)
+        };
+        assert_eq!(judged("In 1909, Erlang served 95% of calls.", 1, paragraph), []);
+        let doubted = |doubt| GroundingFault::Doubted(doubt);
+        assert_eq!(
+            judged("By 1910 Agner Kingman served 5%.", 1, paragraph),
+            [
+                doubted(Doubt::Number("1910".to_owned())),
+                doubted(Doubt::Number("5%".to_owned())),
+                doubted(Doubt::Name("Kingman".to_owned())),
+            ]
+        );
+        assert_eq!(judged("Calls wait.", 7, "Calls wait."), [GroundingFault::NoPage(7)]);
+        assert_eq!(judged("Calls wait.", 1, "Calls wait."), [GroundingFault::NoQuote]);
+        assert_eq!(judged("Calls.", 1, ""), [doubted(Doubt::Source)]);
     }
 }

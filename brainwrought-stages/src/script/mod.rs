@@ -7,6 +7,7 @@ mod clean;
 mod compress;
 mod concepts;
 mod contrary;
+mod evidence;
 mod focus;
 mod gate;
 mod grounding;
@@ -24,7 +25,8 @@ mod subject;
 mod verbs;
 mod writer;
 
-pub use grounding::{UngroundedLine, grounding};
+pub use evidence::{Doubt, Evidence};
+pub use grounding::{GroundingFault, UngroundedLine, grounding};
 pub use offline::OfflineWriter;
 pub use pace::{LINE_GAP_MS, SCENE_GAP_MS, estimate_ms, planned_ms};
 pub use stage::WriteScript;
