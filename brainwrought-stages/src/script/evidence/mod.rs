@@ -10,6 +10,7 @@ mod token;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::ops::Range;
 
 use brainwrought_core::data::{BlockKind, Document};
 use rust_stemmers::Stemmer;
@@ -57,8 +58,6 @@ pub struct Evidence {
     language: String,
     stemmer: Option<Stemmer>,
     stop_words: BTreeSet<&'static str>,
-    /// All words of the document, in lower case.
-    vocabulary: BTreeSet<String>,
     /// Words that are never written small.
     names: BTreeSet<String>,
     /// The pages by their numbers, without spaces, hyphens and case.
@@ -79,20 +78,19 @@ impl Evidence {
     pub fn new(document: &Document) -> Self {
         let language = document.language.as_str().to_owned();
         let stemmer = stemmer(&language);
-        let (mut vocabulary, mut small, mut names) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+        let (mut small, mut names) = (BTreeSet::new(), BTreeSet::new());
         for block in document.pages.iter().flat_map(|page| &page.blocks) {
             for token in tokens(&block.text, None) {
                 if token.text.chars().next().is_some_and(char::is_lowercase) {
-                    small.insert(token.key.clone());
+                    small.insert(token.key);
                 } else if token.is_name() && block.kind != BlockKind::Heading {
-                    names.insert(token.key.clone());
+                    names.insert(token.key);
                 }
-                vocabulary.insert(token.key);
             }
         }
         names.retain(|name| !small.contains(name));
         let pages = document.pages.iter().map(|page| (page.number, packed(&page.text()))).collect();
-        Self { stop_words: stop_words(&language), language, stemmer, vocabulary, names, pages }
+        Self { stop_words: stop_words(&language), language, stemmer, names, pages }
     }
 
     /// Tells whether the words of `quote` stand on a page; spaces, hyphens, case and ligatures do not matter.
@@ -117,7 +115,8 @@ impl Evidence {
         found.extend(self.strangers(&said, &written));
         let pairs = shared(&said, &written);
         found.extend(turned(&said, &written, &pairs).map(Doubt::Negation));
-        found.extend(turned_around(&said, &written).map(Doubt::Order));
+        let turned = turned_around(&said, &written).or_else(|| self.swapped(&said, &written, &pairs));
+        found.extend(turned.map(Doubt::Order));
         found
     }
 
@@ -128,10 +127,7 @@ impl Evidence {
         let is_sourced =
             |token: &Token| sourced.contains(token.key.as_str()) || sourced.contains(token.stem.as_str());
         let is_name = |token: &&Token| {
-            if self.language == "de" {
-                // Every noun has a capital there; a stranger is what the document never mentions.
-                return token.is_name() && !self.vocabulary.contains(&token.key);
-            }
+            // German writes every noun like a name, and a noun that the source lacks is as much of a change.
             token.is_name() || (token.starts && self.names.contains(&token.key) && !self.is_common(token))
         };
         let mut found: Vec<&str> = Vec::new();
@@ -141,6 +137,33 @@ impl Evidence {
             }
         }
         found.into_iter().map(|name| Doubt::Name(name.to_owned())).collect()
+    }
+
+    /// Finds two words that stand in each other's place.
+    fn swapped(&self, said: &[Token], written: &[Token], pairs: &[(usize, usize)]) -> Option<String> {
+        if is_passive(said) != is_passive(written) {
+            return None;
+        }
+        let gaps = gaps(pairs, said.len().min(alignment::LONGEST), written.len().min(alignment::LONGEST));
+        let has = |tokens: &[Token], token: &Token| tokens.iter().any(|other| other.stem == token.stem);
+        let replaced: Vec<(&[Token], &[Token])> = gaps
+            .into_iter()
+            .map(|(here, there)| (said.get(here).unwrap_or_default(), written.get(there).unwrap_or_default()))
+            .filter(|(here, there)| !here.is_empty() && !there.is_empty())
+            .collect();
+        for (index, (here, there)) in replaced.iter().enumerate() {
+            for (other_here, other_there) in &replaced[index + 1..] {
+                let moved = |from: &[Token], to: &[Token]| {
+                    from.iter()
+                        .find(|token| !self.is_common(token) && has(to, token))
+                        .map(|token| token.text.clone())
+                };
+                if let (Some(one), Some(other)) = (moved(here, other_there), moved(other_here, there)) {
+                    return Some(format!("{one} … {other}"));
+                }
+            }
+        }
+        None
     }
 
     fn is_common(&self, token: &Token) -> bool {
@@ -162,8 +185,6 @@ fn doubted(number: &Quantity, known: &[Quantity]) -> Option<Doubt> {
 /// Finds three shared words that the claim has in the very opposite order, such as two parties around what one does to
 /// the other. A clause that was moved to the front keeps the order within itself and is no such thing.
 fn turned_around(said: &[Token], written: &[Token]) -> Option<String> {
-    // "A is measured by B" and "B measures A" say the same.
-    let is_passive = |tokens: &[Token]| tokens.iter().any(|token| PASSIVE.contains(&token.key.as_str()));
     if is_passive(said) != is_passive(written) {
         return None;
     }
@@ -190,6 +211,18 @@ fn turned_around(said: &[Token], written: &[Token]) -> Option<String> {
         runs.push(run);
     }
     None
+}
+
+/// Tells whether a sentence may say who did it behind what was done: "A is measured by B" and "B measures A" say the same.
+fn is_passive(tokens: &[Token]) -> bool {
+    tokens.iter().any(|token| PASSIVE.contains(&token.key.as_str()))
+}
+
+/// What stands before, between and behind the shared words, in the claim and in the source.
+fn gaps(pairs: &[(usize, usize)], said: usize, written: usize) -> Vec<(Range<usize>, Range<usize>)> {
+    let starts = std::iter::once((0, 0)).chain(pairs.iter().map(|&(here, there)| (here + 1, there + 1)));
+    let ends = pairs.iter().copied().chain(std::iter::once((said, written)));
+    starts.zip(ends).map(|(start, end)| (start.0..end.0, start.1..end.1)).collect()
 }
 
 /// Words that name who did it, behind what was done.
@@ -256,6 +289,10 @@ mod tests {
         assert_eq!(evidence.doubts("The fast client is fed by the slow server.", source), []);
         let turned = evidence.doubts("The fast client feeds the slow server.", source);
         assert!(matches!(&turned[..], [Doubt::Order(_)]), "{turned:?}");
+        let other = "The simplest structure is the numeric vector, and a list is the next.";
+        let swapped =
+            evidence.doubts("The simplest numeric is the structure vector, and a list is the next.", other);
+        assert!(matches!(&swapped[..], [Doubt::Order(_)]), "{swapped:?}");
         assert_eq!(evidence.doubts("Anything.", " "), [Doubt::Source]);
     }
 
