@@ -40,6 +40,8 @@ pub(super) struct Material<'a> {
     pub(super) said: &'a [&'a Sentence],
     /// What each of them is worth.
     pub(super) worth: &'a [f32],
+    /// Whether each of them can be left for the end: nothing that follows leans on it.
+    pub(super) movable: &'a [bool],
     /// The sentence that opens the video, from [`claim`](super::claim::claim).
     pub(super) claim: Option<(f32, &'a Sentence)>,
     /// The words of the document as they are written.
@@ -47,6 +49,16 @@ pub(super) struct Material<'a> {
     pub(super) language: &'a str,
     /// How long the video should be, in milliseconds.
     pub(super) length_ms: u64,
+}
+
+/// What stands before the one sentence to remember.
+const TAKEAWAY: &str = "If you remember one thing: ";
+
+impl Frame {
+    /// The words of the document behind the sentence that is kept for the end, if one is.
+    pub(super) fn kept(&self) -> Option<&str> {
+        self.close.starts_with(TAKEAWAY).then_some(self.close_citation.quote.as_str())
+    }
 }
 
 /// Writes hook and closing line; the line is empty where there is none. They promise only what the document is about.
@@ -208,7 +220,8 @@ fn definition<'a>(said: &[&'a Sentence], subject: &str) -> Option<&'a Sentence> 
     })
 }
 
-/// Finds the one sentence to remember: short, understood alone, and close to what the video opened with.
+/// Finds the one sentence to remember: short, understood alone, and close to what the video opened with. It is said at
+/// the end and nowhere else.
 fn takeaway(material: &Material<'_>, claim: Option<&Sentence>) -> Option<(String, Citation)> {
     let sized = |words, ms| takeaway_of(material, claim, words, ms);
     sized(TAKEAWAY_WORDS, 5_800).or_else(|| sized(TAKEAWAY_WORDS + 5, 6_800))
@@ -227,15 +240,14 @@ fn takeaway_of(
         .filter(|word| word.chars().count() > 3)
         .collect();
     let count = material.said.len();
-    // What was said last need not be said again at once.
     let best = material
         .said
         .iter()
         .enumerate()
-        .take(count.saturating_sub(1))
-        .filter(|(_, sentence)| {
+        .filter(|&(index, sentence)| {
             let size = sentence.text.split_whitespace().count();
-            !sentence.dangles
+            material.movable.get(index).copied().unwrap_or(false)
+                && !sentence.dangles
                 && !sentence.text.to_lowercase().contains("authors")
                 && size <= most_words
                 && sentence.text.ends_with('.')
@@ -254,7 +266,7 @@ fn takeaway_of(
         .max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.place.cmp(&a.1.place)))?;
     let (_, sentence) = best;
     let citation = Citation { page: sentence.page, quote: sentence.source.clone() };
-    Some((format!("If you remember one thing: {}", sentence.text), citation))
+    Some((format!("{TAKEAWAY}{}", sentence.text), citation))
 }
 
 /// The hook in a language without a phrase book: a question, and the title.
@@ -304,6 +316,7 @@ mod tests {
             concepts: &[],
             said,
             worth: &[],
+            movable: &[true; 8],
             claim: None,
             known: &KNOWN,
             language,

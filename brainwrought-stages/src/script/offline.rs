@@ -314,12 +314,16 @@ fn drafted(draft: &Draft<'_>, budget: u64, asks: bool) -> Result<Script, ScriptE
         concepts: draft.concepts,
         said: &said,
         worth: &worth,
+        movable: &movable(&picked),
         claim: draft.claim,
         known: draft.known,
         language: draft.language,
         length_ms: draft.brief.length_ms,
     };
     let frame = frame(&material);
+    if let Some(quote) = frame.kept() {
+        leave_for_the_end(&mut picked, draft.sentences, quote);
+    }
     let questions = if english && asks { quiz(&said, draft.concepts, &mut seeded) } else { Vec::new() };
     let beats = beats(draft, &picked, english, &mut seeded);
 
@@ -351,6 +355,23 @@ fn drafted(draft: &Draft<'_>, budget: u64, asks: bool) -> Result<Script, ScriptE
         quiz: questions,
         warnings: Vec::new(),
     })
+}
+
+/// Tells of each picked sentence whether it can be said later: the last of its unit, of a story that goes on without it.
+fn movable(picked: &[Unit]) -> Vec<bool> {
+    let ends = picked.iter().flat_map(|unit| (1..=unit.members.len()).map(|nth| nth == unit.members.len()));
+    ends.enumerate().map(|(index, ends)| ends && index > 0 && picked.len() > 2).collect()
+}
+
+/// Takes the sentence that closes the video out of its middle.
+fn leave_for_the_end(picked: &mut Vec<Unit>, sentences: &[Sentence], quote: &str) {
+    let closes = |member: usize| sentences.get(member).is_some_and(|sentence| sentence.source == quote);
+    for unit in picked.iter_mut() {
+        if unit.members.last().is_some_and(|&last| closes(last)) {
+            unit.members.pop();
+        }
+    }
+    picked.retain(|unit| !unit.members.is_empty());
 }
 
 /// Turns the picked units into lines, with transitions where the text claims a role and a few beats of slang.

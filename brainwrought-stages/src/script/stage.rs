@@ -36,7 +36,7 @@ impl Default for WriteScript {
 
 impl Stage for WriteScript {
     const NAME: &'static str = "script";
-    const VERSION: u32 = 6;
+    const VERSION: u32 = 7;
     type Input = Document;
     type Output = Script;
 

@@ -1,0 +1,271 @@
+//! How good scripts are, on papers whose abstract is kept from the writer: what of the abstract they cover, what they say
+//! that the paper does not, how hard they are to read and how much they repeat themselves.
+//!
+//! `cargo bench -p brainwrought-benches --bench script -- paper.pdf …` reads the papers that are named and prints, beside
+//! the offline writer, as many words of the paper's first sentences and of a TextRank summary (Mihalcea and Tarau, 2004).
+
+#![expect(clippy::print_stdout, reason = "a bench speaks to whoever runs it")]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use brainwrought_benches::{pdfs, read};
+use brainwrought_core::data::{BlockKind, Document, LineRole, Script};
+use brainwrought_stages::script::{Brief, OfflineWriter, ScriptWriter as _, grounding};
+use rust_stemmers::{Algorithm, Stemmer};
+
+/// An abstract has at least so many words; what is shorter is another heading of that name.
+const LEAST_ABSTRACT: usize = 60;
+/// The longest text between the heading and the first words of the abstract, in blocks.
+const ABSTRACT_BLOCKS: usize = 3;
+/// Words that carry no content.
+const FUNCTION_WORDS: &str = "a about above after again against all also although an and any are as at be because been \
+before being below between both but by can could did do does doing down during each either even few for from further had has \
+have having he hence her here his how however i if in into is it its itself just let like may me might more moreover most \
+much must my neither no nor not now of off on once one only or other our out over own per rather same shall she should since \
+so some still such than that the their them then there therefore these they this those through thus to too under until up \
+upon us use used using very via was we were what when where whether which while who whom whose why will with within without \
+would yet you your";
+
+/// What is measured of one text.
+#[derive(Debug, Default, Clone, Copy)]
+struct Figures {
+    /// The share of the abstract's content words that the text has.
+    coverage: f64,
+    /// The share of the text's content words that the paper has not.
+    foreign: f64,
+    /// Flesch's reading ease; 60 is plain English, 30 is a scientific paper.
+    ease: f64,
+    /// The share of the content words that were said before: one less the unique n-gram ratio for words, which measures
+    /// texts of the same length alike however they are cut into sentences (Xiao and Carenini, 2020).
+    redundancy: f64,
+    words: f64,
+}
+
+fn main() -> anyhow::Result<()> {
+    brainwrought_stages::parse::serve_if_child();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let stemmer = Stemmer::create(Algorithm::English);
+    let mut all: BTreeMap<&str, Vec<Figures>> = BTreeMap::new();
+    let mut ungrounded = 0;
+    let mut texts_shown = Vec::new();
+    println!(
+        "{:<34} {:<16} {:>8} {:>8} {:>6} {:>10} {:>6}",
+        "", "", "coverage", "foreign", "ease", "redundancy", "words"
+    );
+    for pdf in pdfs() {
+        let Ok((document, _)) = runtime.block_on(read(&pdf)) else { continue };
+        if document.language.as_str() != "en" {
+            continue;
+        }
+        let Some((withheld, paper)) = without_abstract(&document) else { continue };
+        let brief = Brief { length_ms: 55_000, seed: 1, slang: 1 };
+        let script = runtime.block_on(OfflineWriter.write(&paper, &brief))?;
+        ungrounded += grounding(&script, &paper).len();
+        let written = facts(&script);
+        let words = written.iter().map(|line| line.split_whitespace().count()).sum();
+        let sentences = body(&paper);
+        texts_shown.push(format!("{}\n{}", shown(&pdf), written.join("\n")));
+        let texts = [
+            ("offline", written),
+            ("first sentences", up_to(sentences.iter().map(String::as_str), words)),
+            ("TextRank", textrank(&sentences, &stemmer, words)),
+        ];
+        for (who, text) in texts {
+            let figures = measure(&text, &withheld, &paper, &stemmer);
+            row(&shown(&pdf), who, figures);
+            all.entry(who).or_default().push(figures);
+        }
+    }
+    for (who, figures) in &all {
+        row(&format!("all {} papers", figures.len()), who, mean(figures));
+    }
+    if std::env::args().any(|argument| argument == "--show") {
+        texts_shown.iter().for_each(|text| println!("{text}"));
+    }
+    println!("lines of the offline writer that their source does not bear out: {ungrounded}");
+    Ok(())
+}
+
+fn row(name: &str, who: &str, figures: Figures) {
+    let Figures { coverage, foreign, ease, redundancy, words } = figures;
+    println!(
+        "{name:<34} {who:<16} {coverage:>8.3} {foreign:>8.3} {ease:>6.1} {redundancy:>10.3} {words:>6.0}"
+    );
+}
+
+fn mean(all: &[Figures]) -> Figures {
+    let count = all.len().max(1) as f64;
+    let of = |figure: fn(&Figures) -> f64| all.iter().map(figure).sum::<f64>() / count;
+    Figures {
+        coverage: of(|f| f.coverage),
+        foreign: of(|f| f.foreign),
+        ease: of(|f| f.ease),
+        redundancy: of(|f| f.redundancy),
+        words: of(|f| f.words),
+    }
+}
+
+fn shown(pdf: &Path) -> String {
+    pdf.file_stem().unwrap_or_default().to_string_lossy().chars().take(33).collect()
+}
+
+/// The abstract, and the paper without it.
+fn without_abstract(document: &Document) -> Option<(String, Document)> {
+    let mut paper = document.clone();
+    for page in paper.pages.iter_mut().take(2) {
+        let is_head = |text: &str| {
+            text.trim().trim_matches(|c: char| !c.is_alphabetic()).eq_ignore_ascii_case("abstract")
+        };
+        let starts = |text: &str| {
+            let start: String = text.trim_start().chars().take(9).collect();
+            start.to_lowercase().starts_with("abstract") && !start.ends_with(char::is_alphabetic)
+        };
+        let inline = page.blocks.iter().position(|block| starts(&block.text) && !is_head(&block.text));
+        let head = page.blocks.iter().position(|block| is_head(&block.text));
+        let (first, last) = match (head, inline) {
+            (Some(head), _) => {
+                let behind = page.blocks.iter().enumerate().skip(head + 1).take(ABSTRACT_BLOCKS);
+                let body: Vec<usize> = behind
+                    .take_while(|(_, block)| block.kind != BlockKind::Heading)
+                    .map(|(index, _)| index)
+                    .collect();
+                (head, *body.last()?)
+            }
+            (None, Some(inline)) => (inline, inline),
+            (None, None) => continue,
+        };
+        let taken: Vec<String> = page.blocks.drain(first..=last).map(|block| block.text).collect();
+        let text = taken.join(" ");
+        return (text.split_whitespace().count() >= LEAST_ABSTRACT).then_some((text, paper));
+    }
+    None
+}
+
+/// What the script says of the paper: every line that quotes it, but for the quiz.
+fn facts(script: &Script) -> Vec<String> {
+    let quotes = script.lines().filter(|line| !line.citation.quote.is_empty() && line.role != LineRole::Quiz);
+    quotes.map(|line| line.text.clone()).collect()
+}
+
+/// The sentences of the running text, before the references.
+fn body(paper: &Document) -> Vec<String> {
+    let blocks = paper.pages.iter().flat_map(|page| &page.blocks);
+    let blocks = blocks.take_while(|block| {
+        !(block.kind == BlockKind::Heading && block.text.to_lowercase().contains("references"))
+    });
+    blocks
+        .filter(|block| block.kind == BlockKind::Paragraph)
+        .flat_map(|block| sentencex::segment("en", &block.text))
+        .map(|sentence| sentence.trim().to_owned())
+        .filter(|sentence| (6..=60).contains(&sentence.split_whitespace().count()))
+        .collect()
+}
+
+/// Whole sentences of at most so many words together; at least one.
+fn up_to<'a>(sentences: impl Iterator<Item = &'a str>, words: usize) -> Vec<String> {
+    let mut left = words;
+    let mut taken = Vec::new();
+    for sentence in sentences {
+        let count = sentence.split_whitespace().count();
+        if count > left && !taken.is_empty() {
+            break;
+        }
+        left = left.saturating_sub(count);
+        taken.push(sentence.to_owned());
+    }
+    taken
+}
+
+/// The best sentences by their rank in the graph of shared words, in the order of the paper.
+fn textrank(sentences: &[String], stemmer: &Stemmer, words: usize) -> Vec<String> {
+    let bags: Vec<BTreeSet<String>> =
+        sentences.iter().map(|sentence| content(sentence, stemmer).into_iter().collect()).collect();
+    let count = bags.len();
+    let weight = |one: usize, other: usize| {
+        let shared = bags[one].intersection(&bags[other]).count() as f64;
+        let size = (bags[one].len() as f64).ln() + (bags[other].len() as f64).ln();
+        if one == other || size <= 0.0 { 0.0 } else { shared / size }
+    };
+    let weights: Vec<Vec<f64>> =
+        (0..count).map(|one| (0..count).map(|other| weight(one, other)).collect()).collect();
+    let sums: Vec<f64> = weights.iter().map(|row| row.iter().sum()).collect();
+    let mut ranks = vec![1.0; count];
+    // The damping and the number of rounds are those of the paper that describes it.
+    for _ in 0..30 {
+        let share: Vec<f64> =
+            (0..count).map(|from| if sums[from] > 0.0 { ranks[from] / sums[from] } else { 0.0 }).collect();
+        ranks = (0..count)
+            .map(|to| 0.15 + 0.85 * (0..count).map(|from| weights[from][to] * share[from]).sum::<f64>())
+            .collect();
+    }
+    let mut order: Vec<usize> = (0..count).collect();
+    order.sort_by(|&one, &other| ranks[other].total_cmp(&ranks[one]));
+    let mut left = words;
+    let mut taken = Vec::new();
+    for index in order {
+        let length = sentences[index].split_whitespace().count();
+        if length <= left || taken.is_empty() {
+            left = left.saturating_sub(length);
+            taken.push(index);
+        }
+    }
+    taken.sort_unstable();
+    taken.into_iter().map(|index| sentences[index].clone()).collect()
+}
+
+fn measure(text: &[String], withheld: &str, paper: &Document, stemmer: &Stemmer) -> Figures {
+    let said: BTreeSet<String> = text.iter().flat_map(|line| content(line, stemmer)).collect();
+    let wanted: BTreeSet<String> = content(withheld, stemmer).into_iter().collect();
+    let whole: String = paper.pages.iter().map(|page| page.text() + " ").collect();
+    let known: BTreeSet<String> = content(&whole, stemmer).into_iter().collect();
+    let share = |part: usize, of: usize| part as f64 / of.max(1) as f64;
+    Figures {
+        coverage: share(wanted.intersection(&said).count(), wanted.len()),
+        foreign: share(said.difference(&known).count(), said.len()),
+        ease: reading_ease(text),
+        redundancy: redundancy(text, stemmer),
+        words: text.iter().map(|line| line.split_whitespace().count()).sum::<usize>() as f64,
+    }
+}
+
+/// The stems of the words that carry content.
+fn content(text: &str, stemmer: &Stemmer) -> Vec<String> {
+    text.split(|c: char| !(c.is_alphanumeric() || c == '\''))
+        .map(str::to_lowercase)
+        .filter(|word| word.chars().count() > 2 && word.chars().any(char::is_alphabetic))
+        .filter(|word| !FUNCTION_WORDS.split_whitespace().any(|common| common == word))
+        .map(|word| stemmer.stem(&word).into_owned())
+        .collect()
+}
+
+fn redundancy(text: &[String], stemmer: &Stemmer) -> f64 {
+    let said: Vec<String> = text.iter().flat_map(|line| content(line, stemmer)).collect();
+    let distinct: BTreeSet<&String> = said.iter().collect();
+    1.0 - distinct.len() as f64 / said.len().max(1) as f64
+}
+
+/// Flesch's reading ease, with syllables counted as groups of vowels.
+fn reading_ease(text: &[String]) -> f64 {
+    let words: Vec<String> = text
+        .iter()
+        .flat_map(|line| line.split_whitespace())
+        .map(|word| word.chars().filter(|c| c.is_alphabetic()).collect::<String>().to_lowercase())
+        .filter(|word| !word.is_empty())
+        .collect();
+    let syllables: usize = words.iter().map(|word| syllables(word)).sum();
+    let count = words.len().max(1) as f64;
+    206.835 - 1.015 * count / text.len().max(1) as f64 - 84.6 * syllables as f64 / count
+}
+
+fn syllables(word: &str) -> usize {
+    let is_vowel = |c: char| "aeiouy".contains(c);
+    let letters: Vec<char> = word.chars().collect();
+    let groups = letters
+        .iter()
+        .enumerate()
+        .filter(|&(place, &c)| is_vowel(c) && (place == 0 || !is_vowel(letters[place - 1])))
+        .count();
+    let silent = word.ends_with('e') && !word.ends_with("le") && groups > 1;
+    (groups - usize::from(silent)).max(1)
+}
