@@ -25,7 +25,7 @@ pub use outbound::OutboundCall;
 pub use publication::Publication;
 pub use report::{Report, Rule};
 pub use script::{
-    Analysis, Citation, CitedSentence, Concept, ContentsEntry, Line, LineRole, QuizQuestion, Scene,
+    Analysis, Citation, CitedSentence, Concept, ContentsEntry, Line, LineRole, Profile, QuizQuestion, Scene,
     SceneKind, Script, Segment, VisualCue,
 };
 pub use source::SourcePdf;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Language;
+use super::{Language, OutboundCall};
 use crate::stage::{Fan, StageData};
 
 /// The whole script of a video.
@@ -25,8 +25,33 @@ pub struct Script {
     pub segments: Vec<Segment>,
     /// Questions about the content, best first.
     pub quiz: Vec<QuizQuestion>,
+    /// Who the video is for and how it speaks, where a writer decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub profile: Option<Profile>,
+    /// The conversations with providers that writing took.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub calls: Vec<OutboundCall>,
     /// What a reader of the report should know.
     pub warnings: Vec<String>,
+}
+
+/// Who a video is for and how it speaks.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Profile {
+    /// Who will watch it.
+    pub audience: String,
+    /// Who tells it.
+    pub persona: String,
+    /// The tone, in a few words.
+    pub tone: String,
+    /// The pacing, in a few words.
+    pub pacing: String,
+    /// What the viewer is asked to do.
+    pub call_to_action: String,
+    /// Hashtags without their `#`.
+    pub hashtags: Vec<String>,
+    /// The voice that fits, described for a voice designer.
+    pub voice: String,
 }
 
 /// What a writer understood of a document.

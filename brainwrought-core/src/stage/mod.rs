@@ -143,6 +143,16 @@ impl StageError {
         Self::retryable(Cancelled)
     }
 
+    /// Takes the error out, if it is an `E`.
+    ///
+    /// # Errors
+    ///
+    /// Gives itself back when it is not.
+    pub fn downcast<E: Error + 'static>(self) -> Result<E, Self> {
+        let retryable = self.retryable;
+        self.source.downcast::<E>().map(|error| *error).map_err(|source| Self { retryable, source })
+    }
+
     /// Tells whether trying again can help.
     pub fn is_retryable(&self) -> bool {
         self.retryable

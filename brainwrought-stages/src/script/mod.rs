@@ -13,6 +13,7 @@ mod gate;
 mod grounding;
 mod hook;
 mod lexicon;
+mod model;
 mod offline;
 mod pace;
 mod quiz;
@@ -27,6 +28,7 @@ mod writer;
 
 pub use evidence::{Doubt, Evidence};
 pub use grounding::{GroundingFault, UngroundedLine, grounding};
+pub use model::ModelWriter;
 pub use offline::OfflineWriter;
 pub use pace::{LINE_GAP_MS, SCENE_GAP_MS, estimate_ms, planned_ms};
 pub use stage::WriteScript;

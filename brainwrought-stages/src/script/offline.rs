@@ -8,6 +8,8 @@ use brainwrought_core::data::{
     Scene, SceneKind, Script, VisualCue,
 };
 
+use brainwrought_core::stage::StageContext;
+
 use super::bullets::lists;
 use super::claim::claim;
 use super::clean::{Cleaned, Section, clean};
@@ -42,7 +44,12 @@ pub struct OfflineWriter;
 
 #[async_trait]
 impl ScriptWriter for OfflineWriter {
-    async fn write(&self, document: &Document, brief: &Brief) -> Result<Script, ScriptError> {
+    async fn write(
+        &self,
+        document: &Document,
+        brief: &Brief,
+        _: &StageContext,
+    ) -> Result<Script, ScriptError> {
         let (document, brief) = (document.clone(), brief.clone());
         let work = tokio::task::spawn_blocking(move || write(&document, &brief));
         match work.await {
@@ -73,11 +80,7 @@ fn write(document: &Document, brief: &Brief) -> Result<Script, ScriptError> {
         other => other,
     };
     let cleaned = clean(document);
-    let mut all = sentences(&cleaned, language);
-    all.extend(lists(document, &cleaned, language));
-    all.sort_by_key(|sentence| sentence.page);
-    // A sentence that the clean-up led astray must not be said.
-    retain_grounded(&mut all, document);
+    let all = said_of(document, &cleaned, language);
     let enough = (brief.length_ms as f64 * 1.5) as u64;
     let (said, part) = focus(&cleaned, all, enough);
     // The title over the first page may be taken for a section.
@@ -134,6 +137,16 @@ fn write(document: &Document, brief: &Brief) -> Result<Script, ScriptError> {
         ));
     }
     Ok(script)
+}
+
+/// All sentences of a document that can be said, in the order of its pages.
+pub(super) fn said_of(document: &Document, cleaned: &Cleaned, language: &str) -> Vec<Sentence> {
+    let mut all = sentences(cleaned, language);
+    all.extend(lists(document, cleaned, language));
+    all.sort_by_key(|sentence| sentence.page);
+    // A sentence that the clean-up led astray must not be said.
+    retain_grounded(&mut all, document);
+    all
 }
 
 /// Tells whether `sentence` says what the document's name or a name among its first concepts is.
@@ -255,7 +268,7 @@ fn finished(draft: &Draft<'_>, mut script: Script) -> Result<Script, ScriptError
 }
 
 /// Shares the length that the video should have among its segments, in proportion to what they have to say.
-fn share_out(script: &mut Script) {
+pub(super) fn share_out(script: &mut Script) {
     let grown =
         script.segments.last().and_then(|segment| segment.scenes.last()).map_or(0, |scene| scene.min_ms);
     if let Some(last) = script.segments.last_mut() {
@@ -353,6 +366,8 @@ fn drafted(draft: &Draft<'_>, budget: u64, asks: bool) -> Result<Script, ScriptE
         analysis: analysis(draft, &said),
         segments: segments(scenes, &document.title, &script_language),
         quiz: questions,
+        profile: None,
+        calls: Vec::new(),
         warnings: Vec::new(),
     })
 }
@@ -452,7 +467,7 @@ fn hook_scene(frame: &Frame) -> Scene {
 }
 
 /// The question is asked with its choices, so that the time to think is not silent; then the answer is told.
-fn quiz_scenes(quiz: &Quiz) -> impl Iterator<Item = Scene> {
+pub(super) fn quiz_scenes(quiz: &Quiz) -> impl Iterator<Item = Scene> {
     let Citation { page, quote } = quiz.question.citation.clone();
     let quoted = |text: &String| Line {
         text: text.clone(),

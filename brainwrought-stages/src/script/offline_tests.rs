@@ -42,6 +42,8 @@ pub(in crate::script) fn script_with(fact: &str, page: u32) -> Script {
         analysis: Analysis::default(),
         segments: segments(vec![(String::new(), scene)], "", &Language::english()),
         quiz: Vec::new(),
+        profile: None,
+        calls: Vec::new(),
         warnings: Vec::new(),
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use brainwrought_core::data::{Document, Script};
 use brainwrought_core::event::LogLevel;
 use brainwrought_core::stage::{Stage, StageContext, StageError};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::offline::OfflineWriter;
 use super::writer::{Brief, ScriptError, ScriptWriter};
@@ -23,9 +23,16 @@ pub struct WriteScript {
     pub seed: u64,
     /// How much slang, from 0 (none) to 3.
     pub slang: u8,
-    /// Who writes; without one, [`OfflineWriter`].
-    #[serde(skip)]
+    /// Who writes; without one, [`OfflineWriter`]. Its [settings](ScriptWriter::settings) are part of the stage's.
+    #[serde(serialize_with = "settings_of", skip_serializing_if = "Option::is_none")]
     pub writer: Option<Arc<dyn ScriptWriter>>,
+}
+
+fn settings_of<S: Serializer>(
+    writer: &Option<Arc<dyn ScriptWriter>>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    writer.as_ref().map(|writer| writer.settings()).serialize(serializer)
 }
 
 impl Default for WriteScript {
@@ -48,8 +55,8 @@ impl Stage for WriteScript {
         let brief = Brief { length_ms: self.length_ms, seed: self.seed, slang: self.slang.min(3) };
         let work = async {
             match &self.writer {
-                Some(writer) => writer.write(&input, &brief).await,
-                None => OfflineWriter.write(&input, &brief).await,
+                Some(writer) => writer.write(&input, &brief, cx).await,
+                None => OfflineWriter.write(&input, &brief, cx).await,
             }
         };
         let script = tokio::select! {
@@ -78,9 +85,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn writer_stays_out_of_the_settings() {
+    fn a_writer_is_part_of_the_settings_by_its_own() {
+        let settings = serde_json::to_string(&WriteScript::default()).unwrap();
+        assert_eq!(settings, r#"{"length-ms":55000,"seed":0,"slang":1}"#);
         let stage = WriteScript { writer: Some(Arc::new(OfflineWriter)), ..WriteScript::default() };
         let settings = serde_json::to_string(&stage).unwrap();
-        assert_eq!(settings, r#"{"length-ms":55000,"seed":0,"slang":1}"#);
+        assert_eq!(settings, r#"{"length-ms":55000,"seed":0,"slang":1,"writer":null}"#);
     }
 }

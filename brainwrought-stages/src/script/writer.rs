@@ -4,6 +4,8 @@ use std::fmt;
 
 use async_trait::async_trait;
 use brainwrought_core::data::{Document, Script};
+use brainwrought_core::stage::StageContext;
+use serde_json::Value;
 
 /// What the script should be like.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,12 +24,23 @@ pub struct Brief {
 /// give the same script.
 #[async_trait]
 pub trait ScriptWriter: fmt::Debug + Send + Sync + 'static {
-    /// Writes the script.
+    /// What changes the script beside the document and the brief, such as a model and its prompts. It is part of the
+    /// stage's settings, so that a script is written anew when it changes; never a secret.
+    fn settings(&self) -> Value {
+        Value::Null
+    }
+
+    /// Writes the script. Money, calls to providers and steps that are remembered go through `cx`.
     ///
     /// # Errors
     ///
     /// Fails when the document holds nothing to say, or the writer could not do its work.
-    async fn write(&self, document: &Document, brief: &Brief) -> Result<Script, ScriptError>;
+    async fn write(
+        &self,
+        document: &Document,
+        brief: &Brief,
+        cx: &StageContext,
+    ) -> Result<Script, ScriptError>;
 }
 
 /// Why no script could be written.

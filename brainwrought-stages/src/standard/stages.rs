@@ -1,5 +1,7 @@
 //! [`Stages`]: the default stages, set up for one choice of options.
 
+use std::sync::Arc;
+
 use super::options::{BackgroundChoice, CaptionStyle, Layout, MakeOptions, Music};
 use super::resources::Resources;
 use crate::assemble::Assemble;
@@ -10,7 +12,7 @@ use crate::media::EncoderSettings;
 use crate::parse::ParsePdf;
 use crate::publish::Publish;
 use crate::render::{CaptionLook, FrameLayout, Render};
-use crate::script::WriteScript;
+use crate::script::{ModelWriter, ScriptWriter, WriteScript};
 use crate::visuals::PrepareVisuals;
 
 /// The default stages, ready to be wired by [`super::short`] or by a pipeline of your own.
@@ -32,8 +34,6 @@ pub struct Stages {
     pub check: Check,
     /// Delivers it.
     pub publish: Publish,
-    /// The language model that was chosen, for the stages that write.
-    pub llm: Option<ChosenLlm>,
 }
 
 impl Stages {
@@ -70,7 +70,10 @@ impl Stages {
                 length_ms: options.length_ms,
                 seed,
                 slang: options.slang,
-                ..WriteScript::default()
+                writer: options.llm.as_ref().map(|choice| {
+                    let chosen = ChosenLlm::new(choice, &resources.providers);
+                    Arc::new(ModelWriter::chosen(chosen)) as Arc<dyn ScriptWriter>
+                }),
             },
             audio: Narrate {
                 settings: NarrateSettings { voice, fps: options.fps, seed, ..NarrateSettings::default() },
@@ -112,7 +115,6 @@ impl Stages {
                 },
             },
             publish: Publish { folder: resources.outputs.clone(), publisher: resources.publisher.clone() },
-            llm: options.llm.as_ref().map(|choice| ChosenLlm::new(choice, &resources.providers)),
         }
     }
 }

@@ -1,0 +1,132 @@
+//! [`Facts`]: the claim gate for lines that a model wrote.
+
+use std::collections::BTreeSet;
+
+use brainwrought_core::data::Document;
+
+use super::super::evidence::{Doubt, Evidence};
+use super::super::gate::is_speakable;
+use super::reply::{Role, Scenes};
+use super::sources::{Source, Sources};
+
+/// The most words of a line that states nothing.
+const BEAT_WORDS: usize = 10;
+
+/// A line that says what its sentence does not.
+#[derive(Debug, Clone)]
+pub(super) struct Doubted<'a> {
+    /// A number to tell it by, from 1.
+    pub(super) number: u32,
+    pub(super) scene: usize,
+    pub(super) line: usize,
+    pub(super) text: String,
+    pub(super) source: &'a Source,
+    pub(super) doubts: Vec<String>,
+}
+
+/// The claim gate for lines that a model wrote.
+#[derive(Debug)]
+pub(super) struct Facts<'a> {
+    evidence: Evidence,
+    sources: &'a Sources,
+    language: &'a str,
+}
+
+impl<'a> Facts<'a> {
+    pub(super) fn new(document: &'a Document, sources: &'a Sources) -> Self {
+        Self { evidence: Evidence::new(document), sources, language: document.language.as_str() }
+    }
+
+    /// Tells what is wrong with a sentence that claims to come from `source`.
+    pub(super) fn faults(&self, text: &str, source: &Source) -> Vec<String> {
+        let mut faults: Vec<String> = self
+            .evidence
+            .doubts(text, &source.quote)
+            .iter()
+            .map(|doubt| format!("its sentence does not say {doubt}"))
+            .collect();
+        if !is_speakable(text, self.language) {
+            faults.push(
+                "it cannot be spoken as it is: one plain sentence of 7 to 20 words is wanted".to_owned(),
+            );
+        }
+        faults
+    }
+
+    /// Tells whether a short text, such as an opening or a choice, says nothing that its sentence does not.
+    pub(super) fn bears_out(&self, text: &str, source: &Source) -> bool {
+        self.evidence.doubts(text, &source.quote).is_empty()
+    }
+
+    /// Tells whether a line that states nothing really does.
+    pub(super) fn is_beat(&self, text: &str, source: &Source) -> bool {
+        let asserts = |doubt: &Doubt| matches!(doubt, Doubt::Number(_) | Doubt::Name(_) | Doubt::Unit(_));
+        let count = text.split_whitespace().count();
+        (1..=BEAT_WORDS).contains(&count)
+            && text.chars().any(char::is_alphabetic)
+            && !text
+                .chars()
+                .any(|letter| letter.is_ascii_digit() || letter.is_control() || "<>{}[]|\\".contains(letter))
+            && !self.evidence.doubts(text, &source.quote).iter().any(asserts)
+    }
+
+    /// The fact lines that must be rewritten.
+    pub(super) fn doubted(&self, scenes: &Scenes) -> Vec<Doubted<'a>> {
+        let mut found = Vec::new();
+        for (scene, reply) in scenes.scenes.iter().enumerate() {
+            for (line, said) in reply.lines.iter().enumerate().filter(|(_, said)| said.role == Role::Fact) {
+                let Some(source) = self.sources.get(said.source) else { continue };
+                let doubts = self.faults(&said.text, source);
+                if !doubts.is_empty() {
+                    let number = found.len() as u32 + 1;
+                    found.push(Doubted { number, scene, line, text: said.text.clone(), source, doubts });
+                }
+            }
+        }
+        found
+    }
+
+    /// Replaces what still fails by the sentence itself, and drops what cannot be replaced.
+    pub(super) fn settled(&self, mut scenes: Scenes, warnings: &mut Vec<String>) -> Scenes {
+        let (mut replaced, mut dropped) = (0, 0);
+        let mut used = BTreeSet::new();
+        for scene in &mut scenes.scenes {
+            scene.lines.retain_mut(|line| {
+                line.text = line.text.split_whitespace().collect::<Vec<_>>().join(" ");
+                let Some(source) = self.sources.get(line.source) else {
+                    dropped += 1;
+                    return false;
+                };
+                if line.role != Role::Fact {
+                    let stays = self.is_beat(&line.text, source);
+                    dropped += usize::from(!stays);
+                    return stays;
+                }
+                if self.faults(&line.text, source).is_empty() {
+                    used.insert(line.source);
+                    return true;
+                }
+                let extractive = source.said.iter().find(|said| !said.dangles).or(source.said.first());
+                match extractive {
+                    // What is said already need not be said again.
+                    Some(said) if used.insert(line.source) => {
+                        replaced += 1;
+                        line.text.clone_from(&said.text);
+                        true
+                    }
+                    _ => {
+                        dropped += 1;
+                        false
+                    }
+                }
+            });
+        }
+        scenes.scenes.retain(|scene| scene.lines.iter().any(|line| line.role == Role::Fact));
+        if replaced + dropped > 0 {
+            warnings.push(format!(
+                "the claim gate replaced {replaced} lines by the document's own sentences and dropped {dropped}"
+            ));
+        }
+        scenes
+    }
+}

@@ -1,0 +1,189 @@
+//! What a model answers, step by step. The doc comments of the fields are part of what it is told.
+
+use brainwrought_core::data::Profile;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// What is worth telling of a part of the document.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub(super) struct Notes {
+    /// The numbers of the sentences that matter most, in their order.
+    pub(super) sentences: Vec<u32>,
+}
+
+/// What the document says.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub(super) struct Analysis {
+    /// What the document is about, in at most six words.
+    pub(super) subject: String,
+    /// The 5 to 15 key concepts, most important first, as the document writes them.
+    pub(super) concepts: Vec<String>,
+    /// The numbers of the 3 to 6 sentences that sum the document up.
+    pub(super) summary: Vec<u32>,
+    /// What a viewer will find surprising or useful in it, in one sentence.
+    pub(super) angle: String,
+}
+
+/// A short quiz.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub(super) struct Questions {
+    /// Three questions, best first.
+    pub(super) questions: Vec<Question>,
+}
+
+/// A question of the quiz.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub(super) struct Question {
+    /// The question, at most 16 words.
+    pub(super) question: String,
+    /// Three choices of at most six words, one of which is right.
+    pub(super) choices: Vec<String>,
+    /// The place of the right choice: 0, 1 or 2.
+    pub(super) answer: u32,
+    /// The number of the sentence that gives the answer.
+    pub(super) source: u32,
+}
+
+/// Who the video is for, and how it speaks.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub(super) struct ProfileReply {
+    /// Who will watch it.
+    pub(super) audience: String,
+    /// Who tells it, such as "the friend who actually read the paper".
+    pub(super) persona: String,
+    /// The tone, in a few words.
+    pub(super) tone: String,
+    /// The pacing, in a few words.
+    pub(super) pacing: String,
+    /// What the viewer is asked to do at the end, in at most eight words.
+    pub(super) call_to_action: String,
+    /// Three to six hashtags.
+    pub(super) hashtags: Vec<String>,
+    /// The voice that fits, described for a voice designer.
+    pub(super) voice: String,
+}
+
+/// How the video opens and closes.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub(super) struct Hooks {
+    /// Three openings of at most eight words, best first: true, specific, without greetings.
+    pub(super) hooks: Vec<Cited>,
+    /// The one thing to remember, in one sentence.
+    pub(super) takeaway: Cited,
+}
+
+/// A sentence with where it comes from.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub(super) struct Cited {
+    /// The sentence.
+    pub(super) text: String,
+    /// The number of the sentence of the document that it comes from.
+    pub(super) source: u32,
+}
+
+/// The script.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub(super) struct Scenes {
+    /// The scenes, in order.
+    pub(super) scenes: Vec<SceneReply>,
+}
+
+/// One scene: one thought, one picture.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub(super) struct SceneReply {
+    /// A title of at most five words.
+    pub(super) title: String,
+    /// One or two lines.
+    pub(super) lines: Vec<LineReply>,
+}
+
+/// One spoken sentence.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub(super) struct LineReply {
+    /// The sentence, at most 18 words.
+    pub(super) text: String,
+    /// What it does.
+    pub(super) role: Role,
+    /// The number of the sentence of the document that it comes from, or that it leads to.
+    pub(super) source: u32,
+}
+
+/// What a line does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Role {
+    /// Says what the document says.
+    Fact,
+    /// Leads from one fact to the next and states nothing.
+    Transition,
+    /// A beat of slang or surprise that states nothing.
+    Interjection,
+}
+
+/// Lines that were written anew.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub(super) struct Rewrites {
+    /// The lines.
+    pub(super) lines: Vec<Rewrite>,
+}
+
+/// A line that was written anew.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub(super) struct Rewrite {
+    /// The number that the line was shown with.
+    pub(super) number: u32,
+    /// The new sentence.
+    pub(super) text: String,
+}
+
+/// What is shown in the scenes.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub(super) struct Plan {
+    /// One entry for each scene that needs more than its page.
+    pub(super) scenes: Vec<ScenePlan>,
+}
+
+/// What is shown in a scene.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub(super) struct ScenePlan {
+    /// The number of the scene, from 1.
+    pub(super) scene: u32,
+    /// What to show.
+    pub(super) show: Show,
+    /// The id of the figure to show; empty for everything else.
+    pub(super) figure: String,
+}
+
+/// What a scene shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Show {
+    /// A figure of the document.
+    Figure,
+    /// The page with the cited words.
+    Page,
+    /// Motion and captions only.
+    Motion,
+}
+
+/// The longest text of a profile that is kept, in characters.
+const MOST: usize = 200;
+
+impl ProfileReply {
+    /// Cuts what a model overdid.
+    pub(super) fn checked(self) -> Profile {
+        let cut = |text: String| -> String { text.trim().chars().take(MOST).collect() };
+        let tag = |tag: String| -> String {
+            tag.chars().filter(|letter| letter.is_alphanumeric() || *letter == '_').take(40).collect()
+        };
+        Profile {
+            audience: cut(self.audience),
+            persona: cut(self.persona),
+            tone: cut(self.tone),
+            pacing: cut(self.pacing),
+            call_to_action: cut(self.call_to_action),
+            hashtags: self.hashtags.into_iter().map(tag).filter(|tag| !tag.is_empty()).take(6).collect(),
+            voice: cut(self.voice),
+        }
+    }
+}
