@@ -3,16 +3,24 @@
 //!
 //! `cargo bench -p brainwrought-benches --bench script -- paper.pdf …` reads the papers that are named and prints, beside
 //! the offline writer, as many words of the paper's first sentences and of a TextRank summary (Mihalcea and Tarau, 2004).
+//! `--llm http://127.0.0.1:8080/v1#MODEL` adds a language model, `--show` the texts.
 
 #![expect(clippy::print_stdout, reason = "a bench speaks to whoever runs it")]
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use brainwrought_benches::{pdfs, read};
 use brainwrought_core::data::{BlockKind, Document, LineRole, Script};
-use brainwrought_stages::script::{Brief, OfflineWriter, ScriptWriter as _, grounding};
+use brainwrought_core::id::{JobId, TaskKey};
+use brainwrought_core::memory::MemoryArtifactStore;
+use brainwrought_core::stage::StageContext;
+use brainwrought_stages::llm::ChosenLlm;
+use brainwrought_stages::provider::ProviderSettings;
+use brainwrought_stages::script::{Brief, ModelWriter, OfflineWriter, ScriptWriter as _, grounding};
 use rust_stemmers::{Algorithm, Stemmer};
+use tokio_util::sync::CancellationToken;
 
 /// An abstract has at least so many words; what is shorter is another heading of that name.
 const LEAST_ABSTRACT: usize = 60;
@@ -46,6 +54,7 @@ fn main() -> anyhow::Result<()> {
     brainwrought_stages::parse::serve_if_child();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let stemmer = Stemmer::create(Algorithm::English);
+    let model = model()?;
     let mut all: BTreeMap<&str, Vec<Figures>> = BTreeMap::new();
     let mut ungrounded = 0;
     let mut texts_shown = Vec::new();
@@ -60,17 +69,25 @@ fn main() -> anyhow::Result<()> {
         }
         let Some((withheld, paper)) = without_abstract(&document) else { continue };
         let brief = Brief { length_ms: 55_000, seed: 1, slang: 1 };
-        let script = runtime.block_on(OfflineWriter.write(&paper, &brief))?;
+        let script = runtime.block_on(OfflineWriter.write(&paper, &brief, &context()))?;
         ungrounded += grounding(&script, &paper).len();
         let written = facts(&script);
         let words = written.iter().map(|line| line.split_whitespace().count()).sum();
         let sentences = body(&paper);
         texts_shown.push(format!("{}\n{}", shown(&pdf), written.join("\n")));
-        let texts = [
+        let mut texts = vec![
             ("offline", written),
             ("first sentences", up_to(sentences.iter().map(String::as_str), words)),
             ("TextRank", textrank(&sentences, &stemmer, words)),
         ];
+        if let Some(writer) = &model {
+            let script = runtime.block_on(writer.write(&paper, &brief, &context()))?;
+            // A model that wrote none is no figure of its own.
+            if !script.writer.starts_with("offline") {
+                ungrounded += grounding(&script, &paper).len();
+                texts.push(("model", facts(&script)));
+            }
+        }
         for (who, text) in texts {
             let figures = measure(&text, &withheld, &paper, &stemmer);
             row(&shown(&pdf), who, figures);
@@ -83,8 +100,29 @@ fn main() -> anyhow::Result<()> {
     if std::env::args().any(|argument| argument == "--show") {
         texts_shown.iter().for_each(|text| println!("{text}"));
     }
-    println!("lines of the offline writer that their source does not bear out: {ungrounded}");
+    println!("lines that their source does not bear out: {ungrounded}");
     Ok(())
+}
+
+/// The writer with the model that `--llm` names, such as `http://127.0.0.1:8080/v1#MODEL`.
+fn model() -> anyhow::Result<Option<ModelWriter>> {
+    let named = std::env::args().skip_while(|argument| argument != "--llm").nth(1);
+    let Some(named) = named else { return Ok(None) };
+    let chosen = ChosenLlm::new(&named.parse()?, &ProviderSettings::default());
+    Ok(Some(ModelWriter::chosen(chosen)))
+}
+
+/// What a writer sees that works on its own.
+fn context() -> StageContext {
+    let key = TaskKey { stage: "script".into(), segment: None };
+    let job = JobId::from_bytes([0; 16]);
+    StageContext::new(
+        job,
+        key,
+        Arc::new(MemoryArtifactStore::default()),
+        PathBuf::new(),
+        CancellationToken::new(),
+    )
 }
 
 fn row(name: &str, who: &str, figures: Figures) {

@@ -361,6 +361,8 @@ impl Stage for WriteScript {
                 answer: 1,
                 citation: citation(2),
             }],
+            profile: None,
+            calls: Vec::new(),
             warnings: Vec::new(),
         })
     }

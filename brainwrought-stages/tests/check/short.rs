@@ -165,6 +165,8 @@ fn script() -> Script {
             answer: 0,
             citation: Citation { page: 1, quote: String::new() },
         }],
+        profile: None,
+        calls: Vec::new(),
         warnings: Vec::new(),
     }
 }
