@@ -20,8 +20,10 @@ pub struct MakeOptions {
     pub background: BackgroundChoice,
     /// How lively the background is, from 0 (calm) to 3.
     pub intensity: u8,
-    /// `auto`, `heart` or `espeak`.
+    /// Who speaks: `auto`, or the name of a voice, such as `heart`, `oak`, `fern` or `espeak`.
     pub voice: String,
+    /// Who speaks the lines of a second speaker; `auto` is somebody else than `voice`.
+    pub voice2: String,
     /// How captions look.
     pub captions: CaptionStyle,
     /// How much slang, from 0 (none) to 3.
@@ -110,6 +112,7 @@ impl Default for MakeOptions {
             background: BackgroundChoice::Style("auto".to_owned()),
             intensity: 2,
             voice: "auto".to_owned(),
+            voice2: "auto".to_owned(),
             captions: CaptionStyle::Pop,
             slang: 1,
             music: Music::Bed,

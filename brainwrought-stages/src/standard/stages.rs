@@ -56,11 +56,6 @@ impl Stages {
             Layout::A => FrameLayout::Card,
             Layout::B => FrameLayout::Split,
         };
-        let voice = match options.voice.as_str() {
-            "heart" => "hibari/heart".to_owned(),
-            "espeak" => "espeak-ng".to_owned(),
-            other => other.to_owned(),
-        };
         Self {
             parse: ParsePdf { host: resources.host.clone(), ..ParsePdf::default() },
             script: WriteScript {
@@ -70,7 +65,13 @@ impl Stages {
                 ..WriteScript::default()
             },
             audio: Narrate {
-                settings: NarrateSettings { voice, fps: options.fps, seed, ..NarrateSettings::default() },
+                settings: NarrateSettings {
+                    voice: options.voice.clone(),
+                    voice2: options.voice2.clone(),
+                    fps: options.fps,
+                    seed,
+                    ..NarrateSettings::default()
+                },
                 voices: resources.voices.clone(),
             },
             visuals: PrepareVisuals {

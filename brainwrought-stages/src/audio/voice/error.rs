@@ -48,6 +48,32 @@ pub enum VoiceError {
         /// The language that was asked for.
         language: String,
     },
+    /// A file that was given as a voice of Piper is none.
+    #[error(
+        "the voice `{voice}` is no voice of Piper that this version can use: {reason}; give the .onnx file of a voice \
+         with its .onnx.json beside it"
+    )]
+    NotPiper {
+        /// The voice.
+        voice: String,
+        /// What is wrong with it.
+        reason: String,
+        /// What says so.
+        #[source]
+        source: Option<Box<dyn Error + Send + Sync>>,
+    },
+    /// The voice speaks another language than the script.
+    #[error(
+        "the voice `{voice}` speaks `{speaks}`, and the script is in `{language}`; choose the voice `auto`"
+    )]
+    OtherLanguage {
+        /// The voice.
+        voice: String,
+        /// The language that it speaks.
+        speaks: String,
+        /// The language of the script.
+        language: String,
+    },
     /// espeak-ng does not speak the language.
     #[error("no voice speaks the language `{language}`; espeak-ng speaks: {choices}")]
     NoSuchLanguage {
