@@ -99,6 +99,13 @@ pub trait Purse: fmt::Debug + Send + Sync + 'static {
     ///
     /// Fails when the purse cannot be reached; the money then stays set aside.
     async fn settle(&self, charge: &Charge, cost: Cost) -> Result<(), PurseError>;
+
+    /// Tells whether the job has a limit. Under a limit, nothing whose price is unknown may be bought.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the purse cannot be reached.
+    async fn is_limited(&self) -> Result<bool, PurseError>;
 }
 
 /// Why money could not be set aside or settled.
@@ -120,8 +127,17 @@ pub enum PurseError {
         /// The limit.
         limit: Cost,
     },
+    /// Nobody can tell what a call costs, and the job has a limit.
+    #[error(
+        "{provider} was not called: its price is not known, and the job has a limit; \
+         write the price into brainwrought.toml as [prices.\"{provider}\"]"
+    )]
+    Unpriced {
+        /// Who would have been paid.
+        provider: String,
+    },
     /// The purse cannot be reached.
-    #[error("the job's ledger could not be written, so {provider} was not called")]
+    #[error("the job's ledger could not be reached, so {provider} was not called")]
     Unavailable {
         /// Who would have been paid.
         provider: String,
@@ -143,6 +159,10 @@ impl Purse for OpenPurse {
 
     async fn settle(&self, _: &Charge, _: Cost) -> Result<(), PurseError> {
         Ok(())
+    }
+
+    async fn is_limited(&self) -> Result<bool, PurseError> {
+        Ok(false)
     }
 }
 

@@ -9,6 +9,7 @@ pub mod fetch;
 pub mod media;
 pub mod parse;
 pub mod picture;
+pub mod provider;
 pub mod publish;
 pub mod render;
 pub mod script;

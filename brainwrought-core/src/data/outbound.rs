@@ -13,10 +13,10 @@ pub struct OutboundCall {
     pub host: String,
     /// What it was for, such as `script: analysis`.
     pub purpose: String,
-    /// Bytes of the requests' bodies, those of repeated requests included.
+    /// Bytes of the requests' bodies and queries, those of repeated requests included.
     pub sent_bytes: u64,
     /// Bytes of the replies' bodies.
     pub received_bytes: u64,
-    /// What it cost by the price table; nothing where the table knows no price.
+    /// What it cost by the price table; nothing where the table knows no price. Tries whose end is not known count in full.
     pub cost: Cost,
 }

@@ -160,6 +160,18 @@ impl StageContext {
         self.purse.set_aside(charge).await
     }
 
+    /// Refuses a call whose price nobody knows when the job has a limit.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the job has a limit or its ledger cannot be read; then the call must not be made.
+    pub async fn allow_unpriced(&self, provider: &str) -> Result<(), PurseError> {
+        match self.purse.is_limited().await? {
+            true => Err(PurseError::Unpriced { provider: provider.to_owned() }),
+            false => Ok(()),
+        }
+    }
+
     /// Settles a call for what it did cost.
     ///
     /// A ledger that cannot be written keeps the money set aside; the call was made all the same, so this is only
@@ -248,7 +260,7 @@ impl From<PurseError> for StageError {
     fn from(error: PurseError) -> Self {
         match error {
             PurseError::Unavailable { .. } => Self::retryable(error),
-            PurseError::Exhausted { .. } => Self::fatal(error),
+            PurseError::Exhausted { .. } | PurseError::Unpriced { .. } => Self::fatal(error),
         }
     }
 }

@@ -1,0 +1,413 @@
+//! [`ProviderClient`]: calls one provider, again when that may help, within what the job may spend.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use brainwrought_core::event::LogLevel;
+use brainwrought_core::purse::Cost;
+use brainwrought_core::stage::StageContext;
+use bytes::{Bytes, BytesMut};
+use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
+use reqwest::{RequestBuilder, Response};
+use url::{Host, Url};
+
+use super::client_settings::{Auth, ClientSettings};
+use super::error::ProviderError;
+use super::exchange::Exchange;
+use super::refusal::Refusal;
+use super::request::{Reply, Request, Target};
+use super::service::Service;
+use super::settings::Network;
+use super::wait;
+
+/// The most of a refusal that is read, in bytes.
+const MOST_REFUSAL: u64 = 64 << 10;
+/// An address that a provider gives may lead on; more often than this it leads nowhere.
+const MOST_HOPS: usize = 5;
+
+/// Calls one provider. Cloning is cheap, and clones share connections.
+#[derive(Debug, Clone)]
+pub struct ProviderClient {
+    http: reqwest::Client,
+    settings: ClientSettings,
+    base: Url,
+    who: String,
+}
+
+impl ProviderClient {
+    /// Sets a client up. Opens no connection.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the base is no address, and when a key would travel to a hosted provider in the clear.
+    pub fn new(settings: ClientSettings) -> Result<Self, ProviderError> {
+        let wrong = |what: &str| ProviderError::Misconfigured {
+            provider: settings.name.clone(),
+            what: format!("its base URL is {what}; give one such as https://api.example.com/v1"),
+        };
+        let base = Url::parse(settings.base.trim_end_matches('/')).map_err(|_| wrong("no URL"))?;
+        if !matches!(base.scheme(), "http" | "https") || base.host().is_none() {
+            return Err(wrong("no address of the web"));
+        }
+        if !base.username().is_empty() || base.password().is_some() {
+            return Err(wrong("one with a password in it, which would be shown"));
+        }
+        let is_local = is_loopback(&base);
+        let is_hosted = Service::named(&settings.name).is_some();
+        if is_hosted && settings.key.is_some() && base.scheme() == "http" && !is_local {
+            return Err(wrong("one without https, and everybody on the way would see the key"));
+        }
+        let mut http = reqwest::Client::builder()
+            .connect_timeout(settings.connect_timeout)
+            .read_timeout(settings.read_timeout)
+            .timeout(settings.total_timeout)
+            // Keys travel in headers that nobody would take out on the way to another host.
+            .redirect(reqwest::redirect::Policy::none())
+            .user_agent(concat!("brainwrought/", env!("CARGO_PKG_VERSION")));
+        if is_local {
+            http = http.no_proxy();
+        }
+        let http = http.build().map_err(|error| ProviderError::Unreachable {
+            provider: settings.name.clone(),
+            source: error.without_url().into(),
+        })?;
+        let who = format!("{} ({})", settings.name, host_of(&base));
+        Ok(Self { http, settings, base, who })
+    }
+
+    /// The provider's name, such as `openai`.
+    pub fn name(&self) -> &str {
+        &self.settings.name
+    }
+
+    /// The provider's name and host, for people.
+    pub fn who(&self) -> &str {
+        &self.who
+    }
+
+    /// Tells whether the provider is a server on this machine.
+    pub fn is_local(&self) -> bool {
+        is_loopback(&self.base)
+    }
+
+    /// Tells whether there is a key.
+    pub fn has_key(&self) -> bool {
+        self.settings.key.is_some()
+    }
+
+    /// Fails when the network is off.
+    pub(super) fn check_network(&self) -> Result<(), ProviderError> {
+        match self.settings.network {
+            Network::On => Ok(()),
+            Network::Off => Err(ProviderError::Offline { provider: self.who.clone() }),
+        }
+    }
+
+    /// Calls the provider and reads its reply with `read`, which also tells what the call did cost.
+    ///
+    /// It is guaranteed that nothing is resolved or connected when the network is off, that the most a try can cost is set
+    /// aside before it, and that the conversation is noted, however it ends. A try that surely never reached the provider
+    /// or that it refused costs nothing; one whose end is not known (a timeout, a cut reply) stays set aside. What may
+    /// pass is tried again; so is a reply that `read` finds cut or unreadable.
+    ///
+    /// # Errors
+    ///
+    /// Fails as [`ProviderError`] tells, once no more tries are left.
+    pub async fn call<T>(
+        &self,
+        cx: &StageContext,
+        request: &Request,
+        read: impl Fn(&Reply) -> Result<(T, Cost), ProviderError> + Send,
+    ) -> Result<T, ProviderError> {
+        self.call_watched(cx, request, &|_| (), read).await
+    }
+
+    /// As [`call`](Self::call), and tells `watch` how many bytes of the reply are there, as they come.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`call`](Self::call).
+    pub async fn call_watched<T>(
+        &self,
+        cx: &StageContext,
+        request: &Request,
+        watch: &(dyn Fn(u64) + Sync),
+        read: impl Fn(&Reply) -> Result<(T, Cost), ProviderError> + Send,
+    ) -> Result<T, ProviderError> {
+        self.check_network()?;
+        let mut url = self.address(request)?;
+        let paid = match request.model.as_str() {
+            "" => self.settings.name.clone(),
+            model => format!("{}/{model}", self.settings.name),
+        };
+        let begin = |url: &Url| {
+            Exchange::begin(cx, paid.clone(), host_of(url), request.purpose.clone(), request.bill)
+        };
+        let mut exchange = begin(&url).await?;
+        let (mut tries, mut hops) = (0, 0);
+        loop {
+            let end = self.send_once(cx, request, &url, &mut exchange, watch).await;
+            let error = match end {
+                Ok(Sent::Moved(to)) if hops < MOST_HOPS => {
+                    exchange.settle(Cost::FREE).await;
+                    url = self.given(&to, &url)?;
+                    exchange = begin(&url).await?;
+                    hops += 1;
+                    continue;
+                }
+                Ok(Sent::Moved(_)) => self.bad("it leads on to other addresses without end"),
+                Ok(Sent::Whole(reply)) => match read(&reply) {
+                    Ok((value, cost)) => {
+                        exchange.settle(cost).await;
+                        return Ok(value);
+                    }
+                    Err(error) => error,
+                },
+                Err(error) => error,
+            };
+            exchange.leave_open();
+            self.pause(cx, tries, error).await?;
+            tries += 1;
+        }
+    }
+
+    /// One try. Money of a try that surely costs nothing is settled here.
+    async fn send_once(
+        &self,
+        cx: &StageContext,
+        request: &Request,
+        url: &Url,
+        exchange: &mut Exchange<'_>,
+        watch: &(dyn Fn(u64) + Sync),
+    ) -> Result<Sent, ProviderError> {
+        let builder = self.builder(request, url)?;
+        if cx.cancellation().is_cancelled() {
+            return Err(self.cancelled());
+        }
+        exchange.set_aside().await?;
+        let sending = async {
+            let length = request.body.as_ref().map_or(0, |body| body.bytes.len()) + query_length(request);
+            let response = match builder.send().await {
+                Err(error) if error.is_connect() => {
+                    exchange.settle(Cost::FREE).await;
+                    return Err(self.unreachable(error));
+                }
+                Err(error) => {
+                    exchange.sent(length as u64);
+                    return Err(self.broken(error));
+                }
+                Ok(response) => response,
+            };
+            exchange.sent(length as u64);
+            let (status, headers) = (response.status(), response.headers().clone());
+            if status.is_redirection()
+                && matches!(request.target, Target::Given(_))
+                && let Some(to) = text(&headers, header::LOCATION)
+            {
+                return Ok(Sent::Moved(to.to_owned()));
+            }
+            if !status.is_success() {
+                let body = self.body(response, MOST_REFUSAL, exchange, &|_| ()).await.unwrap_or_default();
+                exchange.settle(Cost::FREE).await;
+                let key = self.settings.key.as_ref();
+                let wait = self.asked_wait(&headers);
+                return Err(Refusal { provider: &self.who, key, status, wait, body: &body }.name());
+            }
+            let found = text(&headers, header::CONTENT_TYPE).unwrap_or_default();
+            if !request.accept.takes(found) {
+                return Err(ProviderError::WrongContentType {
+                    provider: self.who.clone(),
+                    wanted: request.accept.noun(),
+                    found: found.chars().take(80).collect(),
+                });
+            }
+            let most = request.most_bytes.unwrap_or(self.settings.most_bytes);
+            let bytes = self.body(response, most, exchange, watch).await?;
+            Ok(Sent::Whole(Reply { provider: self.who.clone(), headers, bytes }))
+        };
+        tokio::select! {
+            biased;
+            () = cx.cancellation().cancelled() => Err(self.cancelled()),
+            sent = sending => sent,
+        }
+    }
+
+    async fn body(
+        &self,
+        mut response: Response,
+        most: u64,
+        exchange: &mut Exchange<'_>,
+        watch: &(dyn Fn(u64) + Sync),
+    ) -> Result<Bytes, ProviderError> {
+        let mut body = BytesMut::new();
+        while let Some(chunk) = response.chunk().await.map_err(|error| self.broken(error))? {
+            exchange.received(chunk.len() as u64);
+            if body.len() as u64 + chunk.len() as u64 > most {
+                return Err(ProviderError::TooLarge { provider: self.who.clone(), limit: most });
+            }
+            body.extend_from_slice(&chunk);
+            watch(body.len() as u64);
+        }
+        Ok(body.freeze())
+    }
+
+    /// Rests before the next try, or gives the error back when there should be none.
+    async fn pause(&self, cx: &StageContext, tries: u32, error: ProviderError) -> Result<(), ProviderError> {
+        if tries >= self.settings.retries || !error.is_retryable() {
+            return Err(error);
+        }
+        let asked = match &error {
+            ProviderError::Cancelled { .. } | ProviderError::Budget(_) => return Err(error),
+            ProviderError::RateLimited { wait, .. } | ProviderError::Server { wait, .. } => *wait,
+            _ => None,
+        };
+        if asked.is_some_and(|wait| wait > self.settings.longest_wait) {
+            return Err(error);
+        }
+        let draw = getrandom::u32().map_or(1.0, |bits| f64::from(bits) / f64::from(u32::MAX));
+        let own = wait::backoff(self.settings.first_rest, self.settings.longest_rest, tries, draw);
+        // A server that asks for no rest at all is still given our own.
+        let rest = asked.map_or(own, |wait| wait.max(own.min(Duration::from_secs(1))));
+        cx.log(LogLevel::Info, format!("{error}; trying again in {:.1} s", rest.as_secs_f64()));
+        tokio::select! {
+            biased;
+            () = cx.cancellation().cancelled() => Err(self.cancelled()),
+            () = tokio::time::sleep(rest) => Ok(()),
+        }
+    }
+
+    fn address(&self, request: &Request) -> Result<Url, ProviderError> {
+        let mut url = match &request.target {
+            Target::Path(path) => {
+                let mut url = self.base.clone();
+                if let Ok(mut segments) = url.path_segments_mut() {
+                    // A name out of settings cannot lead out of the base.
+                    let parts = path.split('/').filter(|part| !matches!(*part, "" | "." | ".."));
+                    segments.pop_if_empty().extend(parts);
+                }
+                url
+            }
+            Target::Given(url) => self.given(url, &self.base)?,
+        };
+        if !request.query.is_empty() {
+            url.query_pairs_mut().extend_pairs(&request.query);
+        }
+        Ok(url)
+    }
+
+    /// Reads an address that a provider gave, seen from `from`.
+    fn given(&self, to: &str, from: &Url) -> Result<Url, ProviderError> {
+        let url = from.join(to).map_err(|_| self.bad("it gives an address that is none"))?;
+        if url.scheme() == "https" || url.origin() == self.base.origin() {
+            Ok(url)
+        } else {
+            Err(self.bad("it gives an address without https"))
+        }
+    }
+
+    fn builder(&self, request: &Request, url: &Url) -> Result<RequestBuilder, ProviderError> {
+        let mut url = url.clone();
+        let mut headers = HeaderMap::new();
+        headers.insert(header::ACCEPT, HeaderValue::from_static(request.accept.header()));
+        for (name, value) in self.settings.headers.iter().chain(&request.headers) {
+            headers.insert(self.header_name(name)?, self.header_value(value)?);
+        }
+        // An address that was given is the permission itself, so elsewhere than at the provider it gets no key.
+        if let Some(key) = self.settings.key.as_ref().filter(|_| url.origin() == self.base.origin()) {
+            let (name, text) = match self.settings.auth {
+                Auth::Bearer => ("authorization", format!("Bearer {}", key.reveal())),
+                Auth::Header(name) => (name, key.reveal().to_owned()),
+                Auth::Query(name) => {
+                    url.query_pairs_mut().append_pair(name, key.reveal());
+                    ("", String::new())
+                }
+            };
+            if !name.is_empty() {
+                let mut value = self.header_value(&text)?;
+                value.set_sensitive(true);
+                headers.insert(self.header_name(name)?, value);
+            }
+        }
+        let mut builder = self.http.request(request.method.clone(), url);
+        if let Some(body) = &request.body {
+            headers.insert(header::CONTENT_TYPE, self.header_value(&body.media_type)?);
+            builder = builder.body(body.bytes.clone());
+        }
+        Ok(builder.headers(headers))
+    }
+
+    fn header_name(&self, name: &str) -> Result<HeaderName, ProviderError> {
+        name.parse().map_err(|_| self.misconfigured("the name of a header has letters that cannot travel"))
+    }
+
+    fn header_value(&self, value: &str) -> Result<HeaderValue, ProviderError> {
+        // The value may be a key, so it is not shown.
+        value.parse().map_err(|_| self.misconfigured("the key or a header has letters that cannot travel"))
+    }
+
+    fn asked_wait(&self, headers: &HeaderMap) -> Option<Duration> {
+        let ms = headers.get("retry-after-ms").and_then(|value| value.to_str().ok()?.trim().parse().ok());
+        ms.map(Duration::from_millis).or_else(|| {
+            let now = brainwrought_core::clock::wall_time().0;
+            text(headers, header::RETRY_AFTER).and_then(|value| wait::retry_after(value, now))
+        })
+    }
+
+    fn cancelled(&self) -> ProviderError {
+        ProviderError::Cancelled { provider: self.who.clone() }
+    }
+
+    fn misconfigured(&self, what: &str) -> ProviderError {
+        ProviderError::Misconfigured { provider: self.who.clone(), what: what.to_owned() }
+    }
+
+    fn bad(&self, what: &str) -> ProviderError {
+        ProviderError::BadReply { provider: self.who.clone(), what: what.to_owned() }
+    }
+
+    fn unreachable(&self, error: reqwest::Error) -> ProviderError {
+        // Addresses may hold keys, so they are not shown.
+        ProviderError::Unreachable { provider: self.who.clone(), source: error.without_url().into() }
+    }
+
+    /// Names what ended a conversation that had begun.
+    fn broken(&self, error: reqwest::Error) -> ProviderError {
+        if error.is_timeout() {
+            ProviderError::Timeout { provider: self.who.clone() }
+        } else {
+            ProviderError::Cut { provider: self.who.clone() }
+        }
+    }
+}
+
+/// How a try ended.
+#[derive(Debug)]
+enum Sent {
+    /// With a whole reply.
+    Whole(Reply),
+    /// With another address.
+    Moved(String),
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(ip)) => IpAddr::from(ip).is_loopback(),
+        Some(Host::Ipv6(ip)) => IpAddr::from(ip).is_loopback(),
+        None => false,
+    }
+}
+
+/// The host, with its port where that is not the usual one.
+fn host_of(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+}
+
+fn query_length(request: &Request) -> usize {
+    request.query.iter().map(|(name, value)| name.len() + value.len() + 2).sum()
+}
+
+fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
+    headers.get(name)?.to_str().ok()
+}

@@ -1,0 +1,33 @@
+//! Speaking to providers: hosted language models, voices, pictures and searches, and servers on this machine.
+//!
+//! **Invariants:** nothing is resolved or connected when the network is off; a key goes to its provider and into no
+//! error, log or stored value; nothing that costs is sent before the purse of the job has set the money aside; every
+//! conversation is noted for the manifest.
+
+mod client;
+mod client_settings;
+mod error;
+mod exchange;
+mod prices;
+mod refusal;
+mod request;
+mod secret;
+mod server_events;
+mod service;
+mod settings;
+mod wait;
+
+pub use client::ProviderClient;
+pub use client_settings::{Auth, ClientSettings};
+pub use error::ProviderError;
+pub use prices::{Bill, Price, Prices};
+pub use request::{Accept, Reply, Request};
+pub use secret::Secret;
+pub use server_events::{ServerEvent, server_events};
+pub use service::{SERVICES, Service};
+pub use settings::{Network, Patience, ProviderSettings};
+
+#[cfg(test)]
+pub(crate) mod scripted_server;
+#[cfg(test)]
+mod tests;

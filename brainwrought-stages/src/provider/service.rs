@@ -1,0 +1,78 @@
+//! [`Service`]: the hosted providers that are known by name.
+
+use super::client_settings::Auth;
+
+/// A hosted provider.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Service {
+    /// Its name in settings, prices and ledgers.
+    pub name: &'static str,
+    /// Where it is, unless the settings name another place.
+    pub base: &'static str,
+    /// The environment variable that holds the key.
+    pub key_variable: &'static str,
+    /// How the key travels.
+    pub auth: Auth,
+    /// Headers that every request carries.
+    pub headers: &'static [(&'static str, &'static str)],
+}
+
+/// The hosted providers that are known by name.
+pub const SERVICES: [Service; 7] = [
+    Service {
+        name: "openai",
+        base: "https://api.openai.com/v1",
+        key_variable: "OPENAI_API_KEY",
+        auth: Auth::Bearer,
+        headers: &[],
+    },
+    Service {
+        name: "gemini",
+        base: "https://generativelanguage.googleapis.com/v1beta",
+        key_variable: "GOOGLE_API_KEY",
+        auth: Auth::Header("x-goog-api-key"),
+        headers: &[],
+    },
+    Service {
+        name: "anthropic",
+        base: "https://api.anthropic.com/v1",
+        key_variable: "ANTHROPIC_API_KEY",
+        auth: Auth::Header("x-api-key"),
+        headers: &[("anthropic-version", "2023-06-01")],
+    },
+    Service {
+        name: "elevenlabs",
+        base: "https://api.elevenlabs.io",
+        key_variable: "ELEVENLABS_API_KEY",
+        auth: Auth::Header("xi-api-key"),
+        headers: &[],
+    },
+    Service {
+        name: "tavily",
+        base: "https://api.tavily.com",
+        key_variable: "TAVILY_API_KEY",
+        auth: Auth::Bearer,
+        headers: &[],
+    },
+    Service {
+        name: "pexels",
+        base: "https://api.pexels.com",
+        key_variable: "PEXELS_API_KEY",
+        auth: Auth::Header("authorization"),
+        headers: &[],
+    },
+    Service {
+        name: "pixabay",
+        base: "https://pixabay.com/api",
+        key_variable: "PIXABAY_API_KEY",
+        auth: Auth::Query("key"),
+        headers: &[],
+    },
+];
+
+impl Service {
+    /// Finds a service by its name.
+    pub fn named(name: &str) -> Option<&'static Self> {
+        SERVICES.iter().find(|service| service.name == name)
+    }
+}

@@ -1,0 +1,109 @@
+//! [`ProviderSettings`]: what a machine knows of providers; it never goes into a job.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::client::ProviderClient;
+use super::client_settings::ClientSettings;
+use super::error::ProviderError;
+use super::prices::{Bill, Price, Prices};
+use super::secret::Secret;
+use super::service::Service;
+
+/// What a machine knows of providers: keys, addresses, prices, and whether anything may be sent. It never goes into a job.
+#[derive(Debug, Clone, Default)]
+pub struct ProviderSettings {
+    /// Keys by the name of the provider, such as `openai`.
+    pub keys: BTreeMap<String, Secret>,
+    /// Base addresses by the name of the provider, where they are not the usual ones.
+    pub bases: BTreeMap<String, String>,
+    /// Whether anything may be sent at all.
+    pub network: Network,
+    /// What models cost.
+    pub prices: Prices,
+    /// How patiently providers are asked, where that is not the usual way.
+    pub patience: Patience,
+}
+
+/// Whether anything may be sent at all.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Network {
+    /// Providers may be called.
+    #[default]
+    On,
+    /// No call leaves: no name is resolved and no connection opened, to this machine neither.
+    Off,
+}
+
+/// How patiently providers are asked. What is left out stays as [`ClientSettings::new`] has it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Patience {
+    /// How often a request is sent again.
+    pub retries: Option<u32>,
+    /// The longest wait for the next bytes of a reply, in milliseconds.
+    pub read_timeout_ms: Option<u64>,
+    /// The first rest before another try, in milliseconds.
+    pub first_rest_ms: Option<u64>,
+}
+
+impl ProviderSettings {
+    /// Opens a client of a hosted provider. Opens no connection.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the network is off, when there is no key, and when the base address is none.
+    pub fn open(&self, service: &Service) -> Result<ProviderClient, ProviderError> {
+        let base = self.bases.get(service.name).map_or(service.base, String::as_str);
+        let mut settings = self.patient(ClientSettings::new(service.name, base));
+        settings.auth = service.auth;
+        settings.headers =
+            service.headers.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
+        settings.key = self.keys.get(service.name).cloned();
+        let client = ProviderClient::new(settings)?;
+        client.check_network()?;
+        // A server that stands in for the provider on this machine may ask for no key.
+        if client.has_key() || client.is_local() {
+            Ok(client)
+        } else {
+            let variable = service.key_variable.to_owned();
+            Err(ProviderError::NoKey { provider: client.who().to_owned(), variable })
+        }
+    }
+
+    /// Opens a client of a server that the user names by its address. It gets the key that is kept under `key`, if any.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the network is off and when the address is none.
+    pub fn open_server(&self, name: &str, key: &str, base: &str) -> Result<ProviderClient, ProviderError> {
+        let mut settings = self.patient(ClientSettings::new(name, base));
+        settings.key = self.keys.get(key).cloned();
+        let client = ProviderClient::new(settings)?;
+        client.check_network()?;
+        Ok(client)
+    }
+
+    /// Finds what `provider/model` costs. A server on this machine costs nothing unless a price is written down.
+    pub fn price(&self, name: &str, client: &ProviderClient) -> Option<Price> {
+        self.prices.find(name).copied().or_else(|| client.is_local().then(Price::default))
+    }
+
+    fn patient(&self, mut settings: ClientSettings) -> ClientSettings {
+        let ms = std::time::Duration::from_millis;
+        let Patience { retries, read_timeout_ms, first_rest_ms } = self.patience;
+        settings.network = self.network;
+        settings.retries = retries.unwrap_or(settings.retries);
+        settings.read_timeout = read_timeout_ms.map_or(settings.read_timeout, ms);
+        settings.first_rest = first_rest_ms.map_or(settings.first_rest, ms);
+        settings
+    }
+}
+
+impl Bill {
+    /// The most that a call costs, reckoned by a price that may not be known.
+    pub fn by(price: Option<&Price>, reckon: impl FnOnce(&Price) -> brainwrought_core::purse::Cost) -> Self {
+        price.map_or(Self::Unknown, |price| Self::AtMost(reckon(price)))
+    }
+}
