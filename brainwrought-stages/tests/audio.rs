@@ -12,8 +12,9 @@ use brainwrought_core::id::{JobId, StageName, TaskKey};
 use brainwrought_core::memory::MemoryArtifactStore;
 use brainwrought_core::stage::{Stage, StageContext};
 use brainwrought_stages::audio::{
-    EspeakVoice, HibariVoice, Manner, Mix, Mood, Music, MusicFile, Narrate, Speech, Voice, VoiceError,
-    VoiceFiles, VoiceLibrary, measure, mix, silences,
+    Engine, EngineExt as _, EspeakVoice, HibariVoice, Lexicon, Manner, Mix, Mood, Music, MusicFile, Narrate,
+    PiperFiles, PiperVoice, Speech, Utterance, VoiceError, VoiceFiles, VoiceLibrary, align, measure, mix,
+    silences,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -33,8 +34,8 @@ fn hibari() -> HibariVoice {
         .unwrap_or_else(|error| panic!("{error}; run `make setup` first"))
 }
 
-fn speak(voice: &dyn Voice, line: &str) -> Speech {
-    voice.speak(line, Manner::default(), &CancellationToken::new()).unwrap()
+fn speak(engine: &dyn Engine, line: &str) -> Speech {
+    engine.speak_whole(&Utterance::new(line), &CancellationToken::new()).unwrap()
 }
 
 fn check_order(line: &str, speech: &Speech, expected: &[&str]) {
@@ -80,14 +81,14 @@ fn odd_lines_are_spoken_without_fear() {
 fn a_cancelled_line_stops() {
     let cancellation = CancellationToken::new();
     cancellation.cancel();
-    let result = hibari().speak("Hello there.", Manner::default(), &cancellation);
+    let result = hibari().speak_whole(&Utterance::new("Hello there."), &cancellation);
     assert!(matches!(result, Err(VoiceError::Cancelled)));
 }
 
 #[test]
 fn espeak_speaks_german_with_a_time_for_every_word() {
     let token = CancellationToken::new();
-    let voice = EspeakVoice::find("espeak-ng", &Language::new("de"), &token)
+    let voice = EspeakVoice::find("espeak-ng", &Language::new("de"), "", &token)
         .unwrap_or_else(|error| panic!("{error}; run `make setup` first"));
     let line = "Das ist ein Test, der zeigt, wie gut es geht.";
     let speech = speak(&voice, line);
@@ -99,12 +100,156 @@ fn espeak_speaks_german_with_a_time_for_every_word() {
 }
 
 #[test]
+fn words_are_found_in_speech_that_came_without_timings() {
+    let heart = hibari();
+    let oak = heart.speaker("hibari/oak").unwrap();
+    let token = CancellationToken::new();
+    let espeak = EspeakVoice::find("espeak-ng", &Language::english(), "", &token).unwrap();
+    let pairs: [(&dyn Engine, &dyn Engine, f32); 2] = [(&espeak, &heart, 1.0), (&heart, &oak, 0.85)];
+    let lines = [
+        "A majority of the servers must agree before an entry is committed.",
+        "When a worker dies, its lease runs out and somebody else takes the task.",
+        "Light travels slower in glass than in air, which is why lenses bend it.",
+        "Nobody expected the smaller network to win.",
+    ];
+    for (reference, target, speed) in pairs {
+        let mut distances = Vec::new();
+        for line in lines {
+            let utterance = Utterance { manner: Manner { speed, seed: 2 }, ..Utterance::new(line) };
+            let truth = target.speak_whole(&utterance, &token).unwrap();
+            let found = align(&speak(reference, line), &truth.samples, truth.sample_rate).unwrap();
+            assert_eq!(found.len(), truth.words.len());
+            let starts = found.iter().zip(&truth.words);
+            let of_line: Vec<usize> = starts
+                .clone()
+                .map(|(a, b)| a.samples.start.abs_diff(b.samples.start) * 1000 / 24_000)
+                .collect();
+            println!("{line} {of_line:?}");
+            distances.extend(starts.map(|(a, b)| a.samples.start.abs_diff(b.samples.start) * 1000 / 24_000));
+        }
+        distances.sort_unstable();
+        let (median, high) = (distances[distances.len() / 2], distances[distances.len() * 9 / 10]);
+        assert!(median <= 60 && high <= 160, "{} by {}: {distances:?}", target.name(), reference.name());
+    }
+}
+
+#[test]
+fn derived_speakers_say_the_same_at_the_same_time_with_another_pitch() {
+    let heart = hibari();
+    let line = "Nobody expected the smaller network to win.";
+    let own = speak(&heart, line);
+    for (name, factor) in [("hibari/oak", 0.58), ("hibari/fern", 1.15)] {
+        let other = speak(&heart.speaker(name).unwrap(), line);
+        for (a, b) in own.words.iter().zip(&other.words) {
+            assert!(a.samples.start.abs_diff(b.samples.start) <= 24 * 20, "{name}: {a:?} {b:?}");
+        }
+        let ratio = pitch(&other.samples) / pitch(&own.samples);
+        assert!((ratio / factor - 1.0).abs() < 0.12, "{name}: {ratio}");
+    }
+    assert!(heart.speaker("hibari/yew").is_none());
+}
+
+/// The middle pitch of what is voiced, by autocorrelation, in hertz.
+fn pitch(samples: &[f32]) -> f32 {
+    let mut found: Vec<f32> = Vec::new();
+    for window in samples.chunks_exact(1_920) {
+        let (head, tail) = (&window[..960], window);
+        let power = |part: &[f32]| part.iter().map(|x| x * x).sum::<f32>();
+        let own = power(head);
+        let likeness = |lag: usize| {
+            let other = &tail[lag..lag + 960];
+            let product: f32 = head.iter().zip(other).map(|(a, b)| a * b).sum();
+            product / (own * power(other)).sqrt().max(1e-9)
+        };
+        // 70 to 400 Hz.
+        let best = (60..343).max_by(|a, b| likeness(*a).total_cmp(&likeness(*b))).unwrap();
+        if own > 0.5 && likeness(best) > 0.7 {
+            found.push(24_000.0 / best as f32);
+        }
+    }
+    found.sort_by(f32::total_cmp);
+    found[found.len() / 2]
+}
+
+#[test]
 fn espeak_says_what_it_speaks_and_whether_it_is_there() {
     let token = CancellationToken::new();
-    let error = EspeakVoice::find("espeak-ng", &Language::new("qqq"), &token).unwrap_err();
+    let error = EspeakVoice::find("espeak-ng", &Language::new("qqq"), "", &token).unwrap_err();
     assert!(error.to_string().contains("de"), "{error}");
-    let error = EspeakVoice::find("/nowhere/espeak-ng", &Language::new("de"), &token).unwrap_err();
+    let error = EspeakVoice::find("/nowhere/espeak-ng", &Language::new("de"), "", &token).unwrap_err();
     assert!(matches!(error, VoiceError::NoEspeak { .. }), "{error}");
+}
+
+/// Where `make setup-tests` puts a voice of Piper.
+fn piper_files() -> [Vec<u8>; 2] {
+    let folder = voices().join("../test-voices");
+    ["en_US-joe-medium.onnx", "en_US-joe-medium.onnx.json"].map(|name| {
+        std::fs::read(folder.join(name))
+            .unwrap_or_else(|error| panic!("{error}; run `make setup-tests` first"))
+    })
+}
+
+#[test]
+fn a_voice_of_piper_says_each_word_when_its_model_says_so() {
+    let token = CancellationToken::new();
+    let [model, settings] = piper_files();
+    let english = Language::english();
+    let voice = PiperVoice::load("piper:joe", model, &settings, &english, "espeak-ng", &token).unwrap();
+    let line = "When a worker dies, its lease runs out — and $45 is lost.";
+    let speech = speak(&voice, line);
+    assert_eq!(speech, speak(&voice, line));
+    let expected =
+        ["When", "a", "worker", "dies,", "its", "lease", "runs", "out —", "and", "$45", "is", "lost."];
+    check_order(line, &speech, &expected);
+    assert!(speech.words[9].samples.len() > 2 * speech.words[8].samples.len(), "{:?}", speech.words);
+    // Another engine hears the words at the same places.
+    let found = align(&speak(&hibari(), line), &speech.samples, speech.sample_rate).unwrap();
+    let mut distances: Vec<usize> = found
+        .iter()
+        .zip(&speech.words)
+        .map(|(a, b)| a.samples.start.abs_diff(b.samples.start) * 1000 / 22_050)
+        .collect();
+    distances.sort_unstable();
+    assert!(distances[6] <= 60, "{distances:?}");
+    let lexicon: Lexicon = "lease = /lˈiːs lˈiːs lˈiːs/".parse().unwrap();
+    let longer = voice.speak_whole(&Utterance { lexicon, ..Utterance::new(line) }, &token).unwrap();
+    assert!(longer.words[5].samples.len() > 2 * speech.words[5].samples.len());
+}
+
+#[tokio::test]
+async fn the_files_of_a_voice_travel_with_the_job() {
+    let scratch = tempfile::tempdir().unwrap();
+    let cx = context(&scratch);
+    let mut stage = Narrate { voices: VoiceLibrary::new("/nowhere"), ..Narrate::default() };
+    stage.settings.voice = "piper:joe@12345678".to_owned();
+    let error = stage.run(&cx, segment()).await.unwrap_err();
+    assert!(!error.is_retryable() && error.to_string().contains("artifact store"), "{error}");
+    let [model, settings] = piper_files();
+    let model = cx.put(model.into(), "application/onnx").await.unwrap();
+    let settings = cx.put(settings.into(), "application/json").await.unwrap();
+    let files = PiperFiles { model: model.clone(), settings };
+    stage.settings.voice_files.insert(stage.settings.voice.clone(), files);
+    let audio = stage.run(&cx, segment()).await.unwrap();
+    assert_eq!((audio.voice.as_str(), audio.words.len()), ("piper:joe@12345678", 19));
+    // A worker that has the job and not the files says so.
+    cx.artifacts().delete(&model.digest).await.unwrap();
+    stage.voices = VoiceLibrary::new("/nowhere");
+    let error = stage.run(&cx, segment()).await.unwrap_err();
+    assert!(error.to_string().contains("submit the PDF again"), "{error}");
+}
+
+#[test]
+fn a_lexicon_changes_how_a_word_is_said_and_no_other() {
+    let voice = hibari();
+    let line = "Use CUDA with care.";
+    let plain = speak(&voice, line);
+    for entry in ["CUDA = a very long way of saying it", "CUDA = /ˈɛksəpʃənəlˈiˈɛksəpʃənəlˈi/"]
+    {
+        let utterance = Utterance { lexicon: entry.parse().unwrap(), ..Utterance::new(line) };
+        let speech = voice.speak_whole(&utterance, &CancellationToken::new()).unwrap();
+        check_order(line, &speech, &["Use", "CUDA", "with", "care."]);
+        assert!(speech.words[1].samples.len() > 2 * plain.words[1].samples.len(), "{entry}: {speech:?}");
+    }
 }
 
 fn scene(kind: SceneKind, lines: &[&str], visual: VisualCue) -> Scene {

@@ -1,5 +1,7 @@
 //! Narration, music, effects and loudness.
 
+mod align;
+mod lexicon;
 mod loudness;
 mod mix;
 mod narrate;
@@ -7,15 +9,21 @@ mod narration;
 mod noise;
 mod resample;
 mod spoken;
+mod spoken_line;
+mod stretch;
 mod voice;
 mod written;
 
+pub use align::{AlignError, align, guess_words};
+pub use lexicon::{Lexicon, LexiconError};
 pub use loudness::{Loudness, Silence, measure, silences};
 pub use mix::{Effects, Mix, MixError, Mood, Music, MusicFile, mix};
-pub use narrate::{Narrate, NarrateSettings};
+pub use narrate::{Narrate, NarrateSettings, VoiceFailure};
 pub use narration::Pauses;
 pub use spoken::{SpokenToken, spoken_form};
 pub use voice::{
-    AUTO, EspeakVoice, HibariVoice, Manner, Speech, SpokenWord, Voice, VoiceError, VoiceFiles, VoiceLibrary,
+    AUTO, ChunkSink, Engine, EngineExt, EspeakVoice, HibariVoice, HostedVoice, LocalVoice, Manner,
+    NoSuchHostedVoice, PiperFiles, PiperVoice, Speech, SpokenWord, Utterance, Voice, VoiceError, VoiceFiles,
+    VoiceLibrary, VoiceListing,
 };
 pub use written::written_words;

@@ -1,21 +1,30 @@
 //! [`Narrate`]: the stage that speaks a segment.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use brainwrought_core::data::{Audio, Segment};
+use brainwrought_core::artifact_store::ArtifactStoreError;
+use brainwrought_core::data::{Audio, Language, Line, Segment};
 use brainwrought_core::stage::{Stage, StageContext, StageError};
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
-use tokio_util::sync::CancellationToken;
 
+use super::lexicon::Lexicon;
 use super::narration::{Narration, Pauses, SAMPLE_RATE};
-use super::resample::resample;
-use super::voice::{AUTO, Manner, Speech, SpokenWord, Voice, VoiceError, VoiceLibrary};
+use super::resample::{ResampleError, resample};
+use super::spoken_line::{LineError, spoken_line};
+use super::stretch::{stretch, stretched};
+use super::voice::{
+    AUTO, HostedVoice, Manner, PiperFiles, Speech, SpokenWord, Utterance, Voice, VoiceError, VoiceLibrary,
+    automatic, full_name,
+};
 
 /// What speed 1 is to the neural voice, so that a script with its pauses runs at about 175 words a minute.
 const DEFAULT_SPEED: f32 = 1.05;
 /// The pace above which a narration is hard to follow, in words a minute.
 const FASTEST_PACE: u64 = 200;
+/// The names of Piper's voices start like this.
+const PIPER: &str = "piper:";
 /// What a narration is slowed down to when it is faster, in words a minute.
 const COMFORTABLE_PACE: f32 = 188.0;
 
@@ -34,8 +43,16 @@ pub struct Narrate {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct NarrateSettings {
-    /// `auto`, `hibari/heart` or `espeak-ng`.
+    /// Who speaks: `auto`, or the name of a voice, such as `hibari/heart` or `espeak-ng`.
     pub voice: String,
+    /// Who speaks the lines of the second speaker; `auto` is somebody else than `voice`.
+    pub voice2: String,
+    /// How single words are said.
+    pub lexicon: Lexicon,
+    /// The files of Piper's voices by their names, `piper:NAME`.
+    pub voice_files: BTreeMap<String, PiperFiles>,
+    /// What happens when a hosted voice fails for good.
+    pub voice_failure: VoiceFailure,
     /// The pace relative to the default, which is about 175 words a minute.
     pub speed: f32,
     /// The pauses.
@@ -48,78 +65,228 @@ pub struct NarrateSettings {
 
 impl Default for NarrateSettings {
     fn default() -> Self {
-        Self { voice: AUTO.to_owned(), speed: 1.0, pauses: Pauses::default(), fps: 30, seed: 1 }
+        let voice = AUTO.to_owned();
+        Self {
+            voice: voice.clone(),
+            voice2: voice,
+            lexicon: Lexicon::default(),
+            voice_files: BTreeMap::new(),
+            voice_failure: VoiceFailure::FallBack,
+            speed: 1.0,
+            pauses: Pauses::default(),
+            fps: 30,
+            seed: 1,
+        }
+    }
+}
+
+/// What happens when a hosted voice fails for good.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "clap", derive(clap::ValueEnum))]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum VoiceFailure {
+    /// The voice of this machine speaks the segment, and the report says so.
+    #[default]
+    FallBack,
+    /// The job stops there; `retry` goes on when the provider does.
+    Fail,
+}
+
+impl NarrateSettings {
+    /// The name of the voice for a speaker: 0 is the first, everybody else the second.
+    pub fn voice_of(&self, speaker: usize, language: &Language) -> &str {
+        let first = || match self.voice.as_str() {
+            AUTO => automatic(0, language),
+            name => full_name(name),
+        };
+        match (speaker, self.voice2.as_str()) {
+            (0, _) => first(),
+            // Two people with one voice are nobody's idea of a dialogue.
+            (_, AUTO) if first() == automatic(1, language) => automatic(0, language),
+            (_, AUTO) => automatic(1, language),
+            (_, name) => full_name(name),
+        }
     }
 }
 
 impl Stage for Narrate {
     const NAME: &'static str = "audio";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
     type Input = Segment;
     type Output = Audio;
 
     async fn run(&self, cx: &StageContext, segment: Segment) -> Result<Audio, StageError> {
         cx.check_cancelled()?;
-        let (stage, context) = (self.clone(), cx.clone());
-        let work = move || stage.narrate(&segment, &context);
-        let (narration, voice, warnings) = tokio::task::spawn_blocking(work).await?.map_err(explain)?;
+        let mut warnings = Vec::new();
+        let (cast, speeches) = match self.speak_all(cx, &segment).await {
+            Err(LineError::Voice(error)) if self.may_fall_back(cx, &error) => {
+                // The whole segment, so that no sentence changes its voice half way.
+                let embedded = self.embedded();
+                let spoken = embedded.speak_all(cx, &segment).await?;
+                warnings.push(format!(
+                    "Segment {} is spoken by {}, because {}.",
+                    segment.index + 1,
+                    spoken.0.names(),
+                    brainwrought_core::report::chain(&error)
+                ));
+                spoken
+            }
+            spoken => spoken?,
+        };
+        let has_lines = !speeches.is_empty();
+        let (stage, blocking) = (self.clone(), segment.clone());
+        let work = move || stage.lay_out(&blocking, speeches);
+        let (narration, pace) = tokio::task::spawn_blocking(work).await?.map_err(StageError::fatal)?;
+        if let Some(pace) = pace.filter(|pace| *pace > FASTEST_PACE) {
+            warnings.push(format!(
+                "Segment {} is spoken at {pace} words a minute; over {FASTEST_PACE} is hard to follow.",
+                segment.index + 1
+            ));
+        }
         let samples = narration.samples.len() as u64;
         let bytes: Vec<u8> = narration.samples.iter().flat_map(|sample| sample.to_le_bytes()).collect();
         let pcm = cx.put(Bytes::from(bytes), "audio/pcm;rate=48000;encoding=float").await?;
+        let unspoken = || self.settings.voice_of(0, &segment.language).to_owned();
         Ok(Audio {
             pcm,
             sample_rate: SAMPLE_RATE,
             samples,
             words: narration.words,
             marks: narration.marks,
-            voice,
+            voice: if has_lines { cast.names() } else { unspoken() },
             warnings,
+            calls: cx.calls(),
         })
     }
 }
 
 impl Narrate {
-    fn narrate(
+    /// Speaks every line of the segment, or finds how it was spoken before.
+    async fn speak_all(
+        &self,
+        cx: &StageContext,
+        segment: &Segment,
+    ) -> Result<(Cast, Vec<Speech>), LineError> {
+        let manner = Manner { speed: DEFAULT_SPEED * self.settings.speed, seed: self.settings.seed };
+        let lines: Vec<&Line> = segment.scenes.iter().flat_map(|scene| &scene.lines).collect();
+        let mut cast = Cast::default();
+        let mut speeches = Vec::with_capacity(lines.len());
+        for (done, line) in (0_u64..).zip(&lines) {
+            cx.check_cancelled()?;
+            let voice = self.voice(cx, &mut cast, speaker_of(line), &segment.language).await?;
+            let lexicon = self.settings.lexicon.clone();
+            let utterance = Utterance { line: line.text.clone(), manner, lexicon };
+            speeches.push(spoken_line(cx, voice.as_ref(), utterance).await?);
+            cx.progress(done + 1, lines.len() as u64);
+        }
+        Ok((cast, speeches))
+    }
+
+    /// Tells whether the embedded voice should take over from a provider that failed.
+    ///
+    /// What may pass gets another attempt first; the lines that are done are remembered.
+    fn may_fall_back(&self, cx: &StageContext, error: &VoiceError) -> bool {
+        let VoiceError::Provider(error) = error else { return false };
+        self.settings.voice_failure == VoiceFailure::FallBack
+            && error.allows_fallback()
+            && (cx.attempt() > 1 || !error.is_retryable())
+    }
+
+    /// The same with the embedded voices in the place of hosted ones.
+    fn embedded(&self) -> Self {
+        let mut embedded = self.clone();
+        for name in [&mut embedded.settings.voice, &mut embedded.settings.voice2] {
+            if HostedVoice::is_meant(name) {
+                AUTO.clone_into(name);
+            }
+        }
+        embedded
+    }
+
+    /// Finds the voice of a speaker; loading one takes a moment.
+    async fn voice(
+        &self,
+        cx: &StageContext,
+        cast: &mut Cast,
+        speaker: usize,
+        language: &Language,
+    ) -> Result<Arc<dyn Voice>, LineError> {
+        let speaker = speaker.min(1);
+        if let Some(voice) = cast.0.get(&speaker) {
+            return Ok(Arc::clone(voice));
+        }
+        let (voices, name) = (self.voices.clone(), self.settings.voice_of(speaker, language).to_owned());
+        let (spoken, cancellation) = (language.clone(), cx.cancellation().clone());
+        let piper = match name.starts_with(PIPER) && voices.find_opened(&name, language).is_none() {
+            true => Some(self.piper_files(cx, &name).await?),
+            false => None,
+        };
+        let work = move || match piper {
+            Some(files) => voices.piper(&name, || files, &spoken, &cancellation),
+            None => voices.voice(&name, &spoken, &cancellation),
+        };
+        let voice = tokio::task::spawn_blocking(work).await.map_err(StageError::from)??;
+        cast.0.insert(speaker, Arc::clone(&voice));
+        Ok(voice)
+    }
+
+    /// Fetches the files of a voice of Piper, which travel with the job.
+    async fn piper_files(&self, cx: &StageContext, name: &str) -> Result<(Vec<u8>, Vec<u8>), LineError> {
+        let not_stored = || VoiceError::NotStored { voice: name.to_owned() };
+        let files = self.settings.voice_files.get(name).ok_or_else(not_stored)?;
+        let mut bytes = Vec::with_capacity(2);
+        for blob in [&files.model, &files.settings] {
+            bytes.push(match cx.artifacts().get(&blob.digest).await {
+                Ok(bytes) => bytes.to_vec(),
+                Err(ArtifactStoreError::NotFound(_)) => return Err(not_stored().into()),
+                Err(error) => return Err(StageError::from(error).into()),
+            });
+        }
+        let settings = bytes.pop().unwrap_or_default();
+        Ok((bytes.pop().unwrap_or_default(), settings))
+    }
+
+    /// Lays the lines out at the pace that the plan asks for; returns that pace in words a minute, if it is known.
+    ///
+    /// What was said is stretched, not said again: a line is spoken once whatever becomes of its neighbours, and a paid
+    /// voice is paid once.
+    fn lay_out(
         &self,
         segment: &Segment,
-        cx: &StageContext,
-    ) -> Result<(Narration, String, Vec<String>), VoiceError> {
-        let voice = self.voices.voice(&self.settings.voice, &segment.language, cx.cancellation())?;
-        let mut manner = Manner { speed: DEFAULT_SPEED * self.settings.speed, seed: self.settings.seed };
-        let (mut speeches, mut narration) = self.speak_all(&voice, segment, manner, cx)?;
-        if let Some(correction) = correction(segment, &narration, &speeches) {
-            manner.speed *= correction;
-            (speeches, narration) = self.speak_all(&voice, segment, manner, cx)?;
+        speeches: Vec<Speech>,
+    ) -> Result<(Narration, Option<u64>), ResampleError> {
+        let lay_out = |speeches: &[Speech]| {
+            Narration::lay_out(segment, speeches, &self.settings.pauses, self.settings.fps)
+        };
+        let speeches: Vec<Speech> =
+            speeches.into_iter().map(|speech| resampled(&speech)).collect::<Result<_, _>>()?;
+        let narration = lay_out(&speeches);
+        match correction(segment, &narration, &speeches) {
+            Some(factor) => {
+                let speeches: Vec<Speech> = speeches.iter().map(|speech| paced(speech, factor)).collect();
+                Ok((lay_out(&speeches), pace(&speeches)))
+            }
+            None => Ok((narration, pace(&speeches))),
         }
-        let mut warnings = Vec::new();
-        if let Some(pace) = pace(&speeches).filter(|pace| *pace > FASTEST_PACE) {
-            warnings.push(format!(
-                "Segment {} is spoken at {pace} words a minute; over {FASTEST_PACE} is hard to follow.",
-                segment.index + 1
-            ));
-        }
-        Ok((narration, voice.name().to_owned(), warnings))
     }
 }
 
-impl Narrate {
-    fn speak_all(
-        &self,
-        voice: &Arc<dyn Voice>,
-        segment: &Segment,
-        manner: Manner,
-        cx: &StageContext,
-    ) -> Result<(Vec<Speech>, Narration), VoiceError> {
-        let lines: Vec<&str> =
-            segment.scenes.iter().flat_map(|scene| &scene.lines).map(|line| line.text.as_str()).collect();
-        let mut speeches = Vec::with_capacity(lines.len());
-        for (done, line) in (0_u64..).zip(&lines) {
-            speeches.push(speak(voice, line, manner, cx.cancellation())?);
-            cx.progress(done + 1, lines.len() as u64);
-        }
-        let narration = Narration::lay_out(segment, &speeches, &self.settings.pauses, self.settings.fps);
-        Ok((speeches, narration))
+/// The speakers of a segment with their voices.
+#[derive(Debug, Default)]
+struct Cast(BTreeMap<usize, Arc<dyn Voice>>);
+
+impl Cast {
+    /// The names of the voices, the first speaker's first.
+    fn names(&self) -> String {
+        let names: Vec<&str> = self.0.values().map(|voice| voice.name()).collect();
+        names.join(", ")
     }
+}
+
+/// Who says a line. Every line has one speaker until scripts tell of two.
+fn speaker_of(_: &Line) -> usize {
+    0
 }
 
 /// How much faster the lines should be spoken to meet the plan, if that is worth it.
@@ -142,31 +309,27 @@ fn correction(segment: &Segment, narration: &Narration, speeches: &[Speech]) -> 
     ((factor - 1.0).abs() > 0.015).then_some(factor)
 }
 
-/// Speaks a line at [`SAMPLE_RATE`].
-fn speak(
-    voice: &Arc<dyn Voice>,
-    line: &str,
-    manner: Manner,
-    cancellation: &CancellationToken,
-) -> Result<Speech, VoiceError> {
-    if cancellation.is_cancelled() {
-        return Err(VoiceError::Cancelled);
-    }
-    let speech = voice.speak(line, manner, cancellation)?;
-    let failed = |source| VoiceError::Engine {
-        voice: voice.name().to_owned(),
-        action: "change its sample rate".to_owned(),
-        source,
-    };
-    let samples =
-        resample(&speech.samples, 1, speech.sample_rate, SAMPLE_RATE).map_err(|e| failed(e.into()))?;
+/// The same speech at [`SAMPLE_RATE`].
+fn resampled(speech: &Speech) -> Result<Speech, ResampleError> {
+    let samples = resample(&speech.samples, 1, speech.sample_rate, SAMPLE_RATE)?;
     let place = |at: usize| at * SAMPLE_RATE as usize / speech.sample_rate.max(1) as usize;
-    let words = speech.words.into_iter();
-    let words = words.map(|word| SpokenWord {
-        written: word.written,
+    Ok(moved(speech, samples, SAMPLE_RATE, place))
+}
+
+/// The same speech `factor` times as fast.
+fn paced(speech: &Speech, factor: f32) -> Speech {
+    let samples = stretch(&speech.samples, speech.sample_rate, factor);
+    let length = samples.len();
+    let place = |at: usize| stretched(at, factor).min(length);
+    moved(speech, samples, speech.sample_rate, place)
+}
+
+fn moved(speech: &Speech, samples: Vec<f32>, sample_rate: u32, place: impl Fn(usize) -> usize) -> Speech {
+    let words = speech.words.iter().map(|word| SpokenWord {
+        written: word.written.clone(),
         samples: place(word.samples.start)..place(word.samples.end),
     });
-    Ok(Speech { words: words.collect(), samples, sample_rate: SAMPLE_RATE })
+    Speech { words: words.collect(), samples, sample_rate }
 }
 
 /// Words a minute while the voice speaks; `None` for less than three seconds, which say nothing about a pace.
@@ -176,10 +339,175 @@ fn pace(speeches: &[Speech]) -> Option<u64> {
     (samples >= 3 * u64::from(SAMPLE_RATE)).then(|| words * 60 * u64::from(SAMPLE_RATE) / samples)
 }
 
-/// A missing file or program stays missing; only a stop is worth another attempt.
-fn explain(error: VoiceError) -> StageError {
-    match error {
-        VoiceError::Cancelled => StageError::cancelled(),
-        other => StageError::fatal(other),
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use brainwrought_core::artifact_store::ArtifactStore;
+    use brainwrought_core::data::{Citation, LineRole, Scene, SceneKind, VisualCue};
+    use brainwrought_core::id::{JobId, TaskKey};
+    use brainwrought_core::memory::MemoryArtifactStore;
+    use tokio_util::sync::CancellationToken;
+
+    use super::super::voice::{ChunkSink, Engine, LocalVoice};
+    use super::super::written::written_words;
+    use super::*;
+
+    /// Beeps for every word and writes down what it was asked to say.
+    #[derive(Debug, Default)]
+    struct Counting {
+        said: Mutex<Vec<String>>,
+        identity: &'static str,
+    }
+
+    impl Engine for Counting {
+        fn name(&self) -> &str {
+            "counting"
+        }
+
+        fn identity(&self) -> String {
+            self.identity.to_owned()
+        }
+
+        fn speak(
+            &self,
+            utterance: &Utterance,
+            _: &CancellationToken,
+            chunks: ChunkSink<'_>,
+        ) -> Result<(), VoiceError> {
+            self.said.lock().unwrap().push(utterance.line.clone());
+            for written in written_words(&utterance.line) {
+                let samples: Vec<f32> = (0..12_000).map(|n| (n as f32 * 0.05).sin() * 0.3).collect();
+                chunks(Speech {
+                    samples,
+                    sample_rate: 24_000,
+                    words: vec![SpokenWord { written, samples: 100..11_900 }],
+                });
+            }
+            Ok(())
+        }
+    }
+
+    struct World {
+        voice: Arc<Counting>,
+        artifacts: Arc<dyn ArtifactStore>,
+        scratch: tempfile::TempDir,
+    }
+
+    impl World {
+        fn new() -> Self {
+            Self {
+                voice: Arc::default(),
+                artifacts: Arc::new(MemoryArtifactStore::default()),
+                scratch: tempfile::tempdir().unwrap(),
+            }
+        }
+
+        fn context(&self) -> StageContext {
+            StageContext::new(
+                JobId::random().unwrap(),
+                TaskKey { stage: "audio".into(), segment: Some(0) },
+                Arc::clone(&self.artifacts),
+                self.scratch.path().to_owned(),
+                CancellationToken::new(),
+            )
+        }
+
+        /// Narrates in a job of its own; returns the narration and what the voice was asked for it.
+        async fn narrate(&self, segment: &Segment) -> (Audio, Vec<String>) {
+            let voice = LocalVoice::new(Arc::clone(&self.voice) as Arc<dyn Engine>);
+            let stage = Narrate {
+                settings: NarrateSettings { voice: "counting".to_owned(), ..NarrateSettings::default() },
+                voices: VoiceLibrary::new("/nowhere").with_voice(Arc::new(voice)),
+            };
+            let audio = stage.run(&self.context(), segment.clone()).await.unwrap();
+            (audio, std::mem::take(&mut self.voice.said.lock().unwrap()))
+        }
+    }
+
+    fn segment(lines: &[&str], planned_ms: u64) -> Segment {
+        let line = |text: &&str| Line {
+            text: (*text).to_owned(),
+            role: LineRole::Fact,
+            citation: Citation { page: 1, quote: String::new() },
+        };
+        let scene = Scene {
+            kind: SceneKind::Content,
+            lines: lines.iter().map(line).collect(),
+            visual: VisualCue::Motion,
+            min_ms: 0,
+        };
+        Segment {
+            index: 1,
+            title: String::new(),
+            language: Language::english(),
+            planned_start_ms: 0,
+            planned_ms,
+            scenes: vec![scene],
+        }
+    }
+
+    #[tokio::test]
+    async fn an_edited_line_is_the_only_one_that_is_said_again() {
+        let world = World::new();
+        // The plan asks for another pace than the voice has, before and after the edit.
+        let lines = ["one two three four", "five six seven", "eight nine"];
+        let (first, said) = world.narrate(&segment(&lines, 5_000)).await;
+        assert_eq!(said, lines);
+        assert!((4_900..=5_100).contains(&first.duration_ms()), "{}", first.duration_ms());
+        let (again, said) = world.narrate(&segment(&lines, 5_000)).await;
+        assert_eq!((again, said), (first.clone(), Vec::new()));
+        let edited = ["one two three four", "five six and a half", "eight nine"];
+        let (edited, said) = world.narrate(&segment(&edited, 5_000)).await;
+        assert_eq!(said, ["five six and a half"]);
+        assert_ne!(edited.pcm, first.pcm);
+        // Another order of known lines is no news either.
+        assert!(world.narrate(&segment(&["eight nine", "five six seven"], 0)).await.1.is_empty());
+    }
+
+    #[tokio::test]
+    async fn what_is_remembered_sounds_like_what_was_said() {
+        let (one, other) = (World::new(), World::new());
+        let whole = segment(&["one two three", "four five"], 3_000);
+        one.narrate(&segment(&["four five"], 0)).await;
+        let (remembered, said) = one.narrate(&whole).await;
+        assert_eq!(said, ["one two three"]);
+        assert_eq!(remembered, other.narrate(&whole).await.0);
+    }
+
+    #[tokio::test]
+    async fn another_voice_file_says_every_line_anew() {
+        let mut world = World::new();
+        world.narrate(&segment(&["one two"], 0)).await;
+        world.voice = Arc::new(Counting { identity: "of other files", ..Counting::default() });
+        assert_eq!(world.narrate(&segment(&["one two"], 0)).await.1, ["one two"]);
+    }
+
+    #[test]
+    fn two_speakers_never_share_a_voice_unless_told_to() {
+        let with = |voice: &str, voice2: &str| NarrateSettings {
+            voice: voice.to_owned(),
+            voice2: voice2.to_owned(),
+            ..NarrateSettings::default()
+        };
+        let names = |settings: NarrateSettings, language: &str| {
+            [0, 1].map(|speaker| settings.voice_of(speaker, &Language::new(language)).to_owned())
+        };
+        assert_eq!(names(with("auto", "auto"), "en"), ["hibari/heart", "hibari/oak"]);
+        assert_eq!(names(with("oak", "auto"), "en"), ["hibari/oak", "hibari/heart"]);
+        assert_eq!(names(with("auto", "auto"), "de"), ["espeak-ng", "espeak-ng+f3"]);
+        assert_eq!(names(with("fern", "fern"), "en"), ["hibari/fern", "hibari/fern"]);
+    }
+
+    #[tokio::test]
+    async fn the_pace_follows_the_plan_and_the_words_follow_the_pace() {
+        let world = World::new();
+        let lines = ["one two three four five six seven eight"];
+        for planned in [3_800, 4_500] {
+            let (audio, _) = world.narrate(&segment(&lines, planned)).await;
+            assert!(audio.duration_ms().abs_diff(planned) < 60, "{planned}: {}", audio.duration_ms());
+            let last = audio.words.last().unwrap().end_ms;
+            assert!(last < audio.duration_ms() && last + 300 > audio.duration_ms(), "{last}");
+        }
     }
 }

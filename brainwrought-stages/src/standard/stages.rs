@@ -59,11 +59,6 @@ impl Stages {
             Layout::A => FrameLayout::Card,
             Layout::B => FrameLayout::Split,
         };
-        let voice = match options.voice.as_str() {
-            "heart" => "hibari/heart".to_owned(),
-            "espeak" => "espeak-ng".to_owned(),
-            other => other.to_owned(),
-        };
         Self {
             parse: ParsePdf { host: resources.host.clone(), ..ParsePdf::default() },
             script: WriteScript {
@@ -76,8 +71,17 @@ impl Stages {
                 }),
             },
             audio: Narrate {
-                settings: NarrateSettings { voice, fps: options.fps, seed, ..NarrateSettings::default() },
-                voices: resources.voices.clone(),
+                settings: NarrateSettings {
+                    voice: options.voice.clone(),
+                    voice2: options.voice2.clone(),
+                    voice_files: options.voice_files.clone(),
+                    voice_failure: options.voice_failure,
+                    lexicon: options.lexicon.clone(),
+                    fps: options.fps,
+                    seed,
+                    ..NarrateSettings::default()
+                },
+                voices: resources.voices.clone().with_providers(resources.providers.clone()),
             },
             visuals: PrepareVisuals {
                 width: options.width,

@@ -9,7 +9,7 @@ const HEARD_DB: f32 = 34.0;
 
 /// The level of a voice in decibels, every 5 ms.
 #[derive(Debug)]
-pub(super) struct Envelope {
+pub(in crate::audio) struct Envelope {
     decibels: Vec<f32>,
     step: usize,
     threshold: f32,
@@ -17,7 +17,7 @@ pub(super) struct Envelope {
 
 impl Envelope {
     /// Measures `samples`.
-    pub(super) fn of(samples: &[f32], sample_rate: u32) -> Self {
+    pub(in crate::audio) fn of(samples: &[f32], sample_rate: u32) -> Self {
         let step = (sample_rate / RATE).max(1) as usize;
         let decibels: Vec<f32> = (0..samples.len().div_ceil(step))
             .map(|at| {
@@ -33,7 +33,7 @@ impl Envelope {
     }
 
     /// The samples from the first to the last heard one inside `range`; empty at its start when nothing is heard.
-    pub(super) fn heard(&self, range: Range<usize>) -> Range<usize> {
+    pub(in crate::audio) fn heard(&self, range: Range<usize>) -> Range<usize> {
         let first = range.start / self.step;
         let last = range.end.div_ceil(self.step).min(self.decibels.len());
         let steps = self.decibels.get(first..last).unwrap_or_default();
@@ -47,7 +47,7 @@ impl Envelope {
     /// The moment where the sound that is heard at `around` began: the end of the last pause in `range`.
     ///
     /// `None` when there is no pause in it.
-    pub(super) fn onset(&self, range: Range<usize>) -> Option<usize> {
+    pub(in crate::audio) fn onset(&self, range: Range<usize>) -> Option<usize> {
         let first = range.start / self.step;
         let last = range.end.div_ceil(self.step).min(self.decibels.len());
         let steps = self.decibels.get(first..last)?;

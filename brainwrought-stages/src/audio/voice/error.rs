@@ -3,6 +3,9 @@
 use std::error::Error;
 use std::path::PathBuf;
 
+use super::hosted::NoSuchHostedVoice;
+use crate::provider::ProviderError;
+
 /// Why a line could not be spoken.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -48,6 +51,32 @@ pub enum VoiceError {
         /// The language that was asked for.
         language: String,
     },
+    /// A file that was given as a voice of Piper is none.
+    #[error(
+        "the voice `{voice}` is no voice of Piper that this version can use: {reason}; give the .onnx file of a voice \
+         with its .onnx.json beside it"
+    )]
+    NotPiper {
+        /// The voice.
+        voice: String,
+        /// What is wrong with it.
+        reason: String,
+        /// What says so.
+        #[source]
+        source: Option<Box<dyn Error + Send + Sync>>,
+    },
+    /// The voice speaks another language than the script.
+    #[error(
+        "the voice `{voice}` speaks `{speaks}`, and the script is in `{language}`; choose the voice `auto`"
+    )]
+    OtherLanguage {
+        /// The voice.
+        voice: String,
+        /// The language that it speaks.
+        speaks: String,
+        /// The language of the script.
+        language: String,
+    },
     /// espeak-ng does not speak the language.
     #[error("no voice speaks the language `{language}`; espeak-ng speaks: {choices}")]
     NoSuchLanguage {
@@ -74,6 +103,31 @@ pub enum VoiceError {
         /// Where it was looked for.
         path: PathBuf,
     },
+    /// The job names a voice of Piper without its files, or they are gone from the artifact store.
+    #[error(
+        "the files of the voice `{voice}` are not in the artifact store; submit the PDF again with --voice \
+         piper:/path/to/voice.onnx, which stores them for every worker"
+    )]
+    NotStored {
+        /// The voice.
+        voice: String,
+    },
+    /// A provider takes no line of this length.
+    #[error(
+        "the voice `{voice}` takes lines of at most {longest} letters; shorten the line, or choose another voice"
+    )]
+    LineTooLong {
+        /// The voice.
+        voice: String,
+        /// The most letters.
+        longest: usize,
+    },
+    /// The name of a hosted voice is written in another way.
+    #[error(transparent)]
+    NoSuchHostedVoice(#[from] NoSuchHostedVoice),
+    /// A provider did not do what it was asked.
+    #[error(transparent)]
+    Provider(#[from] ProviderError),
     /// The work was told to stop.
     #[error("the narration was cancelled")]
     Cancelled,

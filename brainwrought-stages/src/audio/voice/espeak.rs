@@ -1,44 +1,44 @@
 //! [`EspeakVoice`]: about a hundred languages through the outside program espeak-ng.
 
-use std::ffi::OsString;
+use std::ops::Range;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use brainwrought_core::data::Language;
 use bytes::Bytes;
 use tokio_util::sync::CancellationToken;
 
+use super::super::lexicon::Saying;
+use super::super::spoken::spoken_form;
 use super::super::written::written_words;
 use super::envelope::Envelope;
+use super::espeak_program::EspeakProgram;
 use super::word_gate::gated_words;
-use super::{Manner, Speech, SpokenWord, Voice, VoiceError};
-use crate::child::{self, ChildError, ChildLimits};
+use super::{ChunkSink, Engine, Speech, SpokenWord, Utterance, VoiceError};
 
 /// espeak-ng's words a minute that come out at about 170.
 const PACE: f32 = 170.0;
+/// Grows whenever the same program would be asked for the same line in another way.
+const GATE: u32 = 2;
 /// The volume of every second word in the rendering that tells words apart, in percent.
 pub(super) const LOW_VOLUME: u32 = 30;
 /// All but the full volume: the sound that is kept has the same marks, so that both renderings have the same timing.
 const FULL_VOLUME: u32 = 99;
 /// The volume changes this much before a forced aligner hears the next word (measured against pocketsphinx).
 const EARLY_MS: u32 = 30;
-/// What a line of speech may take: it is a matter of milliseconds.
-const LIMITS: ChildLimits =
-    ChildLimits { wall: Duration::from_secs(30), cpu_seconds: 20, address_space: 1 << 30, output: 64 << 20 };
-
 /// A voice of espeak-ng, which is not linked but run as a program of its own.
 ///
 /// The program tells no word timings, so each line is rendered twice with the same marks, once with every second word
 /// turned down: where the two differ says exactly which word is heard.
 #[derive(Debug, Clone)]
 pub struct EspeakVoice {
-    program: PathBuf,
+    program: EspeakProgram,
     language: String,
     name: String,
+    version: String,
 }
 
 impl EspeakVoice {
-    /// Finds the voice for `language`.
+    /// Finds the voice for `language`; `variant` is one of the program's own, such as `f3`, or empty.
     ///
     /// # Errors
     ///
@@ -46,23 +46,21 @@ impl EspeakVoice {
     pub fn find(
         program: impl Into<PathBuf>,
         language: &Language,
+        variant: &str,
         cancellation: &CancellationToken,
     ) -> Result<Self, VoiceError> {
-        let code = match language.as_str() {
-            "en" | "und" => "en-us",
-            "zh" => "cmn",
-            "no" => "nb",
-            other => other,
-        };
-        let voice =
-            Self { program: program.into(), language: code.to_owned(), name: format!("espeak-ng/{code}") };
-        let list = voice.run(&["--voices".into()], Bytes::new(), cancellation)?;
-        let list = String::from_utf8_lossy(&list).into_owned();
-        // A table: priority, language, age and gender, name, file, other languages.
-        let codes: Vec<&str> =
-            list.lines().skip(1).filter_map(|line| line.split_whitespace().nth(1)).collect();
+        let code = espeak_code(language.as_str());
+        let plus = if variant.is_empty() { "" } else { "+" };
+        let name = format!("espeak-ng/{code}{plus}{variant}");
+        if !variant.chars().all(|c| c.is_ascii_alphanumeric()) {
+            let choices = "espeak-ng+f1 to +f5, espeak-ng+m1 to +m8".to_owned();
+            return Err(VoiceError::NoSuchVoice { voice: name, choices });
+        }
+        let program = EspeakProgram::new(program.into(), name.clone());
+        let version = program.version(cancellation)?;
+        let codes = program.languages(cancellation)?;
         if codes.iter().any(|known| *known == code || known.split('-').next() == Some(code)) {
-            return Ok(voice);
+            return Ok(Self { program, language: format!("{code}{plus}{variant}"), name, version });
         }
         Err(VoiceError::NoSuchLanguage { language: language.to_string(), choices: codes.join(", ") })
     }
@@ -70,7 +68,7 @@ impl EspeakVoice {
     /// Renders the words with alternating volumes, in percent.
     fn render(
         &self,
-        words: &[&str],
+        words: &[String],
         volumes: [u32; 2],
         speed: f32,
         cancellation: &CancellationToken,
@@ -82,58 +80,53 @@ impl EspeakVoice {
         text.push_str("</speak>");
         let pace = (PACE * speed).round().clamp(80.0, 450.0).to_string();
         let arguments = ["-v", &self.language, "-m", "-z", "-b", "1", "-s", &pace, "--stdin", "--stdout"];
-        let arguments: Vec<OsString> = arguments.iter().map(OsString::from).collect();
-        let bytes = self.run(&arguments, Bytes::from(text), cancellation)?;
-        Wave::read(&bytes).ok_or_else(|| self.failed("speak a line", "it wrote no 16-bit mono WAV"))
-    }
-
-    fn run(
-        &self,
-        arguments: &[OsString],
-        input: Bytes,
-        cancellation: &CancellationToken,
-    ) -> Result<Bytes, VoiceError> {
-        let work = child::run(&self.program, arguments, &[], input, &LIMITS, cancellation);
-        let result = match tokio::runtime::Handle::try_current() {
-            Ok(runtime) => runtime.block_on(work),
-            Err(_) => tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build()
-                .map_err(|e| self.failed("be started", e))?
-                .block_on(work),
-        };
-        match result {
-            Ok(output) => Ok(output.stdout),
-            Err(ChildError::Missing { program }) => Err(VoiceError::NoEspeak { path: program }),
-            Err(ChildError::Cancelled) => Err(VoiceError::Cancelled),
-            Err(error) => Err(self.failed("speak a line", error)),
-        }
-    }
-
-    fn failed(
-        &self,
-        action: &str,
-        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
-    ) -> VoiceError {
-        VoiceError::Engine { voice: self.name.clone(), action: action.to_owned(), source: source.into() }
+        let bytes = self.program.run(&arguments, Bytes::from(text), cancellation)?;
+        Wave::read(&bytes).ok_or_else(|| self.program.failed("speak a line", "it wrote no 16-bit mono WAV"))
     }
 }
 
-impl Voice for EspeakVoice {
+/// What espeak-ng calls a language.
+pub(super) fn espeak_code(language: &str) -> &str {
+    match language {
+        "en" | "und" => "en-us",
+        "zh" => "cmn",
+        "no" => "nb",
+        other => other,
+    }
+}
+
+impl Engine for EspeakVoice {
     fn name(&self) -> &str {
         &self.name
     }
 
+    fn identity(&self) -> String {
+        format!("{} gate {GATE} of {}", self.name, self.version)
+    }
+
     fn speak(
         &self,
-        line: &str,
-        manner: Manner,
+        utterance: &Utterance,
         cancellation: &CancellationToken,
-    ) -> Result<Speech, VoiceError> {
-        let written = written_words(line);
-        let words: Vec<&str> = written.iter().map(|range| &line[range.clone()]).collect();
+        chunks: ChunkSink<'_>,
+    ) -> Result<(), VoiceError> {
+        let Utterance { line, manner, lexicon } = utterance;
+        let is_english = self.language.starts_with("en");
+        // In English we know better how numbers and signs are read; in its other languages espeak-ng does.
+        let said: Vec<(Range<usize>, String)> = if is_english {
+            spoken_form(line).into_iter().map(|token| (token.written, token.spoken)).collect()
+        } else {
+            written_words(line).into_iter().map(|range| (range.clone(), line[range].to_owned())).collect()
+        };
+        let (written, words): (Vec<Range<usize>>, Vec<String>) = said
+            .into_iter()
+            .map(|(range, said)| match lexicon.saying(&line[range.clone()]) {
+                Some(Saying::Words(_)) => (range.clone(), lexicon.said(&line[range])),
+                _ => (range, said),
+            })
+            .unzip();
         if words.is_empty() {
-            return Ok(Speech { samples: Vec::new(), sample_rate: 22_050, words: Vec::new() });
+            return Ok(());
         }
         let full = self.render(&words, [100, FULL_VOLUME], manner.speed, cancellation)?;
         let low = self.render(&words, [100, LOW_VOLUME], manner.speed, cancellation)?;
@@ -150,7 +143,8 @@ impl Voice for EspeakVoice {
             spoken.push(SpokenWord { written, samples: range });
         }
         let samples = full.samples.get(heard).unwrap_or_default().to_vec();
-        Ok(Speech { samples, sample_rate: full.rate, words: spoken })
+        chunks(Speech { samples, sample_rate: full.rate, words: spoken });
+        Ok(())
     }
 }
 

@@ -1,23 +1,27 @@
-//! [`HibariVoice`]: the neural English voice `hibari/heart`, in pure Rust.
+//! [`HibariVoice`]: the neural English voice `hibari/heart` and the speakers derived from it, in pure Rust.
 
+use std::collections::BTreeMap;
 use std::error::Error;
 use std::ops::Range;
 use std::sync::Arc;
 
+use brainwrought_core::id::Digest;
 use rten::{Model, NodeId, RunOptions, ThreadPool, ValueOrView};
 use rten_tensor::prelude::*;
 use rten_tensor::{NdTensor, Tensor};
 use tokio_util::sync::CancellationToken;
 
+use super::super::lexicon::Saying;
 use super::super::noise::Noise;
-use super::super::spoken::spoken_form;
+use super::super::spoken::{SpokenToken, spoken_form};
 use super::envelope::Envelope;
 use super::pronunciation::{Phone, Pronunciation};
-use super::vocoder::{BINS, HOP, SAMPLE_RATE, Spectrum, Vocoder};
-use super::{Manner, Speech, SpokenWord, Voice, VoiceError, VoiceFiles};
+use super::timbre::{self, SpectrumParts, TIMBRES, Timbre};
+use super::vocoder::{BINS, HOP, SAMPLE_RATE, Vocoder};
+use super::{ChunkSink, Engine, Manner, Speech, SpokenWord, Utterance, VoiceError, VoiceFiles};
 
-/// The name of the voice.
-pub(super) const NAME: &str = "hibari/heart";
+/// Grows whenever the same files would say the same line in another way.
+const SYNTHESIS: u32 = 1;
 /// The model's tensor that holds how long each phoneme lasts.
 const DURATIONS: &str = "/Clip_output_0";
 /// Samples of one unit of duration: two frames, 25 ms.
@@ -31,16 +35,23 @@ const MARGIN: usize = SAMPLE_RATE as usize * 15 / 1000;
 /// How far around its computed place the onset of a word after a pause is looked for.
 const REACH: usize = SAMPLE_RATE as usize * 120 / 1000;
 
-/// The neural voice `hibari/heart` (American English, female, 24 kHz).
+/// The neural voice `hibari/heart` (American English, female, 24 kHz), or a speaker derived from it.
 ///
-/// It keeps about 160 MB of lexicon and model in memory and is shared between threads by reference.
-#[derive(Debug)]
+/// It keeps about 160 MB of lexicon and model in memory; clones and derived speakers share them.
+#[derive(Debug, Clone)]
 pub struct HibariVoice {
+    parts: Arc<Parts>,
+    timbre: Timbre,
+    threads: Option<Arc<ThreadPool>>,
+}
+
+/// What all speakers share.
+#[derive(Debug)]
+struct Parts {
     pronunciation: Pronunciation,
     model: Model,
     nodes: Nodes,
     vocoder: Vocoder,
-    threads: Option<Arc<ThreadPool>>,
 }
 
 impl HibariVoice {
@@ -52,13 +63,19 @@ impl HibariVoice {
     pub fn load(files: &VoiceFiles) -> Result<Self, VoiceError> {
         let model = Model::load(files.read("hibari.onnx")?).map_err(|e| failed("load its model", e))?;
         let nodes = Nodes::find(&model).map_err(|e| failed("find the parts of its model", e))?;
-        Ok(Self {
-            pronunciation: Pronunciation::load(files)?,
-            model,
-            nodes,
-            vocoder: Vocoder::new(),
-            threads: None,
-        })
+        let pronunciation = Pronunciation::load(files)?;
+        let parts = Parts { pronunciation, model, nodes, vocoder: Vocoder::new() };
+        Ok(Self { parts: Arc::new(parts), timbre: timbre::HEART, threads: None })
+    }
+
+    /// Lists the names of the speakers, the model's own first.
+    pub fn speakers() -> impl Iterator<Item = &'static str> {
+        TIMBRES.iter().map(|timbre| timbre.name)
+    }
+
+    /// The speaker called `name`, such as `hibari/oak`. It says every line at the same times as the others.
+    pub fn speaker(&self, name: &str) -> Option<Self> {
+        Timbre::named(name).map(|timbre| Self { timbre, ..self.clone() })
     }
 
     /// Uses a pool of `threads` threads of its own instead of one per core. The samples stay the same.
@@ -82,77 +99,125 @@ impl HibariVoice {
         let ids = NdTensor::from_data([1, ids.len()], ids);
         let speed = NdTensor::from_data([1], vec![manner.speed]);
         let inputs = vec![
-            (self.nodes.ids, ValueOrView::from(ids.view())),
-            (self.nodes.speed, ValueOrView::from(speed.view())),
+            (self.parts.nodes.ids, ValueOrView::from(ids.view())),
+            (self.parts.nodes.speed, ValueOrView::from(speed.view())),
         ];
-        let outputs = self.model.run(inputs, &self.nodes.outputs, Some(self.options()));
+        let outputs = self.parts.model.run(inputs, &self.parts.nodes.outputs, Some(self.options()));
         let outputs = outputs.map_err(|e| failed("run its model", e))?;
         let tensors: Vec<Tensor<f32>> = outputs
             .into_iter()
             .map(Tensor::try_from)
             .collect::<Result<_, _>>()
             .map_err(|e| failed("read what its model says", e))?;
-        let parts: Vec<Vec<f32>> = tensors.into_iter().map(Tensor::into_data).collect();
+        let tensors: Vec<Vec<f32>> = tensors.into_iter().map(Tensor::into_data).collect();
         let [harmonic_log, harmonic_phase, noise_log, free_log, free_phase, pitch, durations] =
-            parts.as_slice()
-        else {
-            return Err(failed("read what its model says", "the model has other outputs than expected"));
-        };
+            <[Vec<f32>; 7]>::try_from(tensors).map_err(|_| {
+                failed("read what its model says", "the model has other outputs than expected")
+            })?;
         debug_assert_eq!(harmonic_log.len(), BINS * pitch.len());
-        let spectrum = Spectrum { harmonic_log, harmonic_phase, noise_log, free_log, free_phase, pitch };
-        let samples = self.vocoder.synthesise(&spectrum, &mut Noise::new(manner.seed));
+        let mut parts =
+            SpectrumParts { harmonic_log, harmonic_phase, noise_log, free_log, free_phase, pitch };
+        self.timbre.apply(&mut parts);
+        let samples = self.parts.vocoder.synthesise(&parts.as_spectrum(), &mut Noise::new(manner.seed));
         let samples = samples
             .ok_or_else(|| failed("make a waveform", "the parts of the spectrum have different lengths"))?;
         Ok((samples, durations.iter().map(|units| units.round().max(0.0) as usize).collect()))
     }
 }
 
-impl Voice for HibariVoice {
+impl Engine for HibariVoice {
     fn name(&self) -> &str {
-        NAME
+        self.timbre.name
+    }
+
+    fn identity(&self) -> String {
+        let files: Vec<&str> = VoiceFiles::expected().iter().map(|(_, digest)| *digest).collect();
+        format!(
+            "{} synthesis {SYNTHESIS} of {}",
+            self.timbre.name,
+            Digest::of(files.join(" ").as_bytes()).as_str()
+        )
     }
 
     fn speak(
         &self,
-        line: &str,
-        manner: Manner,
+        utterance: &Utterance,
         cancellation: &CancellationToken,
-    ) -> Result<Speech, VoiceError> {
-        let tokens = spoken_form(line);
-        let phones =
-            self.pronunciation.phones(&tokens).map_err(|e| failed("find how the line is said", e))?;
-        let mut samples = Vec::new();
-        let mut heard: Vec<Option<Range<usize>>> = vec![None; tokens.len()];
-        for chunk in chunks(&phones) {
+        chunks: ChunkSink<'_>,
+    ) -> Result<(), VoiceError> {
+        let (tokens, laid_down) = said(utterance);
+        let phones = self
+            .parts
+            .pronunciation
+            .phones(&tokens, &laid_down)
+            .map_err(|e| failed("find how the line is said", e))?;
+        let mut tokens = tokens.into_iter().enumerate().peekable();
+        let passages = passages(&phones);
+        let last_passage = passages.len().saturating_sub(1);
+        for (number, passage) in passages.iter().enumerate() {
             if cancellation.is_cancelled() {
                 return Err(VoiceError::Cancelled);
             }
-            let (sound, units) = self.synthesise(chunk, manner)?;
-            let words = place_words(chunk, &units, &sound);
-            let trimmed = trim(&sound, &words);
-            let offset = samples.len();
-            for (word, range) in words {
-                let shift = |at: usize| offset + at.clamp(trimmed.start, trimmed.end) - trimmed.start;
-                let range = shift(range.start)..shift(range.end);
-                let place = heard.get_mut(word).expect("a phone belongs to one of the tokens");
-                *place = Some(place.as_ref().map_or(range.start, |known| known.start)..range.end);
+            let (sound, units) = self.synthesise(passage, utterance.manner)?;
+            let places = place_words(passage, &units, &sound);
+            let trimmed = trim(&sound, &places);
+            let mut words: Vec<SpokenWord> = Vec::with_capacity(places.len());
+            for (word, range) in places {
+                let shift = |at: usize| at.clamp(trimmed.start, trimmed.end) - trimmed.start;
+                let last = words.last().map_or(0, |last| last.samples.end);
+                let (start, end) = (shift(range.start).max(last), shift(range.end).max(last));
+                // Words without phones are heard as nothing, after the word before them.
+                while let Some((_, token)) = tokens.next_if(|(place, _)| *place < word) {
+                    words.push(silence(token.written, last));
+                }
+                match tokens.next_if(|(place, _)| *place == word) {
+                    Some((_, token)) => {
+                        words.push(SpokenWord { written: token.written, samples: start..end });
+                    }
+                    // The word was begun in the passage before; what is left of it has no place of its own.
+                    None => words.last_mut().map_or((), |last| last.samples.end = end),
+                }
             }
-            samples.extend_from_slice(&sound[trimmed]);
+            if number == last_passage {
+                let last = words.last().map_or(0, |last| last.samples.end);
+                words.extend(tokens.by_ref().map(|(_, token)| silence(token.written, last)));
+            }
+            let mut samples = sound.get(trimmed).unwrap_or_default().to_vec();
+            fade_ends(&mut samples);
+            chunks(Speech { samples, sample_rate: SAMPLE_RATE, words });
         }
-        fade_ends(&mut samples);
-        let mut last = 0;
-        let words = tokens
-            .into_iter()
-            .zip(heard)
-            .map(|(token, range)| {
-                let range = range.unwrap_or(last..last);
-                let range = range.start.max(last)..range.end.max(last);
-                last = range.end;
-                SpokenWord { written: token.written, samples: range }
-            })
-            .collect();
-        Ok(Speech { samples, sample_rate: SAMPLE_RATE, words })
+        // Nothing is left unless nothing of the line is said.
+        let words: Vec<SpokenWord> = tokens.map(|(_, token)| silence(token.written, 0)).collect();
+        if !words.is_empty() {
+            chunks(Speech { samples: Vec::new(), sample_rate: SAMPLE_RATE, words });
+        }
+        Ok(())
     }
+}
+
+/// What is said for each word, and the phonemes of those for which the lexicon has them.
+fn said(utterance: &Utterance) -> (Vec<SpokenToken>, BTreeMap<usize, String>) {
+    let mut tokens = spoken_form(&utterance.line);
+    let mut phonemes = BTreeMap::new();
+    for (word, token) in tokens.iter_mut().enumerate() {
+        let written = utterance.line.get(token.written.clone()).unwrap_or_default();
+        match utterance.lexicon.saying(written) {
+            Some(Saying::Words(words)) => {
+                let stop = token.spoken.chars().next_back().filter(|c| c.is_ascii_punctuation());
+                let words = spoken_form(&words).into_iter().map(|token| token.spoken);
+                token.spoken = words.collect::<Vec<_>>().join(" ");
+                token.spoken.extend(stop);
+            }
+            Some(Saying::Phonemes(said)) => drop(phonemes.insert(word, said)),
+            None => {}
+        }
+    }
+    (tokens, phonemes)
+}
+
+/// A word that is heard as nothing.
+fn silence(written: Range<usize>, at: usize) -> SpokenWord {
+    SpokenWord { written, samples: at..at }
 }
 
 /// The inputs and outputs of the model.
@@ -183,24 +248,24 @@ impl Nodes {
 }
 
 /// Splits a line that is longer than the model was trained on, at punctuation if there is any, else between words.
-fn chunks(phones: &[Phone]) -> Vec<&[Phone]> {
+fn passages(phones: &[Phone]) -> Vec<&[Phone]> {
     let mut rest = phones;
-    let mut chunks = Vec::new();
+    let mut passages = Vec::new();
     while rest.len() > MAX_PHONES {
         let window = &rest[..MAX_PHONES];
         let spaces = || (1..window.len()).rev().filter(|&at| window[at].is_space());
         let cut = spaces().find(|&at| window[at - 1].is_pause()).or_else(|| spaces().next());
         let cut = cut.unwrap_or(MAX_PHONES - 1);
-        chunks.push(&rest[..cut]);
+        passages.push(&rest[..cut]);
         rest = &rest[cut..];
         while rest.first().is_some_and(|first| first.is_space()) {
             rest = &rest[1..];
         }
     }
     if !rest.is_empty() {
-        chunks.push(rest);
+        passages.push(rest);
     }
-    chunks
+    passages
 }
 
 /// Finds where each word is heard. Words that only pause are left out.
@@ -277,5 +342,9 @@ fn fade_ends(samples: &mut [f32]) {
 }
 
 fn failed(action: &str, source: impl Into<Box<dyn Error + Send + Sync>>) -> VoiceError {
-    VoiceError::Engine { voice: NAME.to_owned(), action: action.to_owned(), source: source.into() }
+    VoiceError::Engine {
+        voice: timbre::HEART.name.to_owned(),
+        action: action.to_owned(),
+        source: source.into(),
+    }
 }

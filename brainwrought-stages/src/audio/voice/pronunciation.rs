@@ -56,7 +56,7 @@ impl Pronunciation {
     /// Loads the tables and the model for unknown words.
     pub(super) fn load(files: &VoiceFiles) -> Result<Self, VoiceError> {
         let failed = |source: Box<dyn Error + Send + Sync>| VoiceError::Engine {
-            voice: super::hibari::NAME.to_owned(),
+            voice: super::timbre::HEART.name.to_owned(),
             action: "load its pronunciation tables".to_owned(),
             source,
         };
@@ -68,8 +68,13 @@ impl Pronunciation {
         Ok(Self { g2p: G2P::with_fallback(Language::EnglishUS, Some(Box::new(unknown))), ids })
     }
 
-    /// Finds the phonemes of a line, without spaces at its ends.
-    pub(super) fn phones(&self, tokens: &[SpokenToken]) -> Result<Vec<Phone>, FallbackError> {
+    /// Finds the phonemes of a line, without spaces at its ends. `laid_down` has phonemes of the International Phonetic
+    /// Alphabet for words by their place.
+    pub(super) fn phones(
+        &self,
+        tokens: &[SpokenToken],
+        laid_down: &BTreeMap<usize, String>,
+    ) -> Result<Vec<Phone>, FallbackError> {
         let mut text = String::new();
         let mut places: Vec<(Range<usize>, usize)> = Vec::new();
         for (word, token) in tokens.iter().enumerate().filter(|(_, token)| !token.spoken.is_empty()) {
@@ -104,8 +109,49 @@ impl Pronunciation {
         while phones.last().is_some_and(|last| last.is_space()) {
             phones.pop();
         }
+        for (word, ipa) in laid_down {
+            self.lay_down(&mut phones, *word, ipa);
+        }
         Ok(phones)
     }
+
+    /// Puts the phonemes of a word in the place of what was found for it; its pauses stay.
+    fn lay_down(&self, phones: &mut Vec<Phone>, word: usize, ipa: &str) {
+        let signs = american(ipa);
+        let said: Vec<Phone> = signs
+            .chars()
+            .filter_map(|symbol| Some(Phone { id: *self.ids.get(&symbol)?, symbol, word: Some(word) }))
+            .collect();
+        let own = |phone: &Phone| phone.word == Some(word) && !phone.is_pause();
+        let Some(start) = phones.iter().position(own) else { return };
+        let end = phones.iter().rposition(own).map_or(start, |last| last + 1);
+        if !said.is_empty() {
+            phones.splice(start..end, said);
+        }
+    }
+}
+
+/// The signs that the voice was trained on for those of the International Phonetic Alphabet: diphthongs and affricates are
+/// one sign, and length is not marked.
+fn american(ipa: &str) -> String {
+    const SIGNS: [(&str, &str); 15] = [
+        ("eɪ", "A"),
+        ("aɪ", "I"),
+        ("oʊ", "O"),
+        ("əʊ", "O"),
+        ("aʊ", "W"),
+        ("ɔɪ", "Y"),
+        ("t͡ʃ", "ʧ"),
+        ("d͡ʒ", "ʤ"),
+        ("tʃ", "ʧ"),
+        ("dʒ", "ʤ"),
+        ("ɚ", "əɹ"),
+        ("ɝ", "ɜɹ"),
+        ("r", "ɹ"),
+        ("g", "ɡ"),
+        ("ː", ""),
+    ];
+    SIGNS.iter().fold(ipa.to_owned(), |text, (from, to)| text.replace(from, to))
 }
 
 /// The letters that the model for unknown words reads and the phonemes that it writes; both are numbered from 1.

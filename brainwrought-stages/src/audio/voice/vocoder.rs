@@ -20,7 +20,7 @@ const WINDOW: usize = 1_200;
 /// Frequencies of one frame.
 pub(super) const BINS: usize = WINDOW / 2 + 1;
 /// Below this pitch in hertz a frame counts as unvoiced.
-const LOWEST_PITCH: f32 = 40.0;
+pub(super) const LOWEST_PITCH: f32 = 40.0;
 /// Harmonics of the pulse train stop here, in hertz.
 const HIGHEST_HARMONIC: f32 = 11_000.0;
 /// Magnitudes are predicted as logarithms; what exceeds this is an error of the model.
