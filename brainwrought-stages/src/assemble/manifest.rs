@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use brainwrought_core::data::{AssetRecord, BlobRef, Document, Script, Video};
+use brainwrought_core::data::{AssetRecord, BlobRef, Clip, Document, OutboundCall, Profile, Script, Video};
 use serde::Serialize;
 
 use super::{Assemble, Timeline};
@@ -19,9 +19,12 @@ struct Manifest<'a> {
     video: Shape,
     settings: &'a Assemble,
     writer: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    profile: Option<&'a Profile>,
     segments: Vec<Chapter<'a>>,
     assets: &'a [AssetRecord],
     files: BTreeMap<&'a str, &'a BlobRef>,
+    calls: Vec<&'a OutboundCall>,
     warnings: &'a [String],
 }
 
@@ -54,6 +57,7 @@ pub(super) fn manifest(
     settings: &Assemble,
     document: &Document,
     script: &Script,
+    clips: &[Clip],
     timeline: &Timeline,
     video: &Video,
 ) -> Result<Vec<u8>, serde_json::Error> {
@@ -71,7 +75,7 @@ pub(super) fn manifest(
             bytes: document.source.bytes,
             sha256: document.source.digest.as_str(),
         },
-        synthetic: synthetic(&video.assets),
+        synthetic: synthetic(&script.writer, &video.assets),
         video: Shape {
             frames: video.frames,
             fps: video.fps,
@@ -81,6 +85,7 @@ pub(super) fn manifest(
         },
         settings,
         writer: &script.writer,
+        profile: script.profile.as_ref(),
         segments: segments
             .map(|(n, segment)| Chapter {
                 title: &segment.title,
@@ -90,13 +95,20 @@ pub(super) fn manifest(
             .collect(),
         assets: &video.assets,
         files,
+        // Whoever was spoken to, what for, and how much they learned; nobody, where everything was made on this machine.
+        calls: script.calls.iter().chain(clips.iter().flat_map(|clip| &clip.audio.calls)).collect(),
         warnings: &video.warnings,
     })
 }
 
 /// Says what no person spoke, wrote or filmed.
-pub(super) fn synthetic(assets: &[AssetRecord]) -> Vec<String> {
-    let mut made = vec!["the script was written by a program from the document".to_owned()];
+pub(super) fn synthetic(writer: &str, assets: &[AssetRecord]) -> Vec<String> {
+    // A model is named as its provider or server and itself; what writes without one is not.
+    let by = match writer.split(['/', ' ']).next() {
+        Some("offline" | "plain") | None => "a program".to_owned(),
+        _ => format!("the language model {writer}"),
+    };
+    let mut made = vec![format!("the script was written by {by} from the document")];
     for asset in assets {
         match asset.kind.as_str() {
             "voice" => made.push(format!("the narration is spoken by the synthetic voice {}", asset.name)),

@@ -34,7 +34,7 @@ impl Default for Assemble {
 
 impl Stage for Assemble {
     const NAME: &'static str = "assemble";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
     type Input = (Document, Script, Vec<Clip>);
     type Output = Video;
 
@@ -59,7 +59,7 @@ impl Stage for Assemble {
             comment: format!(
                 "Made from {}: {}.",
                 document.file_name,
-                manifest::synthetic(&assets).join("; ")
+                manifest::synthetic(&script.writer, &assets).join("; ")
             ),
             language: script.language.clone(),
             audio_bit_rate: self.audio_bit_rate,
@@ -88,7 +88,7 @@ impl Stage for Assemble {
             }
         };
         video.sidecars.insert("poster.png".to_owned(), picture);
-        let manifest = manifest::manifest(self, &document, &script, &timeline, &video)
+        let manifest = manifest::manifest(self, &document, &script, &clips, &timeline, &video)
             .map_err(sidecar("manifest.json"))?;
         add(cx, &mut video, "manifest.json", manifest.into(), "application/json").await?;
         cx.progress(steps, steps);
