@@ -35,6 +35,9 @@ struct Caller<Q, A> {
     answer: oneshot::Sender<Result<A, Fault>>,
 }
 
+/// Where the answer arrives.
+type Waits<A> = oneshot::Receiver<Result<A, Fault>>;
+
 /// What a trip does, and who may share one.
 pub(super) trait Trip: Clone + Send + Sync + 'static {
     /// What a call asks.
@@ -70,38 +73,51 @@ impl<Q: Send + 'static, A: Send + 'static> Gather<Q, A> {
     where
         T: Trip<Question = Q, Answer = A>,
     {
-        if std::mem::replace(&mut self.lock().is_away, true) {
-            return self.wait(question).await;
-        }
+        // Whoever finds a trip away stands in line while it is still away, or nobody would come for it.
+        let leaves = self.lock().leave(question);
+        let question = match leaves {
+            Ok(question) => question,
+            Err(waits) => return waits.await.unwrap_or(Err(Fault::Silent)),
+        };
         let place = Place { gather: Arc::clone(self), trip: Some(trip.clone()) };
         tokio::task::yield_now().await;
-        let (answer, waits) = oneshot::channel();
-        let alone = {
-            let mut waiting = self.lock();
-            if waiting.callers.is_empty() {
-                Some(question)
-            } else {
-                waiting.callers.insert(0, Caller { question, answer });
-                None
+        let alone = self.lock().leave_alone(question);
+        let question = match alone {
+            Ok(question) => question,
+            Err(waits) => {
+                drop(place);
+                return waits.await.unwrap_or(Err(Fault::Silent));
             }
-        };
-        let Some(question) = alone else {
-            drop(place);
-            return waits.await.unwrap_or(Err(Fault::Silent));
         };
         let (answers, place) = place.hold(pin!(trip.travel(vec![question]))).await;
         drop(place);
         answers?.pop().ok_or(Fault::Silent)
     }
 
-    async fn wait(&self, question: Q) -> Result<A, Fault> {
-        let (answer, waits) = oneshot::channel();
-        self.lock().callers.push(Caller { question, answer });
-        waits.await.unwrap_or(Err(Fault::Silent))
-    }
-
     fn lock(&self) -> MutexGuard<'_, Waiting<Q, A>> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<Q, A> Waiting<Q, A> {
+    /// Begins a trip, unless one is away: then the caller stands in line.
+    fn leave(&mut self, question: Q) -> Result<Q, Waits<A>> {
+        if self.is_away {
+            return Err(self.stand(self.callers.len(), question));
+        }
+        self.is_away = true;
+        Ok(question)
+    }
+
+    /// Gives the question back, unless others have come: then the caller stands in line before them.
+    fn leave_alone(&mut self, question: Q) -> Result<Q, Waits<A>> {
+        if self.callers.is_empty() { Ok(question) } else { Err(self.stand(0, question)) }
+    }
+
+    fn stand(&mut self, place: usize, question: Q) -> Waits<A> {
+        let (answer, waits) = oneshot::channel();
+        self.callers.insert(place, Caller { question, answer });
+        waits
     }
 }
 
@@ -273,5 +289,20 @@ mod tests {
         drop(first);
         assert_eq!(third.await.unwrap(), (5, 2));
         second.await.unwrap();
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+    async fn nobody_is_forgotten() {
+        let gather = Arc::new(Gather::default());
+        let callers = (1..=8).map(|n| {
+            let gather = Arc::clone(&gather);
+            tokio::spawn(async move {
+                for _ in 0..2000 {
+                    assert_eq!(gather.call(Count, n).await.unwrap().0, n);
+                }
+            })
+        });
+        let all = tokio::time::timeout(Duration::from_secs(30), join_all(callers)).await;
+        assert!(all.expect("each call is answered").iter().all(Result::is_ok));
     }
 }
