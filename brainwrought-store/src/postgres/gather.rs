@@ -58,6 +58,7 @@ pub(super) trait Trip: Clone + Send + Sync + 'static {
 /// A place on the road. Whoever leaves it, also by being dropped, lets those who wait go on.
 struct Place<T: Trip> {
     gather: Arc<Gather<T::Question, T::Answer>>,
+    /// What the next trip is made with; without it nobody can go on.
     trip: Option<T>,
 }
 
@@ -135,8 +136,10 @@ impl<T: Trip> Drop for Place<T> {
             return;
         }
         drop(waiting);
-        let next = Self { gather: Arc::clone(&self.gather), trip: Some(trip.clone()) };
+        // A runtime that is ending drops what it is given at once, and then there is no next trip.
+        let mut next = Self { gather: Arc::clone(&self.gather), trip: None };
         runtime.spawn(async move {
+            next.trip = Some(trip.clone());
             next.go(trip).await;
         });
     }
