@@ -90,6 +90,9 @@ pub(super) async fn commit_all(connection: &mut PgConnection, all: &[Success]) -
 /// What a commit leaves as it was, and when it was: the attempt, its start, its end and those that failed before.
 type Ending = (i64, Option<i64>, Option<i64>, String);
 
+/// An [`Ending`] after its place in a list.
+type PlacedEnding = (i64, i64, Option<i64>, Option<i64>, String);
+
 /// The new row of a task `t` that went well.
 macro_rules! done {
     ($output:literal, $cached:literal) => {
@@ -131,7 +134,7 @@ async fn commit_one(connection: &mut PgConnection, success: &Success) -> Result<
 /// cannot be stuck with another.
 async fn commit_free(connection: &mut PgConnection, all: &[Success]) -> Result<HashMap<usize, Ended>, Fault> {
     let text = |text: fn(&Success) -> String| all.iter().map(text).collect::<Vec<_>>();
-    let rows: Vec<(i64, i64, Option<i64>, Option<i64>, String)> = sqlx::query_as(concat!(
+    let rows: Vec<PlacedEnding> = sqlx::query_as(concat!(
         "with free as materialized (
             select t.task_id, n.output, n.cached, n.place
             from unnest($1::text[], $2::text[], $3::int[], $4::bigint[], $5::text[], $6::boolean[])
