@@ -81,7 +81,7 @@ fn main() {
 
 /// Tasks a second, each figure as a share of what `pgbench` commits in the same round.
 async fn throughput(server: &Server, workers: usize) {
-    let url = filled(server, 100_000).await;
+    let url = filled(server, 200_000).await;
     let mut connection = PgConnection::connect(&url).await.unwrap();
     sqlx::raw_sql(COUNTERS).execute(&mut connection).await.unwrap();
     let store = |connections: usize| {

@@ -8,17 +8,18 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use brainwrought_core::clock::Timestamp;
 use brainwrought_core::event::LogLevel;
 use brainwrought_core::id::{Digest, FencingToken, TaskId};
-use brainwrought_core::job::{Job, Outcome, Renewal, Task};
+use brainwrought_core::job::{Job, Outcome, Renewal, Task, TaskStatus};
 use brainwrought_core::job_store::{JobStoreError, TaskReport};
-use sqlx::PgPool;
+use sqlx::{PgConnection, PgPool};
 
 use super::change::lost;
 use super::database::Fault;
 use super::gather::Trip;
 use super::live::Live;
-use super::record::{StoredTask, millis, segment_key, signed};
+use super::record::{self, millis, segment_key, signed, unsigned};
 use super::stored_text::stored;
 
 /// No statement ends more attempts.
@@ -42,17 +43,41 @@ impl Success {
         let Outcome::Done { output, items: None, cached, delivery: None } = outcome else { return None };
         Some(Self { task: task.clone(), token, output: output.clone(), cached: *cached })
     }
+
+    /// The task as it was stored.
+    fn ended(&self, (attempt, started_at_ms, finished_at_ms, history): Ending) -> Ended {
+        let damaged = |error: serde_json::Error| JobStoreError::Damaged {
+            job: self.task.job.as_str().to_owned(),
+            source: Box::new(error),
+        };
+        let time = |ms| Timestamp(unsigned(ms));
+        Ok(Task {
+            key: self.task.key.clone(),
+            status: TaskStatus::Done,
+            attempt: u32::try_from(attempt).unwrap_or(u32::MAX),
+            token: self.token,
+            lease: None,
+            due: None,
+            progress: None,
+            output: Some(self.output.clone()),
+            items: None,
+            cached: self.cached,
+            started_at: started_at_ms.map(time),
+            finished_at: finished_at_ms.map(time),
+            history: record::history(&history).map_err(damaged)?,
+        })
+    }
 }
 
 /// Ends attempts, each guarded by its own token. One that is refused spoils no other.
-pub(super) async fn commit_all(pool: &PgPool, all: &[Success]) -> Result<Vec<Ended>, Fault> {
-    let mut written = if all.len() > 1 { commit_free(pool, all).await? } else { HashMap::new() };
+pub(super) async fn commit_all(connection: &mut PgConnection, all: &[Success]) -> Result<Vec<Ended>, Fault> {
+    let mut written = if all.len() > 1 { commit_free(connection, all).await? } else { HashMap::new() };
     let mut results = Vec::with_capacity(all.len());
-    for success in all {
+    for (place, success) in all.iter().enumerate() {
         // Those that were not written are taken one by one: each waits for whoever has its row, and hears the reason.
-        results.push(match written.remove(&(&success.task, success.token)) {
-            Some(task) => Ok(task),
-            None => match commit_one(pool, success).await {
+        results.push(match written.remove(&place) {
+            Some(ended) => ended,
+            None => match commit_one(connection, success).await {
                 Ok(task) => Ok(task),
                 Err(Fault::Store(refused)) => Err(refused),
                 Err(fault) => return Err(fault),
@@ -62,68 +87,79 @@ pub(super) async fn commit_all(pool: &PgPool, all: &[Success]) -> Result<Vec<End
     Ok(results)
 }
 
+/// What a commit leaves as it was, and when it was: the attempt, its start, its end and those that failed before.
+type Ending = (i64, Option<i64>, Option<i64>, String);
+
+/// An [`Ending`] after its place in a list.
+type PlacedEnding = (i64, i64, Option<i64>, Option<i64>, String);
+
+/// The new row of a task `t` that went well.
+macro_rules! done {
+    ($output:literal, $cached:literal) => {
+        concat!(
+            "update brainwrought.tasks t set status = 'DONE', worker = null, lease_until_ms = null, lease_ms = null,
+                progress_done = null, progress_total = null, items = null, output = ",
+            $output,
+            ", cached = ",
+            $cached,
+            ", finished_at_ms = brainwrought.now_ms(), updated_at_ms = brainwrought.now_ms(), needs_look = true "
+        )
+    };
+}
+
 /// One statement for one attempt.
-async fn commit_one(pool: &PgPool, success: &Success) -> Result<Task, Fault> {
+async fn commit_one(connection: &mut PgConnection, success: &Success) -> Result<Task, Fault> {
     let Success { task, token, output, cached } = success;
-    let row: Option<String> = sqlx::query_scalar(
-        "update brainwrought.tasks t set status = 'DONE', worker = null, lease_until_ms = null, lease_ms = null,
-            progress_done = null, progress_total = null, output = $5, cached = $6, items = null,
-            finished_at_ms = brainwrought.now_ms(), updated_at_ms = brainwrought.now_ms(), needs_look = true
-         where t.job_id = $1 and t.stage = $2 and coalesce(t.segment, -1) = $3
+    let row: Option<Ending> = sqlx::query_as(concat!(
+        done!("$5", "$6"),
+        "where t.job_id = $1 and t.stage = $2 and coalesce(t.segment, -1) = $3
             and t.lease_until_ms is not null and t.token = $4
-         returning row_to_json(t)::text",
-    )
+         returning t.attempt, t.started_at_ms, t.finished_at_ms, t.history::text"
+    ))
     .bind(task.job.as_str())
     .bind(stored(&task.key.stage.0))
     .bind(segment_key(&task.key))
     .bind(signed(token.0))
     .bind(output.as_str())
     .bind(cached)
-    .fetch_optional(pool)
+    .fetch_optional(&mut *connection)
     .await?;
-    let Some(row) = row else { return Err(lost(pool, task, *token).await?) };
-    let row: StoredTask = serde_json::from_str(&row)
-        .map_err(|source| Fault::Damaged { job: task.job.as_str().to_owned(), source })?;
-    Ok(row.into_task())
+    match row {
+        Some(row) => Ok(success.ended(row)?),
+        None => Err(lost(connection, task, *token).await?),
+    }
 }
 
-/// One statement for those whose rows nobody else is writing to. It waits for no one, so it cannot be stuck with another.
-async fn commit_free<'a>(
-    pool: &PgPool,
-    all: &'a [Success],
-) -> Result<HashMap<(&'a TaskId, FencingToken), Task>, Fault> {
+/// One statement for those whose rows nobody else is writing to, each by its place in the list. It waits for no one, so it
+/// cannot be stuck with another.
+async fn commit_free(connection: &mut PgConnection, all: &[Success]) -> Result<HashMap<usize, Ended>, Fault> {
     let text = |text: fn(&Success) -> String| all.iter().map(text).collect::<Vec<_>>();
-    let rows: Vec<(i64, String)> = sqlx::query_as(
-        "with given as materialized (
-            select * from unnest($1::text[], $2::text[], $3::int[], $4::bigint[], $5::text[], $6::boolean[])
-                with ordinality n (job_id, stage, segment, token, output, cached, place)),
-        free as materialized (
+    let rows: Vec<PlacedEnding> = sqlx::query_as(concat!(
+        "with free as materialized (
             select t.task_id, n.output, n.cached, n.place
-            from given n join brainwrought.tasks t
+            from unnest($1::text[], $2::text[], $3::int[], $4::bigint[], $5::text[], $6::boolean[])
+                with ordinality n (job_id, stage, segment, token, output, cached, place)
+                join brainwrought.tasks t
                 on t.job_id = n.job_id and t.stage = n.stage and coalesce(t.segment, -1) = n.segment
             where t.lease_until_ms is not null and t.token = n.token
-            for update of t skip locked)
-        update brainwrought.tasks t set status = 'DONE', worker = null, lease_until_ms = null, lease_ms = null,
-            progress_done = null, progress_total = null, output = free.output, cached = free.cached, items = null,
-            finished_at_ms = brainwrought.now_ms(), updated_at_ms = brainwrought.now_ms(), needs_look = true
-        from free where t.task_id = free.task_id
-        returning free.place, row_to_json(t)::text",
-    )
+            for update of t skip locked) ",
+        done!("free.output", "free.cached"),
+        "from free where t.task_id = free.task_id
+         returning free.place, t.attempt, t.started_at_ms, t.finished_at_ms, t.history::text"
+    ))
     .bind(text(|one| one.task.job.as_str().to_owned()))
     .bind(text(|one| stored(&one.task.key.stage.0).into_owned()))
     .bind(all.iter().map(|one| segment_key(&one.task.key)).collect::<Vec<_>>())
     .bind(all.iter().map(|one| signed(one.token.0)).collect::<Vec<_>>())
     .bind(text(|one| one.output.as_str().to_owned()))
     .bind(all.iter().map(|one| one.cached).collect::<Vec<_>>())
-    .fetch_all(pool)
+    .fetch_all(connection)
     .await?;
     let mut written = HashMap::with_capacity(rows.len());
-    for (place, row) in rows {
-        let one = usize::try_from(place - 1).ok().and_then(|place| all.get(place));
-        let row: Result<StoredTask, _> = serde_json::from_str(&row);
-        if let (Some(one), Ok(row)) = (one, row) {
-            written.insert((&one.task, one.token), row.into_task());
-        }
+    for (place, attempt, started, finished, history) in rows {
+        let place = usize::try_from(place - 1).unwrap_or(usize::MAX);
+        let Some(one) = all.get(place) else { continue };
+        written.insert(place, one.ended((attempt, started, finished, history)));
     }
     Ok(written)
 }
@@ -142,7 +178,10 @@ impl Trip for Commits {
 
     async fn travel(&self, questions: Vec<Vec<Success>>) -> Result<Vec<Self::Answer>, Fault> {
         let lengths: Vec<usize> = questions.iter().map(Vec::len).collect();
-        let mut results = commit_all(self.0.database.quick(), &questions.concat()).await?.into_iter();
+        let quick = self.0.database.quick();
+        let mut connection = quick.take().await?;
+        let mut results = commit_all(&mut connection, &questions.concat()).await?.into_iter();
+        quick.put(connection);
         Ok(lengths.into_iter().map(|length| results.by_ref().take(length).collect()).collect())
     }
 }

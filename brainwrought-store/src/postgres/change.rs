@@ -8,11 +8,12 @@ use brainwrought_core::id::{FencingToken, JobId, TaskId, TaskKey};
 use brainwrought_core::job::{Job, TaskStatus, TransitionError};
 use brainwrought_core::job_store::JobStoreError;
 use brainwrought_core::report::chain;
-use sqlx::{PgConnection, PgPool};
+use sqlx::{PgConnection, PgExecutor, PgPool};
 
 use super::database::Fault;
-use super::record::{self, Loaded, StoredJob, StoredTask, segment_key};
+use super::record::{StoredJob, StoredTask, segment_key};
 use super::stored_text::stored;
+use super::whole_job::{self, Loaded};
 
 /// How often a transaction that certainly did not happen is run again.
 const TRIES: usize = 5;
@@ -73,10 +74,14 @@ pub(super) async fn change_one<T>(
 }
 
 /// Why a guarded statement found no row: the job is gone, or the token no longer holds.
-pub(super) async fn lost(pool: &PgPool, task: &TaskId, token: FencingToken) -> Result<Fault, Fault> {
+pub(super) async fn lost(
+    executor: impl PgExecutor<'_>,
+    task: &TaskId,
+    token: FencingToken,
+) -> Result<Fault, Fault> {
     let known: Option<bool> = sqlx::query_scalar("select true from brainwrought.jobs where job_id = $1")
         .bind(task.job.as_str())
-        .fetch_optional(pool)
+        .fetch_optional(executor)
         .await?;
     Ok(match known {
         Some(_) => Fault::Store(JobStoreError::LeaseLost { task: task.clone(), token }),
@@ -115,7 +120,7 @@ async fn within<T>(
     let locked = lock(connection, ids, busy, touches).await?;
     let mut results = Vec::with_capacity(locked.len());
     let mut differences = Differences::default();
-    for loaded in record::load_each(connection, &locked).await? {
+    for loaded in whole_job::load_each(connection, &locked).await? {
         let mut loaded = match loaded {
             Ok(loaded) => loaded,
             // In a round over many jobs a damaged one must not hold the others up.
@@ -315,7 +320,8 @@ pub(super) async fn insert(pool: &PgPool, job: &Job) -> Result<bool, Fault> {
 pub(super) async fn remove(pool: &PgPool, id: &JobId) -> Result<(), Fault> {
     let mut transaction = pool.begin().await?;
     let locked = lock(&mut transaction, &[id.as_str().to_owned()], Busy::Wait, Touches::All).await?;
-    let loaded = record::load(&mut transaction, &locked).await?.pop().ok_or_else(|| Fault::not_found(id))?;
+    let loaded =
+        whole_job::load(&mut transaction, &locked).await?.pop().ok_or_else(|| Fault::not_found(id))?;
     let refused = |error| JobStoreError::from_transition(error, id);
     loaded.job.check_deletable(&loaded.now).map_err(refused)?;
     sqlx::query("delete from brainwrought.jobs where job_id = any($1)")

@@ -5,17 +5,18 @@ use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use brainwrought_core::id::{FencingToken, StageName, TaskId};
+use brainwrought_core::id::{FencingToken, StageName, TaskId, TaskKey};
 use brainwrought_core::job::TaskStatus;
 use brainwrought_core::job_store::{Claim, ClaimRequest};
-use sqlx::{AssertSqlSafe, PgExecutor, PgPool};
+use sqlx::{AssertSqlSafe, PgConnection, Row as _};
 use tokio::time::Instant;
 
 use super::database::Fault;
 use super::gather::Trip;
 use super::live::Live;
-use super::record::{self, Loaded, StoredTask, millis, unsigned, whole_job};
+use super::record::{millis, unsigned};
 use super::stored_text::stored;
+use super::whole_job::{self, Loaded, TaskRow, whole_job};
 
 /// No statement lends more: a claim is for a worker's own hands.
 const MOST: usize = 1000;
@@ -75,14 +76,14 @@ pub(super) struct Found {
 impl Lent {
     /// Looks for the task in its job, which may have lost it since.
     pub(super) fn find(&mut self, loaded: &Loaded) {
-        let held = |row: &&StoredTask| {
+        let held = |(_, row): &(&TaskKey, &TaskRow)| {
             row.task_id == self.task_id && row.token == self.token && row.status == TaskStatus::Running
         };
-        let Some(row) = loaded.rows.values().find(held) else { return };
-        let id = TaskId { job: loaded.job.job_id.clone(), key: row.key() };
+        let Some((key, row)) = loaded.rows.iter().find(held) else { return };
+        let id = TaskId { job: loaded.job.job_id.clone(), key: key.clone() };
         self.found = Some(Found {
             claim: Claim { id, token: FencingToken(unsigned(self.token)), job: loaded.job.clone() },
-            place: Place { urgency: -i64::from(row.priority), job_number: row.job_number },
+            place: Place { urgency: -i64::from(loaded.job.priority), job_number: loaded.job_number },
             order: (row.stage_place, row.segment.map_or(-1, i64::from)),
         });
     }
@@ -148,10 +149,14 @@ impl Hints {
 }
 
 /// Lends tasks of stages that nothing holds back.
-pub(super) async fn free(pool: &PgPool, request: &ClaimRequest, hints: &Hints) -> Result<Vec<Lent>, Fault> {
+pub(super) async fn free(
+    connection: &mut PgConnection,
+    request: &ClaimRequest,
+    hints: &Hints,
+) -> Result<Vec<Lent>, Fault> {
     let limit = request.limit.min(MOST);
     if let Some(place) = hints.get(request) {
-        let lent = lend(pool, request, limit, Held::Controlled, Some(place)).await?;
+        let lent = lend(connection, request, limit, Held::Controlled, Some(place)).await?;
         if lent.len() == limit {
             return Ok(lent);
         }
@@ -159,19 +164,22 @@ pub(super) async fn free(pool: &PgPool, request: &ClaimRequest, hints: &Hints) -
         hints.forget();
         let mut request = request.clone();
         request.limit = limit - lent.len();
-        let mut all = lend(pool, &request, request.limit, Held::Controlled, None).await?;
+        let mut all = lend(connection, &request, request.limit, Held::Controlled, None).await?;
         all.extend(lent);
         all.sort_by_key(Lent::order);
         return Ok(all);
     }
-    let lent = lend(pool, request, limit, Held::Controlled, None).await?;
+    let lent = lend(connection, request, limit, Held::Controlled, None).await?;
     hints.set(request, lent.first());
     Ok(lent)
 }
 
+/// Where in a row of a claim the columns of the job begin.
+const JOB: usize = 2;
+
 /// Lends up to `limit` tasks, in the order of the queue.
 pub(super) async fn lend(
-    executor: impl PgExecutor<'_>,
+    connection: &mut PgConnection,
     request: &ClaimRequest,
     limit: usize,
     held: Held<'_>,
@@ -180,7 +188,7 @@ pub(super) async fn lend(
     // The few tasks of one job are claimed over connections that plan for each number anyway.
     let number = if request.job.is_some() { Some(limit) } else { None };
     let sql = statement(request, number, held, from.is_some());
-    let mut query = sqlx::query_as::<_, (String, Vec<i64>, Vec<i64>, String)>(AssertSqlSafe(sql))
+    let mut query = sqlx::query(AssertSqlSafe(sql))
         .bind(stored(&request.worker.0).into_owned())
         .bind(millis(request.lease));
     match request.stages.as_deref() {
@@ -203,8 +211,10 @@ pub(super) async fn lend(
         query = query.bind(i64::try_from(limit).unwrap_or(i64::MAX));
     }
     let mut all = Vec::new();
-    for (job_id, tasks, tokens, job) in query.fetch_all(executor).await? {
-        let mut loaded = record::read(&job).ok();
+    for row in query.fetch_all(connection).await? {
+        let (tasks, tokens): (Vec<i64>, Vec<i64>) = (row.try_get(0)?, row.try_get(1)?);
+        let job_id: String = row.try_get(JOB)?;
+        let mut loaded = whole_job::read(&row, JOB).ok();
         let mut lent = Vec::with_capacity(tasks.len());
         for (task_id, token) in tasks.into_iter().zip(tokens) {
             // A job that changed between reading and lending is read again.
@@ -273,7 +283,7 @@ fn statement(request: &ClaimRequest, limit: Option<usize>, held: Held<'_>, hinte
                 order by -(t.priority::bigint), t.job_number, t.stage_place, coalesce(t.segment, -1)
                 limit {limit} for update of t skip locked))
             returning t.job_id, t.task_id, t.token)
-        select l.job_id, l.tasks, l.tokens, {}
+        select l.tasks, l.tokens, {}
         from (select job_id, array_agg(task_id) as tasks, array_agg(token) as tokens from lent group by job_id) l
             join brainwrought.jobs j on j.job_id = l.job_id",
         whole_job!()

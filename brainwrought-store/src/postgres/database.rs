@@ -8,9 +8,11 @@ use std::time::Duration;
 use brainwrought_core::id::JobId;
 use brainwrought_core::job_store::JobStoreError;
 use sqlx::ConnectOptions as _;
+use sqlx::error::BoxDynError;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use tokio::time::Instant;
 
+use super::lines::{self, Lines};
 use super::schema::{self, SchemaError};
 
 /// How long a call may take: beyond that the network has swallowed it, and the caller reads again.
@@ -18,9 +20,6 @@ pub(super) const CALL_LIMIT: Duration = Duration::from_secs(20);
 
 /// A renewal that takes longer is no use to anybody.
 const RENEW_LIMIT: Duration = Duration::from_secs(8);
-
-/// A connection that rested longer is asked whether it still lives; asking each time costs a quarter of the throughput.
-const TRUSTED_FOR: Duration = Duration::from_secs(1);
 
 /// What every connection starts with. A transition must be durable once its call returns, whatever the server's own
 /// default is; and a client that was cut off must not hold rows for ever. Compiling a statement takes longer than running it.
@@ -46,7 +45,7 @@ pub(super) struct Database {
     options: PgConnectOptions,
     pool: PgPool,
     /// Claims and commits have a planner that never sorts the queue; see [`QUICK`].
-    quick: PgPool,
+    quick: Lines,
     /// Renewals never queue behind claims and commits.
     heartbeats: PgPool,
     /// True from a failure until recovery has seen the database again.
@@ -77,7 +76,7 @@ pub(super) enum Fault {
     #[error("a task changed between reading and writing")]
     Raced,
     #[error("what is stored of job {job} cannot be read")]
-    Damaged { job: String, source: serde_json::Error },
+    Damaged { job: String, source: BoxDynError },
     #[error("the system gave no random bytes")]
     NoRandom(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// What became of a statement that served several calls.
@@ -105,7 +104,7 @@ impl Database {
         let pool = self::pool(connections.max(2), "").connect_with(options.clone()).await?;
         let found = schema::version(&mut *pool.acquire().await?).await?;
         schema::check(found)?;
-        let quick = self::pool(connections.max(2), QUICK).connect_lazy_with(options.clone());
+        let quick = Lines::new(self::pool(connections.max(2), QUICK).connect_lazy_with(options.clone()));
         let heartbeats = self::pool(2, "").connect_lazy_with(options.clone());
         let (was_unreachable, renewable_since) = (AtomicBool::new(false), AtomicI64::new(0));
         let last_look = Mutex::default();
@@ -120,7 +119,7 @@ impl Database {
         &self.pool
     }
 
-    pub(super) fn quick(&self) -> &PgPool {
+    pub(super) fn quick(&self) -> &Lines {
         &self.quick
     }
 
@@ -209,7 +208,7 @@ impl Fault {
     pub(super) fn into_store(self, action: &str) -> JobStoreError {
         match self {
             Self::Store(error) => error,
-            Self::Damaged { job, source } => JobStoreError::Damaged { job, source: Box::new(source) },
+            Self::Damaged { job, source } => JobStoreError::Damaged { job, source },
             fault if fault.is_full() => JobStoreError::Full(Box::new(fault)),
             fault => JobStoreError::Unavailable { action: action.to_owned(), source: Box::new(fault) },
         }
@@ -231,16 +230,7 @@ fn pool(connections: u32, settings: &'static str) -> PgPoolOptions {
         .idle_timeout(Duration::from_secs(300))
         .test_before_acquire(false)
         .before_acquire(|connection, meta| {
-            Box::pin(async move {
-                if meta.idle_for > TRUSTED_FOR {
-                    let alive = sqlx::query("").execute(&mut *connection);
-                    return Ok(matches!(
-                        tokio::time::timeout(Duration::from_secs(2), alive).await,
-                        Ok(Ok(_))
-                    ));
-                }
-                Ok(true)
-            })
+            Box::pin(async move { Ok(lines::is_trusted(connection, meta.idle_for).await) })
         })
         .after_connect(move |connection, _| {
             Box::pin(async move {

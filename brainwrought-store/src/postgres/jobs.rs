@@ -18,9 +18,10 @@ use super::change::{Touches, change_one, insert, remove};
 use super::claim::Claims;
 use super::database::Fault;
 use super::live::Live;
-use super::record::{self, Loaded};
+use super::record;
 use super::schema::{self, Migrated};
 use super::stage_control::{self, Change, StageControl};
+use super::whole_job::Loaded;
 use super::{attempt, listing, sweep};
 use crate::{OpenError, without_password};
 

@@ -9,8 +9,8 @@ use brainwrought_core::report::chain;
 use sqlx::PgPool;
 
 use super::database::Fault;
-use super::record;
 use super::stored_text::original;
+use super::whole_job;
 
 /// How many jobs are read at a time.
 const PAGE: i64 = 100;
@@ -67,7 +67,7 @@ pub(super) async fn list(pool: &PgPool, filter: &JobFilter) -> Result<Vec<JobVie
         let Some((last, _)) = page.last() else { break };
         before = *last;
         let ids: Vec<String> = page.into_iter().map(|(_, id)| id).collect();
-        let loaded = record::load_each(&mut *pool.acquire().await?, &ids).await?;
+        let loaded = whole_job::load_each(&mut *pool.acquire().await?, &ids).await?;
         for loaded in loaded.into_iter().rev() {
             let view = match loaded {
                 Ok(loaded) => loaded.into_view(),

@@ -6,6 +6,7 @@ use std::time::Duration;
 use brainwrought_core::id::TaskId;
 use brainwrought_core::job_store::{Claim, ClaimRequest, JobStoreError};
 use brainwrought_core::report::chain;
+use sqlx::PgConnection;
 use sqlx::postgres::PgConnectOptions;
 use tokio::time::Instant;
 
@@ -13,9 +14,10 @@ use super::attempt::{Ended, Success};
 use super::claim::{Hints, Lent, free};
 use super::database::{Database, Fault};
 use super::gather::Gather;
-use super::record::{self, Loaded, digest_of_key};
+use super::record::digest_of_key;
 use super::stage_control;
 use super::wake::Wake;
+use super::whole_job::{self, Loaded};
 
 /// How long this process may believe that no stage has a limit. Until then it leaves limited stages alone.
 const LIMITS_HOLD: Duration = Duration::from_secs(1);
@@ -66,7 +68,7 @@ impl Live {
         if !ids.is_empty() {
             ids.sort_unstable();
             ids.dedup();
-            for loaded in record::load_each(&mut *self.database.pool().acquire().await?, &ids).await? {
+            for loaded in whole_job::load_each(&mut *self.database.pool().acquire().await?, &ids).await? {
                 match loaded {
                     Ok(loaded) => {
                         let missed = lent.iter_mut().filter(|lent| lent.found.is_none());
@@ -95,16 +97,31 @@ impl Live {
             }
         };
         // The few tasks of one job are found by their job and sorted.
-        let queue = if request.job.is_some() { pool } else { self.database.quick() };
+        if request.job.is_some() {
+            return self.lend_over(&mut *pool.acquire().await?, request, limited).await;
+        }
+        let quick = self.database.quick();
+        let mut connection = quick.take().await?;
+        let lent = self.lend_over(&mut connection, request, limited).await?;
+        quick.put(connection);
+        Ok(lent)
+    }
+
+    async fn lend_over(
+        &self,
+        connection: &mut PgConnection,
+        request: &ClaimRequest,
+        limited: bool,
+    ) -> Result<Vec<Lent>, Fault> {
         if limited {
-            stage_control::claim_limited(queue, request).await
+            stage_control::claim_limited(connection, request).await
         } else {
-            free(queue, request, &self.hints).await
+            free(connection, request, &self.hints).await
         }
     }
 
     pub(super) async fn load(&self, ids: &[String]) -> Result<Vec<Loaded>, Fault> {
-        record::load(&mut *self.database.pool().acquire().await?, ids).await
+        whole_job::load(&mut *self.database.pool().acquire().await?, ids).await
     }
 
     pub(super) async fn by_key(&self, key: &str) -> Result<Option<Loaded>, Fault> {

@@ -8,6 +8,7 @@ mod claim;
 mod database;
 mod gather;
 mod jobs;
+mod lines;
 mod listing;
 mod live;
 mod record;
@@ -16,6 +17,7 @@ mod stage_control;
 mod stored_text;
 mod sweep;
 mod wake;
+mod whole_job;
 
 pub use jobs::PostgresJobStore;
 pub use schema::{Migrated, SchemaError};

@@ -3,7 +3,7 @@
 use brainwrought_core::id::StageName;
 use brainwrought_core::job_store::ClaimRequest;
 use serde::Serialize;
-use sqlx::PgPool;
+use sqlx::{Connection as _, PgConnection, PgPool};
 
 use super::claim::{Held, Lent, lend};
 use super::database::Fault;
@@ -93,8 +93,11 @@ pub(super) async fn any_limit(pool: &PgPool) -> Result<bool, Fault> {
 /// Lends tasks one by one, in the order of the queue, and never more of a stage than its limit allows.
 ///
 /// The rows of the limits are locked for as long as it takes, so the count that it starts from only falls.
-pub(super) async fn claim_limited(pool: &PgPool, request: &ClaimRequest) -> Result<Vec<Lent>, Fault> {
-    let mut transaction = pool.begin().await?;
+pub(super) async fn claim_limited(
+    connection: &mut PgConnection,
+    request: &ClaimRequest,
+) -> Result<Vec<Lent>, Fault> {
+    let mut transaction = connection.begin().await?;
     let limits: Vec<(String, i32)> = sqlx::query_as(
         "select stage, max_running from brainwrought.stage_controls
          where max_running is not null order by stage for update",
@@ -119,7 +122,7 @@ pub(super) async fn claim_limited(pool: &PgPool, request: &ClaimRequest) -> Resu
     while claimed.len() < request.limit {
         let full: Vec<String> =
             free.iter().filter(|(_, left)| *left <= 0).map(|(stage, _)| stage.clone()).collect();
-        let lent = lend(&mut *transaction, request, 1, Held::Full(&full), None).await?;
+        let lent = lend(&mut transaction, request, 1, Held::Full(&full), None).await?;
         let Some(lent) = lent.into_iter().next() else { break };
         // Without its job nobody can say which stage it counts for.
         let stage = lent.found.as_ref().map(|found| found.claim.id.key.stage.clone());

@@ -23,6 +23,9 @@ pub(super) fn stored(text: &str) -> Cow<'_, str> {
 
 /// The text as it was before it was stored.
 pub(super) fn original(text: &str) -> String {
+    if !text.contains(SIGN) {
+        return text.to_owned();
+    }
     let mut letters = text.chars();
     let mut plain = String::with_capacity(text.len());
     while let Some(letter) = letters.next() {

@@ -7,7 +7,8 @@ use sqlx::query::QueryAs;
 
 use super::change::{Busy, Touches, change};
 use super::database::{Database, Fault};
-use super::record::{self, Loaded, reading};
+use super::record::{self, reading};
+use super::whole_job::Loaded;
 
 /// How many jobs are changed in one transaction; the statements below say the same number.
 const BATCH: usize = 50;
