@@ -5,7 +5,7 @@
 #![expect(clippy::print_stdout, reason = "a bench speaks to whoever runs it")]
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::Path;
 
 use brainwrought_benches::{pdfs, read};
 use brainwrought_core::data::{BlockKind, Document};
@@ -90,7 +90,7 @@ fn main() -> anyhow::Result<()> {
     Ok(())
 }
 
-fn shown(pdf: &PathBuf) -> String {
+fn shown(pdf: &Path) -> String {
     pdf.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 

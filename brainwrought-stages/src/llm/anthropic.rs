@@ -11,6 +11,7 @@ use super::error::LlmError;
 use super::ladder::{Form, Ladder, Manner};
 use super::openai::{guess, rounded};
 use super::prompt::{Prompt, Role};
+use super::schema;
 use crate::provider::{Accept, Price, ProviderClient, ProviderError, Reply, Request};
 
 /// A model at Anthropic.
@@ -60,14 +61,15 @@ impl Anthropic {
         }
         match (&prompt.schema, manner.form) {
             (Some(form), Form::Schema) => {
-                let format = json!({ "type": "json_schema", "schema": form.schema });
+                let format =
+                    json!({ "type": "json_schema", "schema": schema::without_lengths(&form.schema) });
                 body["output_config"] = json!({ "format": format });
             }
             (Some(form), Form::Loose) => {
                 let tool = json!({
                     "name": form.name,
                     "description": "Takes the answer.",
-                    "input_schema": form.schema,
+                    "input_schema": schema::without_lengths(&form.schema),
                 });
                 body["tools"] = json!([tool]);
                 body["tool_choice"] = json!({ "type": "tool", "name": form.name });

@@ -11,6 +11,7 @@ use super::error::LlmError;
 use super::ladder::{Form, Ladder, Manner};
 use super::openai::{guess, rounded};
 use super::prompt::{Prompt, Role};
+use super::schema;
 use crate::provider::{Accept, Price, ProviderClient, ProviderError, Reply, Request};
 
 /// A model at Google.
@@ -54,7 +55,7 @@ impl Gemini {
         {
             config["responseMimeType"] = "application/json".into();
             if manner.form == Form::Schema {
-                config["responseJsonSchema"] = form.schema.clone();
+                config["responseJsonSchema"] = schema::without_lengths(&form.schema);
             }
         }
         let mut body = json!({ "contents": contents.collect::<Vec<_>>(), "generationConfig": config });

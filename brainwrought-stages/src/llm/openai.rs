@@ -9,7 +9,8 @@ use super::completion::{Completion, Finish, Usage};
 use super::connection::Connection;
 use super::error::LlmError;
 use super::ladder::{Form, Ladder, Manner};
-use super::prompt::{Prompt, Role};
+use super::prompt::{AnswerSchema, Prompt, Role};
+use super::schema;
 use super::tokens::estimate_tokens;
 use crate::provider::{Accept, Price, ProviderClient, ProviderError, Reply, Request};
 
@@ -83,9 +84,14 @@ impl OpenAi {
         if self.is_hosted {
             body["store"] = false.into();
         }
+        // A small model on a machine of one's own needs to be told when a list is full; its grammar then holds it to that.
+        let shown = |form: &AnswerSchema| match self.is_hosted {
+            true => schema::without_lengths(&form.schema),
+            false => form.schema.clone(),
+        };
         match (&prompt.schema, manner.form) {
             (Some(form), Form::Schema) => {
-                let schema = json!({ "name": form.name, "strict": true, "schema": form.schema });
+                let schema = json!({ "name": form.name, "strict": true, "schema": shown(form) });
                 body["response_format"] = json!({ "type": "json_schema", "json_schema": schema });
             }
             (Some(_), Form::Loose) => body["response_format"] = json!({ "type": "json_object" }),

@@ -5,7 +5,7 @@ use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 
 /// Keywords that say no more than types do, or that some provider refuses.
-const DROPPED: [&str; 18] = [
+const DROPPED: [&str; 17] = [
     "$schema",
     "title",
     "default",
@@ -20,13 +20,13 @@ const DROPPED: [&str; 18] = [
     "exclusiveMaximum",
     "multipleOf",
     "minItems",
-    "maxItems",
     "uniqueItems",
     "minProperties",
     "maxProperties",
 ];
 
-/// The schema of a Rust type: all properties required, no others allowed, nothing but types, lists, choices and words.
+/// The schema of a Rust type: all properties required, no others allowed, nothing but types, lists with the most that they
+/// hold, choices and words.
 pub(super) fn strict<T: JsonSchema>() -> Value {
     let settings = SchemaSettings::draft2020_12().with(|settings| {
         settings.meta_schema = None;
@@ -82,6 +82,21 @@ fn tighten(schema: &mut Value) {
         map.insert("additionalProperties".to_owned(), json!(false));
     }
     join_choices(map);
+}
+
+/// A schema without the lengths of lists, which some providers refuse.
+pub(super) fn without_lengths(schema: &Value) -> Value {
+    match schema {
+        Value::Object(map) => {
+            // A property may have the name of a keyword; its value is then a schema and no number.
+            let kept = map.iter().filter(|(keyword, value)| *keyword != "maxItems" || !value.is_number());
+            kept.map(|(keyword, value)| (keyword.clone(), without_lengths(value)))
+                .collect::<Map<_, _>>()
+                .into()
+        }
+        Value::Array(items) => items.iter().map(without_lengths).collect(),
+        other => other.clone(),
+    }
 }
 
 /// Makes one list of words out of choices that are words, which is how an enum with documented variants arrives.

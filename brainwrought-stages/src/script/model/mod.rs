@@ -39,6 +39,8 @@ const PATIENCE: u32 = 3;
 const USUAL_TOKENS: u32 = 24_000;
 /// A model with less context than this gets the best sentences only, instead of reading section by section.
 const SMALL_CONTEXT: u32 = 6_000;
+/// An answer may take this part of a context, so that it fits beside its prompt even where it needs twice the room.
+const ANSWER_SHARE: u32 = 5;
 /// What prompts and answers take of a context beside the document, in tokens.
 const OVERHEAD_TOKENS: u32 = 900;
 
@@ -85,12 +87,15 @@ impl ModelWriter {
     }
 
     /// Asks for one step; what was answered before is remembered.
-    async fn step<T>(&self, cx: &StageContext, name: &str, prompt: Prompt) -> Result<T, Ended>
+    async fn step<T>(&self, cx: &StageContext, name: &str, mut prompt: Prompt) -> Result<T, Ended>
     where
         T: Serialize + DeserializeOwned + JsonSchema + Send,
     {
         cx.check_cancelled()?;
         let model = Arc::clone(self.model()?);
+        if let Some(context) = model.context_tokens() {
+            prompt.max_tokens = prompt.max_tokens.min(context / ANSWER_SHARE);
+        }
         let key = json!({ "model": self.name, "prompt": prompt });
         let answer = cx.remembered(name, &key, |cx| async move {
             ask::<T>(model.as_ref(), prompt, &cx).await.map_err(StageError::fatal)
@@ -273,7 +278,14 @@ impl ScriptWriter for ModelWriter {
         cx: &StageContext,
     ) -> Result<Script, ScriptError> {
         let mut offline = OfflineWriter.write(document, brief, cx).await?;
-        match self.written(document, brief, &offline, cx).await {
+        let context = |writer: &Self| writer.model.as_ref().ok().and_then(|model| model.context_tokens());
+        let known = context(self);
+        let mut written = self.written(document, brief, &offline, cx).await;
+        // A server tells how much it takes when it is sent too much.
+        if matches!(written, Err(Ended::Without(_))) && known != context(self) {
+            written = self.written(document, brief, &offline, cx).await;
+        }
+        match written {
             Ok(mut script) => {
                 script.calls = cx.calls();
                 Ok(script)

@@ -39,6 +39,8 @@ const SLANG: [&str; 4] = [
     "Slang: as much as fits between the facts, as young people online talk now; never inside a fact.",
 ];
 
+/// What models that think before they answer may think, in tokens: some count thought as a part of the answer.
+const THOUGHT_TOKENS: u32 = 8_000;
 /// Words a minute that the voice speaks, with pauses.
 const PACE: u64 = 165;
 
@@ -68,18 +70,18 @@ fn document(material: &str) -> String {
     format!("<document>\n{material}</document>")
 }
 
-fn prompt(step: &str, system: String, user: String, max_tokens: u32, seed: u64) -> Prompt {
+fn prompt(step: &str, system: String, user: String, answer_tokens: u32, seed: u64) -> Prompt {
     let mut prompt = Prompt::new(format!("script: {step}"), system, user);
-    prompt.max_tokens = max_tokens;
+    prompt.max_tokens = answer_tokens + THOUGHT_TOKENS;
     prompt.seed = Some(seed);
     prompt
 }
 
 impl Prompts<'_> {
-    fn ask(&self, step: &str, task: &str, known: &str, max_tokens: u32) -> Prompt {
+    fn ask(&self, step: &str, task: &str, known: &str, answer_tokens: u32) -> Prompt {
         let system = format!("{SYSTEM} Write in the language `{}`.", self.language);
         let user = format!("Title: {}\n{}\n{known}\n{task}", self.title, document(self.material));
-        prompt(step, system, user, max_tokens, self.brief.seed)
+        prompt(step, system, user, answer_tokens, self.brief.seed)
     }
 
     pub(super) fn analysis(&self) -> Prompt {

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub(super) struct Notes {
     /// The numbers of the sentences that matter most, in their order.
+    #[schemars(length(max = 60))]
     pub(super) sentences: Vec<u32>,
 }
 
@@ -17,8 +18,10 @@ pub(super) struct Analysis {
     /// What the document is about, in at most six words.
     pub(super) subject: String,
     /// The 5 to 15 key concepts, most important first, as the document writes them.
+    #[schemars(length(max = 15))]
     pub(super) concepts: Vec<String>,
     /// The numbers of the 3 to 6 sentences that sum the document up.
+    #[schemars(length(max = 6))]
     pub(super) summary: Vec<u32>,
     /// What a viewer will find surprising or useful in it, in one sentence.
     pub(super) angle: String,
@@ -28,6 +31,7 @@ pub(super) struct Analysis {
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub(super) struct Questions {
     /// Three questions, best first.
+    #[schemars(length(max = 3))]
     pub(super) questions: Vec<Question>,
 }
 
@@ -37,6 +41,7 @@ pub(super) struct Question {
     /// The question, at most 16 words.
     pub(super) question: String,
     /// Three choices of at most six words, one of which is right.
+    #[schemars(length(max = 4))]
     pub(super) choices: Vec<String>,
     /// The place of the right choice: 0, 1 or 2.
     pub(super) answer: u32,
@@ -58,6 +63,7 @@ pub(super) struct ProfileReply {
     /// What the viewer is asked to do at the end, in at most eight words.
     pub(super) call_to_action: String,
     /// Three to six hashtags.
+    #[schemars(length(max = 6))]
     pub(super) hashtags: Vec<String>,
     /// The voice that fits, described for a voice designer.
     pub(super) voice: String,
@@ -67,6 +73,7 @@ pub(super) struct ProfileReply {
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub(super) struct Hooks {
     /// Three openings of at most eight words, best first: true, specific, without greetings.
+    #[schemars(length(max = 3))]
     pub(super) hooks: Vec<Cited>,
     /// The one thing to remember, in one sentence.
     pub(super) takeaway: Cited,
@@ -85,6 +92,7 @@ pub(super) struct Cited {
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub(super) struct Scenes {
     /// The scenes, in order.
+    #[schemars(length(max = 16))]
     pub(super) scenes: Vec<SceneReply>,
 }
 
@@ -94,6 +102,7 @@ pub(super) struct SceneReply {
     /// A title of at most five words.
     pub(super) title: String,
     /// One or two lines.
+    #[schemars(length(max = 3))]
     pub(super) lines: Vec<LineReply>,
 }
 
@@ -124,6 +133,7 @@ pub(super) enum Role {
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub(super) struct Rewrites {
     /// The lines.
+    #[schemars(length(max = 40))]
     pub(super) lines: Vec<Rewrite>,
 }
 
@@ -140,6 +150,7 @@ pub(super) struct Rewrite {
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub(super) struct Plan {
     /// One entry for each scene that needs more than its page.
+    #[schemars(length(max = 16))]
     pub(super) scenes: Vec<ScenePlan>,
 }
 
