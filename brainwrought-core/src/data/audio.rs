@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::BlobRef;
+use super::{BlobRef, OutboundCall};
 use crate::stage::StageData;
 
 /// The narration of one segment, before music, effects and loudness.
@@ -24,6 +24,9 @@ pub struct Audio {
     pub voice: String,
     /// What a reader of the report should know.
     pub warnings: Vec<String>,
+    /// The calls to providers that the narration took, those for remembered lines included.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub calls: Vec<OutboundCall>,
 }
 
 /// One word as the caption shows it and when the voice says it.

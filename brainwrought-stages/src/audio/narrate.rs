@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use brainwrought_core::artifact_store::ArtifactStoreError;
 use brainwrought_core::data::{Audio, Language, Line, Segment};
 use brainwrought_core::stage::{Stage, StageContext, StageError};
 use bytes::Bytes;
@@ -11,14 +12,19 @@ use serde::{Deserialize, Serialize};
 use super::lexicon::Lexicon;
 use super::narration::{Narration, Pauses, SAMPLE_RATE};
 use super::resample::{ResampleError, resample};
-use super::spoken_line::spoken_line;
+use super::spoken_line::{LineError, spoken_line};
 use super::stretch::{stretch, stretched};
-use super::voice::{AUTO, Manner, Speech, SpokenWord, Utterance, Voice, VoiceLibrary, automatic, full_name};
+use super::voice::{
+    AUTO, HostedVoice, Manner, PiperFiles, Speech, SpokenWord, Utterance, Voice, VoiceError, VoiceLibrary, automatic,
+    full_name,
+};
 
 /// What speed 1 is to the neural voice, so that a script with its pauses runs at about 175 words a minute.
 const DEFAULT_SPEED: f32 = 1.05;
 /// The pace above which a narration is hard to follow, in words a minute.
 const FASTEST_PACE: u64 = 200;
+/// The names of Piper's voices start like this.
+const PIPER: &str = "piper:";
 /// What a narration is slowed down to when it is faster, in words a minute.
 const COMFORTABLE_PACE: f32 = 188.0;
 
@@ -43,6 +49,10 @@ pub struct NarrateSettings {
     pub voice2: String,
     /// How single words are said.
     pub lexicon: Lexicon,
+    /// The files of Piper's voices by their names, `piper:NAME`.
+    pub voice_files: BTreeMap<String, PiperFiles>,
+    /// What happens when a hosted voice fails for good.
+    pub voice_failure: VoiceFailure,
     /// The pace relative to the default, which is about 175 words a minute.
     pub speed: f32,
     /// The pauses.
@@ -66,6 +76,19 @@ impl Default for NarrateSettings {
             seed: 1,
         }
     }
+}
+
+/// What happens when a hosted voice fails for good.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "clap", derive(clap::ValueEnum))]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum VoiceFailure {
+    /// The voice of this machine speaks the segment, and the report says so.
+    #[default]
+    FallBack,
+    /// The job stops there; `retry` goes on when the provider does.
+    Fail,
 }
 
 impl NarrateSettings {
@@ -93,22 +116,26 @@ impl Stage for Narrate {
 
     async fn run(&self, cx: &StageContext, segment: Segment) -> Result<Audio, StageError> {
         cx.check_cancelled()?;
-        let mut voices = Cast::default();
-        let manner = Manner { speed: DEFAULT_SPEED * self.settings.speed, seed: self.settings.seed };
-        let lines: Vec<&Line> = segment.scenes.iter().flat_map(|scene| &scene.lines).collect();
-        let mut speeches = Vec::with_capacity(lines.len());
-        for (done, line) in (0_u64..).zip(&lines) {
-            cx.check_cancelled()?;
-            let voice = self.voice(cx, &mut voices, speaker_of(line), &segment.language).await?;
-            let lexicon = self.settings.lexicon.clone();
-            let utterance = Utterance { line: line.text.clone(), manner, lexicon };
-            speeches.push(spoken_line(cx, voice.as_ref(), utterance).await?);
-            cx.progress(done + 1, lines.len() as u64);
-        }
+        let mut warnings = Vec::new();
+        let (cast, speeches) = match self.speak_all(cx, &segment).await {
+            Err(LineError::Voice(error)) if self.may_fall_back(cx, &error) => {
+                // The whole segment, so that no sentence changes its voice half way.
+                let embedded = self.embedded();
+                let spoken = embedded.speak_all(cx, &segment).await?;
+                warnings.push(format!(
+                    "Segment {} is spoken by {}, because {}.",
+                    segment.index + 1,
+                    spoken.0.names(),
+                    brainwrought_core::report::chain(&error)
+                ));
+                spoken
+            }
+            spoken => spoken?,
+        };
+        let has_lines = !speeches.is_empty();
         let (stage, blocking) = (self.clone(), segment.clone());
         let work = move || stage.lay_out(&blocking, speeches);
         let (narration, pace) = tokio::task::spawn_blocking(work).await?.map_err(StageError::fatal)?;
-        let mut warnings = Vec::new();
         if let Some(pace) = pace.filter(|pace| *pace > FASTEST_PACE) {
             warnings.push(format!(
                 "Segment {} is spoken at {pace} words a minute; over {FASTEST_PACE} is hard to follow.",
@@ -118,23 +145,59 @@ impl Stage for Narrate {
         let samples = narration.samples.len() as u64;
         let bytes: Vec<u8> = narration.samples.iter().flat_map(|sample| sample.to_le_bytes()).collect();
         let pcm = cx.put(Bytes::from(bytes), "audio/pcm;rate=48000;encoding=float").await?;
+        let unspoken = || self.settings.voice_of(0, &segment.language).to_owned();
         Ok(Audio {
             pcm,
             sample_rate: SAMPLE_RATE,
             samples,
             words: narration.words,
             marks: narration.marks,
-            voice: if lines.is_empty() {
-                self.settings.voice_of(0, &segment.language).to_owned()
-            } else {
-                voices.names()
-            },
+            voice: if has_lines { cast.names() } else { unspoken() },
             warnings,
+            calls: cx.calls(),
         })
     }
 }
 
 impl Narrate {
+    /// Speaks every line of the segment, or finds how it was spoken before.
+    async fn speak_all(&self, cx: &StageContext, segment: &Segment) -> Result<(Cast, Vec<Speech>), LineError> {
+        let manner = Manner { speed: DEFAULT_SPEED * self.settings.speed, seed: self.settings.seed };
+        let lines: Vec<&Line> = segment.scenes.iter().flat_map(|scene| &scene.lines).collect();
+        let mut cast = Cast::default();
+        let mut speeches = Vec::with_capacity(lines.len());
+        for (done, line) in (0_u64..).zip(&lines) {
+            cx.check_cancelled()?;
+            let voice = self.voice(cx, &mut cast, speaker_of(line), &segment.language).await?;
+            let lexicon = self.settings.lexicon.clone();
+            let utterance = Utterance { line: line.text.clone(), manner, lexicon };
+            speeches.push(spoken_line(cx, voice.as_ref(), utterance).await?);
+            cx.progress(done + 1, lines.len() as u64);
+        }
+        Ok((cast, speeches))
+    }
+
+    /// Tells whether the embedded voice should take over from a provider that failed.
+    ///
+    /// What may pass gets another attempt first; the lines that are done are remembered.
+    fn may_fall_back(&self, cx: &StageContext, error: &VoiceError) -> bool {
+        let VoiceError::Provider(error) = error else { return false };
+        self.settings.voice_failure == VoiceFailure::FallBack
+            && error.allows_fallback()
+            && (cx.attempt() > 1 || !error.is_retryable())
+    }
+
+    /// The same with the embedded voices in the place of hosted ones.
+    fn embedded(&self) -> Self {
+        let mut embedded = self.clone();
+        for name in [&mut embedded.settings.voice, &mut embedded.settings.voice2] {
+            if HostedVoice::is_meant(name) {
+                AUTO.clone_into(name);
+            }
+        }
+        embedded
+    }
+
     /// Finds the voice of a speaker; loading one takes a moment.
     async fn voice(
         &self,
@@ -142,17 +205,40 @@ impl Narrate {
         cast: &mut Cast,
         speaker: usize,
         language: &Language,
-    ) -> Result<Arc<dyn Voice>, StageError> {
+    ) -> Result<Arc<dyn Voice>, LineError> {
         let speaker = speaker.min(1);
         if let Some(voice) = cast.0.get(&speaker) {
             return Ok(Arc::clone(voice));
         }
         let (voices, name) = (self.voices.clone(), self.settings.voice_of(speaker, language).to_owned());
-        let (language, cancellation) = (language.clone(), cx.cancellation().clone());
-        let work = move || voices.voice(&name, &language, &cancellation);
-        let voice = tokio::task::spawn_blocking(work).await??;
+        let (spoken, cancellation) = (language.clone(), cx.cancellation().clone());
+        let piper = match name.starts_with(PIPER) && voices.find_opened(&name, language).is_none() {
+            true => Some(self.piper_files(cx, &name).await?),
+            false => None,
+        };
+        let work = move || match piper {
+            Some(files) => voices.piper(&name, || files, &spoken, &cancellation),
+            None => voices.voice(&name, &spoken, &cancellation),
+        };
+        let voice = tokio::task::spawn_blocking(work).await.map_err(StageError::from)??;
         cast.0.insert(speaker, Arc::clone(&voice));
         Ok(voice)
+    }
+
+    /// Fetches the files of a voice of Piper, which travel with the job.
+    async fn piper_files(&self, cx: &StageContext, name: &str) -> Result<(Vec<u8>, Vec<u8>), LineError> {
+        let not_stored = || VoiceError::NotStored { voice: name.to_owned() };
+        let files = self.settings.voice_files.get(name).ok_or_else(not_stored)?;
+        let mut bytes = Vec::with_capacity(2);
+        for blob in [&files.model, &files.settings] {
+            bytes.push(match cx.artifacts().get(&blob.digest).await {
+                Ok(bytes) => bytes.to_vec(),
+                Err(ArtifactStoreError::NotFound(_)) => return Err(not_stored().into()),
+                Err(error) => return Err(StageError::from(error).into()),
+            });
+        }
+        let settings = bytes.pop().unwrap_or_default();
+        Ok((bytes.pop().unwrap_or_default(), settings))
     }
 
     /// Lays the lines out at the pace that the plan asks for; returns that pace in words a minute, if it is known.
@@ -257,7 +343,7 @@ mod tests {
     use brainwrought_core::memory::MemoryArtifactStore;
     use tokio_util::sync::CancellationToken;
 
-    use super::super::voice::{ChunkSink, Engine, LocalVoice, VoiceError};
+    use super::super::voice::{ChunkSink, Engine, LocalVoice};
     use super::super::written::written_words;
     use super::*;
 

@@ -47,7 +47,7 @@ pub(super) async fn spoken_line(
     cx: &StageContext,
     voice: &dyn Voice,
     utterance: Utterance,
-) -> Result<Speech, StageError> {
+) -> Result<Speech, LineError> {
     let key = LineKey {
         version: VERSION,
         voice: voice.name(),
@@ -59,10 +59,15 @@ pub(super) async fn spoken_line(
     };
     // What has just been said need not be fetched.
     let mut fresh = None;
-    let (said, utterance) = (&mut fresh, &utterance);
+    let mut failure = None;
+    let (said, failed, utterance) = (&mut fresh, &mut failure, &utterance);
     let make = |cx: StageContext| async move {
         let mut speech = Speech::silent();
-        voice.speak(&cx, utterance, &mut |chunk| speech.append(chunk)).await?;
+        if let Err(error) = voice.speak(&cx, utterance, &mut |chunk| speech.append(chunk)).await {
+            // What went wrong is told beside the context, which knows of stages only.
+            *failed = Some(error);
+            return Err(StageError::cancelled());
+        }
         let bytes: Vec<u8> = speech.samples.iter().flat_map(|sample| sample.to_le_bytes()).collect();
         let media_type = format!("audio/pcm;rate={};encoding=float", speech.sample_rate);
         let pcm = cx.put(Bytes::from(bytes), &media_type).await?;
@@ -73,7 +78,11 @@ pub(super) async fn spoken_line(
         *said = Some(speech);
         Ok(stored)
     };
-    let stored = cx.remembered("line", &key, make).await?;
+    let stored = cx.remembered("line", &key, make).await;
+    if let Some(error) = failure {
+        return Err(error.into());
+    }
+    let stored = stored?;
     if let Some(speech) = fresh {
         return Ok(speech);
     }
@@ -84,12 +93,35 @@ pub(super) async fn spoken_line(
     Ok(Speech { samples, sample_rate: stored.sample_rate, words: words.collect() })
 }
 
-impl From<VoiceError> for StageError {
-    /// A missing file or program stays missing; only a stop is worth another attempt.
+/// Why a line is not there.
+#[derive(Debug)]
+pub(super) enum LineError {
+    /// The voice failed.
+    Voice(VoiceError),
+    /// Something around it did.
+    Stage(StageError),
+}
+
+impl From<VoiceError> for LineError {
     fn from(error: VoiceError) -> Self {
+        Self::Voice(error)
+    }
+}
+
+impl From<StageError> for LineError {
+    fn from(error: StageError) -> Self {
+        Self::Stage(error)
+    }
+}
+
+impl From<LineError> for StageError {
+    /// A missing file or program stays missing; a stop, and what may pass at a provider, is worth another attempt.
+    fn from(error: LineError) -> Self {
         match error {
-            VoiceError::Cancelled => Self::cancelled(),
-            other => Self::fatal(other),
+            LineError::Stage(error) => error,
+            LineError::Voice(VoiceError::Cancelled) => Self::cancelled(),
+            LineError::Voice(VoiceError::Provider(error)) => error.into(),
+            LineError::Voice(other) => Self::fatal(other),
         }
     }
 }

@@ -3,6 +3,9 @@
 use std::error::Error;
 use std::path::PathBuf;
 
+use super::hosted::NoSuchHostedVoice;
+use crate::provider::ProviderError;
+
 /// Why a line could not be spoken.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -100,6 +103,29 @@ pub enum VoiceError {
         /// Where it was looked for.
         path: PathBuf,
     },
+    /// The job names a voice of Piper without its files, or they are gone from the artifact store.
+    #[error(
+        "the files of the voice `{voice}` are not in the artifact store; submit the PDF again with --voice \
+         piper:/path/to/voice.onnx, which stores them for every worker"
+    )]
+    NotStored {
+        /// The voice.
+        voice: String,
+    },
+    /// A provider takes no line of this length.
+    #[error("the voice `{voice}` takes lines of at most {longest} letters; shorten the line, or choose another voice")]
+    LineTooLong {
+        /// The voice.
+        voice: String,
+        /// The most letters.
+        longest: usize,
+    },
+    /// The name of a hosted voice is written in another way.
+    #[error(transparent)]
+    NoSuchHostedVoice(#[from] NoSuchHostedVoice),
+    /// A provider did not do what it was asked.
+    #[error(transparent)]
+    Provider(#[from] ProviderError),
     /// The work was told to stop.
     #[error("the narration was cancelled")]
     Cancelled,

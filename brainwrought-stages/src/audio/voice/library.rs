@@ -7,13 +7,19 @@ use std::sync::{Arc, Mutex, PoisonError};
 use brainwrought_core::data::Language;
 use tokio_util::sync::CancellationToken;
 
-use super::{EspeakVoice, HibariVoice, LocalVoice, Voice, VoiceError, VoiceFiles};
+use super::{
+    Engine, EspeakVoice, HibariVoice, HostedVoice, LocalVoice, PiperVoice, Voice, VoiceError, VoiceFiles,
+};
+use crate::provider::ProviderSettings;
 
 /// Asks for the best voice for the language.
 pub const AUTO: &str = "auto";
 const ESPEAK: &str = "espeak-ng";
 /// The names that [`VoiceLibrary::voice`] understands.
-const CHOICES: &str = "auto, hibari/heart, hibari/oak, hibari/fern, espeak-ng";
+const CHOICES: &str = "auto, heart, oak, fern, espeak, espeak-ng+VARIANT, piper:FILE.onnx, elevenlabs:VOICE_ID, \
+    elevenlabs:design:DESCRIPTION, openai:VOICE, http://SERVER/v1#VOICE";
+/// Loaded models are large, so only so many stay.
+const MOST_OPENED: usize = 4;
 
 /// Where voices lie, and those that are loaded. Clones share what is loaded.
 #[derive(Debug, Clone)]
@@ -22,8 +28,12 @@ pub struct VoiceLibrary {
     pub folder: PathBuf,
     /// The program espeak-ng: a path, or a name that is looked up in `PATH`.
     pub espeak: PathBuf,
+    /// What is known of providers, for hosted voices.
+    pub providers: ProviderSettings,
     added: BTreeMap<String, Arc<dyn Voice>>,
     hibari: Arc<Mutex<Option<HibariVoice>>>,
+    /// Hosted voices and those of Piper by their names and the language.
+    opened: Arc<Mutex<BTreeMap<(String, String), Arc<dyn Voice>>>>,
 }
 
 impl Default for VoiceLibrary {
@@ -36,7 +46,21 @@ impl VoiceLibrary {
     /// Looks for neural voices in `folder`.
     pub fn new(folder: impl Into<PathBuf>) -> Self {
         let espeak = PathBuf::from("espeak-ng");
-        Self { folder: folder.into(), espeak, added: BTreeMap::new(), hibari: Arc::default() }
+        Self {
+            folder: folder.into(),
+            espeak,
+            providers: ProviderSettings::default(),
+            added: BTreeMap::new(),
+            hibari: Arc::default(),
+            opened: Arc::default(),
+        }
+    }
+
+    /// Sets what is known of providers.
+    #[must_use]
+    pub fn with_providers(mut self, providers: ProviderSettings) -> Self {
+        self.providers = providers;
+        self
     }
 
     /// Adds a voice of your own under its name; it goes before one of ours that has the same name.
@@ -73,6 +97,12 @@ impl VoiceLibrary {
             let voice = EspeakVoice::find(&self.espeak, language, variant, cancellation)?;
             return Ok(Arc::new(LocalVoice::new(Arc::new(voice))));
         }
+        if HostedVoice::is_meant(name) {
+            return self.opened(name, language, || {
+                let reference = self.reference(language, cancellation);
+                name.parse::<HostedVoice>()?.open(&self.providers, reference, is_english(language))
+            });
+        }
         if HibariVoice::speakers().all(|speaker| speaker != name) {
             return Err(no_such_voice(name));
         }
@@ -81,6 +111,74 @@ impl VoiceLibrary {
         }
         let speaker = self.hibari()?.speaker(name).ok_or_else(|| no_such_voice(name))?;
         Ok(Arc::new(LocalVoice::new(Arc::new(speaker))))
+    }
+
+    /// Loads a voice of Piper from its files; `name` belongs to them.
+    pub(in crate::audio) fn piper(
+        &self,
+        name: &str,
+        files: impl FnOnce() -> (Vec<u8>, Vec<u8>),
+        language: &Language,
+        cancellation: &CancellationToken,
+    ) -> Result<Arc<dyn Voice>, VoiceError> {
+        self.opened(name, language, || {
+            let (model, settings) = files();
+            let voice = PiperVoice::load(name, model, &settings, language, &self.espeak, cancellation)?;
+            Ok(Arc::new(LocalVoice::new(Arc::new(voice))))
+        })
+    }
+
+    /// Tells whether a voice that takes a while to open is open.
+    pub(in crate::audio) fn find_opened(&self, name: &str, language: &Language) -> Option<Arc<dyn Voice>> {
+        let opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
+        opened.get(&(name.to_owned(), language.to_string())).cloned()
+    }
+
+    fn opened(
+        &self,
+        name: &str,
+        language: &Language,
+        open: impl FnOnce() -> Result<Arc<dyn Voice>, VoiceError>,
+    ) -> Result<Arc<dyn Voice>, VoiceError> {
+        // Held while opening, so that segments which start together open once.
+        let mut opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = (name.to_owned(), language.to_string());
+        if let Some(voice) = opened.get(&key) {
+            return Ok(Arc::clone(voice));
+        }
+        let voice = open()?;
+        while opened.len() >= MOST_OPENED {
+            opened.pop_first();
+        }
+        opened.insert(key, Arc::clone(&voice));
+        Ok(voice)
+    }
+
+    /// The engine that finds words for voices without timings: the embedded one, or espeak-ng for other languages.
+    fn reference(&self, language: &Language, cancellation: &CancellationToken) -> Option<Arc<dyn Engine>> {
+        if is_english(language)
+            && let Ok(voice) = self.hibari()
+        {
+            return Some(Arc::new(voice));
+        }
+        Some(Arc::new(EspeakVoice::find(&self.espeak, language, "", cancellation).ok()?))
+    }
+
+    /// Checks how a name is written, so that a slip is told before any work is done.
+    ///
+    /// # Errors
+    ///
+    /// Fails when no voice is called like this. Whether its files or keys are there is not looked at.
+    pub fn check_name(name: &str) -> Result<(), VoiceError> {
+        let full = full_name(name);
+        if HostedVoice::is_meant(full) {
+            return Ok(full.parse::<HostedVoice>().map(drop)?);
+        }
+        let is_known = full == AUTO
+            || HibariVoice::speakers().any(|speaker| speaker == full)
+            || full.strip_prefix(ESPEAK).is_some_and(|rest| rest.is_empty() || rest.starts_with('+'))
+            || full.strip_prefix("piper:").is_some_and(|rest| !rest.is_empty());
+        if is_known { Ok(()) } else { Err(no_such_voice(name)) }
     }
 
     fn hibari(&self) -> Result<HibariVoice, VoiceError> {

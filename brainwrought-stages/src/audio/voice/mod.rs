@@ -7,6 +7,7 @@ mod espeak;
 mod espeak_program;
 mod files;
 mod hibari;
+mod hosted;
 mod library;
 mod piper;
 mod pronunciation;
@@ -29,8 +30,9 @@ pub use error::VoiceError;
 pub use espeak::EspeakVoice;
 pub use files::VoiceFiles;
 pub use hibari::HibariVoice;
+pub use hosted::{HostedVoice, NoSuchHostedVoice};
 pub use library::{AUTO, VoiceLibrary};
-pub use piper::PiperVoice;
+pub use piper::{PiperFiles, PiperVoice};
 
 /// A voice, wherever it lives: one line of text in, sound and word timings out, piece by piece.
 ///

@@ -5,12 +5,12 @@ use std::error::Error;
 use std::ops::Range;
 use std::path::PathBuf;
 
-use brainwrought_core::data::Language;
+use brainwrought_core::data::{BlobRef, Language};
 use brainwrought_core::id::Digest;
 use rten::{Model, NodeId, ValueOrView};
 use rten_tensor::prelude::*;
 use rten_tensor::{NdTensor, Tensor};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 use unicode_normalization::UnicodeNormalization;
 
@@ -34,6 +34,15 @@ const SOUND_NOISE: &str = "/RandomNormalLike_output_0";
 const MELODY: &str = ".,;:!?";
 /// What stays of the silence at either end of a line, in milliseconds.
 const MARGIN_MS: usize = 15;
+
+/// The files of a voice of Piper in the artifact store. They travel with the job, so that every worker has the same.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PiperFiles {
+    /// The `.onnx` file.
+    pub model: BlobRef,
+    /// The `.onnx.json` file.
+    pub settings: BlobRef,
+}
 
 /// A voice of Piper: a VITS model as `NAME.onnx` with `NAME.onnx.json` beside it.
 #[derive(Debug)]

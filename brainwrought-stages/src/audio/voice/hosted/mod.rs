@@ -1,0 +1,91 @@
+//! Voices of providers and of servers: ElevenLabs, OpenAI, and whoever speaks as OpenAI does.
+
+mod choice;
+mod elevenlabs;
+mod openai;
+mod recording;
+mod sent;
+
+use std::sync::Arc;
+
+pub use choice::{HostedVoice, NoSuchHostedVoice};
+
+use self::elevenlabs::ElevenLabsVoice;
+use self::openai::OpenAiVoice;
+use super::{Engine, Voice, VoiceError};
+use crate::provider::{ProviderSettings, Service};
+
+/// Grows whenever the same settings would ask for the same line in another way, or place its words elsewhere.
+const SYNTHESIS: u32 = 1;
+
+impl HostedVoice {
+    /// Opens the voice. Opens no connection. `reference` finds the words of engines that tell no timings: an engine of this
+    /// machine for the language, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the network is off, when there is no key, and when the address is none.
+    pub(super) fn open(
+        &self,
+        settings: &ProviderSettings,
+        reference: Option<Arc<dyn Engine>>,
+        is_english: bool,
+    ) -> Result<Arc<dyn Voice>, VoiceError> {
+        let service = |name: &str| Service::named(name).expect("the table of services has it");
+        let server = |base: &str| settings.open_server("speech-server", "speech", base);
+        let client = match self {
+            Self::ElevenLabs { .. } | Self::Designed { .. } => settings.open(service("elevenlabs"))?,
+            Self::OpenAi { .. } => settings.open(service("openai"))?,
+            Self::Server { base, .. } => server(base)?,
+        };
+        let priced = match self {
+            Self::ElevenLabs { model, .. } | Self::Designed { model, .. } => format!("elevenlabs/{model}"),
+            Self::OpenAi { model, .. } => format!("openai/{model}"),
+            Self::Server { model, .. } => format!("speech-server/{model}"),
+        };
+        let price = settings.price(&priced, &client);
+        let parts = Parts { name: self.to_string(), client, price, reference, is_english };
+        Ok(match self.clone() {
+            Self::ElevenLabs { voice, model } => Arc::new(ElevenLabsVoice::new(parts, voice, model)),
+            Self::Designed { description, model } => {
+                Arc::new(ElevenLabsVoice::designed(parts, description, model))
+            }
+            Self::OpenAi { voice, model } => Arc::new(OpenAiVoice::new(parts, voice, model)),
+            Self::Server { base, voice, model } => {
+                // Kokoro-FastAPI tells times beside the version of its interface, not under it.
+                let root = base.trim_end_matches('/');
+                let captions = server(root.strip_suffix("/v1").unwrap_or(root))?;
+                Arc::new(OpenAiVoice::of_server(parts, captions, voice, model))
+            }
+        })
+    }
+}
+
+/// What all hosted voices have.
+#[derive(Debug)]
+struct Parts {
+    name: String,
+    client: crate::provider::ProviderClient,
+    price: Option<crate::provider::Price>,
+    reference: Option<Arc<dyn Engine>>,
+    is_english: bool,
+}
+
+impl Parts {
+    /// The most that a text can cost.
+    fn bill(&self, text: &str) -> crate::provider::Bill {
+        crate::provider::Bill::by(self.price.as_ref(), |price| price.speech(text.chars().count() as u64))
+    }
+
+    /// What a text did cost.
+    fn cost(&self, text: &str) -> brainwrought_core::purse::Cost {
+        let price = self.price.unwrap_or_default();
+        price.speech(text.chars().count() as u64)
+    }
+
+    /// Who says it by which settings.
+    fn identity(&self, settings: &str) -> String {
+        let reference = self.reference.as_ref().map(|engine| engine.identity()).unwrap_or_default();
+        format!("{} {settings} at {} synthesis {SYNTHESIS}, aligned by {reference}", self.name, self.client.who())
+    }
+}

@@ -1,0 +1,162 @@
+//! [`Recording`]: the sound that a provider sends, and where its words are.
+
+use std::io::Cursor;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use rodio::{Decoder, Source};
+
+use super::super::super::align::{align, guess_words};
+use super::super::{Envelope, EngineExt as _, Speech, SpokenWord, Utterance, VoiceError};
+use super::Parts;
+
+/// The longest that one line may sound, in seconds.
+const LONGEST: usize = 600;
+/// What stays of the silence at either end of a line, in milliseconds.
+const MARGIN_MS: usize = 15;
+
+/// The sound of one line as mono samples.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Recording {
+    pub(super) samples: Vec<f32>,
+    pub(super) sample_rate: u32,
+}
+
+impl Recording {
+    /// Decodes WAV, MP3, FLAC or Ogg Vorbis. Says what is wrong when it is none of them, or holds no sound.
+    pub(super) fn decode(bytes: &Bytes) -> Result<Self, String> {
+        let recording = match Self::plain_wave(bytes) {
+            Some(recording) => recording,
+            None => {
+                let decoder = Decoder::new(Cursor::new(bytes.clone()))
+                    .map_err(|error| format!("its sound is none that can be decoded ({error})"))?;
+                let channels = usize::from(decoder.channels().get());
+                let sample_rate = decoder.sample_rate().get();
+                let samples: Vec<f32> = decoder.take(LONGEST * sample_rate as usize * channels).collect();
+                Self { samples: mono(&samples, channels), sample_rate }
+            }
+        };
+        let loudest = recording.samples.iter().map(|sample| sample.abs()).fold(0.0_f32, f32::max);
+        if loudest < 1e-4 {
+            return Err("its sound is silence".to_owned());
+        }
+        Ok(recording)
+    }
+
+    /// Reads 16-bit PCM out of a WAV whose lengths may be guesses: servers that stream do not know them beforehand.
+    fn plain_wave(bytes: &[u8]) -> Option<Self> {
+        let body = bytes.strip_prefix(b"RIFF")?.get(4..)?.strip_prefix(b"WAVE")?;
+        let mut rest = body;
+        let mut format = None;
+        loop {
+            let (name, length) = (rest.get(..4)?, rest.get(4..8)?);
+            let length = u32::from_le_bytes(length.try_into().ok()?) as usize;
+            let data = rest.get(8..)?;
+            match name {
+                b"fmt " => {
+                    let field = |at: usize| Some(u16::from_le_bytes(data.get(at..at + 2)?.try_into().ok()?));
+                    let rate = u32::from_le_bytes(data.get(4..8)?.try_into().ok()?);
+                    format = Some((field(0)?, usize::from(field(2)?), rate, field(14)?));
+                }
+                b"data" => {
+                    let (1, channels @ 1..=8, sample_rate @ 1..=192_000, 16) = format? else { return None };
+                    let most = LONGEST * sample_rate as usize * channels * 2;
+                    let data = &data[..length.min(data.len()).min(most)];
+                    let samples = data.as_chunks::<2>().0.iter();
+                    let samples: Vec<f32> =
+                        samples.map(|pair| f32::from(i16::from_le_bytes(*pair)) / 32_768.0).collect();
+                    return Some(Self { samples: mono(&samples, channels), sample_rate });
+                }
+                _ => {}
+            }
+            rest = data.get(length + length % 2..)?;
+        }
+    }
+
+    /// Makes speech of it, without the silence at its ends. Words may have been placed a little outside.
+    pub(super) fn with_words(self, words: Vec<SpokenWord>) -> Speech {
+        let Self { samples, sample_rate } = self;
+        let heard = Envelope::of(&samples, sample_rate).heard(0..samples.len());
+        let margin = MARGIN_MS * sample_rate as usize / 1000;
+        let kept = heard.start.saturating_sub(margin)..(heard.end + margin).min(samples.len());
+        let place = |at: usize| at.clamp(kept.start, kept.end) - kept.start;
+        let words = words.into_iter().map(|word| SpokenWord {
+            written: word.written,
+            samples: place(word.samples.start)..place(word.samples.end),
+        });
+        let words = words.collect();
+        Speech { samples: samples.get(kept).unwrap_or_default().to_vec(), sample_rate, words }
+    }
+
+    /// Finds the words by letting an engine of this machine say the same, or guesses them by their letters where there is
+    /// none for the language.
+    pub(super) async fn aligned(self, parts: &Parts, utterance: &Utterance, cx: &brainwrought_core::stage::StageContext) -> Result<Speech, VoiceError> {
+        let reference = parts.reference.clone();
+        let (said, token) = (utterance.clone(), cx.cancellation().clone());
+        let name = parts.name.clone();
+        let failed = move |source: Box<dyn std::error::Error + Send + Sync>| VoiceError::Engine {
+            voice: name.clone(),
+            action: "be aligned with its words".to_owned(),
+            source,
+        };
+        let lost = failed.clone();
+        let work = move || {
+            let words = match reference {
+                Some(engine) => {
+                    let engine = Arc::clone(&engine);
+                    let known = engine.speak_whole(&said, &token)?;
+                    align(&known, &self.samples, self.sample_rate).map_err(|error| failed(error.into()))?
+                }
+                None => guess_words(&said.line, &self.samples, self.sample_rate),
+            };
+            Ok(self.with_words(words))
+        };
+        tokio::task::spawn_blocking(work).await.map_err(|error| lost(error.into()))?
+    }
+}
+
+fn mono(samples: &[f32], channels: usize) -> Vec<f32> {
+    let channels = channels.max(1);
+    samples
+        .chunks_exact(channels)
+        .map(|frame| frame.iter().sum::<f32>() / channels as f32)
+        .map(|sample| if sample.is_finite() { sample } else { 0.0 })
+        .collect()
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    /// A WAV of 16-bit samples whose header claims `claimed` bytes of sound.
+    pub(in crate::audio::voice::hosted) fn wave(samples: &[i16], rate: u32, claimed: u32) -> Vec<u8> {
+        let mut wave = b"RIFF".to_vec();
+        wave.extend(claimed.wrapping_add(36).to_le_bytes());
+        wave.extend(b"WAVEfmt \x10\0\0\0\x01\0\x01\0");
+        wave.extend(rate.to_le_bytes());
+        wave.extend((rate * 2).to_le_bytes());
+        wave.extend(b"\x02\0\x10\0data");
+        wave.extend(claimed.to_le_bytes());
+        wave.extend(samples.iter().flat_map(|sample| sample.to_le_bytes()));
+        wave
+    }
+
+    #[test]
+    fn a_streamed_wave_that_does_not_know_its_length_is_read() {
+        let samples: Vec<i16> = (0..2_000).map(|n| if n % 40 < 20 { 8_000 } else { -8_000 }).collect();
+        for claimed in [4_000, u32::MAX, 0x7fff_ffff] {
+            let recording = Recording::decode(&wave(&samples, 24_000, claimed).into()).unwrap();
+            assert_eq!((recording.samples.len(), recording.sample_rate), (2_000, 24_000));
+            assert!((recording.samples[0] - 8_000.0 / 32_768.0).abs() < 1e-6);
+        }
+    }
+
+    #[test]
+    fn what_is_no_sound_is_told() {
+        let told = |bytes: &[u8]| Recording::decode(&Bytes::copy_from_slice(bytes)).unwrap_err();
+        assert!(told(b"<html>").contains("decoded"));
+        assert!(told(b"").contains("decoded"));
+        assert!(told(b"RIFF\0\0\0\0WAVEdata").contains("decoded"));
+        assert!(told(&wave(&[0; 500], 24_000, 1_000)).contains("silence"));
+    }
+}
