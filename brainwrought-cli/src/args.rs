@@ -4,9 +4,10 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use brainwrought_core::id::JobId;
-use brainwrought_stages::standard::{CaptionStyle, Format, Layout};
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use serde::Deserialize;
+
+use crate::video_args::VideoArgs;
 
 /// Turns a PDF into a short vertical video.
 #[derive(Debug, Parser)]
@@ -43,6 +44,9 @@ pub(crate) struct StoreArgs {
     /// The config file [default: ./brainwrought.toml where there is one, or $BRAINWROUGHT_CONFIG]
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
+    /// Send nothing to any provider, whatever else is chosen [default: $BRAINWROUGHT_OFFLINE]
+    #[arg(long, global = true)]
+    pub(crate) offline: bool,
     /// How log lines look [default: text, or $BRAINWROUGHT_LOG_FORMAT]
     #[arg(long, global = true, value_enum, value_name = "text|json")]
     pub(crate) log_format: Option<LogFormat>,
@@ -70,6 +74,8 @@ pub(crate) enum Command {
   brainwrought make paper.pdf
   brainwrought make paper.pdf -o paper.mp4 --length 90 --layout b
   brainwrought make notes.pdf --background ~/clips --captions plain --seed 7
+  OPENAI_API_KEY=… brainwrought make paper.pdf --llm openai:gpt-5-mini
+  brainwrought make paper.pdf --llm http://127.0.0.1:8080/v1#MODEL    Ollama, llama.cpp, vLLM, LM Studio
   brainwrought make locked.pdf --password secret      or $BRAINWROUGHT_PDF_PASSWORD")]
     Make(MakeArgs),
     /// Create a job and leave the work to workers
@@ -174,47 +180,6 @@ The same again changes nothing. Paid machines cost until they sleep: choose a --
     #[command(after_help = "Example:
   brainwrought doctor --json")]
     Doctor(JsonArgs),
-}
-
-/// What a video should be like.
-#[derive(Debug, Clone, ClapArgs)]
-pub(crate) struct VideoArgs {
-    /// The length in seconds: 30, 60, 90, or anything from 15 to 180
-    #[arg(long, value_name = "SECONDS", default_value_t = 55, value_parser = clap::value_parser!(u32).range(15..=180))]
-    pub(crate) length: u32,
-    /// The kind of video
-    #[arg(long, value_enum, default_value_t = Format::Short)]
-    pub(crate) format: Format,
-    /// Where pictures stand: a card above full-screen motion (a), or half and half (b)
-    #[arg(long, value_enum, default_value_t = Layout::A)]
-    pub(crate) layout: Layout,
-    /// What moves behind: `auto`, a style (see `brainwrought doctor`), or your own clip or folder of clips
-    #[arg(long, value_name = "STYLE|FILE|FOLDER", default_value = "auto")]
-    pub(crate) background: String,
-    /// How lively the background is, 0 (calm) to 3
-    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u8).range(0..=3))]
-    pub(crate) intensity: u8,
-    /// The voice: `auto`, `heart`, or `espeak`
-    #[arg(long, default_value = "auto")]
-    pub(crate) voice: String,
-    /// How captions look
-    #[arg(long, value_enum, default_value_t = CaptionStyle::Pop)]
-    pub(crate) captions: CaptionStyle,
-    /// How much slang, 0 (none) to 3
-    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(0..=3))]
-    pub(crate) slang: u8,
-    /// What plays under the voice: `bed`, `none`, or your own audio file
-    #[arg(long, value_name = "bed|none|FILE", default_value = "bed")]
-    pub(crate) music: String,
-    /// The seed of everything that is drawn by chance [default: taken from the PDF]
-    #[arg(long)]
-    pub(crate) seed: Option<u64>,
-    /// Frames of this size instead of 1080x1920, for a quick look
-    #[arg(long, value_name = "WxH", hide_short_help = true)]
-    pub(crate) size: Option<String>,
-    /// The password of an encrypted PDF; better in $BRAINWROUGHT_PDF_PASSWORD, which other users cannot see
-    #[arg(long)]
-    pub(crate) password: Option<String>,
 }
 
 /// `make`.

@@ -4,12 +4,15 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use brainwrought_stages::llm::{LlmChoice, NoSuchLlm};
+use brainwrought_stages::provider::ProviderSettings;
 use brainwrought_stages::standard::{BackgroundChoice, MakeOptions, Music};
 use brainwrought_store::StoreOptions;
 
-use crate::args::{LogFormat, StoreArgs, VideoArgs};
+use crate::args::{LogFormat, StoreArgs};
 use crate::config_file::{ConfigFile, ObserveSection, WorkerSection};
 use crate::exit::WrongCommand;
+use crate::video_args::VideoArgs;
 
 /// Where everything lies.
 #[derive(Debug, Clone)]
@@ -24,6 +27,10 @@ pub(crate) struct Config {
     pub(crate) options: StoreOptions,
     /// The dataset at the Hugging Face Hub that videos are published to, as `owner/name`.
     pub(crate) dataset: Option<String>,
+    /// Keys, addresses and prices of providers, and whether anything may be sent.
+    pub(crate) providers: ProviderSettings,
+    /// The language model that writes scripts, where no argument says otherwise.
+    pub(crate) llm: Option<LlmChoice>,
     /// What workers take on, where no argument says otherwise.
     pub(crate) worker: WorkerSection,
     /// What is told of what happens, where no argument says otherwise.
@@ -48,6 +55,7 @@ impl Config {
     pub(crate) fn new(args: &StoreArgs) -> Result<Self, WrongCommand> {
         let named = args.config.clone().or_else(|| env("BRAINWROUGHT_CONFIG").map(PathBuf::from));
         let file = ConfigFile::find(named.as_deref())?;
+        let providers = crate::providers::settings(args.offline, &file, env)?;
         // Other programs use the name too, for other databases.
         let database = env("DATABASE_URL").filter(|url| is_postgres(url));
         let both = env("BRAINWROUGHT_STORE");
@@ -64,6 +72,8 @@ impl Config {
             metrics: metrics.or(file.observe.metrics),
             otlp_endpoint: env("OTEL_EXPORTER_OTLP_ENDPOINT").or(file.observe.otlp_endpoint),
         };
+        let llm = env("BRAINWROUGHT_LLM").map(|text| text.parse()).transpose();
+        let llm = llm.map_err(|error: NoSuchLlm| WrongCommand(format!("$BRAINWROUGHT_LLM: {error}")))?;
         Ok(Self {
             jobs,
             artifacts,
@@ -74,6 +84,8 @@ impl Config {
                 .unwrap_or_else(share),
             options: file.options.into_iter().chain(store_variables()).collect(),
             dataset: env("HF_DATASET_REPO").or(file.dataset),
+            providers,
+            llm: llm.or(file.llm),
             worker: file.worker,
             observe,
         })
@@ -82,7 +94,7 @@ impl Config {
 
 impl VideoConfig {
     /// Gives the arguments their meaning; looks at no file but to tell a style from a path.
-    pub(crate) fn new(args: &VideoArgs) -> Result<Self, WrongCommand> {
+    pub(crate) fn new(args: &VideoArgs, config: &Config) -> Result<Self, WrongCommand> {
         let (width, height) = size(args.size.as_deref())?;
         let mut clips = Vec::new();
         let background = if brainwrought_stages::standard::is_background_style(&args.background) {
@@ -109,6 +121,7 @@ impl VideoConfig {
             seed: args.seed,
             width,
             height,
+            llm: args.llm.clone().or_else(|| config.llm.clone()),
             ..MakeOptions::default()
         };
         let password = args.password.clone().or_else(pdf_password);

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use brainwrought_stages::llm::LlmChoice;
+use brainwrought_stages::provider::{Price, SERVICES, Service};
 use serde::Deserialize;
 
 use crate::args::LogFormat;
@@ -26,10 +28,18 @@ pub(crate) struct ConfigFile {
     pub(crate) resources: Option<PathBuf>,
     /// The dataset at the Hugging Face Hub that videos are published to, as `owner/name`.
     pub(crate) dataset: Option<String>,
+    /// The language model that writes scripts, where no argument says otherwise.
+    pub(crate) llm: Option<LlmChoice>,
+    /// Whether nothing may be sent to any provider.
+    pub(crate) offline: bool,
     /// What workers take on.
     pub(crate) worker: WorkerSection,
     /// What is told of what happens.
     pub(crate) observe: ObserveSection,
+    /// Where providers are, by their names, when it is not the usual place.
+    pub(crate) providers: BTreeMap<String, ProviderSection>,
+    /// What models cost, by `provider/model`. They win over the prices that are built in.
+    pub(crate) prices: BTreeMap<String, Price>,
     /// Keys, endpoints and regions of remote stores, by the names that the environment has for them.
     pub(crate) options: BTreeMap<String, String>,
 }
@@ -44,6 +54,14 @@ pub(crate) struct WorkerSection {
     pub(crate) concurrency: Option<u16>,
     /// The longest rest between two looks at the store, in seconds, from 0.01 to 3600.
     pub(crate) poll: Option<f64>,
+}
+
+/// Where a provider is.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct ProviderSection {
+    /// The base of its addresses.
+    pub(crate) base_url: Option<String>,
 }
 
 /// What is told of what happens.
@@ -67,7 +85,10 @@ impl std::fmt::Debug for ConfigFile {
         f.debug_struct("ConfigFile")
             .field("resources", &self.resources)
             .field("dataset", &self.dataset)
+            .field("llm", &self.llm)
+            .field("offline", &self.offline)
             .field("worker", &self.worker)
+            .field("prices", &self.prices)
             .field("observe", &self.observe)
             .field("options", &options)
             .finish_non_exhaustive()
@@ -104,6 +125,13 @@ impl ConfigFile {
         if file.worker.poll.is_some_and(|poll| !(0.01..=3600.0).contains(&poll)) {
             return Err(wrong("`worker.poll` must be from 0.01 to 3600 seconds".to_owned()));
         }
+        if let Some(name) = file.providers.keys().find(|name| Service::named(name).is_none()) {
+            let known: Vec<&str> = SERVICES.iter().map(|service| service.name).collect();
+            return Err(wrong(format!("there is no provider `{name}`; there are {}", known.join(", "))));
+        }
+        if let Some((name, _)) = file.prices.iter().find(|(_, price)| !price.is_sound()) {
+            return Err(wrong(format!("a price of `{name}` is less than nothing")));
+        }
         Ok(file)
     }
 }
@@ -124,6 +152,15 @@ mod tests {
             artifacts = "s3://bucket/artifacts"
             resources = "/srv/voices"
             dataset = "someone/videos"
+            llm = "openai:gpt-5-mini"
+            offline = true
+
+            [providers.openai]
+            base-url = "https://proxy.example.com/v1"
+
+            [prices."openai/gpt-5-mini"]
+            input-tokens = 0.25
+            output-tokens = 2
 
             [worker]
             stages = ["render", "audio"]
@@ -146,6 +183,12 @@ mod tests {
         assert_eq!(file.observe.log_format, Some(LogFormat::Json));
         assert_eq!(file.observe.metrics.map(|at| at.port()), Some(9464));
         assert_eq!(file.options["AWS_REGION"], "eu-central-1");
+        assert_eq!(
+            (file.llm.map(|llm| llm.to_string()).as_deref(), file.offline),
+            (Some("openai:gpt-5-mini"), true)
+        );
+        assert_eq!(file.providers["openai"].base_url.as_deref(), Some("https://proxy.example.com/v1"));
+        assert_eq!(file.prices["openai/gpt-5-mini"].output_tokens, 2.0);
     }
 
     #[test]
@@ -156,6 +199,9 @@ mod tests {
         assert!(error.contains("line 2") && !error.contains("hunter2"), "{error}");
         assert!(parse("[worker]\nconcurrency = 0\n").is_err());
         assert!(parse("[worker]\npoll = -1.0\n").is_err());
+        assert!(parse("llm = \"clippy:97\"\n").unwrap_err().to_string().contains("openai:MODEL"));
+        assert!(parse("[providers.clippy]\n").unwrap_err().to_string().contains("elevenlabs"));
+        assert!(parse("[prices.\"openai/x\"]\ncall = -1\n").is_err());
     }
 
     #[test]

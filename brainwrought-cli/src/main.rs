@@ -8,7 +8,9 @@ mod exit;
 mod observe;
 mod output;
 mod progress;
+mod providers;
 mod signals;
+mod video_args;
 mod world;
 
 use std::process::ExitCode;

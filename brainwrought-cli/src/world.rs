@@ -11,6 +11,7 @@ use brainwrought_core::event::EventSink;
 use brainwrought_core::id::{Digest, WorkerId};
 use brainwrought_core::job_store::{JobFilter, JobStore};
 use brainwrought_core::publisher::Publisher;
+use brainwrought_stages::provider::ProviderSettings;
 use brainwrought_stages::standard::{Resources, pipelines};
 use brainwrought_store::HubPublisher;
 
@@ -26,6 +27,8 @@ pub(crate) struct World {
     resources: PathBuf,
     /// Where finished videos are published, if they are.
     publisher: Option<Arc<dyn Publisher>>,
+    /// What is known of providers.
+    providers: ProviderSettings,
 }
 
 impl World {
@@ -44,7 +47,8 @@ impl World {
             }
             None => None,
         };
-        Ok(Self { jobs, artifacts, folder, resources: config.resources.clone(), publisher })
+        let (resources, providers) = (config.resources.clone(), config.providers.clone());
+        Ok(Self { jobs, artifacts, folder, resources, publisher, providers })
     }
 
     /// Puts an engine together.
@@ -58,7 +62,8 @@ impl World {
         let resources = Resources::new(&self.resources, self.outputs_folder())
             .context("could not find this program's own file")?
             .with_password(password)
-            .with_publisher(self.publisher.clone());
+            .with_publisher(self.publisher.clone())
+            .with_providers(self.providers.clone());
         // A fleet spans machines, and every container has a process 1.
         let system = rustix::system::uname();
         let host = system.nodename().to_string_lossy();

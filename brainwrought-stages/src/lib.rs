@@ -6,6 +6,7 @@ pub mod background;
 pub mod check;
 pub mod child;
 pub mod fetch;
+pub mod llm;
 pub mod media;
 pub mod parse;
 pub mod picture;

@@ -1,7 +1,7 @@
 //! `doctor`: what is present, what is missing, and the command that mends it.
 
 use brainwrought_core::report::chain;
-use brainwrought_stages::standard::{Finding, examine};
+use brainwrought_stages::standard::{Finding, examine, examine_providers};
 use serde_json::json;
 
 use crate::args::JsonArgs;
@@ -13,6 +13,7 @@ use crate::world::World;
 /// Examines this machine; fails when something that a default video needs is missing.
 pub(crate) async fn run(config: &Config, args: &JsonArgs) -> anyhow::Result<()> {
     let mut findings = examine(&config.resources);
+    findings.extend(examine_providers(&config.providers));
     for (name, url, reached) in [
         ("job store", &config.jobs, World::reach_jobs(config).await),
         ("artifact store", &config.artifacts, World::reach_artifacts(config).await),

@@ -22,7 +22,7 @@ const LARGEST_PDF: u64 = 1 << 30;
 
 /// Creates a job.
 pub(crate) async fn run(config: &Config, args: SubmitArgs) -> anyhow::Result<()> {
-    let video = VideoConfig::new(&args.video)?;
+    let video = VideoConfig::new(&args.video, config)?;
     let pdf = read_pdf(&args.pdf).await?;
     let world = World::open(config)?;
     let engine = world.engine(None, 1, Duration::from_secs(1), EventSink::default())?;

@@ -14,14 +14,18 @@ use serde_json::json;
 use super::intake::{self, Request};
 use crate::args::MakeArgs;
 use crate::config::{Config, VideoConfig};
-use crate::exit::{Ended, INTERRUPTED, JOB_FAILED};
+use crate::exit::{Ended, INTERRUPTED, JOB_FAILED, WrongCommand};
 use crate::output;
 use crate::progress::Progress;
 use crate::world::World;
 
 /// The same PDF with the same options is the same job, so a command that was stopped goes on when it is typed again.
 pub(crate) async fn run(config: &Config, args: MakeArgs) -> anyhow::Result<()> {
-    let video = VideoConfig::new(&args.video)?;
+    let video = VideoConfig::new(&args.video, config)?;
+    // The work is done here, so here is where a key must be; whoever submits leaves that to the workers.
+    if let Some(llm) = &video.options.llm {
+        llm.open(&config.providers).map_err(|error| WrongCommand(format!("--llm {llm}: {error}")))?;
+    }
     let pdf = intake::read_pdf(&args.pdf).await?;
     let target = args.output.clone().unwrap_or_else(|| default_output(&args.pdf));
     let shutdown = crate::signals::shutdown()?;

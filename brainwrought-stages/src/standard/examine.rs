@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::resources::Resources;
 use crate::audio::VoiceLibrary;
+use crate::provider::{Network, ProviderSettings, SERVICES};
 
 /// One thing that was looked for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -52,6 +53,27 @@ pub fn examine(resources: &Path) -> Vec<Finding> {
         Finding::present("pdf fallback", "hayro, built in"),
         Finding::present("caption font", "Montserrat Black, built in"),
     ]
+}
+
+/// Tells which providers could be used, by whether there is a key; opens no connection and shows no key.
+pub fn examine_providers(settings: &ProviderSettings) -> Vec<Finding> {
+    let network = match settings.network {
+        Network::On => {
+            Finding::present("network", "on; only what you choose is sent, and the manifest tells")
+        }
+        Network::Off => Finding::present("network", "off; nothing is sent"),
+    };
+    let keys = SERVICES.iter().map(|service| {
+        let name = format!("{} key", service.name);
+        match settings.keys.contains_key(service.name) {
+            true => Finding::present(&name, format!("{} is set", service.key_variable)),
+            false => {
+                let detail = format!("{} is not set; {} is not used", service.key_variable, service.name);
+                Finding::missing(&name, detail, &format!("export {}=…", service.key_variable))
+            }
+        }
+    });
+    std::iter::once(network).chain(keys).map(Finding::optional).collect()
 }
 
 fn ffmpeg() -> Finding {
@@ -101,5 +123,23 @@ fn fonts() -> Finding {
             let detail = "no Noto fonts; captions can show Latin, Greek and Cyrillic only";
             Finding::missing("other scripts", detail, "make setup").optional()
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::provider::Secret;
+
+    #[test]
+    fn keys_are_told_of_and_not_told() {
+        let mut settings = ProviderSettings::default();
+        settings.keys.insert("gemini".to_owned(), Secret::new("hush-0123456789").unwrap());
+        let findings = examine_providers(&settings);
+        let present: Vec<&str> =
+            findings.iter().filter(|finding| finding.present).map(|finding| finding.name.as_str()).collect();
+        assert_eq!(present, ["network", "gemini key"]);
+        assert!(findings.iter().all(|finding| !finding.required && !format!("{finding:?}").contains("hush")));
+        assert!(findings.iter().any(|finding| finding.detail.contains("OPENAI_API_KEY is not set")));
     }
 }

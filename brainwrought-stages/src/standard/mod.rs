@@ -10,7 +10,7 @@ mod options;
 mod resources;
 mod stages;
 
-pub use examine::{Finding, examine};
+pub use examine::{Finding, examine, examine_providers};
 pub use forecast::Forecast;
 pub use options::{BackgroundChoice, CaptionStyle, Format, Layout, MakeOptions, Music};
 pub use resources::Resources;

@@ -6,6 +6,8 @@ use brainwrought_core::id::Digest;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
+use crate::llm::LlmChoice;
+
 /// What a user can choose about a video. It is stored with the job as JSON.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
@@ -38,6 +40,9 @@ pub struct MakeOptions {
     pub height: u32,
     /// Frames per second.
     pub fps: u32,
+    /// The language model that writes the script; without one, the program writes it alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub llm: Option<LlmChoice>,
 }
 
 /// The kind of video.
@@ -120,6 +125,7 @@ impl Default for MakeOptions {
             width: 1080,
             height: 1920,
             fps: 30,
+            llm: None,
         }
     }
 }
@@ -182,5 +188,16 @@ mod tests {
         assert!(serde_json::from_str::<MakeOptions>(r#"{"lenght-ms": 1}"#).is_err());
         let options: MakeOptions = serde_json::from_str(r#"{"length-ms": 30000}"#).unwrap();
         assert_eq!(options.length_ms, 30_000);
+        let wrong = serde_json::from_str::<MakeOptions>(r#"{"llm": "clippy:97"}"#).unwrap_err();
+        assert!(wrong.to_string().contains("openai:MODEL"), "{wrong}");
+    }
+
+    #[test]
+    fn options_without_a_model_are_stored_as_before_there_were_any() {
+        let plain = serde_json::to_value(MakeOptions::default()).unwrap();
+        assert!(plain.get("llm").is_none());
+        let llm = Some("openai:gpt-5-mini".parse().unwrap());
+        let chosen = serde_json::to_value(MakeOptions { llm, ..MakeOptions::default() }).unwrap();
+        assert_eq!(chosen["llm"], "openai:gpt-5-mini");
     }
 }

@@ -7,6 +7,7 @@ use brainwrought_core::publisher::Publisher;
 
 use crate::audio::VoiceLibrary;
 use crate::parse::{Password, PdfHost};
+use crate::provider::ProviderSettings;
 use crate::text::Fonts;
 
 /// Where the default stages find what is not built in. It never goes into a job: two machines may differ in it.
@@ -24,6 +25,8 @@ pub struct Resources {
     pub outputs: PathBuf,
     /// Where the world finds finished videos, if it should.
     pub publisher: Option<Arc<dyn Publisher>>,
+    /// Keys, addresses and prices of providers, and whether anything may be sent.
+    pub providers: ProviderSettings,
 }
 
 /// Where Debian and Ubuntu, Fedora, Arch and macOS keep Noto fonts.
@@ -56,7 +59,7 @@ impl Resources {
         if let Some(espeak) = Self::find_espeak() {
             voices.espeak = espeak;
         }
-        Ok(Self { host, voices, fonts, outputs, publisher: None })
+        Ok(Self { host, voices, fonts, outputs, publisher: None, providers: ProviderSettings::default() })
     }
 
     /// Sets the password that encrypted PDFs are opened with. It stays in memory.
@@ -70,6 +73,13 @@ impl Resources {
     #[must_use]
     pub fn with_publisher(mut self, publisher: Option<Arc<dyn Publisher>>) -> Self {
         self.publisher = publisher;
+        self
+    }
+
+    /// Sets what is known of providers.
+    #[must_use]
+    pub fn with_providers(mut self, providers: ProviderSettings) -> Self {
+        self.providers = providers;
         self
     }
 

@@ -5,6 +5,7 @@ use super::resources::Resources;
 use crate::assemble::Assemble;
 use crate::audio::{self, Mix, Narrate, NarrateSettings};
 use crate::check::{CaptionUse, Check, Limits};
+use crate::llm::ChosenLlm;
 use crate::media::EncoderSettings;
 use crate::parse::ParsePdf;
 use crate::publish::Publish;
@@ -31,6 +32,8 @@ pub struct Stages {
     pub check: Check,
     /// Delivers it.
     pub publish: Publish,
+    /// The language model that was chosen, for the stages that write.
+    pub llm: Option<ChosenLlm>,
 }
 
 impl Stages {
@@ -110,6 +113,7 @@ impl Stages {
                 },
             },
             publish: Publish { folder: resources.outputs.clone(), publisher: resources.publisher.clone() },
+            llm: options.llm.as_ref().map(|choice| ChosenLlm::new(choice, &resources.providers)),
         }
     }
 }

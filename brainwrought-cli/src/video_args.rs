@@ -1,0 +1,51 @@
+//! [`VideoArgs`]: what was typed about a video.
+
+use brainwrought_stages::llm::LlmChoice;
+use brainwrought_stages::standard::{CaptionStyle, Format, Layout};
+use clap::Args as ClapArgs;
+
+/// What a video should be like.
+#[derive(Debug, Clone, ClapArgs)]
+pub(crate) struct VideoArgs {
+    /// The length in seconds: 30, 60, 90, or anything from 15 to 180
+    #[arg(long, value_name = "SECONDS", default_value_t = 55, value_parser = clap::value_parser!(u32).range(15..=180))]
+    pub(crate) length: u32,
+    /// The kind of video
+    #[arg(long, value_enum, default_value_t = Format::Short)]
+    pub(crate) format: Format,
+    /// Where pictures stand: a card above full-screen motion (a), or half and half (b)
+    #[arg(long, value_enum, default_value_t = Layout::A)]
+    pub(crate) layout: Layout,
+    /// What moves behind: `auto`, a style (see `brainwrought doctor`), or your own clip or folder of clips
+    #[arg(long, value_name = "STYLE|FILE|FOLDER", default_value = "auto")]
+    pub(crate) background: String,
+    /// How lively the background is, 0 (calm) to 3
+    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u8).range(0..=3))]
+    pub(crate) intensity: u8,
+    /// The voice: `auto`, `heart`, or `espeak`
+    #[arg(long, default_value = "auto")]
+    pub(crate) voice: String,
+    /// How captions look
+    #[arg(long, value_enum, default_value_t = CaptionStyle::Pop)]
+    pub(crate) captions: CaptionStyle,
+    /// How much slang, 0 (none) to 3
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(0..=3))]
+    pub(crate) slang: u8,
+    /// What plays under the voice: `bed`, `none`, or your own audio file
+    #[arg(long, value_name = "bed|none|FILE", default_value = "bed")]
+    pub(crate) music: String,
+    /// The seed of everything that is drawn by chance [default: taken from the PDF]
+    #[arg(long)]
+    pub(crate) seed: Option<u64>,
+    /// Frames of this size instead of 1080x1920, for a quick look
+    #[arg(long, value_name = "WxH", hide_short_help = true)]
+    pub(crate) size: Option<String>,
+    /// The language model that writes the script: openai:MODEL, gemini:MODEL, anthropic:MODEL, or the address of a server of
+    /// your own, http://127.0.0.1:8080/v1#MODEL. Keys come from $OPENAI_API_KEY, $GOOGLE_API_KEY and $ANTHROPIC_API_KEY
+    /// [default: none, or $BRAINWROUGHT_LLM]
+    #[arg(long, value_name = "MODEL")]
+    pub(crate) llm: Option<LlmChoice>,
+    /// The password of an encrypted PDF; better in $BRAINWROUGHT_PDF_PASSWORD, which other users cannot see
+    #[arg(long)]
+    pub(crate) password: Option<String>,
+}
