@@ -76,6 +76,8 @@ pub(crate) enum Command {
   brainwrought make notes.pdf --background ~/clips --captions plain --seed 7
   OPENAI_API_KEY=… brainwrought make paper.pdf --llm openai:gpt-5-mini
   brainwrought make paper.pdf --llm http://127.0.0.1:8080/v1#MODEL    Ollama, llama.cpp, vLLM, LM Studio
+  brainwrought make paper.pdf --voice oak --lexicon words.txt
+  brainwrought make --voice list
   brainwrought make locked.pdf --password secret      or $BRAINWROUGHT_PDF_PASSWORD")]
     Make(MakeArgs),
     /// Create a job and leave the work to workers
@@ -186,7 +188,7 @@ The same again changes nothing. Paid machines cost until they sleep: choose a --
 #[derive(Debug, ClapArgs)]
 pub(crate) struct MakeArgs {
     /// The PDF
-    pub(crate) pdf: PathBuf,
+    pub(crate) pdf: Option<PathBuf>,
     /// Where the video goes [default: the PDF's name with .mp4, in this folder]
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,

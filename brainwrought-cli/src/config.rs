@@ -4,6 +4,7 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use brainwrought_stages::audio::VoiceLibrary;
 use brainwrought_stages::llm::{LlmChoice, NoSuchLlm};
 use brainwrought_stages::provider::ProviderSettings;
 use brainwrought_stages::standard::{BackgroundChoice, MakeOptions, Music};
@@ -46,6 +47,8 @@ pub(crate) struct VideoConfig {
     pub(crate) clips: Vec<PathBuf>,
     /// The user's music.
     pub(crate) music: Option<PathBuf>,
+    /// The user's pronunciations.
+    pub(crate) lexicon: Option<PathBuf>,
     /// The password of the PDF.
     pub(crate) password: Option<String>,
 }
@@ -114,7 +117,9 @@ impl VideoConfig {
             layout: args.layout,
             background,
             intensity: args.intensity,
-            voice: args.voice.clone(),
+            voice: voice(&args.voice)?,
+            voice2: voice(&args.voice2)?,
+            voice_failure: args.voice_failure,
             captions: args.captions,
             slang: args.slang,
             music,
@@ -125,8 +130,14 @@ impl VideoConfig {
             ..MakeOptions::default()
         };
         let password = args.password.clone().or_else(pdf_password);
-        Ok(Self { options, clips, music: music_file, password })
+        Ok(Self { options, clips, music: music_file, lexicon: args.lexicon.clone(), password })
     }
+}
+
+/// The name of a voice, if it is one.
+fn voice(name: &str) -> Result<String, WrongCommand> {
+    VoiceLibrary::check_name(name).map_err(|error| WrongCommand(error.to_string()))?;
+    Ok(name.to_owned())
 }
 
 /// The password of encrypted PDFs that the environment gives. It is kept in memory only: never in a job, never logged.

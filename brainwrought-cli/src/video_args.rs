@@ -1,5 +1,8 @@
 //! [`VideoArgs`]: what was typed about a video.
 
+use std::path::PathBuf;
+
+use brainwrought_stages::audio::VoiceFailure;
 use brainwrought_stages::llm::LlmChoice;
 use brainwrought_stages::standard::{CaptionStyle, Format, Layout};
 use clap::Args as ClapArgs;
@@ -22,9 +25,19 @@ pub(crate) struct VideoArgs {
     /// How lively the background is, 0 (calm) to 3
     #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u8).range(0..=3))]
     pub(crate) intensity: u8,
-    /// The voice: `auto`, `heart`, or `espeak`
+    /// The voice: `auto`, `heart`, `oak`, `fern`, `espeak`, `piper:FILE.onnx`, a hosted one such as `openai:alloy`, or
+    /// `list` for all of them
     #[arg(long, default_value = "auto")]
     pub(crate) voice: String,
+    /// The voice of the second speaker; `auto` is somebody else than the first
+    #[arg(long, value_name = "VOICE", default_value = "auto")]
+    pub(crate) voice2: String,
+    /// What happens when a hosted voice fails for good
+    #[arg(long, value_enum, value_name = "fall-back|fail", default_value_t = VoiceFailure::FallBack, hide_short_help = true)]
+    pub(crate) voice_failure: VoiceFailure,
+    /// How single words are said: a file of lines `word = spoken form` or `word = /phonemes/`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) lexicon: Option<PathBuf>,
     /// How captions look
     #[arg(long, value_enum, default_value_t = CaptionStyle::Pop)]
     pub(crate) captions: CaptionStyle,

@@ -29,7 +29,7 @@ pub(crate) struct VideoOptions {
     /// How lively the background is, from 0 (calm) to 3.
     #[schema(minimum = 0, maximum = 3, default = 2)]
     pub(crate) intensity: u8,
-    /// The voice: `auto`, `heart` or `espeak`.
+    /// The voice: `auto`, `heart`, `oak`, `fern` or `espeak`.
     #[schema(default = "auto")]
     pub(crate) voice: String,
     /// How captions look: `pop`, `plain` or `off`.
@@ -67,7 +67,7 @@ impl Default for VideoOptions {
 }
 
 /// The voices that can be chosen.
-pub(crate) const VOICES: [&str; 3] = ["auto", "heart", "espeak"];
+pub(crate) const VOICES: [&str; 5] = ["auto", "heart", "oak", "fern", "espeak"];
 
 impl VideoOptions {
     /// Reads the fields of a form. Empty fields count as not given; `options` may hold several as a JSON object.

@@ -76,6 +76,7 @@ impl Scene {
             marks: vec![mark(0), mark(1300)],
             voice: "test/none".to_owned(),
             warnings: vec!["from the voice".to_owned()],
+            calls: Vec::new(),
         };
         let visuals = Visuals {
             scenes: vec![

@@ -8,6 +8,7 @@ use brainwrought_core::data::BlobRef;
 use brainwrought_core::engine::{Engine, Submission};
 use brainwrought_core::event::EventSink;
 use brainwrought_core::job_store::Created;
+use brainwrought_stages::audio::{LexiconError, PiperFiles};
 use brainwrought_stages::standard::{BackgroundChoice, MakeOptions, Music};
 use bytes::Bytes;
 
@@ -96,10 +97,34 @@ pub(super) async fn load(engine: &Engine, video: VideoConfig, pdf: &Bytes) -> an
         }
         options.background = BackgroundChoice::Clips(clips);
     }
+    for name in [&mut options.voice, &mut options.voice2] {
+        if let Some((stored, files)) = put_voice(engine, name).await? {
+            options.voice_files.insert(stored.clone(), files);
+            *name = stored;
+        }
+    }
+    if let Some(path) = &video.lexicon {
+        let wrong = |error: String| WrongCommand(format!("could not read {}: {error}", path.display()));
+        let text = tokio::fs::read_to_string(path).await.map_err(|error| wrong(error.to_string()))?;
+        options.lexicon = text.parse().map_err(|error: LexiconError| wrong(error.to_string()))?;
+    }
     if let Some(path) = &video.music {
         options.music = Music::File(put_file(engine, path, "audio/*").await?);
     }
     Ok(options)
+}
+
+/// Stores the files of a voice of Piper, so that every worker has them. The new name says which files they are.
+async fn put_voice(engine: &Engine, name: &str) -> anyhow::Result<Option<(String, PiperFiles)>> {
+    let Some(path) = name.strip_prefix("piper:").map(Path::new) else { return Ok(None) };
+    if path.extension().is_none_or(|extension| extension != "onnx") {
+        return Err(WrongCommand(format!("`{name}` names no .onnx file of Piper")).into());
+    }
+    let model = put_file(engine, path, "application/onnx").await?;
+    let settings = put_file(engine, &path.with_extension("onnx.json"), "application/json").await?;
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    let digest = model.digest.as_str().get(..8).unwrap_or_default();
+    Ok(Some((format!("piper:{stem}@{digest}"), PiperFiles { model, settings })))
 }
 
 async fn put_file(engine: &Engine, path: &Path, media_type: &str) -> anyhow::Result<BlobRef> {

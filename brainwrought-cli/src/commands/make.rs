@@ -7,6 +7,7 @@ use anyhow::Context as _;
 use brainwrought_core::id::Digest;
 use brainwrought_core::job::JobStatus;
 use brainwrought_core::job_store::{JobStore, JobView};
+use brainwrought_stages::audio::{HostedVoice, NoSuchHostedVoice};
 use brainwrought_stages::check::{ReportFile, table};
 use brainwrought_stages::fetch::fetch_job;
 use serde_json::json;
@@ -21,13 +22,26 @@ use crate::world::World;
 
 /// The same PDF with the same options is the same job, so a command that was stopped goes on when it is typed again.
 pub(crate) async fn run(config: &Config, args: MakeArgs) -> anyhow::Result<()> {
+    if args.video.voice == "list" {
+        return super::voices::run(config, args.json).await;
+    }
     let video = VideoConfig::new(&args.video, config)?;
     // The work is done here, so here is where a key must be; whoever submits leaves that to the workers.
     if let Some(llm) = &video.options.llm {
         llm.open(&config.providers).map_err(|error| WrongCommand(format!("--llm {llm}: {error}")))?;
     }
-    let pdf = intake::read_pdf(&args.pdf).await?;
-    let target = args.output.clone().unwrap_or_else(|| default_output(&args.pdf));
+    for name in [&video.options.voice, &video.options.voice2] {
+        if HostedVoice::is_meant(name) {
+            let voice: HostedVoice =
+                name.parse().map_err(|error: NoSuchHostedVoice| WrongCommand(format!("--voice: {error}")))?;
+            voice
+                .check(&config.providers)
+                .map_err(|error| WrongCommand(format!("--voice {name}: {error}")))?;
+        }
+    }
+    let named = args.pdf.ok_or_else(|| WrongCommand("name the PDF that becomes a video".to_owned()))?;
+    let pdf = intake::read_pdf(&named).await?;
+    let target = args.output.clone().unwrap_or_else(|| default_output(&named));
     let shutdown = crate::signals::shutdown()?;
     let world = World::open(config)?;
     let progress = Progress::start(args.json);
@@ -35,10 +49,10 @@ pub(crate) async fn run(config: &Config, args: MakeArgs) -> anyhow::Result<()> {
 
     let options = intake::load(&engine, video, &pdf).await?;
     let chosen = serde_json::to_value(&options)?;
-    let key = json!({ "make": Digest::of(&pdf).as_str(), "name": args.pdf.file_name().map(|n| n.to_string_lossy()), "options": chosen });
+    let key = json!({ "make": Digest::of(&pdf).as_str(), "name": named.file_name().map(|n| n.to_string_lossy()), "options": chosen });
     let key = Digest::of(&brainwrought_core::fingerprint::canonical_json(&key)).to_string();
     let request = Request { pdf, options, key: Some(key), priority: 10 };
-    let created = intake::submit(&world, &engine, &args.pdf, request).await?;
+    let created = intake::submit(&world, &engine, &named, request).await?;
     engine.recover().await?;
     let view = revive(world.jobs.as_ref(), created.view).await?;
     progress.seed(&view.job);

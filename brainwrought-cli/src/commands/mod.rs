@@ -13,6 +13,7 @@ mod serve;
 mod space;
 mod stage;
 mod top;
+mod voices;
 
 use crate::args::{Args, Command};
 use crate::config::Config;

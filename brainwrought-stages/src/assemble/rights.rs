@@ -62,7 +62,9 @@ pub(super) fn assets(
         }
     }
     for clip in clips {
-        assets.insert(record("audio", "voice", clip.audio.voice.clone(), voice_licence(&clip.audio.voice)));
+        for voice in clip.audio.voice.split(", ") {
+            assets.insert(record("audio", "voice", voice.to_owned(), voice_licence(voice)));
+        }
         let own = clip.background.starts_with("procedural") || clip.background.starts_with("calm");
         let licence = if own { OWN } else { "supplied by the user, who answers for the right to use it" };
         assets.insert(record("render", "background", clip.background.clone(), licence));
@@ -84,6 +86,8 @@ fn voice_licence(voice: &str) -> &'static str {
         "Apache-2.0"
     } else if voice.starts_with("espeak") {
         "spoken by espeak-ng, a separate program under GPL-3.0-or-later"
+    } else if voice.starts_with("piper:") {
+        "supplied by the user, who answers for the right to use it"
     } else {
         "see the terms of the voice's provider"
     }

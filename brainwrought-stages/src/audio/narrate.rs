@@ -15,8 +15,8 @@ use super::resample::{ResampleError, resample};
 use super::spoken_line::{LineError, spoken_line};
 use super::stretch::{stretch, stretched};
 use super::voice::{
-    AUTO, HostedVoice, Manner, PiperFiles, Speech, SpokenWord, Utterance, Voice, VoiceError, VoiceLibrary, automatic,
-    full_name,
+    AUTO, HostedVoice, Manner, PiperFiles, Speech, SpokenWord, Utterance, Voice, VoiceError, VoiceLibrary,
+    automatic, full_name,
 };
 
 /// What speed 1 is to the neural voice, so that a script with its pauses runs at about 175 words a minute.
@@ -70,6 +70,8 @@ impl Default for NarrateSettings {
             voice: voice.clone(),
             voice2: voice,
             lexicon: Lexicon::default(),
+            voice_files: BTreeMap::new(),
+            voice_failure: VoiceFailure::FallBack,
             speed: 1.0,
             pauses: Pauses::default(),
             fps: 30,
@@ -161,7 +163,11 @@ impl Stage for Narrate {
 
 impl Narrate {
     /// Speaks every line of the segment, or finds how it was spoken before.
-    async fn speak_all(&self, cx: &StageContext, segment: &Segment) -> Result<(Cast, Vec<Speech>), LineError> {
+    async fn speak_all(
+        &self,
+        cx: &StageContext,
+        segment: &Segment,
+    ) -> Result<(Cast, Vec<Speech>), LineError> {
         let manner = Manner { speed: DEFAULT_SPEED * self.settings.speed, seed: self.settings.seed };
         let lines: Vec<&Line> = segment.scenes.iter().flat_map(|scene| &scene.lines).collect();
         let mut cast = Cast::default();

@@ -1,11 +1,14 @@
 //! [`MakeOptions`]: what a user can choose about a video.
 
+use std::collections::BTreeMap;
+
 use brainwrought_core::data::BlobRef;
 use brainwrought_core::engine::Submission;
 use brainwrought_core::id::Digest;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
+use crate::audio::{AUTO, Lexicon, PiperFiles, VoiceFailure};
 use crate::llm::LlmChoice;
 
 /// What a user can choose about a video. It is stored with the job as JSON.
@@ -25,7 +28,17 @@ pub struct MakeOptions {
     /// Who speaks: `auto`, or the name of a voice, such as `heart`, `oak`, `fern` or `espeak`.
     pub voice: String,
     /// Who speaks the lines of a second speaker; `auto` is somebody else than `voice`.
+    #[serde(skip_serializing_if = "is_auto")]
     pub voice2: String,
+    /// The files of Piper's voices by their names, `piper:NAME`.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub voice_files: BTreeMap<String, PiperFiles>,
+    /// What happens when a hosted voice fails for good.
+    #[serde(skip_serializing_if = "is_usual")]
+    pub voice_failure: VoiceFailure,
+    /// How single words are said.
+    #[serde(skip_serializing_if = "Lexicon::is_empty")]
+    pub lexicon: Lexicon,
     /// How captions look.
     pub captions: CaptionStyle,
     /// How much slang, from 0 (none) to 3.
@@ -118,6 +131,9 @@ impl Default for MakeOptions {
             intensity: 2,
             voice: "auto".to_owned(),
             voice2: "auto".to_owned(),
+            voice_files: BTreeMap::new(),
+            voice_failure: VoiceFailure::FallBack,
+            lexicon: Lexicon::default(),
             captions: CaptionStyle::Pop,
             slang: 1,
             music: Music::Bed,
@@ -161,6 +177,14 @@ impl MakeOptions {
     }
 }
 
+fn is_auto(voice: &str) -> bool {
+    voice == AUTO
+}
+
+fn is_usual(failure: &VoiceFailure) -> bool {
+    *failure == VoiceFailure::default()
+}
+
 impl Format {
     /// The name of the pipeline that makes it.
     pub fn pipeline_name(self) -> &'static str {
@@ -195,7 +219,9 @@ mod tests {
     #[test]
     fn options_without_a_model_are_stored_as_before_there_were_any() {
         let plain = serde_json::to_value(MakeOptions::default()).unwrap();
-        assert!(plain.get("llm").is_none());
+        for newer in ["llm", "voice2", "voice-files", "voice-failure", "lexicon"] {
+            assert!(plain.get(newer).is_none(), "{newer}");
+        }
         let llm = Some("openai:gpt-5-mini".parse().unwrap());
         let chosen = serde_json::to_value(MakeOptions { llm, ..MakeOptions::default() }).unwrap();
         assert_eq!(chosen["llm"], "openai:gpt-5-mini");

@@ -71,11 +71,14 @@ impl Stages {
                 settings: NarrateSettings {
                     voice: options.voice.clone(),
                     voice2: options.voice2.clone(),
+                    voice_files: options.voice_files.clone(),
+                    voice_failure: options.voice_failure,
+                    lexicon: options.lexicon.clone(),
                     fps: options.fps,
                     seed,
                     ..NarrateSettings::default()
                 },
-                voices: resources.voices.clone(),
+                voices: resources.voices.clone().with_providers(resources.providers.clone()),
             },
             visuals: PrepareVisuals {
                 width: options.width,

@@ -213,6 +213,7 @@ fn clip(segment: usize) -> Clip {
             marks: vec![mark(0), mark(2000)],
             voice: "hibari/heart".to_owned(),
             warnings: Vec::new(),
+            calls: Vec::new(),
         },
         scenes: match segment {
             0 => vec![SceneKind::Hook, SceneKind::Content],

@@ -113,7 +113,9 @@ pub enum VoiceError {
         voice: String,
     },
     /// A provider takes no line of this length.
-    #[error("the voice `{voice}` takes lines of at most {longest} letters; shorten the line, or choose another voice")]
+    #[error(
+        "the voice `{voice}` takes lines of at most {longest} letters; shorten the line, or choose another voice"
+    )]
     LineTooLong {
         /// The voice.
         voice: String,

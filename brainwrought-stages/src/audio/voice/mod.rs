@@ -9,6 +9,7 @@ mod files;
 mod hibari;
 mod hosted;
 mod library;
+mod listing;
 mod piper;
 mod pronunciation;
 mod timbre;
@@ -32,6 +33,7 @@ pub use files::VoiceFiles;
 pub use hibari::HibariVoice;
 pub use hosted::{HostedVoice, NoSuchHostedVoice};
 pub use library::{AUTO, VoiceLibrary};
+pub use listing::VoiceListing;
 pub use piper::{PiperFiles, PiperVoice};
 
 /// A voice, wherever it lives: one line of text in, sound and word timings out, piece by piece.

@@ -92,7 +92,11 @@ impl FromStr for HostedVoice {
         if let Some(rest) = text.strip_prefix("elevenlabs:") {
             // The id becomes part of an address.
             let (voice, model) = with_model(rest, ELEVENLABS_MODEL).ok_or_else(wrong)?;
-            return if voice.contains(['/', ':']) { Err(wrong()) } else { Ok(Self::ElevenLabs { voice, model }) };
+            return if voice.contains(['/', ':']) {
+                Err(wrong())
+            } else {
+                Ok(Self::ElevenLabs { voice, model })
+            };
         }
         if let Some(rest) = text.strip_prefix("openai:") {
             let (voice, model) = with_model(rest, OPENAI_MODEL).ok_or_else(wrong)?;

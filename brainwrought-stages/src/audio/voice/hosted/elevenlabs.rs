@@ -112,9 +112,15 @@ impl ElevenLabsVoice {
         Ok(id)
     }
 
-    async fn design(&self, cx: &StageContext, name: &str, description: &str) -> Result<String, ProviderError> {
+    async fn design(
+        &self,
+        cx: &StageContext,
+        name: &str,
+        description: &str,
+    ) -> Result<String, ProviderError> {
         let client = &self.parts.client;
-        let body = json!({ "voice_description": description, "auto_generate_text": true, "model_id": DESIGNER });
+        let body =
+            json!({ "voice_description": description, "auto_generate_text": true, "model_id": DESIGNER });
         // Previews are sold by the letters of their text, of which there are at most 1,000.
         let bill = Bill::by(self.parts.price.as_ref(), |price| price.speech(1_000));
         let spent = self.parts.price.unwrap_or_default().speech(1_000);
@@ -209,6 +215,7 @@ impl Alignment {
 
 fn read(reply: &Reply) -> Result<(Recording, Option<Alignment>), ProviderError> {
     let timed: Timed = reply.json()?;
-    let bytes = STANDARD.decode(timed.audio_base64.trim()).map_err(|_| reply.bad("its sound is no base64"))?;
+    let bytes =
+        STANDARD.decode(timed.audio_base64.trim()).map_err(|_| reply.bad("its sound is no base64"))?;
     Ok((Recording::decode(&bytes.into()).map_err(|what| reply.bad(what))?, timed.alignment))
 }

@@ -19,6 +19,15 @@ use crate::provider::{ProviderSettings, Service};
 const SYNTHESIS: u32 = 1;
 
 impl HostedVoice {
+    /// Checks that the voice could be opened here: that there is a key, and the network is on. Opens no connection.
+    ///
+    /// # Errors
+    ///
+    /// Fails with what is missing.
+    pub fn check(&self, settings: &ProviderSettings) -> Result<(), VoiceError> {
+        self.open(settings, None, true).map(drop)
+    }
+
     /// Opens the voice. Opens no connection. `reference` finds the words of engines that tell no timings: an engine of this
     /// machine for the language, if there is one.
     ///
@@ -86,6 +95,10 @@ impl Parts {
     /// Who says it by which settings.
     fn identity(&self, settings: &str) -> String {
         let reference = self.reference.as_ref().map(|engine| engine.identity()).unwrap_or_default();
-        format!("{} {settings} at {} synthesis {SYNTHESIS}, aligned by {reference}", self.name, self.client.who())
+        format!(
+            "{} {settings} at {} synthesis {SYNTHESIS}, aligned by {reference}",
+            self.name,
+            self.client.who()
+        )
     }
 }

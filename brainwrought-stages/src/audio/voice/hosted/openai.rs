@@ -90,11 +90,11 @@ impl OpenAiVoice {
         let cost = self.parts.cost(&sent.text);
         let read = |reply: &Reply| {
             let captioned: Captioned = reply.json()?;
-            let bytes = STANDARD.decode(captioned.audio.trim()).map_err(|_| reply.bad("its sound is no base64"))?;
+            let bytes =
+                STANDARD.decode(captioned.audio.trim()).map_err(|_| reply.bad("its sound is no base64"))?;
             let recording = Recording::decode(&bytes.into()).map_err(|what| reply.bad(what))?;
             let times = captioned.timestamps.unwrap_or_default().into_iter();
-            let times: Vec<_> =
-                times.map(|time| (time.word, time.start_time, time.end_time)).collect();
+            let times: Vec<_> = times.map(|time| (time.word, time.start_time, time.end_time)).collect();
             Ok(((recording, times), cost))
         };
         match client.call(cx, &request, read).await {

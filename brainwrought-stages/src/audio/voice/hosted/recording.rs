@@ -7,7 +7,7 @@ use bytes::Bytes;
 use rodio::{Decoder, Source};
 
 use super::super::super::align::{align, guess_words};
-use super::super::{Envelope, EngineExt as _, Speech, SpokenWord, Utterance, VoiceError};
+use super::super::{EngineExt as _, Envelope, Speech, SpokenWord, Utterance, VoiceError};
 use super::Parts;
 
 /// The longest that one line may sound, in seconds.
@@ -90,7 +90,12 @@ impl Recording {
 
     /// Finds the words by letting an engine of this machine say the same, or guesses them by their letters where there is
     /// none for the language.
-    pub(super) async fn aligned(self, parts: &Parts, utterance: &Utterance, cx: &brainwrought_core::stage::StageContext) -> Result<Speech, VoiceError> {
+    pub(super) async fn aligned(
+        self,
+        parts: &Parts,
+        utterance: &Utterance,
+        cx: &brainwrought_core::stage::StageContext,
+    ) -> Result<Speech, VoiceError> {
         let reference = parts.reference.clone();
         let (said, token) = (utterance.clone(), cx.cancellation().clone());
         let name = parts.name.clone();
