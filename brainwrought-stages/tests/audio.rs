@@ -12,8 +12,9 @@ use brainwrought_core::id::{JobId, StageName, TaskKey};
 use brainwrought_core::memory::MemoryArtifactStore;
 use brainwrought_core::stage::{Stage, StageContext};
 use brainwrought_stages::audio::{
-    Engine, EngineExt as _, EspeakVoice, HibariVoice, Manner, Mix, Mood, Music, MusicFile, Narrate, Speech,
-    Utterance, VoiceError, VoiceFiles, VoiceLibrary, align, measure, mix, silences,
+    Engine, EngineExt as _, EspeakVoice, HibariVoice, Lexicon, Manner, Mix, Mood, Music, MusicFile, Narrate,
+    PiperFiles, PiperVoice, Speech, Utterance, VoiceError, VoiceFiles, VoiceLibrary, align, measure, mix,
+    silences,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -172,6 +173,78 @@ fn espeak_says_what_it_speaks_and_whether_it_is_there() {
     assert!(error.to_string().contains("de"), "{error}");
     let error = EspeakVoice::find("/nowhere/espeak-ng", &Language::new("de"), "", &token).unwrap_err();
     assert!(matches!(error, VoiceError::NoEspeak { .. }), "{error}");
+}
+
+/// Where `make setup-tests` puts a voice of Piper.
+fn piper_files() -> [Vec<u8>; 2] {
+    let folder = voices().join("../test-voices");
+    ["en_US-joe-medium.onnx", "en_US-joe-medium.onnx.json"].map(|name| {
+        std::fs::read(folder.join(name))
+            .unwrap_or_else(|error| panic!("{error}; run `make setup-tests` first"))
+    })
+}
+
+#[test]
+fn a_voice_of_piper_says_each_word_when_its_model_says_so() {
+    let token = CancellationToken::new();
+    let [model, settings] = piper_files();
+    let english = Language::english();
+    let voice = PiperVoice::load("piper:joe", model, &settings, &english, "espeak-ng", &token).unwrap();
+    let line = "When a worker dies, its lease runs out — and $45 is lost.";
+    let speech = speak(&voice, line);
+    assert_eq!(speech, speak(&voice, line));
+    let expected =
+        ["When", "a", "worker", "dies,", "its", "lease", "runs", "out —", "and", "$45", "is", "lost."];
+    check_order(line, &speech, &expected);
+    assert!(speech.words[9].samples.len() > 2 * speech.words[8].samples.len(), "{:?}", speech.words);
+    // Another engine hears the words at the same places.
+    let found = align(&speak(&hibari(), line), &speech.samples, speech.sample_rate).unwrap();
+    let mut distances: Vec<usize> = found
+        .iter()
+        .zip(&speech.words)
+        .map(|(a, b)| a.samples.start.abs_diff(b.samples.start) * 1000 / 22_050)
+        .collect();
+    distances.sort_unstable();
+    assert!(distances[6] <= 60, "{distances:?}");
+    let lexicon: Lexicon = "lease = /lˈiːs lˈiːs lˈiːs/".parse().unwrap();
+    let longer = voice.speak_whole(&Utterance { lexicon, ..Utterance::new(line) }, &token).unwrap();
+    assert!(longer.words[5].samples.len() > 2 * speech.words[5].samples.len());
+}
+
+#[tokio::test]
+async fn the_files_of_a_voice_travel_with_the_job() {
+    let scratch = tempfile::tempdir().unwrap();
+    let cx = context(&scratch);
+    let mut stage = Narrate { voices: VoiceLibrary::new("/nowhere"), ..Narrate::default() };
+    stage.settings.voice = "piper:joe@12345678".to_owned();
+    let error = stage.run(&cx, segment()).await.unwrap_err();
+    assert!(!error.is_retryable() && error.to_string().contains("artifact store"), "{error}");
+    let [model, settings] = piper_files();
+    let model = cx.put(model.into(), "application/onnx").await.unwrap();
+    let settings = cx.put(settings.into(), "application/json").await.unwrap();
+    let files = PiperFiles { model: model.clone(), settings };
+    stage.settings.voice_files.insert(stage.settings.voice.clone(), files);
+    let audio = stage.run(&cx, segment()).await.unwrap();
+    assert_eq!((audio.voice.as_str(), audio.words.len()), ("piper:joe@12345678", 19));
+    // A worker that has the job and not the files says so.
+    cx.artifacts().delete(&model.digest).await.unwrap();
+    stage.voices = VoiceLibrary::new("/nowhere");
+    let error = stage.run(&cx, segment()).await.unwrap_err();
+    assert!(error.to_string().contains("submit the PDF again"), "{error}");
+}
+
+#[test]
+fn a_lexicon_changes_how_a_word_is_said_and_no_other() {
+    let voice = hibari();
+    let line = "Use CUDA with care.";
+    let plain = speak(&voice, line);
+    for entry in ["CUDA = a very long way of saying it", "CUDA = /ˈɛksəpʃənəlˈiˈɛksəpʃənəlˈi/"]
+    {
+        let utterance = Utterance { lexicon: entry.parse().unwrap(), ..Utterance::new(line) };
+        let speech = voice.speak_whole(&utterance, &CancellationToken::new()).unwrap();
+        check_order(line, &speech, &["Use", "CUDA", "with", "care."]);
+        assert!(speech.words[1].samples.len() > 2 * plain.words[1].samples.len(), "{entry}: {speech:?}");
+    }
 }
 
 fn scene(kind: SceneKind, lines: &[&str], visual: VisualCue) -> Scene {

@@ -130,7 +130,8 @@ impl VoiceLibrary {
 
     /// Tells whether a voice that takes a while to open is open.
     pub(in crate::audio) fn find_opened(&self, name: &str, language: &Language) -> Option<Arc<dyn Voice>> {
-        let opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
+        // Asked on the runtime's threads, which do not wait: while another one is being opened, nothing is known.
+        let opened = self.opened.try_lock().ok()?;
         opened.get(&(name.to_owned(), language.to_string())).cloned()
     }
 

@@ -102,3 +102,6 @@ impl Parts {
         )
     }
 }
+
+#[cfg(test)]
+mod tests;
