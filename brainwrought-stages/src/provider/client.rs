@@ -194,7 +194,7 @@ impl ProviderClient {
                 }
                 Err(error) => {
                     exchange.sent(length as u64);
-                    return Err(self.broken(error));
+                    return Err(self.broken(&error));
                 }
                 Ok(response) => response,
             };
@@ -240,7 +240,7 @@ impl ProviderClient {
         watch: &(dyn Fn(u64) + Sync),
     ) -> Result<Bytes, ProviderError> {
         let mut body = BytesMut::new();
-        while let Some(chunk) = response.chunk().await.map_err(|error| self.broken(error))? {
+        while let Some(chunk) = response.chunk().await.map_err(|error| self.broken(&error))? {
             exchange.received(chunk.len() as u64);
             if body.len() as u64 + chunk.len() as u64 > most {
                 return Err(ProviderError::TooLarge { provider: self.who.clone(), limit: most });
@@ -371,7 +371,7 @@ impl ProviderClient {
     }
 
     /// Names what ended a conversation that had begun.
-    fn broken(&self, error: reqwest::Error) -> ProviderError {
+    fn broken(&self, error: &reqwest::Error) -> ProviderError {
         if error.is_timeout() {
             ProviderError::Timeout { provider: self.who.clone() }
         } else {

@@ -117,7 +117,7 @@ impl Request {
 
     /// Adds a parameter to the address.
     #[must_use]
-    pub fn with_query(mut self, name: &str, value: impl ToString) -> Self {
+    pub fn with_query(mut self, name: &str, value: &str) -> Self {
         self.query.push((name.to_owned(), value.to_string()));
         self
     }

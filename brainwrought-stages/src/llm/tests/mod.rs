@@ -1,5 +1,8 @@
 //! How each client asks, reads whole and streamed answers, and how answers that cannot be used end.
 
+mod foreign;
+mod peer;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 

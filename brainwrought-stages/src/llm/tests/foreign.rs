@@ -1,0 +1,160 @@
+//! The clients with servers of other people, and what they say with what the providers publish.
+
+use std::sync::Arc;
+
+use brainwrought_core::purse::Cost;
+use serde_json::{Value, json};
+
+use super::peer::Peer;
+use super::{Topic, context, prompt, topic};
+use crate::llm::{Finish, LanguageModel, LlmChoice, LlmError, Message, Prompt, ask};
+use crate::provider::{Patience, ProviderClient, ProviderError, ProviderSettings, Request, Secret};
+
+const DESK: &str = include_str!("peer_desk.py");
+const LLMOCK: &str = r#"
+import sys
+from llmock.simulation import MockResponseSettings
+from llmock.testing import LLMockServer
+server = LLMockServer(responses=MockResponseSettings(response_style="hello")).start()
+print(server.url, flush=True)
+sys.stdin.read()
+"#;
+
+/// The hosted providers, with a model each, and where their own tools expect them under a base.
+const HOSTED: [(&str, &str, &str); 3] = [
+    ("openai", "gpt-4.1-mini", "/v1"),
+    ("gemini", "gemini-2.5-flash", ""),
+    ("anthropic", "claude-haiku-4-5", ""),
+];
+
+fn settings(patience: Patience) -> ProviderSettings {
+    let mut settings = ProviderSettings { patience, ..ProviderSettings::default() };
+    for (provider, ..) in HOSTED {
+        settings.keys.insert(provider.to_owned(), Secret::new("sk-hush-0123456789").unwrap());
+    }
+    settings
+}
+
+fn open(provider: &str, model: &str, base: String, patience: Patience) -> Arc<dyn LanguageModel> {
+    let mut settings = settings(patience);
+    settings.bases.insert(provider.to_owned(), base);
+    format!("{provider}:{model}").parse::<LlmChoice>().unwrap().open(&settings).unwrap()
+}
+
+async fn fetch(url: &str, request: &Request) -> Value {
+    let client: ProviderClient = settings(Patience::default()).open_server("peer", "peer", url).unwrap();
+    client.call(&context(), request, |reply| Ok((reply.json()?, Cost::FREE))).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_hosted_models_are_asked_and_answer_is_as_the_providers_publish_it() {
+    let desk = Peer::start(DESK, "aimock");
+    for (provider, model, path) in HOSTED {
+        let conversation = Prompt {
+            messages: vec![
+                Message::user("Hello."),
+                Message::assistant("Hello!"),
+                Message::user("Say something else"),
+            ],
+            ..prompt()
+        };
+        let model_at = |base: String| open(provider, model, base, Patience::default());
+        let plain = model_at(format!("{}{path}", desk.url));
+        let completion = plain.complete(&conversation, &context()).await.unwrap();
+        assert_eq!((completion.text.as_str(), completion.finish), ("Something else.", Finish::Stop));
+        // The first answer is no JSON, the repaired one is.
+        assert_eq!(ask::<Topic>(plain.as_ref(), conversation, &context()).await.unwrap(), topic());
+        assert_eq!(ask::<Topic>(plain.as_ref(), prompt(), &context()).await.unwrap(), topic());
+        // Every way of asking, down to words alone and an answer in one piece.
+        let walked = model_at(format!("{}/walk-3{path}", desk.url));
+        assert_eq!(ask::<Topic>(walked.as_ref(), prompt(), &context()).await.unwrap(), topic(), "{provider}");
+    }
+    let verdict = fetch(&desk.url, &Request::get("verdict", "test")).await;
+    assert_eq!(verdict["faults"], json!([]), "{verdict:#}");
+    assert_eq!(verdict["requests"], 3 * (1 + 2 + 1 + 4));
+    assert_eq!(verdict["replies"], 3);
+    assert!(verdict["events"].as_u64().unwrap() > 3 * 4 * 5, "{verdict}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_real_model_on_this_machine_answers_in_the_form_that_was_asked_for() {
+    /// What a word is.
+    #[derive(Debug, serde::Deserialize, schemars::JsonSchema)]
+    struct Answer {
+        kind: Kind,
+        sure: bool,
+    }
+    #[derive(Debug, PartialEq, serde::Deserialize, schemars::JsonSchema)]
+    #[serde(rename_all = "kebab-case")]
+    enum Kind {
+        Colour,
+        Animal,
+    }
+    let desk = Peer::start(DESK, "llama");
+    let choice: LlmChoice = format!("{}/v1#smollm2", desk.url).parse().unwrap();
+    let model = choice.open(&settings(Patience::default())).unwrap();
+    let cx = context();
+    let prompt = Prompt { max_tokens: 32, temperature: Some(0.0), ..Prompt::new("test", "", "Red is a?") };
+    let answer: Answer = ask(model.as_ref(), prompt.clone(), &cx).await.unwrap();
+    assert!(matches!(answer, Answer { kind: Kind::Colour | Kind::Animal, sure: true | false }));
+    let call = &cx.calls()[0];
+    assert_eq!((call.cost, call.provider.as_str()), (Cost::FREE, "127.0.0.1/smollm2"));
+    assert!(call.sent_bytes > 100 && call.received_bytes > 100);
+
+    let short = Prompt { max_tokens: 2, ..prompt.clone() };
+    let completion = model.complete(&short, &context()).await.unwrap();
+    assert_eq!(completion.finish, Finish::Length);
+    assert!(completion.usage.input_tokens > 5 && completion.usage.output_tokens == 2, "{completion:?}");
+
+    let long = Prompt { messages: vec![Message::user("word ".repeat(3000))], ..prompt };
+    let error = model.complete(&long, &context()).await.unwrap_err();
+    assert!(matches!(error, LlmError::TooLong { limit: Some(1024), .. }), "{error}");
+    assert_eq!(model.context_tokens(), Some(1024));
+
+    let verdict = fetch(&desk.url, &Request::get("verdict", "test")).await;
+    assert_eq!((&verdict["faults"], &verdict["requests"]), (&json!([]), &json!(3)), "{verdict:#}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stranger_finds_nothing_wrong_with_how_faults_are_taken() {
+    let server = Peer::start(LLMOCK, "llmock");
+    let patience = Patience { first_rest_ms: Some(60), read_timeout_ms: Some(400), ..Patience::default() };
+    let faults = json!([
+        { "type": "fail", "status": 429, "retry_after": 0.3 },
+        { "type": "fail", "status": 503, "times": 2 },
+        { "type": "stream_fault", "kind": "truncate", "after_chunks": 1 },
+    ]);
+    let more = json!([
+        { "type": "fail", "status": 529 },
+        { "type": "stream_fault", "kind": "disconnect", "after_chunks": 1 },
+        { "type": "stream_fault", "kind": "malformed", "after_chunks": 1 },
+        { "type": "stream_fault", "kind": "stall", "after_chunks": 1, "stall_seconds": 2.0 },
+    ]);
+    for (provider, model, path) in HOSTED {
+        let prefix = if provider == "openai" { path.to_owned() } else { format!("/{provider}") };
+        let model = open(provider, model, format!("{}{prefix}", server.url), patience);
+        for faults in [&faults, &more] {
+            let scenario = Request::post("_llmock/scenario", &json!({ "behaviors": faults }), "test");
+            fetch(&server.url, &scenario).await;
+            // Whoever is asked for twice in the same words is taken for asking again.
+            let prompt = Prompt::new("test", "", format!("Say hello to {provider} {}.", faults[0]["status"]));
+            let completion = model.complete(&prompt, &context()).await.unwrap();
+            assert!(!completion.text.is_empty() && completion.finish == Finish::Stop, "{completion:?}");
+        }
+        for status in [400, 401, 403, 404] {
+            let faults = json!({ "behaviors": [{ "type": "fail", "status": status }] });
+            fetch(&server.url, &Request::post("_llmock/scenario", &faults, "test")).await;
+            let prompt = Prompt::new("test", "", format!("Fail for {provider} with {status}."));
+            let error = model.complete(&prompt, &context()).await.unwrap_err();
+            let LlmError::Provider(error) = error else { panic!("{error}") };
+            let is_key = matches!(error, ProviderError::BadKey { .. });
+            assert_eq!(is_key, matches!(status, 401 | 403), "{error}");
+            assert!(!error.is_retryable());
+        }
+    }
+    let verdict = fetch(&server.url, &Request::get("_llmock/verdict", "test")).await;
+    assert_eq!(verdict["errors"], 0, "{verdict:#}");
+    // A call whose stream held nonsense counts as over when it was read, and its second try as another.
+    assert_eq!(verdict["calls"], 3 * (2 + 1 + 4), "{verdict:#}");
+    assert_eq!(verdict["faults_injected"], 3 * (4 + 4 + 4), "{verdict:#}");
+}
