@@ -83,4 +83,4 @@ pub trait LanguageModel: Debug + Send + Sync + 'static {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

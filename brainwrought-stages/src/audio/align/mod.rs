@@ -139,7 +139,7 @@ mod tests {
             let count = (length * 16.0) as usize;
             samples.extend((0..count).map(|n| {
                 let t = n as f32 / 16_000.0;
-                if *ms == 0 { 0.0 } else { ((t * hertz * 6.28).sin() + (t * hertz * 15.7).sin() * 0.5) * 0.2 }
+                if *ms == 0 { 0.0 } else { ((t * hertz * 6.3).sin() + (t * hertz * 15.7).sin() * 0.5) * 0.2 }
             }));
             if *ms > 0 {
                 words.push(SpokenWord { written: number..number + 1, samples: start..samples.len() });

@@ -172,7 +172,7 @@ impl Engine for HibariVoice {
                 }
                 match tokens.next_if(|(place, _)| *place == word) {
                     Some((_, token)) => {
-                        words.push(SpokenWord { written: token.written, samples: start..end })
+                        words.push(SpokenWord { written: token.written, samples: start..end });
                     }
                     // The word was begun in the passage before; what is left of it has no place of its own.
                     None => words.last_mut().map_or((), |last| last.samples.end = end),

@@ -33,8 +33,11 @@ pub struct VoiceLibrary {
     added: BTreeMap<String, Arc<dyn Voice>>,
     hibari: Arc<Mutex<Option<HibariVoice>>>,
     /// Hosted voices and those of Piper by their names and the language.
-    opened: Arc<Mutex<BTreeMap<(String, String), Arc<dyn Voice>>>>,
+    opened: Arc<Mutex<OpenedVoices>>,
 }
+
+/// Voices by their names and the language.
+type OpenedVoices = BTreeMap<(String, String), Arc<dyn Voice>>;
 
 impl Default for VoiceLibrary {
     fn default() -> Self {

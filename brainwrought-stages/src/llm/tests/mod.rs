@@ -1,7 +1,7 @@
 //! How each client asks, reads whole and streamed answers, and how answers that cannot be used end.
 
 mod foreign;
-mod peer;
+pub(crate) mod peer;
 
 use std::path::PathBuf;
 use std::sync::Arc;

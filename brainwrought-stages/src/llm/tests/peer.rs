@@ -6,16 +6,16 @@ use std::process::{Child, Command, Stdio};
 
 /// A server in Python that runs until the test process ends, however it ends: it watches its standard input.
 #[derive(Debug)]
-pub(super) struct Peer {
+pub(crate) struct Peer {
     /// The address that the server said when it was ready.
-    pub(super) url: String,
+    pub(crate) url: String,
     _process: Child,
     _scratch: tempfile::TempDir,
 }
 
 impl Peer {
     /// Starts a script. Its arguments are `kind`, the folder that `scripts/setup.sh tests` fills, and a folder of its own.
-    pub(super) fn start(script: &str, kind: &str) -> Self {
+    pub(crate) fn start(script: &str, kind: &str) -> Self {
         let (data, scratch) = (data(), tempfile::tempdir().unwrap());
         let mut process = python(&data)
             .args(["-c", script, kind])

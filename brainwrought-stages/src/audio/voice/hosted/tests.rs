@@ -14,13 +14,16 @@ use brainwrought_core::stage::{Stage as _, StageContext, StageError};
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
-use super::super::{ChunkSink, Engine, LocalVoice, Manner, Speech, SpokenWord, Utterance, Voice, VoiceLibrary};
+use super::super::{
+    ChunkSink, Engine, LocalVoice, Manner, Speech, SpokenWord, Utterance, Voice, VoiceLibrary,
+};
 use super::recording::tests::wave;
 use super::*;
 use crate::audio::written_words;
 use crate::audio::{Narrate, NarrateSettings, VoiceFailure};
+use crate::llm::tests::peer::Peer;
 use crate::provider::scripted_server::{Act, ScriptedServer, json as answer};
-use crate::provider::{Network, Patience, ProviderError, Secret};
+use crate::provider::{Network, Patience, ProviderError, Request, Secret};
 
 const AUDIO: &str = "content-type: audio/wav\r\n";
 /// A rate, and a number of samples, whose bytes in a WAV are all ASCII, as bodies of the scripted server are text.
@@ -162,11 +165,15 @@ async fn times_of_another_text_are_not_trusted() {
 #[tokio::test]
 async fn a_described_voice_is_made_once_and_found_again() {
     let description = "A calm old man who has seen it all.";
-    let name = format!("Brainwrought {}", &brainwrought_core::id::Digest::of(description.as_bytes()).as_str()[..12]);
+    let name =
+        format!("Brainwrought {}", &brainwrought_core::id::Digest::of(description.as_bytes()).as_str()[..12]);
     let known = json!({ "voices": [{ "voice_id": "other", "name": "Rachel" }, { "voice_id": "mine", "name": name }] });
     let script = vec![
         answer(200, &json!({ "voices": [] })),
-        answer(200, &json!({ "text": "…", "previews": [{ "generated_voice_id": "g1", "audio_base_64": "" }] })),
+        answer(
+            200,
+            &json!({ "text": "…", "previews": [{ "generated_voice_id": "g1", "audio_base_64": "" }] }),
+        ),
         answer(200, &json!({ "voice_id": "made", "name": name })),
         timed("One."),
         timed("Two."),
@@ -183,7 +190,8 @@ async fn a_described_voice_is_made_once_and_found_again() {
     say(&open(&chosen, &server), &cx, "One.").await.unwrap();
     let lines: Vec<String> =
         server.requests().iter().map(|r| r.split(" HTTP").next().unwrap().to_owned()).collect();
-    let speech = |id: &str| format!("POST /v1/text-to-speech/{id}/with-timestamps?output_format=mp3_44100_128");
+    let speech =
+        |id: &str| format!("POST /v1/text-to-speech/{id}/with-timestamps?output_format=mp3_44100_128");
     assert_eq!(
         lines,
         [
@@ -361,4 +369,28 @@ async fn offline_nothing_is_asked_and_the_report_says_so() {
     assert!(matches!(refused, VoiceError::Provider(ProviderError::Offline { .. })), "{refused}");
     let keyless = voice.check(&ProviderSettings::default()).unwrap_err();
     assert!(keyless.to_string().contains("OPENAI_API_KEY"), "{keyless}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_asked_is_as_openai_publishes_it_and_a_server_of_other_people_answers() {
+    let desk = Peer::start(include_str!("speech_desk.py"), "aimock");
+    let mut known = ProviderSettings::default();
+    known.keys.insert("openai".to_owned(), Secret::new("sk-hush-0123456789").unwrap());
+    known.bases.insert("openai".to_owned(), format!("{}/v1", desk.url));
+    let cx = context();
+    // The server knows nothing of times, so it is asked for sound alone after that.
+    for name in ["openai:onyx", "openai:alloy@tts-1-hd", &format!("{}/v1#nova", desk.url)] {
+        let voice: HostedVoice = name.parse().unwrap();
+        let voice = voice.open(&known, Some(Arc::new(Beeper)), true).unwrap();
+        let speech = say(&voice, &cx, "Said by somebody else.").await.unwrap();
+        assert_eq!((speech.words.len(), speech.sample_rate), (4, 24_000), "{name}");
+        assert!(speech.samples.len() > 24_000);
+    }
+    let client = known.open_server("desk", "desk", &desk.url).unwrap();
+    let request = Request::get("verdict", "test");
+    let verdict: Value = client
+        .call(&cx, &request, |reply| Ok((reply.json()?, brainwrought_core::purse::Cost::FREE)))
+        .await
+        .unwrap();
+    assert_eq!(verdict, json!({ "requests": 3, "faults": [] }));
 }
