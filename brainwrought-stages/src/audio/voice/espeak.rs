@@ -1,11 +1,14 @@
 //! [`EspeakVoice`]: about a hundred languages through the outside program espeak-ng.
 
+use std::ops::Range;
 use std::path::PathBuf;
 
 use brainwrought_core::data::Language;
 use bytes::Bytes;
 use tokio_util::sync::CancellationToken;
 
+use super::super::lexicon::Saying;
+use super::super::spoken::spoken_form;
 use super::super::written::written_words;
 use super::envelope::Envelope;
 use super::espeak_program::EspeakProgram;
@@ -15,7 +18,7 @@ use super::{ChunkSink, Engine, Speech, SpokenWord, Utterance, VoiceError};
 /// espeak-ng's words a minute that come out at about 170.
 const PACE: f32 = 170.0;
 /// Grows whenever the same program would be asked for the same line in another way.
-const GATE: u32 = 1;
+const GATE: u32 = 2;
 /// The volume of every second word in the rendering that tells words apart, in percent.
 pub(super) const LOW_VOLUME: u32 = 30;
 /// All but the full volume: the sound that is kept has the same marks, so that both renderings have the same timing.
@@ -108,8 +111,20 @@ impl Engine for EspeakVoice {
         chunks: ChunkSink<'_>,
     ) -> Result<(), VoiceError> {
         let Utterance { line, manner, lexicon } = utterance;
-        let written = written_words(line);
-        let words: Vec<String> = written.iter().map(|range| lexicon.said(&line[range.clone()])).collect();
+        let is_english = self.language.starts_with("en");
+        // In English we know better how numbers and signs are read; in its other languages espeak-ng does.
+        let said: Vec<(Range<usize>, String)> = if is_english {
+            spoken_form(line).into_iter().map(|token| (token.written, token.spoken)).collect()
+        } else {
+            written_words(line).into_iter().map(|range| (range.clone(), line[range].to_owned())).collect()
+        };
+        let (written, words): (Vec<Range<usize>>, Vec<String>) = said
+            .into_iter()
+            .map(|(range, said)| match lexicon.saying(&line[range.clone()]) {
+                Some(Saying::Words(_)) => (range.clone(), lexicon.said(&line[range])),
+                _ => (range, said),
+            })
+            .unzip();
         if words.is_empty() {
             return Ok(());
         }

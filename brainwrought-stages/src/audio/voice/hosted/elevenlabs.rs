@@ -17,6 +17,8 @@ use crate::provider::{Bill, ProviderError, Reply, Request};
 
 /// The slowest and the fastest pace that ElevenLabs takes.
 const PACE: std::ops::RangeInclusive<f32> = 0.7..=1.2;
+/// Samples per second of the sound that is asked for. Plain samples have no delay as MP3 has, so the times fit.
+const RATE: u32 = 24_000;
 /// The model that designs voices.
 const DESIGNER: &str = "eleven_multilingual_ttv_v2";
 /// Seeds go from 0 to 4294967295.
@@ -179,7 +181,7 @@ impl Voice for ElevenLabsVoice {
         let id = self.id(cx).await?;
         let path = format!("v1/text-to-speech/{id}/with-timestamps");
         let request = Request::post(&path, &self.body(&sent, utterance), "audio: line")
-            .with_query("output_format", "mp3_44100_128")
+            .with_query("output_format", &format!("pcm_{RATE}"))
             .billed(&self.model, self.parts.bill(&sent.text))
             .with_most_bytes(MOST_BYTES);
         let cost = self.parts.cost(&sent.text);
@@ -217,5 +219,5 @@ fn read(reply: &Reply) -> Result<(Recording, Option<Alignment>), ProviderError> 
     let timed: Timed = reply.json()?;
     let bytes =
         STANDARD.decode(timed.audio_base64.trim()).map_err(|_| reply.bad("its sound is no base64"))?;
-    Ok((Recording::decode(&bytes.into()).map_err(|what| reply.bad(what))?, timed.alignment))
+    Ok((Recording::decode_pcm(&bytes.into(), RATE).map_err(|what| reply.bad(what))?, timed.alignment))
 }

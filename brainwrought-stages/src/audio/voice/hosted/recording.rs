@@ -36,11 +36,22 @@ impl Recording {
                 Self { samples: mono(&samples, channels), sample_rate }
             }
         };
-        let loudest = recording.samples.iter().map(|sample| sample.abs()).fold(0.0_f32, f32::max);
-        if loudest < 1e-4 {
-            return Err("its sound is silence".to_owned());
+        recording.audible()
+    }
+
+    /// Reads 16-bit PCM without a header; a server that sends a file all the same is understood.
+    pub(super) fn decode_pcm(bytes: &Bytes, sample_rate: u32) -> Result<Self, String> {
+        if bytes.starts_with(b"RIFF") || bytes.starts_with(b"ID3") {
+            return Self::decode(bytes);
         }
-        Ok(recording)
+        let most = bytes.len().min(LONGEST * sample_rate as usize * 2);
+        Self { samples: pcm(&bytes[..most]), sample_rate }.audible()
+    }
+
+    /// Fails for silence.
+    fn audible(self) -> Result<Self, String> {
+        let loudest = self.samples.iter().map(|sample| sample.abs()).fold(0.0_f32, f32::max);
+        if loudest < 1e-4 { Err("its sound is silence".to_owned()) } else { Ok(self) }
     }
 
     /// Reads 16-bit PCM out of a WAV whose lengths may be guesses: servers that stream do not know them beforehand.
@@ -62,10 +73,7 @@ impl Recording {
                     let (1, channels @ 1..=8, sample_rate @ 1..=192_000, 16) = format? else { return None };
                     let most = LONGEST * sample_rate as usize * channels * 2;
                     let data = &data[..length.min(data.len()).min(most)];
-                    let samples = data.as_chunks::<2>().0.iter();
-                    let samples: Vec<f32> =
-                        samples.map(|pair| f32::from(i16::from_le_bytes(*pair)) / 32_768.0).collect();
-                    return Some(Self { samples: mono(&samples, channels), sample_rate });
+                    return Some(Self { samples: mono(&pcm(data), channels), sample_rate });
                 }
                 _ => {}
             }
@@ -120,6 +128,11 @@ impl Recording {
     }
 }
 
+fn pcm(bytes: &[u8]) -> Vec<f32> {
+    let pairs = bytes.as_chunks::<2>().0.iter();
+    pairs.map(|pair| f32::from(i16::from_le_bytes(*pair)) / 32_768.0).collect()
+}
+
 fn mono(samples: &[f32], channels: usize) -> Vec<f32> {
     let channels = channels.max(1);
     samples
@@ -163,5 +176,14 @@ pub(super) mod tests {
         assert!(told(b"").contains("decoded"));
         assert!(told(b"RIFF\0\0\0\0WAVEdata").contains("decoded"));
         assert!(told(&wave(&[0; 500], 24_000, 1_000)).contains("silence"));
+        assert!(Recording::decode_pcm(&Bytes::from_static(&[0; 9]), 24_000).unwrap_err().contains("silence"));
+    }
+
+    #[test]
+    fn sound_without_a_header_is_read_at_the_rate_that_was_asked_for() {
+        let recording = Recording::decode_pcm(&Bytes::from_static(&[0, 64, 0, 192]), 24_000).unwrap();
+        assert_eq!(recording, Recording { samples: vec![0.5, -0.5], sample_rate: 24_000 });
+        let file = wave(&[16_384; 4], 11_025, 8);
+        assert_eq!(Recording::decode_pcm(&file.into(), 24_000).unwrap().sample_rate, 11_025);
     }
 }

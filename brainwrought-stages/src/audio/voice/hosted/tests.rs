@@ -139,7 +139,7 @@ async fn elevenlabs_is_asked_for_times_and_its_words_are_where_it_says() {
     let line = request.lines().next().unwrap();
     assert_eq!(
         line,
-        "POST /v1/text-to-speech/21m00Tcm4TlvDq8ikWAM/with-timestamps?output_format=mp3_44100_128 HTTP/1.1"
+        "POST /v1/text-to-speech/21m00Tcm4TlvDq8ikWAM/with-timestamps?output_format=pcm_24000 HTTP/1.1"
     );
     assert!(request.contains("xi-api-key: sk-hush-0123456789"));
     let sent = body(request);
@@ -190,8 +190,7 @@ async fn a_described_voice_is_made_once_and_found_again() {
     say(&open(&chosen, &server), &cx, "One.").await.unwrap();
     let lines: Vec<String> =
         server.requests().iter().map(|r| r.split(" HTTP").next().unwrap().to_owned()).collect();
-    let speech =
-        |id: &str| format!("POST /v1/text-to-speech/{id}/with-timestamps?output_format=mp3_44100_128");
+    let speech = |id: &str| format!("POST /v1/text-to-speech/{id}/with-timestamps?output_format=pcm_24000");
     assert_eq!(
         lines,
         [
