@@ -331,7 +331,8 @@ async fn a_voice_that_fails_for_good_gives_way_for_the_whole_segment() {
         assert_eq!(audio.words.len(), 4);
         assert_eq!(requests.len(), asked, "{told}");
         let warning = &audio.warnings[0];
-        assert!(warning.starts_with("Segment 3 is spoken by hibari/heart, because openai"), "{warning}");
+        assert!(warning.starts_with("Segment 3 is spoken by hibari/heart, because"), "{warning}");
+        assert!(warning.contains("openai (127.0.0.1:"), "{warning}");
         assert!(warning.contains(told) && !warning.contains("hush"), "{warning}");
         // The first line was paid, and the manifest has to tell.
         assert!(audio.calls.iter().any(|call| call.provider == "openai/gpt-4o-mini-tts"), "{told}");
