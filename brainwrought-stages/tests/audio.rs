@@ -228,6 +228,9 @@ async fn the_files_of_a_voice_travel_with_the_job() {
     stage.settings.voice_files.insert(stage.settings.voice.clone(), files);
     let audio = stage.run(&cx, segment()).await.unwrap();
     assert_eq!((audio.voice.as_str(), audio.words.len()), ("piper:joe@12345678", 19));
+    // Another segment finds the voice open.
+    let again = stage.run(&cx, segment()).await.unwrap();
+    assert_eq!(again, audio);
     // A worker that has the job and not the files says so.
     cx.artifacts().delete(&model.digest).await.unwrap();
     stage.voices = VoiceLibrary::new("/nowhere");

@@ -218,10 +218,12 @@ impl Narrate {
         }
         let (voices, name) = (self.voices.clone(), self.settings.voice_of(speaker, language).to_owned());
         let (spoken, cancellation) = (language.clone(), cx.cancellation().clone());
-        let piper = match name.starts_with(PIPER) && voices.find_opened(&name, language).is_none() {
-            true => Some(self.piper_files(cx, &name).await?),
-            false => None,
-        };
+        let is_piper = name.starts_with(PIPER);
+        if is_piper && let Some(voice) = voices.find_opened(&name, language) {
+            cast.0.insert(speaker, Arc::clone(&voice));
+            return Ok(voice);
+        }
+        let piper = if is_piper { Some(self.piper_files(cx, &name).await?) } else { None };
         let work = move || match piper {
             Some(files) => voices.piper(&name, || files, &spoken, &cancellation),
             None => voices.voice(&name, &spoken, &cancellation),
