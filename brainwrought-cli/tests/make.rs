@@ -93,6 +93,37 @@ fn done(job: &Value) -> Vec<(String, Value, Value)> {
 }
 
 #[test]
+fn a_model_that_cannot_be_asked_is_said_before_anything_is_done() {
+    let desk = Desk::new();
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let server = format!("http://{}/v1#tiny", listener.local_addr().unwrap());
+    let pdf = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/queues.pdf");
+    let refused = |arguments: &[&str], offline: &str| {
+        let mut command = desk.command(&["make", pdf.to_str().unwrap()]);
+        let output = command
+            .args(arguments)
+            .env_remove("OPENAI_API_KEY")
+            .env("BRAINWROUGHT_OFFLINE", offline)
+            .output();
+        let output = output.unwrap();
+        assert_eq!(output.status.code(), Some(2), "{output:?}");
+        text(&output.stderr)
+    };
+    assert!(refused(&["--llm", "openai:gpt-5-mini"], "").contains("OPENAI_API_KEY"));
+    assert!(refused(&["--llm", "clippy:97"], "").contains("anthropic:MODEL"));
+    assert!(refused(&["--llm", &server, "--offline"], "").contains("the network is off"));
+    assert!(refused(&["--llm", &server], "1").contains("the network is off"));
+    assert!(refused(&[], "perhaps").contains("BRAINWROUGHT_OFFLINE"));
+    listener.set_nonblocking(true).unwrap();
+    assert_eq!(listener.accept().unwrap_err().kind(), std::io::ErrorKind::WouldBlock);
+    assert!(desk.job_file().is_none());
+
+    let doctor = desk.command(&["doctor"]).env("GOOGLE_API_KEY", "hush-0123456789").output().unwrap();
+    let told = text(&doctor.stdout);
+    assert!(told.contains("GOOGLE_API_KEY is set") && !told.contains("hush"), "{told}");
+}
+
+#[test]
 fn a_killed_make_goes_on_and_ends_with_the_same_video() {
     let whole = Desk::new();
     let arguments = small("whole.mp4");

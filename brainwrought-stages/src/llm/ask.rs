@@ -44,6 +44,10 @@ pub async fn ask<T: DeserializeOwned + JsonSchema>(
         };
         match completion.finish {
             Finish::Refused(why) => return Err(LlmError::Refused { model: name(), why }),
+            // The limit may strike between the last bracket and the model's own end.
+            Finish::Length if let Ok(answer) = serde_json::from_str(completion.text.trim()) => {
+                return Ok(answer);
+            }
             Finish::Length if was_short => return Err(LlmError::Truncated { model: name(), max_tokens }),
             Finish::Length => {
                 was_short = true;

@@ -118,43 +118,51 @@ async fn a_real_model_on_this_machine_answers_in_the_form_that_was_asked_for() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stranger_finds_nothing_wrong_with_how_faults_are_taken() {
     let server = Peer::start(LLMOCK, "llmock");
-    let patience = Patience { first_rest_ms: Some(60), read_timeout_ms: Some(400), ..Patience::default() };
-    let faults = json!([
-        { "type": "fail", "status": 429, "retry_after": 0.3 },
-        { "type": "fail", "status": 503, "times": 2 },
-        { "type": "stream_fault", "kind": "truncate", "after_chunks": 1 },
-    ]);
-    let more = json!([
-        { "type": "fail", "status": 529 },
-        { "type": "stream_fault", "kind": "disconnect", "after_chunks": 1 },
-        { "type": "stream_fault", "kind": "malformed", "after_chunks": 1 },
-        { "type": "stream_fault", "kind": "stall", "after_chunks": 1, "stall_seconds": 2.0 },
-    ]);
-    for (provider, model, path) in HOSTED {
-        let prefix = if provider == "openai" { path.to_owned() } else { format!("/{provider}") };
-        let model = open(provider, model, format!("{}{prefix}", server.url), patience);
-        for faults in [&faults, &more] {
-            let scenario = Request::post("_llmock/scenario", &json!({ "behaviors": faults }), "test");
-            fetch(&server.url, &scenario).await;
-            // Whoever is asked for twice in the same words is taken for asking again.
-            let prompt = Prompt::new("test", "", format!("Say hello to {provider} {}.", faults[0]["status"]));
-            let completion = model.complete(&prompt, &context()).await.unwrap();
-            assert!(!completion.text.is_empty() && completion.finish == Finish::Stop, "{completion:?}");
-        }
-        for status in [400, 401, 403, 404] {
-            let faults = json!({ "behaviors": [{ "type": "fail", "status": status }] });
-            fetch(&server.url, &Request::post("_llmock/scenario", &faults, "test")).await;
-            let prompt = Prompt::new("test", "", format!("Fail for {provider} with {status}."));
-            let error = model.complete(&prompt, &context()).await.unwrap_err();
-            let LlmError::Provider(error) = error else { panic!("{error}") };
-            let is_key = matches!(error, ProviderError::BadKey { .. });
-            assert_eq!(is_key, matches!(status, 401 | 403), "{error}");
-            assert!(!error.is_retryable());
-        }
-    }
+    let [openai, gemini, anthropic] = HOSTED.map(|hosted| suffer(&server.url, hosted));
+    tokio::join!(openai, gemini, anthropic);
     let verdict = fetch(&server.url, &Request::get("_llmock/verdict", "test")).await;
     assert_eq!(verdict["errors"], 0, "{verdict:#}");
     // A call whose stream held nonsense counts as over when it was read, and its second try as another.
     assert_eq!(verdict["calls"], 3 * (2 + 1 + 4), "{verdict:#}");
     assert_eq!(verdict["faults_injected"], 3 * (4 + 4 + 4), "{verdict:#}");
+}
+
+/// Lets a client meet everything that may pass, and then what may not.
+async fn suffer(server: &str, (provider, model, path): (&str, &str, &str)) {
+    let patience = Patience { first_rest_ms: Some(25), read_timeout_ms: Some(400), ..Patience::default() };
+    let path = if provider == "openai" { path.to_owned() } else { format!("/{provider}") };
+    let model = open(provider, model, format!("{server}{path}"), patience);
+    let plan = async |mut faults: Value| {
+        for fault in faults.as_array_mut().unwrap() {
+            fault["match"] = json!({ "provider": provider });
+        }
+        let scenario = json!({ "behaviors": faults });
+        fetch(server, &Request::post("_llmock/scenario", &scenario, "test")).await;
+    };
+    let some = json!([
+        { "type": "fail", "status": 429, "retry_after": 0.3 },
+        { "type": "fail", "status": 503, "times": 2 },
+        { "type": "stream_fault", "kind": "truncate", "after_chunks": 1 },
+    ]);
+    let others = json!([
+        { "type": "fail", "status": 529 },
+        { "type": "stream_fault", "kind": "disconnect", "after_chunks": 1 },
+        { "type": "stream_fault", "kind": "malformed", "after_chunks": 1 },
+        { "type": "stream_fault", "kind": "stall", "after_chunks": 1, "stall_seconds": 2.0 },
+    ]);
+    for (name, faults) in [("some", some), ("others", others)] {
+        plan(faults).await;
+        // Whoever asks twice in the same words is taken for asking again.
+        let prompt = Prompt::new("test", "", format!("Say hello after {name} faults of {provider}."));
+        let completion = model.complete(&prompt, &context()).await.unwrap();
+        assert!(!completion.text.is_empty() && completion.finish == Finish::Stop, "{completion:?}");
+    }
+    for status in [400, 401, 403, 404] {
+        plan(json!([{ "type": "fail", "status": status }])).await;
+        let prompt = Prompt::new("test", "", format!("Fail for {provider} with {status}."));
+        let error = model.complete(&prompt, &context()).await.unwrap_err();
+        let LlmError::Provider(error) = error else { panic!("{error}") };
+        assert_eq!(matches!(error, ProviderError::BadKey { .. }), matches!(status, 401 | 403), "{error}");
+        assert!(!error.is_retryable());
+    }
 }
