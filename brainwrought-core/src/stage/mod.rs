@@ -15,7 +15,7 @@ use crate::artifact_store::ArtifactStoreError;
 
 /// A value that travels between stages as small, versioned JSON.
 ///
-/// Large bytes inside it must be [`BlobRef`]s: that is how the engine knows which artifacts a job needs.
+/// Large bytes inside it must be [`BlobRef`](crate::data::BlobRef)s: that is how the engine knows which artifacts a job needs.
 pub trait StageData: Serialize + DeserializeOwned + Clone + fmt::Debug + Send + Sync + 'static {
     /// Name and number of the stored form, such as `script/1`. A change that breaks old JSON needs a new number.
     const SCHEMA: &'static str;

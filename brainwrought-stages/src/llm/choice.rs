@@ -86,8 +86,9 @@ impl LlmChoice {
                 Arc::new(Anthropic::new(client, model, price))
             }
             Self::Server { base, model } => {
-                let url = Url::parse(base).ok();
-                let host = url.as_ref().and_then(Url::host_str).unwrap_or("server");
+                // Two servers of one machine are two.
+                let address = base.split_once("://").map_or(base.as_str(), |(_, address)| address);
+                let host = address.split('/').next().unwrap_or(address);
                 let client = settings.open_server(host, SERVER_KEY, base)?;
                 let price = settings.price(&format!("{host}/{model}"), &client);
                 Arc::new(OpenAi::compatible(client, model, price))
@@ -226,7 +227,7 @@ mod tests {
             assert!(!format!("{model:?}").contains("hush"));
         }
         let server: LlmChoice = "http://127.0.0.1:8080/v1#m".parse().unwrap();
-        assert_eq!(server.open(&settings).unwrap().name(), "127.0.0.1/m");
+        assert_eq!(server.open(&settings).unwrap().name(), "127.0.0.1:8080/m");
         settings.network = Network::Off;
         assert!(matches!(server.open(&settings), Err(ProviderError::Offline { .. })));
     }

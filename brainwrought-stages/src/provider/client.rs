@@ -71,7 +71,8 @@ impl ProviderClient {
             provider: settings.name.clone(),
             source: error.without_url().into(),
         })?;
-        let who = format!("{} ({})", settings.name, host_of(&base));
+        let host = host_of(&base);
+        let who = if settings.name == host { host } else { format!("{} ({host})", settings.name) };
         Ok(Self { http, settings, base, who })
     }
 
@@ -108,7 +109,7 @@ impl ProviderClient {
     /// It is guaranteed that nothing is resolved or connected when the network is off, that the most a try can cost is set
     /// aside before it, and that the conversation is noted, however it ends. A try that surely never reached the provider
     /// or that it refused costs nothing; one whose end is not known (a timeout, a cut reply) stays set aside. What may
-    /// pass is tried again; so is a reply that `read` finds cut or unreadable.
+    /// pass is tried again; so is, once, what came too late or `read` finds unreadable.
     ///
     /// # Errors
     ///
@@ -144,7 +145,7 @@ impl ProviderClient {
             Exchange::begin(cx, paid.clone(), host_of(url), request.purpose.clone(), request.bill)
         };
         let mut exchange = begin(&url).await?;
-        let (mut tries, mut hops) = (0, 0);
+        let (mut tries, mut hops) = (Tries::default(), 0);
         loop {
             let end = self.send_once(cx, request, &url, &mut exchange, watch).await;
             let error = match end {
@@ -166,8 +167,7 @@ impl ProviderClient {
                 Err(error) => error,
             };
             exchange.leave_open();
-            self.pause(cx, tries, error).await?;
-            tries += 1;
+            self.pause(cx, &mut tries, error).await?;
         }
     }
 
@@ -208,7 +208,10 @@ impl ProviderClient {
             }
             if !status.is_success() {
                 let body = self.body(response, MOST_REFUSAL, exchange, &|_| ()).await.unwrap_or_default();
-                exchange.settle(Cost::FREE).await;
+                // A server in between that lost its patience does not know how the call ended.
+                if !matches!(status.as_u16(), 408 | 502 | 504 | 520..=524) {
+                    exchange.settle(Cost::FREE).await;
+                }
                 let key = self.settings.key.as_ref();
                 let wait = self.asked_wait(&headers);
                 return Err(Refusal { provider: &self.who, key, status, wait, body: &body }.name());
@@ -252,8 +255,19 @@ impl ProviderClient {
     }
 
     /// Rests before the next try, or gives the error back when there should be none.
-    async fn pause(&self, cx: &StageContext, tries: u32, error: ProviderError) -> Result<(), ProviderError> {
-        if tries >= self.settings.retries || !error.is_retryable() {
+    async fn pause(
+        &self,
+        cx: &StageContext,
+        tries: &mut Tries,
+        error: ProviderError,
+    ) -> Result<(), ProviderError> {
+        let is_over = match &error {
+            // Who was late or sent nonsense may have worked for it, and may want to be paid each time.
+            ProviderError::Timeout { .. } => std::mem::replace(&mut tries.was_late, true),
+            ProviderError::BadReply { .. } => std::mem::replace(&mut tries.was_garbled, true),
+            error => !error.is_retryable(),
+        };
+        if is_over || tries.count >= self.settings.retries {
             return Err(error);
         }
         let asked = match &error {
@@ -265,7 +279,8 @@ impl ProviderClient {
             return Err(error);
         }
         let draw = getrandom::u32().map_or(1.0, |bits| f64::from(bits) / f64::from(u32::MAX));
-        let own = wait::backoff(self.settings.first_rest, self.settings.longest_rest, tries, draw);
+        let own = wait::backoff(self.settings.first_rest, self.settings.longest_rest, tries.count, draw);
+        tries.count += 1;
         // A server that asks for no rest at all is still given our own.
         let rest = asked.map_or(own, |wait| wait.max(own.min(Duration::from_secs(1))));
         cx.log(LogLevel::Info, format!("{error}; trying again in {:.1} s", rest.as_secs_f64()));
@@ -298,10 +313,12 @@ impl ProviderClient {
     /// Reads an address that a provider gave, seen from `from`.
     fn given(&self, to: &str, from: &Url) -> Result<Url, ProviderError> {
         let url = from.join(to).map_err(|_| self.bad("it gives an address that is none"))?;
-        if url.scheme() == "https" || url.origin() == self.base.origin() {
+        // No provider has business with the machines around this one.
+        let is_public = matches!(url.host(), Some(Host::Domain(name)) if name != "localhost");
+        if url.origin() == self.base.origin() || (url.scheme() == "https" && is_public) {
             Ok(url)
         } else {
-            Err(self.bad("it gives an address without https"))
+            Err(self.bad("it gives an address without https, or one that has no name"))
         }
     }
 
@@ -378,6 +395,14 @@ impl ProviderClient {
             ProviderError::Cut { provider: self.who.clone() }
         }
     }
+}
+
+/// What went wrong so far.
+#[derive(Debug, Default)]
+struct Tries {
+    count: u32,
+    was_late: bool,
+    was_garbled: bool,
 }
 
 /// How a try ended.
