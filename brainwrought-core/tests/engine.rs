@@ -411,3 +411,23 @@ async fn garbage_is_what_no_job_needs() {
     let view = bench.run(&kept).await;
     assert!(view.job.stages.iter().all(|task| task.cached), "everything that the job needs is still there");
 }
+
+#[tokio::test]
+async fn what_came_with_the_pdf_is_no_garbage() {
+    let bench = Bench::new();
+    let music = bench.engine.artifacts().put("tra la la".into()).await.unwrap();
+    let blob = BlobRef { digest: music.clone(), bytes: 9, media_type: "audio/mpeg".to_owned() };
+    let submission = Submission {
+        pipeline: "loud".to_owned(),
+        file_name: "a.pdf".to_owned(),
+        pdf: "to be".into(),
+        options: serde_json::json!({ "mark": "!", "music": blob }),
+        priority: 0,
+        idempotency_key: None,
+    };
+    let job = bench.engine.submit(submission).await.unwrap().view.job.job_id;
+    assert_eq!(bench.engine.collect_garbage(Duration::ZERO, false).await.unwrap().artifacts, 0);
+    bench.engine.jobs().delete(&job).await.unwrap();
+    bench.engine.collect_garbage(Duration::ZERO, false).await.unwrap();
+    assert!(!bench.engine.artifacts().contains(&music).await.unwrap());
+}

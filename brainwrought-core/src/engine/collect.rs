@@ -85,6 +85,8 @@ impl Engine {
         let listing = self.artifacts.list().await.map_err(EngineError::from)?;
         for view in self.jobs.list(&JobFilter::default()).await.map_err(EngineError::from)? {
             needed.insert(view.job.input.pdf.digest.clone());
+            // What came with the PDF, such as clips and music.
+            needed.extend(blobs_in(&view.job.options).into_iter().map(|blob| blob.digest));
             for output in view.job.stages.iter().filter_map(|task| task.output.clone()) {
                 if needed.insert(output.clone()) {
                     self.follow(&output, needed).await?;
