@@ -427,6 +427,7 @@ async fn what_came_with_the_pdf_is_no_garbage() {
     };
     let job = bench.engine.submit(submission).await.unwrap().view.job.job_id;
     assert_eq!(bench.engine.collect_garbage(Duration::ZERO, false).await.unwrap().artifacts, 0);
+    bench.engine.jobs().cancel(&job).await.unwrap();
     bench.engine.jobs().delete(&job).await.unwrap();
     bench.engine.collect_garbage(Duration::ZERO, false).await.unwrap();
     assert!(!bench.engine.artifacts().contains(&music).await.unwrap());
