@@ -201,9 +201,10 @@ async fn submit(
     site: &Site,
     pdf: Bytes,
     file_name: &str,
-    options: MakeOptions,
+    mut options: MakeOptions,
     key: Option<String>,
 ) -> Result<Created, ApiError> {
+    options.llm.clone_from(&site.settings.llm);
     let (name, bytes) = (file_name.to_owned(), pdf.clone());
     // The seed is drawn from all of the PDF.
     let submission = tokio::task::spawn_blocking(move || options.submission(&name, bytes)).await;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use brainwrought_core::id::Digest;
+use brainwrought_stages::llm::LlmChoice;
 
 use crate::Example;
 
@@ -27,6 +28,9 @@ pub struct HttpSettings {
     pub proxies: usize,
     /// Finished videos that the start page shows.
     pub examples: Vec<Example>,
+    /// The language model that writes the scripts of all jobs; without one, they are written offline. It is the server's
+    /// to choose, because it is the server's key that pays.
+    pub llm: Option<LlmChoice>,
     /// How long a job that is over stays, with its PDF and its video; `None` means until somebody deletes it. It is
     /// [`expire`](crate::expire) that removes what is older.
     pub keep: Option<Duration>,
@@ -110,6 +114,7 @@ impl HttpSettings {
             frame_ancestors: Vec::new(),
             proxies: 0,
             examples: Vec::new(),
+            llm: None,
             keep: None,
             quotas: Quotas::default(),
             limits: HttpLimits::default(),

@@ -36,7 +36,12 @@ pub(crate) async fn run(config: &Config, args: ServeArgs) -> anyhow::Result<()> 
     let password = config::pdf_password();
     let engine =
         world.engine(password, args.concurrency.into(), Duration::from_secs(1), EventSink::default())?;
-    let settings = settings(&world, &args)?;
+    let mut settings = settings(&world, &args)?;
+    settings.llm.clone_from(&config.llm);
+    // A key that is missing is said now and not by every job; workers elsewhere may have it.
+    if let Some(llm) = settings.llm.as_ref().filter(|_| !args.no_workers) {
+        llm.open(&config.providers)?;
+    }
     let address = SocketAddr::new(args.bind, port);
     let listener = TcpListener::bind(address)
         .await

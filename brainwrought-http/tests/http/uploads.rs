@@ -49,6 +49,16 @@ async fn options_are_checked_before_anything_is_made() {
 }
 
 #[tokio::test]
+async fn the_server_chooses_who_writes() {
+    let llm = "http://127.0.0.1:9/v1#small";
+    let desk = Desk::with(|settings| settings.llm = Some(llm.parse().unwrap()), 0).await;
+    assert_eq!(desk.upload("paper.pdf", b"%PDF-1.7", &[], &[]).await.status, 202);
+    assert_eq!(desk.upload("paper.pdf", b"%PDF-1.7", &[("llm", "openai:gpt-5")], &[]).await.status, 400);
+    let jobs = desk.jobs.list(&Default::default()).await.unwrap();
+    assert_eq!((jobs.len(), &jobs[0].job.options["llm"]), (1, &llm.into()));
+}
+
+#[tokio::test]
 async fn a_pdf_that_is_too_large_is_refused_early() {
     let desk = Desk::with(|settings| settings.limits.upload_bytes = 50_000, 0).await;
     // The length alone is enough: not one byte of the body is sent.

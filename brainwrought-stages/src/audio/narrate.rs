@@ -27,6 +27,10 @@ const FASTEST_PACE: u64 = 200;
 const PIPER: &str = "piper:";
 /// What a narration is slowed down to when it is faster, in words a minute.
 const COMFORTABLE_PACE: f32 = 188.0;
+/// What it is slowed down to where the comfortable pace would break the plan, in words a minute.
+const HURRIED_PACE: f32 = 196.0;
+/// A segment that is longer than planned by more than this share breaks the plan.
+const LATE: f32 = 0.04;
 
 /// Speaks a segment: [`Segment`] in, [`Audio`] out.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -306,7 +310,10 @@ fn correction(segment: &Segment, narration: &Narration, speeches: &[Speech]) -> 
         factor = (spoken / wanted).clamp(0.85, 1.15);
     }
     if let Some(pace) = pace(speeches) {
-        factor = factor.min(COMFORTABLE_PACE / pace.max(1) as f32).max(0.75);
+        let most = |limit: f32| factor.min(limit / pace.max(1) as f32).max(0.75);
+        let late = length - spoken + spoken / most(COMFORTABLE_PACE) - segment.planned_ms as f32;
+        let is_late = segment.planned_ms > 0 && late > segment.planned_ms as f32 * LATE;
+        factor = most(if is_late { HURRIED_PACE } else { COMFORTABLE_PACE });
     }
     ((factor - 1.0).abs() > 0.015).then_some(factor)
 }

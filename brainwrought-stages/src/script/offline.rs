@@ -30,6 +30,8 @@ use super::writer::{Brief, ScriptError, ScriptWriter};
 const SOURCE_MS: u64 = 2_000;
 /// A script this much longer or shorter than asked for is on time.
 const TOLERANCE: f64 = 0.04;
+/// A video shorter than this, in milliseconds, has too few lines for their estimates to even out.
+const SHORT_MS: u64 = 25_000;
 /// How often the length is corrected before the script is taken as it is.
 const ROUNDS: usize = 8;
 /// How much more a sentence is worth that says what the document's name stands for.
@@ -203,6 +205,14 @@ fn on_time(draft: &Draft<'_>) -> Result<Script, ScriptError> {
     finished(draft, script)
 }
 
+/// How bad it is that a draft is not as long as it should be. Too long cannot be mended; too short can, by a longer card or a
+/// lower target. In a short video few lines make up for each other's estimates.
+fn off(length: u64, target: u64) -> u64 {
+    let tolerance = if target < SHORT_MS { 0.0 } else { TOLERANCE };
+    let late = length as f64 > target as f64 * (1.0 + tolerance);
+    length.abs_diff(target) * if late { 3 } else { 1 }
+}
+
 /// Looks for the draft that comes closest to the length.
 fn closest(draft: &Draft<'_>, asks: bool) -> Result<Script, ScriptError> {
     let target = draft.brief.length_ms;
@@ -211,9 +221,7 @@ fn closest(draft: &Draft<'_>, asks: bool) -> Result<Script, ScriptError> {
     for _ in 0..ROUNDS {
         let script = drafted(draft, budget, asks)?;
         let length = planned_ms(&script);
-        // Too long cannot be mended; too short can, by a longer card or a lower target.
-        let late = length as f64 > target as f64 * (1.0 + TOLERANCE);
-        let off = length.abs_diff(target) * if late { 3 } else { 1 };
+        let off = off(length, target);
         if best.as_ref().is_none_or(|&(other, _)| off < other) {
             best = Some((off, script));
         }
@@ -229,8 +237,7 @@ fn closest(draft: &Draft<'_>, asks: bool) -> Result<Script, ScriptError> {
         for step in 1..=SWEEP {
             let script = drafted(draft, target * step / SWEEP, asks)?;
             let length = planned_ms(&script);
-            let late = length as f64 > target as f64 * (1.0 + TOLERANCE);
-            let off = length.abs_diff(target) * if late { 3 } else { 1 };
+            let off = off(length, target);
             if best.as_ref().is_none_or(|&(other, _)| off < other) {
                 best = Some((off, script));
             }
