@@ -12,6 +12,7 @@ mod focus;
 mod gate;
 mod grounding;
 mod hook;
+mod length;
 mod lexicon;
 mod model;
 mod offline;

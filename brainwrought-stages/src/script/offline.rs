@@ -17,8 +17,9 @@ use super::concepts::concepts;
 use super::focus::focus;
 use super::grounding::retain_grounded;
 use super::hook::{Frame, Material, frame};
+use super::length::on_time;
 use super::lexicon::{HOW_CUES, IDEA_CUES, INTERJECTIONS, PROBLEM_CUES, RESULT_CUES, SURPRISES, has_cue};
-use super::pace::{LINE_GAP_MS, SCENE_GAP_MS, estimate_ms, planned_ms};
+use super::pace::{LINE_GAP_MS, estimate_ms};
 use super::quiz::{Quiz, quiz};
 use super::rank::{Topic, Unit, pick, units};
 use super::scenes::{Beat, beat_line, content_scenes, segments, source_scene};
@@ -27,17 +28,9 @@ use super::sentences::{Sentence, sentences};
 use super::writer::{Brief, ScriptError, ScriptWriter};
 
 /// How long the source card is shown, in milliseconds.
-const SOURCE_MS: u64 = 2_000;
-/// A script this much longer or shorter than asked for is on time.
-const TOLERANCE: f64 = 0.04;
-/// A video shorter than this, in milliseconds, has too few lines for their estimates to even out.
-const SHORT_MS: u64 = 25_000;
-/// How often the length is corrected before the script is taken as it is.
-const ROUNDS: usize = 8;
+pub(super) const SOURCE_MS: u64 = 2_000;
 /// How much more a sentence is worth that says what the document's name stands for.
 const DEFINES: f32 = 0.25;
-/// How many budgets are tried when that did not help.
-const SWEEP: u64 = 24;
 
 /// Writes scripts of the document's own sentences, shortened and set in order. The same document and brief give the
 /// same script.
@@ -62,18 +55,18 @@ impl ScriptWriter for OfflineWriter {
 }
 
 /// What a draft is made of.
-struct Draft<'a> {
-    document: &'a Document,
-    brief: &'a Brief,
-    language: &'a str,
-    cleaned: &'a Cleaned,
+pub(super) struct Draft<'a> {
+    pub(super) document: &'a Document,
+    pub(super) brief: &'a Brief,
+    pub(super) language: &'a str,
+    pub(super) cleaned: &'a Cleaned,
     /// The words of the document as they are written.
-    known: &'a BTreeSet<&'a str>,
-    sentences: &'a [Sentence],
-    concepts: &'a [Concept],
-    units: &'a [Unit],
-    focus: Option<&'a str>,
-    claim: Option<(f32, &'a Sentence)>,
+    pub(super) known: &'a BTreeSet<&'a str>,
+    pub(super) sentences: &'a [Sentence],
+    pub(super) concepts: &'a [Concept],
+    pub(super) units: &'a [Unit],
+    pub(super) focus: Option<&'a str>,
+    pub(super) claim: Option<(f32, &'a Sentence)>,
 }
 
 fn write(document: &Document, brief: &Brief) -> Result<Script, ScriptError> {
@@ -189,109 +182,8 @@ fn lead(cleaned: &Cleaned, section: &Section) -> f32 {
     }
 }
 
-/// Drafts again with a corrected budget until the length fits.
-fn on_time(draft: &Draft<'_>) -> Result<Script, ScriptError> {
-    let target = draft.brief.length_ms;
-    let asking = closest(draft, has_quiz(draft.brief))?;
-    let fits = |script: &Script| (planned_ms(script) as f64 / target as f64 - 1.0).abs() <= TOLERANCE;
-    // Whether a question is found changes the length by seconds, so a script without one is its own search.
-    let script = if fits(&asking) || !has_quiz(draft.brief) {
-        asking
-    } else {
-        let plain = closest(draft, false)?;
-        let off = |script: &Script| planned_ms(script).abs_diff(target);
-        if off(&plain) < off(&asking) { plain } else { asking }
-    };
-    finished(draft, script)
-}
-
-/// How bad it is that a draft is not as long as it should be. Too long cannot be mended; too short can, by a longer card or a
-/// lower target. In a short video few lines make up for each other's estimates.
-fn off(length: u64, target: u64) -> u64 {
-    let tolerance = if target < SHORT_MS { 0.0 } else { TOLERANCE };
-    let late = length as f64 > target as f64 * (1.0 + tolerance);
-    length.abs_diff(target) * if late { 3 } else { 1 }
-}
-
-/// Looks for the draft that comes closest to the length.
-fn closest(draft: &Draft<'_>, asks: bool) -> Result<Script, ScriptError> {
-    let target = draft.brief.length_ms;
-    let mut budget = target.saturating_sub(SOURCE_MS + SCENE_GAP_MS);
-    let mut best: Option<(u64, Script)> = None;
-    for _ in 0..ROUNDS {
-        let script = drafted(draft, budget, asks)?;
-        let length = planned_ms(&script);
-        let off = off(length, target);
-        if best.as_ref().is_none_or(|&(other, _)| off < other) {
-            best = Some((off, script));
-        }
-        if off as f64 <= target as f64 * 0.015 {
-            break;
-        }
-        let next = (budget + target).saturating_sub(length).max(3_000);
-        // The same budget again would give the same draft: step aside a little.
-        budget = if next == budget { budget + 700 } else { next.min(target + 8_000) };
-    }
-    // Where the corrections circle around the length, all budgets are tried.
-    if best.as_ref().is_none_or(|&(off, _)| off as f64 > target as f64 * TOLERANCE) {
-        for step in 1..=SWEEP {
-            let script = drafted(draft, target * step / SWEEP, asks)?;
-            let length = planned_ms(&script);
-            let off = off(length, target);
-            if best.as_ref().is_none_or(|&(other, _)| off < other) {
-                best = Some((off, script));
-            }
-        }
-    }
-    best.map(|(_, script)| script)
-        .ok_or_else(|| ScriptError::TooLittleText { title: draft.document.title.clone(), sentences: 0 })
-}
-
-/// Fills what is left over, and says so where the script stays shorter than asked for.
-fn finished(draft: &Draft<'_>, mut script: Script) -> Result<Script, ScriptError> {
-    let target = draft.brief.length_ms;
-    let length = planned_ms(&script);
-    if length < target
-        && let Some(last) = script.segments.last_mut().and_then(|segment| segment.scenes.last_mut())
-    {
-        // What is left over is shown as a longer source card, as far as that is not dull.
-        last.min_ms += (target - length).min(1_200);
-    }
-    let length = planned_ms(&script);
-    if (length as f64) < target as f64 * (1.0 - TOLERANCE) {
-        script.target_ms = length;
-        let sayable: u64 =
-            draft.sentences.iter().map(|sentence| estimate_ms(&sentence.text) + LINE_GAP_MS).sum();
-        // Much may be there that says the same or does not fit; only what is not there is too little.
-        let why = if sayable < target {
-            "the document holds too little to say"
-        } else {
-            "no choice of sentences fits"
-        };
-        script.warnings.push(format!("{why} for {} s: the video is {} s long", target / 1000, length / 1000));
-    }
-    share_out(&mut script);
-    Ok(script)
-}
-
-/// Shares the length that the video should have among its segments, in proportion to what they have to say.
-pub(super) fn share_out(script: &mut Script) {
-    let grown =
-        script.segments.last().and_then(|segment| segment.scenes.last()).map_or(0, |scene| scene.min_ms);
-    if let Some(last) = script.segments.last_mut() {
-        last.planned_ms += grown.saturating_sub(SOURCE_MS);
-    }
-    let sum: u64 = script.segments.iter().map(|segment| segment.planned_ms).sum();
-    let mut start = 0;
-    for segment in &mut script.segments {
-        segment.planned_start_ms = start;
-        segment.planned_ms = segment.planned_ms * script.target_ms / sum.max(1);
-        start += segment.planned_ms;
-    }
-}
-
 /// Writes one draft whose facts take up to `budget` milliseconds with all that surrounds them.
-fn drafted(draft: &Draft<'_>, budget: u64, asks: bool) -> Result<Script, ScriptError> {
+pub(super) fn drafted(draft: &Draft<'_>, budget: u64, asks: bool) -> Result<Script, ScriptError> {
     let document = draft.document;
     let english = draft.language == "en";
     let mut seeded = Seeded::new(
@@ -461,11 +353,6 @@ fn beats(draft: &Draft<'_>, picked: &[Unit], english: bool, seeded: &mut Seeded)
         }
     }
     beats
-}
-
-/// Tells whether there is time for a question.
-fn has_quiz(brief: &Brief) -> bool {
-    brief.length_ms >= 25_000
 }
 
 fn hook_scene(frame: &Frame) -> Scene {

@@ -4,7 +4,7 @@ use brainwrought_core::data::{BlobRef, Block, BlockKind, Language, Page, Rect};
 use brainwrought_core::id::Digest;
 
 use super::*;
-use crate::script::grounding;
+use crate::script::{grounding, planned_ms};
 
 pub(in crate::script) fn block(kind: BlockKind, text: &str) -> Block {
     let bbox = Rect { x: 0.0, y: 0.0, width: 100.0, height: 10.0 };

@@ -91,8 +91,10 @@ fn blob() -> BlobRef {
     BlobRef { digest: brainwrought_core::id::Digest::of(b""), bytes: 0, media_type: String::new() }
 }
 
+/// What stands on the page.
+const PAGE: &str = "Queues keep 97% of the work when Postgres restarts. A lease of 60 s was long enough.";
+
 fn document() -> Document {
-    let text = "Queues keep 97% of the work when Postgres restarts. A lease of 60 s was long enough.";
     Document {
         source: blob(),
         file_name: "queues.pdf".to_owned(),
@@ -104,7 +106,7 @@ fn document() -> Document {
             height: 842.0,
             blocks: vec![Block {
                 kind: BlockKind::Paragraph,
-                text: text.to_owned(),
+                text: PAGE.to_owned(),
                 bbox: Rect { x: 50.0, y: 50.0, width: 400.0, height: 40.0 },
                 font_size: 10.0,
                 bold: false,
@@ -121,7 +123,7 @@ fn script() -> Script {
     let line = |text: &str, role| Line {
         text: text.to_owned(),
         role,
-        citation: Citation { page: 1, quote: String::new() },
+        citation: Citation { page: 1, quote: PAGE.to_owned() },
     };
     let segment = |index: u32, kinds: [SceneKind; 2], texts: [&str; 2]| Segment {
         index,

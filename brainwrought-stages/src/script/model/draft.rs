@@ -7,7 +7,8 @@ use brainwrought_core::data::{
     SceneKind, Script, VisualCue,
 };
 
-use super::super::offline::{quiz_scenes, share_out};
+use super::super::length::share_out;
+use super::super::offline::quiz_scenes;
 use super::super::pace::planned_ms;
 use super::super::quiz::Quiz;
 use super::super::scenes::{Beat, content_scenes, segments, source_scene};
