@@ -307,7 +307,7 @@ fn correction(segment: &Segment, narration: &Narration, speeches: &[Speech]) -> 
     if segment.planned_ms > 0 && spoken > 0.0 {
         // Only speech gives way, pauses do not.
         let wanted = (spoken + segment.planned_ms as f32 - length).max(spoken * 0.5);
-        factor = (spoken / wanted).clamp(0.85, 1.15);
+        factor = (spoken / wanted).clamp(0.85, 1.2);
     }
     if let Some(pace) = pace(speeches) {
         let most = |limit: f32| factor.min(limit / pace.max(1) as f32).max(0.75);

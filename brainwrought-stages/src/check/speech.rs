@@ -30,6 +30,9 @@ pub(super) struct Speech {
     pub(super) fastest_pace: f64,
 }
 
+/// The longest closure of a stop consonant, in milliseconds; slow speech has such.
+const CLOSURE_MS: u64 = 150;
+
 impl Speech {
     /// Measures a narration, mono at 48 kHz.
     pub(super) fn of(narration: &[f32], timeline: &Timeline, long_pause_ms: u64) -> Self {
@@ -92,7 +95,15 @@ fn inside_speech(silences: &[Silence], timeline: &Timeline) -> Vec<Silence> {
 /// Measures how far each word after a pause is from the end of the pause.
 fn onsets(silences: &[Silence], timeline: &Timeline) -> Vec<u64> {
     let mut distances = Vec::new();
-    for silence in silences {
+    // The closure of a `t` inside a word is no pause between words; the pauses between lines are longer.
+    let is_closure = |silence: &Silence| {
+        silence.duration_ms() < CLOSURE_MS
+            && timeline
+                .words
+                .iter()
+                .any(|word| word.start_ms < silence.start_ms && silence.end_ms < word.end_ms)
+    };
+    for silence in silences.iter().filter(|silence| !is_closure(silence)) {
         let nearest = timeline.words.iter().map(|word| word.start_ms.abs_diff(silence.end_ms)).min();
         distances.extend(nearest.filter(|distance| *distance <= REACH_MS));
     }
