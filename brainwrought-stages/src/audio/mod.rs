@@ -7,6 +7,7 @@ mod mix;
 mod narrate;
 mod narration;
 mod noise;
+mod pace;
 mod resample;
 mod spoken;
 mod spoken_line;

@@ -65,7 +65,7 @@ impl Draft<'_> {
         let close = self.close();
         let limit = self.brief.length_ms as f64 * LATE;
         let mut script = self.assembled(&content, &hook, quiz.as_ref(), &close, model);
-        // What is too long loses its least scenes: the longest of those in the middle, which open and end nothing.
+        // What is too long loses scenes in the middle, which neither open nor end the story.
         while planned_ms(&script) as f64 > limit && content.len() > 2 {
             let middle = content.len() / 2;
             content.remove(middle);
@@ -175,7 +175,7 @@ impl Draft<'_> {
         offered.or_else(|| self.offline.lines().find(|line| line.role == LineRole::Close).cloned())
     }
 
-    /// The first question whose answer its sentence bears out, else the offline writer's first.
+    /// The first question whose answer its sentence bears out, where there is time for one.
     fn quiz(&self) -> Option<Quiz> {
         let asked =
             self.questions.into_iter().flat_map(|questions| &questions.questions).find_map(|question| {

@@ -2,8 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use brainwrought_core::data::Document;
-
 use super::super::evidence::{Doubt, Evidence};
 use super::super::gate::is_speakable;
 use super::reply::{Role, Scenes};
@@ -33,8 +31,8 @@ pub(super) struct Facts<'a> {
 }
 
 impl<'a> Facts<'a> {
-    pub(super) fn new(document: &'a Document, sources: &'a Sources) -> Self {
-        Self { evidence: Evidence::new(document), sources, language: document.language.as_str() }
+    pub(super) fn new(evidence: Evidence, sources: &'a Sources, language: &'a str) -> Self {
+        Self { evidence, sources, language }
     }
 
     /// Tells what is wrong with a sentence that claims to come from `source`.

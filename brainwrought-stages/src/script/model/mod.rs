@@ -26,6 +26,7 @@ use self::draft::Draft;
 use self::facts::Facts;
 use self::reply::{Analysis, Hooks, Notes, Plan, ProfileReply, Questions, Rewrites, Scenes};
 use self::sources::Sources;
+use super::evidence::Evidence;
 use super::offline::OfflineWriter;
 use super::writer::{Brief, ScriptError, ScriptWriter};
 use crate::llm::{ChosenLlm, LanguageModel, LlmError, Prompt, ask};
@@ -151,8 +152,8 @@ impl ModelWriter {
         cx: &StageContext,
     ) -> Result<Script, Ended> {
         let (held, language) = (document.clone(), offline.language.as_str().to_owned());
-        let read = tokio::task::spawn_blocking(move || Sources::new(&held, &language));
-        let sources = read.await.map_err(StageError::from)?;
+        let read = move || (Sources::new(&held, &language), Evidence::new(&held));
+        let (sources, evidence) = tokio::task::spawn_blocking(read).await.map_err(StageError::from)?;
         if sources.is_empty() {
             return Err(Ended::Without("the document has no sentences that can be cited".to_owned()));
         }
@@ -181,7 +182,7 @@ impl ModelWriter {
         let scenes: Scenes =
             self.step(cx, "scenes", prompts.scenes(&analysis, profile.as_ref(), hooks.as_ref())).await?;
         cx.progress(6, 8);
-        let facts = Facts::new(document, &sources);
+        let facts = Facts::new(evidence, &sources, offline.language.as_str());
         let scenes = self.grounded(scenes, &facts, &prompts, cx, &mut warnings).await?;
         cx.progress(7, 8);
         let plan: Option<Plan> =
