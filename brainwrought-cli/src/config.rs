@@ -54,6 +54,11 @@ pub(crate) struct VideoConfig {
 }
 
 impl Config {
+    /// Checks that a language model can be asked from here: that there is a key, and the network is on. Opens no connection.
+    pub(crate) fn check_llm(&self, llm: &LlmChoice) -> Result<(), WrongCommand> {
+        llm.open(&self.providers).map(drop).map_err(|error| WrongCommand(format!("--llm {llm}: {error}")))
+    }
+
     /// Puts arguments, environment and config file together.
     pub(crate) fn new(args: &StoreArgs) -> Result<Self, WrongCommand> {
         let named = args.config.clone().or_else(|| env("BRAINWROUGHT_CONFIG").map(PathBuf::from));

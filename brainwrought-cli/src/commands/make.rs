@@ -28,7 +28,7 @@ pub(crate) async fn run(config: &Config, args: MakeArgs) -> anyhow::Result<()> {
     let video = VideoConfig::new(&args.video, config)?;
     // The work is done here, so here is where a key must be; whoever submits leaves that to the workers.
     if let Some(llm) = &video.options.llm {
-        llm.open(&config.providers).map_err(|error| WrongCommand(format!("--llm {llm}: {error}")))?;
+        config.check_llm(llm)?;
     }
     for name in [&video.options.voice, &video.options.voice2] {
         if HostedVoice::is_meant(name) {

@@ -40,7 +40,7 @@ pub(crate) async fn run(config: &Config, args: ServeArgs) -> anyhow::Result<()> 
     settings.llm.clone_from(&config.llm);
     // A key that is missing is said now and not by every job; workers elsewhere may have it.
     if let Some(llm) = settings.llm.as_ref().filter(|_| !args.no_workers) {
-        llm.open(&config.providers)?;
+        config.check_llm(llm)?;
     }
     let address = SocketAddr::new(args.bind, port);
     let listener = TcpListener::bind(address)

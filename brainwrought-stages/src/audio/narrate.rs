@@ -10,7 +10,7 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use super::lexicon::Lexicon;
-use super::narration::{Narration, Pauses};
+use super::narration::{Narration, Pauses, SAMPLE_RATE};
 use super::pace::{correction, pace, paced, resampled};
 use super::resample::ResampleError;
 use super::spoken_line::{LineError, spoken_line};
