@@ -44,15 +44,23 @@ impl Envelope {
         ((first + from) * self.step).max(range.start)..((first + to + 1) * self.step).min(range.end)
     }
 
-    /// The moment where the sound that is heard at `around` began: the end of the last pause in `range`.
+    /// The moment where the sound after the pause in `range` began: the end of its longest stretch of quiet, for the closure
+    /// of a `t` is quiet too and no pause.
     ///
-    /// `None` when there is no pause in it.
+    /// `None` when there is no pause in it, or nothing behind the pause.
     pub(in crate::audio) fn onset(&self, range: Range<usize>) -> Option<usize> {
         let first = range.start / self.step;
         let last = range.end.div_ceil(self.step).min(self.decibels.len());
         let steps = self.decibels.get(first..last)?;
-        let quiet = steps.iter().rposition(|level| *level < self.threshold)?;
-        (quiet + 1 < steps.len()).then_some((first + quiet + 1) * self.step)
+        let (mut longest, mut run) = ((0, 0), 0);
+        for (at, level) in steps.iter().enumerate() {
+            run = if *level < self.threshold { run + 1 } else { 0 };
+            if run > 0 && run >= longest.0 {
+                longest = (run, at + 1);
+            }
+        }
+        let (quiet, end) = longest;
+        (quiet > 0 && end < steps.len()).then_some((first + end) * self.step)
     }
 }
 
@@ -72,6 +80,14 @@ mod tests {
         let heard = envelope.heard(0..24_000);
         assert!(heard.start.abs_diff(4_800) <= 240 && heard.end.abs_diff(9_600) <= 240, "{heard:?}");
         assert!(envelope.onset(2_400..7_200).unwrap().abs_diff(4_800) <= 240);
+    }
+
+    #[test]
+    fn a_closure_is_no_pause() {
+        let mut samples = burst();
+        samples[5_760..6_480].fill(0.0);
+        let onset = Envelope::of(&samples, 24_000).onset(2_400..7_200).unwrap();
+        assert!(onset.abs_diff(4_800) <= 240, "{onset}");
     }
 
     #[test]
