@@ -57,6 +57,10 @@ pub enum PanelKind {
     Quiz,
     /// The source card.
     Source,
+    /// A joke.
+    Meme,
+    /// A picture that is not the document's own.
+    Illustration,
 }
 
 /// What moves behind a segment.

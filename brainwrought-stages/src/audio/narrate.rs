@@ -376,17 +376,10 @@ mod tests {
     }
 
     fn segment(lines: &[&str], planned_ms: u64) -> Segment {
-        let line = |text: &&str| Line {
-            text: (*text).to_owned(),
-            role: LineRole::Fact,
-            citation: Citation { page: 1, quote: String::new() },
+        let line = |text: &&str| {
+            Line::new((*text).to_owned(), LineRole::Fact, Citation { page: 1, quote: String::new() })
         };
-        let scene = Scene {
-            kind: SceneKind::Content,
-            lines: lines.iter().map(line).collect(),
-            visual: VisualCue::Motion,
-            min_ms: 0,
-        };
+        let scene = Scene::new(SceneKind::Content, lines.iter().map(line).collect(), VisualCue::Motion, 0);
         Segment {
             index: 1,
             title: String::new(),

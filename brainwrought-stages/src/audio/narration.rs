@@ -111,12 +111,10 @@ mod tests {
     use super::*;
 
     fn scene(kind: SceneKind, lines: &[&str], min_ms: u64) -> Scene {
-        let line = |text: &&str| Line {
-            text: (*text).to_owned(),
-            role: LineRole::Fact,
-            citation: Citation { page: 1, quote: String::new() },
+        let line = |text: &&str| {
+            Line::new((*text).to_owned(), LineRole::Fact, Citation { page: 1, quote: String::new() })
         };
-        Scene { kind, lines: lines.iter().map(line).collect(), visual: VisualCue::TitleCard, min_ms }
+        Scene::new(kind, lines.iter().map(line).collect(), VisualCue::TitleCard, min_ms)
     }
 
     fn segment(index: u32, scenes: Vec<Scene>) -> Segment {

@@ -245,11 +245,8 @@ pub(super) fn drafted(draft: &Draft<'_>, budget: u64, asks: bool) -> Result<Scri
         scenes.extend(quiz_scenes(question).map(|scene| ("Quiz".to_owned(), scene)));
     }
     if !frame.close.is_empty() {
-        let line = Line { text: frame.close, role: LineRole::Close, citation: frame.close_citation };
-        scenes.push((
-            String::new(),
-            Scene { kind: SceneKind::Content, lines: vec![line], visual: VisualCue::Motion, min_ms: 0 },
-        ));
+        let line = Line::new(frame.close, LineRole::Close, frame.close_citation);
+        scenes.push((String::new(), Scene::new(SceneKind::Content, vec![line], VisualCue::Motion, 0)));
     }
     let questions = questions.into_iter().map(|quiz| quiz.question).collect();
     let script_language = if english { Language::english() } else { document.language.clone() };
@@ -266,6 +263,7 @@ pub(super) fn drafted(draft: &Draft<'_>, budget: u64, asks: bool) -> Result<Scri
         segments: segments(scenes, &document.title, &script_language),
         quiz: questions,
         profile: None,
+        mood: None,
         calls: Vec::new(),
         warnings: Vec::new(),
     })
@@ -333,7 +331,7 @@ fn beats(draft: &Draft<'_>, picked: &[Unit], english: bool, seeded: &mut Seeded)
                 beats.push(Beat { line, section: section.clone(), starts: true });
             }
             let citation = Citation { page: sentence.page, quote: sentence.source.clone() };
-            let line = Line { text: sentence.text.clone(), role: LineRole::Fact, citation };
+            let line = Line::new(sentence.text.clone(), LineRole::Fact, citation);
             beats.push(Beat { line, section: section.clone(), starts: nth == 0 });
             let ends = nth + 1 == unit.members.len();
             // Surprise is voiced only behind something that may surprise, and not twice in a row.
@@ -356,32 +354,29 @@ fn beats(draft: &Draft<'_>, picked: &[Unit], english: bool, seeded: &mut Seeded)
 }
 
 fn hook_scene(frame: &Frame) -> Scene {
-    let line = Line { text: frame.hook.clone(), role: LineRole::Hook, citation: frame.citation.clone() };
-    Scene { kind: SceneKind::Hook, lines: vec![line], visual: VisualCue::TitleCard, min_ms: 2_000 }
+    let line = Line::new(frame.hook.clone(), LineRole::Hook, frame.citation.clone());
+    Scene::new(SceneKind::Hook, vec![line], VisualCue::TitleCard, 2_000)
 }
 
 /// The question is asked with its choices, so that the time to think is not silent; then the answer is told.
 pub(super) fn quiz_scenes(quiz: &Quiz) -> impl Iterator<Item = Scene> {
     let Citation { page, quote } = quiz.question.citation.clone();
-    let quoted = |text: &String| Line {
-        text: text.clone(),
-        role: LineRole::Quiz,
-        citation: Citation { page, quote: quote.clone() },
-    };
+    let quoted =
+        |text: &String| Line::new(text.clone(), LineRole::Quiz, Citation { page, quote: quote.clone() });
     let spoken: u64 = quiz.asked.iter().map(|line| estimate_ms(line)).sum();
     [
-        Scene {
-            kind: SceneKind::Quiz,
-            lines: quiz.asked.iter().map(quoted).collect(),
-            visual: VisualCue::QuizCard { question: quiz.question.clone() },
-            min_ms: (spoken + 900).max(3_500),
-        },
-        Scene {
-            kind: SceneKind::Content,
-            lines: vec![quoted(&quiz.told)],
-            visual: VisualCue::PageCrop { page, quote: quote.clone() },
-            min_ms: 2_000,
-        },
+        Scene::new(
+            SceneKind::Quiz,
+            quiz.asked.iter().map(quoted).collect(),
+            VisualCue::QuizCard { question: quiz.question.clone() },
+            (spoken + 900).max(3_500),
+        ),
+        Scene::new(
+            SceneKind::Content,
+            vec![quoted(&quiz.told)],
+            VisualCue::PageCrop { page, quote: quote.clone() },
+            2_000,
+        ),
     ]
     .into_iter()
 }

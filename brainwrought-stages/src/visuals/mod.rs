@@ -4,6 +4,7 @@ mod card;
 mod clipping;
 mod compose;
 mod lettering;
+pub(crate) mod memes;
 mod page_area;
 mod panels;
 mod plan;
@@ -11,6 +12,7 @@ mod print;
 mod quote;
 mod sheet;
 mod stage;
+mod sticker;
 mod theme;
 mod wording;
 
