@@ -30,4 +30,4 @@ pub use script::{
 };
 pub use source::SourcePdf;
 pub use video::{AssetRecord, Video};
-pub use visuals::{Background, Panel, PanelKind, SceneVisual, Visuals};
+pub use visuals::{Avatar, Background, Panel, PanelKind, SceneVisual, Visuals};

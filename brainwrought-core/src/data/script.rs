@@ -205,7 +205,8 @@ pub enum Speaker {
 }
 
 impl Speaker {
-    fn is_explainer(&self) -> bool {
+    /// Tells whether it is the explainer.
+    pub fn is_explainer(&self) -> bool {
         *self == Self::Explainer
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use brainwrought_core::artifact_store::ArtifactStoreError;
-use brainwrought_core::data::{Audio, Language, Line, Segment};
+use brainwrought_core::data::{Audio, Language, Line, Segment, Speaker};
 use brainwrought_core::stage::{Stage, StageContext, StageError};
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
@@ -172,7 +172,7 @@ impl Narrate {
         let mut speeches = Vec::with_capacity(lines.len());
         for (done, line) in (0_u64..).zip(&lines) {
             cx.check_cancelled()?;
-            let voice = self.voice(cx, &mut cast, speaker_of(line), &segment.language).await?;
+            let voice = self.voice(cx, &mut cast, speaker_of(line.speaker), &segment.language).await?;
             let lexicon = self.settings.lexicon.clone();
             let utterance = Utterance { line: line.text.clone(), manner, lexicon };
             speeches.push(spoken_line(cx, voice.as_ref(), utterance).await?);
@@ -284,9 +284,12 @@ impl Cast {
     }
 }
 
-/// Who says a line. Every line has one speaker until scripts tell of two.
-fn speaker_of(_: &Line) -> usize {
-    0
+/// Which voice a speaker has.
+fn speaker_of(speaker: Speaker) -> usize {
+    match speaker {
+        Speaker::Explainer => 0,
+        Speaker::Asker => 1,
+    }
 }
 
 #[cfg(test)]

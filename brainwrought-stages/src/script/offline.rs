@@ -14,9 +14,11 @@ use super::bullets::lists;
 use super::claim::claim;
 use super::clean::{Cleaned, Section, clean};
 use super::concepts::concepts;
+use super::dialogue::Asker;
 use super::focus::focus;
 use super::grounding::retain_grounded;
 use super::hook::{Frame, Material, frame};
+use super::jokes::add_memes;
 use super::length::on_time;
 use super::lexicon::{HOW_CUES, IDEA_CUES, INTERJECTIONS, PROBLEM_CUES, RESULT_CUES, SURPRISES, has_cue};
 use super::pace::{LINE_GAP_MS, estimate_ms};
@@ -29,6 +31,10 @@ use super::writer::{Brief, ScriptError, ScriptWriter};
 
 /// How long the source card is shown, in milliseconds.
 pub(super) const SOURCE_MS: u64 = 2_000;
+/// Whoever asks does so before one thought in so many.
+const ASKS_EVERY: usize = 2;
+/// The time that a question takes at most, in milliseconds.
+const ASKED_MS: u64 = 1_600;
 /// How much more a sentence is worth that says what the document's name stands for.
 const DEFINES: f32 = 0.25;
 
@@ -129,6 +135,11 @@ fn write(document: &Document, brief: &Brief) -> Result<Script, ScriptError> {
     if language != "en" {
         script.warnings.push(format!(
             "there is no phrase book for the language `{language}`: the script is made of the document's sentences alone"
+        ));
+    }
+    if brief.dialogue && Asker::new(language, &mut Seeded::new(brief.seed)).is_none() {
+        script.warnings.push(format!(
+            "there is no phrase book for the language `{language}`, so nobody asks: one speaker says everything"
         ));
     }
     Ok(script)
@@ -237,10 +248,15 @@ pub(super) fn drafted(draft: &Draft<'_>, budget: u64, asks: bool) -> Result<Scri
         leave_for_the_end(&mut picked, draft.sentences, quote);
     }
     let questions = if english && asks { quiz(&said, draft.concepts, &mut seeded) } else { Vec::new() };
-    let beats = beats(draft, &picked, english, &mut seeded);
+    let asker = if draft.brief.dialogue { Asker::new(draft.language, &mut seeded) } else { None };
+    let beats = beats(draft, &picked, english, asker, &mut seeded);
 
+    let mut content = content_scenes(&beats, document);
+    if english {
+        add_memes(&mut content, draft.concepts, draft.brief.memes, draft.brief.length_ms, &mut seeded);
+    }
     let mut scenes = vec![(String::new(), hook_scene(&frame))];
-    scenes.extend(content_scenes(&beats, document));
+    scenes.append(&mut content);
     if let Some(question) = questions.first() {
         scenes.extend(quiz_scenes(question).map(|scene| ("Quiz".to_owned(), scene)));
     }
@@ -287,7 +303,13 @@ fn leave_for_the_end(picked: &mut Vec<Unit>, sentences: &[Sentence], quote: &str
 }
 
 /// Turns the picked units into lines, with transitions where the text claims a role and a few beats of slang.
-fn beats(draft: &Draft<'_>, picked: &[Unit], english: bool, seeded: &mut Seeded) -> Vec<Beat> {
+fn beats(
+    draft: &Draft<'_>,
+    picked: &[Unit],
+    english: bool,
+    mut asker: Option<Asker>,
+    seeded: &mut Seeded,
+) -> Vec<Beat> {
     let mut slang: Vec<&str> = INTERJECTIONS
         .iter()
         .take(usize::from(draft.brief.slang))
@@ -319,9 +341,19 @@ fn beats(draft: &Draft<'_>, picked: &[Unit], english: bool, seeded: &mut Seeded)
             let role = roles
                 .iter()
                 .position(|(cues, _, range)| range.contains(&at) && has_cue(&sentence.text, cues));
-            if english
+            // Whoever asks does so before every other thought; a transition would only repeat it.
+            if nth == 0
+                && index.is_multiple_of(ASKS_EVERY)
+                && let Some(asker) = &mut asker
+                && estimate_ms(&sentence.text) + LINE_GAP_MS + ASKED_MS <= 7_800
+                && let Some(prompt) = asker.asks(&sentence.text)
+            {
+                let line = beat_line(prompt, LineRole::Transition, sentence.page);
+                beats.push(Beat { line, section: section.clone(), starts: true });
+            } else if english
                 && nth == 0
                 && index > 0
+                && asker.is_none()
                 && let Some(role) = role
                 // It shares a scene with what it leads to, or is not said.
                 && estimate_ms(roles[role].1) + LINE_GAP_MS + estimate_ms(&sentence.text) <= 7_800

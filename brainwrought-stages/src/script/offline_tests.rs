@@ -76,7 +76,7 @@ fn lesson() -> Document {
 }
 
 fn brief(length_ms: u64, seed: u64) -> Brief {
-    Brief { length_ms, seed, slang: 1 }
+    Brief { length_ms, seed, slang: 1, ..Brief::default() }
 }
 
 #[test]

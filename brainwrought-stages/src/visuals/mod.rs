@@ -1,5 +1,6 @@
 //! The pictures of a segment: figures, page crops and cards, and what moves behind them.
 
+mod avatar;
 mod card;
 mod clipping;
 mod compose;

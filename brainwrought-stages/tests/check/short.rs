@@ -174,6 +174,7 @@ fn words() -> Vec<Word> {
         end_ms: 350 + n * 400,
         scene: u32::from(n >= 5),
         line: 0,
+        speaker: Speaker::Explainer,
     };
     (0..9).map(word).collect()
 }
