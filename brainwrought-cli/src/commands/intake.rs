@@ -62,6 +62,7 @@ pub(super) async fn submit(
         pdf: pdf.clone(),
         options: serde_json::to_value(options)?,
         priority,
+        max_cost: None,
         idempotency_key: key,
     };
     let created = engine.submit(submission).await?;
