@@ -48,6 +48,7 @@ async fn transitions(store: Arc<dyn JobStore>) -> anyhow::Result<f64> {
             options: serde_json::Value::Null,
             priority: 0,
             max_attempts: 1,
+            max_cost: None,
             idempotency_key: None,
         };
         store.create(new).await?;

@@ -7,6 +7,7 @@ use brainwrought_core::id::JobId;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use serde::Deserialize;
 
+use crate::money::MaxCost;
 use crate::video_args::VideoArgs;
 
 /// Turns a PDF into a short vertical video.
@@ -77,6 +78,8 @@ pub(crate) enum Command {
   OPENAI_API_KEY=… brainwrought make paper.pdf --llm openai:gpt-5-mini
   brainwrought make paper.pdf --llm http://127.0.0.1:8080/v1#MODEL    Ollama, llama.cpp, vLLM, LM Studio
   brainwrought make paper.pdf --voice oak --lexicon words.txt
+  brainwrought make paper.pdf --llm openai:gpt-5-mini --estimate      what it would cost; nobody is paid
+  brainwrought make paper.pdf --llm openai:gpt-5-mini --max-cost 0.50
   brainwrought make --voice list
   brainwrought make locked.pdf --password secret      or $BRAINWROUGHT_PDF_PASSWORD")]
     Make(MakeArgs),
@@ -112,7 +115,8 @@ pub(crate) enum Command {
     /// Run what failed again, or everything from a stage on
     #[command(after_help = "Examples:
   brainwrought retry 5f0c…
-  brainwrought retry 5f0c… --from script")]
+  brainwrought retry 5f0c… --from script
+  brainwrought retry 5f0c… --max-cost 2       after its limit stopped it")]
     Retry(RetryArgs),
     /// Publish a finished video to the dataset that $HF_DATASET_REPO names
     #[command(after_help = "Example:
@@ -194,6 +198,13 @@ pub(crate) struct MakeArgs {
     pub(crate) output: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) video: VideoArgs,
+    /// Stop before providers are paid more than so many US dollars, or `none`; what is done is kept [default: `max-cost` in
+    /// the config file]
+    #[arg(long, value_name = "USD")]
+    pub(crate) max_cost: Option<MaxCost>,
+    /// Tell what providers would be paid, and make nothing
+    #[arg(long)]
+    pub(crate) estimate: bool,
     /// Print the result as JSON
     #[arg(long)]
     pub(crate) json: bool,
@@ -206,6 +217,9 @@ pub(crate) struct SubmitArgs {
     pub(crate) pdf: PathBuf,
     #[command(flatten)]
     pub(crate) video: VideoArgs,
+    /// Stop before providers are paid more than so many US dollars, or `none` [default: `max-cost` in the config file]
+    #[arg(long, value_name = "USD")]
+    pub(crate) max_cost: Option<MaxCost>,
     /// The higher, the sooner it is done
     #[arg(long, default_value_t = 0)]
     pub(crate) priority: i32,
@@ -246,6 +260,9 @@ pub(crate) struct RetryArgs {
     /// The stage to start from; without it, everything that failed or was cancelled
     #[arg(long, value_name = "STAGE")]
     pub(crate) from: Option<String>,
+    /// Let providers be paid so many US dollars in all, or any sum with `none`
+    #[arg(long, value_name = "USD")]
+    pub(crate) max_cost: Option<MaxCost>,
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,

@@ -13,6 +13,7 @@ use brainwrought_store::StoreOptions;
 use crate::args::{LogFormat, StoreArgs};
 use crate::config_file::{ConfigFile, ObserveSection, WorkerSection};
 use crate::exit::WrongCommand;
+use crate::money::MaxCost;
 use crate::video_args::VideoArgs;
 
 /// Where everything lies.
@@ -32,6 +33,8 @@ pub(crate) struct Config {
     pub(crate) providers: ProviderSettings,
     /// The language model that writes scripts, where no argument says otherwise.
     pub(crate) llm: Option<LlmChoice>,
+    /// The most that the providers of a job may be paid, where no argument says otherwise.
+    pub(crate) max_cost: MaxCost,
     /// What workers take on, where no argument says otherwise.
     pub(crate) worker: WorkerSection,
     /// What is told of what happens, where no argument says otherwise.
@@ -94,6 +97,7 @@ impl Config {
             dataset: env("HF_DATASET_REPO").or(file.dataset),
             providers,
             llm: llm.or(file.llm),
+            max_cost: file.max_cost.and_then(MaxCost::of_usd).unwrap_or(MaxCost(None)),
             worker: file.worker,
             observe,
         })

@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use crate::args::LogFormat;
 use crate::exit::WrongCommand;
+use crate::money::MaxCost;
 
 /// The name of the file that is read where a command is typed, when there is one.
 pub(crate) const NAME: &str = "brainwrought.toml";
@@ -32,6 +33,8 @@ pub(crate) struct ConfigFile {
     pub(crate) llm: Option<LlmChoice>,
     /// Whether nothing may be sent to any provider.
     pub(crate) offline: bool,
+    /// The most that the providers of a job may be paid, in US dollars, where no argument says otherwise.
+    pub(crate) max_cost: Option<f64>,
     /// What workers take on.
     pub(crate) worker: WorkerSection,
     /// What is told of what happens.
@@ -87,6 +90,7 @@ impl std::fmt::Debug for ConfigFile {
             .field("dataset", &self.dataset)
             .field("llm", &self.llm)
             .field("offline", &self.offline)
+            .field("max_cost", &self.max_cost)
             .field("worker", &self.worker)
             .field("prices", &self.prices)
             .field("observe", &self.observe)
@@ -132,6 +136,9 @@ impl ConfigFile {
         if let Some((name, _)) = file.prices.iter().find(|(_, price)| !price.is_sound()) {
             return Err(wrong(format!("a price of `{name}` is less than nothing")));
         }
+        if file.max_cost.is_some_and(|dollars| MaxCost::of_usd(dollars).is_none()) {
+            return Err(wrong("`max-cost` is no sum of US dollars".to_owned()));
+        }
         Ok(file)
     }
 }
@@ -153,6 +160,7 @@ mod tests {
             resources = "/srv/voices"
             dataset = "someone/videos"
             llm = "openai:gpt-5-mini"
+            max-cost = 2.5
             offline = true
 
             [providers.openai]
@@ -189,6 +197,7 @@ mod tests {
         );
         assert_eq!(file.providers["openai"].base_url.as_deref(), Some("https://proxy.example.com/v1"));
         assert_eq!(file.prices["openai/gpt-5-mini"].output_tokens, 2.0);
+        assert_eq!(file.max_cost, Some(2.5));
     }
 
     #[test]
@@ -202,6 +211,7 @@ mod tests {
         assert!(parse("llm = \"clippy:97\"\n").unwrap_err().to_string().contains("openai:MODEL"));
         assert!(parse("[providers.clippy]\n").unwrap_err().to_string().contains("elevenlabs"));
         assert!(parse("[prices.\"openai/x\"]\ncall = -1\n").is_err());
+        assert!(parse("max-cost = -1\n").is_err() && parse("max-cost = nan\n").is_err());
     }
 
     #[test]

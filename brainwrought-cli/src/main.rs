@@ -5,6 +5,7 @@ mod commands;
 mod config;
 mod config_file;
 mod exit;
+mod money;
 mod observe;
 mod output;
 mod progress;

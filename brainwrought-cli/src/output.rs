@@ -19,7 +19,9 @@ pub(crate) fn json(value: &Value) {
 
 /// A job as JSON: everything that is stored, and what is derived from it.
 pub(crate) fn job_json(view: &JobView) -> Value {
-    serde_json::to_value(view).unwrap_or_default()
+    let mut value = serde_json::to_value(view).unwrap_or_default();
+    value["spent"] = crate::money::spent_json(&view.job.ledger);
+    value
 }
 
 /// A job in one line.
@@ -38,6 +40,10 @@ pub(crate) fn job_page(view: &JobView) -> String {
         page += &format!("\n  {:<14} {:<9} {}", task.key.to_string(), task.status, task_note(task));
     }
     page.push('\n');
+    let spent = crate::money::spent_lines(&job.ledger);
+    if !spent.is_empty() {
+        page += &format!("\n{spent}");
+    }
     if let Some(path) = &job.delivery.output_local_path {
         page += &format!("\nvideo    {path}");
     }

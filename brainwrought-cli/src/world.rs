@@ -59,20 +59,30 @@ impl World {
         poll: Duration,
         events: EventSink,
     ) -> anyhow::Result<Engine> {
-        let resources = Resources::new(&self.resources, self.outputs_folder())
-            .context("could not find this program's own file")?
-            .with_password(password)
-            .with_publisher(self.publisher.clone())
-            .with_providers(self.providers.clone());
+        let resources = self.resources(password)?;
         // A fleet spans machines, and every container has a process 1.
         let system = rustix::system::uname();
         let host = system.nodename().to_string_lossy();
         let worker = WorkerId(format!("brainwrought-{host}-{}", std::process::id()));
-        let mut settings = EngineSettings::new(worker, self.folder.join("scratch"));
+        let mut settings = EngineSettings::new(worker, self.scratch_folder());
         settings.concurrency = concurrency;
         settings.poll = poll;
         let (jobs, artifacts) = (Arc::clone(&self.jobs), Arc::clone(&self.artifacts));
         Ok(Engine::new(jobs, artifacts, pipelines(resources), settings).with_events(events))
+    }
+
+    /// Where the stages find what is not built in.
+    pub(crate) fn resources(&self, password: Option<String>) -> anyhow::Result<Resources> {
+        Ok(Resources::new(&self.resources, self.outputs_folder())
+            .context("could not find this program's own file")?
+            .with_password(password)
+            .with_publisher(self.publisher.clone())
+            .with_providers(self.providers.clone()))
+    }
+
+    /// Where attempts have a folder each while they run.
+    pub(crate) fn scratch_folder(&self) -> PathBuf {
+        self.folder.join("scratch")
     }
 
     /// Where finished videos lie, in a folder each.

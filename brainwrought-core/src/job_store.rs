@@ -10,6 +10,7 @@ use crate::clock::wall_time;
 use crate::event::LogLevel;
 use crate::id::{FencingToken, JobId, StageName, TaskId, WorkerId};
 use crate::job::{Job, JobStatus, NewJob, Outcome, Progress, Renewal, StageBacklog, Task, TransitionError};
+use crate::purse::{Charge, Cost};
 
 /// Keeps jobs and lends their tasks.
 ///
@@ -67,6 +68,26 @@ pub trait JobStore: Debug + Send + Sync + 'static {
         report: TaskReport,
     ) -> Result<(), JobStoreError>;
 
+    /// Sets money aside for a call of a task whose token still holds. It is guaranteed that no call of this method takes
+    /// what is settled and set aside past the job's limit, however many are made at once; one that would is refused with
+    /// [`TransitionError::LimitReached`]. What was set aside outlives the token.
+    async fn set_aside(
+        &self,
+        task: &TaskId,
+        token: FencingToken,
+        charge: &Charge,
+    ) -> Result<(), JobStoreError>;
+
+    /// Settles a call of a task whose token still holds for what it did cost, and frees the rest of what was set aside
+    /// for it. Never repeat it after [`JobStoreError::Unavailable`]: it may have been done.
+    async fn settle(
+        &self,
+        task: &TaskId,
+        token: FencingToken,
+        charge: &Charge,
+        cost: Cost,
+    ) -> Result<(), JobStoreError>;
+
     /// Ends an attempt, and returns the task as it was stored.
     async fn commit(
         &self,
@@ -96,6 +117,9 @@ pub trait JobStore: Debug + Send + Sync + 'static {
 
     /// Sends a stage and everything after it back to NEW; without a stage, everything that failed or was cancelled.
     async fn retry(&self, id: &JobId, from: Option<&StageName>) -> Result<JobView, JobStoreError>;
+
+    /// Changes what a job may spend; `None` lifts the limit. What was spent stays spent.
+    async fn limit_cost(&self, id: &JobId, limit: Option<Cost>) -> Result<JobView, JobStoreError>;
 
     /// Removes a job that is complete, failed or cancelled. Artifacts are not touched.
     async fn delete(&self, id: &JobId) -> Result<(), JobStoreError>;

@@ -7,6 +7,7 @@ use ::metrics::{Unit, counter, describe_counter, describe_gauge, describe_histog
 
 use crate::id::StageName;
 use crate::job::StageBacklog;
+use crate::purse::Cost;
 
 /// Tasks that were claimed.
 pub const CLAIMS: &str = "brainwrought_claims_total";
@@ -26,6 +27,8 @@ pub const RECOVERIES: &str = "brainwrought_recoveries_total";
 pub const STAGE_SECONDS: &str = "brainwrought_stage_seconds";
 /// Bytes that stages read from and wrote to the artifact store; the label `direction` is `read` or `written`.
 pub const ARTIFACT_BYTES: &str = "brainwrought_artifact_bytes_total";
+/// What providers were paid, in millionths of a US dollar, by the label `provider`, such as `openai/gpt-5-mini`.
+pub const SPENT: &str = "brainwrought_spent_micros_total";
 /// Tasks of jobs that are not final, by the label `status`: `NEW`, `READY` or `RUNNING`.
 pub const TASKS: &str = "brainwrought_tasks";
 /// How long the oldest READY task of a stage has waited, in seconds.
@@ -42,6 +45,7 @@ pub fn describe() {
     describe_counter!(RECOVERIES, "Expired leases that were taken back.");
     describe_histogram!(STAGE_SECONDS, Unit::Seconds, "How long stages took.");
     describe_counter!(ARTIFACT_BYTES, Unit::Bytes, "Bytes read from and written to the artifact store.");
+    describe_counter!(SPENT, "What providers were paid, in millionths of a US dollar.");
     describe_gauge!(TASKS, "Tasks of jobs that are not final.");
     describe_gauge!(OLDEST_READY, Unit::Seconds, "How long the oldest READY task has waited.");
 }
@@ -80,6 +84,10 @@ pub(crate) fn took(stage: &StageName, seconds: f64) {
 
 pub(crate) fn moved(stage: &StageName, direction: &'static str, bytes: u64) {
     counter!(ARTIFACT_BYTES, "stage" => stage.0.clone(), "direction" => direction).increment(bytes);
+}
+
+pub(crate) fn spent(stage: &StageName, provider: &str, cost: Cost) {
+    counter!(SPENT, "stage" => stage.0.clone(), "provider" => provider.to_owned()).increment(cost.0);
 }
 
 /// Sets the gauges of the queue. Stages that are not listed any more are empty.

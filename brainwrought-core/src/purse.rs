@@ -81,8 +81,8 @@ pub struct Charge {
 ///
 /// # Contract
 ///
-/// It is guaranteed that the sum of all that was settled and all that is set aside never passes the job's limit,
-/// however many workers spend at once. Money is set aside durably before a call is made, and stays set aside when a worker dies in the
+/// It is guaranteed that no money is set aside that would take the sum of all that was settled and all that is set aside
+/// past the job's limit, however many workers spend at once. Money is set aside durably before a call is made, and stays set aside when a worker dies in the
 /// middle: whether the provider charged for that call is not known.
 #[async_trait]
 pub trait Purse: fmt::Debug + Send + Sync + 'static {
@@ -115,7 +115,7 @@ pub enum PurseError {
     /// The limit would be passed.
     #[error(
         "{provider} may cost {most} more, and the job has spent or set aside {spent} of {limit}; nothing was sent; \
-         raise the limit with `brainwrought retry --max-cost`, which keeps what is done"
+         raise it with `brainwrought retry --max-cost`, or make the video again with a higher --max-cost: what is done is kept"
     )]
     Exhausted {
         /// Who would have been paid.
@@ -137,7 +137,7 @@ pub enum PurseError {
         provider: String,
     },
     /// The purse cannot be reached.
-    #[error("the job's ledger could not be reached, so {provider} was not called")]
+    #[error("the job's ledger could not be reached to pay {provider}")]
     Unavailable {
         /// Who would have been paid.
         provider: String,

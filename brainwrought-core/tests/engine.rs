@@ -16,6 +16,7 @@ use brainwrought_core::job_store::{
 };
 use brainwrought_core::memory::{MemoryArtifactStore, MemoryJobStore};
 use brainwrought_core::pipeline::{Handle, Pipeline};
+use brainwrought_core::purse::{Charge, Cost};
 use brainwrought_core::stage::{Fan, Stage, StageContext, StageData, StageError};
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
@@ -165,6 +166,7 @@ impl Bench {
             pdf: text.to_owned().into(),
             options: serde_json::json!({ "mark": mark }),
             priority: 0,
+            max_cost: None,
             idempotency_key: None,
         };
         self.engine.submit(submission).await.unwrap().view.job.job_id
@@ -341,6 +343,26 @@ impl JobStore for Deaf {
     ) -> Result<(), JobStoreError> {
         self.0.append(id, token, report).await
     }
+    async fn set_aside(
+        &self,
+        id: &TaskId,
+        token: FencingToken,
+        charge: &Charge,
+    ) -> Result<(), JobStoreError> {
+        self.0.set_aside(id, token, charge).await
+    }
+    async fn settle(
+        &self,
+        id: &TaskId,
+        token: FencingToken,
+        charge: &Charge,
+        cost: Cost,
+    ) -> Result<(), JobStoreError> {
+        self.0.settle(id, token, charge, cost).await
+    }
+    async fn limit_cost(&self, id: &JobId, limit: Option<Cost>) -> Result<JobView, JobStoreError> {
+        self.0.limit_cost(id, limit).await
+    }
     async fn commit(
         &self,
         id: &TaskId,
@@ -423,6 +445,7 @@ async fn what_came_with_the_pdf_is_no_garbage() {
         pdf: "to be".into(),
         options: serde_json::json!({ "mark": "!", "music": blob }),
         priority: 0,
+        max_cost: None,
         idempotency_key: None,
     };
     let job = bench.engine.submit(submission).await.unwrap().view.job.job_id;

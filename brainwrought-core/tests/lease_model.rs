@@ -161,6 +161,7 @@ impl Model for Protocol {
             options: serde_json::Value::Null,
             priority: 0,
             max_attempts: 3,
+            max_cost: None,
             idempotency_key: None,
         };
         let world = World {

@@ -18,6 +18,7 @@ use brainwrought_core::job::{JobStatus, StageBacklog};
 use brainwrought_core::memory::{MemoryArtifactStore, MemoryJobStore};
 use brainwrought_core::metrics;
 use brainwrought_core::pipeline::{Handle, Pipeline};
+use brainwrought_core::purse::{Charge, Cost};
 use brainwrought_core::stage::{Stage, StageContext, StageData, StageError};
 use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
@@ -52,6 +53,9 @@ impl Stage for Speak {
 
     async fn run(&self, cx: &StageContext, input: SourcePdf) -> Result<Spoken, StageError> {
         let text = cx.get(&input.pdf).await?;
+        let charge = Charge { provider: "voice/one".to_owned(), most: Cost(10) };
+        cx.set_aside(&charge).await?;
+        cx.settle(&charge, Cost(7)).await;
         if self.stall.runs.fetch_add(1, Ordering::SeqCst) == 0 {
             self.stall.begun.notify_one();
             self.stall.go_on.notified().await;
@@ -139,6 +143,7 @@ async fn what_happens_to_a_task_is_counted() {
         pdf: "hello".into(),
         options: serde_json::Value::Null,
         priority: 0,
+        max_cost: None,
         idempotency_key: None,
     };
     let id = engine.submit(submission).await.unwrap().view.job.job_id;
@@ -174,6 +179,7 @@ async fn what_happens_to_a_task_is_counted() {
     let completions = |cached| count(metrics::COMPLETIONS, &format!("stage=speak cached={cached}"));
     assert_eq!(completions("true") + completions("false"), 1);
     let runs = stall.runs.load(Ordering::SeqCst);
+    assert_eq!(count(metrics::SPENT, "stage=speak provider=voice/one"), runs * 7);
     assert_eq!(count(metrics::STAGE_SECONDS, "stage=speak"), runs);
     assert_eq!(count(metrics::ARTIFACT_BYTES, "stage=speak direction=read"), runs * 5);
     assert_eq!(count(metrics::ARTIFACT_BYTES, "stage=speak direction=written"), runs * 12);

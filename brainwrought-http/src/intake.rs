@@ -11,6 +11,7 @@ use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use brainwrought_core::job::JobStatus;
 use brainwrought_core::job_store::Created;
+use brainwrought_core::purse::Cost;
 use brainwrought_stages::publish::write_whole;
 use brainwrought_stages::standard::MakeOptions;
 use bytes::Bytes;
@@ -82,12 +83,14 @@ pub(crate) async fn receive_whole(
     if !is_pdf(&document.pdf[..document.pdf.len().min(SNIFFED)]) {
         return Err(ApiError::NotAPdf);
     }
+    let max_cost = options.limit(site.settings.max_cost)?;
     let options = options.make_options()?;
     let _upload = upload_turn(site)?;
     check_room(site, key.as_deref()).await?;
     let _handover = site.handover_turn(document.pdf.len() as u64).await?;
     site.metrics.uploaded.fetch_add(document.pdf.len() as u64, Ordering::Relaxed);
-    submit(site, document.pdf, &shown_name(document.file_name), options, key).await
+    let wanted = Wanted { options, max_cost, key };
+    submit(site, document.pdf, &shown_name(document.file_name), wanted).await
 }
 
 fn upload_turn(site: &Site) -> Result<SemaphorePermit<'_>, ApiError> {
@@ -186,24 +189,28 @@ async fn text(form: &mut Multipart<BodyDataStream>) -> Result<String, ApiError> 
 
 /// Creates the job of an upload.
 async fn create(site: &Site, upload: Upload, key: Option<String>) -> Result<Created, ApiError> {
-    let options = VideoOptions::from_fields(upload.fields)?.make_options()?;
+    let options = VideoOptions::from_fields(upload.fields)?;
+    let max_cost = options.limit(site.settings.max_cost)?;
+    let wanted = Wanted { options: options.make_options()?, max_cost, key };
     let failed = |error| ApiError::unavailable(SAVE, error);
     let file = upload.file.into_std().await;
     let bytes = file.metadata().map_err(failed)?.len();
     let _turn = site.handover_turn(bytes).await?;
     let pdf = tokio::task::spawn_blocking(move || read_back(file)).await;
     let pdf = pdf.map_err(|error| ApiError::unavailable(SAVE, error))?.map_err(failed)?;
-    submit(site, pdf, &upload.file_name, options, key).await
+    submit(site, pdf, &upload.file_name, wanted).await
+}
+
+/// What a client wants of its PDF.
+struct Wanted {
+    options: MakeOptions,
+    max_cost: Option<Cost>,
+    key: Option<String>,
 }
 
 /// Hands a PDF to the engine and keeps a readable copy beside the jobs.
-async fn submit(
-    site: &Site,
-    pdf: Bytes,
-    file_name: &str,
-    mut options: MakeOptions,
-    key: Option<String>,
-) -> Result<Created, ApiError> {
+async fn submit(site: &Site, pdf: Bytes, file_name: &str, wanted: Wanted) -> Result<Created, ApiError> {
+    let Wanted { mut options, max_cost, key } = wanted;
     options.llm.clone_from(&site.settings.llm);
     let (name, bytes) = (file_name.to_owned(), pdf.clone());
     // The seed is drawn from all of the PDF.
@@ -212,6 +219,7 @@ async fn submit(
         .map_err(|error| ApiError::unavailable(SAVE, error))?
         .map_err(|error| ApiError::unavailable("write the options", error))?;
     submission.idempotency_key.clone_from(&key);
+    submission.max_cost = max_cost;
     let chosen = submission.options.clone();
     let created = site.engine.submit(submission).await?;
     if created.is_new {

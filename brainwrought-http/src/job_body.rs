@@ -13,6 +13,7 @@ use crate::links::Base;
 use crate::outlook::Outlook;
 use crate::output_files::{FILES, INPUT};
 use crate::redaction::redacted;
+use crate::spent_body::SpentBody;
 
 /// Everything that a client may know of a job. Moments are milliseconds since 1970-01-01 UTC.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -34,6 +35,8 @@ pub(crate) struct JobBody {
     /// What was chosen.
     #[schema(value_type = Object)]
     pub(crate) options: Value,
+    /// What it has paid providers.
+    pub(crate) spent: SpentBody,
     /// Why it failed, if it did.
     pub(crate) error: Option<String>,
     /// Where the video was published, if it was.
@@ -151,6 +154,7 @@ impl JobBody {
             },
             stages: job.stages.iter().map(TaskBody::of).collect(),
             options: job.options.clone(),
+            spent: SpentBody::of(&job.ledger),
             error: job.error().map(|error| redacted(&error)),
             output_hf_url: job.delivery.output_hf_url.clone(),
             logs: job.logs.iter().map(LogBody::of).collect(),

@@ -42,6 +42,7 @@ mod script_edit;
 mod serve;
 mod settings;
 mod site;
+mod spent_body;
 mod video_options;
 mod watches;
 

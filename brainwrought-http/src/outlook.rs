@@ -102,6 +102,7 @@ mod tests {
             options: serde_json::Value::Null,
             priority: 0,
             max_attempts: 1,
+            max_cost: None,
             idempotency_key: None,
         };
         let now = Now { wall: Timestamp(0), reading: Reading { epoch: "test".to_owned(), ms: 0 } };

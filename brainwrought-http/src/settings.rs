@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use brainwrought_core::id::Digest;
+use brainwrought_core::purse::Cost;
 use brainwrought_stages::llm::LlmChoice;
 
 use crate::Example;
@@ -31,6 +32,8 @@ pub struct HttpSettings {
     /// The language model that writes the scripts of all jobs; without one, they are written offline. It is the server's
     /// to choose, because it is the server's key that pays.
     pub llm: Option<LlmChoice>,
+    /// The most that providers may be paid for one job; a client may ask for less. `None` is no limit.
+    pub max_cost: Option<Cost>,
     /// How long a job that is over stays, with its PDF and its video; `None` means until somebody deletes it. It is
     /// [`expire`](crate::expire) that removes what is older.
     pub keep: Option<Duration>,
@@ -115,6 +118,7 @@ impl HttpSettings {
             proxies: 0,
             examples: Vec::new(),
             llm: None,
+            max_cost: None,
             keep: None,
             quotas: Quotas::default(),
             limits: HttpLimits::default(),

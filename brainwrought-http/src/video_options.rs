@@ -1,5 +1,6 @@
 //! [`VideoOptions`]: what a client can choose about a video, checked.
 
+use brainwrought_core::purse::Cost;
 use brainwrought_stages::standard::{
     BackgroundChoice, CaptionStyle, Format, Layout, MakeOptions, Music, background_styles,
     is_background_style,
@@ -52,6 +53,10 @@ pub(crate) struct VideoOptions {
     /// The size of the frames, such as `540x960` for a quick look; two even numbers.
     #[schema(default = "1080x1920")]
     pub(crate) size: String,
+    /// The most that the server may pay its providers for the video, in US dollars. The server may have a lower limit of
+    /// its own, which also holds when none is given.
+    #[schema(minimum = 0, maximum = 1000000)]
+    pub(crate) max_cost: Option<f64>,
 }
 
 impl Default for VideoOptions {
@@ -70,9 +75,13 @@ impl Default for VideoOptions {
             music: "bed".to_owned(),
             seed: None,
             size: "1080x1920".to_owned(),
+            max_cost: None,
         }
     }
 }
+
+/// Nobody pays more for a video, in US dollars.
+const MOST_DOLLARS: f64 = 1e6;
 
 /// The voices that can be chosen.
 pub(crate) const VOICES: [&str; 5] = ["auto", "heart", "oak", "fern", "espeak"];
@@ -107,6 +116,12 @@ impl VideoOptions {
                     };
                     given.insert(name, is_on.into());
                 }
+                "max-cost" => {
+                    let dollars: Option<f64> = text.parse().ok().filter(|dollars: &f64| dollars.is_finite());
+                    let dollars = dollars
+                        .ok_or_else(|| wrong(&format!("`max-cost` takes US dollars, not `{text}`")))?;
+                    given.insert(name, dollars.into());
+                }
                 _ => {
                     given.insert(name, text.into());
                 }
@@ -114,6 +129,20 @@ impl VideoOptions {
         }
         serde_json::from_value(Value::Object(given))
             .map_err(|error| wrong(&format!("the options cannot be read: {error}")))
+    }
+
+    /// The limit of the job: the lower of what the client wants and what the server allows.
+    ///
+    /// # Errors
+    ///
+    /// Fails when what the client wants is no sum of money.
+    pub(crate) fn limit(&self, allowed: Option<Cost>) -> Result<Option<Cost>, ApiError> {
+        let wanted = match self.max_cost {
+            None => None,
+            Some(dollars) if (0.0..=MOST_DOLLARS).contains(&dollars) => Some(Cost::from_usd(dollars)),
+            Some(_) => return Err(wrong("`max-cost` goes from 0 to 1000000 US dollars")),
+        };
+        Ok(wanted.into_iter().chain(allowed).min())
     }
 
     /// Checks the choices and turns them into what the pipeline understands.
@@ -196,6 +225,23 @@ mod tests {
         let json = read(&[("options", r#"{"length":30,"layout":"b","music":"none","size":"270x480"}"#)]);
         assert_eq!(fields.as_ref().unwrap(), json.as_ref().unwrap());
         assert_eq!(fields.unwrap().length_ms, 30_000);
+    }
+
+    #[test]
+    fn a_client_may_ask_for_less_than_the_server_allows() {
+        let limit = |text: &str, allowed| {
+            let fields = vec![("max-cost".to_owned(), text.to_owned())];
+            VideoOptions::from_fields(fields).and_then(|options| options.limit(allowed))
+        };
+        let cents = |cents: u64| Some(Cost(cents * 10_000));
+        assert_eq!(limit("", None).unwrap(), None);
+        assert_eq!(limit("", cents(50)).unwrap(), cents(50));
+        assert_eq!(limit("0.2", cents(50)).unwrap(), cents(20));
+        assert_eq!(limit("2", cents(50)).unwrap(), cents(50));
+        assert_eq!(limit("2", None).unwrap(), cents(200));
+        for wrong in ["-1", "NaN", "1e9", "two"] {
+            assert!(limit(wrong, None).is_err(), "{wrong}");
+        }
     }
 
     #[test]

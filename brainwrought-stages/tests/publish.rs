@@ -105,6 +105,7 @@ impl Bench {
             pdf: "moving pictures".into(),
             options: Value::Null,
             priority: 0,
+            max_cost: None,
             idempotency_key: None,
         };
         let job = self.engine.submit(submission).await.unwrap().view.job.job_id;
@@ -171,6 +172,7 @@ async fn what_is_not_finished_is_not_published() {
         pdf: "moving pictures".into(),
         options: Value::Null,
         priority: 0,
+        max_cost: None,
         idempotency_key: None,
     };
     let job = bench.engine.submit(submission).await.unwrap().view.job;

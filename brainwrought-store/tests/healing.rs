@@ -97,6 +97,7 @@ impl Bench {
             pdf: "pdf".into(),
             options: serde_json::Value::Null,
             priority: 0,
+            max_cost: None,
             idempotency_key: None,
         };
         let id = self.engine.submit(submission).await.unwrap().view.job.job_id;

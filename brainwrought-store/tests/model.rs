@@ -11,6 +11,7 @@ use brainwrought_core::id::{Digest, FencingToken, JobId, TaskId, TaskKey, Worker
 use brainwrought_core::job::{Failure, Job, JobInput, NewJob, Outcome, Plan, Renewal, StagePlan};
 use brainwrought_core::job_store::{ClaimRequest, JobFilter, JobStore, JobStoreError};
 use brainwrought_core::memory::MemoryJobStore;
+use brainwrought_core::purse::{Charge, Cost};
 use brainwrought_store::FileJobStore;
 use proptest::prelude::*;
 use proptest_state_machine::{ReferenceStateMachine, StateMachineTest, prop_state_machine};
@@ -23,6 +24,9 @@ enum Step {
     Advance,
     Claim(usize),
     Renew(usize),
+    SetAside(usize, u64),
+    Settle(usize, u64),
+    Limit(usize, Option<u64>),
     Commit(usize, End),
     Tick(u64),
     Recover,
@@ -95,6 +99,27 @@ impl Reference {
                 None => Answer::Nothing,
                 Some(loan) => Answer::Renewed(self.jobs[loan.job].renew(&loan.key, loan.token, LEASE, &now)),
             },
+            Step::SetAside(at, most) => match self.loan(*at) {
+                None => Answer::Nothing,
+                Some(loan) => {
+                    let job = &mut self.jobs[loan.job];
+                    Answer::Accepted(job.set_aside(&loan.key, loan.token, &charge(*most), &now).is_ok())
+                }
+            },
+            Step::Settle(at, cost) => match self.loan(*at) {
+                None => Answer::Nothing,
+                Some(loan) => {
+                    let job = &mut self.jobs[loan.job];
+                    let settled = job.settle(&loan.key, loan.token, &charge(9), Cost(*cost), &now);
+                    Answer::Accepted(settled.is_ok())
+                }
+            },
+            Step::Limit(at, limit) => {
+                if let Some(place) = at.checked_rem(self.jobs.len()) {
+                    self.jobs[place].limit_cost(limit.map(Cost), &now);
+                }
+                Answer::Nothing
+            }
             Step::Commit(at, end) => match self.loan(*at) {
                 None => Answer::Nothing,
                 Some(loan) => {
@@ -138,6 +163,12 @@ enum Answer {
     Accepted(bool),
 }
 
+/// One of two providers gets the money.
+fn charge(most: u64) -> Charge {
+    let provider = if most.is_multiple_of(2) { "even/1" } else { "odd/1" };
+    Charge { provider: provider.to_owned(), most: Cost(most) }
+}
+
 fn worker() -> WorkerId {
     WorkerId("model".to_owned())
 }
@@ -161,6 +192,7 @@ fn new_job(priority: i32) -> NewJob {
         options: serde_json::Value::Null,
         priority,
         max_attempts: 2,
+        max_cost: (priority > 0).then_some(Cost(40)),
         idempotency_key: None,
     }
 }
@@ -201,6 +233,10 @@ impl ReferenceStateMachine for Reference {
             6 => Just(Step::Advance),
             6 => (1..4_usize).prop_map(Step::Claim),
             3 => any::<usize>().prop_map(Step::Renew),
+            3 => (any::<usize>(), 1..20_u64).prop_map(|(at, most)| Step::SetAside(at, most)),
+            2 => (any::<usize>(), 0..12_u64).prop_map(|(at, cost)| Step::Settle(at, cost)),
+            1 => (any::<usize>(), proptest::option::of(0..60_u64))
+                .prop_map(|(at, limit)| Step::Limit(at, limit)),
             10 => (any::<usize>(), end).prop_map(|(at, end)| Step::Commit(at, end)),
             3 => (1..60_u64).prop_map(Step::Tick),
             3 => Just(Step::Recover),
@@ -281,6 +317,27 @@ impl Subject {
                     run.block_on(self.store.renew(&self.task(&loan), loan.token, LEASE)).unwrap(),
                 ),
             },
+            Step::SetAside(at, most) => match self.before.loan(*at) {
+                None => Answer::Nothing,
+                Some(loan) => {
+                    let (task, charge) = (self.task(&loan), charge(*most));
+                    Answer::Accepted(run.block_on(self.store.set_aside(&task, loan.token, &charge)).is_ok())
+                }
+            },
+            Step::Settle(at, cost) => match self.before.loan(*at) {
+                None => Answer::Nothing,
+                Some(loan) => {
+                    let (task, charge) = (self.task(&loan), charge(9));
+                    let settled = self.store.settle(&task, loan.token, &charge, Cost(*cost));
+                    Answer::Accepted(run.block_on(settled).is_ok())
+                }
+            },
+            Step::Limit(at, limit) => {
+                if let Some(place) = at.checked_rem(self.ids.len()) {
+                    run.block_on(self.store.limit_cost(&self.ids[place], limit.map(Cost))).unwrap();
+                }
+                Answer::Nothing
+            }
             Step::Commit(at, end) => match self.before.loan(*at) {
                 None => Answer::Nothing,
                 Some(loan) => {

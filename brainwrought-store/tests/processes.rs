@@ -210,6 +210,7 @@ fn new_job() -> NewJob {
         priority: 0,
         // Nobody here gives up, however often its workers are killed.
         max_attempts: 1000,
+        max_cost: None,
         idempotency_key: None,
     }
 }

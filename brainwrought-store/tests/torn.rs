@@ -35,6 +35,7 @@ impl Bench {
             options: serde_json::Value::Null,
             priority: 0,
             max_attempts: 1,
+            max_cost: None,
             idempotency_key: None,
         };
         let id = self.store.create(new).await.unwrap().view.job.job_id;

@@ -1,11 +1,13 @@
 //! `status`, `list`, `logs`, `cancel` and `retry`: looking at jobs and steering them.
 
 use brainwrought_core::id::StageName;
+use brainwrought_core::job::JobStatus;
 use brainwrought_core::job_store::{JobFilter, JobView};
 use serde_json::{Value, json};
 
 use crate::args::{JobArgs, ListArgs, RetryArgs};
 use crate::config::Config;
+use crate::money::MaxCost;
 use crate::output;
 
 /// Shows a job.
@@ -62,6 +64,14 @@ pub(crate) async fn cancel(config: &Config, args: JobArgs) -> anyhow::Result<()>
 pub(crate) async fn retry(config: &Config, args: RetryArgs) -> anyhow::Result<()> {
     let jobs = brainwrought_store::open_job_store(&config.jobs)?;
     let from = args.from.as_deref().map(StageName::from);
+    if let Some(MaxCost(limit)) = args.max_cost {
+        let view = jobs.limit_cost(&args.job, limit).await?;
+        // A limit may also be raised while a job runs.
+        if from.is_none() && !matches!(view.status, JobStatus::Failed | JobStatus::Cancelled) {
+            show(&view, args.json);
+            return Ok(());
+        }
+    }
     show(&jobs.retry(&args.job, from.as_ref()).await?, args.json);
     Ok(())
 }

@@ -8,6 +8,7 @@ use brainwrought_core::data::BlobRef;
 use brainwrought_core::engine::{Engine, Submission};
 use brainwrought_core::event::EventSink;
 use brainwrought_core::job_store::Created;
+use brainwrought_core::purse::Cost;
 use brainwrought_stages::audio::{LexiconError, PiperFiles};
 use brainwrought_stages::standard::{BackgroundChoice, MakeOptions, Music};
 use bytes::Bytes;
@@ -28,7 +29,8 @@ pub(crate) async fn run(config: &Config, args: SubmitArgs) -> anyhow::Result<()>
     let world = World::open(config)?;
     let engine = world.engine(None, 1, Duration::from_secs(1), EventSink::default())?;
     let options = load(&engine, video, &pdf).await?;
-    let request = Request { pdf, options, key: args.idempotency_key, priority: args.priority };
+    let max_cost = args.max_cost.unwrap_or(config.max_cost).0;
+    let request = Request { pdf, options, key: args.idempotency_key, priority: args.priority, max_cost };
     let created = submit(&world, &engine, &args.pdf, request).await?;
     if args.json {
         output::json(&output::job_json(&created.view));
@@ -45,6 +47,7 @@ pub(super) struct Request {
     pub(super) options: MakeOptions,
     pub(super) key: Option<String>,
     pub(super) priority: i32,
+    pub(super) max_cost: Option<Cost>,
 }
 
 /// Submits a PDF and keeps a readable copy beside the jobs.
@@ -54,7 +57,7 @@ pub(super) async fn submit(
     path: &Path,
     request: Request,
 ) -> anyhow::Result<Created> {
-    let Request { pdf, options, key, priority } = request;
+    let Request { pdf, options, key, priority, max_cost } = request;
     let file_name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let submission = Submission {
         pipeline: options.format.pipeline_name().to_owned(),
@@ -62,6 +65,7 @@ pub(super) async fn submit(
         pdf: pdf.clone(),
         options: serde_json::to_value(options)?,
         priority,
+        max_cost,
         idempotency_key: key,
     };
     let created = engine.submit(submission).await?;

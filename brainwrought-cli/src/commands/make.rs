@@ -26,6 +26,10 @@ pub(crate) async fn run(config: &Config, args: MakeArgs) -> anyhow::Result<()> {
         return super::voices::run(config, args.json).await;
     }
     let video = VideoConfig::new(&args.video, config)?;
+    let max_cost = args.max_cost.unwrap_or(config.max_cost).0;
+    if args.estimate {
+        return super::estimate::run(config, args.pdf, video, args.json).await;
+    }
     // The work is done here, so here is where a key must be; whoever submits leaves that to the workers.
     if let Some(llm) = &video.options.llm {
         config.check_llm(llm)?;
@@ -47,14 +51,21 @@ pub(crate) async fn run(config: &Config, args: MakeArgs) -> anyhow::Result<()> {
     let progress = Progress::start(args.json);
     let engine = world.engine(video.password.clone(), 2, Duration::from_millis(50), progress.sink())?;
 
+    let password = video.password.clone();
     let options = intake::load(&engine, video, &pdf).await?;
     let chosen = serde_json::to_value(&options)?;
     let key = json!({ "make": Digest::of(&pdf).as_str(), "name": named.file_name().map(|n| n.to_string_lossy()), "options": chosen });
     let key = Digest::of(&brainwrought_core::fingerprint::canonical_json(&key)).to_string();
-    let request = Request { pdf, options, key: Some(key), priority: 10 };
+    super::estimate::announce(&world, (&named, &pdf), &options, password, max_cost).await;
+    let request = Request { pdf, options, key: Some(key), priority: 10, max_cost };
     let created = intake::submit(&world, &engine, &named, request).await?;
+    let mut view = created.view;
+    // The same job under another limit. A limit that only the config file leaves out is not lifted.
+    if view.job.ledger.max_cost != max_cost && (args.max_cost.is_some() || max_cost.is_some()) {
+        view = world.jobs.limit_cost(&view.job.job_id, max_cost).await?;
+    }
     engine.recover().await?;
-    let view = revive(world.jobs.as_ref(), created.view).await?;
+    let view = revive(world.jobs.as_ref(), view).await?;
     progress.seed(&view.job);
 
     let mut view = engine.run_job(&view.job.job_id, shutdown).await?;
@@ -120,6 +131,10 @@ fn conclude(view: &JobView, target: &Path, as_json: bool) -> anyhow::Result<()> 
         folder.display()
     ));
     output::line(format!("job      {}", job.job_id));
+    let spent = crate::money::spent_lines(&job.ledger);
+    if !spent.is_empty() {
+        output::line(spent);
+    }
     Ok(())
 }
 

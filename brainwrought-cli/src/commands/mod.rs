@@ -1,6 +1,7 @@
 //! One file a command; each parses, makes one library call, prints.
 
 mod doctor;
+mod estimate;
 mod fetch;
 mod fleet;
 mod gc;

@@ -29,6 +29,7 @@ pub(super) fn new_job(stages: &[Written<'_>]) -> NewJob {
         options: serde_json::json!({ "voice": "calm" }),
         priority: 0,
         max_attempts: 3,
+        max_cost: None,
         idempotency_key: None,
     }
 }

@@ -10,6 +10,7 @@ pub mod attempts;
 pub mod claims;
 pub mod creation;
 mod fixture;
+pub mod money;
 pub mod recovery;
 pub mod steering;
 
@@ -72,6 +73,16 @@ macro_rules! job_store_conformance {
             concurrent_commits_of_one_token_are_accepted_once
             outcomes_together_are_each_guarded
             concurrent_calls_get_their_own_answers
+        }
+        $crate::conformance_tests! { $open;
+            money:
+            spending_is_added_up_by_stage_and_provider
+            a_limit_is_not_passed
+            settling_frees_the_rest
+            concurrent_spending_never_passes_the_limit
+            a_stale_token_spends_nothing
+            a_job_that_is_over_spends_nothing
+            a_raised_limit_lets_a_job_go_on
         }
         $crate::conformance_tests! { $open;
             recovery:

@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use super::Engine;
 use super::heartbeat::{self, HeartbeatEnd};
 use super::inputs::{Inputs, read_envelope};
+use super::job_purse::JobPurse;
 use super::mailbox::Mailbox;
 use crate::artifact_store::ArtifactStoreError;
 use crate::data::{Publication, blobs_in};
@@ -101,7 +102,12 @@ impl Engine {
             stop.clone(),
         )
         .with_attempt(attempt)
-        .with_events(mailbox.sink(self.events.clone()));
+        .with_events(mailbox.sink(self.events.clone()))
+        .with_purse(Arc::new(JobPurse {
+            jobs: Arc::clone(&self.jobs),
+            task: claim.id.clone(),
+            token: claim.token,
+        }));
         let started = tokio::time::Instant::now();
         let envelope = node.stage.run(&cx, inputs.values).await?;
         metrics::took(&key.stage, started.elapsed().as_secs_f64());

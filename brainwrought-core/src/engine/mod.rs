@@ -7,6 +7,7 @@ mod attempt;
 mod collect;
 mod heartbeat;
 mod inputs;
+mod job_purse;
 mod mailbox;
 mod pipelines;
 mod pulse;
@@ -31,6 +32,7 @@ use crate::event::EventSink;
 use crate::id::WorkerId;
 use crate::job::{JobInput, NewJob};
 use crate::job_store::{Created, JobStore};
+use crate::purse::Cost;
 use crate::retry::RetryPolicy;
 
 /// Runs jobs of some pipelines on some stores. Cloning is cheap.
@@ -76,6 +78,8 @@ pub struct Submission {
     pub options: Value,
     /// The higher, the sooner it is claimed; 0 is usual.
     pub priority: i32,
+    /// The most that it may spend; `None` is no limit.
+    pub max_cost: Option<Cost>,
     /// Makes a second submission with the same key find the first job.
     pub idempotency_key: Option<String>,
 }
@@ -142,6 +146,7 @@ impl Engine {
             options: submission.options,
             priority: submission.priority,
             max_attempts: self.settings.retry.max_attempts,
+            max_cost: submission.max_cost,
             idempotency_key: submission.idempotency_key,
         };
         Ok(self.jobs.create(new).await?)

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
-    AttemptEnd, Delivery, JobInput, JobStatus, Lease, LogEntry, NewJob, Outcome, Plan, Progress, Renewal,
-    StagePlan, Task, TaskStatus, TransitionError,
+    AttemptEnd, Delivery, JobInput, JobStatus, Lease, Ledger, LogEntry, NewJob, Outcome, Plan, Progress,
+    Renewal, StagePlan, Task, TaskStatus, TransitionError,
 };
 use crate::clock::{Now, Timestamp};
 use crate::id::{FencingToken, JobId, StageName, TaskKey, WorkerId};
@@ -40,6 +40,9 @@ pub struct Job {
     /// Where the finished video lies.
     #[serde(flatten)]
     pub delivery: Delivery,
+    /// What it may spend and what it has spent.
+    #[serde(default, skip_serializing_if = "Ledger::is_empty")]
+    pub ledger: Ledger,
     /// The stages and what they wait for.
     pub plan: Plan,
     /// The tasks, in the order of the plan and of their segments.
@@ -80,6 +83,7 @@ impl Job {
             idempotency_key: new.idempotency_key,
             cancelled: false,
             delivery: Delivery::default(),
+            ledger: Ledger { max_cost: new.max_cost, ..Ledger::default() },
             plan: new.plan,
             stages,
             token_floor: FencingToken::default(),
@@ -416,7 +420,7 @@ impl Job {
         self.stages = order.into_iter().map(|(_, _, task)| task).collect();
     }
 
-    fn held(&mut self, key: &TaskKey, token: FencingToken) -> Result<&mut Task, TransitionError> {
+    pub(super) fn held(&mut self, key: &TaskKey, token: FencingToken) -> Result<&mut Task, TransitionError> {
         let task = self
             .stages
             .iter_mut()

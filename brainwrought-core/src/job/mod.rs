@@ -6,6 +6,7 @@
 mod delivery;
 mod job_record;
 mod lease;
+mod ledger;
 mod log_entry;
 mod new_job;
 mod outcome;
@@ -18,6 +19,7 @@ mod transition_error;
 pub use delivery::Delivery;
 pub use job_record::Job;
 pub use lease::Lease;
+pub use ledger::{Ledger, LedgerEntry};
 pub use log_entry::LogEntry;
 pub use new_job::{JobInput, NewJob};
 pub use outcome::{Failure, Outcome, Progress, Renewal};

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::Plan;
 use crate::data::BlobRef;
+use crate::purse::Cost;
 
 /// What is needed to create a job.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,6 +22,8 @@ pub struct NewJob {
     pub priority: i32,
     /// How often each task is tried; at least 1.
     pub max_attempts: u32,
+    /// The most that it may spend; `None` is no limit.
+    pub max_cost: Option<Cost>,
     /// Makes a second creation with the same key find the first job.
     pub idempotency_key: Option<String>,
 }

@@ -2,6 +2,7 @@
 
 use super::JobStatus;
 use crate::id::{FencingToken, StageName, TaskKey};
+use crate::purse::Cost;
 
 /// A change that the state machine does not allow.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -35,4 +36,16 @@ pub enum TransitionError {
     /// Nothing failed, so there is nothing to retry.
     #[error("nothing to retry: the job is {0}; name a stage with `--from` to run again from there")]
     NothingToRetry(JobStatus),
+    /// The job may not spend so much.
+    #[error("{provider} may cost {most} more, and the job has spent or set aside {spent} of {limit}")]
+    LimitReached {
+        /// Who would have been paid.
+        provider: String,
+        /// What the call may cost.
+        most: Cost,
+        /// What was spent or set aside before.
+        spent: Cost,
+        /// The limit.
+        limit: Cost,
+    },
 }

@@ -12,6 +12,7 @@ use crate::job::{Job, LogEntry, NewJob, Outcome, Renewal, Task};
 use crate::job_store::{
     Claim, ClaimRequest, Created, JobFilter, JobStore, JobStoreError, JobView, TaskReport,
 };
+use crate::purse::{Charge, Cost};
 
 /// Keeps jobs in memory; they are gone when it is dropped. The reference that other stores are held against.
 #[derive(Debug)]
@@ -153,6 +154,25 @@ impl JobStore for MemoryJobStore {
         })
     }
 
+    async fn set_aside(
+        &self,
+        task: &TaskId,
+        token: FencingToken,
+        charge: &Charge,
+    ) -> Result<(), JobStoreError> {
+        self.change(&task.job, |job, now| job.set_aside(&task.key, token, charge, now))
+    }
+
+    async fn settle(
+        &self,
+        task: &TaskId,
+        token: FencingToken,
+        charge: &Charge,
+        cost: Cost,
+    ) -> Result<(), JobStoreError> {
+        self.change(&task.job, |job, now| job.settle(&task.key, token, charge, cost, now))
+    }
+
     async fn commit(
         &self,
         task: &TaskId,
@@ -185,6 +205,13 @@ impl JobStore for MemoryJobStore {
     async fn retry(&self, id: &JobId, from: Option<&StageName>) -> Result<JobView, JobStoreError> {
         self.change(id, |job, now| {
             job.retry(from, now)?;
+            Ok(view(job, now))
+        })
+    }
+
+    async fn limit_cost(&self, id: &JobId, limit: Option<Cost>) -> Result<JobView, JobStoreError> {
+        self.change(id, |job, now| {
+            job.limit_cost(limit, now);
             Ok(view(job, now))
         })
     }

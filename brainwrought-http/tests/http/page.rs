@@ -235,6 +235,7 @@ async fn a_published_video_is_linked() {
         options: serde_json::Value::Null,
         priority: 0,
         max_attempts: 1,
+        max_cost: None,
         idempotency_key: None,
     };
     let id = jobs.create(new).await.unwrap().view.job.job_id;

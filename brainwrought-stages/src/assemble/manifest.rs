@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use brainwrought_core::data::{AssetRecord, BlobRef, Clip, Document, OutboundCall, Profile, Script, Video};
 use serde::Serialize;
 
+use super::spending::{self, Spending};
 use super::{Assemble, Timeline};
 
 /// What is written to `manifest.json`. It says nothing about the job, the time or the machine, so that the same video has
@@ -25,6 +26,8 @@ struct Manifest<'a> {
     assets: &'a [AssetRecord],
     files: BTreeMap<&'a str, &'a BlobRef>,
     calls: Vec<&'a OutboundCall>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    spent: Option<Spending>,
     warnings: &'a [String],
 }
 
@@ -96,7 +99,8 @@ pub(super) fn manifest(
         assets: &video.assets,
         files,
         // Whoever was spoken to, what for, and how much they learned; nobody, where everything was made on this machine.
-        calls: script.calls.iter().chain(clips.iter().flat_map(|clip| &clip.audio.calls)).collect(),
+        calls: spending::calls(script, clips).collect(),
+        spent: Spending::of(script, clips),
         warnings: &video.warnings,
     })
 }

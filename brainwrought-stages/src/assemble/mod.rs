@@ -5,11 +5,13 @@ mod error;
 mod manifest;
 mod poster;
 mod rights;
+mod spending;
 mod stage;
 mod timeline;
 mod transcript;
 
 pub use error::AssembleError;
+pub use spending::{Spending, SpendingLine};
 pub use stage::Assemble;
 use timeline::Cue;
 pub(crate) use timeline::{Timeline, narrations, samples};

@@ -13,7 +13,7 @@ use super::sound::SoundMeter;
 use super::speech::Speech;
 use super::table::ReportFile;
 use super::{CheckError, Limits};
-use crate::assemble::{Timeline, narrations, samples};
+use crate::assemble::{Spending, Timeline, narrations, samples};
 use crate::media::{LumaView, MediaError, Viewer, probe};
 
 /// Frames between two reports of progress.
@@ -42,7 +42,7 @@ impl Stage for Check {
         if report.is_passed() {
             return Ok(report);
         }
-        let json = summary(&report.rules, &report.warnings).map_err(StageError::fatal)?;
+        let json = summary(&report.rules, &report.warnings, None).map_err(StageError::fatal)?;
         cx.log(LogLevel::Error, json.to_string());
         let rules = report.rules.into_iter().filter(|rule| !rule.passed).collect();
         Err(StageError::fatal(CheckError::Failed { rules }))
@@ -66,6 +66,7 @@ impl Check {
         cx.check_cancelled()?;
         let timeline = Timeline::of(&clips).map_err(StageError::fatal)?;
         let file = cx.get(&video.video).await?;
+        let spent = Spending::of(&script, &clips);
         let mut narration = Vec::new();
         for pcm in narrations(&clips) {
             narration.extend(samples(&cx.get(pcm).await?));
@@ -78,7 +79,7 @@ impl Check {
         })?;
         let mut warnings = video.warnings.clone();
         warnings.extend(verdict.warnings);
-        let json = summary(&verdict.rules, &warnings).map_err(StageError::fatal)?;
+        let json = summary(&verdict.rules, &warnings, spent).map_err(StageError::fatal)?;
         let json = serde_json::to_vec_pretty(&json).map_err(|e| StageError::fatal(CheckError::Report(e)))?;
         let blob = cx.put(json.into(), "application/json").await?;
         add_to_manifest(cx, &mut video, &blob).await?;
@@ -87,10 +88,14 @@ impl Check {
     }
 }
 
-fn summary(rules: &[Rule], warnings: &[String]) -> Result<serde_json::Value, CheckError> {
+fn summary(
+    rules: &[Rule],
+    warnings: &[String],
+    spent: Option<Spending>,
+) -> Result<serde_json::Value, CheckError> {
     let passed = rules.iter().all(|rule| rule.passed);
     let (rules, warnings) = (rules.to_vec(), warnings.to_vec());
-    let file = ReportFile { schema: "gate/1".to_owned(), passed, rules, warnings };
+    let file = ReportFile { schema: "gate/1".to_owned(), passed, rules, warnings, spent };
     serde_json::to_value(file).map_err(CheckError::Report)
 }
 

@@ -3,6 +3,8 @@
 use brainwrought_core::data::Rule;
 use serde::{Deserialize, Serialize};
 
+use crate::assemble::Spending;
+
 /// What `report.json` holds.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ReportFile {
@@ -14,6 +16,9 @@ pub struct ReportFile {
     pub rules: Vec<Rule>,
     /// What is worth knowing but no failure.
     pub warnings: Vec<String>,
+    /// What providers were paid for what is in the video; nothing where nobody was called.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spent: Option<Spending>,
 }
 
 impl ReportFile {

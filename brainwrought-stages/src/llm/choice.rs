@@ -56,6 +56,17 @@ impl ChosenLlm {
     }
 }
 
+/// Who would be paid for a model, and by which price.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Quote {
+    /// `provider/model`.
+    pub provider: String,
+    /// The price, if anybody wrote it down.
+    pub price: Option<Price>,
+    /// How many tokens fit, if that is known.
+    pub context_tokens: Option<u32>,
+}
+
 /// A text names no language model.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
@@ -72,28 +83,41 @@ impl LlmChoice {
     /// Fails when the network is off, when the key is missing (the message names its variable), and when the address of
     /// the provider is none.
     pub fn open(&self, settings: &ProviderSettings) -> Result<Arc<dyn LanguageModel>, ProviderError> {
+        let (client, price) = self.client(settings)?;
         Ok(match self {
-            Self::OpenAi(model) => {
-                let (client, price) = hosted(settings, "openai", model)?;
-                Arc::new(OpenAi::hosted(client, model, price))
-            }
-            Self::Gemini(model) => {
-                let (client, price) = hosted(settings, "gemini", model)?;
-                Arc::new(Gemini::new(client, model, price))
-            }
-            Self::Anthropic(model) => {
-                let (client, price) = hosted(settings, "anthropic", model)?;
-                Arc::new(Anthropic::new(client, model, price))
-            }
+            Self::OpenAi(model) => Arc::new(OpenAi::hosted(client, model, price)),
+            Self::Gemini(model) => Arc::new(Gemini::new(client, model, price)),
+            Self::Anthropic(model) => Arc::new(Anthropic::new(client, model, price)),
+            Self::Server { model, .. } => Arc::new(OpenAi::compatible(client, model, price)),
+        })
+    }
+
+    /// Tells who would be paid, and by which price. Needs neither a key nor the network.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the address of the provider is none.
+    pub fn quote(&self, settings: &ProviderSettings) -> Result<Quote, ProviderError> {
+        let settings = settings.for_quotes();
+        let (_, price) = self.client(&settings)?;
+        let model = self.open(&settings)?;
+        Ok(Quote { provider: model.name().to_owned(), price, context_tokens: model.context_tokens() })
+    }
+
+    fn client(&self, settings: &ProviderSettings) -> Result<(ProviderClient, Option<Price>), ProviderError> {
+        match self {
+            Self::OpenAi(model) => hosted(settings, "openai", model),
+            Self::Gemini(model) => hosted(settings, "gemini", model),
+            Self::Anthropic(model) => hosted(settings, "anthropic", model),
             Self::Server { base, model } => {
                 // Two servers of one machine are two.
                 let address = base.split_once("://").map_or(base.as_str(), |(_, address)| address);
                 let host = address.split('/').next().unwrap_or(address);
                 let client = settings.open_server(host, SERVER_KEY, base)?;
                 let price = settings.price(&format!("{host}/{model}"), &client);
-                Arc::new(OpenAi::compatible(client, model, price))
+                Ok((client, price))
             }
-        })
+        }
     }
 }
 

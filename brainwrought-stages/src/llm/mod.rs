@@ -25,7 +25,7 @@ use brainwrought_core::stage::StageContext;
 
 pub use anthropic::Anthropic;
 pub use ask::ask;
-pub use choice::{ChosenLlm, LlmChoice, NoSuchLlm, SERVER_KEY};
+pub use choice::{ChosenLlm, LlmChoice, NoSuchLlm, Quote, SERVER_KEY};
 pub use completion::{Completion, Finish, Usage};
 pub use error::LlmError;
 pub use gemini::Gemini;

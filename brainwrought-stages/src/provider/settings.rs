@@ -9,7 +9,7 @@ use super::client_settings::ClientSettings;
 use super::error::ProviderError;
 use super::prices::{Bill, Price, Prices};
 use super::secret::Secret;
-use super::service::Service;
+use super::service::{SERVICES, Service};
 
 /// What a machine knows of providers: keys, addresses, prices, and whether anything may be sent. It never goes into a job.
 #[derive(Debug, Clone, Default)]
@@ -88,6 +88,17 @@ impl ProviderSettings {
     /// Finds what `provider/model` costs. A server on this machine costs nothing unless a price is written down.
     pub fn price(&self, name: &str, client: &ProviderClient) -> Option<Price> {
         self.prices.find(name).copied().or_else(|| client.is_local().then(Price::default))
+    }
+
+    /// These settings for reckoning alone, as if there were keys and a network. What is opened with them is never called.
+    pub(crate) fn for_quotes(&self) -> Self {
+        let mut settings = Self { network: Network::On, ..self.clone() };
+        for service in &SERVICES {
+            if let Some(nobodys) = Secret::new("nobody") {
+                settings.keys.entry(service.name.to_owned()).or_insert(nobodys);
+            }
+        }
+        settings
     }
 
     fn patient(&self, mut settings: ClientSettings) -> ClientSettings {

@@ -13,8 +13,6 @@ const TOP: f32 = 1248.0;
 /// How much lower the one stands who listens, and how high a loud word lifts the other, in design pixels.
 const LISTENS: f32 = 16.0;
 const LIFT: f32 = 18.0;
-/// The opacity of the one who listens, of 256.
-const QUIET: u16 = 208;
 /// A mouth stays a moment behind a word, in milliseconds.
 const TAIL_MS: u64 = 90;
 /// Both blink once in so many milliseconds, for so long.
@@ -81,7 +79,7 @@ impl Puppet {
         let mouth = if speaks { STEPS.iter().filter(|&&step| loudness > step).count() } else { 0 };
         let Some(sprite) = poses.get(mouth).or(poses.last()) else { return };
         let down = if speaks { -LIFT * loudness } else { LISTENS };
-        sprite.draw(frame, 0, (down * plan.scale).round() as i32, if speaks { 256 } else { QUIET });
+        sprite.draw(frame, 0, (down * plan.scale).round() as i32, 256);
     }
 }
 

@@ -77,11 +77,13 @@ pub(super) struct Asker {
     /// Prompts that fit only what has one of these words, each said once.
     fitting: Vec<(&'static [&'static str], &'static str)>,
     next: usize,
+    /// Whether a question is waiting for its answer, which comes first.
+    awaits: bool,
 }
 
 impl Asker {
-    /// Somebody who asks in `language`; nobody where there is no phrase book.
-    pub(super) fn new(language: &str, seeded: &mut Seeded) -> Option<Self> {
+    /// Somebody who asks in `language` after `hook`; nobody where there is no phrase book.
+    pub(super) fn new(language: &str, hook: &str, seeded: &mut Seeded) -> Option<Self> {
         let (opening, mut prompts, fitting) = match language {
             "en" => {
                 let mut openings = OPENINGS.to_vec();
@@ -107,11 +109,15 @@ impl Asker {
             _ => return None,
         };
         seeded.shuffle(&mut prompts);
-        Some(Self { opening, prompts, fitting, next: 0 })
+        let opening = opening.filter(|_| !is_question(hook));
+        Some(Self { opening, prompts, fitting, next: 0, awaits: is_question(hook) })
     }
 
     /// What leads to the next fact. The first time it opens the conversation.
     pub(super) fn asks(&mut self, fact: &str) -> Option<&'static str> {
+        if std::mem::take(&mut self.awaits) {
+            return None;
+        }
         if let Some(opening) = self.opening.take() {
             return Some(opening);
         }
@@ -125,7 +131,7 @@ impl Asker {
     }
 }
 
-/// Gives the one who asks what states nothing: transitions and interjections.
+/// Gives the one who asks what states nothing: transitions, interjections, and an opening that is a question.
 pub(super) fn give_parts(script: &mut Script) {
     let scenes = script.segments.iter_mut().flat_map(|segment| &mut segment.scenes);
     for line in scenes.flat_map(|scene| &mut scene.lines) {
@@ -136,7 +142,16 @@ pub(super) fn give_parts(script: &mut Script) {
 }
 
 fn asks(line: &Line) -> bool {
-    matches!(line.role, LineRole::Transition | LineRole::Interjection)
+    match line.role {
+        LineRole::Transition | LineRole::Interjection => true,
+        LineRole::Hook => is_question(&line.text),
+        _ => false,
+    }
+}
+
+/// Tells whether a line asks something.
+pub(super) fn is_question(text: &str) -> bool {
+    text.trim_end().ends_with(['?', '？', '؟'])
 }
 
 #[cfg(test)]
@@ -145,15 +160,18 @@ mod tests {
 
     #[test]
     fn a_prompt_fits_what_it_leads_to_and_is_not_said_twice_in_a_row() {
-        let mut asker = Asker::new("en", &mut Seeded::new(3)).unwrap();
+        let mut asker = Asker::new("en", "It is fast.", &mut Seeded::new(3)).unwrap();
         assert!(OPENINGS.contains(&asker.asks("Raft is a consensus algorithm.").unwrap()));
         assert_eq!(asker.asks("The results show that it is fast."), Some("And the result?"));
         let said: Vec<&str> = (0..PROMPTS.len()).filter_map(|_| asker.asks("It shows a log.")).collect();
         let distinct: std::collections::BTreeSet<&str> = said.iter().copied().collect();
         assert_eq!(distinct.len(), PROMPTS.len());
-        assert!(Asker::new("xx", &mut Seeded::new(3)).is_none());
+        assert!(Asker::new("xx", "", &mut Seeded::new(3)).is_none());
+        let mut asker = Asker::new("en", "What is Raft?", &mut Seeded::new(3)).unwrap();
+        assert_eq!(asker.asks("Raft is a consensus algorithm."), None, "the hook asked already");
+        assert!(asker.asks("It elects leaders.").is_some_and(|prompt| !OPENINGS.contains(&prompt)));
         for language in ["de", "es", "fr", "it", "pt"] {
-            assert!(Asker::new(language, &mut Seeded::new(3)).unwrap().asks("x").is_some());
+            assert!(Asker::new(language, "", &mut Seeded::new(3)).unwrap().asks("x").is_some());
         }
     }
 }

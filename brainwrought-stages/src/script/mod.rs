@@ -31,7 +31,7 @@ mod writer;
 
 pub use evidence::{Doubt, Evidence};
 pub use grounding::{GroundingFault, UngroundedLine, grounding};
-pub use model::ModelWriter;
+pub use model::{ModelStep, ModelWriter, model_steps};
 pub use offline::OfflineWriter;
 pub use pace::{LINE_GAP_MS, SCENE_GAP_MS, estimate_ms, planned_ms};
 pub use stage::WriteScript;

@@ -137,7 +137,7 @@ fn write(document: &Document, brief: &Brief) -> Result<Script, ScriptError> {
             "there is no phrase book for the language `{language}`: the script is made of the document's sentences alone"
         ));
     }
-    if brief.dialogue && Asker::new(language, &mut Seeded::new(brief.seed)).is_none() {
+    if brief.dialogue && Asker::new(language, "", &mut Seeded::new(brief.seed)).is_none() {
         script.warnings.push(format!(
             "there is no phrase book for the language `{language}`, so nobody asks: one speaker says everything"
         ));
@@ -248,7 +248,8 @@ pub(super) fn drafted(draft: &Draft<'_>, budget: u64, asks: bool) -> Result<Scri
         leave_for_the_end(&mut picked, draft.sentences, quote);
     }
     let questions = if english && asks { quiz(&said, draft.concepts, &mut seeded) } else { Vec::new() };
-    let asker = if draft.brief.dialogue { Asker::new(draft.language, &mut seeded) } else { None };
+    let asker =
+        if draft.brief.dialogue { Asker::new(draft.language, &frame.hook, &mut seeded) } else { None };
     let beats = beats(draft, &picked, english, asker, &mut seeded);
 
     let mut content = content_scenes(&beats, document);

@@ -4,12 +4,14 @@
 //! parse → script → each segment { audio, visuals → render } → assemble → check → publish
 //! ```
 
+mod estimate;
 mod examine;
 mod forecast;
 mod options;
 mod resources;
 mod stages;
 
+pub use estimate::{Costs, Estimate, EstimateError, EstimateLine, estimate};
 pub use examine::{Finding, examine, examine_providers};
 pub use forecast::Forecast;
 pub use options::{BackgroundChoice, CaptionStyle, Format, Layout, MakeOptions, Music};

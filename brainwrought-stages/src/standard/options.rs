@@ -180,6 +180,7 @@ impl MakeOptions {
             options: serde_json::to_value(options)?,
             pdf,
             priority: 0,
+            max_cost: None,
             idempotency_key: None,
         })
     }

@@ -11,6 +11,7 @@ use brainwrought_core::job::{Job, LogEntry, NewJob, Outcome, Renewal, Task, Tran
 use brainwrought_core::job_store::{
     Claim, ClaimRequest, Created, JobFilter, JobStore, JobStoreError, JobView, TaskReport,
 };
+use brainwrought_core::purse::{Charge, Cost};
 use tokio::sync::Notify;
 
 use super::boot_clock::BootClock;
@@ -261,6 +262,29 @@ impl JobStore for FileJobStore {
         self.change(&task.job, Durability::Whole, change).await
     }
 
+    async fn set_aside(
+        &self,
+        task: &TaskId,
+        token: FencingToken,
+        charge: &Charge,
+    ) -> Result<(), JobStoreError> {
+        let (key, charge) = (task.key.clone(), charge.clone());
+        let change = move |job: &mut Job, now: &Now| job.set_aside(&key, token, &charge, now);
+        self.change(&task.job, Durability::Synced, change).await
+    }
+
+    async fn settle(
+        &self,
+        task: &TaskId,
+        token: FencingToken,
+        charge: &Charge,
+        cost: Cost,
+    ) -> Result<(), JobStoreError> {
+        let (key, charge) = (task.key.clone(), charge.clone());
+        let change = move |job: &mut Job, now: &Now| job.settle(&key, token, &charge, cost, now);
+        self.change(&task.job, Durability::Synced, change).await
+    }
+
     async fn commit(
         &self,
         task: &TaskId,
@@ -292,6 +316,14 @@ impl JobStore for FileJobStore {
         let from = from.cloned();
         self.change(id, Durability::Synced, move |job, now| {
             job.retry(from.as_ref(), now)?;
+            Ok(view(job.clone(), now))
+        })
+        .await
+    }
+
+    async fn limit_cost(&self, id: &JobId, limit: Option<Cost>) -> Result<JobView, JobStoreError> {
+        self.change(id, Durability::Synced, move |job, now| {
+            job.limit_cost(limit, now);
             Ok(view(job.clone(), now))
         })
         .await

@@ -16,7 +16,7 @@ use super::stored_text::stored;
 use super::whole_job::{self, Loaded};
 
 /// How often a transaction that certainly did not happen is run again.
-const TRIES: usize = 5;
+pub(super) const TRIES: usize = 5;
 
 /// Which rows of `tasks` a transition may change that claims, renewals and commits change too. They are locked; NEW and
 /// finished ones are kept by the lock on the job.
@@ -220,7 +220,7 @@ impl Differences {
         }
         let gone = before.stages.iter().filter(|task| job.task(&task.key).is_none());
         self.removed.extend(gone.filter_map(|task| after.rows.get(&task.key)).map(|row| row.task_id));
-        let own = |job: &Job| (job.cancelled, job.delivery.clone(), job.token_floor);
+        let own = |job: &Job| (job.cancelled, job.delivery.clone(), job.token_floor, job.ledger.max_cost);
         if own(before) != own(job) || (noted == 0 && before.updated_at != job.updated_at) {
             self.jobs.push(StoredJob::of(job, after.job_number));
         }
@@ -270,7 +270,7 @@ impl Differences {
             sqlx::query(
                 "update brainwrought.jobs j set cancelled = n.cancelled, updated_at_ms = n.updated_at_ms,
                     output_local_path = n.output_local_path, output_hf_url = n.output_hf_url,
-                    token_floor = n.token_floor
+                    token_floor = n.token_floor, max_cost_micros = n.max_cost_micros
                  from json_populate_record(null::brainwrought.jobs, $1::text::json) n
                  where j.job_id = n.job_id",
             )
@@ -297,9 +297,9 @@ pub(super) async fn insert(pool: &PgPool, job: &Job) -> Result<bool, Fault> {
         "with clock as materialized (select brainwrought.now_ms() as ms),
         made as (
             insert into brainwrought.jobs (job_id, pipeline, created_at_ms, updated_at_ms, input, options,
-                priority, max_attempts, idempotency_key, idempotency_digest, plan)
+                priority, max_attempts, idempotency_key, idempotency_digest, plan, max_cost_micros)
             select job_id, pipeline, ms, ms, input, coalesce(options, 'null'), priority, max_attempts, idempotency_key,
-                idempotency_digest, plan
+                idempotency_digest, plan, max_cost_micros
             from json_populate_record(null::brainwrought.jobs, $1::text::json), clock
             on conflict (idempotency_digest) do nothing
             returning job_id, job_number)

@@ -9,6 +9,7 @@ use brainwrought_core::job::{Job, NewJob, Outcome, Renewal, StageBacklog, Task, 
 use brainwrought_core::job_store::{
     Claim, ClaimRequest, Created, JobFilter, JobStore, JobStoreError, JobView, TaskReport,
 };
+use brainwrought_core::purse::{Charge, Cost};
 use sqlx::Connection as _;
 use sqlx::postgres::PgConnectOptions;
 use tokio::sync::OnceCell;
@@ -17,6 +18,7 @@ use super::attempt::{Commits, Success};
 use super::change::{Touches, change_one, insert, remove};
 use super::claim::Claims;
 use super::database::Fault;
+use super::ledger::Spending;
 use super::live::Live;
 use super::record;
 use super::schema::{self, Migrated};
@@ -254,6 +256,29 @@ impl JobStore for PostgresJobStore {
         live.database.call("note progress", work).await
     }
 
+    async fn set_aside(
+        &self,
+        task: &TaskId,
+        token: FencingToken,
+        charge: &Charge,
+    ) -> Result<(), JobStoreError> {
+        let live = self.live().await?;
+        let spending = Spending { task, token, charge, settled: None };
+        live.database.call("set money aside", spending.book(live.database.pool())).await
+    }
+
+    async fn settle(
+        &self,
+        task: &TaskId,
+        token: FencingToken,
+        charge: &Charge,
+        cost: Cost,
+    ) -> Result<(), JobStoreError> {
+        let live = self.live().await?;
+        let spending = Spending { task, token, charge, settled: Some(cost) };
+        live.database.call("settle a call", spending.book(live.database.pool())).await
+    }
+
     async fn commit(
         &self,
         task: &TaskId,
@@ -311,6 +336,14 @@ impl JobStore for PostgresJobStore {
     async fn retry(&self, id: &JobId, from: Option<&StageName>) -> Result<JobView, JobStoreError> {
         self.change("retry a job", id, Touches::All, |loaded| {
             loaded.job.retry(from, &loaded.now)?;
+            Ok(loaded.view())
+        })
+        .await
+    }
+
+    async fn limit_cost(&self, id: &JobId, limit: Option<Cost>) -> Result<JobView, JobStoreError> {
+        self.change("change what a job may spend", id, Touches::Waiting, |loaded| {
+            loaded.job.limit_cost(limit, &loaded.now);
             Ok(loaded.view())
         })
         .await

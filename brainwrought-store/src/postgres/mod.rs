@@ -8,6 +8,7 @@ mod claim;
 mod database;
 mod gather;
 mod jobs;
+mod ledger;
 mod lines;
 mod listing;
 mod live;

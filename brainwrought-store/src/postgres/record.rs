@@ -35,6 +35,7 @@ pub(super) struct StoredJob {
     output_hf_url: Option<String>,
     plan: Plan,
     token_floor: i64,
+    max_cost_micros: Option<i64>,
 }
 
 /// A row of `tasks`.
@@ -87,6 +88,7 @@ impl StoredJob {
             output_hf_url: text(job.delivery.output_hf_url.as_deref()),
             plan: job.plan.clone(),
             token_floor: signed(job.token_floor.0),
+            max_cost_micros: job.ledger.max_cost.map(|most| signed(most.0)),
         }
     }
 }

@@ -3,8 +3,11 @@
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 
 /// The steps of the schema, oldest first; the version is how many of them a database has taken.
-const STEPS: &[&str] =
-    &[include_str!("migrations/0001_jobs.sql"), include_str!("migrations/0002_quick_statements.sql")];
+const STEPS: &[&str] = &[
+    include_str!("migrations/0001_jobs.sql"),
+    include_str!("migrations/0002_quick_statements.sql"),
+    include_str!("migrations/0003_ledger.sql"),
+];
 
 /// One process migrates at a time; the number is arbitrary, but must never change.
 const LOCK: i64 = 0x6272_6169_6e77;

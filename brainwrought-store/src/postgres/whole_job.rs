@@ -6,7 +6,7 @@ use std::time::Duration;
 use brainwrought_core::clock::{Now, Timestamp};
 use brainwrought_core::event::LogLevel;
 use brainwrought_core::id::{FencingToken, StageName, TaskKey, WorkerId};
-use brainwrought_core::job::{Delivery, Job, Lease, LogEntry, Progress, Task, TaskStatus};
+use brainwrought_core::job::{Delivery, Job, Lease, Ledger, LogEntry, Progress, Task, TaskStatus};
 use brainwrought_core::job_store::JobView;
 use serde::Deserialize;
 use serde::de::value::{Error as NotAName, StrDeserializer};
@@ -16,6 +16,7 @@ use sqlx::postgres::{PgRow, PgTypeInfo, PgValueRef};
 use sqlx::{Decode, PgConnection, Postgres, Row as _, Type};
 
 use super::database::Fault;
+use super::ledger;
 use super::record::{history, millis, now, reading, signed, unsigned};
 use super::stored_text::original;
 
@@ -25,12 +26,15 @@ macro_rules! whole_job {
     () => {
         "j.job_id, j.job_number, j.pipeline, j.created_at_ms, j.updated_at_ms, j.input, j.options, j.priority,
             j.max_attempts, j.idempotency_key, j.cancelled, j.output_local_path, j.output_hf_url, j.plan, j.token_floor,
+            j.max_cost_micros,
             array(select row(t.task_id, t.stage, t.stage_place, t.segment, t.status, t.attempt, t.token, t.worker,
                     t.lease_until_ms, t.lease_ms, t.due_ms, t.progress_done, t.progress_total, t.output, t.items, t.cached,
                     t.started_at_ms, t.finished_at_ms, t.updated_at_ms, t.history::text, t.needs_look)
                 from brainwrought.tasks t where t.job_id = j.job_id),
             array(select row(l.line, l.at_ms, l.stage, l.segment, l.level, l.message)
                 from brainwrought.job_logs l where l.job_id = j.job_id),
+            array(select row(g.stage, g.provider, g.settled_micros, g.set_aside_micros, g.calls)
+                from brainwrought.ledger g where g.job_id = j.job_id),
             brainwrought.now_ms()"
     };
 }
@@ -121,12 +125,15 @@ fn decode(row: &PgRow, first: usize) -> Result<Loaded, BoxDynError> {
         delivery: Delivery { output_local_path: maybe_text(place())?, output_hf_url: maybe_text(place())? },
         plan: serde_json::from_str(json(place())?)?,
         token_floor: FencingToken(unsigned(number(place())?)),
+        ledger: Ledger::default(),
         stages: Vec::new(),
         logs: Vec::new(),
     };
+    let max_cost: Option<i64> = row.try_get(place())?;
     job.input.file_name = original(&job.input.file_name);
     let mut tasks: Vec<ReadTask> = row.try_get(place())?;
     let mut lines: Vec<ReadLine> = row.try_get(place())?;
+    job.ledger = ledger::read(max_cost, row.try_get(place())?);
     let now = now(number(place())?);
     tasks.sort_unstable_by_key(|one| (one.row.stage_place, one.row.segment));
     lines.sort_unstable_by_key(|line| line.0);

@@ -18,6 +18,7 @@ pub(crate) fn job(stages: &[&str]) -> NewJob {
         options: serde_json::Value::Null,
         priority: 0,
         max_attempts: 5,
+        max_cost: None,
         idempotency_key: None,
     }
 }

@@ -9,6 +9,7 @@ mod outages;
 mod python_peer;
 mod schema;
 mod server;
+mod spending;
 mod stages;
 #[cfg(feature = "postgres-tls")]
 mod tls;

@@ -85,6 +85,7 @@ async fn what_the_first_version_stored_goes_on_after_the_migration() {
     let job = store.list(&JobFilter::default()).await.unwrap().remove(0).job;
     let second = TaskId { job: job.job_id.clone(), key: job.stages[1].key.clone() };
     assert!(store.commit(&second, FencingToken(6), done()).await.is_err());
+    assert!(job.ledger.is_empty(), "nothing was booked before there was a ledger");
     store.commit(&second, FencingToken(7), done()).await.unwrap();
     assert_eq!(store.get(&job.job_id).await.unwrap().status, JobStatus::Completed);
 }

@@ -100,6 +100,7 @@ async fn a_worker_that_is_cut_off_stops_and_another_does_its_work() {
         pdf: file_name.to_owned().into(),
         options: serde_json::Value::Null,
         priority: 0,
+        max_cost: None,
         idempotency_key: None,
     };
     let shutdown = CancellationToken::new();

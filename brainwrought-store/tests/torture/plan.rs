@@ -34,6 +34,7 @@ pub(crate) fn job(number: usize) -> NewJob {
         options: serde_json::Value::Null,
         priority: (number % 3) as i32,
         max_attempts: ATTEMPTS,
+        max_cost: None,
         idempotency_key: Some(format!("torture {number}")),
     }
 }

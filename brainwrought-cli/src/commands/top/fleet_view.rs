@@ -216,6 +216,7 @@ mod tests {
             options: serde_json::Value::Null,
             priority: 0,
             max_attempts: 3,
+            max_cost: None,
             idempotency_key: None,
         }
     }

@@ -6,9 +6,12 @@
 
 mod draft;
 mod facts;
+mod outlay;
 mod prompt;
 mod reply;
 mod sources;
+
+pub use outlay::{ModelStep, model_steps};
 
 use std::sync::Arc;
 

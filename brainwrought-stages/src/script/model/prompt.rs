@@ -45,9 +45,9 @@ const SLANG: [&str; 4] = [
 ];
 
 /// What models that think before they answer may think, in tokens: some count thought as a part of the answer.
-const THOUGHT_TOKENS: u32 = 8_000;
+pub(super) const THOUGHT_TOKENS: u32 = 8_000;
 /// Words a minute that the voice speaks, with pauses.
-const PACE: u64 = 165;
+pub(super) const PACE: u64 = 165;
 
 /// What the prompts of one script have in common.
 #[derive(Debug)]

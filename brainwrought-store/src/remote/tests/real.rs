@@ -253,6 +253,7 @@ async fn finished(engine: &Engine, pdf: &'static str) -> JobId {
         pdf: pdf.into(),
         options: Value::Null,
         priority: 0,
+        max_cost: None,
         idempotency_key: None,
     };
     let job = engine.submit(submission).await.unwrap().view.job.job_id;

@@ -13,7 +13,7 @@ pub use choice::{HostedVoice, NoSuchHostedVoice};
 use self::elevenlabs::ElevenLabsVoice;
 use self::openai::OpenAiVoice;
 use super::{Engine, Voice, VoiceError};
-use crate::provider::{ProviderSettings, Service};
+use crate::provider::{Price, ProviderClient, ProviderSettings, Service};
 
 /// Grows whenever the same settings would ask for the same line in another way, or place its words elsewhere.
 const SYNTHESIS: u32 = 1;
@@ -40,19 +40,9 @@ impl HostedVoice {
         reference: Option<Arc<dyn Engine>>,
         is_english: bool,
     ) -> Result<Arc<dyn Voice>, VoiceError> {
-        let service = |name: &str| Service::named(name).expect("the table of services has it");
+        let client = self.client(settings)?;
         let server = |base: &str| settings.open_server("speech-server", "speech", base);
-        let client = match self {
-            Self::ElevenLabs { .. } | Self::Designed { .. } => settings.open(service("elevenlabs"))?,
-            Self::OpenAi { .. } => settings.open(service("openai"))?,
-            Self::Server { base, .. } => server(base)?,
-        };
-        let priced = match self {
-            Self::ElevenLabs { model, .. } | Self::Designed { model, .. } => format!("elevenlabs/{model}"),
-            Self::OpenAi { model, .. } => format!("openai/{model}"),
-            Self::Server { model, .. } => format!("speech-server/{model}"),
-        };
-        let price = settings.price(&priced, &client);
+        let price = settings.price(&self.priced(), &client);
         let parts = Parts { name: self.to_string(), client, price, reference, is_english };
         Ok(match self.clone() {
             Self::ElevenLabs { voice, model } => Arc::new(ElevenLabsVoice::new(parts, voice, model)),
@@ -70,12 +60,46 @@ impl HostedVoice {
     }
 }
 
+impl HostedVoice {
+    /// Tells who would be paid, as `provider/model`, and by which price, if anybody wrote it down. Needs neither a key nor
+    /// the network.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the address is none.
+    pub fn quote(&self, settings: &ProviderSettings) -> Result<(String, Option<Price>), VoiceError> {
+        let settings = settings.for_quotes();
+        let client = self.client(&settings)?;
+        let priced = self.priced();
+        let price = settings.price(&priced, &client);
+        Ok((priced, price))
+    }
+
+    fn client(&self, settings: &ProviderSettings) -> Result<ProviderClient, VoiceError> {
+        let service = |name: &str| Service::named(name).expect("the table of services has it");
+        Ok(match self {
+            Self::ElevenLabs { .. } | Self::Designed { .. } => settings.open(service("elevenlabs"))?,
+            Self::OpenAi { .. } => settings.open(service("openai"))?,
+            Self::Server { base, .. } => settings.open_server("speech-server", "speech", base)?,
+        })
+    }
+
+    /// The name of the price.
+    fn priced(&self) -> String {
+        match self {
+            Self::ElevenLabs { model, .. } | Self::Designed { model, .. } => format!("elevenlabs/{model}"),
+            Self::OpenAi { model, .. } => format!("openai/{model}"),
+            Self::Server { model, .. } => format!("speech-server/{model}"),
+        }
+    }
+}
+
 /// What all hosted voices have.
 #[derive(Debug)]
 struct Parts {
     name: String,
-    client: crate::provider::ProviderClient,
-    price: Option<crate::provider::Price>,
+    client: ProviderClient,
+    price: Option<Price>,
     reference: Option<Arc<dyn Engine>>,
     is_english: bool,
 }

@@ -1,0 +1,53 @@
+//! [`SpentBody`]: what a job has paid providers, as it is written in an answer.
+
+use brainwrought_core::job::Ledger;
+use brainwrought_core::purse::Cost;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// What a job has paid providers, in US dollars.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct SpentBody {
+    /// What counts against the limit: what calls did cost, and what is set aside.
+    pub(crate) usd: f64,
+    /// The part of it that is set aside for calls that go on, or whose end nobody knows.
+    pub(crate) set_aside_usd: f64,
+    /// The limit, if there is one. A job that would pass it fails, and keeps what is done.
+    pub(crate) max_cost_usd: Option<f64>,
+    /// By stage and provider.
+    pub(crate) by: Vec<SpentLine>,
+}
+
+/// What one stage has paid one provider, in US dollars.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct SpentLine {
+    /// The stage.
+    pub(crate) stage: String,
+    /// The provider and its model.
+    pub(crate) provider: String,
+    /// How many calls there were.
+    pub(crate) calls: u64,
+    /// What they did cost.
+    pub(crate) usd: f64,
+    /// What is set aside for those that go on, or whose end nobody knows.
+    pub(crate) set_aside_usd: f64,
+}
+
+impl SpentBody {
+    /// Writes a ledger.
+    pub(crate) fn of(ledger: &Ledger) -> Self {
+        let lines = ledger.entries.iter().map(|entry| SpentLine {
+            stage: entry.stage.to_string(),
+            provider: entry.provider.clone(),
+            calls: entry.calls,
+            usd: entry.settled.usd(),
+            set_aside_usd: entry.set_aside.usd(),
+        });
+        Self {
+            usd: ledger.spent().usd(),
+            set_aside_usd: ledger.set_aside().usd(),
+            max_cost_usd: ledger.max_cost.map(Cost::usd),
+            by: lines.collect(),
+        }
+    }
+}
