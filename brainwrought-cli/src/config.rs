@@ -1,6 +1,7 @@
 //! What the arguments, the environment and the config file mean together: arguments win over the environment, the
 //! environment over the file, the file over defaults.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -8,6 +9,7 @@ use brainwrought_stages::audio::VoiceLibrary;
 use brainwrought_stages::llm::{LlmChoice, NoSuchLlm};
 use brainwrought_stages::provider::ProviderSettings;
 use brainwrought_stages::standard::{BackgroundChoice, MakeOptions, Music};
+use brainwrought_stages::visuals::{PictureChoice, Pictures, VideoGenerator};
 use brainwrought_store::StoreOptions;
 
 use crate::args::{LogFormat, StoreArgs};
@@ -15,6 +17,11 @@ use crate::config_file::{ConfigFile, ObserveSection, WorkerSection};
 use crate::exit::WrongCommand;
 use crate::money::MaxCost;
 use crate::video_args::VideoArgs;
+
+/// How the files of videos end.
+const VIDEO_FILES: [&str; 6] = ["avi", "m4v", "mkv", "mov", "mp4", "webm"];
+/// How the files of pictures and clips end that a script may ask for.
+const PICTURE_FILES: [&str; 8] = ["jpeg", "jpg", "m4v", "mov", "mp4", "png", "webm", "webp"];
 
 /// Where everything lies.
 #[derive(Debug, Clone)]
@@ -35,6 +42,10 @@ pub(crate) struct Config {
     pub(crate) llm: Option<LlmChoice>,
     /// The most that the providers of a job may be paid, where no argument says otherwise.
     pub(crate) max_cost: MaxCost,
+    /// Where pictures come from, where no argument says otherwise.
+    pub(crate) pictures: Option<PictureChoice>,
+    /// Servers that make clips, by their names.
+    pub(crate) video_generators: BTreeMap<String, VideoGenerator>,
     /// What workers take on, where no argument says otherwise.
     pub(crate) worker: WorkerSection,
     /// What is told of what happens, where no argument says otherwise.
@@ -48,6 +59,8 @@ pub(crate) struct VideoConfig {
     pub(crate) options: MakeOptions,
     /// The user's background clips.
     pub(crate) clips: Vec<PathBuf>,
+    /// The user's own pictures.
+    pub(crate) pictures: Vec<PathBuf>,
     /// The user's music.
     pub(crate) music: Option<PathBuf>,
     /// The user's pronunciations.
@@ -98,6 +111,8 @@ impl Config {
             providers,
             llm: llm.or(file.llm),
             max_cost: file.max_cost.and_then(MaxCost::of_usd).unwrap_or(MaxCost(None)),
+            pictures: file.pictures,
+            video_generators: file.video_generators,
             worker: file.worker,
             observe,
         })
@@ -120,6 +135,8 @@ impl VideoConfig {
             "none" => (Music::None, None),
             file => (Music::None, Some(PathBuf::from(file))),
         };
+        let (pictures, picture_files) =
+            pictures(args.pictures.as_ref().or(config.pictures.as_ref()), config)?;
         let options = MakeOptions {
             format: args.format,
             length_ms: u64::from(args.length) * 1000,
@@ -138,10 +155,12 @@ impl VideoConfig {
             width,
             height,
             llm: args.llm.clone().or_else(|| config.llm.clone()),
+            pictures,
             ..MakeOptions::default()
         };
         let password = args.password.clone().or_else(pdf_password);
-        Ok(Self { options, clips, music: music_file, lexicon: args.lexicon.clone(), password })
+        let pictures = picture_files;
+        Ok(Self { options, clips, pictures, music: music_file, lexicon: args.lexicon.clone(), password })
     }
 }
 
@@ -182,29 +201,57 @@ fn size(text: Option<&str>) -> Result<(u32, u32), WrongCommand> {
     }
 }
 
+/// Where pictures come from, and the files that are still to be stored.
+fn pictures(
+    choice: Option<&PictureChoice>,
+    config: &Config,
+) -> Result<(Option<Pictures>, Vec<PathBuf>), WrongCommand> {
+    let hosted = match choice {
+        None | Some(PictureChoice::None) => return Ok((None, Vec::new())),
+        Some(PictureChoice::OpenAi(model)) => Pictures::OpenAi(model.clone()),
+        Some(PictureChoice::Gemini(model)) => Pictures::Gemini(model.clone()),
+        Some(PictureChoice::Pexels) => Pictures::Pexels,
+        Some(PictureChoice::Pixabay) => Pictures::Pixabay,
+        Some(PictureChoice::Generator(name)) => {
+            let known = config
+                .video_generators
+                .get(name)
+                .ok_or_else(|| WrongCommand(format!("the config file has no [video-generators.{name}]")))?;
+            Pictures::Generator(Box::new(VideoGenerator { name: name.clone(), ..known.clone() }))
+        }
+        Some(PictureChoice::Folder(folder)) => {
+            return Ok((Some(Pictures::Files(Vec::new())), files_in(folder, &PICTURE_FILES)?));
+        }
+        Some(_) => return Err(WrongCommand("this place for pictures is not known here".to_owned())),
+    };
+    Ok((Some(hosted), Vec::new()))
+}
+
 /// The file itself, or the video files of the folder in the order of their names.
 fn clip_files(path: &Path) -> Result<Vec<PathBuf>, WrongCommand> {
-    const VIDEO: [&str; 6] = ["avi", "m4v", "mkv", "mov", "mp4", "webm"];
     if path.is_file() {
         return Ok(vec![path.to_owned()]);
     }
-    let entries = std::fs::read_dir(path).map_err(|_| {
+    files_in(path, &VIDEO_FILES).map_err(|error| {
         let styles = brainwrought_stages::standard::background_styles().join(", ");
-        WrongCommand(format!("`{}` is no file, no folder and no style; styles are {styles}", path.display()))
-    })?;
-    let is_video = |path: &PathBuf| {
+        WrongCommand(format!("{error}; styles are {styles}"))
+    })
+}
+
+/// The files of a folder that end in one of these ways, in the order of their names.
+fn files_in(path: &Path, endings: &[&str]) -> Result<Vec<PathBuf>, WrongCommand> {
+    let entries = std::fs::read_dir(path)
+        .map_err(|_| WrongCommand(format!("`{}` is no folder that can be read", path.display())))?;
+    let is_meant = |path: &PathBuf| {
         let extension = path.extension().map(|e| e.to_string_lossy().to_lowercase());
-        extension.is_some_and(|extension| VIDEO.contains(&extension.as_str()))
+        extension.is_some_and(|extension| endings.contains(&extension.as_str()))
     };
     let mut files: Vec<PathBuf> =
-        entries.filter_map(|entry| Some(entry.ok()?.path())).filter(is_video).collect();
+        entries.filter_map(|entry| Some(entry.ok()?.path())).filter(is_meant).collect();
     files.sort();
     if files.is_empty() {
-        return Err(WrongCommand(format!(
-            "the folder `{}` holds no video ({})",
-            path.display(),
-            VIDEO.join(", ")
-        )));
+        let endings = endings.join(", ");
+        return Err(WrongCommand(format!("the folder `{}` holds none of {endings}", path.display())));
     }
     Ok(files)
 }

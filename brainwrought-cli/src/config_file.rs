@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use brainwrought_stages::llm::LlmChoice;
 use brainwrought_stages::provider::{Price, SERVICES, Service};
+use brainwrought_stages::visuals::{PictureChoice, VideoGenerator};
 use serde::Deserialize;
 
 use crate::args::LogFormat;
@@ -31,6 +32,10 @@ pub(crate) struct ConfigFile {
     pub(crate) dataset: Option<String>,
     /// The language model that writes scripts, where no argument says otherwise.
     pub(crate) llm: Option<LlmChoice>,
+    /// Where pictures come from, where no argument says otherwise.
+    pub(crate) pictures: Option<PictureChoice>,
+    /// Servers that make clips, by the names that `video:NAME` has for them.
+    pub(crate) video_generators: BTreeMap<String, VideoGenerator>,
     /// Whether nothing may be sent to any provider.
     pub(crate) offline: bool,
     /// The most that the providers of a job may be paid, in US dollars, where no argument says otherwise.
@@ -161,10 +166,16 @@ mod tests {
             dataset = "someone/videos"
             llm = "openai:gpt-5-mini"
             max-cost = 2.5
+            pictures = "video:ltx"
             offline = true
 
             [providers.openai]
             base-url = "https://proxy.example.com/v1"
+
+            [video-generators.ltx]
+            base-url = "http://127.0.0.1:9000/v1"
+            model = "ltx-video"
+            body = { prompt = "{prompt}", width = "{width}", frames = 120 }
 
             [prices."openai/gpt-5-mini"]
             input-tokens = 0.25
@@ -198,6 +209,9 @@ mod tests {
         assert_eq!(file.providers["openai"].base_url.as_deref(), Some("https://proxy.example.com/v1"));
         assert_eq!(file.prices["openai/gpt-5-mini"].output_tokens, 2.0);
         assert_eq!(file.max_cost, Some(2.5));
+        assert_eq!(file.pictures, Some(PictureChoice::Generator("ltx".to_owned())));
+        let ltx = &file.video_generators["ltx"];
+        assert_eq!((ltx.body["frames"].as_u64(), ltx.poll.as_str()), (Some(120), "videos/{id}"));
     }
 
     #[test]

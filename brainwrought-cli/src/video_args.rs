@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use brainwrought_stages::audio::VoiceFailure;
 use brainwrought_stages::llm::LlmChoice;
 use brainwrought_stages::standard::{CaptionStyle, Format, Layout};
+use brainwrought_stages::visuals::PictureChoice;
 use clap::Args as ClapArgs;
 
 /// What a video should be like.
@@ -64,6 +65,10 @@ pub(crate) struct VideoArgs {
     /// [default: none, or $BRAINWROUGHT_LLM]
     #[arg(long, value_name = "MODEL")]
     pub(crate) llm: Option<LlmChoice>,
+    /// Where pictures come from that the script asks for: openai:MODEL, gemini:MODEL, pexels, pixabay, video:NAME of the
+    /// config file, a folder of your own, or none [default: none, or `pictures` of the config file]
+    #[arg(long, value_name = "SOURCE|FOLDER")]
+    pub(crate) pictures: Option<PictureChoice>,
     /// The password of an encrypted PDF; better in $BRAINWROUGHT_PDF_PASSWORD, which other users cannot see
     #[arg(long)]
     pub(crate) password: Option<String>,

@@ -34,6 +34,7 @@ fn mp4_settings() -> Mp4Settings {
         fps: FPS,
         title: "Ein Titel – „mit“ Zeichen".to_owned(),
         comment: "The voice is synthetic.".to_owned(),
+        description: "It is synthetic.".to_owned(),
         language: Language::english(),
         audio_bit_rate: 160_000,
     }
@@ -207,6 +208,7 @@ fn another_program_reads_the_file_alike() {
         "start_time=\"0.000000\"",
         "tags.title=\"Ein Titel – „mit“ Zeichen\"",
         "tags.comment=\"The voice is synthetic.\"",
+        "tags.description=\"It is synthetic.\"",
     ] {
         assert!(report.contains(expected), "{expected} is not in\n{report}");
     }

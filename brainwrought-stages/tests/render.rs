@@ -86,6 +86,8 @@ impl Scene {
             ],
             avatars: Vec::new(),
             background: Background::Calm { seed: 3 },
+            assets: Vec::new(),
+            calls: Vec::new(),
             warnings: vec!["from the pictures".to_owned()],
         };
         let segment = Segment {
@@ -118,6 +120,7 @@ impl Scene {
             fps: FPS,
             title: "Queues".to_owned(),
             comment: String::new(),
+            description: String::new(),
             language: Language::english(),
             audio_bit_rate: 96_000,
         };

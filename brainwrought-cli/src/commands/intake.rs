@@ -11,6 +11,7 @@ use brainwrought_core::job_store::Created;
 use brainwrought_core::purse::Cost;
 use brainwrought_stages::audio::{LexiconError, PiperFiles};
 use brainwrought_stages::standard::{BackgroundChoice, MakeOptions, Music};
+use brainwrought_stages::visuals::{PictureFile, Pictures};
 use bytes::Bytes;
 
 use crate::args::SubmitArgs;
@@ -111,6 +112,17 @@ pub(super) async fn load(engine: &Engine, video: VideoConfig, pdf: &Bytes) -> an
         let wrong = |error: String| WrongCommand(format!("could not read {}: {error}", path.display()));
         let text = tokio::fs::read_to_string(path).await.map_err(|error| wrong(error.to_string()))?;
         options.lexicon = text.parse().map_err(|error: LexiconError| wrong(error.to_string()))?;
+    }
+    if !video.pictures.is_empty() {
+        let mut files = Vec::new();
+        for path in &video.pictures {
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let is_clip =
+                ["m4v", "mov", "mp4", "webm"].iter().any(|ending| name.to_lowercase().ends_with(ending));
+            let media_type = if is_clip { "video/*" } else { "image/*" };
+            files.push(PictureFile { name, file: put_file(engine, path, media_type).await? });
+        }
+        options.pictures = Some(Pictures::Files(files));
     }
     if let Some(path) = &video.music {
         options.music = Music::File(put_file(engine, path, "audio/*").await?);

@@ -34,6 +34,9 @@ pub(crate) async fn run(config: &Config, args: MakeArgs) -> anyhow::Result<()> {
     if let Some(llm) = &video.options.llm {
         config.check_llm(llm)?;
     }
+    if let Some(pictures) = &video.options.pictures {
+        pictures.open(&config.providers).map_err(|error| WrongCommand(format!("--pictures: {error}")))?;
+    }
     for name in [&video.options.voice, &video.options.voice2] {
         if HostedVoice::is_meant(name) {
             let voice: HostedVoice =

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Audio, BlobRef, Rect, SceneKind};
+use super::{AssetRecord, Audio, BlobRef, OutboundCall, Rect, SceneKind};
 use crate::stage::StageData;
 
 /// A rendered segment: encoded pictures, and the narration that belongs to them.
@@ -28,6 +28,12 @@ pub struct Clip {
     pub poster: Option<BlobRef>,
     /// Where the background comes from, for the manifest, such as `procedural:marbles`.
     pub background: String,
+    /// The pictures of others that it shows, with the right to show them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub assets: Vec<AssetRecord>,
+    /// The calls to providers that its pictures took.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub calls: Vec<OutboundCall>,
     /// What a reader of the report should know.
     pub warnings: Vec<String>,
 }

@@ -45,6 +45,18 @@ pub struct AssetRecord {
     pub sha256: Option<String>,
     /// The SPDX expression of its licence, or a sentence where there is none.
     pub licence: String,
+    /// Who gave it, where that was a provider, such as `pexels`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provider: Option<String>,
+    /// Who made it, where somebody did and is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub author: Option<String>,
+    /// The page where it was found.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// True when a model made it for this video.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub synthetic: bool,
 }
 
 impl Video {

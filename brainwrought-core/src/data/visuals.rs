@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{BlobRef, Speaker};
+use super::{AssetRecord, BlobRef, OutboundCall, Speaker};
 use crate::stage::StageData;
 
 /// What a segment shows, apart from captions.
@@ -15,6 +15,12 @@ pub struct Visuals {
     /// The characters of a dialogue.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub avatars: Vec<Avatar>,
+    /// What others made of it, with the right to show it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub assets: Vec<AssetRecord>,
+    /// The calls to providers that the pictures took, those for remembered ones included.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub calls: Vec<OutboundCall>,
     /// What a reader of the report should know.
     pub warnings: Vec<String>,
 }
@@ -92,7 +98,7 @@ pub enum Background {
         /// Where in the animation the segment starts, in milliseconds.
         offset_ms: u64,
     },
-    /// The user's own clip, looped.
+    /// A clip of the user's, or one that was found or made for a scene, looped.
     Clip {
         /// The file's bytes.
         clip: BlobRef,

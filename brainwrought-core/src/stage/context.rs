@@ -223,9 +223,11 @@ impl StageContext {
             return Ok(value);
         }
         let own = Self { calls: Arc::default(), ..self.clone() };
-        let value = make(own.clone()).await?;
+        let made = make(own.clone()).await;
         let calls = own.calls();
+        // Whoever was spoken to in vain was spoken to.
         calls.iter().for_each(|call| self.note_call(call.clone()));
+        let value = made?;
         let memory = Memory { value: serde_json::to_value(&value).map_err(StageError::fatal)?, calls };
         let memory = serde_json::to_value(&memory).map_err(StageError::fatal)?;
         let stored = self.artifacts.put(canonical_json(&memory).into()).await?;

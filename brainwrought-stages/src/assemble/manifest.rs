@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use brainwrought_core::data::{AssetRecord, BlobRef, Clip, Document, OutboundCall, Profile, Script, Video};
 use serde::Serialize;
 
+use super::disclosure::Disclosure;
 use super::spending::{self, Spending};
 use super::{Assemble, Timeline};
 
@@ -16,7 +17,8 @@ struct Manifest<'a> {
     title: &'a str,
     language: &'a str,
     source: Source<'a>,
-    synthetic: Vec<String>,
+    #[serde(flatten)]
+    disclosure: Disclosure,
     video: Shape,
     settings: &'a Assemble,
     writer: &'a str,
@@ -78,7 +80,7 @@ pub(super) fn manifest(
             bytes: document.source.bytes,
             sha256: document.source.digest.as_str(),
         },
-        synthetic: synthetic(&script.writer, &video.assets),
+        disclosure: Disclosure::of(&script.writer, &video.assets),
         video: Shape {
             frames: video.frames,
             fps: video.fps,
@@ -103,29 +105,4 @@ pub(super) fn manifest(
         spent: Spending::of(script, clips),
         warnings: &video.warnings,
     })
-}
-
-/// Says what no person spoke, wrote or filmed.
-pub(super) fn synthetic(writer: &str, assets: &[AssetRecord]) -> Vec<String> {
-    // A model is named as its provider or server and itself; what writes without one is not.
-    let by = match writer.split(['/', ' ']).next() {
-        Some("offline" | "plain") | None => "a program".to_owned(),
-        _ => format!("the language model {writer}"),
-    };
-    let mut made = vec![format!("the script was written by {by} from the document")];
-    for asset in assets {
-        match asset.kind.as_str() {
-            "voice" => made.push(format!("the narration is spoken by the synthetic voice {}", asset.name)),
-            "background" if !asset.licence.starts_with("supplied") => {
-                made.push(format!("the background is drawn by a program ({})", asset.name));
-            }
-            "music" | "effects" if !asset.licence.starts_with("supplied") => {
-                made.push(
-                    format!("the {} is {}", asset.kind, asset.name).replace("effects is", "effects are"),
-                );
-            }
-            _ => {}
-        }
-    }
-    made
 }

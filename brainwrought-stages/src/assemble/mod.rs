@@ -1,6 +1,7 @@
 //! Joining clips to the finished video, with everything that goes beside it.
 
 mod caption_file;
+mod disclosure;
 mod error;
 mod manifest;
 mod poster;

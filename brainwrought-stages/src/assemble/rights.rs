@@ -32,6 +32,10 @@ pub(super) fn assets(
         bytes: None,
         sha256: None,
         licence: licence.to_owned(),
+        provider: None,
+        author: None,
+        source: None,
+        synthetic: false,
     };
     assets.insert(AssetRecord {
         bytes: Some(document.source.bytes),
@@ -46,7 +50,12 @@ pub(super) fn assets(
         });
     }
     for scene in script.segments.iter().flat_map(|segment| &segment.scenes) {
-        match &scene.visual {
+        let had = |query: &str| clips.iter().flat_map(|clip| &clip.assets).any(|asset| asset.name == query);
+        let shown = match &scene.visual {
+            VisualCue::Illustration { query, fallback, .. } if !had(query) => fallback,
+            visual => visual,
+        };
+        match shown {
             VisualCue::Figure { figure } => {
                 let found = document.figures.iter().find(|known| known.id == *figure);
                 let name = found.map_or_else(
@@ -62,8 +71,16 @@ pub(super) fn assets(
         }
     }
     for clip in clips {
+        assets.extend(clip.assets.iter().cloned());
         for voice in clip.audio.voice.split(", ") {
             assets.insert(record("audio", "voice", voice.to_owned(), voice_licence(voice)));
+        }
+        // A clip that was found or made for a scene is told of there.
+        let is_known = |asset: &AssetRecord| {
+            asset.sha256.as_deref().is_some_and(|digest| clip.background == format!("clip:{digest}"))
+        };
+        if clip.assets.iter().any(is_known) {
+            continue;
         }
         let own = clip.background.starts_with("procedural") || clip.background.starts_with("calm");
         let licence = if own { OWN } else { "supplied by the user, who answers for the right to use it" };

@@ -9,6 +9,7 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
+use super::disclosure::{Disclosure, thanks};
 use super::timeline::{Timeline, narrations, samples};
 use super::{AssembleError, caption_file, manifest, poster, rights, transcript};
 use crate::audio::{Mix, MixError, Music, MusicFile, mix};
@@ -34,7 +35,7 @@ impl Default for Assemble {
 
 impl Stage for Assemble {
     const NAME: &'static str = "assemble";
-    const VERSION: u32 = 2;
+    const VERSION: u32 = 3;
     type Input = (Document, Script, Vec<Clip>);
     type Output = Video;
 
@@ -53,14 +54,17 @@ impl Stage for Assemble {
         let steps = clips.len() as u64 + 2;
         let programme = self.programme(cx, &clips, &timeline).await?;
         cx.progress(1, steps);
+        let disclosure = Disclosure::of(&script.writer, &assets);
         let about = Mp4Settings {
             fps: timeline.fps,
             title: script.title.clone(),
             comment: format!(
-                "Made from {}: {}.",
+                "Made from {}: {}.{}",
                 document.file_name,
-                manifest::synthetic(&script.writer, &assets).join("; ")
+                disclosure.synthetic.join("; "),
+                thanks(&assets)
             ),
+            description: disclosure.text(),
             language: script.language.clone(),
             audio_bit_rate: self.audio_bit_rate,
         };

@@ -6,11 +6,14 @@ use bytes::Bytes;
 use video_rs::ffmpeg::codec::packet::side_data::Type as SideDataType;
 use video_rs::ffmpeg::codec::threading;
 use video_rs::ffmpeg::format::context::{Input, StreamIo};
-use video_rs::ffmpeg::{Packet, Stream, codec, decoder, filter, format, frame, media};
+use video_rs::ffmpeg::{Dictionary, Packet, Stream, codec, decoder, filter, format, frame, media};
 
 use super::MediaError;
 use super::ffmpeg::{init, refused};
 use crate::picture::YuvFrame;
+
+/// The largest picture that a clip may have, in pixels: 8,192 × 4,320.
+const MOST_PIXELS: &str = "35389440";
 
 /// What a clip is turned into.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,7 +75,15 @@ impl ClipReader {
             count: 2,
             ..threading::Config::default()
         });
-        let decoder = decoder.video().map_err(refused("open the background clip's decoder"))?;
+        // A few bytes can claim a picture that fills the memory.
+        let codec = decoder.codec().or_else(|| decoder::find(decoder.id()));
+        let codec = codec.ok_or(MediaError::Damaged("a clip is in a format that FFmpeg does not read"))?;
+        let mut bounds = Dictionary::new();
+        bounds.set("max_pixels", MOST_PIXELS);
+        let decoder = decoder
+            .open_as_with(codec, bounds)
+            .and_then(|opened| opened.video())
+            .map_err(refused("open the background clip's decoder"))?;
         let graph = graph(&decoder, &stream, settings).map_err(refused("scale the background clip"))?;
         let (index, time_base) = (stream.index(), stream.time_base());
         let start = start_of(&stream);

@@ -23,6 +23,8 @@ pub struct Mp4Settings {
     pub title: String,
     /// The comment that players show, such as what is synthetic.
     pub comment: String,
+    /// The description that catalogues show; none where it is empty.
+    pub description: String,
     /// The language of the sound.
     pub language: Language,
     /// Bits per second of the sound.
@@ -132,6 +134,9 @@ impl Mp4Writer {
         let mut metadata = Dictionary::new();
         metadata.set("title", &self.settings.title);
         metadata.set("comment", &self.settings.comment);
+        if !self.settings.description.is_empty() {
+            metadata.set("description", &self.settings.description);
+        }
         self.output.set_metadata(metadata);
         let mut options = Dictionary::new();
         options.set("movflags", "+faststart");

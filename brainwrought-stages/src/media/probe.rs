@@ -1,5 +1,6 @@
 //! [`probe`]: decoding a whole file to see what is really in it.
 
+use std::collections::BTreeMap;
 use std::io::Cursor;
 
 use bytes::Bytes;
@@ -22,6 +23,8 @@ pub struct Probe {
     pub faults: u64,
     /// True when the header stands before the data, so that a player can start at once.
     pub faststart: bool,
+    /// What the file says about itself, such as `title`, `comment` and `description`.
+    pub tags: BTreeMap<String, String>,
 }
 
 /// The pictures of a file.
@@ -103,6 +106,7 @@ pub fn probe(file: &Bytes, viewer: &mut dyn Viewer) -> Result<Probe, MediaError>
     let source = StreamIo::from_read_seek(Cursor::new(file.clone())).map_err(refused("read the video"))?;
     let mut input = format::input_from_stream(source, None, None).map_err(refused("open the video"))?;
     let mut probe = Probe { faststart: is_faststart(file), ..Probe::default() };
+    probe.tags = input.metadata().iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
     let mut pictures = Pictures::open(&input, &mut probe)?;
     let mut sound = Sound::open(&input, &mut probe)?;
     let mut packet = Packet::empty();

@@ -20,7 +20,7 @@ pub struct ParsePdf {
 
 impl Stage for ParsePdf {
     const NAME: &'static str = "parse";
-    const VERSION: u32 = 4;
+    const VERSION: u32 = 5;
     type Input = SourcePdf;
     type Output = Document;
 

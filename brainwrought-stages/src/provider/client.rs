@@ -299,6 +299,10 @@ impl ProviderClient {
                     // A name out of settings cannot lead out of the base.
                     let parts = path.split('/').filter(|part| !matches!(*part, "" | "." | ".."));
                     segments.pop_if_empty().extend(parts);
+                    // Some servers answer to the slash at the end alone.
+                    if path.ends_with('/') {
+                        segments.push("");
+                    }
                 }
                 url
             }

@@ -10,6 +10,8 @@ use tokio::net::{TcpListener, TcpStream};
 pub(crate) enum Act {
     /// Answers: status, headers as lines, body.
     Answer(u16, &'static str, String),
+    /// Answers with bytes that are no text.
+    Bytes(u16, &'static str, Vec<u8>),
     /// Promises more than it sends, and hangs up.
     Cut(&'static str, String),
     /// Says nothing until the client goes away.
@@ -61,14 +63,19 @@ async fn serve(mut stream: TcpStream, act: Act, seen: Arc<Mutex<Vec<String>>>) {
     let head = |status: u16, headers: &str, length: usize| {
         format!("HTTP/1.1 {status} X\r\nconnection: close\r\ncontent-length: {length}\r\n{headers}\r\n")
     };
-    let (text, stays) = match act {
-        Act::Answer(status, headers, body) => (head(status, headers, body.len()) + &body, false),
-        Act::Cut(headers, body) => (head(200, headers, body.len() + 100) + &body, false),
-        Act::Stall(headers, body) => (head(200, headers, body.len() + 100) + &body, true),
-        Act::Silence => (String::new(), true),
-        Act::HangUp => (String::new(), false),
+    let (bytes, stays) = match act {
+        Act::Answer(status, headers, body) => {
+            ((head(status, headers, body.len()) + &body).into_bytes(), false)
+        }
+        Act::Bytes(status, headers, body) => {
+            ([head(status, headers, body.len()).into_bytes(), body].concat(), false)
+        }
+        Act::Cut(headers, body) => ((head(200, headers, body.len() + 100) + &body).into_bytes(), false),
+        Act::Stall(headers, body) => ((head(200, headers, body.len() + 100) + &body).into_bytes(), true),
+        Act::Silence => (Vec::new(), true),
+        Act::HangUp => (Vec::new(), false),
     };
-    let _ = stream.write_all(text.as_bytes()).await;
+    let _ = stream.write_all(&bytes).await;
     if stays {
         // Until the client goes away.
         let _ = stream.read(&mut [0; 1]).await;

@@ -150,6 +150,8 @@ impl Stage for Render {
             captions: made.captions,
             poster,
             background: name_of(&visuals.background),
+            assets: visuals.assets,
+            calls: visuals.calls,
             warnings: [audio.warnings.clone(), visuals.warnings].concat(),
             audio,
         })

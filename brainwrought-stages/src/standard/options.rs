@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::audio::{AUTO, Lexicon, PiperFiles, VoiceFailure};
 use crate::llm::LlmChoice;
+use crate::visuals::Pictures;
 
 /// What a user can choose about a video. It is stored with the job as JSON.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -62,6 +63,9 @@ pub struct MakeOptions {
     /// The language model that writes the script; without one, the program writes it alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub llm: Option<LlmChoice>,
+    /// Where pictures come from that the script asks for; without it, it asks for none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pictures: Option<Pictures>,
 }
 
 /// The kind of video.
@@ -150,6 +154,7 @@ impl Default for MakeOptions {
             height: 1920,
             fps: 30,
             llm: None,
+            pictures: None,
         }
     }
 }
@@ -232,7 +237,7 @@ mod tests {
     #[test]
     fn options_without_a_model_are_stored_as_before_there_were_any() {
         let plain = serde_json::to_value(MakeOptions::default()).unwrap();
-        for newer in ["llm", "voice2", "voice-files", "voice-failure", "lexicon"] {
+        for newer in ["llm", "pictures", "voice2", "voice-files", "voice-failure", "lexicon"] {
             assert!(plain.get(newer).is_none(), "{newer}");
         }
         let llm = Some("openai:gpt-5-mini".parse().unwrap());

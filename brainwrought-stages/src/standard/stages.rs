@@ -13,7 +13,7 @@ use crate::parse::ParsePdf;
 use crate::publish::Publish;
 use crate::render::{CaptionLook, FrameLayout, Render};
 use crate::script::{ModelWriter, ScriptWriter, WriteScript};
-use crate::visuals::PrepareVisuals;
+use crate::visuals::{Pictures, PrepareVisuals};
 
 /// The default stages, ready to be wired by [`super::short`] or by a pipeline of your own.
 #[derive(Debug)]
@@ -69,7 +69,8 @@ impl Stages {
                 dialogue: options.dialogue,
                 writer: options.llm.as_ref().map(|choice| {
                     let chosen = ChosenLlm::new(choice, &resources.providers);
-                    Arc::new(ModelWriter::chosen(chosen)) as Arc<dyn ScriptWriter>
+                    let offer = options.pictures.as_ref().map(Pictures::offer);
+                    Arc::new(ModelWriter::chosen(chosen).with_pictures(offer)) as Arc<dyn ScriptWriter>
                 }),
             },
             audio: Narrate {
@@ -93,6 +94,8 @@ impl Stages {
                 clips,
                 intensity: options.intensity,
                 seed,
+                pictures: options.pictures.clone(),
+                providers: resources.providers.clone(),
                 dialogue: options.dialogue,
                 host: resources.host.clone(),
                 fonts: resources.fonts.clone(),

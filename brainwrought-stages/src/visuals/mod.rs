@@ -4,17 +4,24 @@ mod avatar;
 mod card;
 mod clipping;
 mod compose;
+mod illustrate;
 mod lettering;
 pub(crate) mod memes;
 mod page_area;
 mod panels;
+mod picture_panel;
 mod plan;
 mod print;
 mod quote;
+mod scenery;
 mod sheet;
 mod stage;
 mod sticker;
 mod theme;
 mod wording;
 
+pub use illustrate::{
+    Credit, Found, GENERATOR_KEY, IllustrateError, Illustrator, Kept, NoSuchPictures, PictureChoice,
+    PictureFile, PictureOffer, Pictures, VideoGenerator, Wish, illustration,
+};
 pub use stage::PrepareVisuals;

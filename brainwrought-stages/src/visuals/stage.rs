@@ -1,7 +1,8 @@
 //! [`PrepareVisuals`]: the stage that draws every panel of a segment and chooses its background.
 
 use brainwrought_core::data::{
-    Avatar, Background, BlobRef, Document, LineRole, Panel, Scene, SceneVisual, Segment, Speaker, Visuals,
+    Avatar, Background, BlobRef, Document, LineRole, Panel, PanelKind, Scene, SceneVisual, Segment, Speaker,
+    Visuals,
 };
 use brainwrought_core::event::LogLevel;
 use brainwrought_core::stage::{Stage, StageContext, StageError};
@@ -10,12 +11,16 @@ use serde::Serialize;
 use super::avatar;
 use super::card::Table;
 use super::compose::{DrawnPanel, compose};
+use super::illustrate::Pictures;
 use super::lettering::Lettering;
+use super::picture_panel::{self, PICTURE_ROOM};
 use super::plan::Plan;
+use super::scenery::{Painter, Shown};
 use super::wording::Wording;
 use crate::background;
 use crate::parse::PdfHost;
 use crate::picture::RgbaImage;
+use crate::provider::ProviderSettings;
 use crate::render::FrameLayout;
 use crate::text::Fonts;
 
@@ -37,6 +42,12 @@ pub struct PrepareVisuals {
     pub intensity: u8,
     /// Chooses styles, colours and clips.
     pub seed: u64,
+    /// Where pictures come from that the script asks for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pictures: Option<Pictures>,
+    /// How their providers are reached.
+    #[serde(skip)]
+    pub providers: ProviderSettings,
     /// Whether the characters of a dialogue are there.
     pub dialogue: bool,
     /// Draws pages.
@@ -57,6 +68,8 @@ impl Default for PrepareVisuals {
             clips: Vec::new(),
             intensity: 2,
             seed: 1,
+            pictures: None,
+            providers: ProviderSettings::default(),
             dialogue: false,
             host: PdfHost::default(),
             fonts: Fonts::embedded(),
@@ -70,10 +83,18 @@ impl Stage for PrepareVisuals {
     type Input = (Document, Segment);
     type Output = Visuals;
 
-    async fn run(&self, cx: &StageContext, (document, segment): Self::Input) -> Result<Visuals, StageError> {
-        let background = self.choose_background(&segment)?;
+    async fn run(
+        &self,
+        cx: &StageContext,
+        (document, mut segment): Self::Input,
+    ) -> Result<Visuals, StageError> {
         let mut warnings = Vec::new();
-        let shots = self.draw_shots(cx, &document, &segment, &mut warnings).await?;
+        let scenery = self.painter().fetch(cx, &mut segment, &mut warnings).await?;
+        let background = match scenery.clip {
+            Some(clip) => Background::Clip { clip, offset_ms: 0 },
+            None => self.choose_background(&segment)?,
+        };
+        let shots = self.draw_shots(cx, &document, &segment, &scenery.scenes, &mut warnings).await?;
         let total = segment.scenes.len() as u64;
         let mut scenes = Vec::with_capacity(segment.scenes.len());
         let stage = self.clone();
@@ -81,7 +102,8 @@ impl Stage for PrepareVisuals {
         let held = (document.clone(), segment.clone());
         let (panels, warnings) = tokio::task::spawn_blocking(move || {
             let (document, segment) = held;
-            let panels = stage.draw_panels(&task, &document, &segment, shots, &mut warnings)?;
+            let pictures = scenery.scenes;
+            let panels = stage.draw_panels(&task, &document, &segment, &pictures, shots, &mut warnings)?;
             Ok::<_, StageError>((panels, warnings))
         })
         .await??;
@@ -109,11 +131,22 @@ impl Stage for PrepareVisuals {
                 }
             }
         }
-        Ok(Visuals { scenes, background, avatars, warnings })
+        Ok(Visuals { scenes, background, avatars, assets: scenery.assets, calls: cx.calls(), warnings })
     }
 }
 
 impl PrepareVisuals {
+    fn painter(&self) -> Painter<'_> {
+        let (width, height) = PICTURE_ROOM;
+        let scaled = |side: f32| ((side * self.scale()).round() as u32).max(1);
+        Painter {
+            pictures: self.pictures.as_ref(),
+            providers: &self.providers,
+            still: (scaled(width), scaled(height)),
+            frame: (self.width, self.height),
+        }
+    }
+
     fn choose_background(&self, segment: &Segment) -> Result<Background, StageError> {
         let offset_ms = segment.planned_start_ms;
         let count = self.clips.len() as u64;
@@ -138,10 +171,15 @@ impl PrepareVisuals {
         cx: &StageContext,
         document: &Document,
         segment: &Segment,
+        pictures: &[Option<Shown>],
         warnings: &mut Vec<String>,
     ) -> Result<Vec<Vec<RgbaImage>>, StageError> {
-        let plans = segment.scenes.iter().map(|scene| Plan::of(document, scene, self.layout));
-        let wanted: Vec<_> = plans.map(|plan| plan.shots(document, self.scale())).collect();
+        let scenes = segment.scenes.iter().zip(pictures);
+        let shots = |(scene, picture): (&Scene, &Option<Shown>)| match picture {
+            Some(_) => Vec::new(),
+            None => Plan::of(document, scene, self.layout).shots(document, self.scale()),
+        };
+        let wanted: Vec<_> = scenes.map(shots).collect();
         if wanted.iter().all(Vec::is_empty) {
             return Ok(vec![Vec::new(); wanted.len()]);
         }
@@ -165,6 +203,7 @@ impl PrepareVisuals {
         cx: &StageContext,
         document: &Document,
         segment: &Segment,
+        pictures: &[Option<Shown>],
         shots: Vec<Vec<RgbaImage>>,
         warnings: &mut Vec<String>,
     ) -> Result<Vec<Option<EncodedPanel>>, StageError> {
@@ -173,10 +212,15 @@ impl PrepareVisuals {
         let wording = Wording::of(&segment.language);
         let total = segment.scenes.len() as u64;
         let mut panels = Vec::with_capacity(segment.scenes.len());
-        for (done, (scene, shots)) in segment.scenes.iter().zip(shots).enumerate() {
+        for (done, ((scene, picture), shots)) in segment.scenes.iter().zip(pictures).zip(shots).enumerate() {
             cx.check_cancelled()?;
-            let plan = Plan::of(document, scene, self.layout);
-            let drawn = compose(table, wording, document, &plan, &shots, warnings);
+            let drawn = match picture {
+                Some(shown) => show(table, shown),
+                None => {
+                    let plan = Plan::of(document, scene, self.layout);
+                    compose(table, wording, document, &plan, &shots, warnings)
+                }
+            };
             panels.push(match drawn {
                 Some(drawn) => {
                     let png = drawn.image.to_png().map_err(StageError::fatal)?;
@@ -188,6 +232,17 @@ impl PrepareVisuals {
         }
         Ok(panels)
     }
+}
+
+/// Draws a picture from elsewhere, or only who made the clip that moves behind.
+fn show(table: Table<'_>, shown: &Shown) -> Option<DrawnPanel> {
+    let credit = shown.credit.shown.as_deref();
+    let image = match &shown.image {
+        Some(image) => picture_panel::picture(table, image, credit),
+        None => picture_panel::credit(table, credit?),
+    };
+    let description = shown.query.clone();
+    Some(DrawnPanel { image, kind: PanelKind::Illustration, page: None, description })
 }
 
 /// A panel with its PNG.

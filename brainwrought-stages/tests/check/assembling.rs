@@ -1,7 +1,9 @@
 //! What comes out beside the video, and that the same input gives the same bytes.
 
-use brainwrought_core::data::{BlobRef, Video};
+use brainwrought_core::data::{AssetRecord, BlobRef, Video};
 use brainwrought_core::stage::Stage;
+
+use brainwrought_stages::media::{LumaView, Viewer, probe};
 
 use super::short::{FRAMES, Short};
 
@@ -88,4 +90,53 @@ async fn a_cancelled_stage_says_so() {
     short.cx.cancellation().cancel();
     let input = (short.document.clone(), short.script.clone(), short.clips.clone());
     assert!(short.settings.run(&short.cx, input).await.unwrap_err().is_cancelled());
+}
+
+/// Looks at nothing: only what the file says about itself counts.
+struct Blind;
+
+impl Viewer for Blind {
+    fn frame(&mut self, _: LumaView<'_>) -> bool {
+        true
+    }
+
+    fn sound(&mut self, _: &[f32]) {}
+}
+
+#[tokio::test]
+async fn the_file_and_the_manifest_say_what_is_synthetic_and_thank_the_others() {
+    let mut short = Short::new();
+    let picture = |name: &str, provider: &str, synthetic: bool| AssetRecord {
+        stage: "visuals".to_owned(),
+        kind: "picture".to_owned(),
+        name: name.to_owned(),
+        bytes: Some(1),
+        sha256: None,
+        licence: "some".to_owned(),
+        provider: Some(provider.to_owned()),
+        author: (!synthetic).then(|| "Ann Example".to_owned()),
+        source: None,
+        synthetic,
+    };
+    let assets = vec![picture("a queue", "openai/gpt-image-1", true), picture("a line", "pexels", false)];
+    short.clips[0].assets = assets.clone();
+    let video = short.assemble().await;
+    assert!(assets.iter().all(|asset| video.assets.contains(asset)));
+    let file = probe(&short.cx.get(&video.video).await.unwrap(), &mut Blind).unwrap();
+    let (comment, description) = (&file.tags["comment"], &file.tags["description"]);
+    for told in [
+        "the script was written by",
+        "the narration is spoken by the synthetic voice hibari/heart",
+        "the picture “a queue” was made by the model openai/gpt-image-1",
+        "the background is drawn by a program",
+    ] {
+        assert!(comment.contains(told) && description.contains(told), "{told}: {comment}\n{description}");
+    }
+    assert!(comment.ends_with(" Pictures by Ann Example (pexels, a line)."), "{comment}");
+    let manifest = text(&short, &video.sidecars["manifest.json"]).await;
+    let manifest: serde_json::Value = serde_json::from_str(&manifest).unwrap();
+    let kind = manifest["digital_source_type"].as_str().unwrap();
+    assert!(kind.ends_with("/compositeWithTrainedAlgorithmicMedia"), "{kind}");
+    assert!(description.ends_with("Digital source type: compositeWithTrainedAlgorithmicMedia."));
+    assert!(manifest["synthetic"].to_string().contains("gpt-image-1"));
 }

@@ -220,6 +220,8 @@ fn clip(segment: usize) -> Clip {
         captions,
         poster: None,
         background: "procedural:stripes".to_owned(),
+        assets: Vec::new(),
+        calls: Vec::new(),
         warnings: vec!["a picture was small".to_owned()],
     }
 }

@@ -2,6 +2,7 @@
 
 use brainwrought_core::data::Rect;
 
+use super::bidi::read_order;
 use super::letters::Composer;
 use crate::parse::page_content::{ASCENT, DESCENT, Glyph, PageContent};
 
@@ -180,8 +181,24 @@ impl Piece {
         // A file that writes its spaces may set letters wide apart; one that does not may have narrow gaps for them.
         let has_spaces = self.glyphs.iter().any(|placed| placed.spaced);
         let space = if has_spaces { WRITTEN_SPACE } else { SPACE };
-        for Placed { glyph, spaced, gap } in &self.glyphs {
-            composer.push(glyph, *spaced || *gap > space);
+        let glyphs: Vec<Glyph> = self.glyphs.iter().map(|placed| placed.glyph).collect();
+        match read_order(&glyphs, space) {
+            Some(read) => {
+                let mut spaced = false;
+                for glyph in &read {
+                    if glyph.letter != ' ' {
+                        composer.push(glyph, spaced);
+                    }
+                    spaced = glyph.letter == ' ';
+                }
+            }
+            None => {
+                for Placed { glyph, spaced, gap } in &self.glyphs {
+                    composer.push(glyph, *spaced || *gap > space);
+                }
+            }
+        }
+        for Placed { glyph, .. } in &self.glyphs {
             letters += 1;
             bold += usize::from(glyph.bold);
             mono += usize::from(glyph.mono);

@@ -1,5 +1,6 @@
 //! [`Layout`]: makes pages of text of what an engine saw, the same way for every engine.
 
+mod bidi;
 mod block;
 mod figure;
 mod furniture;

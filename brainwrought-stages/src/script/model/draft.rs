@@ -16,6 +16,7 @@ use super::super::writer::Brief;
 use super::facts::Facts;
 use super::reply::{Analysis, Hooks, MemeReply, Plan, Questions, Role, SceneReply, Scenes, Show};
 use super::sources::Sources;
+use crate::visuals::PictureOffer;
 use crate::visuals::memes::is_template;
 
 /// How long the source card is shown, in milliseconds.
@@ -50,6 +51,8 @@ pub(super) struct Draft<'a> {
     pub(super) profile: Option<Profile>,
     pub(super) hooks: Option<&'a Hooks>,
     pub(super) plan: Option<&'a Plan>,
+    /// Which pictures from elsewhere there are.
+    pub(super) offer: Option<&'a PictureOffer>,
 }
 
 /// Scenes with what is shown in them.
@@ -138,8 +141,8 @@ impl Draft<'_> {
                 }
                 (Show::Motion, _) => Some(VisualCue::Motion),
                 (Show::Meme, _) => self.meme(plan.meme.as_ref()?, scene),
-                (Show::Picture, _) => illustration(&plan.query, IllustrationKind::Still),
-                (Show::Clip, _) => illustration(&plan.query, IllustrationKind::Clip),
+                (Show::Picture, _) => self.illustration(&plan.query, IllustrationKind::Still),
+                (Show::Clip, _) => self.illustration(&plan.query, IllustrationKind::Clip),
                 _ => None,
             }
         };
@@ -171,6 +174,14 @@ impl Draft<'_> {
         let says = !(meme.top.is_empty() && meme.bottom.is_empty());
         (says && stands(&meme.top) && stands(&meme.bottom) && is_template(&meme.template))
             .then_some(VisualCue::Meme { meme })
+    }
+
+    /// A picture of something, where there are such; what it is shown in place of is known once the scene is made.
+    fn illustration(&self, query: &str, kind: IllustrationKind) -> Option<VisualCue> {
+        self.offer.filter(|offer| offer.kinds.contains(&kind))?;
+        let query = short(query, 80);
+        let fallback = Box::new(VisualCue::Motion);
+        (!query.is_empty()).then_some(VisualCue::Illustration { query, kind, fallback })
     }
 
     /// The mood of the music, if the model named one.
@@ -392,13 +403,6 @@ impl Draft<'_> {
             .map(|(place, (term, page))| Concept { term, weight: 1.0 - place as f32 / count, page })
             .collect()
     }
-}
-
-/// A picture of something; what it is shown in place of is known once the scene is made.
-fn illustration(query: &str, kind: IllustrationKind) -> Option<VisualCue> {
-    let query = short(query, 80);
-    let fallback = Box::new(VisualCue::Motion);
-    (!query.is_empty()).then_some(VisualCue::Illustration { query, kind, fallback })
 }
 
 /// One line of at most `most` characters.

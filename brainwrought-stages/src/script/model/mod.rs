@@ -34,6 +34,7 @@ use super::offline::OfflineWriter;
 use super::writer::{Brief, ScriptError, ScriptWriter};
 use crate::llm::{ChosenLlm, LanguageModel, LlmError, Prompt, ask};
 use crate::provider::ProviderError;
+use crate::visuals::PictureOffer;
 
 /// Grows whenever the same replies would give another script.
 const VERSION: u32 = 1;
@@ -59,6 +60,8 @@ pub struct ModelWriter {
     name: String,
     /// The model, or why it cannot be used here.
     model: Result<Arc<dyn LanguageModel>, Arc<ProviderError>>,
+    /// Which pictures from elsewhere it may ask for.
+    offer: Option<PictureOffer>,
 }
 
 /// Why the model wrote no script.
@@ -78,12 +81,19 @@ impl From<StageError> for Ended {
 impl ModelWriter {
     /// Writes with `model`.
     pub fn new(model: Arc<dyn LanguageModel>) -> Self {
-        Self { name: model.name().to_owned(), model: Ok(model) }
+        Self { name: model.name().to_owned(), model: Ok(model), offer: None }
     }
 
     /// Writes with the model that a user chose. A machine that lacks its key fails when it should write, and not before.
     pub fn chosen(chosen: ChosenLlm) -> Self {
-        Self { name: chosen.choice.to_string(), model: chosen.model }
+        Self { name: chosen.choice.to_string(), model: chosen.model, offer: None }
+    }
+
+    /// Sets which pictures from elsewhere it may ask for.
+    #[must_use]
+    pub fn with_pictures(mut self, offer: Option<PictureOffer>) -> Self {
+        self.offer = offer.filter(|offer| !offer.kinds.is_empty());
+        self
     }
 
     fn model(&self) -> Result<&Arc<dyn LanguageModel>, Ended> {
@@ -188,8 +198,10 @@ impl ModelWriter {
         let facts = Facts::new(evidence, &sources, offline.language.as_str());
         let scenes = self.grounded(scenes, &facts, &prompts, cx, &mut warnings).await?;
         cx.progress(7, 8);
-        let plan: Option<Plan> =
-            self.extra(cx, "assets", prompts.assets(&scenes, &document.figures), &mut warnings).await?;
+        let offer = self.offer.as_ref();
+        let plan: Option<Plan> = self
+            .extra(cx, "assets", prompts.assets(&scenes, &document.figures, offer), &mut warnings)
+            .await?;
         let draft = Draft {
             document,
             brief,
@@ -201,6 +213,7 @@ impl ModelWriter {
             profile,
             hooks: hooks.as_ref(),
             plan: plan.as_ref(),
+            offer,
         };
         let mut script = draft.script(scenes, &self.name).map_err(Ended::Without)?;
         warnings.append(&mut script.warnings);
@@ -272,7 +285,11 @@ impl ModelWriter {
 #[async_trait]
 impl ScriptWriter for ModelWriter {
     fn settings(&self) -> Value {
-        json!({ "model": self.name, "version": VERSION, "prompts": prompt::digest() })
+        let mut settings = json!({ "model": self.name, "version": VERSION, "prompts": prompt::digest() });
+        if let Some(offer) = &self.offer {
+            settings["pictures"] = json!(offer);
+        }
+        settings
     }
 
     async fn write(

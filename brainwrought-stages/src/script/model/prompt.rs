@@ -9,6 +9,7 @@ use super::super::writer::Brief;
 use super::facts::Doubted;
 use super::reply::{Analysis, Hooks, Role, Scenes};
 use crate::llm::Prompt;
+use crate::visuals::PictureOffer;
 use crate::visuals::memes::TEMPLATES;
 
 const SYSTEM: &str = "You turn documents into short vertical videos that are fun and true: a hook, fast narration, facts that a \
@@ -35,6 +36,9 @@ const ASSETS: &str = "Decide what each scene shows. Choose a figure only where i
 figure once. Where nothing else fits, the page with the cited words is shown. One or two scenes may show a meme that makes fun of the \
 matter, never of people: a template by its name and at most six words above and below it, which state nothing. A scene may have a \
 sound where it lands. Name the mood of the music.";
+const PICTURES: &str = "A scene may also show something from elsewhere where neither a figure nor the page helps, in at most every second \
+scene. Put what can be seen there into `query`, in two to six English words: things, places, moods; no text, no charts, no brands, no \
+real persons. What can be had:";
 const DIALOGUE: &str = "Two people talk: one explains and says the facts; the other asks and says the transitions and interjections, which \
 are short questions and reactions of at most six words. The one who asks speaks in every other scene, starting with the first. ";
 const SLANG: [&str; 4] = [
@@ -61,7 +65,7 @@ pub(super) struct Prompts<'a> {
 
 /// Tells one set of prompts from another.
 pub(super) fn digest() -> Digest {
-    let texts = [SYSTEM, NOTES, ANALYSIS, QUIZ, PROFILE, HOOKS, SCENES, REWRITE, ASSETS, DIALOGUE];
+    let texts = [SYSTEM, NOTES, ANALYSIS, QUIZ, PROFILE, HOOKS, SCENES, REWRITE, ASSETS, DIALOGUE, PICTURES];
     Digest::of(texts.into_iter().chain(SLANG).collect::<Vec<_>>().join("\n").as_bytes())
 }
 
@@ -144,7 +148,7 @@ impl Prompts<'_> {
         prompt("rewrite", system, format!("{}\n\n{REWRITE}", document(&list)), room, self.brief.seed)
     }
 
-    pub(super) fn assets(&self, scenes: &Scenes, figures: &[Figure]) -> Prompt {
+    pub(super) fn assets(&self, scenes: &Scenes, figures: &[Figure], offer: Option<&PictureOffer>) -> Prompt {
         let mut text = String::new();
         for (index, scene) in scenes.scenes.iter().enumerate() {
             let facts = scene.lines.iter().filter(|line| line.role == Role::Fact);
@@ -159,10 +163,11 @@ impl Prompts<'_> {
         for template in TEMPLATES {
             let _ = writeln!(text, "Meme {}: {}", template.name, template.when);
         }
+        let pictures = offer.map_or_else(String::new, |offer| format!(" {PICTURES} {offer}."));
         prompt(
             "assets",
             SYSTEM.to_owned(),
-            format!("{}\n\n{ASSETS}", document(&text)),
+            format!("{}\n\n{ASSETS}{pictures}", document(&text)),
             1_500,
             self.brief.seed,
         )

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Mutex;
 
 use brainwrought_core::artifact_store::ArtifactStore;
-use brainwrought_core::data::{BlockKind, LineRole};
+use brainwrought_core::data::{BlockKind, IllustrationKind, LineRole, VisualCue};
 use brainwrought_core::id::{JobId, StageName, TaskKey};
 use brainwrought_core::memory::MemoryArtifactStore;
 use tokio_util::sync::CancellationToken;
@@ -295,4 +295,36 @@ async fn every_line_of_a_fact_cites_it() {
     for line in script.lines().filter(|line| line.role == LineRole::Fact) {
         assert!(!line.citation.quote.is_empty() && line.citation.page == 1, "{line:?}");
     }
+}
+
+#[tokio::test]
+async fn pictures_are_asked_for_where_there_are_some_and_show_the_page_otherwise() {
+    let mut wanted = answers();
+    let plan = |scene: u32, show: &str, query: &str| json!({ "scene": scene, "show": show, "figure": "", "query": query });
+    let plans =
+        [plan(1, "picture", "  a coffee\nmachine "), plan(2, "clip", "telephones"), plan(4, "picture", " ")];
+    wanted.insert("assets", json!({ "scenes": plans }));
+    let cues = async |offer: Option<PictureOffer>| {
+        let model = Scripted::new(wanted.clone());
+        let writer =
+            ModelWriter::new(Arc::clone(&model) as Arc<dyn LanguageModel>).with_pictures(offer.clone());
+        let script = writer.write(&paper(), &brief(), &context(&store())).await.unwrap();
+        let asked = model.asked.lock().unwrap().iter().any(|p| format!("{p:?}").contains("What can be had:"));
+        assert_eq!(asked, offer.is_some());
+        let scenes = script.segments.into_iter().flat_map(|segment| segment.scenes);
+        let cues = scenes.filter_map(|scene| match scene.visual {
+            VisualCue::Illustration { query, kind, fallback } => Some((query, kind, *fallback)),
+            _ => None,
+        });
+        (cues.collect::<Vec<_>>(), writer.settings())
+    };
+    let (none, plain) = cues(None).await;
+    assert!(none.is_empty() && plain.get("pictures").is_none());
+    let offer = PictureOffer { kinds: vec![IllustrationKind::Still], names: Vec::new() };
+    let (found, settings) = cues(Some(offer)).await;
+    assert_eq!(found.len(), 1, "{found:?}");
+    let (query, kind, fallback) = &found[0];
+    assert_eq!((query.as_str(), *kind), ("a coffee machine", IllustrationKind::Still));
+    assert!(matches!(fallback, VisualCue::PageCrop { .. }), "{fallback:?}");
+    assert!(settings.get("pictures").is_some());
 }

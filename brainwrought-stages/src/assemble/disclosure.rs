@@ -1,0 +1,159 @@
+//! [`Disclosure`]: what of a video no person spoke, wrote, drew or filmed.
+
+use brainwrought_core::data::AssetRecord;
+use serde::Serialize;
+
+/// What of a video no person spoke, wrote, drew or filmed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) struct Disclosure {
+    /// One sentence for each thing that is synthetic.
+    pub(super) synthetic: Vec<String>,
+    /// Where the whole comes from, as the news industry names it.
+    pub(super) digital_source_type: SourceType,
+}
+
+/// Where a video comes from: the terms of IPTC's Digital Source Type that fit what this program makes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub(super) enum SourceType {
+    /// Programs made all of it, none of which was trained on anybody's work.
+    #[serde(rename = "http://cv.iptc.org/newscodes/digitalsourcetype/algorithmicMedia")]
+    Algorithmic,
+    /// Trained models made a part of it, and nothing in it is anybody's work.
+    #[serde(rename = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia")]
+    Trained,
+    /// Trained models made a part of it, and other parts are somebody's work.
+    #[serde(rename = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia")]
+    CompositeWithTrained,
+}
+
+impl Disclosure {
+    /// Says what of a video with these assets is synthetic. `writer` is who wrote its script.
+    pub(super) fn of(writer: &str, assets: &[AssetRecord]) -> Self {
+        // A model is named as its provider or server and itself; what writes without one is not.
+        let by = match writer.split(['/', ' ']).next() {
+            Some("offline" | "plain") | None => None,
+            _ => Some(format!("the language model {writer}")),
+        };
+        let mut is_trained = by.is_some();
+        let mut has_work = false;
+        let by = by.unwrap_or_else(|| "a program".to_owned());
+        let mut synthetic = vec![format!("the script was written by {by} from the document")];
+        for asset in assets {
+            let is_own = !asset.licence.starts_with("supplied");
+            match asset.kind.as_str() {
+                "voice" => {
+                    is_trained |= !asset.name.starts_with("espeak");
+                    synthetic.push(format!("the narration is spoken by the synthetic voice {}", asset.name));
+                }
+                "picture" | "clip" if asset.synthetic => {
+                    is_trained = true;
+                    let model = asset.provider.as_deref().unwrap_or("a model");
+                    synthetic
+                        .push(format!("the {} “{}” was made by the model {model}", asset.kind, asset.name));
+                }
+                "background" if is_own => {
+                    synthetic.push(format!("the background is drawn by a program ({})", asset.name));
+                }
+                "music" | "effects" if is_own => synthetic.push(
+                    format!("the {} is {}", asset.kind, asset.name).replace("effects is", "effects are"),
+                ),
+                "figure" | "page" | "picture" | "clip" | "background" | "music" => has_work = true,
+                _ => {}
+            }
+        }
+        let digital_source_type = match (is_trained, has_work) {
+            (false, _) => SourceType::Algorithmic,
+            (true, false) => SourceType::Trained,
+            (true, true) => SourceType::CompositeWithTrained,
+        };
+        Self { synthetic, digital_source_type }
+    }
+
+    /// The same as one text, for the file itself.
+    pub(super) fn text(&self) -> String {
+        format!(
+            "Synthetic: {}. Digital source type: {}.",
+            self.synthetic.join("; "),
+            self.digital_source_type.term()
+        )
+    }
+}
+
+impl SourceType {
+    /// The last part of the term's address.
+    fn term(self) -> &'static str {
+        match self {
+            Self::Algorithmic => "algorithmicMedia",
+            Self::Trained => "trainedAlgorithmicMedia",
+            Self::CompositeWithTrained => "compositeWithTrainedAlgorithmicMedia",
+        }
+    }
+}
+
+/// Names those whose pictures are shown, for whoever only has the file.
+pub(super) fn thanks(assets: &[AssetRecord]) -> String {
+    let named = assets.iter().filter(|asset| !asset.synthetic).filter_map(|asset| {
+        let (author, provider) = (asset.author.as_deref()?, asset.provider.as_deref()?);
+        Some(format!("{author} ({provider}, {})", asset.source.as_deref().unwrap_or(&asset.name)))
+    });
+    let named: Vec<String> = named.collect();
+    if named.is_empty() { String::new() } else { format!(" Pictures by {}.", named.join(", ")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asset(kind: &str, name: &str) -> AssetRecord {
+        AssetRecord {
+            stage: String::new(),
+            kind: kind.to_owned(),
+            name: name.to_owned(),
+            bytes: None,
+            sha256: None,
+            licence: "MIT OR Apache-2.0".to_owned(),
+            provider: None,
+            author: None,
+            source: None,
+            synthetic: false,
+        }
+    }
+
+    #[test]
+    fn what_is_synthetic_is_named_and_what_is_not_is_not() {
+        let espeak = [asset("voice", "espeak-ng"), asset("background", "procedural:marbles")];
+        let plain = Disclosure::of("plain", &espeak);
+        assert_eq!(plain.digital_source_type, SourceType::Algorithmic);
+        let drawn = AssetRecord {
+            provider: Some("openai/gpt-image-1".to_owned()),
+            synthetic: true,
+            ..asset("picture", "a queue")
+        };
+        let found = AssetRecord {
+            provider: Some("pexels".to_owned()),
+            author: Some("Ann".to_owned()),
+            source: Some("https://www.pexels.com/photo/7/".to_owned()),
+            ..asset("picture", "a line")
+        };
+        let supplied =
+            AssetRecord { licence: "supplied by the user".to_owned(), ..asset("music", "the user's file") };
+        let voice = asset("voice", "hibari/heart");
+        let trained = Disclosure::of("offline/en", &[voice.clone(), drawn.clone()]);
+        assert_eq!(trained.digital_source_type, SourceType::Trained);
+        assert_eq!(
+            trained.synthetic,
+            [
+                "the script was written by a program from the document",
+                "the narration is spoken by the synthetic voice hibari/heart",
+                "the picture “a queue” was made by the model openai/gpt-image-1",
+            ]
+        );
+        let all = [voice, drawn, found, supplied, asset("figure", "Figure 1, p. 2")];
+        let mixed = Disclosure::of("openai/gpt-5-mini", &all);
+        assert!(mixed.synthetic[0].contains("the language model openai/gpt-5-mini"));
+        assert_eq!(mixed.synthetic.len(), 3);
+        assert!(mixed.text().ends_with("Digital source type: compositeWithTrainedAlgorithmicMedia."));
+        assert_eq!(thanks(&all), " Pictures by Ann (pexels, https://www.pexels.com/photo/7/).");
+        assert_eq!(thanks(&espeak), "");
+    }
+}

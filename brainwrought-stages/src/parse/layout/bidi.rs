@@ -1,0 +1,153 @@
+//! Lines of scripts that run to the left: from the order in which letters stand to the order in which they are read.
+//!
+//! A PDF places letters; whether it draws them as they are read or as they stand is up to the program that wrote it. So
+//! lines with Arabic or Hebrew are taken as they stand and turned by the reversal of the bidirectional algorithm
+//! (Unicode Standard Annex 9, rule L2), as far as its two levels of a usual line go.
+
+use crate::parse::page_content::Glyph;
+
+/// Tells whether a letter belongs to a script that runs to the left.
+pub(super) fn runs_left(letter: char) -> bool {
+    matches!(u32::from(letter), 0x0590..=0x08FF | 0xFB1D..=0xFDFF | 0xFE70..=0xFEFF) && !is_digit(letter)
+}
+
+/// Puts letters, in whatever order they were drawn, into the order in which they are read, with a space where a gap is
+/// wider than `space` of the size. Returns nothing where no letter runs to the left.
+pub(super) fn read_order(glyphs: &[Glyph], space: f32) -> Option<Vec<Glyph>> {
+    let left = glyphs.iter().filter(|glyph| runs_left(glyph.letter)).count();
+    if left == 0 {
+        return None;
+    }
+    let right = glyphs.iter().filter(|glyph| runs_right(glyph.letter)).count();
+    let mut seen = glyphs.to_vec();
+    let line_runs_left = left >= right;
+    if line_runs_left {
+        // From the right; a mark over a letter ends before the letter does, and follows it.
+        seen.sort_by(|a, b| b.right.total_cmp(&a.right));
+        seen = with_spaces(&seen, space);
+        turn_runs(&mut seen, runs_right_or_counts);
+        for glyph in &mut seen {
+            glyph.letter = mirrored(glyph.letter);
+        }
+    } else {
+        seen.sort_by(|a, b| a.left.total_cmp(&b.left));
+        seen = with_spaces(&seen, space);
+        turn_runs(&mut seen, runs_left);
+    }
+    Some(seen)
+}
+
+/// Puts a space between letters that stand apart, before runs are turned and neighbours part.
+fn with_spaces(seen: &[Glyph], space: f32) -> Vec<Glyph> {
+    let mut spaced: Vec<Glyph> = Vec::with_capacity(seen.len() * 5 / 4);
+    for glyph in seen {
+        if let Some(last) = spaced.last() {
+            let gap = (last.left - glyph.right).max(glyph.left - last.right);
+            if gap > space * last.size.min(glyph.size * 1.3) {
+                spaced.push(Glyph { letter: ' ', ..*glyph });
+            }
+        }
+        spaced.push(*glyph);
+    }
+    spaced
+}
+
+/// Turns every stretch of letters that `is_in` tells, with what stands between two of them, but not at its ends.
+fn turn_runs(glyphs: &mut [Glyph], is_in: fn(char) -> bool) {
+    let mut at = 0;
+    while at < glyphs.len() {
+        if !is_in(glyphs[at].letter) {
+            at += 1;
+            continue;
+        }
+        let mut end = at + 1;
+        let mut next = end;
+        while let Some(glyph) = glyphs.get(next) {
+            if is_in(glyph.letter) {
+                end = next + 1;
+            } else if is_strong(glyph.letter) {
+                break;
+            }
+            next += 1;
+        }
+        glyphs[at..end].reverse();
+        at = end;
+    }
+}
+
+fn runs_right(letter: char) -> bool {
+    letter.is_alphabetic() && !runs_left(letter)
+}
+
+fn runs_right_or_counts(letter: char) -> bool {
+    runs_right(letter) || is_digit(letter)
+}
+
+fn is_strong(letter: char) -> bool {
+    runs_left(letter) || runs_right_or_counts(letter)
+}
+
+/// Numbers run to the right in every script.
+fn is_digit(letter: char) -> bool {
+    letter.is_ascii_digit() || matches!(letter, '\u{0660}'..='\u{0669}' | '\u{06F0}'..='\u{06F9}')
+}
+
+fn mirrored(letter: char) -> char {
+    match letter {
+        '(' => ')',
+        ')' => '(',
+        '[' => ']',
+        ']' => '[',
+        '{' => '}',
+        '}' => '{',
+        '«' => '»',
+        '»' => '«',
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Letters that stand side by side, from the left, ten points each.
+    fn standing(text: &str) -> Vec<Glyph> {
+        let glyph = |(n, letter): (usize, char)| Glyph {
+            letter,
+            left: n as f32 * 10.0,
+            right: n as f32 * 10.0 + 9.0,
+            baseline: 0.0,
+            size: 10.0,
+            bold: false,
+            mono: false,
+            turn: 0,
+        };
+        text.chars().enumerate().map(glyph).collect()
+    }
+
+    fn read(text: &str) -> Option<String> {
+        read_order(&standing(text), 0.15).map(|glyphs| glyphs.iter().map(|glyph| glyph.letter).collect())
+    }
+
+    #[test]
+    fn arabic_is_read_from_the_right_and_its_numbers_from_the_left() {
+        let logical: String = "النحل60000نحلة".to_owned();
+        let seen: String = "ةلحن60000لحنلا".to_owned();
+        assert_eq!(read(&seen).unwrap(), logical);
+        // Brackets are drawn mirrored.
+        assert_eq!(read("(لحن)").unwrap(), "(نحل)");
+        assert_eq!(read("Raft"), None);
+        assert_eq!(read("aلحنbcde").unwrap(), "aنحلbcde");
+    }
+
+    #[test]
+    fn the_order_of_drawing_does_not_matter() {
+        let mut drawn = standing("لحن");
+        drawn.reverse();
+        // The last letter stands apart.
+        drawn[0].left += 4.0;
+        drawn[0].right += 4.0;
+        let letters: String = read_order(&drawn, 0.15).unwrap().iter().map(|glyph| glyph.letter).collect();
+        assert_eq!(letters, "ن حل");
+    }
+}

@@ -1,0 +1,36 @@
+//! Pictures from elsewhere: drawn by models, found at photo services, or lying in a folder of the user's.
+//!
+//! **Invariants:** no bytes of others go further than [`raster`] and [`footage`], which bound and check them; what was
+//! paid for is remembered by who was asked for what, so that it is paid once.
+
+mod choice;
+mod credit;
+mod error;
+mod folder;
+mod footage;
+mod gemini;
+mod generator;
+mod illustrator;
+mod openai;
+mod pexels;
+mod pixabay;
+mod raster;
+mod stock;
+
+pub use choice::{GENERATOR_KEY, NoSuchPictures, PictureChoice, PictureOffer, Pictures};
+pub use credit::Credit;
+pub use error::IllustrateError;
+pub use folder::PictureFile;
+pub use generator::VideoGenerator;
+pub use illustrator::{Found, Illustrator, Kept, Wish, illustration};
+
+/// How a model is told to draw.
+const STYLE: &str = "A clear and friendly illustration for a short educational video, one subject, strong colours, readable on a \
+small screen. No text, no letters, no numbers, no logos, no watermark.";
+/// The largest picture that is fetched, in bytes.
+const MOST_PICTURE: u64 = 24 << 20;
+/// The largest clip that is fetched, in bytes.
+const MOST_CLIP: u64 = 96 << 20;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,161 @@
+//! [`Scenery`]: the pictures from elsewhere that the scenes of a segment show, fetched before anything is drawn.
+
+use brainwrought_core::data::{AssetRecord, BlobRef, IllustrationKind, Scene, SceneKind, Segment, VisualCue};
+use brainwrought_core::report::chain;
+use brainwrought_core::stage::{StageContext, StageError};
+
+use super::illustrate::{Credit, IllustrateError, Illustrator, Kept, Pictures, Wish, illustration};
+use crate::picture::RgbaImage;
+use crate::provider::ProviderSettings;
+
+/// What the scenes of a segment show from elsewhere.
+#[derive(Debug, Default)]
+pub(super) struct Scenery {
+    /// The picture or clip of each scene, where it has one.
+    pub(super) scenes: Vec<Option<Shown>>,
+    /// The clip that moves behind the segment.
+    pub(super) clip: Option<BlobRef>,
+    /// Who made it all.
+    pub(super) assets: Vec<AssetRecord>,
+}
+
+/// What a scene shows from elsewhere.
+#[derive(Debug, Clone)]
+pub(super) struct Shown {
+    /// What was asked for.
+    pub(super) query: String,
+    /// The picture; nothing where a clip moves behind.
+    pub(super) image: Option<RgbaImage>,
+    /// Who made it.
+    pub(super) credit: Credit,
+}
+
+/// Where pictures come from, and in which sizes.
+#[derive(Debug)]
+pub(super) struct Painter<'a> {
+    pub(super) pictures: Option<&'a Pictures>,
+    pub(super) providers: &'a ProviderSettings,
+    /// The size of a still, in pixels of the output.
+    pub(super) still: (u32, u32),
+    /// The size of the frame.
+    pub(super) frame: (u32, u32),
+}
+
+impl Painter<'_> {
+    /// Fetches what the scenes ask for. A scene whose picture cannot be had is given what it falls back to, and
+    /// `warnings` tell why.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the work should stop, when the job may spend no more, and in a first attempt with what may pass.
+    pub(super) async fn fetch(
+        &self,
+        cx: &StageContext,
+        segment: &mut Segment,
+        warnings: &mut Vec<String>,
+    ) -> Result<Scenery, StageError> {
+        let number = segment.index + 1;
+        let mut scenery = Scenery::default();
+        let illustrator = self.pictures.map(|pictures| pictures.open(self.providers));
+        for (place, scene) in segment.scenes.iter_mut().enumerate() {
+            let Some((query, kind, fallback)) = self.asked(scene) else {
+                scenery.scenes.push(None);
+                continue;
+            };
+            cx.check_cancelled()?;
+            let shown = match &illustrator {
+                None => Err("no source of pictures is chosen".to_owned()),
+                Some(Err(error)) => Err(chain(error)),
+                Some(Ok(illustrator)) => {
+                    let wish = self.wish(illustrator.as_ref(), query.clone(), kind);
+                    match self.shown(cx, illustrator.as_ref(), &wish, &mut scenery).await {
+                        Ok(shown) => Ok(shown),
+                        // What may pass gets another attempt first; what is there already is remembered.
+                        Err(error)
+                            if !error.allows_fallback() || (error.is_retryable() && cx.attempt() == 1) =>
+                        {
+                            return Err(error.into());
+                        }
+                        Err(error) => Err(chain(&error)),
+                    }
+                }
+            };
+            scenery.scenes.push(match shown {
+                Ok(shown) => Some(shown),
+                Err(why) => {
+                    warnings.push(format!(
+                        "Scene {} of segment {number} does without the picture “{query}”, because {why}",
+                        place + 1
+                    ));
+                    scene.visual = fallback;
+                    None
+                }
+            });
+        }
+        Ok(scenery)
+    }
+
+    /// What a scene wants from elsewhere, and what it shows otherwise.
+    fn asked(&self, scene: &Scene) -> Option<(String, IllustrationKind, VisualCue)> {
+        match &scene.visual {
+            VisualCue::Illustration { query, kind, fallback } => {
+                Some((query.clone(), *kind, fallback.as_ref().clone()))
+            }
+            cue @ (VisualCue::PageCrop { .. } | VisualCue::Motion) if scene.kind == SceneKind::Content => {
+                let said: Vec<&str> = scene.lines.iter().map(|line| line.text.as_str()).collect();
+                let name = self.pictures?.unasked(&said.join(" "))?;
+                Some((name.to_owned(), IllustrationKind::Still, cue.clone()))
+            }
+            _ => None,
+        }
+    }
+
+    fn wish(&self, illustrator: &dyn Illustrator, query: String, kind: IllustrationKind) -> Wish {
+        let other = match kind {
+            IllustrationKind::Clip => IllustrationKind::Still,
+            _ => IllustrationKind::Clip,
+        };
+        let kind = if !illustrator.makes(kind) && illustrator.makes(other) { other } else { kind };
+        let (width, height) = if kind == IllustrationKind::Clip { self.frame } else { self.still };
+        Wish { query, kind, width, height }
+    }
+
+    async fn shown(
+        &self,
+        cx: &StageContext,
+        illustrator: &dyn Illustrator,
+        wish: &Wish,
+        scenery: &mut Scenery,
+    ) -> Result<Shown, IllustrateError> {
+        let is_clip = wish.kind == IllustrationKind::Clip;
+        if is_clip && scenery.clip.is_some() {
+            return Err(IllustrateError::Taken);
+        }
+        let Kept { media, credit } = illustration(cx, illustrator, wish).await?;
+        let image = if is_clip {
+            scenery.clip = Some(media.clone());
+            None
+        } else {
+            let bytes = cx.get(&media).await.map_err(IllustrateError::Stopped)?;
+            let image = RgbaImage::from_png(&bytes);
+            Some(image.map_err(|error| IllustrateError::Stopped(StageError::fatal(error)))?)
+        };
+        scenery.assets.push(record(&wish.query, is_clip, &media, &credit));
+        Ok(Shown { query: wish.query.clone(), image, credit })
+    }
+}
+
+fn record(query: &str, is_clip: bool, media: &BlobRef, credit: &Credit) -> AssetRecord {
+    AssetRecord {
+        stage: "visuals".to_owned(),
+        kind: if is_clip { "clip" } else { "picture" }.to_owned(),
+        name: query.to_owned(),
+        bytes: Some(media.bytes),
+        sha256: Some(media.digest.as_str().to_owned()),
+        licence: credit.licence.clone(),
+        provider: Some(credit.provider.clone()),
+        author: credit.author.clone(),
+        source: credit.source.clone(),
+        synthetic: credit.synthetic,
+    }
+}
