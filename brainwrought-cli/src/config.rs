@@ -131,6 +131,8 @@ impl VideoConfig {
             voice_failure: args.voice_failure,
             captions: args.captions,
             slang: args.slang,
+            memes: args.memes,
+            dialogue: args.dialogue,
             music,
             seed: args.seed,
             width,

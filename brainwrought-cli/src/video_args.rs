@@ -44,6 +44,12 @@ pub(crate) struct VideoArgs {
     /// How much slang, 0 (none) to 3
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(0..=3))]
     pub(crate) slang: u8,
+    /// How many memes, 0 (none) to 3
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(0..=3))]
+    pub(crate) memes: u8,
+    /// Two characters talk: one explains, the other asks
+    #[arg(long)]
+    pub(crate) dialogue: bool,
     /// What plays under the voice: `bed`, `none`, or your own audio file
     #[arg(long, value_name = "bed|none|FILE", default_value = "bed")]
     pub(crate) music: String,

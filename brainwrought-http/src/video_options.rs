@@ -39,6 +39,12 @@ pub(crate) struct VideoOptions {
     /// How much slang, from 0 (none) to 3.
     #[schema(minimum = 0, maximum = 3, default = 1)]
     pub(crate) slang: u8,
+    /// How many memes, from 0 (none) to 3.
+    #[schema(minimum = 0, maximum = 3, default = 1)]
+    pub(crate) memes: u8,
+    /// Whether two characters talk: one who explains, and one who asks.
+    #[schema(default = false)]
+    pub(crate) dialogue: bool,
     /// What plays under the voice: `bed` or `none`.
     #[schema(default = "bed")]
     pub(crate) music: String,
@@ -64,6 +70,8 @@ impl Default for VideoOptions {
             voice: "auto".to_owned(),
             captions: CaptionStyle::Pop,
             slang: 1,
+            memes: 1,
+            dialogue: false,
             music: "bed".to_owned(),
             seed: None,
             size: "1080x1920".to_owned(),
@@ -94,7 +102,7 @@ impl VideoOptions {
                     Ok(Value::Object(options)) => given.extend(options),
                     _ => return Err(wrong("`options` takes a JSON object")),
                 },
-                "length" | "intensity" | "slang" | "seed" => {
+                "length" | "intensity" | "slang" | "memes" | "seed" => {
                     let number: u64 = text
                         .parse()
                         .map_err(|_| wrong(&format!("`{name}` takes a whole number, not `{text}`")))?;
@@ -105,6 +113,14 @@ impl VideoOptions {
                     let dollars = dollars
                         .ok_or_else(|| wrong(&format!("`max-cost` takes US dollars, not `{text}`")))?;
                     given.insert(name, dollars.into());
+                }
+                "dialogue" => {
+                    let is_on = match text {
+                        "true" | "on" | "1" => true,
+                        "false" | "off" | "0" => false,
+                        _ => return Err(wrong(&format!("`dialogue` is true or false, not `{text}`"))),
+                    };
+                    given.insert(name, is_on.into());
                 }
                 _ => {
                     given.insert(name, text.into());
@@ -138,8 +154,8 @@ impl VideoOptions {
         if !(15..=180).contains(&self.length) {
             return Err(wrong("`length` goes from 15 to 180 seconds"));
         }
-        if self.intensity > 3 || self.slang > 3 {
-            return Err(wrong("`intensity` and `slang` go from 0 to 3"));
+        if self.intensity > 3 || self.slang > 3 || self.memes > 3 {
+            return Err(wrong("`intensity`, `slang` and `memes` go from 0 to 3"));
         }
         if !is_background_style(&self.background) {
             let styles = background_styles().join(", ");
@@ -165,6 +181,8 @@ impl VideoOptions {
             voice: self.voice,
             captions: self.captions,
             slang: self.slang,
+            memes: self.memes,
+            dialogue: self.dialogue,
             music,
             seed: self.seed,
             width,
@@ -233,6 +251,8 @@ mod tests {
             ("length", "x"),
             ("intensity", "4"),
             ("slang", "-1"),
+            ("memes", "4"),
+            ("dialogue", "maybe"),
             ("background", "/etc/passwd"),
             ("voice", "elvis"),
             ("music", "/etc/passwd"),

@@ -253,12 +253,10 @@ fn a_lexicon_changes_how_a_word_is_said_and_no_other() {
 }
 
 fn scene(kind: SceneKind, lines: &[&str], visual: VisualCue) -> Scene {
-    let line = |text: &&str| Line {
-        text: (*text).to_owned(),
-        role: LineRole::Fact,
-        citation: Citation { page: 1, quote: String::new() },
+    let line = |text: &&str| {
+        Line::new((*text).to_owned(), LineRole::Fact, Citation { page: 1, quote: String::new() })
     };
-    Scene { kind, lines: lines.iter().map(line).collect(), visual, min_ms: 1_500 }
+    Scene::new(kind, lines.iter().map(line).collect(), visual, 1_500)
 }
 
 fn segment() -> Segment {

@@ -5,8 +5,8 @@
 use std::sync::Arc;
 
 use brainwrought_core::data::{
-    Audio, AudioMark, Background, Clip, Language, MarkKind, Panel, PanelKind, SceneVisual, Segment, Visuals,
-    Word,
+    Audio, AudioMark, Background, Clip, Language, MarkKind, Panel, PanelKind, SceneVisual, Segment, Speaker,
+    Visuals, Word,
 };
 use brainwrought_core::id::{JobId, TaskKey};
 use brainwrought_core::memory::MemoryArtifactStore;
@@ -58,6 +58,7 @@ impl Scene {
             end_ms: start_ms + 280,
             scene: line,
             line: 0,
+            speaker: Speaker::Explainer,
         };
         let words = vec![
             word("Every", 120, 0),
@@ -83,6 +84,7 @@ impl Scene {
                 SceneVisual { panel: Some(panel), chips: vec![Some(7)] },
                 SceneVisual { panel: None, chips: vec![None] },
             ],
+            avatars: Vec::new(),
             background: Background::Calm { seed: 3 },
             warnings: vec!["from the pictures".to_owned()],
         };
@@ -295,7 +297,14 @@ fn whatever_is_said_captions_keep_their_rules() {
                 let length = 150 + dice.below(350);
                 let text: String = "incomprehensible".chars().take(1 + length as usize / 45).collect();
                 let (scene, line) = (line as u32 / 2, line as u32 % 2);
-                words.push(Word { text, start_ms: at, end_ms: at + length, scene, line });
+                words.push(Word {
+                    text,
+                    start_ms: at,
+                    end_ms: at + length,
+                    scene,
+                    line,
+                    speaker: Speaker::Explainer,
+                });
                 at += length + dice.below(20);
             }
             at += dice.below(1500);

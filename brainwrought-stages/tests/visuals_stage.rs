@@ -50,17 +50,15 @@ async fn document(cx: &StageContext) -> Document {
 }
 
 fn scene(visual: VisualCue) -> Scene {
-    let line = |role: LineRole, page: u32, quote: &str| Line {
-        text: "Queues explode.".to_owned(),
-        role,
-        citation: Citation { page, quote: quote.to_owned() },
+    let line = |role: LineRole, page: u32, quote: &str| {
+        Line::new("Queues explode.".to_owned(), role, Citation { page, quote: quote.to_owned() })
     };
     let lines = vec![
         line(LineRole::Fact, 1, QUOTE),
         line(LineRole::Interjection, 1, ""),
         line(LineRole::Fact, 9, "x"),
     ];
-    Scene { kind: SceneKind::Content, lines, visual, min_ms: 0 }
+    Scene::new(SceneKind::Content, lines, visual, 0)
 }
 
 fn segment() -> Segment {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{BlobRef, OutboundCall};
+use super::{BlobRef, OutboundCall, Speaker};
 use crate::stage::StageData;
 
 /// The narration of one segment, before music, effects and loudness.
@@ -42,6 +42,9 @@ pub struct Word {
     pub scene: u32,
     /// The line it belongs to, from 0 in its scene.
     pub line: u32,
+    /// Who says it.
+    #[serde(default, skip_serializing_if = "Speaker::is_explainer")]
+    pub speaker: Speaker,
 }
 
 /// A moment in the narration.

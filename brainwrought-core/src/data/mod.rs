@@ -25,9 +25,9 @@ pub use outbound::OutboundCall;
 pub use publication::Publication;
 pub use report::{Report, Rule};
 pub use script::{
-    Analysis, Citation, CitedSentence, Concept, ContentsEntry, Line, LineRole, Profile, QuizQuestion, Scene,
-    SceneKind, Script, Segment, VisualCue,
+    Analysis, Citation, CitedSentence, Concept, ContentsEntry, EffectCue, IllustrationKind, Line, LineRole,
+    Meme, Profile, QuizQuestion, Scene, SceneKind, Script, Segment, Speaker, VisualCue,
 };
 pub use source::SourcePdf;
 pub use video::{AssetRecord, Video};
-pub use visuals::{Background, Panel, PanelKind, SceneVisual, Visuals};
+pub use visuals::{Avatar, Background, Panel, PanelKind, SceneVisual, Visuals};

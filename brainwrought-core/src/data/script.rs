@@ -28,6 +28,9 @@ pub struct Script {
     /// Who the video is for and how it speaks, where a writer decided.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub profile: Option<Profile>,
+    /// The mood that the music should have, in a few words, where a writer decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mood: Option<String>,
     /// The conversations with providers that writing took.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub calls: Vec<OutboundCall>,
@@ -133,6 +136,25 @@ pub struct Scene {
     pub visual: VisualCue,
     /// The least time that the scene is shown, in milliseconds; silence fills what the lines leave.
     pub min_ms: u64,
+    /// The sounds that are heard beside the voice.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub effects: Vec<EffectCue>,
+}
+
+/// A sound effect with its place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EffectCue {
+    /// What it sounds like, such as `whoosh` or `record scratch`.
+    pub sound: String,
+    /// When it starts, in milliseconds from the start of its scene.
+    pub at_ms: u64,
+}
+
+impl Scene {
+    /// A scene without effects.
+    pub fn new(kind: SceneKind, lines: Vec<Line>, visual: VisualCue, min_ms: u64) -> Self {
+        Self { kind, lines, visual, min_ms, effects: Vec::new() }
+    }
 }
 
 /// What a [`Scene`] is for.
@@ -159,6 +181,34 @@ pub struct Line {
     pub role: LineRole,
     /// Where it comes from. A line that states no fact cites the page of the fact that it leads to.
     pub citation: Citation,
+    /// Who says it.
+    #[serde(default, skip_serializing_if = "Speaker::is_explainer")]
+    pub speaker: Speaker,
+}
+
+impl Line {
+    /// A line of the explainer, who says everything in a video without a dialogue.
+    pub fn new(text: impl Into<String>, role: LineRole, citation: Citation) -> Self {
+        Self { text: text.into(), role, citation, speaker: Speaker::Explainer }
+    }
+}
+
+/// Who says a [`Line`].
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Speaker {
+    /// Knows the document.
+    #[default]
+    Explainer,
+    /// Wants to know; states nothing that the document says.
+    Asker,
+}
+
+impl Speaker {
+    /// Tells whether it is the explainer.
+    pub fn is_explainer(&self) -> bool {
+        *self == Self::Explainer
+    }
 }
 
 /// What a [`Line`] does.
@@ -211,8 +261,45 @@ pub enum VisualCue {
         /// The pages that the video cites, sorted.
         pages: Vec<u32>,
     },
+    /// A joke about what is said.
+    Meme {
+        /// The joke.
+        meme: Meme,
+    },
+    /// A picture that is not the document's own.
+    Illustration {
+        /// What it should show, in a few words.
+        query: String,
+        /// Whether it stands still.
+        kind: IllustrationKind,
+        /// What is shown where there is no such picture.
+        fallback: Box<VisualCue>,
+    },
     /// Motion and captions only.
     Motion,
+}
+
+/// A picture with words above and below it, which states nothing that the scene does not say.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Meme {
+    /// The name of the drawing, such as `brain`; see the visuals stage for those there are.
+    pub template: String,
+    /// The words above.
+    pub top: String,
+    /// The words below.
+    pub bottom: String,
+}
+
+/// Whether an illustration stands still.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum IllustrationKind {
+    /// A picture.
+    #[default]
+    Still,
+    /// A clip without sound.
+    Clip,
 }
 
 /// One question with its choices.

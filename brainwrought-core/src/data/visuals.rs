@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::BlobRef;
+use super::{BlobRef, Speaker};
 use crate::stage::StageData;
 
 /// What a segment shows, apart from captions.
@@ -12,8 +12,23 @@ pub struct Visuals {
     pub scenes: Vec<SceneVisual>,
     /// What moves behind them.
     pub background: Background,
+    /// The characters of a dialogue.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub avatars: Vec<Avatar>,
     /// What a reader of the report should know.
     pub warnings: Vec<String>,
+}
+
+/// A character that moves with its voice.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Avatar {
+    /// Whose character it is.
+    pub speaker: Speaker,
+    /// A PNG with alpha that holds all poses, equally large: a column for each mouth, from closed to wide open, and two
+    /// rows, the first with open eyes and the second with closed. Poses are in pixels of the output frame.
+    pub sheet: BlobRef,
+    /// The number of mouths.
+    pub mouths: u32,
 }
 
 /// What one scene shows.
@@ -57,6 +72,10 @@ pub enum PanelKind {
     Quiz,
     /// The source card.
     Source,
+    /// A joke.
+    Meme,
+    /// A picture that is not the document's own.
+    Illustration,
 }
 
 /// What moves behind a segment.

@@ -39,6 +39,8 @@ pub(super) fn render(base: &str, limit_megabytes: u64, keep: Option<Duration>) -
                             (voices())
                             (select("captions", "Captions", &[("pop", "Pop"), ("plain", "Plain"), ("off", "Off")]))
                             (select("slang", "Slang", &[("1", "A little"), ("0", "None"), ("2", "Some"), ("3", "No cap")]))
+                            (select("memes", "Memes", &[("1", "A few"), ("0", "None"), ("2", "Some"), ("3", "Many")]))
+                            (select("dialogue", "Speakers", &[("false", "One explains"), ("true", "Two talk")]))
                             (select("music", "Music", &[("bed", "Quiet bed"), ("none", "None")]))
                             p.field {
                                 label for="seed" { "Seed" }

@@ -336,16 +336,16 @@ impl Stage for WriteScript {
             language: document.language.clone(),
             planned_start_ms: 0,
             planned_ms: 0,
-            scenes: vec![Scene {
-                kind: SceneKind::Content,
-                lines: vec![Line {
-                    text: format!("Line {index} of <b>{}</b>.", document.title),
-                    role: LineRole::Fact,
-                    citation: citation(index + 1),
-                }],
-                visual: VisualCue::Motion,
-                min_ms: 0,
-            }],
+            scenes: vec![Scene::new(
+                SceneKind::Content,
+                vec![Line::new(
+                    format!("Line {index} of <b>{}</b>.", document.title),
+                    LineRole::Fact,
+                    citation(index + 1),
+                )],
+                VisualCue::Motion,
+                0,
+            )],
         };
         Ok(Script {
             title: document.title.clone(),
@@ -362,6 +362,7 @@ impl Stage for WriteScript {
                 citation: citation(2),
             }],
             profile: None,
+            mood: None,
             calls: Vec::new(),
             warnings: Vec::new(),
         })

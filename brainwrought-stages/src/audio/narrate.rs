@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use brainwrought_core::artifact_store::ArtifactStoreError;
-use brainwrought_core::data::{Audio, Language, Line, Segment};
+use brainwrought_core::data::{Audio, Language, Line, Segment, Speaker};
 use brainwrought_core::stage::{Stage, StageContext, StageError};
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
@@ -172,7 +172,7 @@ impl Narrate {
         let mut speeches = Vec::with_capacity(lines.len());
         for (done, line) in (0_u64..).zip(&lines) {
             cx.check_cancelled()?;
-            let voice = self.voice(cx, &mut cast, speaker_of(line), &segment.language).await?;
+            let voice = self.voice(cx, &mut cast, speaker_of(line.speaker), &segment.language).await?;
             let lexicon = self.settings.lexicon.clone();
             let utterance = Utterance { line: line.text.clone(), manner, lexicon };
             speeches.push(spoken_line(cx, voice.as_ref(), utterance).await?);
@@ -284,9 +284,12 @@ impl Cast {
     }
 }
 
-/// Who says a line. Every line has one speaker until scripts tell of two.
-fn speaker_of(_: &Line) -> usize {
-    0
+/// Which voice a speaker has.
+fn speaker_of(speaker: Speaker) -> usize {
+    match speaker {
+        Speaker::Explainer => 0,
+        Speaker::Asker => 1,
+    }
 }
 
 #[cfg(test)]
@@ -376,17 +379,10 @@ mod tests {
     }
 
     fn segment(lines: &[&str], planned_ms: u64) -> Segment {
-        let line = |text: &&str| Line {
-            text: (*text).to_owned(),
-            role: LineRole::Fact,
-            citation: Citation { page: 1, quote: String::new() },
+        let line = |text: &&str| {
+            Line::new((*text).to_owned(), LineRole::Fact, Citation { page: 1, quote: String::new() })
         };
-        let scene = Scene {
-            kind: SceneKind::Content,
-            lines: lines.iter().map(line).collect(),
-            visual: VisualCue::Motion,
-            min_ms: 0,
-        };
+        let scene = Scene::new(SceneKind::Content, lines.iter().map(line).collect(), VisualCue::Motion, 0);
         Segment {
             index: 1,
             title: String::new(),

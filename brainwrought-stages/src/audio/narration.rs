@@ -1,6 +1,6 @@
 //! [`Narration`]: spoken lines laid out in time, with pauses, marks and a length of whole frames.
 
-use brainwrought_core::data::{AudioMark, MarkKind, SceneKind, Segment, VisualCue, Word};
+use brainwrought_core::data::{AudioMark, Line, MarkKind, SceneKind, Segment, VisualCue, Word};
 use serde::{Deserialize, Serialize};
 
 use super::voice::Speech;
@@ -60,7 +60,7 @@ impl Narration {
                     0 => pauses.scene_lead,
                     _ => pauses.line,
                 });
-                narration.say(speech, &line.text, index, number);
+                narration.say(speech, line, index, number);
             }
             if !scene.lines.is_empty() {
                 if scene.kind == SceneKind::Hook {
@@ -86,17 +86,18 @@ impl Narration {
         self.samples.resize(self.samples.len() + (ms * PER_MS) as usize, 0.0);
     }
 
-    fn say(&mut self, speech: &Speech, line: &str, scene: u32, number: u32) {
+    fn say(&mut self, speech: &Speech, line: &Line, scene: u32, number: u32) {
         let offset = self.samples.len();
         for word in &speech.words {
             let start = (offset + word.samples.start) as u64;
             let end = (offset + word.samples.end) as u64;
             self.words.push(Word {
-                text: line.get(word.written.clone()).unwrap_or_default().to_owned(),
+                text: line.text.get(word.written.clone()).unwrap_or_default().to_owned(),
                 start_ms: start / PER_MS,
                 end_ms: end.div_ceil(PER_MS),
                 scene,
                 line: number,
+                speaker: line.speaker,
             });
         }
         self.samples.extend_from_slice(&speech.samples);
@@ -105,18 +106,16 @@ impl Narration {
 
 #[cfg(test)]
 mod tests {
-    use brainwrought_core::data::{Citation, Language, Line, LineRole, Scene};
+    use brainwrought_core::data::{Citation, Language, LineRole, Scene};
 
     use super::super::voice::SpokenWord;
     use super::*;
 
     fn scene(kind: SceneKind, lines: &[&str], min_ms: u64) -> Scene {
-        let line = |text: &&str| Line {
-            text: (*text).to_owned(),
-            role: LineRole::Fact,
-            citation: Citation { page: 1, quote: String::new() },
+        let line = |text: &&str| {
+            Line::new((*text).to_owned(), LineRole::Fact, Citation { page: 1, quote: String::new() })
         };
-        Scene { kind, lines: lines.iter().map(line).collect(), visual: VisualCue::TitleCard, min_ms }
+        Scene::new(kind, lines.iter().map(line).collect(), VisualCue::TitleCard, min_ms)
     }
 
     fn segment(index: u32, scenes: Vec<Scene>) -> Segment {

@@ -1,6 +1,6 @@
 //! Captions as pictures: every word in white, and in the moment it is said.
 
-use brainwrought_core::data::{CaptionRecord, Rect, Word};
+use brainwrought_core::data::{CaptionRecord, Rect, Speaker, Word};
 use serde::{Deserialize, Serialize};
 
 use super::captions::Chunk;
@@ -40,7 +40,17 @@ const POP: [f32; 4] = [1.03, 1.08, 1.10, 1.06];
 const WHITE: [u8; 4] = [255, 255, 255, 255];
 /// The genre's yellow, #FFD700.
 const LIT: [u8; 4] = [255, 215, 0, 255];
+/// The words of the one who asks: a pale mint that turns to a bright one.
+const ASKED: [u8; 4] = [196, 255, 236, 255];
+const ASKED_LIT: [u8; 4] = [36, 255, 190, 255];
 const BLACK: [u8; 4] = [0, 0, 0, 255];
+
+/// The colours of a caption: its words, and the word that is said.
+#[derive(Debug, Clone, Copy)]
+struct Colours {
+    words: [u8; 4],
+    lit: [u8; 4],
+}
 
 /// One caption, ready to be drawn.
 #[derive(Debug)]
@@ -72,7 +82,11 @@ impl CaptionArt {
         let shown = &words[chunk.words.clone()];
         let texts: Vec<&str> = shown.iter().map(|word| word.text.as_str()).collect();
         let pops: &[f32] = if look == CaptionLook::Pop { &POP } else { &[1.0] };
-        let Fitted { text, inks, missing_glyphs } = fit(&texts, pops, fonts, plan);
+        let colours = match shown.first().map(|word| word.speaker) {
+            Some(Speaker::Asker) => Colours { words: ASKED, lit: ASKED_LIT },
+            _ => Colours { words: WHITE, lit: LIT },
+        };
+        let Fitted { text, inks, missing_glyphs } = fit(&texts, colours, pops, fonts, plan);
         let bounds = bounds(&inks);
         let record = CaptionRecord {
             text,
@@ -82,7 +96,7 @@ impl CaptionArt {
             words: chunk.words.len() as u32,
             lit_ms: shown.iter().map(|word| plan.ms_of(plan.frame_at(word.start_ms))).collect(),
             bbox: bounds,
-            contrast: contrast(WHITE, BLACK).min(contrast(LIT, BLACK)),
+            contrast: contrast(colours.words, BLACK).min(contrast(colours.lit, BLACK)),
             missing_glyphs,
         };
         let sprite = |ink: &Ink| Sprite::new(&ink.image, ink.left, ink.top);
@@ -128,7 +142,7 @@ struct Fitted {
 }
 
 /// Shrinks letters, and then cuts the longest word, until everything, stroke and pop included, is inside the safe area.
-fn fit(words: &[&str], pops: &[f32], fonts: &Fonts, plan: &FramePlan) -> Fitted {
+fn fit(words: &[&str], colours: Colours, pops: &[f32], fonts: &Fonts, plan: &FramePlan) -> Fitted {
     let mut words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
     let (mut size, least) = (SIZE * plan.scale, LEAST_SIZE * plan.scale);
     loop {
@@ -138,7 +152,7 @@ fn fit(words: &[&str], pops: &[f32], fonts: &Fonts, plan: &FramePlan) -> Fitted 
         let room = plan.safe;
         let mut excess = letters.width() / room.width;
         if excess < 1.0 {
-            let inks = draw_words(&letters, &ranges, pops, plan);
+            let inks = draw_words(&letters, &ranges, colours, pops, plan);
             let ink = bounds(&inks);
             if ink.x >= room.x && ink.right() <= room.right() {
                 return Fitted { text, inks, missing_glyphs: letters.missing_glyphs() };
@@ -192,6 +206,7 @@ struct WordInk {
 fn draw_words(
     letters: &Letters,
     ranges: &[std::ops::Range<usize>],
+    colours: Colours,
     pops: &[f32],
     plan: &FramePlan,
 ) -> Vec<WordInk> {
@@ -210,7 +225,10 @@ fn draw_words(
             let (from, to) = letters.span(range).unwrap_or_default();
             let centre = ((from + to) / 2.0, -letters.size() * CAPITALS / 2.0);
             let draw = |colour, scale| letters.draw(range, colour, stroke, scale, centre).map(place);
-            WordInk { white: draw(WHITE, 1.0), lit: pops.iter().filter_map(|pop| draw(LIT, *pop)).collect() }
+            WordInk {
+                white: draw(colours.words, 1.0),
+                lit: pops.iter().filter_map(|pop| draw(colours.lit, *pop)).collect(),
+            }
         })
         .collect()
 }
@@ -250,7 +268,14 @@ mod tests {
     use crate::render::captions::lay_out;
 
     fn word(text: &str, start_ms: u64) -> Word {
-        Word { text: text.to_owned(), start_ms, end_ms: start_ms + 300, scene: 0, line: 0 }
+        Word {
+            text: text.to_owned(),
+            start_ms,
+            end_ms: start_ms + 300,
+            scene: 0,
+            line: 0,
+            speaker: Speaker::Explainer,
+        }
     }
 
     #[test]
@@ -291,7 +316,13 @@ mod tests {
     #[test]
     fn a_word_that_stays_lit_does_not_touch_its_neighbour() {
         let plan = FramePlan::new(1080, 1920, 30);
-        let art = fit(&["consensus", "algorithm"], &POP, &Fonts::embedded(), &plan);
+        let art = fit(
+            &["consensus", "algorithm"],
+            Colours { words: WHITE, lit: LIT },
+            &POP,
+            &Fonts::embedded(),
+            &plan,
+        );
         let first = art.inks[0].white.as_ref().unwrap();
         let lit = art.inks[1].lit.last().unwrap();
         let gap = lit.left - (first.left + first.image.width() as i32);

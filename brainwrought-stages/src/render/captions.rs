@@ -162,6 +162,8 @@ fn cost(words: &[Word], range: &Range<usize>, line_end: usize) -> Option<u32> {
 
 #[cfg(test)]
 mod tests {
+    use brainwrought_core::data::Speaker;
+
     use super::*;
 
     fn words(lines: &[&str]) -> Vec<Word> {
@@ -170,7 +172,14 @@ mod tests {
         for (line, text) in (0..).zip(lines) {
             for text in text.split(' ') {
                 let end = at + 60 + 40 * text.len() as u64;
-                words.push(Word { text: text.to_owned(), start_ms: at, end_ms: end, scene: 0, line });
+                words.push(Word {
+                    text: text.to_owned(),
+                    start_ms: at,
+                    end_ms: end,
+                    scene: 0,
+                    line,
+                    speaker: Speaker::Explainer,
+                });
                 at = end + 10;
             }
             at += 200;
@@ -227,6 +236,7 @@ mod tests {
             end_ms,
             scene: 0,
             line,
+            speaker: Speaker::Explainer,
         };
         let words = [
             word("Consistency", 100, 900, 0),
@@ -242,7 +252,14 @@ mod tests {
     #[test]
     fn a_long_pause_clears_the_screen() {
         let mut words = words(&["Ready."]);
-        words.push(Word { text: "Go.".to_owned(), start_ms: 5_000, end_ms: 5_300, scene: 1, line: 0 });
+        words.push(Word {
+            text: "Go.".to_owned(),
+            start_ms: 5_000,
+            end_ms: 5_300,
+            scene: 1,
+            line: 0,
+            speaker: Speaker::Explainer,
+        });
         let chunks = lay_out(&words, 8_000);
         assert_eq!(chunks[0].end_ms, words[0].end_ms + HELD_MS);
         assert_eq!(chunks[1].start_ms, 5_000);

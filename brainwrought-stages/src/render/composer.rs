@@ -5,6 +5,7 @@ use brainwrought_core::data::{Audio, CaptionRecord, MarkKind, PanelKind};
 use super::caption_track::CaptionTrack;
 use super::chip::chip;
 use super::frame_plan::FramePlan;
+use super::puppet::{Puppet, PuppetSheet, loudness};
 use super::sprite::Sprite;
 use crate::picture::{Area, RgbaImage, YuvFrame};
 use crate::text::Fonts;
@@ -42,6 +43,9 @@ pub(super) struct Composer {
     panels: Vec<Placed>,
     chips: Vec<Placed>,
     captions: CaptionTrack,
+    puppets: Vec<Puppet>,
+    /// How loud each frame is.
+    loudness: Vec<f32>,
     plan: FramePlan,
 }
 
@@ -79,7 +83,23 @@ impl Composer {
         backdrop: Box<dyn Backdrop>,
         captions: CaptionTrack,
     ) -> Self {
-        Self { backdrop, halves, panels: Vec::new(), chips: Vec::new(), captions, plan }
+        Self {
+            backdrop,
+            halves,
+            panels: Vec::new(),
+            chips: Vec::new(),
+            captions,
+            puppets: Vec::new(),
+            loudness: Vec::new(),
+            plan,
+        }
+    }
+
+    /// Adds the characters, which move with `samples`.
+    pub(super) fn add_puppets(&mut self, sheets: &[PuppetSheet], audio: &Audio, samples: &[f32]) {
+        let puppets = sheets.iter().filter_map(|sheet| Puppet::new(sheet, &audio.words, &self.plan));
+        self.puppets = puppets.collect();
+        self.loudness = loudness(samples, (audio.sample_rate / self.plan.fps) as usize);
     }
 
     /// Adds the panels, each for as long as its scene lasts.
@@ -166,6 +186,10 @@ impl Composer {
         }
         for chip in self.chips.iter().filter(|chip| chip.frames.contains(&n)) {
             chip.sprite.draw(frame, 0, 0, 256);
+        }
+        let loudness = self.loudness.get(n as usize).copied().unwrap_or_default();
+        for puppet in &self.puppets {
+            puppet.draw(n, loudness, &self.plan, frame);
         }
         self.captions.draw(n, frame);
         Ok(())

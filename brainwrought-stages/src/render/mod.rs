@@ -8,6 +8,7 @@ mod chip;
 mod composer;
 mod frame_plan;
 mod pump;
+mod puppet;
 mod sprite;
 mod stage;
 

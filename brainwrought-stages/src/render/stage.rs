@@ -14,6 +14,7 @@ use super::captions::lay_out;
 use super::composer::{Backdrop, Composer, Halves, PanelArt};
 use super::frame_plan::FramePlan;
 use super::pump::pump;
+use super::puppet::PuppetSheet;
 use crate::background::{self, BackgroundError, Shade};
 use crate::media::{ClipReader, ClipSettings, EncoderSettings, MediaError};
 use crate::picture::{RgbaImage, RgbaImageError, YuvFrame};
@@ -122,11 +123,11 @@ impl Stage for Render {
 
     async fn run(&self, cx: &StageContext, input: (Segment, Audio, Visuals)) -> Result<Clip, StageError> {
         let (segment, audio, visuals) = input;
-        let (panels, clip) = pictures(cx, &visuals).await?;
+        let stored = Stored::fetch(cx, &audio, &visuals).await?;
         let fps = self.encoder.fps;
         let (work, context) = (self.clone(), cx.clone());
         let made = tokio::task::spawn_blocking(move || {
-            work.render(&audio, &visuals, &panels, clip, &context).map(|made| (made, audio, visuals))
+            work.render(&audio, &visuals, stored, &context).map(|made| (made, audio, visuals))
         })
         .await?;
         let (made, audio, visuals) = match made {
@@ -163,23 +164,43 @@ struct Made {
     poster: Option<Vec<u8>>,
 }
 
-/// Fetches the panels and the user's clip.
-async fn pictures(
-    cx: &StageContext,
-    visuals: &Visuals,
-) -> Result<(Vec<PanelArt>, Option<Bytes>), StageError> {
-    let mut panels = Vec::new();
-    for (scene, visual) in visuals.scenes.iter().enumerate() {
-        if let Some(panel) = &visual.panel {
-            let image = RgbaImage::from_png(&cx.get(&panel.image).await?).map_err(StageError::fatal)?;
-            panels.push(PanelArt { image, kind: panel.kind, scene });
+/// What is fetched before the first frame.
+struct Stored {
+    panels: Vec<PanelArt>,
+    /// The user's clip.
+    clip: Option<Bytes>,
+    puppets: Vec<PuppetSheet>,
+    /// The narration, where characters move with it.
+    samples: Vec<f32>,
+}
+
+impl Stored {
+    async fn fetch(cx: &StageContext, audio: &Audio, visuals: &Visuals) -> Result<Self, StageError> {
+        let mut panels = Vec::new();
+        for (scene, visual) in visuals.scenes.iter().enumerate() {
+            if let Some(panel) = &visual.panel {
+                let image = RgbaImage::from_png(&cx.get(&panel.image).await?).map_err(StageError::fatal)?;
+                panels.push(PanelArt { image, kind: panel.kind, scene });
+            }
         }
+        let clip = match &visuals.background {
+            Background::Clip { clip, .. } => Some(cx.get(clip).await?),
+            _ => None,
+        };
+        let mut puppets = Vec::new();
+        for avatar in &visuals.avatars {
+            let image = RgbaImage::from_png(&cx.get(&avatar.sheet).await?).map_err(StageError::fatal)?;
+            puppets.push(PuppetSheet { speaker: avatar.speaker, image, mouths: avatar.mouths as usize });
+        }
+        let samples = if puppets.is_empty() {
+            Vec::new()
+        } else {
+            let pcm = cx.get(&audio.pcm).await?;
+            let sample = |bytes: &[u8]| <[u8; 4]>::try_from(bytes).map_or(0.0, f32::from_le_bytes);
+            pcm.chunks_exact(4).map(sample).collect()
+        };
+        Ok(Self { panels, clip, puppets, samples })
     }
-    let clip = match &visuals.background {
-        Background::Clip { clip, .. } => Some(cx.get(clip).await?),
-        _ => None,
-    };
-    Ok((panels, clip))
 }
 
 impl Render {
@@ -194,17 +215,11 @@ impl Render {
         audio: &Audio,
         visuals: &Visuals,
     ) -> Result<FrameSource, StageError> {
-        let (panels, clip) = pictures(cx, visuals).await?;
-        self.open(audio, visuals, &panels, clip).map_err(StageError::fatal)
+        let stored = Stored::fetch(cx, audio, visuals).await?;
+        self.open(audio, visuals, stored).map_err(StageError::fatal)
     }
 
-    fn open(
-        &self,
-        audio: &Audio,
-        visuals: &Visuals,
-        panels: &[PanelArt],
-        clip: Option<Bytes>,
-    ) -> Result<FrameSource, RenderError> {
+    fn open(&self, audio: &Audio, visuals: &Visuals, stored: Stored) -> Result<FrameSource, RenderError> {
         let EncoderSettings { width, height, fps, .. } = self.encoder;
         let plan = FramePlan::new(width, height, fps);
         let per_frame = u64::from(audio.sample_rate / plan.fps).max(1);
@@ -219,8 +234,9 @@ impl Render {
             FrameLayout::Card => Halves::Card,
             FrameLayout::Split => Halves::Split,
         };
-        let mut composer = Composer::new(plan, halves, self.backdrop(visuals, clip)?, captions);
-        composer.add_panels(panels, audio, frames);
+        let mut composer = Composer::new(plan, halves, self.backdrop(visuals, stored.clip)?, captions);
+        composer.add_panels(&stored.panels, audio, frames);
+        composer.add_puppets(&stored.puppets, audio, &stored.samples);
         let chips: Vec<_> = visuals.scenes.iter().map(|scene| scene.chips.clone()).collect();
         composer.add_chips(&chips, audio, &self.fonts, frames);
         Ok(FrameSource { composer, at: 0, frames })
@@ -230,14 +246,13 @@ impl Render {
         &self,
         audio: &Audio,
         visuals: &Visuals,
-        panels: &[PanelArt],
-        clip: Option<Bytes>,
+        stored: Stored,
         cx: &StageContext,
     ) -> Result<Made, RenderError> {
-        let mut source = self.open(audio, visuals, panels, clip)?;
+        let wants_poster = stored.panels.iter().any(|panel| panel.kind == PanelKind::Title);
+        let mut source = self.open(audio, visuals, stored)?;
         let frames = source.frames;
         let (mut poster, mut captions) = (None, Vec::new());
-        let wants_poster = panels.iter().any(|panel| panel.kind == PanelKind::Title);
         // Late enough that the first words stand there too, early enough that the title still does.
         let poster_at = (u64::from(self.encoder.fps) * 2 / 3).min(frames - 1);
         let stream = {

@@ -14,9 +14,11 @@ use super::bullets::lists;
 use super::claim::claim;
 use super::clean::{Cleaned, Section, clean};
 use super::concepts::concepts;
+use super::dialogue::Asker;
 use super::focus::focus;
 use super::grounding::retain_grounded;
 use super::hook::{Frame, Material, frame};
+use super::jokes::add_memes;
 use super::length::on_time;
 use super::lexicon::{HOW_CUES, IDEA_CUES, INTERJECTIONS, PROBLEM_CUES, RESULT_CUES, SURPRISES, has_cue};
 use super::pace::{LINE_GAP_MS, estimate_ms};
@@ -29,6 +31,10 @@ use super::writer::{Brief, ScriptError, ScriptWriter};
 
 /// How long the source card is shown, in milliseconds.
 pub(super) const SOURCE_MS: u64 = 2_000;
+/// Whoever asks does so before one thought in so many.
+const ASKS_EVERY: usize = 2;
+/// The time that a question takes at most, in milliseconds.
+const ASKED_MS: u64 = 1_600;
 /// How much more a sentence is worth that says what the document's name stands for.
 const DEFINES: f32 = 0.25;
 
@@ -129,6 +135,11 @@ fn write(document: &Document, brief: &Brief) -> Result<Script, ScriptError> {
     if language != "en" {
         script.warnings.push(format!(
             "there is no phrase book for the language `{language}`: the script is made of the document's sentences alone"
+        ));
+    }
+    if brief.dialogue && Asker::new(language, &mut Seeded::new(brief.seed)).is_none() {
+        script.warnings.push(format!(
+            "there is no phrase book for the language `{language}`, so nobody asks: one speaker says everything"
         ));
     }
     Ok(script)
@@ -237,19 +248,21 @@ pub(super) fn drafted(draft: &Draft<'_>, budget: u64, asks: bool) -> Result<Scri
         leave_for_the_end(&mut picked, draft.sentences, quote);
     }
     let questions = if english && asks { quiz(&said, draft.concepts, &mut seeded) } else { Vec::new() };
-    let beats = beats(draft, &picked, english, &mut seeded);
+    let asker = if draft.brief.dialogue { Asker::new(draft.language, &mut seeded) } else { None };
+    let beats = beats(draft, &picked, english, asker, &mut seeded);
 
+    let mut content = content_scenes(&beats, document);
+    if english {
+        add_memes(&mut content, draft.concepts, draft.brief.memes, draft.brief.length_ms, &mut seeded);
+    }
     let mut scenes = vec![(String::new(), hook_scene(&frame))];
-    scenes.extend(content_scenes(&beats, document));
+    scenes.append(&mut content);
     if let Some(question) = questions.first() {
         scenes.extend(quiz_scenes(question).map(|scene| ("Quiz".to_owned(), scene)));
     }
     if !frame.close.is_empty() {
-        let line = Line { text: frame.close, role: LineRole::Close, citation: frame.close_citation };
-        scenes.push((
-            String::new(),
-            Scene { kind: SceneKind::Content, lines: vec![line], visual: VisualCue::Motion, min_ms: 0 },
-        ));
+        let line = Line::new(frame.close, LineRole::Close, frame.close_citation);
+        scenes.push((String::new(), Scene::new(SceneKind::Content, vec![line], VisualCue::Motion, 0)));
     }
     let questions = questions.into_iter().map(|quiz| quiz.question).collect();
     let script_language = if english { Language::english() } else { document.language.clone() };
@@ -266,6 +279,7 @@ pub(super) fn drafted(draft: &Draft<'_>, budget: u64, asks: bool) -> Result<Scri
         segments: segments(scenes, &document.title, &script_language),
         quiz: questions,
         profile: None,
+        mood: None,
         calls: Vec::new(),
         warnings: Vec::new(),
     })
@@ -289,7 +303,13 @@ fn leave_for_the_end(picked: &mut Vec<Unit>, sentences: &[Sentence], quote: &str
 }
 
 /// Turns the picked units into lines, with transitions where the text claims a role and a few beats of slang.
-fn beats(draft: &Draft<'_>, picked: &[Unit], english: bool, seeded: &mut Seeded) -> Vec<Beat> {
+fn beats(
+    draft: &Draft<'_>,
+    picked: &[Unit],
+    english: bool,
+    mut asker: Option<Asker>,
+    seeded: &mut Seeded,
+) -> Vec<Beat> {
     let mut slang: Vec<&str> = INTERJECTIONS
         .iter()
         .take(usize::from(draft.brief.slang))
@@ -321,9 +341,19 @@ fn beats(draft: &Draft<'_>, picked: &[Unit], english: bool, seeded: &mut Seeded)
             let role = roles
                 .iter()
                 .position(|(cues, _, range)| range.contains(&at) && has_cue(&sentence.text, cues));
-            if english
+            // Whoever asks does so before every other thought; a transition would only repeat it.
+            if nth == 0
+                && index.is_multiple_of(ASKS_EVERY)
+                && let Some(asker) = &mut asker
+                && estimate_ms(&sentence.text) + LINE_GAP_MS + ASKED_MS <= 7_800
+                && let Some(prompt) = asker.asks(&sentence.text)
+            {
+                let line = beat_line(prompt, LineRole::Transition, sentence.page);
+                beats.push(Beat { line, section: section.clone(), starts: true });
+            } else if english
                 && nth == 0
                 && index > 0
+                && asker.is_none()
                 && let Some(role) = role
                 // It shares a scene with what it leads to, or is not said.
                 && estimate_ms(roles[role].1) + LINE_GAP_MS + estimate_ms(&sentence.text) <= 7_800
@@ -333,7 +363,7 @@ fn beats(draft: &Draft<'_>, picked: &[Unit], english: bool, seeded: &mut Seeded)
                 beats.push(Beat { line, section: section.clone(), starts: true });
             }
             let citation = Citation { page: sentence.page, quote: sentence.source.clone() };
-            let line = Line { text: sentence.text.clone(), role: LineRole::Fact, citation };
+            let line = Line::new(sentence.text.clone(), LineRole::Fact, citation);
             beats.push(Beat { line, section: section.clone(), starts: nth == 0 });
             let ends = nth + 1 == unit.members.len();
             // Surprise is voiced only behind something that may surprise, and not twice in a row.
@@ -356,32 +386,29 @@ fn beats(draft: &Draft<'_>, picked: &[Unit], english: bool, seeded: &mut Seeded)
 }
 
 fn hook_scene(frame: &Frame) -> Scene {
-    let line = Line { text: frame.hook.clone(), role: LineRole::Hook, citation: frame.citation.clone() };
-    Scene { kind: SceneKind::Hook, lines: vec![line], visual: VisualCue::TitleCard, min_ms: 2_000 }
+    let line = Line::new(frame.hook.clone(), LineRole::Hook, frame.citation.clone());
+    Scene::new(SceneKind::Hook, vec![line], VisualCue::TitleCard, 2_000)
 }
 
 /// The question is asked with its choices, so that the time to think is not silent; then the answer is told.
 pub(super) fn quiz_scenes(quiz: &Quiz) -> impl Iterator<Item = Scene> {
     let Citation { page, quote } = quiz.question.citation.clone();
-    let quoted = |text: &String| Line {
-        text: text.clone(),
-        role: LineRole::Quiz,
-        citation: Citation { page, quote: quote.clone() },
-    };
+    let quoted =
+        |text: &String| Line::new(text.clone(), LineRole::Quiz, Citation { page, quote: quote.clone() });
     let spoken: u64 = quiz.asked.iter().map(|line| estimate_ms(line)).sum();
     [
-        Scene {
-            kind: SceneKind::Quiz,
-            lines: quiz.asked.iter().map(quoted).collect(),
-            visual: VisualCue::QuizCard { question: quiz.question.clone() },
-            min_ms: (spoken + 900).max(3_500),
-        },
-        Scene {
-            kind: SceneKind::Content,
-            lines: vec![quoted(&quiz.told)],
-            visual: VisualCue::PageCrop { page, quote: quote.clone() },
-            min_ms: 2_000,
-        },
+        Scene::new(
+            SceneKind::Quiz,
+            quiz.asked.iter().map(quoted).collect(),
+            VisualCue::QuizCard { question: quiz.question.clone() },
+            (spoken + 900).max(3_500),
+        ),
+        Scene::new(
+            SceneKind::Content,
+            vec![quoted(&quiz.told)],
+            VisualCue::PageCrop { page, quote: quote.clone() },
+            2_000,
+        ),
     ]
     .into_iter()
 }

@@ -30,9 +30,8 @@ pub(in crate::script) fn document(pages: Vec<Vec<Block>>) -> Document {
 }
 
 pub(in crate::script) fn script_with(fact: &str, page: u32) -> Script {
-    let line =
-        Line { text: fact.into(), role: LineRole::Fact, citation: Citation { page, quote: String::new() } };
-    let scene = Scene { kind: SceneKind::Content, lines: vec![line], visual: VisualCue::Motion, min_ms: 0 };
+    let line = Line::new(fact, LineRole::Fact, Citation { page, quote: String::new() });
+    let scene = Scene::new(SceneKind::Content, vec![line], VisualCue::Motion, 0);
     Script {
         title: String::new(),
         language: Language::english(),
@@ -43,6 +42,7 @@ pub(in crate::script) fn script_with(fact: &str, page: u32) -> Script {
         segments: segments(vec![(String::new(), scene)], "", &Language::english()),
         quiz: Vec::new(),
         profile: None,
+        mood: None,
         calls: Vec::new(),
         warnings: Vec::new(),
     }
@@ -76,7 +76,7 @@ fn lesson() -> Document {
 }
 
 fn brief(length_ms: u64, seed: u64) -> Brief {
-    Brief { length_ms, seed, slang: 1 }
+    Brief { length_ms, seed, slang: 1, ..Brief::default() }
 }
 
 #[test]

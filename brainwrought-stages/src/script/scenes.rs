@@ -56,7 +56,7 @@ pub(super) fn content_scenes(beats: &[Beat], document: &Document) -> Vec<(String
             let lines: Vec<Line> = group.iter().map(|beat| beat.line.clone()).collect();
             let visual = picture(&lines, document, &mut shown, &mut crops);
             let section = group.last().map(|beat| beat.section.clone()).unwrap_or_default();
-            (section, Scene { kind: SceneKind::Content, lines, visual, min_ms: 0 })
+            (section, Scene::new(SceneKind::Content, lines, visual, 0))
         })
         .collect()
 }
@@ -156,15 +156,15 @@ pub(super) fn segments(scenes: Vec<(String, Scene)>, title: &str, language: &Lan
 
 /// The card at the end.
 pub(super) fn source_scene(title: &str, pages: Vec<u32>, min_ms: u64) -> Scene {
-    Scene {
-        kind: SceneKind::Source,
-        lines: Vec::new(),
-        visual: VisualCue::SourceCard { title: title.to_owned(), pages },
+    Scene::new(
+        SceneKind::Source,
+        Vec::new(),
+        VisualCue::SourceCard { title: title.to_owned(), pages },
         min_ms,
-    }
+    )
 }
 
 /// A line that states no fact.
 pub(super) fn beat_line(text: impl Into<String>, role: LineRole, page: u32) -> Line {
-    Line { text: text.into(), role, citation: Citation { page, quote: String::new() } }
+    Line::new(text.into(), role, Citation { page, quote: String::new() })
 }

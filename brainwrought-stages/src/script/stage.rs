@@ -7,6 +7,7 @@ use brainwrought_core::event::LogLevel;
 use brainwrought_core::stage::{Stage, StageContext, StageError};
 use serde::{Serialize, Serializer};
 
+use super::dialogue::give_parts;
 use super::offline::OfflineWriter;
 use super::writer::{Brief, ScriptError, ScriptWriter};
 
@@ -23,6 +24,10 @@ pub struct WriteScript {
     pub seed: u64,
     /// How much slang, from 0 (none) to 3.
     pub slang: u8,
+    /// How many memes, from 0 (none) to 3.
+    pub memes: u8,
+    /// Whether two speakers share the lines: one who explains, and one who asks.
+    pub dialogue: bool,
     /// Who writes; without one, [`OfflineWriter`]. Its [settings](ScriptWriter::settings) are part of the stage's.
     #[serde(serialize_with = "settings_of", skip_serializing_if = "Option::is_none")]
     pub writer: Option<Arc<dyn ScriptWriter>>,
@@ -37,13 +42,13 @@ fn settings_of<S: Serializer>(
 
 impl Default for WriteScript {
     fn default() -> Self {
-        Self { length_ms: 55_000, seed: 0, slang: 1, writer: None }
+        Self { length_ms: 55_000, seed: 0, slang: 1, memes: 1, dialogue: false, writer: None }
     }
 }
 
 impl Stage for WriteScript {
     const NAME: &'static str = "script";
-    const VERSION: u32 = 7;
+    const VERSION: u32 = 8;
     type Input = Document;
     type Output = Script;
 
@@ -52,7 +57,13 @@ impl Stage for WriteScript {
         if !LENGTHS_MS.contains(&self.length_ms) {
             return Err(ScriptError::Length { length_ms: self.length_ms }.into());
         }
-        let brief = Brief { length_ms: self.length_ms, seed: self.seed, slang: self.slang.min(3) };
+        let brief = Brief {
+            length_ms: self.length_ms,
+            seed: self.seed,
+            slang: self.slang.min(3),
+            memes: self.memes.min(3),
+            dialogue: self.dialogue,
+        };
         let work = async {
             match &self.writer {
                 Some(writer) => writer.write(&input, &brief, cx).await,
@@ -60,7 +71,13 @@ impl Stage for WriteScript {
             }
         };
         let script = tokio::select! {
-            script = work => script?,
+            script = work => {
+                let mut script = script?;
+                if self.dialogue {
+                    give_parts(&mut script);
+                }
+                script
+            }
             () = cx.cancellation().cancelled() => return Err(StageError::cancelled()),
         };
         for warning in &script.warnings {
@@ -87,9 +104,12 @@ mod tests {
     #[test]
     fn a_writer_is_part_of_the_settings_by_its_own() {
         let settings = serde_json::to_string(&WriteScript::default()).unwrap();
-        assert_eq!(settings, r#"{"length-ms":55000,"seed":0,"slang":1}"#);
+        assert_eq!(settings, r#"{"length-ms":55000,"seed":0,"slang":1,"memes":1,"dialogue":false}"#);
         let stage = WriteScript { writer: Some(Arc::new(OfflineWriter)), ..WriteScript::default() };
         let settings = serde_json::to_string(&stage).unwrap();
-        assert_eq!(settings, r#"{"length-ms":55000,"seed":0,"slang":1,"writer":null}"#);
+        assert_eq!(
+            settings,
+            r#"{"length-ms":55000,"seed":0,"slang":1,"memes":1,"dialogue":false,"writer":null}"#
+        );
     }
 }

@@ -8,7 +8,7 @@ use brainwrought_core::stage::StageContext;
 use serde_json::Value;
 
 /// What the script should be like.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Brief {
     /// How long the video should be, in milliseconds.
     pub length_ms: u64,
@@ -16,6 +16,10 @@ pub struct Brief {
     pub seed: u64,
     /// How much slang, from 0 (none) to 3.
     pub slang: u8,
+    /// How many memes, from 0 (none) to 3.
+    pub memes: u8,
+    /// Whether two speakers share the lines.
+    pub dialogue: bool,
 }
 
 /// Writes a script for a document.

@@ -43,6 +43,12 @@ pub struct MakeOptions {
     pub captions: CaptionStyle,
     /// How much slang, from 0 (none) to 3.
     pub slang: u8,
+    /// How many memes, from 0 (none) to 3.
+    #[serde(skip_serializing_if = "is_one")]
+    pub memes: u8,
+    /// Whether two characters talk: one who explains, and one who asks.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub dialogue: bool,
     /// What plays under the voice.
     pub music: Music,
     /// The seed of everything that is drawn by chance; taken from the PDF when it is not given.
@@ -136,6 +142,8 @@ impl Default for MakeOptions {
             lexicon: Lexicon::default(),
             captions: CaptionStyle::Pop,
             slang: 1,
+            memes: 1,
+            dialogue: false,
             music: Music::Bed,
             seed: None,
             width: 1080,
@@ -180,6 +188,10 @@ impl MakeOptions {
 
 fn is_auto(voice: &str) -> bool {
     voice == AUTO
+}
+
+fn is_one(level: &u8) -> bool {
+    *level == 1
 }
 
 fn is_usual(failure: &VoiceFailure) -> bool {

@@ -65,6 +65,8 @@ impl Stages {
                 length_ms: options.length_ms,
                 seed,
                 slang: options.slang,
+                memes: options.memes,
+                dialogue: options.dialogue,
                 writer: options.llm.as_ref().map(|choice| {
                     let chosen = ChosenLlm::new(choice, &resources.providers);
                     Arc::new(ModelWriter::chosen(chosen)) as Arc<dyn ScriptWriter>
@@ -91,6 +93,7 @@ impl Stages {
                 clips,
                 intensity: options.intensity,
                 seed,
+                dialogue: options.dialogue,
                 host: resources.host.clone(),
                 fonts: resources.fonts.clone(),
             },

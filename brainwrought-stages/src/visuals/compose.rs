@@ -4,6 +4,7 @@ use brainwrought_core::data::{Document, Figure, PanelKind, Rect};
 
 use super::card::Table;
 use super::clipping;
+use super::memes;
 use super::panels::{self, PAGE_ROOM};
 use super::plan::{FoundQuote, PagePlan, Plan};
 use super::print::{Area, Print, PrintLine, mark, runs_between};
@@ -43,6 +44,12 @@ pub(super) fn compose(
             kind: PanelKind::Quiz,
             page: Some(question.citation.page),
             description: format!("{} {}", question.question, question.choices.join(" / ")),
+        }),
+        Plan::Meme(meme) => Some(DrawnPanel {
+            image: memes::meme(table, meme)?,
+            kind: PanelKind::Meme,
+            page: None,
+            description: format!("{} / {}", meme.top, meme.bottom),
         }),
         Plan::Source { title, pages, .. } => Some(DrawnPanel {
             image: panels::source(table, wording, title, pages, &document.file_name, shots),

@@ -4,7 +4,7 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use super::theme::{INK, Rgb};
 use crate::picture::RgbaImage;
-use crate::text::{Fonts, Letters, Weight};
+use crate::text::{Fonts, Letters, Stroke, Weight};
 
 /// How text looks.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,17 +19,39 @@ pub(super) struct Look {
     pub(super) lines: usize,
     /// The distance of two lines, of the size.
     pub(super) leading: f32,
+    /// The edge around the letters, if they have one.
+    pub(super) edge: Option<Edge>,
+    /// Whether every line stands in the middle.
+    pub(super) centred: bool,
+}
+
+/// The edge around letters.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Edge {
+    /// How far it reaches out of a letter, in pixels.
+    pub(super) reach: f32,
+    pub(super) colour: Rgb,
 }
 
 impl Default for Look {
     fn default() -> Self {
-        Self { size: 32.0, weight: Weight::SemiBold, colour: INK, width: 2000.0, lines: 12, leading: 1.22 }
+        Self {
+            size: 32.0,
+            weight: Weight::SemiBold,
+            colour: INK,
+            width: 2000.0,
+            lines: 12,
+            leading: 1.22,
+            edge: None,
+            centred: false,
+        }
     }
 }
 
 impl Look {
     pub(super) fn scaled(&self, scale: f32) -> Self {
-        Self { size: self.size * scale, width: self.width * scale, ..self.clone() }
+        let edge = self.edge.map(|edge| Edge { reach: edge.reach * scale, ..edge });
+        Self { size: self.size * scale, width: self.width * scale, edge, ..self.clone() }
     }
 }
 
@@ -50,31 +72,43 @@ impl Lettering {
         Self { fonts }
     }
 
-    /// The width and height of set text in pixels.
+    /// The width and height of set text in pixels, edges included.
     pub(super) fn size(&self, text: &str, look: &Look) -> (f32, f32) {
         let lines = self.lay_out(text, look);
         let width = lines.iter().map(|line| line.letters.width()).fold(0.0, f32::max);
-        (width, lines.len() as f32 * look.size * look.leading)
+        let reach = look.edge.map_or(0.0, |edge| edge.reach);
+        (width + 2.0 * reach, lines.len() as f32 * look.size * look.leading + 2.0 * reach)
     }
 
     /// Sets text on a transparent picture that is just large enough.
     pub(super) fn set(&self, text: &str, look: &Look) -> RgbaImage {
         let lines = self.lay_out(text, look);
         let width = lines.iter().map(|line| line.letters.width()).fold(0.0, f32::max);
-        let height = lines.len() as f32 * look.size * look.leading;
-        let mut image =
-            RgbaImage::transparent((width.ceil() as usize).max(1), (height.ceil() as usize).max(1));
+        let reach = look.edge.map_or(0.0, |edge| edge.reach);
+        let height = lines.len() as f32 * look.size * look.leading + 2.0 * reach;
+        let mut image = RgbaImage::transparent(
+            ((width + 2.0 * reach).ceil() as usize).max(1),
+            (height.ceil() as usize).max(1),
+        );
         let [r, g, b] = look.colour;
+        let stroke =
+            look.edge.map(|Edge { reach, colour: [r, g, b] }| Stroke { reach, colour: [r, g, b, 255] });
         for (n, line) in lines.iter().enumerate() {
             // The middle of the small letters' height with its ascenders is the middle of the line.
             let baseline = (n as f32 + 0.5) * look.size * look.leading + look.size * 0.355;
             let bytes = 0..line.text.len();
-            let Some(ink) = line.letters.draw(&bytes, [r, g, b, 255], None, 1.0, (0.0, 0.0)) else {
+            let Some(ink) = line.letters.draw(&bytes, [r, g, b, 255], stroke, 1.0, (0.0, 0.0)) else {
                 continue;
             };
-            // Scripts that are read from the right stand at the right.
-            let shift = if is_read_from_right(&line.text) { width - line.letters.width() } else { 0.0 };
-            lay_over(&mut image, &ink.image, ink.left + shift as i32, ink.top + baseline.round() as i32);
+            let spare = width - line.letters.width();
+            let shift = match look.centred {
+                true => spare / 2.0,
+                // Scripts that are read from the right stand at the right.
+                false if is_read_from_right(&line.text) => spare,
+                false => 0.0,
+            };
+            let (left, top) = ((shift + reach) as i32, (baseline + reach).round() as i32);
+            lay_over(&mut image, &ink.image, ink.left + left, ink.top + top);
         }
         image
     }

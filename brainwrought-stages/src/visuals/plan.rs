@@ -1,7 +1,8 @@
 //! [`Plan`]: what a scene's panel shows and which parts of pages must be drawn for it.
 
-use brainwrought_core::data::{Document, Figure, QuizQuestion, Rect, Scene, VisualCue};
+use brainwrought_core::data::{Document, Figure, Meme, QuizQuestion, Rect, Scene, VisualCue};
 
+use super::memes::is_template;
 use super::page_area;
 use super::panels::{FAN_WIDTH, FIGURE_ROOM, INNER_WIDTH, PAGE_ROOM};
 use super::quote::{self, QuotePlace};
@@ -30,6 +31,8 @@ pub(super) enum Plan<'a> {
     Page(PagePlan<'a>),
     /// A quiz question.
     Quiz(&'a QuizQuestion),
+    /// A joke.
+    Meme(&'a Meme),
     /// The source card.
     Source { title: &'a str, pages: &'a [u32], fan: Vec<u32> },
 }
@@ -73,6 +76,8 @@ impl<'a> Plan<'a> {
             }
             VisualCue::PageCrop { page, quote } => Self::Page(PagePlan::of(document, *page, quote, layout)),
             VisualCue::QuizCard { question } => Self::Quiz(question),
+            VisualCue::Meme { meme } if is_template(&meme.template) => Self::Meme(meme),
+            VisualCue::Meme { .. } => cited_page(document, scene, layout).unwrap_or(Self::Nothing),
             VisualCue::SourceCard { title, pages } => {
                 let fan = existing(document, pages.iter().copied().take(FAN));
                 Self::Source { title, pages, fan }
@@ -92,7 +97,7 @@ impl<'a> Plan<'a> {
             width_px: (width * scale).round().max(1.0) as u32,
         };
         match self {
-            Self::Nothing | Self::Quiz(_) => Vec::new(),
+            Self::Nothing | Self::Quiz(_) | Self::Meme(_) => Vec::new(),
             Self::Title { fan } | Self::Source { fan, .. } => fan
                 .iter()
                 .filter_map(|&page| Some(shot(page, page_area::whole(document.page(page)?), FAN_WIDTH)))

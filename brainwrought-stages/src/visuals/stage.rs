@@ -1,12 +1,13 @@
 //! [`PrepareVisuals`]: the stage that draws every panel of a segment and chooses its background.
 
 use brainwrought_core::data::{
-    Background, BlobRef, Document, LineRole, Panel, Scene, SceneVisual, Segment, Visuals,
+    Avatar, Background, BlobRef, Document, LineRole, Panel, Scene, SceneVisual, Segment, Speaker, Visuals,
 };
 use brainwrought_core::event::LogLevel;
 use brainwrought_core::stage::{Stage, StageContext, StageError};
 use serde::Serialize;
 
+use super::avatar;
 use super::card::Table;
 use super::compose::{DrawnPanel, compose};
 use super::lettering::Lettering;
@@ -36,6 +37,8 @@ pub struct PrepareVisuals {
     pub intensity: u8,
     /// Chooses styles, colours and clips.
     pub seed: u64,
+    /// Whether the characters of a dialogue are there.
+    pub dialogue: bool,
     /// Draws pages.
     #[serde(skip)]
     pub host: PdfHost,
@@ -54,6 +57,7 @@ impl Default for PrepareVisuals {
             clips: Vec::new(),
             intensity: 2,
             seed: 1,
+            dialogue: false,
             host: PdfHost::default(),
             fonts: Fonts::embedded(),
         }
@@ -62,7 +66,7 @@ impl Default for PrepareVisuals {
 
 impl Stage for PrepareVisuals {
     const NAME: &'static str = "visuals";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
     type Input = (Document, Segment);
     type Output = Visuals;
 
@@ -92,7 +96,20 @@ impl Stage for PrepareVisuals {
         for warning in &warnings {
             cx.log(LogLevel::Warn, warning.clone());
         }
-        Ok(Visuals { scenes, background, warnings })
+        let mut avatars = Vec::new();
+        if self.dialogue {
+            let side = (avatar::SIDE * self.scale()).round() as u32;
+            for speaker in [Speaker::Explainer, Speaker::Asker] {
+                let drawn = tokio::task::spawn_blocking(move || {
+                    avatar::sheet(speaker, side).map(|sheet| sheet.to_png()).transpose()
+                });
+                if let Some(png) = drawn.await?.map_err(StageError::fatal)? {
+                    let sheet = cx.put(png.into(), "image/png").await?;
+                    avatars.push(Avatar { speaker, sheet, mouths: avatar::MOUTHS });
+                }
+            }
+        }
+        Ok(Visuals { scenes, background, avatars, warnings })
     }
 }
 

@@ -120,11 +120,8 @@ fn document() -> Document {
 }
 
 fn script() -> Script {
-    let line = |text: &str, role| Line {
-        text: text.to_owned(),
-        role,
-        citation: Citation { page: 1, quote: PAGE.to_owned() },
-    };
+    let line =
+        |text: &str, role| Line::new(text.to_owned(), role, Citation { page: 1, quote: PAGE.to_owned() });
     let segment = |index: u32, kinds: [SceneKind; 2], texts: [&str; 2]| Segment {
         index,
         title: format!("Part {}", index + 1),
@@ -134,12 +131,7 @@ fn script() -> Script {
         scenes: kinds
             .into_iter()
             .zip(texts)
-            .map(|(kind, text)| Scene {
-                kind,
-                lines: vec![line(text, LineRole::Fact)],
-                visual: VisualCue::Motion,
-                min_ms: 0,
-            })
+            .map(|(kind, text)| Scene::new(kind, vec![line(text, LineRole::Fact)], VisualCue::Motion, 0))
             .collect(),
     };
     Script {
@@ -168,6 +160,7 @@ fn script() -> Script {
             citation: Citation { page: 1, quote: String::new() },
         }],
         profile: None,
+        mood: None,
         calls: Vec::new(),
         warnings: Vec::new(),
     }
@@ -181,6 +174,7 @@ fn words() -> Vec<Word> {
         end_ms: 350 + n * 400,
         scene: u32::from(n >= 5),
         line: 0,
+        speaker: Speaker::Explainer,
     };
     (0..9).map(word).collect()
 }

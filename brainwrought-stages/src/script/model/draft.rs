@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use brainwrought_core::data::{
-    self, Citation, CitedSentence, Concept, Document, Line, LineRole, Profile, QuizQuestion, Scene,
-    SceneKind, Script, VisualCue,
+    self, Citation, CitedSentence, Concept, Document, EffectCue, IllustrationKind, Line, LineRole, Meme,
+    Profile, QuizQuestion, Scene, SceneKind, Script, VisualCue,
 };
 
 use super::super::length::share_out;
@@ -14,8 +14,9 @@ use super::super::quiz::Quiz;
 use super::super::scenes::{Beat, content_scenes, segments, source_scene};
 use super::super::writer::Brief;
 use super::facts::Facts;
-use super::reply::{Analysis, Hooks, Plan, Questions, Role, SceneReply, Scenes, Show};
+use super::reply::{Analysis, Hooks, MemeReply, Plan, Questions, Role, SceneReply, Scenes, Show};
 use super::sources::Sources;
+use crate::visuals::memes::is_template;
 
 /// How long the source card is shown, in milliseconds.
 const SOURCE_MS: u64 = 2_000;
@@ -30,6 +31,10 @@ const HOOK_WORDS: usize = 12;
 /// The most words of a question and of one of its choices.
 const QUESTION_WORDS: usize = 22;
 const CHOICE_WORDS: usize = 8;
+/// The most sounds of a scene.
+const MOST_EFFECTS: usize = 2;
+/// The most characters above or below a meme.
+const MEME_LETTERS: usize = 48;
 
 /// What a script is made of.
 #[derive(Debug)]
@@ -48,15 +53,18 @@ pub(super) struct Draft<'a> {
 }
 
 /// Scenes with what is shown in them.
-type Shown = Vec<(SceneReply, Option<VisualCue>)>;
+type Shown = Vec<(SceneReply, Option<VisualCue>, Vec<EffectCue>)>;
 
 impl Draft<'_> {
     /// Puts the script together; tells why where there is none.
     pub(super) fn script(&self, scenes: Scenes, model: &str) -> Result<Script, String> {
         let mut warnings = Vec::new();
         let mut content: Shown = self.planned(scenes);
-        let count =
-            content.iter().flat_map(|(scene, _)| &scene.lines).filter(|line| line.role == Role::Fact).count();
+        let count = content
+            .iter()
+            .flat_map(|(scene, ..)| &scene.lines)
+            .filter(|line| line.role == Role::Fact)
+            .count();
         if count < LEAST_FACTS {
             return Err(format!("only {count} of its lines are facts of the document"));
         }
@@ -85,7 +93,7 @@ impl Draft<'_> {
                 continue;
             }
             let Some(scene) = self.extractive(line) else { continue };
-            content.push((scene, None));
+            content.push((scene, None, Vec::new()));
             let longer = self.assembled(&content, &hook, quiz.as_ref(), &close, model);
             if planned_ms(&longer) as f64 > limit {
                 content.pop();
@@ -121,7 +129,7 @@ impl Draft<'_> {
             .flat_map(|plan| &plan.scenes)
             .filter_map(|plan| Some(((plan.scene as usize).checked_sub(1)?, plan)))
             .collect();
-        let shown = |index: usize| {
+        let shown = |index: usize, scene: &SceneReply| {
             let plan = plans.get(&index)?;
             let figure = self.document.figures.iter().find(|figure| figure.id == plan.figure);
             match (plan.show, figure) {
@@ -129,11 +137,46 @@ impl Draft<'_> {
                     Some(VisualCue::Figure { figure: figure.id.clone() })
                 }
                 (Show::Motion, _) => Some(VisualCue::Motion),
+                (Show::Meme, _) => self.meme(plan.meme.as_ref()?, scene),
+                (Show::Picture, _) => illustration(&plan.query, IllustrationKind::Still),
+                (Show::Clip, _) => illustration(&plan.query, IllustrationKind::Clip),
                 _ => None,
             }
         };
         let mut shown = shown;
-        scenes.scenes.into_iter().enumerate().map(|(index, scene)| (scene, shown(index))).collect()
+        let effects = |index: usize| {
+            let cues = plans.get(&index).into_iter().flat_map(|plan| &plan.effects);
+            let cues = cues.filter(|cue| !cue.sound.trim().is_empty()).take(MOST_EFFECTS);
+            cues.map(|cue| EffectCue { sound: short(&cue.sound, 60), at_ms: u64::from(cue.at_ms) }).collect()
+        };
+        let numbered = scenes.scenes.into_iter().enumerate();
+        numbered
+            .map(|(index, scene)| {
+                let visual = shown(index, &scene);
+                (scene, visual, effects(index))
+            })
+            .collect()
+    }
+
+    /// A meme that says nothing that the scene's sentences do not.
+    fn meme(&self, reply: &MemeReply, scene: &SceneReply) -> Option<VisualCue> {
+        let meme = Meme {
+            template: reply.template.trim().to_lowercase(),
+            top: short(&reply.top, MEME_LETTERS),
+            bottom: short(&reply.bottom, MEME_LETTERS),
+        };
+        let fact = scene.lines.iter().find(|line| line.role == Role::Fact)?;
+        let source = self.sources.get(fact.source)?;
+        let stands = |words: &str| words.is_empty() || self.facts.is_joke(words, source);
+        let says = !(meme.top.is_empty() && meme.bottom.is_empty());
+        (says && stands(&meme.top) && stands(&meme.bottom) && is_template(&meme.template))
+            .then_some(VisualCue::Meme { meme })
+    }
+
+    /// The mood of the music, if the model named one.
+    fn mood(&self) -> Option<String> {
+        let mood = short(&self.plan?.mood, 40);
+        (!mood.is_empty()).then_some(mood)
     }
 
     fn extractive(&self, line: &Line) -> Option<SceneReply> {
@@ -148,17 +191,13 @@ impl Draft<'_> {
             let source = self.sources.get(hook.source)?;
             let text = ended(&hook.text);
             let fits = (2..=HOOK_WORDS).contains(&text.split_whitespace().count());
-            (fits && self.facts.bears_out(&text, source)).then(|| Line {
-                text,
-                role: LineRole::Hook,
-                citation: Citation { page: source.page, quote: source.quote.clone() },
+            (fits && self.facts.bears_out(&text, source)).then(|| {
+                Line::new(text, LineRole::Hook, Citation { page: source.page, quote: source.quote.clone() })
             })
         });
         let ours = || self.offline.lines().find(|line| line.role == LineRole::Hook).cloned();
-        offered.or_else(ours).unwrap_or_else(|| Line {
-            text: ended(&self.offline.title),
-            role: LineRole::Hook,
-            citation: Citation { page: 1, quote: String::new() },
+        offered.or_else(ours).unwrap_or_else(|| {
+            Line::new(ended(&self.offline.title), LineRole::Hook, Citation { page: 1, quote: String::new() })
         })
     }
 
@@ -166,10 +205,8 @@ impl Draft<'_> {
         let offered = self.hooks.map(|hooks| &hooks.takeaway).and_then(|takeaway| {
             let source = self.sources.get(takeaway.source)?;
             let text = ended(&takeaway.text);
-            self.facts.faults(&text, source).is_empty().then(|| Line {
-                text,
-                role: LineRole::Close,
-                citation: Citation { page: source.page, quote: source.quote.clone() },
+            self.facts.faults(&text, source).is_empty().then(|| {
+                Line::new(text, LineRole::Close, Citation { page: source.page, quote: source.quote.clone() })
             })
         });
         offered.or_else(|| self.offline.lines().find(|line| line.role == LineRole::Close).cloned())
@@ -218,14 +255,9 @@ impl Draft<'_> {
         close: &Option<Line>,
         model: &str,
     ) -> Script {
-        let hook_scene = Scene {
-            kind: SceneKind::Hook,
-            lines: vec![hook.clone()],
-            visual: VisualCue::TitleCard,
-            min_ms: 2_000,
-        };
+        let hook_scene = Scene::new(SceneKind::Hook, vec![hook.clone()], VisualCue::TitleCard, 2_000);
         let mut scenes = vec![(String::new(), hook_scene)];
-        for (reply, visual) in content {
+        for (reply, visual, effects) in content {
             // What comes before the first fact leads to it, whatever the model called it.
             let first = reply.lines.iter().position(|line| line.role == Role::Fact).unwrap_or_default();
             let beats: Vec<Beat> = reply
@@ -241,7 +273,7 @@ impl Draft<'_> {
                         Role::Interjection => (LineRole::Interjection, String::new()),
                     };
                     let citation = Citation { page: source.page, quote };
-                    let line = Line { text: ended(&line.text), role, citation };
+                    let line = Line::new(ended(&line.text), role, citation);
                     let section = if reply.title.trim().is_empty() {
                         source.section.clone()
                     } else {
@@ -251,8 +283,17 @@ impl Draft<'_> {
                 })
                 .collect();
             let mut made = content_scenes(&beats, self.document);
-            if let (Some(visual), Some((_, scene))) = (visual, made.first_mut()) {
-                scene.visual = visual.clone();
+            if let Some((_, scene)) = made.first_mut() {
+                scene.effects.clone_from(effects);
+                match visual {
+                    Some(VisualCue::Illustration { query, kind, .. }) => {
+                        let fallback = Box::new(scene.visual.clone());
+                        scene.visual =
+                            VisualCue::Illustration { query: query.clone(), kind: *kind, fallback };
+                    }
+                    Some(visual) => scene.visual = visual.clone(),
+                    None => {}
+                }
             }
             scenes.append(&mut made);
         }
@@ -262,7 +303,7 @@ impl Draft<'_> {
         }
         if let Some(close) = close {
             let lines = vec![close.clone()];
-            let scene = Scene { kind: SceneKind::Content, lines, visual: VisualCue::Motion, min_ms: 0 };
+            let scene = Scene::new(SceneKind::Content, lines, VisualCue::Motion, 0);
             scenes.push((String::new(), scene));
         }
         let pages: BTreeSet<u32> = scenes
@@ -287,6 +328,7 @@ impl Draft<'_> {
             segments: segments(scenes, &self.document.title, &self.offline.language),
             quiz: questions,
             profile: self.profile.clone(),
+            mood: self.mood(),
             calls: Vec::new(),
             warnings: Vec::new(),
         }
@@ -350,6 +392,19 @@ impl Draft<'_> {
             .map(|(place, (term, page))| Concept { term, weight: 1.0 - place as f32 / count, page })
             .collect()
     }
+}
+
+/// A picture of something; what it is shown in place of is known once the scene is made.
+fn illustration(query: &str, kind: IllustrationKind) -> Option<VisualCue> {
+    let query = short(query, 80);
+    let fallback = Box::new(VisualCue::Motion);
+    (!query.is_empty()).then_some(VisualCue::Illustration { query, kind, fallback })
+}
+
+/// One line of at most `most` characters.
+fn short(text: &str, most: usize) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    line.chars().take(most).collect::<String>().trim_end().to_owned()
 }
 
 /// One line of text that ends as a sentence does.

@@ -68,6 +68,12 @@ impl<'a> Facts<'a> {
             && !self.evidence.doubts(text, &source.quote).iter().any(asserts)
     }
 
+    /// Tells whether `text` can be written on a meme: a few words without numbers that claim nothing against the sentence.
+    pub(super) fn is_joke(&self, text: &str, source: &Source) -> bool {
+        let denies = |doubt: &Doubt| matches!(doubt, Doubt::Negation(_));
+        self.is_beat(text, source) && !self.evidence.doubts(text, &source.quote).iter().any(denies)
+    }
+
     /// The fact lines that must be rewritten.
     pub(super) fn doubted(&self, scenes: &Scenes) -> Vec<Doubted<'a>> {
         let mut found = Vec::new();

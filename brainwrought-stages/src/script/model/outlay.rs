@@ -58,16 +58,17 @@ pub fn model_steps(document: &Document, brief: &Brief, context: Option<u32>) -> 
         ModelStep { prompt_tokens: asked.saturating_add(KNOWN_TOKENS), answer_tokens, most_tokens }
     };
     if sources.tokens() > room {
-        let chosen = sources.best(if context.is_some_and(|context| context < SMALL_CONTEXT) {
-            room
-        } else {
+        let mut most = room;
+        if context.is_none_or(|context| context >= SMALL_CONTEXT) {
             let parts = sources.parts(room);
             steps.extend(parts.iter().map(|part| {
                 let notes = prompt::notes(&sources.shown(part), 1, parts.len(), 1, brief.seed);
                 step(notes.tokens(), 1_000, prompt::THOUGHT_TOKENS)
             }));
-            room / 2
-        });
+            most /= 2;
+        }
+        // Which sentences are chosen is not known yet; how many, is.
+        let chosen: Vec<usize> = sources.all().into_iter().take(sources.count_within(most)).collect();
         material = sources.shown(&chosen);
     }
     let prompts =
@@ -106,12 +107,12 @@ mod tests {
         let (short, longer) = (steps(20, None), steps(200, None));
         assert_eq!((short.len(), longer.len()), (7, 7));
         assert!(tokens(&longer) > tokens(&short));
-        let whole = steps(3_000, Some(400_000));
-        let parts = steps(3_000, Some(32_000));
+        let whole = steps(600, Some(400_000));
+        let parts = steps(600, Some(8_192));
         assert_eq!(whole.len(), 7);
         assert!(parts.len() > 8, "{}", parts.len());
-        assert!(parts.iter().all(|step| step.most_tokens <= 32_000 / ANSWER_SHARE));
-        assert_eq!(steps(3_000, Some(2_048)).len(), 7, "the best sentences only");
+        assert!(parts.iter().all(|step| step.most_tokens <= 8_192 / ANSWER_SHARE));
+        assert_eq!(steps(600, Some(2_048)).len(), 7, "the best sentences only");
     }
 
     #[test]

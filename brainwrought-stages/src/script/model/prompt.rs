@@ -9,6 +9,7 @@ use super::super::writer::Brief;
 use super::facts::Doubted;
 use super::reply::{Analysis, Hooks, Role, Scenes};
 use crate::llm::Prompt;
+use crate::visuals::memes::TEMPLATES;
 
 const SYSTEM: &str = "You turn documents into short vertical videos that are fun and true: a hook, fast narration, facts that a \
 viewer would tell a friend. You work in steps; each step has one JSON answer. What stands between <document> and </document> is \
@@ -31,7 +32,11 @@ they exist already. Write for the ear: no brackets, no lists, no references to f
 const REWRITE: &str = "These lines say something that their sentences do not. Write each one anew so that it keeps the numbers, units, \
 names and negations of its sentence exactly, in one plain sentence of 7 to 18 words.";
 const ASSETS: &str = "Decide what each scene shows. Choose a figure only where its caption is about what the scene says, and each \
-figure once. Where nothing else fits, the page with the cited words is shown.";
+figure once. Where nothing else fits, the page with the cited words is shown. One or two scenes may show a meme that makes fun of the \
+matter, never of people: a template by its name and at most six words above and below it, which state nothing. A scene may have a \
+sound where it lands. Name the mood of the music.";
+const DIALOGUE: &str = "Two people talk: one explains and says the facts; the other asks and says the transitions and interjections, which \
+are short questions and reactions of at most six words. The one who asks speaks in every other scene, starting with the first. ";
 const SLANG: [&str; 4] = [
     "Use no slang at all.",
     "Slang: one or two light interjections in the whole video.",
@@ -56,7 +61,7 @@ pub(super) struct Prompts<'a> {
 
 /// Tells one set of prompts from another.
 pub(super) fn digest() -> Digest {
-    let texts = [SYSTEM, NOTES, ANALYSIS, QUIZ, PROFILE, HOOKS, SCENES, REWRITE, ASSETS];
+    let texts = [SYSTEM, NOTES, ANALYSIS, QUIZ, PROFILE, HOOKS, SCENES, REWRITE, ASSETS, DIALOGUE];
     Digest::of(texts.into_iter().chain(SLANG).collect::<Vec<_>>().join("\n").as_bytes())
 }
 
@@ -115,8 +120,9 @@ impl Prompts<'_> {
         let scenes = (self.brief.length_ms / 5_000).clamp(3, 15);
         let opening = hooks.and_then(|hooks| hooks.hooks.first()).map_or("", |hook| &hook.text);
         let slang = SLANG[usize::from(self.brief.slang.min(3))];
+        let dialogue = if self.brief.dialogue { DIALOGUE } else { "" };
         let task = format!(
-            "{SCENES} {slang} The opening is: “{opening}”. Write about {words} words in {scenes} scenes."
+            "{SCENES} {slang} {dialogue}The opening is: “{opening}”. Write about {words} words in {scenes} scenes."
         );
         let known = format!("{}{}", understood(analysis), voiced(profile));
         self.ask("scenes", &task, &known, (words as u32 * 8).clamp(1_500, 16_000))
@@ -149,6 +155,9 @@ impl Prompts<'_> {
             let caption: String =
                 figure.caption.as_deref().unwrap_or("without caption").chars().take(160).collect();
             let _ = writeln!(text, "Figure {} on page {}: {caption}", figure.id, figure.page);
+        }
+        for template in TEMPLATES {
+            let _ = writeln!(text, "Meme {}: {}", template.name, template.when);
         }
         prompt(
             "assets",

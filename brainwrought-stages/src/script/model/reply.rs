@@ -152,6 +152,9 @@ pub(super) struct Plan {
     /// One entry for each scene that needs more than its page.
     #[schemars(length(max = 16))]
     pub(super) scenes: Vec<ScenePlan>,
+    /// The mood of the music, in one to three words.
+    #[serde(default)]
+    pub(super) mood: String,
 }
 
 /// What is shown in a scene.
@@ -163,6 +166,36 @@ pub(super) struct ScenePlan {
     pub(super) show: Show,
     /// The id of the figure to show; empty for everything else.
     pub(super) figure: String,
+    /// What the picture or clip shows, in two to six words; empty for everything else.
+    #[serde(default)]
+    pub(super) query: String,
+    /// The meme to show; nothing for everything else.
+    #[serde(default)]
+    pub(super) meme: Option<MemeReply>,
+    /// The sounds of the scene, usually none.
+    #[serde(default)]
+    #[schemars(length(max = 2))]
+    pub(super) effects: Vec<EffectReply>,
+}
+
+/// A meme.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub(super) struct MemeReply {
+    /// The name of the drawing.
+    pub(super) template: String,
+    /// The words above, at most six.
+    pub(super) top: String,
+    /// The words below, at most six.
+    pub(super) bottom: String,
+}
+
+/// A sound.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub(super) struct EffectReply {
+    /// What it sounds like, in one to four words.
+    pub(super) sound: String,
+    /// When it starts, in milliseconds from the start of the scene.
+    pub(super) at_ms: u32,
 }
 
 /// What a scene shows.
@@ -173,6 +206,12 @@ pub(super) enum Show {
     Figure,
     /// The page with the cited words.
     Page,
+    /// A meme about what the scene says.
+    Meme,
+    /// A picture, where the task offers pictures.
+    Picture,
+    /// A moving picture, where the task offers pictures.
+    Clip,
     /// Motion and captions only.
     Motion,
 }

@@ -154,7 +154,7 @@ fn store() -> Arc<dyn ArtifactStore> {
 }
 
 fn brief() -> Brief {
-    Brief { length_ms: 45_000, seed: 1, slang: 1 }
+    Brief { length_ms: 45_000, seed: 1, slang: 1, ..Brief::default() }
 }
 
 async fn written(model: &Arc<Scripted>, document: &Document) -> Script {

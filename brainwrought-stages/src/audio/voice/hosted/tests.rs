@@ -263,10 +263,8 @@ async fn a_server_that_tells_times_is_believed_and_another_is_asked_once() {
 }
 
 fn segment(lines: &[&str]) -> Segment {
-    let line = |text: &&str| Line {
-        text: (*text).to_owned(),
-        role: LineRole::Fact,
-        citation: Citation { page: 1, quote: String::new() },
+    let line = |text: &&str| {
+        Line::new((*text).to_owned(), LineRole::Fact, Citation { page: 1, quote: String::new() })
     };
     Segment {
         index: 2,
@@ -274,12 +272,7 @@ fn segment(lines: &[&str]) -> Segment {
         language: Language::english(),
         planned_start_ms: 0,
         planned_ms: 0,
-        scenes: vec![Scene {
-            kind: SceneKind::Content,
-            lines: lines.iter().map(line).collect(),
-            visual: VisualCue::Motion,
-            min_ms: 0,
-        }],
+        scenes: vec![Scene::new(SceneKind::Content, lines.iter().map(line).collect(), VisualCue::Motion, 0)],
     }
 }
 
