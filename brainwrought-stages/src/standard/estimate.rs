@@ -153,6 +153,8 @@ pub async fn estimate(
                 length_ms: options.length_ms,
                 seed: options.seed.unwrap_or(1),
                 slang: options.slang.min(3),
+                dialogue: options.dialogue,
+                ..Brief::default()
             };
             let reckoned =
                 tokio::task::spawn_blocking(move || model_steps(&document, &brief, quote.context_tokens));

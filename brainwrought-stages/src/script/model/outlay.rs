@@ -102,7 +102,7 @@ mod tests {
 
     #[test]
     fn a_longer_document_costs_more_until_it_is_read_in_parts() {
-        let brief = Brief { length_ms: 55_000, seed: 1, slang: 1 };
+        let brief = Brief { length_ms: 55_000, seed: 1, slang: 1, ..Brief::default() };
         let steps = |sentences, context| model_steps(&long(sentences), &brief, context);
         let (short, longer) = (steps(20, None), steps(200, None));
         assert_eq!((short.len(), longer.len()), (7, 7));
@@ -118,7 +118,8 @@ mod tests {
     #[test]
     fn the_most_is_no_less_than_the_usual() {
         let price = Price { input_tokens: 1.0, output_tokens: 10.0, call: 0.01, ..Price::default() };
-        for step in model_steps(&long(50), &Brief { length_ms: 15_000, seed: 1, slang: 0 }, Some(8_192)) {
+        let brief = Brief { length_ms: 15_000, ..Brief::default() };
+        for step in model_steps(&long(50), &brief, Some(8_192)) {
             assert!(step.at_most(&price) > step.usually(&price) + step.usually(&price));
         }
     }
