@@ -97,8 +97,8 @@ impl Desk {
     fn new(script: impl IntoIterator<Item = Act>) -> Self {
         let server = ModelServer::start(script);
         let choice: LlmChoice = format!("{}/v1#tiny", server.url).parse().unwrap();
-        let mut settings = ProviderSettings::default();
-        settings.patience = Patience { retries: Some(1), read_timeout_ms: Some(150), first_rest_ms: Some(1) };
+        let patience = Patience { retries: Some(1), read_timeout_ms: Some(150), first_rest_ms: Some(1) };
+        let mut settings = ProviderSettings { patience, ..ProviderSettings::default() };
         settings.prices.0.insert(format!("{}/tiny", server.url.trim_start_matches("http://")), PRICE);
         let pipelines = move |_: &str, _: &Value| {
             let writer = Arc::new(ModelWriter::chosen(ChosenLlm::new(&choice, &settings)));
