@@ -68,7 +68,7 @@ fn main() -> anyhow::Result<()> {
             continue;
         }
         let Some((withheld, paper)) = without_abstract(&document) else { continue };
-        let brief = Brief { length_ms: 55_000, seed: 1, slang: 1 };
+        let brief = Brief { length_ms: 55_000, seed: 1, slang: 1, ..Brief::default() };
         let script = runtime.block_on(OfflineWriter.write(&paper, &brief, &context()))?;
         ungrounded += grounding(&script, &paper).len();
         let written = facts(&script);

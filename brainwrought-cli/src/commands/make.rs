@@ -16,6 +16,7 @@ use super::intake::{self, Request};
 use crate::args::MakeArgs;
 use crate::config::{Config, VideoConfig};
 use crate::exit::{Ended, INTERRUPTED, JOB_FAILED, WrongCommand};
+use crate::money::MaxCost;
 use crate::output;
 use crate::progress::Progress;
 use crate::world::World;
@@ -63,9 +64,9 @@ pub(crate) async fn run(config: &Config, args: MakeArgs) -> anyhow::Result<()> {
     let request = Request { pdf, options, key: Some(key), priority: 10, max_cost };
     let created = intake::submit(&world, &engine, &named, request).await?;
     let mut view = created.view;
-    // The same job under another limit. A limit that only the config file leaves out is not lifted.
-    if view.job.ledger.max_cost != max_cost && (args.max_cost.is_some() || max_cost.is_some()) {
-        view = world.jobs.limit_cost(&view.job.job_id, max_cost).await?;
+    // The same job under another limit. What the config file says is for new jobs: a limit that was raised stays so.
+    if let Some(MaxCost(limit)) = args.max_cost {
+        view = world.jobs.limit_cost(&view.job.job_id, limit).await?;
     }
     engine.recover().await?;
     let view = revive(world.jobs.as_ref(), view).await?;

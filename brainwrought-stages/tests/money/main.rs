@@ -97,8 +97,8 @@ impl Desk {
     fn new(script: impl IntoIterator<Item = Act>) -> Self {
         let server = ModelServer::start(script);
         let choice: LlmChoice = format!("{}/v1#tiny", server.url).parse().unwrap();
-        let mut settings = ProviderSettings::default();
-        settings.patience = Patience { retries: Some(1), read_timeout_ms: Some(150), first_rest_ms: Some(1) };
+        let patience = Patience { retries: Some(1), read_timeout_ms: Some(150), first_rest_ms: Some(1) };
+        let mut settings = ProviderSettings { patience, ..ProviderSettings::default() };
         settings.prices.0.insert(format!("{}/tiny", server.url.trim_start_matches("http://")), PRICE);
         let pipelines = move |_: &str, _: &Value| {
             let writer = Arc::new(ModelWriter::chosen(ChosenLlm::new(&choice, &settings)));
@@ -171,7 +171,7 @@ async fn a_script_is_paid_as_it_was_reckoned() {
     assert_eq!(desk.server.asked(), STEPS);
     assert_eq!((books(&job), job.ledger.entries.len()), ((answers(6), false), 1));
     assert_eq!(job.ledger.entries[0].calls, 6);
-    let steps = model_steps(&document(), &Brief { length_ms: 30_000, seed: 0, slang: 1, ..Brief::default() }, None);
+    let steps = model_steps(&document(), &Brief { length_ms: 30_000, slang: 1, ..Brief::default() }, None);
     let most: Cost = steps.iter().map(|step| step.at_most(&PRICE)).sum();
     assert!(job.ledger.spent() < most);
 }

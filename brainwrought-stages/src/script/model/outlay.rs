@@ -58,16 +58,17 @@ pub fn model_steps(document: &Document, brief: &Brief, context: Option<u32>) -> 
         ModelStep { prompt_tokens: asked.saturating_add(KNOWN_TOKENS), answer_tokens, most_tokens }
     };
     if sources.tokens() > room {
-        let chosen = sources.best(if context.is_some_and(|context| context < SMALL_CONTEXT) {
-            room
-        } else {
+        let mut most = room;
+        if context.is_none_or(|context| context >= SMALL_CONTEXT) {
             let parts = sources.parts(room);
             steps.extend(parts.iter().map(|part| {
                 let notes = prompt::notes(&sources.shown(part), 1, parts.len(), 1, brief.seed);
                 step(notes.tokens(), 1_000, prompt::THOUGHT_TOKENS)
             }));
-            room / 2
-        });
+            most /= 2;
+        }
+        // Which sentences are chosen is not known yet; how many, is.
+        let chosen: Vec<usize> = sources.all().into_iter().take(sources.count_within(most)).collect();
         material = sources.shown(&chosen);
     }
     let prompts =
@@ -101,23 +102,24 @@ mod tests {
 
     #[test]
     fn a_longer_document_costs_more_until_it_is_read_in_parts() {
-        let brief = Brief { length_ms: 55_000, seed: 1, slang: 1 };
+        let brief = Brief { length_ms: 55_000, seed: 1, slang: 1, ..Brief::default() };
         let steps = |sentences, context| model_steps(&long(sentences), &brief, context);
         let (short, longer) = (steps(20, None), steps(200, None));
         assert_eq!((short.len(), longer.len()), (7, 7));
         assert!(tokens(&longer) > tokens(&short));
-        let whole = steps(3_000, Some(400_000));
-        let parts = steps(3_000, Some(32_000));
+        let whole = steps(600, Some(400_000));
+        let parts = steps(600, Some(8_192));
         assert_eq!(whole.len(), 7);
         assert!(parts.len() > 8, "{}", parts.len());
-        assert!(parts.iter().all(|step| step.most_tokens <= 32_000 / ANSWER_SHARE));
-        assert_eq!(steps(3_000, Some(2_048)).len(), 7, "the best sentences only");
+        assert!(parts.iter().all(|step| step.most_tokens <= 8_192 / ANSWER_SHARE));
+        assert_eq!(steps(600, Some(2_048)).len(), 7, "the best sentences only");
     }
 
     #[test]
     fn the_most_is_no_less_than_the_usual() {
         let price = Price { input_tokens: 1.0, output_tokens: 10.0, call: 0.01, ..Price::default() };
-        for step in model_steps(&long(50), &Brief { length_ms: 15_000, seed: 1, slang: 0 }, Some(8_192)) {
+        let brief = Brief { length_ms: 15_000, ..Brief::default() };
+        for step in model_steps(&long(50), &brief, Some(8_192)) {
             assert!(step.at_most(&price) > step.usually(&price) + step.usually(&price));
         }
     }
