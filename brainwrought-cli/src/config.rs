@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use brainwrought_stages::audio::VoiceLibrary;
 use brainwrought_stages::llm::{LlmChoice, NoSuchLlm};
 use brainwrought_stages::provider::ProviderSettings;
+use brainwrought_stages::script::TrendChoice;
 use brainwrought_stages::standard::{BackgroundChoice, MakeOptions, Music};
 use brainwrought_store::StoreOptions;
 
@@ -32,6 +33,8 @@ pub(crate) struct Config {
     pub(crate) providers: ProviderSettings,
     /// The language model that writes scripts, where no argument says otherwise.
     pub(crate) llm: Option<LlmChoice>,
+    /// Where slang and trends are looked up, where no argument says otherwise.
+    pub(crate) trends: TrendChoice,
     /// What workers take on, where no argument says otherwise.
     pub(crate) worker: WorkerSection,
     /// What is told of what happens, where no argument says otherwise.
@@ -82,6 +85,8 @@ impl Config {
         };
         let llm = env("BRAINWROUGHT_LLM").map(|text| text.parse()).transpose();
         let llm = llm.map_err(|error: NoSuchLlm| WrongCommand(format!("$BRAINWROUGHT_LLM: {error}")))?;
+        let trends = env("BRAINWROUGHT_TRENDS").or(file.trends);
+        let trends = trends.as_deref().map(crate::trends::choice).transpose()?.unwrap_or_default();
         Ok(Self {
             jobs,
             artifacts,
@@ -94,6 +99,7 @@ impl Config {
             dataset: env("HF_DATASET_REPO").or(file.dataset),
             providers,
             llm: llm.or(file.llm),
+            trends,
             worker: file.worker,
             observe,
         })
@@ -116,6 +122,11 @@ impl VideoConfig {
             "none" => (Music::None, None),
             file => (Music::None, Some(PathBuf::from(file))),
         };
+        let llm = args.llm.clone().or_else(|| config.llm.clone());
+        let trends = match &args.trends {
+            Some(text) => crate::trends::chosen(text, llm.is_some())?,
+            None => config.trends.clone(),
+        };
         let options = MakeOptions {
             format: args.format,
             length_ms: u64::from(args.length) * 1000,
@@ -133,7 +144,8 @@ impl VideoConfig {
             seed: args.seed,
             width,
             height,
-            llm: args.llm.clone().or_else(|| config.llm.clone()),
+            llm,
+            trends,
             ..MakeOptions::default()
         };
         let password = args.password.clone().or_else(pdf_password);

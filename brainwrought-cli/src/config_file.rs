@@ -30,6 +30,8 @@ pub(crate) struct ConfigFile {
     pub(crate) dataset: Option<String>,
     /// The language model that writes scripts, where no argument says otherwise.
     pub(crate) llm: Option<LlmChoice>,
+    /// Where slang and trends are looked up, where no argument says otherwise.
+    pub(crate) trends: Option<String>,
     /// Whether nothing may be sent to any provider.
     pub(crate) offline: bool,
     /// What workers take on.
@@ -86,6 +88,7 @@ impl std::fmt::Debug for ConfigFile {
             .field("resources", &self.resources)
             .field("dataset", &self.dataset)
             .field("llm", &self.llm)
+            .field("trends", &self.trends)
             .field("offline", &self.offline)
             .field("worker", &self.worker)
             .field("prices", &self.prices)
@@ -153,6 +156,7 @@ mod tests {
             resources = "/srv/voices"
             dataset = "someone/videos"
             llm = "openai:gpt-5-mini"
+            trends = "tavily"
             offline = true
 
             [providers.openai]
@@ -187,6 +191,7 @@ mod tests {
             (file.llm.map(|llm| llm.to_string()).as_deref(), file.offline),
             (Some("openai:gpt-5-mini"), true)
         );
+        assert_eq!(file.trends.as_deref(), Some("tavily"));
         assert_eq!(file.providers["openai"].base_url.as_deref(), Some("https://proxy.example.com/v1"));
         assert_eq!(file.prices["openai/gpt-5-mini"].output_tokens, 2.0);
     }

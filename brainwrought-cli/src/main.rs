@@ -10,6 +10,7 @@ mod output;
 mod progress;
 mod providers;
 mod signals;
+mod trends;
 mod video_args;
 mod world;
 

@@ -2,6 +2,7 @@
 
 use brainwrought_stages::llm::SERVER_KEY;
 use brainwrought_stages::provider::{Network, Prices, ProviderSettings, SERVICES, Secret};
+use brainwrought_stages::script::TrendChoice;
 
 use crate::config_file::ConfigFile;
 use crate::exit::WrongCommand;
@@ -10,6 +11,9 @@ use crate::exit::WrongCommand;
 const OFFLINE: &str = "BRAINWROUGHT_OFFLINE";
 /// The variable with the key of a language model at a server of one's own.
 const SERVER_KEY_VARIABLE: &str = "BRAINWROUGHT_LLM_KEY";
+
+/// The variable with the key of an MCP server that looks trends up.
+const TRENDS_KEY_VARIABLE: &str = "BRAINWROUGHT_TRENDS_KEY";
 
 /// Puts together what is known of providers; `variable` reads the environment. Keys come from the environment alone, so
 /// that no file that is shared holds them.
@@ -31,6 +35,9 @@ pub(crate) fn settings(
     }
     if let Some(key) = variable(SERVER_KEY_VARIABLE).and_then(|key| Secret::new(&key)) {
         settings.keys.insert(SERVER_KEY.to_owned(), key);
+    }
+    if let Some(key) = variable(TRENDS_KEY_VARIABLE).and_then(|key| Secret::new(&key)) {
+        settings.keys.insert(TrendChoice::SERVER_KEY.to_owned(), key);
     }
     let is_off = match variable(OFFLINE).as_deref() {
         None => file.offline,

@@ -64,6 +64,11 @@ pub(crate) struct VideoArgs {
     /// [default: none, or $BRAINWROUGHT_LLM]
     #[arg(long, value_name = "MODEL")]
     pub(crate) llm: Option<LlmChoice>,
+    /// Where slang and trends are looked up: `lexicon` (built in), `tavily` ($TAVILY_API_KEY), `mcp:COMMAND…` or
+    /// http(s)://…/mcp for an MCP server, `#TOOL` behind either where it has several tools, your own JSON, RSS or Atom file, or
+    /// `none` [default: lexicon, or $BRAINWROUGHT_TRENDS]
+    #[arg(long, value_name = "SOURCE")]
+    pub(crate) trends: Option<String>,
     /// The password of an encrypted PDF; better in $BRAINWROUGHT_PDF_PASSWORD, which other users cannot see
     #[arg(long)]
     pub(crate) password: Option<String>,

@@ -205,6 +205,7 @@ async fn submit(
     key: Option<String>,
 ) -> Result<Created, ApiError> {
     options.llm.clone_from(&site.settings.llm);
+    options.trends.clone_from(&site.settings.trends);
     let (name, bytes) = (file_name.to_owned(), pdf.clone());
     // The seed is drawn from all of the PDF.
     let submission = tokio::task::spawn_blocking(move || options.submission(&name, bytes)).await;

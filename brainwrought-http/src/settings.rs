@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use brainwrought_core::id::Digest;
 use brainwrought_stages::llm::LlmChoice;
+use brainwrought_stages::script::TrendChoice;
 
 use crate::Example;
 
@@ -31,6 +32,8 @@ pub struct HttpSettings {
     /// The language model that writes the scripts of all jobs; without one, they are written offline. It is the server's
     /// to choose, because it is the server's key that pays.
     pub llm: Option<LlmChoice>,
+    /// Where the slang of scripts is looked up; the server's to choose, as the model is.
+    pub trends: TrendChoice,
     /// How long a job that is over stays, with its PDF and its video; `None` means until somebody deletes it. It is
     /// [`expire`](crate::expire) that removes what is older.
     pub keep: Option<Duration>,
@@ -115,6 +118,7 @@ impl HttpSettings {
             proxies: 0,
             examples: Vec::new(),
             llm: None,
+            trends: TrendChoice::Lexicon,
             keep: None,
             quotas: Quotas::default(),
             limits: HttpLimits::default(),

@@ -38,6 +38,7 @@ pub(crate) async fn run(config: &Config, args: ServeArgs) -> anyhow::Result<()> 
         world.engine(password, args.concurrency.into(), Duration::from_secs(1), EventSink::default())?;
     let mut settings = settings(&world, &args)?;
     settings.llm.clone_from(&config.llm);
+    settings.trends.clone_from(&config.trends);
     // A key that is missing is said now and not by every job; workers elsewhere may have it.
     if let Some(llm) = settings.llm.as_ref().filter(|_| !args.no_workers) {
         config.check_llm(llm)?;

@@ -273,7 +273,7 @@ pub enum VisualCue {
         /// Whether it stands still.
         kind: IllustrationKind,
         /// What is shown where there is no such picture.
-        fallback: Box<VisualCue>,
+        fallback: Box<Self>,
     },
     /// Motion and captions only.
     Motion,

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::audio::{AUTO, Lexicon, PiperFiles, VoiceFailure};
 use crate::llm::LlmChoice;
+use crate::script::TrendChoice;
 
 /// What a user can choose about a video. It is stored with the job as JSON.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -62,6 +63,9 @@ pub struct MakeOptions {
     /// The language model that writes the script; without one, the program writes it alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub llm: Option<LlmChoice>,
+    /// Where the slang of a script is looked up.
+    #[serde(skip_serializing_if = "is_lexicon")]
+    pub trends: TrendChoice,
 }
 
 /// The kind of video.
@@ -150,6 +154,7 @@ impl Default for MakeOptions {
             height: 1920,
             fps: 30,
             llm: None,
+            trends: TrendChoice::Lexicon,
         }
     }
 }
@@ -187,6 +192,10 @@ impl MakeOptions {
 
 fn is_auto(voice: &str) -> bool {
     voice == AUTO
+}
+
+fn is_lexicon(trends: &TrendChoice) -> bool {
+    *trends == TrendChoice::Lexicon
 }
 
 fn is_one(level: &u8) -> bool {
@@ -231,7 +240,7 @@ mod tests {
     #[test]
     fn options_without_a_model_are_stored_as_before_there_were_any() {
         let plain = serde_json::to_value(MakeOptions::default()).unwrap();
-        for newer in ["llm", "voice2", "voice-files", "voice-failure", "lexicon"] {
+        for newer in ["llm", "voice2", "voice-files", "voice-failure", "lexicon", "trends"] {
             assert!(plain.get(newer).is_none(), "{newer}");
         }
         let llm = Some("openai:gpt-5-mini".parse().unwrap());

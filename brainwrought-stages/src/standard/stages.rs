@@ -12,7 +12,7 @@ use crate::media::EncoderSettings;
 use crate::parse::ParsePdf;
 use crate::publish::Publish;
 use crate::render::{CaptionLook, FrameLayout, Render};
-use crate::script::{ModelWriter, ScriptWriter, WriteScript};
+use crate::script::{ModelWriter, ScriptWriter, TrendChoice, WriteScript};
 use crate::visuals::PrepareVisuals;
 
 /// The default stages, ready to be wired by [`super::short`] or by a pipeline of your own.
@@ -69,8 +69,13 @@ impl Stages {
                 dialogue: options.dialogue,
                 writer: options.llm.as_ref().map(|choice| {
                     let chosen = ChosenLlm::new(choice, &resources.providers);
-                    Arc::new(ModelWriter::chosen(chosen)) as Arc<dyn ScriptWriter>
+                    let trends = options.trends.open(&resources.providers, resources.trend_command.as_ref());
+                    Arc::new(ModelWriter::chosen(chosen).with_trends(trends)) as Arc<dyn ScriptWriter>
                 }),
+                trends: match &options.trends {
+                    TrendChoice::File(file) if options.llm.is_none() => Some(file.clone()),
+                    _ => None,
+                },
             },
             audio: Narrate {
                 settings: NarrateSettings {
