@@ -48,8 +48,8 @@ pub(crate) struct VideoConfig {
     pub(crate) options: MakeOptions,
     /// The user's background clips.
     pub(crate) clips: Vec<PathBuf>,
-    /// The user's music.
-    pub(crate) music: Option<PathBuf>,
+    /// The user's music: one file, or those of a folder.
+    pub(crate) music: Vec<PathBuf>,
     /// The user's pronunciations.
     pub(crate) lexicon: Option<PathBuf>,
     /// The password of the PDF.
@@ -117,10 +117,11 @@ impl VideoConfig {
             clips = clip_files(Path::new(&args.background))?;
             BackgroundChoice::Clips(Vec::new())
         };
-        let (music, music_file) = match args.music.as_str() {
-            "bed" => (Music::Bed, None),
-            "none" => (Music::None, None),
-            file => (Music::None, Some(PathBuf::from(file))),
+        let (music, music_files) = match args.music.as_str() {
+            "bed" => (Music::Bed, Vec::new()),
+            "none" => (Music::None, Vec::new()),
+            path if Path::new(path).is_dir() => (Music::Folder(Vec::new()), music_files(Path::new(path))?),
+            file => (Music::None, vec![PathBuf::from(file)]),
         };
         let llm = args.llm.clone().or_else(|| config.llm.clone());
         let trends = match &args.trends {
@@ -141,6 +142,7 @@ impl VideoConfig {
             memes: args.memes,
             dialogue: args.dialogue,
             music,
+            effects: args.effects,
             seed: args.seed,
             width,
             height,
@@ -149,7 +151,7 @@ impl VideoConfig {
             ..MakeOptions::default()
         };
         let password = args.password.clone().or_else(pdf_password);
-        Ok(Self { options, clips, music: music_file, lexicon: args.lexicon.clone(), password })
+        Ok(Self { options, clips, music: music_files, lexicon: args.lexicon.clone(), password })
     }
 }
 
@@ -200,13 +202,7 @@ fn clip_files(path: &Path) -> Result<Vec<PathBuf>, WrongCommand> {
         let styles = brainwrought_stages::standard::background_styles().join(", ");
         WrongCommand(format!("`{}` is no file, no folder and no style; styles are {styles}", path.display()))
     })?;
-    let is_video = |path: &PathBuf| {
-        let extension = path.extension().map(|e| e.to_string_lossy().to_lowercase());
-        extension.is_some_and(|extension| VIDEO.contains(&extension.as_str()))
-    };
-    let mut files: Vec<PathBuf> =
-        entries.filter_map(|entry| Some(entry.ok()?.path())).filter(is_video).collect();
-    files.sort();
+    let files = files_of(entries, &VIDEO);
     if files.is_empty() {
         return Err(WrongCommand(format!(
             "the folder `{}` holds no video ({})",
@@ -215,6 +211,33 @@ fn clip_files(path: &Path) -> Result<Vec<PathBuf>, WrongCommand> {
         )));
     }
     Ok(files)
+}
+
+/// The audio files of the folder in the order of their names.
+fn music_files(folder: &Path) -> Result<Vec<PathBuf>, WrongCommand> {
+    const SOUND: [&str; 5] = ["flac", "mp3", "oga", "ogg", "wav"];
+    /// They all travel with the job, and one of them is heard.
+    const MOST: usize = 64;
+    let shown = folder.display();
+    let entries = std::fs::read_dir(folder)
+        .map_err(|error| WrongCommand(format!("could not read the folder `{shown}`: {error}")))?;
+    let files = files_of(entries, &SOUND);
+    match files.len() {
+        1..=MOST => Ok(files),
+        0 => Err(WrongCommand(format!("the folder `{shown}` holds no music ({})", SOUND.join(", ")))),
+        count => Err(WrongCommand(format!("the folder `{shown}` holds {count} files, the most are {MOST}"))),
+    }
+}
+
+fn files_of(entries: std::fs::ReadDir, endings: &[&str]) -> Vec<PathBuf> {
+    let is_one = |path: &PathBuf| {
+        let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
+        ending.is_some_and(|ending| endings.contains(&ending.as_str()))
+    };
+    let mut files: Vec<PathBuf> =
+        entries.filter_map(|entry| Some(entry.ok()?.path())).filter(is_one).collect();
+    files.sort();
+    files
 }
 
 /// The first that says something; the default where none does.
@@ -287,6 +310,18 @@ mod tests {
         let files = clip_files(folder.path()).unwrap();
         let names: Vec<_> = files.iter().map(|file| file.file_name().unwrap().to_owned()).collect();
         assert_eq!(names, ["a.webm", "b.MP4"]);
+    }
+
+    #[test]
+    fn a_folder_of_music_gives_its_files_in_order() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(music_files(folder.path()).unwrap_err().to_string().contains("no music"));
+        for name in ["calm.ogg", "bright.MP3", "cover.jpg"] {
+            std::fs::write(folder.path().join(name), b"").unwrap();
+        }
+        let files = music_files(folder.path()).unwrap();
+        let names: Vec<_> = files.iter().map(|file| file.file_name().unwrap().to_owned()).collect();
+        assert_eq!(names, ["bright.MP3", "calm.ogg"]);
     }
 
     #[test]

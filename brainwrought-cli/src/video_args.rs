@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use brainwrought_stages::audio::VoiceFailure;
 use brainwrought_stages::llm::LlmChoice;
-use brainwrought_stages::standard::{CaptionStyle, Format, Layout};
+use brainwrought_stages::standard::{CaptionStyle, EffectsChoice, Format, Layout};
 use clap::Args as ClapArgs;
 
 /// What a video should be like.
@@ -50,9 +50,13 @@ pub(crate) struct VideoArgs {
     /// Two characters talk: one explains, the other asks
     #[arg(long)]
     pub(crate) dialogue: bool,
-    /// What plays under the voice: `bed`, `none`, or your own audio file
-    #[arg(long, value_name = "bed|none|FILE", default_value = "bed")]
+    /// What plays under the voice: `bed`, `none`, your own audio file, or your own folder of them, of which the one plays whose
+    /// name fits the script's mood
+    #[arg(long, value_name = "bed|none|FILE|FOLDER", default_value = "bed")]
     pub(crate) music: String,
+    /// Who makes the sounds beside the voice; `elevenlabs` ($ELEVENLABS_API_KEY) those that a model's script asks for
+    #[arg(long, value_enum, value_name = "on|off|elevenlabs", default_value_t = EffectsChoice::On)]
+    pub(crate) effects: EffectsChoice,
     /// The seed of everything that is drawn by chance [default: taken from the PDF]
     #[arg(long)]
     pub(crate) seed: Option<u64>,

@@ -8,7 +8,7 @@ use brainwrought_core::data::BlobRef;
 use brainwrought_core::engine::{Engine, Submission};
 use brainwrought_core::event::EventSink;
 use brainwrought_core::job_store::Created;
-use brainwrought_stages::audio::{LexiconError, PiperFiles};
+use brainwrought_stages::audio::{LexiconError, MusicTrack, PiperFiles};
 use brainwrought_stages::standard::{BackgroundChoice, MakeOptions, Music};
 use bytes::Bytes;
 
@@ -108,7 +108,12 @@ pub(super) async fn load(engine: &Engine, video: VideoConfig, pdf: &Bytes) -> an
         let text = tokio::fs::read_to_string(path).await.map_err(|error| wrong(error.to_string()))?;
         options.lexicon = text.parse().map_err(|error: LexiconError| wrong(error.to_string()))?;
     }
-    if let Some(path) = &video.music {
+    if let Music::Folder(tracks) = &mut options.music {
+        for path in &video.music {
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            tracks.push(MusicTrack { name, file: put_file(engine, path, "audio/*").await? });
+        }
+    } else if let Some(path) = video.music.first() {
         options.music = Music::File(put_file(engine, path, "audio/*").await?);
     }
     Ok(options)

@@ -60,6 +60,7 @@ pub(super) fn manifest(
     clips: &[Clip],
     timeline: &Timeline,
     video: &Video,
+    own: &[OutboundCall],
 ) -> Result<Vec<u8>, serde_json::Error> {
     let mut files: BTreeMap<&str, &BlobRef> =
         video.sidecars.iter().map(|(name, blob)| (name.as_str(), blob)).collect();
@@ -96,7 +97,12 @@ pub(super) fn manifest(
         assets: &video.assets,
         files,
         // Whoever was spoken to, what for, and how much they learned; nobody, where everything was made on this machine.
-        calls: script.calls.iter().chain(clips.iter().flat_map(|clip| &clip.audio.calls)).collect(),
+        calls: script
+            .calls
+            .iter()
+            .chain(clips.iter().flat_map(|clip| &clip.audio.calls))
+            .chain(own)
+            .collect(),
         warnings: &video.warnings,
     })
 }

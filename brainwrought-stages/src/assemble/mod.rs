@@ -5,6 +5,7 @@ mod error;
 mod manifest;
 mod poster;
 mod rights;
+mod soundtrack;
 mod stage;
 mod timeline;
 mod transcript;

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use super::options::{BackgroundChoice, CaptionStyle, Layout, MakeOptions, Music};
+use super::options::{BackgroundChoice, CaptionStyle, EffectsChoice, Layout, MakeOptions, Music};
 use super::resources::Resources;
 use crate::assemble::Assemble;
-use crate::audio::{self, Mix, Narrate, NarrateSettings};
+use crate::audio::{self, Effects, EffectsBy, Mix, Narrate, NarrateSettings};
 use crate::check::{CaptionUse, Check, Limits};
 use crate::llm::ChosenLlm;
 use crate::media::EncoderSettings;
@@ -50,10 +50,16 @@ impl Stages {
             BackgroundChoice::Style(style) => (style.clone(), Vec::new()),
             BackgroundChoice::Clips(clips) => ("auto".to_owned(), clips.clone()),
         };
-        let (music, music_file) = match &options.music {
-            Music::Bed => (audio::Music::default(), None),
-            Music::None => (audio::Music::None, None),
-            Music::File(file) => (audio::Music::None, Some(file.clone())),
+        let (music, music_file, music_folder) = match &options.music {
+            Music::Bed => (audio::Music::default(), None, Vec::new()),
+            Music::None => (audio::Music::None, None, Vec::new()),
+            Music::File(file) => (audio::Music::None, Some(file.clone()), Vec::new()),
+            Music::Folder(tracks) => (audio::Music::None, None, tracks.clone()),
+        };
+        let (effects, effects_by) = match options.effects {
+            EffectsChoice::On => (Effects::On, EffectsBy::BuiltIn),
+            EffectsChoice::Off => (Effects::Off, EffectsBy::BuiltIn),
+            EffectsChoice::ElevenLabs => (Effects::On, EffectsBy::ElevenLabs),
         };
         let layout = match options.layout {
             Layout::A => FrameLayout::Card,
@@ -113,8 +119,11 @@ impl Stages {
                 fonts: resources.fonts.clone(),
             },
             assemble: Assemble {
-                mix: Mix { music, seed, ..Mix::default() },
+                mix: Mix { music, effects, seed, ..Mix::default() },
                 music_file,
+                music_folder,
+                effects_by,
+                providers: resources.providers.clone(),
                 ..Assemble::default()
             },
             check: Check {
