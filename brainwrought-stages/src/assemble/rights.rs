@@ -107,6 +107,8 @@ pub(super) fn assets(
             assets.insert(AssetRecord {
                 bytes: Some(file.bytes),
                 sha256: Some(file.digest.as_str().to_owned()),
+                provider: Some((*provider).to_owned()),
+                synthetic: true,
                 ..record("assemble", "effects", format!("made by {provider}: {sound}"), licence)
             });
         }

@@ -38,11 +38,11 @@ impl TrendFile {
         let text = text.trim_start_matches('\u{feff}').trim();
         let read =
             if text.starts_with('<') { feed::read(text, name) } else { listing::read_json(text, name) };
-        let (mut trends, problem) = match read {
-            Ok(trends) => (trends, None),
+        let (trends, problem) = match read {
+            // They are stored with the job, so they are cut here already.
+            Ok(trends) => (trends.iter().filter_map(Trend::checked).take(MOST).collect(), None),
             Err(error) => (Vec::new(), Some(error.to_string())),
         };
-        trends.truncate(MOST);
         Self { name: name.to_owned(), sha256: Digest::of(bytes), trends, problem }
     }
 }

@@ -36,7 +36,7 @@ impl Trend {
     }
 
     /// Tidies it up; nothing where it speaks to a model, is rude, is an address, or says nothing.
-    fn checked(&self) -> Option<Self> {
+    pub(super) fn checked(&self) -> Option<Self> {
         let phrase = plain(&self.phrase, PHRASE);
         let meaning = plain(&self.meaning, MEANING);
         let both = format!("{} {}", self.phrase, self.meaning);
