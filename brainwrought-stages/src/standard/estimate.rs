@@ -18,8 +18,9 @@ use tokio_util::sync::CancellationToken;
 use super::{MakeOptions, Resources};
 use crate::audio::{HostedVoice, VoiceError};
 use crate::parse::ParsePdf;
-use crate::provider::{Price, ProviderError, ProviderSettings};
+use crate::provider::{Price, ProviderError, ProviderSettings, Service};
 use crate::script::{Brief, model_steps};
+use crate::visuals::{GENERATOR_KEY, Pictures};
 
 /// Letters that a second of narration has: 165 words a minute of six letters with their space.
 const LETTERS: f64 = 16.5;
@@ -27,6 +28,10 @@ const LETTERS: f64 = 16.5;
 const MOST_LETTERS: f64 = 28.6;
 /// A line is spoken in one call, and takes so many seconds.
 const LINE_SECONDS: f64 = 3.0;
+/// A scene takes so many milliseconds, and about every third gets a picture.
+const SCENE_MS: u64 = 5_000;
+/// The most scenes that a plan has.
+const MOST_PICTURES: u64 = 16;
 /// The most letters of the text that a designed voice is tried on.
 const DESIGN_LETTERS: u64 = 1_000;
 
@@ -170,7 +175,42 @@ pub async fn estimate(
             estimate.lines.push(line);
         }
     }
+    estimate.lines.extend(pictures(options, &resources.providers)?);
     Ok(estimate)
+}
+
+/// What pictures will cost. Only a script of a model asks for those that are paid, and never for more than a plan has scenes.
+fn pictures(
+    options: &MakeOptions,
+    settings: &ProviderSettings,
+) -> Result<Option<EstimateLine>, EstimateError> {
+    let Some(chosen) = options.pictures.as_ref().filter(|_| options.llm.is_some()) else { return Ok(None) };
+    let settings = settings.for_quotes();
+    let hosted = |name: &str| {
+        let service = Service::named(name).expect("the table of services has it");
+        settings.open(service)
+    };
+    let (client, model, seconds) = match chosen {
+        Pictures::OpenAi(model) => (hosted("openai")?, model, None),
+        Pictures::Gemini(model) => (hosted("gemini")?, model, None),
+        Pictures::Generator(generator) => {
+            let name = format!("video:{}", generator.name);
+            let client = settings.open_server(&name, GENERATOR_KEY, &generator.base_url)?;
+            (client, &generator.model, Some(f64::from(generator.seconds)))
+        }
+        // Archives and folders give theirs away.
+        _ => return Ok(None),
+    };
+    let provider = format!("{}/{model}", client.name());
+    let price = settings.price(&provider, &client);
+    let Some(paid) = paid(provider, price) else { return Ok(None) };
+    let usual = (options.length_ms / SCENE_MS).clamp(1, MOST_PICTURES) / 3 + 1;
+    let mut estimate = Estimate::default();
+    estimate.add("visuals", &paid, usual as usize, |price| {
+        let one = seconds.map_or_else(|| price.images(1), |seconds| price.video(seconds));
+        Costs { usually: Cost(one.0 * usual), most: Cost(one.0 * MOST_PICTURES) }
+    });
+    Ok(estimate.lines.pop())
 }
 
 /// What the hosted voices will cost: each may have to speak all of it.
@@ -269,6 +309,23 @@ mod tests {
         assert!(spoken("http://127.0.0.1:8880/v1#af_sky", "{}").is_empty());
         let priced = r#"{ "speech-server/tts-1": { "call": 0.01 } }"#;
         assert_eq!(spoken("http://127.0.0.1:8880/v1#af_sky", priced)[0].costs.unwrap().most, Cost(200_000));
+    }
+
+    #[test]
+    fn pictures_are_paid_where_a_model_asks_for_them() {
+        let prices = settings(r#"{ "openai/gpt-image-1": { "image": 0.25 } }"#);
+        let mut options = MakeOptions {
+            pictures: Some(Pictures::OpenAi("gpt-image-1".to_owned())),
+            length_ms: 60_000,
+            ..MakeOptions::default()
+        };
+        assert_eq!(pictures(&options, &prices).unwrap(), None, "nobody asks for any");
+        options.llm = Some("openai:gpt-5-mini".parse().unwrap());
+        let line = pictures(&options, &prices).unwrap().unwrap();
+        assert_eq!((line.stage, line.provider.as_str(), line.calls), ("visuals", "openai/gpt-image-1", 5));
+        assert_eq!(line.costs.unwrap().most, Cost(4_000_000));
+        options.pictures = Some(Pictures::Pexels);
+        assert_eq!(pictures(&options, &prices).unwrap(), None);
     }
 
     #[test]
