@@ -20,6 +20,7 @@ use crate::audio::{HostedVoice, VoiceError};
 use crate::parse::ParsePdf;
 use crate::provider::{Price, ProviderError, ProviderSettings};
 use crate::script::{Brief, model_steps};
+use crate::visuals::Pictures;
 
 /// Letters that a second of narration has: 165 words a minute of six letters with their space.
 const LETTERS: f64 = 16.5;
@@ -27,6 +28,10 @@ const LETTERS: f64 = 16.5;
 const MOST_LETTERS: f64 = 28.6;
 /// A line is spoken in one call, and takes so many seconds.
 const LINE_SECONDS: f64 = 3.0;
+/// A scene takes so many milliseconds.
+const SCENE_MS: u64 = 5_000;
+/// The most scenes that a model plans pictures for.
+const MOST_SCENES: u64 = 16;
 /// The most letters of the text that a designed voice is tried on.
 const DESIGN_LETTERS: u64 = 1_000;
 
@@ -170,7 +175,25 @@ pub async fn estimate(
             estimate.lines.push(line);
         }
     }
+    // Without a model, nobody asks for pictures that cost.
+    if let (Some(pictures), Some(_)) = (&options.pictures, &options.llm) {
+        estimate.lines.extend(illustrations(pictures, options.length_ms, &resources.providers)?);
+    }
     Ok(estimate)
+}
+
+/// What pictures from elsewhere will cost: usually one in every second scene, at most two tries for every one.
+fn illustrations(
+    pictures: &Pictures,
+    length_ms: u64,
+    settings: &ProviderSettings,
+) -> Result<Option<EstimateLine>, EstimateError> {
+    let Some((provider, one)) = pictures.quote(settings)? else { return Ok(None) };
+    let scenes = length_ms.div_ceil(SCENE_MS).clamp(3, MOST_SCENES);
+    let many = |count: u64| move |one: Cost| Cost(one.0.saturating_mul(count));
+    let (usual, most) = (scenes.div_ceil(2), 2 * scenes);
+    let costs = one.map(|one| Costs { usually: many(usual)(one), most: many(most)(one) });
+    Ok(Some(EstimateLine { stage: "visuals", provider, calls: usual, costs }))
 }
 
 /// What the hosted voices will cost: each may have to speak all of it.
@@ -261,6 +284,16 @@ mod tests {
         let designed = "elevenlabs:design:A calm old man who has seen it all.";
         let prices = r#"{ "elevenlabs/eleven_multilingual_v2": { "characters": 300 } }"#;
         assert_eq!(spoken(designed, prices)[0].costs.unwrap().usually, Cost(1_990 * 300));
+    }
+
+    #[test]
+    fn pictures_are_reckoned_by_the_scenes() {
+        let prices = settings(r#"{ "openai/gpt-image-1": { "image": 0.25 } }"#);
+        let drawn = Pictures::OpenAi("gpt-image-1".to_owned());
+        let line = illustrations(&drawn, 60_000, &prices).unwrap().unwrap();
+        assert_eq!((line.stage, line.calls), ("visuals", 6));
+        assert_eq!(line.costs, Some(Costs { usually: Cost(1_500_000), most: Cost(6_000_000) }));
+        assert_eq!(illustrations(&Pictures::Pixabay, 60_000, &prices).unwrap(), None);
     }
 
     #[test]
