@@ -13,7 +13,7 @@ use brainwrought_stages::visuals::{PictureChoice, Pictures, VideoGenerator};
 use brainwrought_store::StoreOptions;
 
 use crate::args::{LogFormat, StoreArgs};
-use crate::config_file::{ConfigFile, ObserveSection, WorkerSection};
+use crate::config_file::{C2paSection, ConfigFile, ObserveSection, WorkerSection};
 use crate::exit::WrongCommand;
 use crate::money::MaxCost;
 use crate::video_args::VideoArgs;
@@ -48,6 +48,8 @@ pub(crate) struct Config {
     pub(crate) video_generators: BTreeMap<String, VideoGenerator>,
     /// What workers take on, where no argument says otherwise.
     pub(crate) worker: WorkerSection,
+    /// By whom videos are signed.
+    pub(crate) c2pa: C2paSection,
     /// What is told of what happens, where no argument says otherwise.
     pub(crate) observe: ObserveSection,
 }
@@ -114,6 +116,7 @@ impl Config {
             pictures: file.pictures,
             video_generators: file.video_generators,
             worker: file.worker,
+            c2pa: file.c2pa,
             observe,
         })
     }

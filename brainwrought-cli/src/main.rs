@@ -11,6 +11,7 @@ mod output;
 mod progress;
 mod providers;
 mod signals;
+mod signing;
 mod video_args;
 mod world;
 
