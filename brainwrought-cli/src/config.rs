@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use brainwrought_stages::audio::VoiceLibrary;
 use brainwrought_stages::llm::{LlmChoice, NoSuchLlm};
 use brainwrought_stages::provider::ProviderSettings;
+use brainwrought_stages::script::TrendChoice;
 use brainwrought_stages::standard::{BackgroundChoice, MakeOptions, Music};
 use brainwrought_stages::visuals::{PictureChoice, Pictures, VideoGenerator};
 use brainwrought_store::StoreOptions;
@@ -46,6 +47,8 @@ pub(crate) struct Config {
     pub(crate) pictures: Option<PictureChoice>,
     /// Servers that make clips, by their names.
     pub(crate) video_generators: BTreeMap<String, VideoGenerator>,
+    /// Where slang and trends are looked up, where no argument says otherwise.
+    pub(crate) trends: TrendChoice,
     /// What workers take on, where no argument says otherwise.
     pub(crate) worker: WorkerSection,
     /// By whom videos are signed.
@@ -63,8 +66,8 @@ pub(crate) struct VideoConfig {
     pub(crate) clips: Vec<PathBuf>,
     /// The user's own pictures.
     pub(crate) pictures: Vec<PathBuf>,
-    /// The user's music.
-    pub(crate) music: Option<PathBuf>,
+    /// The user's music: one file, or those of a folder.
+    pub(crate) music: Vec<PathBuf>,
     /// The user's pronunciations.
     pub(crate) lexicon: Option<PathBuf>,
     /// The password of the PDF.
@@ -100,6 +103,8 @@ impl Config {
         };
         let llm = env("BRAINWROUGHT_LLM").map(|text| text.parse()).transpose();
         let llm = llm.map_err(|error: NoSuchLlm| WrongCommand(format!("$BRAINWROUGHT_LLM: {error}")))?;
+        let trends = env("BRAINWROUGHT_TRENDS").or(file.trends);
+        let trends = trends.as_deref().map(crate::trends::choice).transpose()?.unwrap_or_default();
         Ok(Self {
             jobs,
             artifacts,
@@ -115,6 +120,7 @@ impl Config {
             max_cost: file.max_cost.and_then(MaxCost::of_usd).unwrap_or(MaxCost(None)),
             pictures: file.pictures,
             video_generators: file.video_generators,
+            trends,
             worker: file.worker,
             c2pa: file.c2pa,
             observe,
@@ -133,10 +139,16 @@ impl VideoConfig {
             clips = clip_files(Path::new(&args.background))?;
             BackgroundChoice::Clips(Vec::new())
         };
-        let (music, music_file) = match args.music.as_str() {
-            "bed" => (Music::Bed, None),
-            "none" => (Music::None, None),
-            file => (Music::None, Some(PathBuf::from(file))),
+        let (music, music_files) = match args.music.as_str() {
+            "bed" => (Music::Bed, Vec::new()),
+            "none" => (Music::None, Vec::new()),
+            path if Path::new(path).is_dir() => (Music::Folder(Vec::new()), music_files(Path::new(path))?),
+            file => (Music::None, vec![PathBuf::from(file)]),
+        };
+        let llm = args.llm.clone().or_else(|| config.llm.clone());
+        let trends = match &args.trends {
+            Some(text) => crate::trends::chosen(text, llm.is_some())?,
+            None => config.trends.clone(),
         };
         let (pictures, picture_files) =
             pictures(args.pictures.as_ref().or(config.pictures.as_ref()), config)?;
@@ -154,16 +166,18 @@ impl VideoConfig {
             memes: args.memes,
             dialogue: args.dialogue,
             music,
+            effects: args.effects,
             seed: args.seed,
             width,
             height,
-            llm: args.llm.clone().or_else(|| config.llm.clone()),
+            llm,
+            trends,
             pictures,
             ..MakeOptions::default()
         };
         let password = args.password.clone().or_else(pdf_password);
         let pictures = picture_files;
-        Ok(Self { options, clips, pictures, music: music_file, lexicon: args.lexicon.clone(), password })
+        Ok(Self { options, clips, pictures, music: music_files, lexicon: args.lexicon.clone(), password })
     }
 }
 
@@ -259,6 +273,33 @@ fn files_in(path: &Path, endings: &[&str]) -> Result<Vec<PathBuf>, WrongCommand>
     Ok(files)
 }
 
+/// The audio files of the folder in the order of their names.
+fn music_files(folder: &Path) -> Result<Vec<PathBuf>, WrongCommand> {
+    const SOUND: [&str; 5] = ["flac", "mp3", "oga", "ogg", "wav"];
+    /// They all travel with the job, and one of them is heard.
+    const MOST: usize = 64;
+    let shown = folder.display();
+    let entries = std::fs::read_dir(folder)
+        .map_err(|error| WrongCommand(format!("could not read the folder `{shown}`: {error}")))?;
+    let files = files_of(entries, &SOUND);
+    match files.len() {
+        1..=MOST => Ok(files),
+        0 => Err(WrongCommand(format!("the folder `{shown}` holds no music ({})", SOUND.join(", ")))),
+        count => Err(WrongCommand(format!("the folder `{shown}` holds {count} files, the most are {MOST}"))),
+    }
+}
+
+fn files_of(entries: std::fs::ReadDir, endings: &[&str]) -> Vec<PathBuf> {
+    let is_one = |path: &PathBuf| {
+        let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
+        ending.is_some_and(|ending| endings.contains(&ending.as_str()))
+    };
+    let mut files: Vec<PathBuf> =
+        entries.filter_map(|entry| Some(entry.ok()?.path())).filter(is_one).collect();
+    files.sort();
+    files
+}
+
 /// The first that says something; the default where none does.
 fn first(said: [&Option<String>; 6]) -> String {
     said.into_iter().flatten().next().cloned().unwrap_or_else(|| "file:./data".to_owned())
@@ -329,6 +370,18 @@ mod tests {
         let files = clip_files(folder.path()).unwrap();
         let names: Vec<_> = files.iter().map(|file| file.file_name().unwrap().to_owned()).collect();
         assert_eq!(names, ["a.webm", "b.MP4"]);
+    }
+
+    #[test]
+    fn a_folder_of_music_gives_its_files_in_order() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(music_files(folder.path()).unwrap_err().to_string().contains("no music"));
+        for name in ["calm.ogg", "bright.MP3", "cover.jpg"] {
+            std::fs::write(folder.path().join(name), b"").unwrap();
+        }
+        let files = music_files(folder.path()).unwrap();
+        let names: Vec<_> = files.iter().map(|file| file.file_name().unwrap().to_owned()).collect();
+        assert_eq!(names, ["bright.MP3", "calm.ogg"]);
     }
 
     #[test]

@@ -36,6 +36,8 @@ pub(crate) struct ConfigFile {
     pub(crate) pictures: Option<PictureChoice>,
     /// Servers that make clips, by the names that `video:NAME` has for them.
     pub(crate) video_generators: BTreeMap<String, VideoGenerator>,
+    /// Where slang and trends are looked up, where no argument says otherwise.
+    pub(crate) trends: Option<String>,
     /// Whether nothing may be sent to any provider.
     pub(crate) offline: bool,
     /// The most that the providers of a job may be paid, in US dollars, where no argument says otherwise.
@@ -107,6 +109,7 @@ impl std::fmt::Debug for ConfigFile {
             .field("resources", &self.resources)
             .field("dataset", &self.dataset)
             .field("llm", &self.llm)
+            .field("trends", &self.trends)
             .field("offline", &self.offline)
             .field("max_cost", &self.max_cost)
             .field("worker", &self.worker)
@@ -183,6 +186,7 @@ mod tests {
             llm = "openai:gpt-5-mini"
             max-cost = 2.5
             pictures = "video:ltx"
+            trends = "tavily"
             offline = true
 
             [providers.openai]
@@ -227,6 +231,7 @@ mod tests {
             (file.llm.map(|llm| llm.to_string()).as_deref(), file.offline),
             (Some("openai:gpt-5-mini"), true)
         );
+        assert_eq!(file.trends.as_deref(), Some("tavily"));
         assert_eq!(file.providers["openai"].base_url.as_deref(), Some("https://proxy.example.com/v1"));
         assert_eq!(file.prices["openai/gpt-5-mini"].output_tokens, 2.0);
         assert_eq!(file.max_cost, Some(2.5));

@@ -12,6 +12,7 @@ mod progress;
 mod providers;
 mod signals;
 mod signing;
+mod trends;
 mod video_args;
 mod world;
 

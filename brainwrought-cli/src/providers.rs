@@ -2,6 +2,7 @@
 
 use brainwrought_stages::llm::SERVER_KEY;
 use brainwrought_stages::provider::{Network, Prices, ProviderSettings, SERVICES, Secret};
+use brainwrought_stages::script::TrendChoice;
 use brainwrought_stages::visuals::GENERATOR_KEY;
 
 use crate::config_file::ConfigFile;
@@ -13,6 +14,9 @@ const OFFLINE: &str = "BRAINWROUGHT_OFFLINE";
 const SERVER_KEY_VARIABLE: &str = "BRAINWROUGHT_LLM_KEY";
 /// The variable with the key of a server that makes clips.
 const GENERATOR_KEY_VARIABLE: &str = "BRAINWROUGHT_VIDEO_KEY";
+
+/// The variable with the key of an MCP server that looks trends up.
+const TRENDS_KEY_VARIABLE: &str = "BRAINWROUGHT_TRENDS_KEY";
 
 /// Puts together what is known of providers; `variable` reads the environment. Keys come from the environment alone, so
 /// that no file that is shared holds them.
@@ -37,6 +41,9 @@ pub(crate) fn settings(
     }
     if let Some(key) = variable(GENERATOR_KEY_VARIABLE).and_then(|key| Secret::new(&key)) {
         settings.keys.insert(GENERATOR_KEY.to_owned(), key);
+    }
+    if let Some(key) = variable(TRENDS_KEY_VARIABLE).and_then(|key| Secret::new(&key)) {
+        settings.keys.insert(TrendChoice::SERVER_KEY.to_owned(), key);
     }
     let is_off = match variable(OFFLINE).as_deref() {
         None => file.offline,

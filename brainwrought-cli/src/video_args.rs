@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use brainwrought_stages::audio::VoiceFailure;
 use brainwrought_stages::llm::LlmChoice;
-use brainwrought_stages::standard::{CaptionStyle, Format, Layout};
+use brainwrought_stages::standard::{CaptionStyle, EffectsChoice, Format, Layout};
 use brainwrought_stages::visuals::PictureChoice;
 use clap::Args as ClapArgs;
 
@@ -51,9 +51,13 @@ pub(crate) struct VideoArgs {
     /// Two characters talk: one explains, the other asks
     #[arg(long)]
     pub(crate) dialogue: bool,
-    /// What plays under the voice: `bed`, `none`, or your own audio file
-    #[arg(long, value_name = "bed|none|FILE", default_value = "bed")]
+    /// What plays under the voice: `bed`, `none`, your own audio file, or your own folder of them, of which the one plays whose
+    /// name fits the script's mood
+    #[arg(long, value_name = "bed|none|FILE|FOLDER", default_value = "bed")]
     pub(crate) music: String,
+    /// Who makes the sounds beside the voice; `elevenlabs` ($ELEVENLABS_API_KEY) those that a model's script asks for
+    #[arg(long, value_enum, value_name = "on|off|elevenlabs", default_value_t = EffectsChoice::On)]
+    pub(crate) effects: EffectsChoice,
     /// The seed of everything that is drawn by chance [default: taken from the PDF]
     #[arg(long)]
     pub(crate) seed: Option<u64>,
@@ -69,6 +73,11 @@ pub(crate) struct VideoArgs {
     /// config file, a folder of your own, or none [default: none, or `pictures` of the config file]
     #[arg(long, value_name = "SOURCE|FOLDER")]
     pub(crate) pictures: Option<PictureChoice>,
+    /// Where slang and trends are looked up: `lexicon` (built in), `tavily` ($TAVILY_API_KEY), `mcp:COMMAND…` or
+    /// http(s)://…/mcp for an MCP server, `#TOOL` behind either where it has several tools, your own JSON, RSS or Atom file, or
+    /// `none` [default: lexicon, or $BRAINWROUGHT_TRENDS]
+    #[arg(long, value_name = "SOURCE")]
+    pub(crate) trends: Option<String>,
     /// The password of an encrypted PDF; better in $BRAINWROUGHT_PDF_PASSWORD, which other users cannot see
     #[arg(long)]
     pub(crate) password: Option<String>,

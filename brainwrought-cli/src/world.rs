@@ -12,6 +12,7 @@ use brainwrought_core::id::{Digest, WorkerId};
 use brainwrought_core::job_store::{JobFilter, JobStore};
 use brainwrought_core::publisher::Publisher;
 use brainwrought_stages::provider::ProviderSettings;
+use brainwrought_stages::script::{TrendChoice, TrendCommand};
 use brainwrought_stages::standard::{Resources, pipelines};
 use brainwrought_store::HubPublisher;
 
@@ -29,6 +30,8 @@ pub(crate) struct World {
     publisher: Option<Arc<dyn Publisher>>,
     /// What is known of providers.
     providers: ProviderSettings,
+    /// The command that looks trends up, if jobs may start one here.
+    trend_command: Option<TrendCommand>,
 }
 
 impl World {
@@ -48,7 +51,14 @@ impl World {
             None => None,
         };
         let (resources, providers) = (config.resources.clone(), config.providers.clone());
-        Ok(Self { jobs, artifacts, folder, resources, publisher, providers })
+        let trend_command = crate::trends::command(&config.trends);
+        Ok(Self { jobs, artifacts, folder, resources, publisher, providers, trend_command })
+    }
+
+    /// Lets jobs start the command of a choice that was typed here.
+    pub(crate) fn allowing(mut self, trends: &TrendChoice) -> Self {
+        self.trend_command = crate::trends::command(trends).or(self.trend_command);
+        self
     }
 
     /// Puts an engine together.
@@ -77,7 +87,8 @@ impl World {
             .context("could not find this program's own file")?
             .with_password(password)
             .with_publisher(self.publisher.clone())
-            .with_providers(self.providers.clone()))
+            .with_providers(self.providers.clone())
+            .with_trend_command(self.trend_command.clone()))
     }
 
     /// Where attempts have a folder each while they run.

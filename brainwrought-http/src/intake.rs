@@ -212,6 +212,7 @@ struct Wanted {
 async fn submit(site: &Site, pdf: Bytes, file_name: &str, wanted: Wanted) -> Result<Created, ApiError> {
     let Wanted { mut options, max_cost, key } = wanted;
     options.llm.clone_from(&site.settings.llm);
+    options.trends.clone_from(&site.settings.trends);
     let (name, bytes) = (file_name.to_owned(), pdf.clone());
     // The seed is drawn from all of the PDF.
     let submission = tokio::task::spawn_blocking(move || options.submission(&name, bytes)).await;

@@ -7,6 +7,7 @@ use std::time::Duration;
 use brainwrought_core::id::Digest;
 use brainwrought_core::purse::Cost;
 use brainwrought_stages::llm::LlmChoice;
+use brainwrought_stages::script::TrendChoice;
 
 use crate::Example;
 
@@ -34,6 +35,8 @@ pub struct HttpSettings {
     pub llm: Option<LlmChoice>,
     /// The most that providers may be paid for one job; a client may ask for less. `None` is no limit.
     pub max_cost: Option<Cost>,
+    /// Where the slang of scripts is looked up; the server's to choose, as the model is.
+    pub trends: TrendChoice,
     /// How long a job that is over stays, with its PDF and its video; `None` means until somebody deletes it. It is
     /// [`expire`](crate::expire) that removes what is older.
     pub keep: Option<Duration>,
@@ -119,6 +122,7 @@ impl HttpSettings {
             examples: Vec::new(),
             llm: None,
             max_cost: None,
+            trends: TrendChoice::Lexicon,
             keep: None,
             quotas: Quotas::default(),
             limits: HttpLimits::default(),

@@ -1,4 +1,4 @@
-//! [`run`]: an outside program with its input, a deadline, limits and cancellation.
+//! [`run`]: an outside program with its input, a deadline, limits and cancellation; and [`start`]: one that is talked to.
 
 use std::ffi::OsString;
 use std::io;
@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
-use tokio::process::{Child, Command};
+use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 use tokio_util::sync::CancellationToken;
 
 /// The environment variables that an outside program gets to see beside those it is given: what the loader and the
@@ -113,10 +113,7 @@ pub async fn run(
     cancellation: &CancellationToken,
 ) -> Result<ChildOutput, ChildError> {
     let failed = |source| ChildError::Io { program: program.to_owned(), source };
-    let mut child = command(program, args, env).spawn().map_err(|source| match source.kind() {
-        io::ErrorKind::NotFound => ChildError::Missing { program: program.to_owned() },
-        _ => failed(source),
-    })?;
+    let mut child = command(program, args, env).spawn().map_err(|source| not_started(program, source))?;
     // Declared after `child`, so that it is dropped first: the group is killed before the child is reaped, and its
     // number cannot have gone to another process yet.
     let mut group = Group::of(&child);
@@ -160,6 +157,45 @@ pub async fn run(
         Ok(ChildOutput { stdout, stderr_tail })
     } else {
         Err(failure(program, status, &stderr_tail))
+    }
+}
+
+/// A program that runs while it is talked to. It and the processes of its group are killed when this goes out of scope.
+#[derive(Debug)]
+pub struct RunningChild {
+    // The group goes first, as in `run`.
+    _group: Group,
+    _child: Child,
+}
+
+/// Starts `program` to be talked to over its pipes; what it writes to its standard error output is for nobody.
+///
+/// It sees none of the caller's environment but the search paths; `env` adds to that. How long it may run is for the
+/// caller, who drops it.
+///
+/// # Errors
+///
+/// Fails when the program is missing or cannot be started.
+pub fn start(
+    program: &Path,
+    args: &[OsString],
+    env: &[(OsString, OsString)],
+) -> Result<(RunningChild, ChildStdin, ChildStdout), ChildError> {
+    let mut command = command(program, args, env);
+    command.stderr(Stdio::null());
+    let mut child = command.spawn().map_err(|source| not_started(program, source))?;
+    let group = Group::of(&child);
+    let (Some(input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
+        return Err(not_started(program, io::ErrorKind::BrokenPipe.into()));
+    };
+    Ok((RunningChild { _group: group, _child: child }, input, output))
+}
+
+fn not_started(program: &Path, source: io::Error) -> ChildError {
+    let program = program.to_owned();
+    match source.kind() {
+        io::ErrorKind::NotFound => ChildError::Missing { program },
+        _ => ChildError::Io { program, source },
     }
 }
 

@@ -13,8 +13,8 @@ use brainwrought_core::memory::MemoryArtifactStore;
 use brainwrought_core::stage::{Stage, StageContext};
 use brainwrought_stages::audio::{
     Engine, EngineExt as _, EspeakVoice, HibariVoice, Lexicon, Manner, Mix, Mood, Music, MusicFile, Narrate,
-    PiperFiles, PiperVoice, Speech, Utterance, VoiceError, VoiceFiles, VoiceLibrary, align, measure, mix,
-    silences,
+    PiperFiles, PiperVoice, Sounds, Speech, Utterance, VoiceError, VoiceFiles, VoiceLibrary, align, measure,
+    mix, silences,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -312,14 +312,15 @@ async fn a_segment_becomes_sound_and_the_sound_a_programme_at_its_loudness() {
     let last = audio.words.last().unwrap().end_ms;
     assert!(silences(&samples, 48_000, -55.0, 1_000).iter().all(|silence| silence.end_ms > last));
 
-    for music in [Music::None, Music::Bed { mood: Mood::Bright }] {
+    let sounds = Sounds { narration: &samples, marks: &audio.marks, cues: &[] };
+    for music in [Music::None, Music::Bed { mood: Some(Mood::Bright) }] {
         let settings = Mix { music, ..Mix::default() };
-        let programme = mix(&samples, &audio.marks, &settings, &|| false).unwrap();
+        let programme = mix(&sounds, &settings, &|| false).unwrap();
         assert_eq!(programme.len(), 2 * samples.len());
         let loudness = measure(&programme, 2, 48_000);
         assert!((loudness.integrated_lufs + 14.0).abs() <= 0.5, "{loudness:?}");
         assert!(loudness.true_peak_dbtp <= -1.0, "{loudness:?}");
-        assert_eq!(programme, mix(&samples, &audio.marks, &settings, &|| false).unwrap());
+        assert_eq!(programme, mix(&sounds, &settings, &|| false).unwrap());
     }
 }
 
@@ -343,12 +344,13 @@ fn music_files_are_decoded_looped_and_refused_when_they_are_none() {
     wav.extend_from_slice(&length.to_le_bytes());
     tone.iter().for_each(|sample| wav.extend_from_slice(&sample.to_le_bytes()));
     let voice: Vec<f32> = (0..48_000 * 4).map(|n| (n as f32 * 0.02).sin() * 0.2).collect();
+    let sounds = Sounds { narration: &voice, marks: &[], cues: &[] };
     let with = |bytes: Vec<u8>| {
         let settings = Mix { music: Music::File(MusicFile::new(bytes.into())), ..Mix::default() };
-        mix(&voice, &[], &settings, &|| false)
+        mix(&sounds, &settings, &|| false)
     };
     let programme = with(wav).unwrap();
     assert!((measure(&programme, 2, 48_000).integrated_lufs + 14.0).abs() <= 0.5);
     assert!(with(b"no music at all".to_vec()).is_err());
-    assert!(mix(&voice, &[], &Mix::default(), &|| true).is_err());
+    assert!(mix(&sounds, &Mix::default(), &|| true).is_err());
 }

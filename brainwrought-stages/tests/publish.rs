@@ -35,6 +35,7 @@ impl Stage for Pretend {
     async fn run(&self, cx: &StageContext, input: SourcePdf) -> Result<Report, StageError> {
         let captions = cx.put("1\n".into(), "application/x-subrip").await?;
         let video = Video {
+            calls: Vec::new(),
             video: input.pdf,
             sidecars: BTreeMap::from([("captions.srt".to_owned(), captions)]),
             frames: 1,

@@ -9,7 +9,7 @@ use brainwrought_core::engine::{Engine, Submission};
 use brainwrought_core::event::EventSink;
 use brainwrought_core::job_store::Created;
 use brainwrought_core::purse::Cost;
-use brainwrought_stages::audio::{LexiconError, PiperFiles};
+use brainwrought_stages::audio::{LexiconError, MusicTrack, PiperFiles};
 use brainwrought_stages::standard::{BackgroundChoice, MakeOptions, Music};
 use brainwrought_stages::visuals::{PictureFile, Pictures};
 use bytes::Bytes;
@@ -124,7 +124,12 @@ pub(super) async fn load(engine: &Engine, video: VideoConfig, pdf: &Bytes) -> an
         }
         options.pictures = Some(Pictures::Files(files));
     }
-    if let Some(path) = &video.music {
+    if let Music::Folder(tracks) = &mut options.music {
+        for path in &video.music {
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            tracks.push(MusicTrack { name, file: put_file(engine, path, "audio/*").await? });
+        }
+    } else if let Some(path) = video.music.first() {
         options.music = Music::File(put_file(engine, path, "audio/*").await?);
     }
     Ok(options)

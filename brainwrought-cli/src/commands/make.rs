@@ -56,7 +56,7 @@ pub(crate) async fn run(config: &Config, args: MakeArgs) -> anyhow::Result<()> {
     let pdf = intake::read_pdf(&named).await?;
     let target = args.output.clone().unwrap_or_else(|| default_output(&named));
     let shutdown = crate::signals::shutdown()?;
-    let world = World::open(config)?;
+    let world = World::open(config)?.allowing(&video.options.trends);
     let progress = Progress::start(args.json);
     let engine = world.engine(video.password.clone(), 2, Duration::from_millis(50), progress.sink())?;
 

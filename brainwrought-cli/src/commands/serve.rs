@@ -39,6 +39,7 @@ pub(crate) async fn run(config: &Config, args: ServeArgs) -> anyhow::Result<()> 
     let mut settings = settings(&world, &args)?;
     settings.llm.clone_from(&config.llm);
     settings.max_cost = config.max_cost.0;
+    settings.trends.clone_from(&config.trends);
     // A key that is missing is said now and not by every job; workers elsewhere may have it.
     if let Some(llm) = settings.llm.as_ref().filter(|_| !args.no_workers) {
         config.check_llm(llm)?;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::BlobRef;
+use super::{BlobRef, OutboundCall};
 use crate::stage::StageData;
 
 /// The finished video and its sidecar files.
@@ -28,6 +28,9 @@ pub struct Video {
     pub assets: Vec<AssetRecord>,
     /// What a reader of the report should know, from every stage.
     pub warnings: Vec<String>,
+    /// The calls to providers that joining the parts took, such as those for sounds.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub calls: Vec<OutboundCall>,
 }
 
 /// Something that went into a video, and the right to use it.

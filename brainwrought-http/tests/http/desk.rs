@@ -445,6 +445,7 @@ impl Stage for Check {
             sidecars.insert(name.to_owned(), cx.put(Bytes::from(bytes), kind).await?);
         }
         let video = Video {
+            calls: Vec::new(),
             video: cx.put(video.into(), "video/mp4").await?,
             sidecars,
             frames: 30,

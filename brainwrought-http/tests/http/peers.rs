@@ -225,3 +225,29 @@ async fn an_agent_is_held_to_what_everybody_is_held_to() {
     }
     assert_eq!(desk.get("/mcp").await.status, 405);
 }
+
+#[tokio::test]
+async fn our_own_client_for_trends_talks_to_our_own_server() {
+    use brainwrought_core::memory::MemoryArtifactStore;
+    use brainwrought_core::stage::StageContext;
+    use brainwrought_stages::script::{TrendChoice, TrendTopic};
+
+    let desk = Desk::start().await;
+    let key = brainwrought_core::id::TaskKey { stage: "script".into(), segment: None };
+    let job = brainwrought_core::id::JobId::random().unwrap();
+    let store = std::sync::Arc::new(MemoryArtifactStore::default());
+    let cx = StageContext::new(job, key, store, std::path::PathBuf::new(), Default::default());
+    let ask = async |tool: &str| {
+        let choice: TrendChoice = format!("http://{}/mcp{tool}", desk.address).parse().unwrap();
+        let source = choice.open(&Default::default(), None).unwrap();
+        source.fetch(&TrendTopic::default(), &cx).await
+    };
+    let error = ask("").await.unwrap_err().to_string();
+    assert!(error.contains("it offers submit_pdf, get_job"), "{error}");
+    let error = ask("#submit_pdf").await.unwrap_err().to_string();
+    assert!(error.contains("wants pdf_base64"), "{error}");
+    // It is called and answers; it knows of jobs, and only its operators may see them.
+    let error = ask("#list_jobs").await.unwrap_err().to_string();
+    assert!(error.contains("operators-only"), "{error}");
+    assert_eq!(cx.calls().len(), 3);
+}

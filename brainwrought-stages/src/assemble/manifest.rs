@@ -101,8 +101,8 @@ pub(super) fn manifest(
         assets: &video.assets,
         files,
         // Whoever was spoken to, what for, and how much they learned; nobody, where everything was made on this machine.
-        calls: spending::calls(script, clips).collect(),
-        spent: Spending::of(script, clips),
+        calls: spending::calls(script, clips).chain(&video.calls).collect(),
+        spent: Spending::of(script, clips, &video.calls),
         warnings: &video.warnings,
     })
 }

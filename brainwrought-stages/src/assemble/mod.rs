@@ -6,6 +6,7 @@ mod error;
 mod manifest;
 mod poster;
 mod rights;
+mod soundtrack;
 mod spending;
 mod stage;
 mod timeline;

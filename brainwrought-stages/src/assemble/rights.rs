@@ -5,10 +5,13 @@ use std::collections::BTreeSet;
 use brainwrought_core::data::{AssetRecord, Clip, Document, Script, VisualCue};
 use brainwrought_core::id::Digest;
 
-use crate::audio::{Effects, Mix, Music};
+use super::soundtrack::Soundtrack;
+use crate::audio::{Effects, Mix};
 
 /// The licence of what this program draws and plays itself.
 const OWN: &str = "MIT OR Apache-2.0";
+/// The licence of what the user brings along.
+const SUPPLIED: &str = "supplied by the user, who answers for the right to use it";
 /// The fonts that captions and cards are drawn with, with their names.
 const FONTS: [(&str, &[u8]); 2] = [
     ("Montserrat Black", include_bytes!("../../assets/fonts/Montserrat-Black.ttf")),
@@ -21,7 +24,7 @@ pub(super) fn assets(
     script: &Script,
     clips: &[Clip],
     mix: &Mix,
-    has_music_file: bool,
+    soundtrack: &Soundtrack,
 ) -> Vec<AssetRecord> {
     let mut assets = BTreeSet::new();
     let rights = format!("rights stay with the author of {}", document.file_name);
@@ -83,17 +86,30 @@ pub(super) fn assets(
             continue;
         }
         let own = clip.background.starts_with("procedural") || clip.background.starts_with("calm");
-        let licence = if own { OWN } else { "supplied by the user, who answers for the right to use it" };
+        let licence = if own { OWN } else { SUPPLIED };
         assets.insert(record("render", "background", clip.background.clone(), licence));
     }
-    if has_music_file || matches!(mix.music, Music::File(_)) {
-        let licence = "supplied by the user, who answers for the right to use it";
-        assets.insert(record("assemble", "music", "the user's file".to_owned(), licence));
-    } else if mix.music != Music::None {
+    if soundtrack.is_supplied() {
+        let (name, file) = soundtrack.file.clone().unzip();
+        let name = name.flatten().unwrap_or_else(|| "the user's file".to_owned());
+        assets.insert(AssetRecord {
+            bytes: file.as_ref().map(|file| file.bytes),
+            sha256: file.map(|file| file.digest.as_str().to_owned()),
+            ..record("assemble", "music", name, SUPPLIED)
+        });
+    } else if soundtrack.is_composed() {
         assets.insert(record("assemble", "music", "composed by the program".to_owned(), OWN));
     }
     if mix.effects == Effects::On {
         assets.insert(record("assemble", "effects", "made by the program".to_owned(), OWN));
+        for (sound, (provider, file)) in &soundtrack.effects.provided {
+            let licence = "see the terms of the sound's provider";
+            assets.insert(AssetRecord {
+                bytes: Some(file.bytes),
+                sha256: Some(file.digest.as_str().to_owned()),
+                ..record("assemble", "effects", format!("made by {provider}: {sound}"), licence)
+            });
+        }
     }
     assets.into_iter().collect()
 }
@@ -104,7 +120,7 @@ fn voice_licence(voice: &str) -> &'static str {
     } else if voice.starts_with("espeak") {
         "spoken by espeak-ng, a separate program under GPL-3.0-or-later"
     } else if voice.starts_with("piper:") {
-        "supplied by the user, who answers for the right to use it"
+        SUPPLIED
     } else {
         "see the terms of the voice's provider"
     }

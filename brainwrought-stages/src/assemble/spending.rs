@@ -30,9 +30,9 @@ pub struct SpendingLine {
 }
 
 impl Spending {
-    /// Adds up the calls of a video; `None` where nobody was called.
-    pub fn of(script: &Script, clips: &[Clip]) -> Option<Self> {
-        Self::of_calls(calls(script, clips))
+    /// Adds up the calls of a video, those that joining its parts took in `own`; `None` where nobody was called.
+    pub fn of(script: &Script, clips: &[Clip], own: &[OutboundCall]) -> Option<Self> {
+        Self::of_calls(calls(script, clips).chain(own))
     }
 
     fn of_calls<'a>(calls: impl IntoIterator<Item = &'a OutboundCall>) -> Option<Self> {

@@ -10,27 +10,49 @@ use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
 use super::disclosure::{Disclosure, thanks};
+use super::soundtrack::Soundtrack;
 use super::timeline::{Timeline, narrations, samples};
 use super::{AssembleError, caption_file, manifest, poster, rights, transcript};
-use crate::audio::{Mix, MixError, Music, MusicFile, mix};
+use crate::audio::{EffectsBy, Mix, MixError, MusicTrack, Sounds, mix};
 use crate::media::{MediaError, Mp4Settings, Mp4Writer};
+use crate::provider::ProviderSettings;
 
 /// Joins clips without encoding pictures again, mixes the sound, and writes everything that goes beside the video.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Assemble {
     /// What is mixed under the narration.
     pub mix: Mix,
     /// The user's own music; it takes the place of what `mix` names.
     pub music_file: Option<BlobRef>,
+    /// The user's own folder of music, of which the file is heard that fits the script's mood.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub music_folder: Vec<MusicTrack>,
+    /// Who makes the sounds that the script asks for.
+    #[serde(skip_serializing_if = "is_built_in")]
+    pub effects_by: EffectsBy,
+    /// What this machine knows of providers.
+    #[serde(skip)]
+    pub providers: ProviderSettings,
     /// Bits per second of the AAC sound. At 160,000 it is transparent for speech over a quiet bed.
     pub audio_bit_rate: usize,
 }
 
 impl Default for Assemble {
     fn default() -> Self {
-        Self { mix: Mix::default(), music_file: None, audio_bit_rate: 160_000 }
+        Self {
+            mix: Mix::default(),
+            music_file: None,
+            music_folder: Vec::new(),
+            effects_by: EffectsBy::BuiltIn,
+            providers: ProviderSettings::default(),
+            audio_bit_rate: 160_000,
+        }
     }
+}
+
+fn is_built_in(by: &EffectsBy) -> bool {
+    *by == EffectsBy::BuiltIn
 }
 
 impl Stage for Assemble {
@@ -50,9 +72,10 @@ impl Stage for Assemble {
             let (clips, segments) = (clips.len(), script.segments.len());
             return Err(StageError::fatal(AssembleError::Count { clips, segments }));
         }
-        let assets = rights::assets(&document, &script, &clips, &self.mix, self.music_file.is_some());
         let steps = clips.len() as u64 + 2;
-        let programme = self.programme(cx, &clips, &timeline).await?;
+        let soundtrack = Soundtrack::prepare(self, cx, &script, &timeline).await?;
+        let programme = self.programme(cx, &clips, &timeline, &soundtrack).await?;
+        let assets = rights::assets(&document, &script, &clips, &self.mix, &soundtrack);
         cx.progress(1, steps);
         let disclosure = Disclosure::of(&script.writer, &assets);
         let about = Mp4Settings {
@@ -71,6 +94,7 @@ impl Stage for Assemble {
         let bytes = join(cx, &clips, about, programme, steps).await?;
         let first = clips.first().ok_or_else(|| StageError::fatal(AssembleError::Empty))?;
         let mut video = Video {
+            calls: Vec::new(),
             video: cx.put(bytes.clone(), "video/mp4").await?,
             sidecars: BTreeMap::new(),
             frames: timeline.frames,
@@ -79,7 +103,7 @@ impl Stage for Assemble {
             height: first.height,
             segment_starts: timeline.starts.clone(),
             assets,
-            warnings: warnings(&document, &script, &clips),
+            warnings: warnings(&document, &script, &clips, &soundtrack),
         };
         self.add_sidecars(cx, &mut video, &document, &script, &timeline).await?;
         let picture = match clips.iter().find_map(|clip| clip.poster.clone()) {
@@ -92,6 +116,7 @@ impl Stage for Assemble {
             }
         };
         video.sidecars.insert("poster.png".to_owned(), picture);
+        video.calls = cx.calls();
         let manifest = manifest::manifest(self, &document, &script, &clips, &timeline, &video)
             .map_err(sidecar("manifest.json"))?;
         add(cx, &mut video, "manifest.json", manifest.into(), "application/json").await?;
@@ -107,6 +132,7 @@ impl Assemble {
         cx: &StageContext,
         clips: &[Clip],
         timeline: &Timeline,
+        soundtrack: &Soundtrack,
     ) -> Result<Vec<f32>, StageError> {
         let mut narration = Vec::new();
         for (segment, (pcm, clip)) in narrations(clips).zip(clips).enumerate() {
@@ -119,11 +145,13 @@ impl Assemble {
             }
         }
         let mut settings = self.mix.clone();
-        if let Some(file) = &self.music_file {
-            settings.music = Music::File(MusicFile::new(cx.get(file).await?));
-        }
+        settings.music = soundtrack.music(cx).await?;
         let (marks, token) = (timeline.marks.clone(), cx.cancellation().clone());
-        let work = move || mix(&narration, &marks, &settings, &|| token.is_cancelled());
+        let cues = soundtrack.effects.cues.clone();
+        let work = move || {
+            let sounds = Sounds { narration: &narration, marks: &marks, cues: &cues };
+            mix(&sounds, &settings, &|| token.is_cancelled())
+        };
         tokio::task::spawn_blocking(work).await?.map_err(|error| match error {
             MixError::Cancelled => StageError::cancelled(),
             other => StageError::fatal(other),
@@ -215,10 +243,11 @@ fn sidecar<E: std::error::Error + Send + Sync + 'static>(name: &'static str) -> 
 }
 
 /// Gathers the warnings of every stage, each once, in the order of the stages.
-fn warnings(document: &Document, script: &Script, clips: &[Clip]) -> Vec<String> {
+fn warnings(document: &Document, script: &Script, clips: &[Clip], soundtrack: &Soundtrack) -> Vec<String> {
     let narrations = clips.iter().flat_map(|clip| &clip.audio.warnings);
     let pictures = clips.iter().flat_map(|clip| &clip.warnings);
     let all = document.warnings.iter().chain(&script.warnings).chain(narrations).chain(pictures);
+    let all = all.chain(&soundtrack.effects.warnings);
     let mut seen = BTreeSet::new();
     all.filter(|warning| seen.insert(warning.as_str())).cloned().collect()
 }

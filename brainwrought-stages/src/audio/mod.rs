@@ -1,14 +1,17 @@
 //! Narration, music, effects and loudness.
 
 mod align;
+mod effects;
 mod lexicon;
 mod loudness;
 mod mix;
+mod mood;
 mod narrate;
 mod narration;
 mod noise;
 mod pace;
 mod resample;
+mod sound_words;
 mod spoken;
 mod spoken_line;
 mod stretch;
@@ -16,9 +19,14 @@ mod voice;
 mod written;
 
 pub use align::{AlignError, align, guess_words};
+pub use effects::{EffectLibrary, EffectsBy, Prepared, SoundCue};
 pub use lexicon::{Lexicon, LexiconError};
 pub use loudness::{Loudness, Silence, measure, silences};
-pub use mix::{Effects, Mix, MixError, Mood, Music, MusicFile, mix};
+pub use mix::{
+    CuedEffect, Effect, Effects, Mix, MixError, Mood, Music, MusicFile, Recorded, Sound, Sounds, heard_cues,
+    mix,
+};
+pub use mood::{MusicTrack, best_track};
 pub use narrate::{Narrate, NarrateSettings, VoiceFailure};
 pub use narration::Pauses;
 pub use spoken::{SpokenToken, spoken_form};

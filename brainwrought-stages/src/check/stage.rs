@@ -66,7 +66,7 @@ impl Check {
         cx.check_cancelled()?;
         let timeline = Timeline::of(&clips).map_err(StageError::fatal)?;
         let file = cx.get(&video.video).await?;
-        let spent = Spending::of(&script, &clips);
+        let spent = Spending::of(&script, &clips, &video.calls);
         let mut narration = Vec::new();
         for pcm in narrations(&clips) {
             narration.extend(samples(&cx.get(pcm).await?));

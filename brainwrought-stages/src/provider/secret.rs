@@ -13,8 +13,8 @@ impl Secret {
         (!key.is_empty()).then(|| Self(key.to_owned()))
     }
 
-    /// The key itself, for the header that carries it.
-    pub(super) fn reveal(&self) -> &str {
+    /// The key itself, for the header or the variable that carries it.
+    pub(crate) fn reveal(&self) -> &str {
         &self.0
     }
 

@@ -18,6 +18,7 @@ mod length;
 mod lexicon;
 mod model;
 mod offline;
+mod orders;
 mod pace;
 mod quiz;
 mod rank;
@@ -26,6 +27,7 @@ mod seeded;
 mod sentences;
 mod stage;
 mod subject;
+mod trends;
 mod verbs;
 mod writer;
 
@@ -35,4 +37,8 @@ pub use model::{ModelStep, ModelWriter, model_steps};
 pub use offline::OfflineWriter;
 pub use pace::{LINE_GAP_MS, SCENE_GAP_MS, estimate_ms, planned_ms};
 pub use stage::WriteScript;
+pub use trends::{
+    NoSuchTrends, Trend, TrendChoice, TrendCommand, TrendError, TrendFile, TrendLexicon, TrendSource,
+    TrendTopic,
+};
 pub use writer::{Brief, ScriptError, ScriptWriter};

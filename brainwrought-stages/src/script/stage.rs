@@ -9,6 +9,7 @@ use serde::{Serialize, Serializer};
 
 use super::dialogue::give_parts;
 use super::offline::OfflineWriter;
+use super::trends::{TrendFile, voiced};
 use super::writer::{Brief, ScriptError, ScriptWriter};
 
 /// The lengths that a script can be written for, in milliseconds.
@@ -31,6 +32,9 @@ pub struct WriteScript {
     /// Who writes; without one, [`OfflineWriter`]. Its [settings](ScriptWriter::settings) are part of the stage's.
     #[serde(serialize_with = "settings_of", skip_serializing_if = "Option::is_none")]
     pub writer: Option<Arc<dyn ScriptWriter>>,
+    /// The user's own expressions, for the beats of a script that no model writes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trends: Option<TrendFile>,
 }
 
 fn settings_of<S: Serializer>(
@@ -42,7 +46,7 @@ fn settings_of<S: Serializer>(
 
 impl Default for WriteScript {
     fn default() -> Self {
-        Self { length_ms: 55_000, seed: 0, slang: 1, memes: 1, dialogue: false, writer: None }
+        Self { length_ms: 55_000, seed: 0, slang: 1, memes: 1, dialogue: false, writer: None, trends: None }
     }
 }
 
@@ -67,7 +71,13 @@ impl Stage for WriteScript {
         let work = async {
             match &self.writer {
                 Some(writer) => writer.write(&input, &brief, cx).await,
-                None => OfflineWriter.write(&input, &brief, cx).await,
+                None => {
+                    let script = OfflineWriter.write(&input, &brief, cx).await?;
+                    Ok(match &self.trends {
+                        Some(file) => voiced(script, file, brief.seed),
+                        None => script,
+                    })
+                }
             }
         };
         let script = tokio::select! {

@@ -14,7 +14,7 @@ mod stages;
 pub use estimate::{Costs, Estimate, EstimateError, EstimateLine, estimate};
 pub use examine::{Finding, examine, examine_providers};
 pub use forecast::Forecast;
-pub use options::{BackgroundChoice, CaptionStyle, Format, Layout, MakeOptions, Music};
+pub use options::{BackgroundChoice, CaptionStyle, EffectsChoice, Format, Layout, MakeOptions, Music};
 pub use resources::Resources;
 pub use stages::Stages;
 

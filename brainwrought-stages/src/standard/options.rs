@@ -8,8 +8,9 @@ use brainwrought_core::id::Digest;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-use crate::audio::{AUTO, Lexicon, PiperFiles, VoiceFailure};
+use crate::audio::{AUTO, Lexicon, MusicTrack, PiperFiles, VoiceFailure};
 use crate::llm::LlmChoice;
+use crate::script::TrendChoice;
 use crate::visuals::Pictures;
 
 /// What a user can choose about a video. It is stored with the job as JSON.
@@ -52,6 +53,9 @@ pub struct MakeOptions {
     pub dialogue: bool,
     /// What plays under the voice.
     pub music: Music,
+    /// Who makes the sounds beside the voice.
+    #[serde(skip_serializing_if = "is_on")]
+    pub effects: EffectsChoice,
     /// The seed of everything that is drawn by chance; taken from the PDF when it is not given.
     pub seed: Option<u64>,
     /// Width of the frames in pixels; even.
@@ -66,6 +70,9 @@ pub struct MakeOptions {
     /// Where pictures come from that the script asks for; without it, it asks for none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pictures: Option<Pictures>,
+    /// Where the slang of a script is looked up.
+    #[serde(skip_serializing_if = "is_lexicon")]
+    pub trends: TrendChoice,
 }
 
 /// The kind of video.
@@ -129,6 +136,25 @@ pub enum Music {
     None,
     /// The user's own file.
     File(BlobRef),
+    /// The user's own folder, of which the file plays that fits the script's mood.
+    Folder(Vec<MusicTrack>),
+}
+
+/// Who makes the sounds beside the voice.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "clap", derive(clap::ValueEnum))]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum EffectsChoice {
+    /// The program.
+    #[default]
+    On,
+    /// Nobody: voice and music are all.
+    Off,
+    /// ElevenLabs, for the sounds that a script asks for; the program where that fails.
+    #[cfg_attr(feature = "clap", value(name = "elevenlabs"))]
+    #[serde(rename = "elevenlabs")]
+    ElevenLabs,
 }
 
 impl Default for MakeOptions {
@@ -149,12 +175,14 @@ impl Default for MakeOptions {
             memes: 1,
             dialogue: false,
             music: Music::Bed,
+            effects: EffectsChoice::On,
             seed: None,
             width: 1080,
             height: 1920,
             fps: 30,
             llm: None,
             pictures: None,
+            trends: TrendChoice::Lexicon,
         }
     }
 }
@@ -195,8 +223,16 @@ fn is_auto(voice: &str) -> bool {
     voice == AUTO
 }
 
+fn is_lexicon(trends: &TrendChoice) -> bool {
+    *trends == TrendChoice::Lexicon
+}
+
 fn is_one(level: &u8) -> bool {
     *level == 1
+}
+
+fn is_on(effects: &EffectsChoice) -> bool {
+    *effects == EffectsChoice::On
 }
 
 fn is_usual(failure: &VoiceFailure) -> bool {
@@ -237,7 +273,9 @@ mod tests {
     #[test]
     fn options_without_a_model_are_stored_as_before_there_were_any() {
         let plain = serde_json::to_value(MakeOptions::default()).unwrap();
-        for newer in ["llm", "pictures", "voice2", "voice-files", "voice-failure", "lexicon"] {
+        let newer =
+            ["llm", "pictures", "voice2", "voice-files", "voice-failure", "lexicon", "trends", "effects"];
+        for newer in newer {
             assert!(plain.get(newer).is_none(), "{newer}");
         }
         let llm = Some("openai:gpt-5-mini".parse().unwrap());

@@ -8,6 +8,7 @@ use brainwrought_core::publisher::Publisher;
 use crate::audio::VoiceLibrary;
 use crate::parse::{Password, PdfHost};
 use crate::provider::ProviderSettings;
+use crate::script::TrendCommand;
 use crate::text::Fonts;
 
 /// Where the default stages find what is not built in. It never goes into a job: two machines may differ in it.
@@ -27,6 +28,8 @@ pub struct Resources {
     pub publisher: Option<Arc<dyn Publisher>>,
     /// Keys, addresses and prices of providers, and whether anything may be sent.
     pub providers: ProviderSettings,
+    /// The command that looks trends up, if this machine lets jobs start one.
+    pub trend_command: Option<TrendCommand>,
 }
 
 /// Where Debian and Ubuntu, Fedora, Arch and macOS keep Noto fonts.
@@ -59,7 +62,8 @@ impl Resources {
         if let Some(espeak) = Self::find_espeak() {
             voices.espeak = espeak;
         }
-        Ok(Self { host, voices, fonts, outputs, publisher: None, providers: ProviderSettings::default() })
+        let providers = ProviderSettings::default();
+        Ok(Self { host, voices, fonts, outputs, publisher: None, providers, trend_command: None })
     }
 
     /// Sets the password that encrypted PDFs are opened with. It stays in memory.
@@ -80,6 +84,13 @@ impl Resources {
     #[must_use]
     pub fn with_providers(mut self, providers: ProviderSettings) -> Self {
         self.providers = providers;
+        self
+    }
+
+    /// Sets the command that jobs may start to look trends up.
+    #[must_use]
+    pub fn with_trend_command(mut self, command: Option<TrendCommand>) -> Self {
+        self.trend_command = command;
         self
     }
 

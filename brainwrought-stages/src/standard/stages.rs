@@ -2,17 +2,17 @@
 
 use std::sync::Arc;
 
-use super::options::{BackgroundChoice, CaptionStyle, Layout, MakeOptions, Music};
+use super::options::{BackgroundChoice, CaptionStyle, EffectsChoice, Layout, MakeOptions, Music};
 use super::resources::Resources;
 use crate::assemble::Assemble;
-use crate::audio::{self, Mix, Narrate, NarrateSettings};
+use crate::audio::{self, Effects, EffectsBy, Mix, Narrate, NarrateSettings};
 use crate::check::{CaptionUse, Check, Limits};
 use crate::llm::ChosenLlm;
 use crate::media::EncoderSettings;
 use crate::parse::ParsePdf;
 use crate::publish::Publish;
 use crate::render::{CaptionLook, FrameLayout, Render};
-use crate::script::{ModelWriter, ScriptWriter, WriteScript};
+use crate::script::{ModelWriter, ScriptWriter, TrendChoice, WriteScript};
 use crate::visuals::{Pictures, PrepareVisuals};
 
 /// The default stages, ready to be wired by [`super::short`] or by a pipeline of your own.
@@ -50,10 +50,16 @@ impl Stages {
             BackgroundChoice::Style(style) => (style.clone(), Vec::new()),
             BackgroundChoice::Clips(clips) => ("auto".to_owned(), clips.clone()),
         };
-        let (music, music_file) = match &options.music {
-            Music::Bed => (audio::Music::default(), None),
-            Music::None => (audio::Music::None, None),
-            Music::File(file) => (audio::Music::None, Some(file.clone())),
+        let (music, music_file, music_folder) = match &options.music {
+            Music::Bed => (audio::Music::default(), None, Vec::new()),
+            Music::None => (audio::Music::None, None, Vec::new()),
+            Music::File(file) => (audio::Music::None, Some(file.clone()), Vec::new()),
+            Music::Folder(tracks) => (audio::Music::None, None, tracks.clone()),
+        };
+        let (effects, effects_by) = match options.effects {
+            EffectsChoice::On => (Effects::On, EffectsBy::BuiltIn),
+            EffectsChoice::Off => (Effects::Off, EffectsBy::BuiltIn),
+            EffectsChoice::ElevenLabs => (Effects::On, EffectsBy::ElevenLabs),
         };
         let layout = match options.layout {
             Layout::A => FrameLayout::Card,
@@ -70,8 +76,14 @@ impl Stages {
                 writer: options.llm.as_ref().map(|choice| {
                     let chosen = ChosenLlm::new(choice, &resources.providers);
                     let offer = options.pictures.as_ref().map(Pictures::offer);
-                    Arc::new(ModelWriter::chosen(chosen).with_pictures(offer)) as Arc<dyn ScriptWriter>
+                    let trends = options.trends.open(&resources.providers, resources.trend_command.as_ref());
+                    let writer = ModelWriter::chosen(chosen).with_pictures(offer).with_trends(trends);
+                    Arc::new(writer) as Arc<dyn ScriptWriter>
                 }),
+                trends: match &options.trends {
+                    TrendChoice::File(file) if options.llm.is_none() => Some(file.clone()),
+                    _ => None,
+                },
             },
             audio: Narrate {
                 settings: NarrateSettings {
@@ -111,8 +123,11 @@ impl Stages {
                 fonts: resources.fonts.clone(),
             },
             assemble: Assemble {
-                mix: Mix { music, seed, ..Mix::default() },
+                mix: Mix { music, effects, seed, ..Mix::default() },
                 music_file,
+                music_folder,
+                effects_by,
+                providers: resources.providers.clone(),
                 ..Assemble::default()
             },
             check: Check {

@@ -4,16 +4,21 @@ mod bed;
 mod effect;
 mod limiter;
 mod music;
+mod placement;
+mod synth;
 
 use brainwrought_core::data::AudioMark;
 use serde::{Deserialize, Serialize};
 
 use super::loudness::{Loudness, measure};
-use effect::Placed;
 use limiter::Limiter;
+use placement::{Placed, level};
 
 pub use bed::Mood;
+pub use effect::{CuedEffect, Effect, Recorded, Sound};
+pub(super) use music::decode;
 pub use music::{Music, MusicFile};
+pub use placement::heard_cues;
 
 /// Samples per second of a programme.
 pub(super) const SAMPLE_RATE: u32 = 48_000;
@@ -74,6 +79,17 @@ pub enum Effects {
     Off,
 }
 
+/// What a programme is mixed of, beside its music. Times are from the start of the narration.
+#[derive(Debug, Clone, Copy)]
+pub struct Sounds<'a> {
+    /// The narration: mono samples at 48 kHz.
+    pub narration: &'a [f32],
+    /// Moments where an effect fits.
+    pub marks: &'a [AudioMark],
+    /// The effects that the script asks for.
+    pub cues: &'a [CuedEffect],
+}
+
 /// Why a programme could not be mixed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -89,7 +105,7 @@ pub enum MixError {
     Cancelled,
 }
 
-/// Mixes a programme: `narration` is mono at 48 kHz, `marks` are in milliseconds from its start.
+/// Mixes a programme.
 ///
 /// Returns interleaved stereo at 48 kHz with as many frames as the narration has samples. It is guaranteed that the same
 /// input gives the same samples, and that a programme with any sound meets [`Mix::target_lufs`] within 0.5 as long as
@@ -98,12 +114,8 @@ pub enum MixError {
 /// # Errors
 ///
 /// Fails when the music file is no music, or once `cancelled` says so.
-pub fn mix(
-    narration: &[f32],
-    marks: &[AudioMark],
-    settings: &Mix,
-    cancelled: &dyn Fn() -> bool,
-) -> Result<Vec<f32>, MixError> {
+pub fn mix(sounds: &Sounds<'_>, settings: &Mix, cancelled: &dyn Fn() -> bool) -> Result<Vec<f32>, MixError> {
+    let Sounds { narration, marks, cues } = *sounds;
     let mut programme: Vec<f32> = narration.iter().flat_map(|sample| [*sample, *sample]).collect();
     let voice = measure(&programme, 2, SAMPLE_RATE);
     check(cancelled)?;
@@ -111,10 +123,11 @@ pub fn mix(
         add_music(&mut programme, narration, &music, voice, settings, cancelled)?;
     }
     if settings.effects == Effects::On {
-        for Placed { effect, at } in effect::place(narration, marks, settings.effect_gap_ms) {
+        let voice = level(narration);
+        for Placed { sound, at } in placement::place(narration, marks, cues, settings.effect_gap_ms) {
             check(cancelled)?;
-            let level = effect::level(narration) * gain(-settings.effects_below_db - effect.softer_db());
-            effect.add(&mut programme, at, level, settings.seed);
+            let level = voice * gain(-settings.effects_below_db - sound.softer_db());
+            sound.add(&mut programme, at, level, settings.seed);
         }
     }
     master(programme, settings, cancelled)
@@ -141,7 +154,7 @@ fn add_music(
     let (ducked, open) = (gain((target - own) as f32), gain((target - own) as f32 + duck_db));
     // Falls within some 60 ms of the voice and comes back over some 400 ms.
     let (fall, rise) = (smoothing(0.02), smoothing(0.15));
-    let threshold = 0.1 * effect::level(narration);
+    let threshold = 0.1 * level(narration);
     let (mut presence, mut level) = (0.0_f32, open);
     let frames = narration.len();
     for (frame, (out, speech)) in programme.chunks_exact_mut(2).zip(narration).enumerate() {
@@ -224,7 +237,10 @@ mod tests {
     #[test]
     fn silence_and_nothing_are_mixed_without_trouble() {
         let settings = Mix { music: Music::None, ..Mix::default() };
-        assert!(mix(&[], &[], &Mix::default(), &|| false).unwrap().is_empty());
-        assert_eq!(mix(&[0.0; 4_800], &[], &settings, &|| false).unwrap(), vec![0.0; 9_600]);
+        let of = |narration: &[f32], settings: &Mix| {
+            mix(&Sounds { narration, marks: &[], cues: &[] }, settings, &|| false).unwrap()
+        };
+        assert!(of(&[], &Mix::default()).is_empty());
+        assert_eq!(of(&[0.0; 4_800], &settings), vec![0.0; 9_600]);
     }
 }

@@ -22,8 +22,9 @@ pub enum Music {
     None,
     /// A loop that is composed and played by the program.
     Bed {
-        /// What it feels like.
-        mood: Mood,
+        /// What it feels like; without one, as the script wants it, or bright.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        mood: Option<Mood>,
     },
     /// A file that the user has the right to use; it is looped.
     File(MusicFile),
@@ -31,7 +32,7 @@ pub enum Music {
 
 impl Default for Music {
     fn default() -> Self {
-        Self::Bed { mood: Mood::default() }
+        Self::Bed { mood: None }
     }
 }
 
@@ -50,21 +51,26 @@ impl MusicFile {
     }
 
     fn decode(&self) -> Result<Vec<f32>, MixError> {
-        let decoder = Decoder::new(Cursor::new(self.bytes.clone())).map_err(|e| MixError::Music(e.into()))?;
-        let channels = usize::from(decoder.channels().get());
-        let rate = decoder.sample_rate().get();
-        let most = LONGEST * rate as usize * channels;
-        let samples: Vec<f32> = decoder.take(most).collect();
-        let stereo: Vec<f32> = samples
-            .chunks_exact(channels)
-            .flat_map(|frame| [frame[0], frame.get(1).copied().unwrap_or(frame[0])])
-            .map(|sample| if sample.is_finite() { sample } else { 0.0 })
-            .collect();
-        if stereo.is_empty() {
-            return Err(MixError::EmptyMusic);
-        }
-        resample(&stereo, 2, rate, SAMPLE_RATE).map_err(|e| MixError::Music(e.into()))
+        decode(&self.bytes, LONGEST)
     }
+}
+
+/// Decodes a WAV, MP3, FLAC or Ogg Vorbis file to interleaved stereo at 48 kHz, its first `seconds` at most.
+pub(in crate::audio) fn decode(bytes: &Bytes, seconds: usize) -> Result<Vec<f32>, MixError> {
+    let decoder = Decoder::new(Cursor::new(bytes.clone())).map_err(|e| MixError::Music(e.into()))?;
+    let channels = usize::from(decoder.channels().get());
+    let rate = decoder.sample_rate().get();
+    let most = seconds * rate as usize * channels;
+    let samples: Vec<f32> = decoder.take(most).collect();
+    let stereo: Vec<f32> = samples
+        .chunks_exact(channels)
+        .flat_map(|frame| [frame[0], frame.get(1).copied().unwrap_or(frame[0])])
+        .map(|sample| if sample.is_finite() { sample } else { 0.0 })
+        .collect();
+    if stereo.is_empty() {
+        return Err(MixError::EmptyMusic);
+    }
+    resample(&stereo, 2, rate, SAMPLE_RATE).map_err(|e| MixError::Music(e.into()))
 }
 
 impl Music {
@@ -72,7 +78,7 @@ impl Music {
     pub(super) fn render(&self, seed: u64) -> Result<Option<Vec<f32>>, MixError> {
         Ok(match self {
             Self::None => None,
-            Self::Bed { mood } => Some(bed::render(*mood, seed)),
+            Self::Bed { mood } => Some(bed::render(mood.unwrap_or_default(), seed)),
             Self::File(file) => Some(file.decode()?),
         })
     }

@@ -1,7 +1,7 @@
 //! [`Peer`]: a server of other people that a test talks to.
 
 use std::io::{BufRead as _, BufReader};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
 /// A server in Python that runs until the test process ends, however it ends: it watches its standard input.
@@ -17,7 +17,7 @@ impl Peer {
     /// Starts a script. Its arguments are `kind`, the folder that `scripts/setup.sh tests` fills, and a folder of its own.
     pub(crate) fn start(script: &str, kind: &str) -> Self {
         let (data, scratch) = (data(), tempfile::tempdir().unwrap());
-        let mut process = python(&data)
+        let mut process = python()
             .args(["-c", script, kind])
             .args([data.as_path(), scratch.path()])
             .env("PYTHONDONTWRITEBYTECODE", "1")
@@ -48,9 +48,14 @@ fn data() -> PathBuf {
         .expect("HOME is set")
 }
 
-#[expect(clippy::disallowed_methods, reason = "a test starts programs of other people")]
-fn python(data: &Path) -> Command {
-    let python = data.join("test-peers/bin/python");
+/// The Python that has the packages of other people.
+pub(crate) fn interpreter() -> PathBuf {
+    let python = data().join("test-peers/bin/python");
     assert!(python.exists(), "{python:?} is missing; run `scripts/setup.sh tests` first");
-    Command::new(python)
+    python
+}
+
+#[expect(clippy::disallowed_methods, reason = "a test starts programs of other people")]
+fn python() -> Command {
+    Command::new(interpreter())
 }

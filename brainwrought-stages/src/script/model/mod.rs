@@ -16,7 +16,7 @@ pub use outlay::{ModelStep, model_steps};
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use brainwrought_core::data::{Document, Profile, Script};
+use brainwrought_core::data::{Document, Language, Profile, Script};
 use brainwrought_core::event::LogLevel;
 use brainwrought_core::report::chain;
 use brainwrought_core::stage::{StageContext, StageError};
@@ -31,11 +31,14 @@ use self::reply::{Analysis, Hooks, Notes, Plan, ProfileReply, Questions, Rewrite
 use self::sources::Sources;
 use super::evidence::Evidence;
 use super::offline::OfflineWriter;
+use super::trends::{Trend, TrendLexicon, TrendSource, TrendTopic, research};
 use super::writer::{Brief, ScriptError, ScriptWriter};
 use crate::llm::{ChosenLlm, LanguageModel, LlmError, Prompt, ask};
 use crate::provider::ProviderError;
 use crate::visuals::PictureOffer;
 
+/// The steps of a script, for whoever watches.
+const STEPS: u64 = 9;
 /// Grows whenever the same replies would give another script.
 const VERSION: u32 = 1;
 /// A provider that does not answer is tried in so many attempts of the stage before the script is written without it.
@@ -44,6 +47,8 @@ const PATIENCE: u32 = 3;
 const USUAL_TOKENS: u32 = 24_000;
 /// A model with less context than this gets the best sentences only, instead of reading section by section.
 const SMALL_CONTEXT: u32 = 6_000;
+/// A model with less context than this has no room for slang beside the document.
+const TRENDS_CONTEXT: u32 = 2_000;
 /// An answer may take this part of a context, so that it fits beside its prompt even where it needs twice the room.
 const ANSWER_SHARE: u32 = 5;
 /// What prompts and answers take of a context beside the document, in tokens.
@@ -62,6 +67,8 @@ pub struct ModelWriter {
     model: Result<Arc<dyn LanguageModel>, Arc<ProviderError>>,
     /// Which pictures from elsewhere it may ask for.
     offer: Option<PictureOffer>,
+    /// Where the slang of openings and beats is looked up; nowhere, where there should be none.
+    trends: Option<Arc<dyn TrendSource>>,
 }
 
 /// Why the model wrote no script.
@@ -81,18 +88,31 @@ impl From<StageError> for Ended {
 impl ModelWriter {
     /// Writes with `model`.
     pub fn new(model: Arc<dyn LanguageModel>) -> Self {
-        Self { name: model.name().to_owned(), model: Ok(model), offer: None }
+        Self {
+            name: model.name().to_owned(),
+            model: Ok(model),
+            offer: None,
+            trends: Some(Arc::new(TrendLexicon)),
+        }
     }
 
     /// Writes with the model that a user chose. A machine that lacks its key fails when it should write, and not before.
     pub fn chosen(chosen: ChosenLlm) -> Self {
-        Self { name: chosen.choice.to_string(), model: chosen.model, offer: None }
+        let trends: Option<Arc<dyn TrendSource>> = Some(Arc::new(TrendLexicon));
+        Self { name: chosen.choice.to_string(), model: chosen.model, offer: None, trends }
     }
 
     /// Sets which pictures from elsewhere it may ask for.
     #[must_use]
     pub fn with_pictures(mut self, offer: Option<PictureOffer>) -> Self {
         self.offer = offer.filter(|offer| !offer.kinds.is_empty());
+        self
+    }
+
+    /// Looks trends up elsewhere than in the built-in lexicon, or nowhere.
+    #[must_use]
+    pub fn with_trends(mut self, trends: Option<Arc<dyn TrendSource>>) -> Self {
+        self.trends = trends;
         self
     }
 
@@ -179,25 +199,28 @@ impl ModelWriter {
             material: &material,
             brief,
         };
-        cx.progress(1, 8);
+        cx.progress(1, STEPS);
         let analysis: Analysis = self.step(cx, "analysis", prompts.analysis()).await?;
-        cx.progress(2, 8);
+        cx.progress(2, STEPS);
         let questions: Option<Questions> =
             self.extra(cx, "quiz", prompts.quiz(&analysis), &mut warnings).await?;
-        cx.progress(3, 8);
+        cx.progress(3, STEPS);
         let profile: Option<ProfileReply> =
             self.extra(cx, "profile", prompts.profile(&analysis), &mut warnings).await?;
         let profile: Option<Profile> = profile.map(ProfileReply::checked);
-        cx.progress(4, 8);
-        let hooks: Option<Hooks> =
-            self.extra(cx, "hooks", prompts.hooks(&analysis, profile.as_ref()), &mut warnings).await?;
-        cx.progress(5, 8);
-        let scenes: Scenes =
-            self.step(cx, "scenes", prompts.scenes(&analysis, profile.as_ref(), hooks.as_ref())).await?;
-        cx.progress(6, 8);
+        cx.progress(5, STEPS);
+        let trends = self.researched(&analysis, brief, &offline.language, cx, &mut warnings).await?;
+        cx.progress(5, STEPS);
+        let hooks: Option<Hooks> = self
+            .extra(cx, "hooks", prompts.hooks(&analysis, profile.as_ref(), &trends), &mut warnings)
+            .await?;
+        cx.progress(6, STEPS);
+        let prompt = prompts.scenes(&analysis, profile.as_ref(), hooks.as_ref(), &trends);
+        let scenes: Scenes = self.step(cx, "scenes", prompt).await?;
+        cx.progress(7, STEPS);
         let facts = Facts::new(evidence, &sources, offline.language.as_str());
         let scenes = self.grounded(scenes, &facts, &prompts, cx, &mut warnings).await?;
-        cx.progress(7, 8);
+        cx.progress(8, STEPS);
         let offer = self.offer.as_ref();
         let plan: Option<Plan> = self
             .extra(cx, "assets", prompts.assets(&scenes, &document.figures, offer), &mut warnings)
@@ -218,8 +241,35 @@ impl ModelWriter {
         let mut script = draft.script(scenes, &self.name).map_err(Ended::Without)?;
         warnings.append(&mut script.warnings);
         script.warnings = warnings;
-        cx.progress(8, 8);
+        cx.progress(9, STEPS);
         Ok(script)
+    }
+
+    /// What people say now, where the script may use any of it.
+    async fn researched(
+        &self,
+        analysis: &Analysis,
+        brief: &Brief,
+        language: &Language,
+        cx: &StageContext,
+        warnings: &mut Vec<String>,
+    ) -> Result<Vec<Trend>, Ended> {
+        let most = match self.model()?.context_tokens() {
+            Some(..TRENDS_CONTEXT) => 0,
+            Some(..SMALL_CONTEXT) => 4,
+            _ => usize::MAX,
+        };
+        let wanted = brief.slang > 0 && most > 0;
+        let Some(source) = self.trends.as_ref().filter(|_| wanted) else { return Ok(Vec::new()) };
+        let topic = TrendTopic {
+            subject: analysis.subject.split_whitespace().collect::<Vec<_>>().join(" "),
+            language: language.as_str().to_owned(),
+            slang: brief.slang,
+            seed: brief.seed,
+        };
+        let found = research(source.as_ref(), &topic, cx).await?;
+        warnings.extend(found.warning);
+        Ok(found.trends.into_iter().take(most).collect())
     }
 
     /// The sentences that the model gets to see: all, if they fit; else those that it marks while it reads the document
@@ -285,7 +335,9 @@ impl ModelWriter {
 #[async_trait]
 impl ScriptWriter for ModelWriter {
     fn settings(&self) -> Value {
-        let mut settings = json!({ "model": self.name, "version": VERSION, "prompts": prompt::digest() });
+        let trends = self.trends.as_ref().map_or("none", |source| source.name());
+        let mut settings =
+            json!({ "model": self.name, "version": VERSION, "prompts": prompt::digest(), "trends": trends });
         if let Some(offer) = &self.offer {
             settings["pictures"] = json!(offer);
         }

@@ -2,29 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::sync::LazyLock;
 
 use brainwrought_core::data::Document;
-use regex::Regex;
 
 use super::super::clean::clean;
 use super::super::offline::said_of;
+use super::super::orders::speaks_to_a_model;
 use super::super::rank::{Topic, pick, units};
 use super::super::sentences::Sentence;
 use crate::llm::estimate_tokens;
-
-/// Text that speaks to a model instead of a reader.
-static ORDERS: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(
-        r"(?ix)\b(?:ignore|disregard|forget|override)\b.{0,40}\b(?:instructions?|prompts?|rules|context|above|previous)\b
-        |\b(?:system|developer)\s+(?:prompt|message)\b
-        |\byou\s+are\s+(?:now\s+)?(?:an?\s+)?(?:AI|assistant|chatbot|language\s+model|large\s+language)
-        |\bas\s+an?\s+(?:AI|language)\s+(?:language\s+)?model\b
-        |\b(?:to|for|dear|attention)\s+(?:the\s+)?(?:AI|LLM|language\s+models?|chatbots?|assistants?)\b.{0,20}\b(?:reading|summari[sz]ing|processing|reviewing)\b
-        |</?(?:document|system|user|assistant|instructions?)\b",
-    )
-    .expect("the pattern is a constant that tests compile")
-});
 
 /// A sentence of the document, as it stands there.
 #[derive(Debug, Clone)]
@@ -58,7 +44,7 @@ impl Sources {
         let mut known: BTreeMap<(u32, String), usize> = BTreeMap::new();
         let mut kept_back = 0;
         for sentence in sentences {
-            if ORDERS.is_match(&sentence.source) {
+            if speaks_to_a_model(&sentence.source) {
                 kept_back += 1;
                 continue;
             }

@@ -1,0 +1,71 @@
+//! What was typed about trends: a source by its name, or a file of one's own.
+
+use std::path::Path;
+
+use brainwrought_stages::script::{TrendChoice, TrendCommand, TrendFile};
+
+use crate::exit::WrongCommand;
+
+/// A file larger than this is no list of phrases, in bytes.
+const LARGEST: u64 = 4 << 20;
+
+/// Gives a text its meaning; reads the file where it names one.
+pub(crate) fn choice(text: &str) -> Result<TrendChoice, WrongCommand> {
+    let wrong = match text.parse() {
+        Ok(choice) => return Ok(choice),
+        Err(error) => WrongCommand(format!("trends: {error}")),
+    };
+    let path = Path::new(text);
+    let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
+    if !ending.is_some_and(|ending| TrendFile::ENDINGS.contains(&ending.as_str())) {
+        return Err(wrong);
+    }
+    let unread = |reason: String| WrongCommand(format!("could not read {}: {reason}", path.display()));
+    let length = std::fs::metadata(path).map_err(|error| unread(error.to_string()))?.len();
+    if length > LARGEST {
+        return Err(unread(format!("it has {} MB, the limit is 4", length >> 20)));
+    }
+    let bytes = std::fs::read(path).map_err(|error| unread(error.to_string()))?;
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    Ok(TrendChoice::File(TrendFile::read(&name, &bytes)))
+}
+
+/// As [`choice`], for what was asked for a video: who asks others for trends needs a model that can use them.
+pub(crate) fn chosen(text: &str, has_model: bool) -> Result<TrendChoice, WrongCommand> {
+    let choice = choice(text)?;
+    let asks = !matches!(choice, TrendChoice::Lexicon | TrendChoice::None | TrendChoice::File(_));
+    if asks && !has_model {
+        return Err(WrongCommand(format!(
+            "--trends {choice} is for scripts that a language model writes; choose one with --llm"
+        )));
+    }
+    Ok(choice)
+}
+
+/// The command that this machine starts for jobs, with the variables that it names.
+pub(crate) fn command(choice: &TrendChoice) -> Option<TrendCommand> {
+    TrendCommand::allow(choice, crate::config::variable)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_read_and_what_is_nothing_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("slang.json");
+        std::fs::write(&path, r#"[{"phrase":"no cap","meaning":"truly"}]"#).unwrap();
+        let TrendChoice::File(file) = choice(path.to_str().unwrap()).unwrap() else { panic!("no file") };
+        assert_eq!((file.name.as_str(), file.trends.len()), ("slang.json", 1));
+        // What a file lacks is for the report to tell.
+        std::fs::write(&path, "nonsense").unwrap();
+        let TrendChoice::File(file) = choice(path.to_str().unwrap()).unwrap() else { panic!("no file") };
+        assert!(file.problem.is_some());
+        assert!(choice("/nowhere/at/all.xml").is_err());
+        assert!(choice("google").unwrap_err().to_string().contains("tavily"));
+        assert!(chosen("tavily", false).unwrap_err().to_string().contains("--llm"));
+        assert_eq!(chosen("tavily", true).unwrap(), TrendChoice::Tavily);
+        assert_eq!(chosen("none", false).unwrap(), TrendChoice::None);
+    }
+}

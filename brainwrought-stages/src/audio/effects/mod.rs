@@ -1,0 +1,10 @@
+//! The sounds that a script asks for in words: found among the built-in ones by their meaning, or made by ElevenLabs.
+
+mod elevenlabs;
+mod library;
+mod meaning;
+
+pub use library::{EffectLibrary, EffectsBy, Prepared, SoundCue};
+
+#[cfg(test)]
+mod tests;
