@@ -3,7 +3,7 @@
 use std::io::Cursor;
 
 use bytes::Bytes;
-use c2pa::{BoxedSigner, Builder, Reader, SigningAlg, ValidationState, create_signer};
+use c2pa::{BoxedSigner, Builder, Context, Reader, SigningAlg, ValidationState, create_signer};
 use rcgen::{
     BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
     KeyUsagePurpose,
@@ -139,14 +139,15 @@ fn named(name: &str) -> Result<CertificateParams, rcgen::Error> {
 pub fn sign(video: &Bytes, manifest: &[u8], identity: &SigningIdentity) -> Result<Bytes, CredentialsError> {
     let manifest: Manifest = serde_json::from_slice(manifest).map_err(CredentialsError::Manifest)?;
     let signer = identity.signer()?;
+    let builder = Builder::from_context(Context::new());
     let mut builder =
-        Builder::from_json(&definition(&manifest).to_string()).map_err(CredentialsError::Sign)?;
+        builder.with_definition(definition(&manifest).to_string()).map_err(CredentialsError::Sign)?;
     let mut signed = Cursor::new(Vec::with_capacity(video.len() + (64 << 10)));
     builder
         .sign(signer.as_ref(), MP4, &mut Cursor::new(video.clone()), &mut signed)
         .map_err(CredentialsError::Sign)?;
     let signed = Bytes::from(signed.into_inner());
-    let reader = Reader::from_stream(MP4, Cursor::new(signed.clone())).map_err(CredentialsError::Sign)?;
+    let reader = read(&signed).map_err(CredentialsError::Sign)?;
     match reader.validation_state() {
         ValidationState::Invalid => {
             let faults = reader.validation_status().unwrap_or_default();
@@ -155,6 +156,10 @@ pub fn sign(video: &Bytes, manifest: &[u8], identity: &SigningIdentity) -> Resul
         }
         _ => Ok(signed),
     }
+}
+
+fn read(video: &Bytes) -> c2pa::Result<Reader> {
+    Reader::from_context(Context::new()).with_stream(MP4, Cursor::new(video.clone()))
 }
 
 /// What is claimed.
@@ -239,7 +244,7 @@ mod tests {
     fn a_signed_video_says_what_is_synthetic_and_where_it_is_from() {
         let (video, identity) = (video(), SigningIdentity::self_signed().unwrap());
         let signed = sign(&video, &manifest(), &identity).unwrap();
-        let reader = Reader::from_stream(MP4, Cursor::new(signed.clone())).unwrap();
+        let reader = read(&signed).unwrap();
         assert_eq!(reader.validation_state(), ValidationState::Valid);
         let told = reader.json();
         for expected in [
@@ -262,7 +267,7 @@ mod tests {
         let mut forged = signed.to_vec();
         let last = forged.len() - 1;
         forged[last] ^= 1;
-        let forged = Reader::from_stream(MP4, Cursor::new(forged)).unwrap();
+        let forged = read(&forged.into()).unwrap();
         assert_eq!(forged.validation_state(), ValidationState::Invalid);
     }
 
