@@ -27,7 +27,7 @@ mod with_feature {
     pub(crate) fn signed(
         section: &C2paSection,
         folder: &Path,
-        video: Bytes,
+        video: &Bytes,
         manifest: &Path,
     ) -> anyhow::Result<Bytes> {
         let identity = match (&section.certificate, &section.key) {
@@ -35,7 +35,7 @@ mod with_feature {
             _ => own(folder)?,
         };
         let manifest = std::fs::read(manifest).context("there is no manifest beside the video")?;
-        Ok(sign(&video, &manifest, &identity)?)
+        Ok(sign(video, &manifest, &identity)?)
     }
 
     fn own(folder: &Path) -> anyhow::Result<SigningIdentity> {
@@ -98,7 +98,7 @@ mod without_feature {
     }
 
     /// Signs nothing.
-    pub(crate) fn signed(_: &C2paSection, _: &Path, _: Bytes, _: &Path) -> anyhow::Result<Bytes> {
+    pub(crate) fn signed(_: &C2paSection, _: &Path, _: &Bytes, _: &Path) -> anyhow::Result<Bytes> {
         Err(check().err().map_or_else(|| anyhow::anyhow!("nothing was signed"), Into::into))
     }
 }

@@ -87,7 +87,7 @@ pub(crate) async fn run(config: &Config, args: MakeArgs) -> anyhow::Result<()> {
     }
     let signing = args.c2pa.then(|| (&config.c2pa, world.credentials_folder()));
     let sign = |video: Bytes, manifest: &Path| match &signing {
-        Some((section, folder)) => signing::signed(section, folder, video, manifest),
+        Some((section, folder)) => signing::signed(section, folder, &video, manifest),
         None => Ok(video),
     };
     conclude(&view, &target, args.json, sign)
