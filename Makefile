@@ -13,11 +13,12 @@ EXTRA := --features brainwrought-cli/otlp
 # They run to their end without arguments, each in a few seconds.
 EXAMPLES ?= custom_stage custom_store make_video mount_server watch_progress
 
-.PHONY: help setup setup-tests demo test torture lint docs bench bench-peers space-proof example-pdf clean
+.PHONY: help setup setup-tests demo test test-c2pa torture lint docs bench bench-peers space-proof example-pdf clean
 
 help:
 	@echo 'make demo          a video from $(PDF), written to $(VIDEO)'
 	@echo 'make test          formatting, lints, docs, examples and tests'
+	@echo 'make test-c2pa     the same for content credentials, which bring 130 crates along'
 	@echo 'make torture       a fleet under kills, stalls, partitions and restarts, for minutes'
 	@echo 'make bench         measurements'
 	@echo 'make bench-peers   the Postgres job store beside other job queues'
@@ -45,6 +46,15 @@ test: setup-tests lint docs
 	cargo test --workspace $(EXTRA) --no-run
 	@set -e; for example in $(EXAMPLES); do echo "example $$example"; $(TARGET)/debug/examples/$$example; done
 	cargo test --workspace $(EXTRA)
+
+# Content credentials are off unless asked for, and take minutes to compile.
+test-c2pa:
+	cargo clippy --package brainwrought-stages --package brainwrought-cli --all-targets --features brainwrought-cli/c2pa -- -D warnings
+	$(TARGET)/c2pa-reader/bin/python -c 'import c2pa' 2>/dev/null || { python3 -m venv $(TARGET)/c2pa-reader && \
+		$(TARGET)/c2pa-reader/bin/python -m pip install --quiet --only-binary=:all: c2pa-python==0.38.1; }
+	BRAINWROUGHT_TEST_C2PA_PYTHON=$(abspath $(TARGET))/c2pa-reader/bin/python \
+		cargo test --package brainwrought-stages --features c2pa --lib credentials
+	cargo test --package brainwrought-cli --features c2pa --bin brainwrought signing
 
 # Ten times the tasks of the tests. SEED=2 gives other blows.
 torture: setup-tests

@@ -198,6 +198,9 @@ pub(crate) struct MakeArgs {
     pub(crate) output: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) video: VideoArgs,
+    /// Sign the video with C2PA content credentials; in builds with `--features c2pa`
+    #[arg(long)]
+    pub(crate) c2pa: bool,
     /// Stop before providers are paid more than so many US dollars, or `none`; what is done is kept [default: `max-cost` in
     /// the config file]
     #[arg(long, value_name = "USD")]

@@ -14,7 +14,7 @@ use brainwrought_stages::visuals::{PictureChoice, Pictures, VideoGenerator};
 use brainwrought_store::StoreOptions;
 
 use crate::args::{LogFormat, StoreArgs};
-use crate::config_file::{ConfigFile, ObserveSection, WorkerSection};
+use crate::config_file::{C2paSection, ConfigFile, ObserveSection, WorkerSection};
 use crate::exit::WrongCommand;
 use crate::money::MaxCost;
 use crate::video_args::VideoArgs;
@@ -51,6 +51,8 @@ pub(crate) struct Config {
     pub(crate) trends: TrendChoice,
     /// What workers take on, where no argument says otherwise.
     pub(crate) worker: WorkerSection,
+    /// By whom videos are signed.
+    pub(crate) c2pa: C2paSection,
     /// What is told of what happens, where no argument says otherwise.
     pub(crate) observe: ObserveSection,
 }
@@ -120,6 +122,7 @@ impl Config {
             video_generators: file.video_generators,
             trends,
             worker: file.worker,
+            c2pa: file.c2pa,
             observe,
         })
     }

@@ -46,6 +46,8 @@ pub(crate) struct ConfigFile {
     pub(crate) worker: WorkerSection,
     /// What is told of what happens.
     pub(crate) observe: ObserveSection,
+    /// By whom videos are signed.
+    pub(crate) c2pa: C2paSection,
     /// Where providers are, by their names, when it is not the usual place.
     pub(crate) providers: BTreeMap<String, ProviderSection>,
     /// What models cost, by `provider/model`. They win over the prices that are built in.
@@ -64,6 +66,17 @@ pub(crate) struct WorkerSection {
     pub(crate) concurrency: Option<u16>,
     /// The longest rest between two looks at the store, in seconds, from 0.01 to 3600.
     pub(crate) poll: Option<f64>,
+}
+
+/// By whom videos are signed, where `make --c2pa` says that they are. Without both files, by a certificate that is made once
+/// and that nobody vouches for.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct C2paSection {
+    /// The certificates as PEM, the signer's first.
+    pub(crate) certificate: Option<PathBuf>,
+    /// The private key as PEM.
+    pub(crate) key: Option<PathBuf>,
 }
 
 /// Where a provider is.
@@ -137,6 +150,9 @@ impl ConfigFile {
         if file.worker.poll.is_some_and(|poll| !(0.01..=3600.0).contains(&poll)) {
             return Err(wrong("`worker.poll` must be from 0.01 to 3600 seconds".to_owned()));
         }
+        if file.c2pa.certificate.is_some() != file.c2pa.key.is_some() {
+            return Err(wrong("[c2pa] needs both `certificate` and `key`, or neither".to_owned()));
+        }
         if let Some(name) = file.providers.keys().find(|name| Service::named(name).is_none()) {
             let known: Vec<&str> = SERVICES.iter().map(|service| service.name).collect();
             return Err(wrong(format!("there is no provider `{name}`; there are {}", known.join(", "))));
@@ -196,6 +212,10 @@ mod tests {
             metrics = "127.0.0.1:9464"
             otlp-endpoint = "http://127.0.0.1:4318"
 
+            [c2pa]
+            certificate = "/etc/brainwrought/chain.pem"
+            key = "/etc/brainwrought/key.pem"
+
             [options]
             AWS_REGION = "eu-central-1"
             "#,
@@ -206,6 +226,7 @@ mod tests {
         assert_eq!(file.observe.log_format, Some(LogFormat::Json));
         assert_eq!(file.observe.metrics.map(|at| at.port()), Some(9464));
         assert_eq!(file.options["AWS_REGION"], "eu-central-1");
+        assert_eq!(file.c2pa.key.as_deref(), Some(Path::new("/etc/brainwrought/key.pem")));
         assert_eq!(
             (file.llm.map(|llm| llm.to_string()).as_deref(), file.offline),
             (Some("openai:gpt-5-mini"), true)

@@ -11,6 +11,7 @@ mod output;
 mod progress;
 mod providers;
 mod signals;
+mod signing;
 mod trends;
 mod video_args;
 mod world;

@@ -101,6 +101,11 @@ impl World {
         self.folder.join("outputs")
     }
 
+    /// Where the certificate lies that signs videos, unless the user has one.
+    pub(crate) fn credentials_folder(&self) -> PathBuf {
+        self.folder.join("credentials")
+    }
+
     /// Fails unless both stores can be used now.
     ///
     /// A process that works for hours rides out a store that goes away; one that has never reached it was told wrong.

@@ -5,6 +5,8 @@ pub mod audio;
 pub mod background;
 pub mod check;
 pub mod child;
+#[cfg(feature = "c2pa")]
+pub mod credentials;
 pub mod fetch;
 pub mod llm;
 pub mod media;

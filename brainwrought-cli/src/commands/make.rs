@@ -10,6 +10,7 @@ use brainwrought_core::job_store::{JobStore, JobView};
 use brainwrought_stages::audio::{HostedVoice, NoSuchHostedVoice};
 use brainwrought_stages::check::{ReportFile, table};
 use brainwrought_stages::fetch::fetch_job;
+use bytes::Bytes;
 use serde_json::json;
 
 use super::intake::{self, Request};
@@ -19,6 +20,7 @@ use crate::exit::{Ended, INTERRUPTED, JOB_FAILED, WrongCommand};
 use crate::money::MaxCost;
 use crate::output;
 use crate::progress::Progress;
+use crate::signing;
 use crate::world::World;
 
 /// The same PDF with the same options is the same job, so a command that was stopped goes on when it is typed again.
@@ -27,6 +29,9 @@ pub(crate) async fn run(config: &Config, args: MakeArgs) -> anyhow::Result<()> {
         return super::voices::run(config, args.json).await;
     }
     let video = VideoConfig::new(&args.video, config)?;
+    if args.c2pa {
+        signing::check()?;
+    }
     let max_cost = args.max_cost.unwrap_or(config.max_cost).0;
     if args.estimate {
         return super::estimate::run(config, args.pdf, video, args.json).await;
@@ -80,7 +85,12 @@ pub(crate) async fn run(config: &Config, args: MakeArgs) -> anyhow::Result<()> {
         let video = fetch_job(&engine, &view.job.job_id, &world.outputs_folder()).await?;
         view.job.delivery.output_local_path = Some(video.display().to_string());
     }
-    conclude(&view, &target, args.json)
+    let signing = args.c2pa.then(|| (&config.c2pa, world.credentials_folder()));
+    let sign = |video: Bytes, manifest: &Path| match &signing {
+        Some((section, folder)) => signing::signed(section, folder, &video, manifest),
+        None => Ok(video),
+    };
+    conclude(&view, &target, args.json, sign)
 }
 
 /// Sets a job going again that ended without a video.
@@ -92,7 +102,12 @@ async fn revive(jobs: &dyn JobStore, view: JobView) -> anyhow::Result<JobView> {
     })
 }
 
-fn conclude(view: &JobView, target: &Path, as_json: bool) -> anyhow::Result<()> {
+fn conclude(
+    view: &JobView,
+    target: &Path,
+    as_json: bool,
+    sign: impl FnOnce(Bytes, &Path) -> anyhow::Result<Bytes>,
+) -> anyhow::Result<()> {
     let job = &view.job;
     match view.status {
         JobStatus::Completed => {}
@@ -114,10 +129,14 @@ fn conclude(view: &JobView, target: &Path, as_json: bool) -> anyhow::Result<()> 
     }
     let made = job.delivery.output_local_path.as_deref().context("the job is complete but names no video")?;
     let made = Path::new(made);
-    deliver(made, target).with_context(|| {
-        format!("could not write {}; the video itself is safe as {}", target.display(), made.display())
-    })?;
     let folder = made.parent().unwrap_or(Path::new("."));
+    let unwritten =
+        || format!("could not write {}; the video itself is safe as {}", target.display(), made.display());
+    let bytes = std::fs::read(made).with_context(unwritten)?;
+    let bytes = sign(bytes.into(), &folder.join("manifest.json"))
+        .with_context(|| format!("could not sign the video, which is safe as {}", made.display()))?;
+    // The target appears whole or not at all.
+    brainwrought_stages::publish::write_whole(target, &bytes).with_context(unwritten)?;
     let report = std::fs::read(folder.join("report.json")).ok().and_then(|bytes| ReportFile::read(&bytes));
     if as_json {
         let mut value = output::job_json(view);
@@ -140,12 +159,6 @@ fn conclude(view: &JobView, target: &Path, as_json: bool) -> anyhow::Result<()> 
         output::line(spent);
     }
     Ok(())
-}
-
-/// Copies the video so that the target appears whole or not at all.
-fn deliver(made: &Path, target: &Path) -> std::io::Result<()> {
-    let bytes = std::fs::read(made)?;
-    brainwrought_stages::publish::write_whole(target, &bytes.into())
 }
 
 fn default_output(pdf: &Path) -> PathBuf {

@@ -18,9 +18,9 @@ use tokio_util::sync::CancellationToken;
 use super::{MakeOptions, Resources};
 use crate::audio::{HostedVoice, VoiceError};
 use crate::parse::ParsePdf;
-use crate::provider::{Price, ProviderError, ProviderSettings, Service};
+use crate::provider::{Price, ProviderError, ProviderSettings};
 use crate::script::{Brief, model_steps};
-use crate::visuals::{GENERATOR_KEY, Pictures};
+use crate::visuals::Pictures;
 
 /// Letters that a second of narration has: 165 words a minute of six letters with their space.
 const LETTERS: f64 = 16.5;
@@ -28,10 +28,10 @@ const LETTERS: f64 = 16.5;
 const MOST_LETTERS: f64 = 28.6;
 /// A line is spoken in one call, and takes so many seconds.
 const LINE_SECONDS: f64 = 3.0;
-/// A scene takes so many milliseconds, and about every third gets a picture.
+/// A scene takes so many milliseconds.
 const SCENE_MS: u64 = 5_000;
-/// The most scenes that a plan has.
-const MOST_PICTURES: u64 = 16;
+/// The most scenes that a model plans pictures for.
+const MOST_SCENES: u64 = 16;
 /// The most letters of the text that a designed voice is tried on.
 const DESIGN_LETTERS: u64 = 1_000;
 
@@ -175,42 +175,25 @@ pub async fn estimate(
             estimate.lines.push(line);
         }
     }
-    estimate.lines.extend(pictures(options, &resources.providers)?);
+    // Without a model, nobody asks for pictures that cost.
+    if let (Some(pictures), Some(_)) = (&options.pictures, &options.llm) {
+        estimate.lines.extend(illustrations(pictures, options.length_ms, &resources.providers)?);
+    }
     Ok(estimate)
 }
 
-/// What pictures will cost. Only a script of a model asks for those that are paid, and never for more than a plan has scenes.
-fn pictures(
-    options: &MakeOptions,
+/// What pictures from elsewhere will cost: usually one in every second scene, at most two tries for every one.
+fn illustrations(
+    pictures: &Pictures,
+    length_ms: u64,
     settings: &ProviderSettings,
 ) -> Result<Option<EstimateLine>, EstimateError> {
-    let Some(chosen) = options.pictures.as_ref().filter(|_| options.llm.is_some()) else { return Ok(None) };
-    let settings = settings.for_quotes();
-    let hosted = |name: &str| {
-        let service = Service::named(name).expect("the table of services has it");
-        settings.open(service)
-    };
-    let (client, model, seconds) = match chosen {
-        Pictures::OpenAi(model) => (hosted("openai")?, model, None),
-        Pictures::Gemini(model) => (hosted("gemini")?, model, None),
-        Pictures::Generator(generator) => {
-            let name = format!("video:{}", generator.name);
-            let client = settings.open_server(&name, GENERATOR_KEY, &generator.base_url)?;
-            (client, &generator.model, Some(f64::from(generator.seconds)))
-        }
-        // Archives and folders give theirs away.
-        _ => return Ok(None),
-    };
-    let provider = format!("{}/{model}", client.name());
-    let price = settings.price(&provider, &client);
-    let Some(paid) = paid(provider, price) else { return Ok(None) };
-    let usual = (options.length_ms / SCENE_MS).clamp(1, MOST_PICTURES) / 3 + 1;
-    let mut estimate = Estimate::default();
-    estimate.add("visuals", &paid, usual as usize, |price| {
-        let one = seconds.map_or_else(|| price.images(1), |seconds| price.video(seconds));
-        Costs { usually: Cost(one.0 * usual), most: Cost(one.0 * MOST_PICTURES) }
-    });
-    Ok(estimate.lines.pop())
+    let Some((provider, one)) = pictures.quote(settings)? else { return Ok(None) };
+    let scenes = length_ms.div_ceil(SCENE_MS).clamp(3, MOST_SCENES);
+    let many = |count: u64| move |one: Cost| Cost(one.0.saturating_mul(count));
+    let (usual, most) = (scenes.div_ceil(2), 2 * scenes);
+    let costs = one.map(|one| Costs { usually: many(usual)(one), most: many(most)(one) });
+    Ok(Some(EstimateLine { stage: "visuals", provider, calls: usual, costs }))
 }
 
 /// What the hosted voices will cost: each may have to speak all of it.
@@ -304,28 +287,21 @@ mod tests {
     }
 
     #[test]
+    fn pictures_are_reckoned_by_the_scenes() {
+        let prices = settings(r#"{ "openai/gpt-image-1": { "image": 0.25 } }"#);
+        let drawn = Pictures::OpenAi("gpt-image-1".to_owned());
+        let line = illustrations(&drawn, 60_000, &prices).unwrap().unwrap();
+        assert_eq!((line.stage, line.calls), ("visuals", 6));
+        assert_eq!(line.costs, Some(Costs { usually: Cost(1_500_000), most: Cost(6_000_000) }));
+        assert_eq!(illustrations(&Pictures::Pixabay, 60_000, &prices).unwrap(), None);
+    }
+
+    #[test]
     fn nobody_is_paid_for_what_is_made_here() {
         assert!(spoken("auto", "{}").is_empty());
         assert!(spoken("http://127.0.0.1:8880/v1#af_sky", "{}").is_empty());
         let priced = r#"{ "speech-server/tts-1": { "call": 0.01 } }"#;
         assert_eq!(spoken("http://127.0.0.1:8880/v1#af_sky", priced)[0].costs.unwrap().most, Cost(200_000));
-    }
-
-    #[test]
-    fn pictures_are_paid_where_a_model_asks_for_them() {
-        let prices = settings(r#"{ "openai/gpt-image-1": { "image": 0.25 } }"#);
-        let mut options = MakeOptions {
-            pictures: Some(Pictures::OpenAi("gpt-image-1".to_owned())),
-            length_ms: 60_000,
-            ..MakeOptions::default()
-        };
-        assert_eq!(pictures(&options, &prices).unwrap(), None, "nobody asks for any");
-        options.llm = Some("openai:gpt-5-mini".parse().unwrap());
-        let line = pictures(&options, &prices).unwrap().unwrap();
-        assert_eq!((line.stage, line.provider.as_str(), line.calls), ("visuals", "openai/gpt-image-1", 5));
-        assert_eq!(line.costs.unwrap().most, Cost(4_000_000));
-        options.pictures = Some(Pictures::Pexels);
-        assert_eq!(pictures(&options, &prices).unwrap(), None);
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use brainwrought_core::data::IllustrationKind;
+use brainwrought_core::purse::Cost;
 use serde::{Deserialize, Serialize};
 
 use super::folder::{self, Folder, PictureFile};
@@ -164,6 +165,36 @@ impl Pictures {
         })
     }
 
+    /// Tells who would be paid, and how much for one picture or clip, if anybody knows; nobody where it costs nothing. Needs
+    /// neither a key nor the network.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the address of the provider is none.
+    pub fn quote(
+        &self,
+        settings: &ProviderSettings,
+    ) -> Result<Option<(String, Option<Cost>)>, ProviderError> {
+        let settings = settings.for_quotes();
+        let (name, price) = match self {
+            Self::OpenAi(model) => (format!("openai/{model}"), hosted(&settings, "openai", model)?.1),
+            Self::Gemini(model) => (format!("gemini/{model}"), hosted(&settings, "gemini", model)?.1),
+            Self::Pexels | Self::Pixabay | Self::Files(_) => return Ok(None),
+            Self::Generator(generator) => {
+                let name = format!("video:{}", generator.name);
+                let client = settings.open_server(&name, GENERATOR_KEY, &generator.base_url)?;
+                let name = format!("{name}/{}", generator.model);
+                let price = settings.price(&name, &client);
+                (name, price)
+            }
+        };
+        let one = price.map(|price| match self {
+            Self::Generator(generator) => price.video(f64::from(generator.seconds)),
+            _ => price.images(1),
+        });
+        Ok((one != Some(Cost::FREE)).then_some((name, one)))
+    }
+
     /// What a script may ask for.
     pub fn offer(&self) -> PictureOffer {
         use IllustrationKind::{Clip, Still};
@@ -230,5 +261,18 @@ mod tests {
             ProviderSettings { network: crate::provider::Network::Off, ..ProviderSettings::default() };
         assert!(matches!(Pictures::Pexels.open(&offline), Err(ProviderError::Offline { .. })));
         assert!(Pictures::Files(Vec::new()).open(&offline).is_ok());
+    }
+
+    #[test]
+    fn what_a_picture_costs_is_known_without_a_key() {
+        let settings = ProviderSettings::default();
+        let quote = |pictures: Pictures| pictures.quote(&settings).unwrap();
+        let drawn = quote(Pictures::OpenAi("gpt-image-1".to_owned()));
+        assert_eq!(drawn, Some(("openai/gpt-image-1".to_owned(), Some(Cost::from_usd(0.25)))));
+        assert_eq!(quote(Pictures::Gemini("new".to_owned())), Some(("gemini/new".to_owned(), None)));
+        assert_eq!(quote(Pictures::Pexels), None);
+        let base_url = "http://127.0.0.1:9".to_owned();
+        let own = VideoGenerator { name: "ltx".to_owned(), base_url, ..VideoGenerator::default() };
+        assert_eq!(quote(Pictures::Generator(Box::new(own))), None, "a server on this machine costs nothing");
     }
 }
