@@ -154,11 +154,16 @@ fn fit(words: &[&str], colours: Colours, pops: &[f32], fonts: &Fonts, plan: &Fra
         if excess < 1.0 {
             let inks = draw_words(&letters, &ranges, colours, pops, plan);
             let ink = bounds(&inks);
-            if ink.x >= room.x && ink.right() <= room.right() {
+            let is_high = ink.bottom() > room.bottom();
+            if ink.x >= room.x && ink.right() <= room.right() && !is_high {
                 return Fitted { text, inks, missing_glyphs: letters.missing_glyphs() };
             }
             let middle = room.x + room.width / 2.0;
             excess = (middle - ink.x).max(ink.right() - middle) * 2.0 / room.width;
+            if is_high {
+                // Some scripts reach far below the line.
+                excess = excess.max(1.04);
+            }
         }
         if size > least {
             size = (size / excess.max(1.01)).max(least);

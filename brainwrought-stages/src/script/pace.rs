@@ -17,6 +17,9 @@ const COMMA_MS: f64 = 167.0;
 const LINE_MS: f64 = 123.0;
 /// What a word takes at least, in milliseconds: the voice is slowed down to 196 words a minute where it would be faster.
 const FASTEST_WORD_MS: f64 = 306.0;
+/// The syllables of a letter in scripts that leave vowels out or write them as marks, such as Arabic and Hindi: an average
+/// of espeak-ng's reading.
+const UNVOWELLED_SYLLABLES: f64 = 0.5;
 /// What one Chinese, Japanese or Korean character takes, in milliseconds: some 250 characters a minute.
 const IDEOGRAPH_MS: f64 = 235.0;
 
@@ -90,6 +93,11 @@ fn syllables(word: &str) -> f64 {
     total
 }
 
+/// Tells whether a letter is of a script between the Greek and Cyrillic ones and those of East Asia, such as Arabic.
+fn is_unvowelled(letter: char) -> bool {
+    matches!(letter, '\u{0590}'..='\u{109F}')
+}
+
 fn number_syllables(digits: &str) -> f64 {
     match digits.len() {
         0 => 0.0,
@@ -107,6 +115,9 @@ fn word_syllables(word: &str) -> f64 {
     if count > 1 && count <= 5 && upper == count {
         // Initials are spelled out.
         return count as f64;
+    }
+    if word.chars().any(is_unvowelled) {
+        return (count as f64 * UNVOWELLED_SYLLABLES).max(1.0);
     }
     let mut groups = 0_u32;
     let mut in_vowels = false;
@@ -146,5 +157,11 @@ mod tests {
         assert!(estimate_ms("95%") > estimate_ms("it"));
         assert!(estimate_ms("$1,250,000") > estimate_ms("$5"));
         assert_eq!(estimate_ms(""), 0);
+    }
+
+    #[test]
+    fn words_without_written_vowels_have_syllables() {
+        assert!(estimate_ms("المستعمرات الكبيرة") > estimate_ms("نحل ورد"));
+        assert!(estimate_ms("تضم المستعمرة الواحدة نحو ستين ألف نحلة") > 3_000);
     }
 }

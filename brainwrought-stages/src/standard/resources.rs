@@ -33,10 +33,12 @@ pub struct Resources {
 }
 
 /// Where Debian and Ubuntu, Fedora, Arch and macOS keep Noto fonts.
-const FONT_FOLDERS: [&str; 4] = [
+const FONT_FOLDERS: [&str; 6] = [
     "/usr/share/fonts/truetype/noto",
+    "/usr/share/fonts/opentype/noto",
     "/usr/share/fonts/google-noto",
     "/usr/share/fonts/noto",
+    "/usr/share/fonts/noto-cjk",
     "/Library/Fonts/Noto",
 ];
 
