@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::Cue;
+use crate::render::captions::needs_space;
 
 /// Writes SubRip, one cue for every caption.
 pub(super) fn srt(cues: &[Cue]) -> String {
@@ -21,7 +22,7 @@ pub(super) fn vtt(cues: &[Cue]) -> String {
         let (start, end) = (clock(cue.start_ms, '.'), clock(cue.end_ms, '.'));
         push(&mut file, format_args!("{start} --> {end}\n"));
         for (n, word) in cue.words.iter().enumerate() {
-            if n > 0 {
+            if n > 0 && needs_space(&cue.words[n - 1].text, &word.text) {
                 file.push(' ');
             }
             // A time tag must lie inside its cue (WebVTT, 3.3).
@@ -67,7 +68,8 @@ pub(super) fn ass(cues: &[Cue], title: &str, width: u32, height: u32) -> String 
         for (n, word) in cue.words.iter().enumerate() {
             let until = cue.words.get(n + 1).map_or(cue.end_ms, |next| next.lit_ms);
             let length = centiseconds(until.saturating_sub(word.lit_ms));
-            let space = if n > 0 { " " } else { "" };
+            let spaced = n > 0 && needs_space(&cue.words[n - 1].text, &word.text);
+            let space = if spaced { " " } else { "" };
             push(&mut file, format_args!("{space}{{\\k{length}}}{}", plain(&word.text)));
         }
         file.push('\n');
@@ -76,8 +78,12 @@ pub(super) fn ass(cues: &[Cue], title: &str, width: u32, height: u32) -> String 
 }
 
 fn text(cue: &Cue) -> String {
-    let words: Vec<&str> = cue.words.iter().map(|word| word.text.as_str()).collect();
-    words.join(" ")
+    cue.words.iter().fold(String::new(), |mut text, word| {
+        if needs_space(&text, &word.text) {
+            text.push(' ');
+        }
+        text + &word.text
+    })
 }
 
 /// Puts text on one line; an empty line would end a cue.

@@ -3,7 +3,7 @@
 use brainwrought_core::data::{CaptionRecord, Rect, Speaker, Word};
 use serde::{Deserialize, Serialize};
 
-use super::captions::Chunk;
+use super::captions::{Chunk, needs_space};
 use super::frame_plan::FramePlan;
 use super::sprite::Sprite;
 use crate::text::{Fonts, Ink, Letters, Stroke, Weight};
@@ -178,7 +178,7 @@ fn fit(words: &[&str], colours: Colours, pops: &[f32], fonts: &Fonts, plan: &Fra
 fn join(words: &[String]) -> (String, Vec<std::ops::Range<usize>>) {
     let mut text = String::new();
     let place = |word: &String| {
-        if !text.is_empty() {
+        if needs_space(&text, word) {
             text.push(' ');
         }
         let from = text.len();

@@ -39,6 +39,24 @@ pub struct Chunk {
     pub end_ms: u64,
 }
 
+/// Tells whether a space stands between what is written and the next word: in Chinese and Japanese nobody writes one.
+pub(crate) fn needs_space(before: &str, next: &str) -> bool {
+    let last = before.chars().next_back();
+    let follows = last.is_some_and(|letter| is_unspaced(letter) || matches!(letter, '、' | '。' | '，'));
+    last.is_some() && !(follows && next.chars().next().is_some_and(is_unspaced))
+}
+
+/// True for the characters of Chinese and Japanese.
+fn is_unspaced(letter: char) -> bool {
+    matches!(letter, '\u{3005}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}')
+}
+
+/// The most words of a line that share the screen: characters of scripts without spaces are small words.
+fn most_words(words: &[Word]) -> usize {
+    let small = words.iter().filter(|word| word.text.starts_with(is_unspaced)).count();
+    if small * 2 > words.len() { 2 * MOST_WORDS } else { MOST_WORDS }
+}
+
 /// Groups words into captions of one to four words that never cross a line of the script.
 ///
 /// The first caption of a segment stands from its first frame; a caption stays until the next one when the pause is
@@ -91,10 +109,11 @@ fn lend_time(chunks: &mut [Chunk]) {
 /// Splits one line of the script so that breaks fall where a reader would breathe: the cheapest of all ways.
 fn split(words: &[Word], line: Range<usize>) -> Vec<Range<usize>> {
     let count = line.len();
+    let most = most_words(&words[line.clone()]);
     // best[n]: the cost of the first n words, and where their last caption begins.
     let mut best: Vec<(u32, usize)> = vec![(0, 0)];
     for end in 1..=count {
-        let choice = (end.saturating_sub(MOST_WORDS)..end)
+        let choice = (end.saturating_sub(most)..end)
             .filter_map(|start| {
                 let range = line.start + start..line.start + end;
                 Some((best[start].0 + cost(words, &range, line.end)?, start))
@@ -121,7 +140,8 @@ fn cost(words: &[Word], range: &Range<usize>, line_end: usize) -> Option<u32> {
     if shown.len() > 1 && characters > WIDEST {
         return None;
     }
-    let mut cost: u32 = match shown.len() {
+    let small = shown.iter().filter(|word| word.text.starts_with(is_unspaced)).count();
+    let mut cost: u32 = match shown.len() - small / 2 {
         1 if characters < 8 => 60,
         1 => 35,
         2 => 12,

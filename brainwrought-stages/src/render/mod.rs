@@ -3,7 +3,7 @@
 mod backdrop;
 mod caption_art;
 mod caption_track;
-mod captions;
+pub(crate) mod captions;
 mod chip;
 mod composer;
 mod frame_plan;

@@ -117,7 +117,7 @@ impl FrameSource {
 
 impl Stage for Render {
     const NAME: &'static str = "render";
-    const VERSION: u32 = 4;
+    const VERSION: u32 = 5;
     type Input = (Segment, Audio, Visuals);
     type Output = Clip;
 

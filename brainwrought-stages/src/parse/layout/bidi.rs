@@ -11,45 +11,58 @@ pub(super) fn runs_left(letter: char) -> bool {
     matches!(u32::from(letter), 0x0590..=0x08FF | 0xFB1D..=0xFDFF | 0xFE70..=0xFEFF) && !is_digit(letter)
 }
 
-/// Puts letters, in whatever order they were drawn, into the order in which they are read, with a space where a gap is
-/// wider than `space` of the size. Returns nothing where no letter runs to the left.
-pub(super) fn read_order(glyphs: &[Glyph], space: f32) -> Option<Vec<Glyph>> {
+/// A gap wider than this part of the size is a space even where the file writes others: letters that do not join their
+/// neighbours stand almost as far apart as words.
+const SURE_SPACE: f32 = 0.5;
+
+/// Puts letters into the order in which they are read, in whatever order they were drawn. `drawn` tells of each whether the
+/// file has a space between it and the letter drawn before; where the file has none, a gap wider than `space` of the size
+/// is one. Returns nothing where no letter runs to the left.
+pub(super) fn read_order(drawn: &[(Glyph, bool)], space: f32) -> Option<Vec<Glyph>> {
+    let glyphs: Vec<Glyph> = drawn.iter().map(|(glyph, _)| *glyph).collect();
     let left = glyphs.iter().filter(|glyph| runs_left(glyph.letter)).count();
     if left == 0 {
         return None;
     }
     let right = glyphs.iter().filter(|glyph| runs_right(glyph.letter)).count();
-    let mut seen = glyphs.to_vec();
+    let mut order: Vec<usize> = (0..drawn.len()).collect();
     let line_runs_left = left >= right;
+    let mut seen;
     if line_runs_left {
         // From the right; a mark over a letter ends before the letter does, and follows it.
-        seen.sort_by(|a, b| b.right.total_cmp(&a.right));
-        seen = with_spaces(&seen, space);
+        order.sort_by(|&a, &b| glyphs[b].right.total_cmp(&glyphs[a].right));
+        seen = with_spaces(drawn, &order, space);
         turn_runs(&mut seen, runs_right_or_counts);
         for glyph in &mut seen {
             glyph.letter = mirrored(glyph.letter);
         }
     } else {
-        seen.sort_by(|a, b| a.left.total_cmp(&b.left));
-        seen = with_spaces(&seen, space);
+        order.sort_by(|&a, &b| glyphs[a].left.total_cmp(&glyphs[b].left));
+        seen = with_spaces(drawn, &order, space);
         turn_runs(&mut seen, runs_left);
     }
     Some(seen)
 }
 
 /// Puts a space between letters that stand apart, before runs are turned and neighbours part.
-fn with_spaces(seen: &[Glyph], space: f32) -> Vec<Glyph> {
-    let mut spaced: Vec<Glyph> = Vec::with_capacity(seen.len() * 5 / 4);
-    for glyph in seen {
-        if let Some(last) = spaced.last() {
-            let gap = (last.left - glyph.right).max(glyph.left - last.right);
-            if gap > space * last.size.min(glyph.size * 1.3) {
-                spaced.push(Glyph { letter: ' ', ..*glyph });
+fn with_spaces(drawn: &[(Glyph, bool)], order: &[usize], space: f32) -> Vec<Glyph> {
+    let space = if drawn.iter().any(|(_, spaced)| *spaced) { SURE_SPACE } else { space };
+    let mut seen: Vec<Glyph> = Vec::with_capacity(order.len() * 5 / 4);
+    let mut last: Option<usize> = None;
+    for &at in order {
+        let (glyph, _) = drawn[at];
+        if let Some(before) = last {
+            let (other, _) = drawn[before];
+            let gap = (other.left - glyph.right).max(glyph.left - other.right);
+            let is_written = before.abs_diff(at) == 1 && drawn[before.max(at)].1;
+            if is_written || gap > space * other.size.min(glyph.size * 1.3) {
+                seen.push(Glyph { letter: ' ', ..glyph });
             }
         }
-        spaced.push(*glyph);
+        seen.push(glyph);
+        last = Some(at);
     }
-    spaced
+    seen
 }
 
 /// Turns every stretch of letters that `is_in` tells, with what stands between two of them, but not at its ends.
@@ -111,16 +124,19 @@ mod tests {
     use super::*;
 
     /// Letters that stand side by side, from the left, ten points each.
-    fn standing(text: &str) -> Vec<Glyph> {
-        let glyph = |(n, letter): (usize, char)| Glyph {
-            letter,
-            left: n as f32 * 10.0,
-            right: n as f32 * 10.0 + 9.0,
-            baseline: 0.0,
-            size: 10.0,
-            bold: false,
-            mono: false,
-            turn: 0,
+    fn standing(text: &str) -> Vec<(Glyph, bool)> {
+        let glyph = |(n, letter): (usize, char)| {
+            let glyph = Glyph {
+                letter,
+                left: n as f32 * 10.0,
+                right: n as f32 * 10.0 + 9.0,
+                baseline: 0.0,
+                size: 10.0,
+                bold: false,
+                mono: false,
+                turn: 0,
+            };
+            (glyph, false)
         };
         text.chars().enumerate().map(glyph).collect()
     }
@@ -145,9 +161,13 @@ mod tests {
         let mut drawn = standing("لحن");
         drawn.reverse();
         // The last letter stands apart.
-        drawn[0].left += 4.0;
-        drawn[0].right += 4.0;
+        drawn[0].0.left += 4.0;
+        drawn[0].0.right += 4.0;
         let letters: String = read_order(&drawn, 0.15).unwrap().iter().map(|glyph| glyph.letter).collect();
         assert_eq!(letters, "ن حل");
+        // Where the file writes its spaces, a gap like that is none.
+        drawn[2].1 = true;
+        let letters: String = read_order(&drawn, 0.15).unwrap().iter().map(|glyph| glyph.letter).collect();
+        assert_eq!(letters, "نح ل");
     }
 }

@@ -181,7 +181,8 @@ impl Piece {
         // A file that writes its spaces may set letters wide apart; one that does not may have narrow gaps for them.
         let has_spaces = self.glyphs.iter().any(|placed| placed.spaced);
         let space = if has_spaces { WRITTEN_SPACE } else { SPACE };
-        let glyphs: Vec<Glyph> = self.glyphs.iter().map(|placed| placed.glyph).collect();
+        let glyphs: Vec<(Glyph, bool)> =
+            self.glyphs.iter().map(|placed| (placed.glyph, placed.spaced)).collect();
         match read_order(&glyphs, space) {
             Some(read) => {
                 let mut spaced = false;
