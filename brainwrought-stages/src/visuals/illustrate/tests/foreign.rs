@@ -1,0 +1,44 @@
+//! What is asked, held against what the providers publish and what others make of it.
+
+use super::*;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_asked_is_as_the_providers_publish_it_and_others_understand_it() {
+    let desk = Peer::start(include_str!("picture_desk.py"), "aimock");
+    let mut known = settings(&desk.url);
+    known.patience = Patience::default();
+    known.keys.insert(GENERATOR_KEY.to_owned(), Secret::new("sk-hush-0123456789").unwrap());
+    let client = known.open_server("desk", "desk", &desk.url).unwrap();
+    let cx = context();
+    let fetch = async |request: Request| -> Value {
+        client.call(&cx, &request, |reply| Ok((reply.json()?, Cost::FREE))).await.unwrap()
+    };
+    fetch(Request::post_bytes("clip.mp4", "video/mp4", clip().into(), "test")).await;
+    let generator = Pictures::Generator(Box::new(VideoGenerator {
+        name: "router".to_owned(),
+        base_url: format!("{}/api/v1", desk.url),
+        model: "ltx/video".to_owned(),
+        body: json!({ "model": "ltx/video", "prompt": "{prompt}", "duration": "{seconds}" }),
+        poll_every_ms: 1,
+        ..VideoGenerator::default()
+    }));
+    let (still, moving) = (IllustrationKind::Still, IllustrationKind::Clip);
+    for (pictures, kind) in [
+        (Pictures::OpenAi("gpt-image-1".to_owned()), still),
+        (Pictures::OpenAi("dall-e-3".to_owned()), still),
+        (Pictures::Gemini("gemini-2.5-flash-image".to_owned()), still),
+        (Pictures::Pexels, still),
+        (Pictures::Pexels, moving),
+        (Pictures::Pixabay, still),
+        (Pictures::Pixabay, moving),
+        (generator, moving),
+    ] {
+        let illustrator = pictures.open(&known).unwrap();
+        let kept = illustration(&cx, illustrator.as_ref(), &wish("a queue at night", kind)).await;
+        let kept = kept.unwrap_or_else(|error| panic!("{pictures:?}: {error}"));
+        let expected = if kind == moving { "video/mp4" } else { "image/png" };
+        assert_eq!(kept.media.media_type, expected, "{pictures:?}");
+    }
+    let verdict = fetch(Request::get("verdict", "test")).await;
+    assert_eq!(verdict, json!({ "requests": 3, "replies": 3, "searches": 4, "faults": [] }), "{verdict:#}");
+}
