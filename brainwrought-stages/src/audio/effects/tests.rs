@@ -66,7 +66,7 @@ async fn built_in_sounds_are_found_by_their_meaning_and_nobody_is_asked() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sound_is_asked_for_as_elevenlabs_own_client_would_and_paid_once() {
-    let desk = Peer::start(include_str!("sound_desk.py"), "aimock");
+    let desk = Peer::start_desk(include_str!("sound_desk.py"), "aimock");
     let mut known = settings(&desk.url);
     known.patience = Patience::default();
     let artifacts = store();

@@ -48,7 +48,7 @@ async fn fetch(url: &str, request: &Request) -> Value {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_hosted_models_are_asked_and_answer_is_as_the_providers_publish_it() {
-    let desk = Peer::start(DESK, "aimock");
+    let desk = Peer::start_desk(DESK, "aimock");
     for (provider, model, path) in HOSTED {
         let conversation = Prompt {
             messages: vec![
@@ -90,7 +90,7 @@ async fn a_real_model_on_this_machine_answers_in_the_form_that_was_asked_for() {
         Colour,
         Animal,
     }
-    let desk = Peer::start(DESK, "llama");
+    let desk = Peer::start_desk(DESK, "llama");
     let choice: LlmChoice = format!("{}/v1#smollm2", desk.url).parse().unwrap();
     let model = choice.open(&settings(Patience::default())).unwrap();
     let cx = context();

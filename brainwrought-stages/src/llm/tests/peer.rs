@@ -13,7 +13,17 @@ pub(crate) struct Peer {
     _scratch: tempfile::TempDir,
 }
 
+/// A desk: what all of them have in common, and its own.
+pub(crate) fn desk(own: &str) -> String {
+    format!("{}{own}", include_str!("front_desk.py"))
+}
+
 impl Peer {
+    /// Starts a [`desk`].
+    pub(crate) fn start_desk(own: &str, kind: &str) -> Self {
+        Self::start(&desk(own), kind)
+    }
+
     /// Starts a script. Its arguments are `kind`, the folder that `scripts/setup.sh tests` fills, and a folder of its own.
     pub(crate) fn start(script: &str, kind: &str) -> Self {
         let (data, scratch) = (data(), tempfile::tempdir().unwrap());

@@ -366,7 +366,7 @@ async fn offline_nothing_is_asked_and_the_report_says_so() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_asked_is_as_openai_publishes_it_and_a_server_of_other_people_answers() {
-    let desk = Peer::start(include_str!("speech_desk.py"), "aimock");
+    let desk = Peer::start_desk(include_str!("speech_desk.py"), "aimock");
     let mut known = ProviderSettings::default();
     known.keys.insert("openai".to_owned(), Secret::new("sk-hush-0123456789").unwrap());
     known.bases.insert("openai".to_owned(), format!("{}/v1", desk.url));

@@ -3,14 +3,14 @@
 use serde_json::json;
 
 use super::*;
-use crate::llm::tests::peer::Peer;
+use crate::llm::tests::peer::{Peer, desk as desk_of, interpreter};
 use crate::provider::Request;
 
 const DESK: &str = include_str!("trend_desk.py");
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_search_is_what_tavilys_own_client_would_send_and_a_strangers_server_answers() {
-    let desk = Peer::start(DESK, "aimock");
+    let desk = Peer::start_desk(DESK, "aimock");
     let mut known = settings(&desk.url);
     known.patience = Patience::default();
     let cx = context();
@@ -38,7 +38,7 @@ async fn a_search_is_what_tavilys_own_client_would_send_and_a_strangers_server_a
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_official_server_is_asked_over_http_and_over_pipes() {
-    let desk = Peer::start(DESK, "mcp");
+    let desk = Peer::start_desk(DESK, "mcp");
     let known = ProviderSettings::default();
     let at = |tool: &str| format!("{}/mcp#{tool}", desk.url).parse::<TrendChoice>().unwrap();
     let first = found(&at("trends"), &known).await;
@@ -49,8 +49,8 @@ async fn the_official_server_is_asked_over_http_and_over_pipes() {
     let limit = Duration::from_millis(300);
     gave_way(&within(limit, source.as_ref(), &topic(), &context()).await.unwrap(), "did not answer within");
 
-    let (python, script) = (crate::llm::tests::peer::interpreter(), tempfile::NamedTempFile::new().unwrap());
-    std::fs::write(script.path(), DESK).unwrap();
+    let (python, script) = (interpreter(), tempfile::NamedTempFile::new().unwrap());
+    std::fs::write(script.path(), desk_of(DESK)).unwrap();
     let line = format!("mcp:$HUSH '{}' '{}' stdio x x #trends", python.display(), script.path().display());
     let choice: TrendChoice = line.parse().unwrap();
     let allowed = TrendCommand::allow(&choice, |_| Some("hush".to_owned()));

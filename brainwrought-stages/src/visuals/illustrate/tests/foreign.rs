@@ -4,7 +4,7 @@ use super::*;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_asked_is_as_the_providers_publish_it_and_others_understand_it() {
-    let desk = Peer::start(include_str!("picture_desk.py"), "aimock");
+    let desk = Peer::start_desk(include_str!("picture_desk.py"), "aimock");
     let mut known = settings(&desk.url);
     known.patience = Patience::default();
     known.keys.insert(GENERATOR_KEY.to_owned(), Secret::new("sk-hush-0123456789").unwrap());

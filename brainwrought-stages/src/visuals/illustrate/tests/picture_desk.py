@@ -3,28 +3,17 @@
 OpenAI, Gemini and a generator of clips are a server of other people; Pexels and Pixabay are served here, and held against
 a client of other people's making: what it would send is what is wanted, and it must be able to read what is answered.
 
-Usage: python picture_desk.py KIND DATA SCRATCH. Prints its address, and ends when its input does. `/verdict` tells what was seen.
+`/verdict` tells what was seen. See `front_desk.py` for how it is run.
 """
 
-import base64
-import http.client
-import http.server
-import json
-import pathlib
-import re
 import struct
-import subprocess
-import sys
 import sysconfig
-import threading
-import urllib.parse
 import zlib
 
 import yaml
-from jsonschema import Draft7Validator, Draft202012Validator
+from jsonschema import Draft7Validator
 from stockmedia_sdk import PexelsClient, PixabayClient
 
-DATA, SCRATCH = pathlib.Path(sys.argv[2]), pathlib.Path(sys.argv[3])
 seen = {"requests": 0, "replies": 0, "searches": 0, "faults": []}
 
 
@@ -36,34 +25,6 @@ def png(width, height):
 
 
 PICTURE = png(300, 200)
-
-
-def start_aimock():
-    picture = base64.b64encode(PICTURE).decode()
-    fixtures = [
-        {"match": {"endpoint": "image"}, "response": {"image": {"b64Json": picture}}},
-        {"match": {"endpoint": "video"}, "response": {"video": {"id": "v1", "status": "completed"}}},
-        {"match": {"model": "gemini-2.5-flash-image"},
-         "response": {"audio": {"b64Json": picture, "contentType": "image/png"}, "content": "Here it is."}},
-    ]
-    path = SCRATCH / "fixtures.json"
-    path.write_text(json.dumps({"fixtures": fixtures}))
-    node = DATA / "test-peers/bin/node"
-    command = [node if node.exists() else "node", DATA / "test-aimock/dist/cli.js", "-p", "0", "-f", path]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    for line in process.stdout:
-        if found := re.search(r"listening on http://([\d.:]+)", line):
-            threading.Thread(target=process.stdout.read, daemon=True).start()
-            return found[1], process
-    raise SystemExit("aimock did not start")
-
-
-def validators(provider, operation):
-    api = json.loads((DATA / "test-peers/api" / (provider + ".json")).read_text())
-    parts = api["operations"][operation]
-    return {part: Draft202012Validator({**parts[part], "$defs": api["$defs"]}) for part in ("request", "reply")}
-
-
 DESCRIBED = {
     "/images/generations": validators("openai", "/images/generations"),
     ":generateContent": validators("gemini", "generateContent"),
@@ -74,7 +35,7 @@ PEXELS = yaml.safe_load(MANIFEST.read_text())["schemas"]
 
 
 def judge(validator, body, what):
-    seen["faults"] += [f"{what}: {error.json_path}: {error.message[:300]}" for error in validator.iter_errors(body)]
+    seen["faults"] += [f"{what}: {fault}" for fault in faults(validator, body)]
 
 
 def photo(host):
@@ -152,7 +113,7 @@ def search(path, query, key, body, host):
     seen["searches"] += 1
 
 
-class Desk(http.server.BaseHTTPRequestHandler):
+class Desk(FrontDesk):
     def do_GET(self):
         parsed = urllib.parse.urlparse(self.path)
         query = dict(urllib.parse.parse_qsl(parsed.query))
@@ -165,7 +126,7 @@ class Desk(http.server.BaseHTTPRequestHandler):
             "/api/videos/": lambda: {"total": 1, "totalHits": 1, "hits": [film(host)]},
         }
         if parsed.path == "/verdict":
-            return self.answer(200, "application/json", json.dumps(seen).encode())
+            return self.answer_json(seen)
         if parsed.path == "/picture.png":
             return self.answer(200, "image/png", PICTURE)
         # What the other server serves as a clip is none, so that of the test stands for it.
@@ -174,14 +135,14 @@ class Desk(http.server.BaseHTTPRequestHandler):
         if parsed.path in bodies:
             body = bodies[parsed.path]()
             search(parsed.path, query, self.headers.get("authorization"), body, host)
-            return self.answer(200, "application/json", json.dumps(body).encode())
+            return self.answer_json(body)
         self.forward(b"")
 
     def do_POST(self):
-        body = self.rfile.read(int(self.headers.get("content-length", 0)))
+        body = self.read_body()
         if self.path == "/clip.mp4":
             (SCRATCH / "clip.mp4").write_bytes(body)
-            return self.answer(200, "application/json", b"{}")
+            return self.answer_json({})
         parts = next((parts for end, parts in DESCRIBED.items() if self.path.endswith(end)), None)
         if parts:
             seen["requests"] += 1
@@ -191,30 +152,11 @@ class Desk(http.server.BaseHTTPRequestHandler):
             seen["replies"] += 1
             judge(parts["reply"], json.loads(reply), "reply of " + self.path)
 
-    def forward(self, body):
-        upstream = http.client.HTTPConnection(UPSTREAM, timeout=60)
-        headers = {name: value for name, value in self.headers.items() if name.lower() not in ("host", "connection")}
-        upstream.request(self.command, self.path, body, headers)
-        reply = upstream.getresponse()
-        read = reply.read()
-        self.answer(reply.status, reply.headers.get("content-type", ""), read)
-        return read
 
-    def answer(self, status, kind, body):
-        self.send_response(status)
-        self.send_header("content-type", kind)
-        self.send_header("content-length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_):
-        pass
-
-
-UPSTREAM, process = start_aimock()
-desk = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Desk)
-desk.daemon_threads = True
-threading.Thread(target=desk.serve_forever, daemon=True).start()
-print(f"http://127.0.0.1:{desk.server_address[1]}", flush=True)
-sys.stdin.read()
-process.kill()
+picture = base64.b64encode(PICTURE).decode()
+serve(Desk, start_aimock([
+    {"match": {"endpoint": "image"}, "response": {"image": {"b64Json": picture}}},
+    {"match": {"endpoint": "video"}, "response": {"video": {"id": "v1", "status": "completed"}}},
+    {"match": {"model": "gemini-2.5-flash-image"},
+     "response": {"audio": {"b64Json": picture, "contentType": "image/png"}, "content": "Here it is."}},
+]))
