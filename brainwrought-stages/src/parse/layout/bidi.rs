@@ -15,10 +15,14 @@ pub(super) fn runs_left(letter: char) -> bool {
 /// neighbours stand almost as far apart as words.
 const SURE_SPACE: f32 = 0.5;
 
-/// Puts letters into the order in which they are read, in whatever order they were drawn. `drawn` tells of each whether the
-/// file has a space between it and the letter drawn before; where the file has none, a gap wider than `space` of the size
-/// is one. Returns nothing where no letter runs to the left.
-pub(super) fn read_order(drawn: &[(Glyph, bool)], space: f32) -> Option<Vec<Glyph>> {
+/// A space that the file writes leaves at least this part of the size free: words are drawn in any order, and two that were
+/// drawn one after the other need not be neighbours.
+const LEAST_SPACE: f32 = 0.05;
+
+/// Puts letters into the order in which they are read, in whatever order they were drawn. `drawn` tells of each how many
+/// spaces the file had before it, so letters with the same number are of one word; where the file has none, a gap wider
+/// than `space` of the size is one. Returns nothing where no letter runs to the left.
+pub(super) fn read_order(drawn: &[(Glyph, usize)], space: f32) -> Option<Vec<Glyph>> {
     let glyphs: Vec<Glyph> = drawn.iter().map(|(glyph, _)| *glyph).collect();
     let left = glyphs.iter().filter(|glyph| runs_left(glyph.letter)).count();
     if left == 0 {
@@ -45,22 +49,22 @@ pub(super) fn read_order(drawn: &[(Glyph, bool)], space: f32) -> Option<Vec<Glyp
 }
 
 /// Puts a space between letters that stand apart, before runs are turned and neighbours part.
-fn with_spaces(drawn: &[(Glyph, bool)], order: &[usize], space: f32) -> Vec<Glyph> {
-    let space = if drawn.iter().any(|(_, spaced)| *spaced) { SURE_SPACE } else { space };
+fn with_spaces(drawn: &[(Glyph, usize)], order: &[usize], space: f32) -> Vec<Glyph> {
+    let is_spaced = drawn.first().is_some_and(|(_, first)| drawn.iter().any(|(_, word)| word != first));
+    let space = if is_spaced { SURE_SPACE } else { space };
     let mut seen: Vec<Glyph> = Vec::with_capacity(order.len() * 5 / 4);
-    let mut last: Option<usize> = None;
+    let mut last: Option<(Glyph, usize)> = None;
     for &at in order {
-        let (glyph, _) = drawn[at];
-        if let Some(before) = last {
-            let (other, _) = drawn[before];
+        let (glyph, word) = drawn[at];
+        if let Some((other, other_word)) = last {
             let gap = (other.left - glyph.right).max(glyph.left - other.right);
-            let is_written = before.abs_diff(at) == 1 && drawn[before.max(at)].1;
-            if is_written || gap > space * other.size.min(glyph.size * 1.3) {
+            let least = if word == other_word { space } else { LEAST_SPACE };
+            if gap > least * other.size.min(glyph.size * 1.3) {
                 seen.push(Glyph { letter: ' ', ..glyph });
             }
         }
         seen.push(glyph);
-        last = Some(at);
+        last = Some((glyph, word));
     }
     seen
 }
@@ -124,7 +128,7 @@ mod tests {
     use super::*;
 
     /// Letters that stand side by side, from the left, ten points each.
-    fn standing(text: &str) -> Vec<(Glyph, bool)> {
+    fn standing(text: &str) -> Vec<(Glyph, usize)> {
         let glyph = |(n, letter): (usize, char)| {
             let glyph = Glyph {
                 letter,
@@ -136,7 +140,7 @@ mod tests {
                 mono: false,
                 turn: 0,
             };
-            (glyph, false)
+            (glyph, 0)
         };
         text.chars().enumerate().map(glyph).collect()
     }
@@ -166,8 +170,26 @@ mod tests {
         let letters: String = read_order(&drawn, 0.15).unwrap().iter().map(|glyph| glyph.letter).collect();
         assert_eq!(letters, "ن حل");
         // Where the file writes its spaces, a gap like that is none.
-        drawn[2].1 = true;
+        drawn[2].1 = 1;
         let letters: String = read_order(&drawn, 0.15).unwrap().iter().map(|glyph| glyph.letter).collect();
         assert_eq!(letters, "نح ل");
+    }
+
+    #[test]
+    fn words_are_told_by_the_spaces_between_them_whichever_way_each_was_drawn() {
+        // The word at the right is drawn first, from its left; a letter of it stands almost as far off as the next word.
+        let mut drawn = standing("لم راد");
+        drawn.remove(2);
+        for (glyph, word) in &mut drawn {
+            if glyph.left < 20.0 {
+                glyph.left += 8.5;
+                glyph.right += 8.5;
+                *word = 1;
+            }
+        }
+        drawn[2].0.right -= 1.0;
+        drawn.rotate_left(2);
+        let letters: String = read_order(&drawn, 0.15).unwrap().iter().map(|glyph| glyph.letter).collect();
+        assert_eq!(letters, "دار مل");
     }
 }

@@ -61,18 +61,19 @@ impl Line {
 /// Puts the letters of a page into lines, in the order in which they are drawn.
 pub(super) fn lines_of(page: &PageContent) -> Vec<Line> {
     let mut pieces: Vec<Piece> = Vec::new();
-    let mut space = false;
+    let (mut space, mut word) = (false, 0);
     let upright = page.glyphs.iter().filter(|glyph| glyph.turn == 0);
     for glyph in upright.filter(|glyph| is_on_page(glyph, page)) {
         if glyph.letter.is_whitespace() {
             space = true;
             continue;
         }
+        word += usize::from(space);
         match pieces.last_mut() {
-            Some(piece) if piece.takes(glyph) => piece.push(*glyph, space),
+            Some(piece) if piece.takes(glyph) => piece.push(*glyph, space, word),
             _ => {
                 drop_repeated(&mut pieces);
-                pieces.push(Piece::new(*glyph));
+                pieces.push(Piece::new(*glyph, word));
             }
         }
         space = false;
@@ -118,12 +119,14 @@ struct Placed {
     spaced: bool,
     /// The distance to the letters before, as a part of the size.
     gap: f32,
+    /// How many spaces the page had when the letter was drawn.
+    word: usize,
 }
 
 impl Piece {
-    fn new(glyph: Glyph) -> Self {
+    fn new(glyph: Glyph, word: usize) -> Self {
         Self {
-            glyphs: vec![Placed { glyph, spaced: false, gap: 0.0 }],
+            glyphs: vec![Placed { glyph, spaced: false, gap: 0.0, word }],
             size: glyph.size,
             baseline: glyph.baseline,
             left: glyph.left,
@@ -161,7 +164,7 @@ impl Piece {
         }
     }
 
-    fn push(&mut self, glyph: Glyph, space: bool) {
+    fn push(&mut self, glyph: Glyph, space: bool, word: usize) {
         let gap = glyph.left - self.right;
         let spaced = space && gap > -0.3 * self.size;
         let gap = gap / self.size.min(glyph.size * 1.3);
@@ -171,7 +174,7 @@ impl Piece {
         }
         self.left = self.left.min(glyph.left);
         self.right = self.right.max(glyph.right);
-        self.glyphs.push(Placed { glyph, spaced, gap });
+        self.glyphs.push(Placed { glyph, spaced, gap, word });
     }
 
     fn line(&self) -> Line {
@@ -181,8 +184,8 @@ impl Piece {
         // A file that writes its spaces may set letters wide apart; one that does not may have narrow gaps for them.
         let has_spaces = self.glyphs.iter().any(|placed| placed.spaced);
         let space = if has_spaces { WRITTEN_SPACE } else { SPACE };
-        let glyphs: Vec<(Glyph, bool)> =
-            self.glyphs.iter().map(|placed| (placed.glyph, placed.spaced)).collect();
+        let glyphs: Vec<(Glyph, usize)> =
+            self.glyphs.iter().map(|placed| (placed.glyph, placed.word)).collect();
         match read_order(&glyphs, space) {
             Some(read) => {
                 let mut spaced = false;
@@ -194,7 +197,7 @@ impl Piece {
                 }
             }
             None => {
-                for Placed { glyph, spaced, gap } in &self.glyphs {
+                for Placed { glyph, spaced, gap, .. } in &self.glyphs {
                     composer.push(glyph, *spaced || *gap > space);
                 }
             }
@@ -255,8 +258,8 @@ fn joined(pieces: Vec<Piece>) -> Vec<Piece> {
             let left = slots.get_mut(first).and_then(Option::take);
             let right = slots.get_mut(second).and_then(Option::take);
             let (Some(mut left), Some(right)) = (left, right) else { continue };
-            for Placed { glyph, spaced, .. } in right.glyphs {
-                left.push(glyph, spaced);
+            for Placed { glyph, spaced, word, .. } in right.glyphs {
+                left.push(glyph, spaced, word);
             }
             if let Some(slot) = slots.get_mut(place) {
                 *slot = Some(left);
