@@ -80,6 +80,12 @@ impl Config {
         llm.open(&self.providers).map(drop).map_err(|error| WrongCommand(format!("--llm {llm}: {error}")))
     }
 
+    /// Checks that pictures can be asked for from here, as [`Self::check_llm`] does for a model.
+    pub(crate) fn check_pictures(&self, pictures: &Pictures) -> Result<(), WrongCommand> {
+        let opened = pictures.open(&self.providers);
+        opened.map(drop).map_err(|error| WrongCommand(format!("--pictures: {error}")))
+    }
+
     /// Puts arguments, environment and config file together.
     pub(crate) fn new(args: &StoreArgs) -> Result<Self, WrongCommand> {
         let named = args.config.clone().or_else(|| env("BRAINWROUGHT_CONFIG").map(PathBuf::from));
@@ -218,8 +224,18 @@ fn size(text: Option<&str>) -> Result<(u32, u32), WrongCommand> {
     }
 }
 
+/// Tells whether a file is a clip, by the end of its name.
+pub(crate) fn is_video(path: &Path) -> bool {
+    has_ending(path, &VIDEO_FILES)
+}
+
+fn has_ending(path: &Path, endings: &[&str]) -> bool {
+    let extension = path.extension().map(|extension| extension.to_string_lossy().to_lowercase());
+    extension.is_some_and(|extension| endings.contains(&extension.as_str()))
+}
+
 /// Where pictures come from, and the files that are still to be stored.
-fn pictures(
+pub(crate) fn pictures(
     choice: Option<&PictureChoice>,
     config: &Config,
 ) -> Result<(Option<Pictures>, Vec<PathBuf>), WrongCommand> {
@@ -259,13 +275,7 @@ fn clip_files(path: &Path) -> Result<Vec<PathBuf>, WrongCommand> {
 fn files_in(path: &Path, endings: &[&str]) -> Result<Vec<PathBuf>, WrongCommand> {
     let entries = std::fs::read_dir(path)
         .map_err(|_| WrongCommand(format!("`{}` is no folder that can be read", path.display())))?;
-    let is_meant = |path: &PathBuf| {
-        let extension = path.extension().map(|e| e.to_string_lossy().to_lowercase());
-        extension.is_some_and(|extension| endings.contains(&extension.as_str()))
-    };
-    let mut files: Vec<PathBuf> =
-        entries.filter_map(|entry| Some(entry.ok()?.path())).filter(is_meant).collect();
-    files.sort();
+    let files = files_of(entries, endings);
     if files.is_empty() {
         let endings = endings.join(", ");
         return Err(WrongCommand(format!("the folder `{}` holds none of {endings}", path.display())));
@@ -290,10 +300,7 @@ fn music_files(folder: &Path) -> Result<Vec<PathBuf>, WrongCommand> {
 }
 
 fn files_of(entries: std::fs::ReadDir, endings: &[&str]) -> Vec<PathBuf> {
-    let is_one = |path: &PathBuf| {
-        let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
-        ending.is_some_and(|ending| endings.contains(&ending.as_str()))
-    };
+    let is_one = |path: &PathBuf| has_ending(path, endings);
     let mut files: Vec<PathBuf> =
         entries.filter_map(|entry| Some(entry.ok()?.path())).filter(is_one).collect();
     files.sort();

@@ -8,6 +8,7 @@ use brainwrought_core::id::Digest;
 use brainwrought_core::purse::Cost;
 use brainwrought_stages::llm::LlmChoice;
 use brainwrought_stages::script::TrendChoice;
+use brainwrought_stages::visuals::Pictures;
 
 use crate::Example;
 
@@ -37,6 +38,8 @@ pub struct HttpSettings {
     pub max_cost: Option<Cost>,
     /// Where the slang of scripts is looked up; the server's to choose, as the model is.
     pub trends: TrendChoice,
+    /// Where pictures come from that scripts ask for; the server's to choose, as the model is. `None` is nowhere.
+    pub pictures: Option<Pictures>,
     /// How long a job that is over stays, with its PDF and its video; `None` means until somebody deletes it. It is
     /// [`expire`](crate::expire) that removes what is older.
     pub keep: Option<Duration>,
@@ -123,6 +126,7 @@ impl HttpSettings {
             llm: None,
             max_cost: None,
             trends: TrendChoice::Lexicon,
+            pictures: None,
             keep: None,
             quotas: Quotas::default(),
             limits: HttpLimits::default(),

@@ -1,6 +1,6 @@
 //! `submit`: a PDF becomes a job.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -114,15 +114,7 @@ pub(super) async fn load(engine: &Engine, video: VideoConfig, pdf: &Bytes) -> an
         options.lexicon = text.parse().map_err(|error: LexiconError| wrong(error.to_string()))?;
     }
     if !video.pictures.is_empty() {
-        let mut files = Vec::new();
-        for path in &video.pictures {
-            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            let is_clip =
-                ["m4v", "mov", "mp4", "webm"].iter().any(|ending| name.to_lowercase().ends_with(ending));
-            let media_type = if is_clip { "video/*" } else { "image/*" };
-            files.push(PictureFile { name, file: put_file(engine, path, media_type).await? });
-        }
-        options.pictures = Some(Pictures::Files(files));
+        options.pictures = Some(put_pictures(engine, &video.pictures).await?);
     }
     if let Music::Folder(tracks) = &mut options.music {
         for path in &video.music {
@@ -133,6 +125,17 @@ pub(super) async fn load(engine: &Engine, video: VideoConfig, pdf: &Bytes) -> an
         options.music = Music::File(put_file(engine, path, "audio/*").await?);
     }
     Ok(options)
+}
+
+/// Stores the user's own pictures and clips, so that every worker has them.
+pub(super) async fn put_pictures(engine: &Engine, paths: &[PathBuf]) -> anyhow::Result<Pictures> {
+    let mut files = Vec::new();
+    for path in paths {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let media_type = if crate::config::is_video(path) { "video/*" } else { "image/*" };
+        files.push(PictureFile { name, file: put_file(engine, path, media_type).await? });
+    }
+    Ok(Pictures::Files(files))
 }
 
 /// Stores the files of a voice of Piper, so that every worker has them. The new name says which files they are.

@@ -41,7 +41,7 @@ pub(crate) async fn run(config: &Config, args: MakeArgs) -> anyhow::Result<()> {
         config.check_llm(llm)?;
     }
     if let Some(pictures) = &video.options.pictures {
-        pictures.open(&config.providers).map_err(|error| WrongCommand(format!("--pictures: {error}")))?;
+        config.check_pictures(pictures)?;
     }
     for name in [&video.options.voice, &video.options.voice2] {
         if HostedVoice::is_meant(name) {
@@ -65,10 +65,13 @@ pub(crate) async fn run(config: &Config, args: MakeArgs) -> anyhow::Result<()> {
     let chosen = serde_json::to_value(&options)?;
     let key = json!({ "make": Digest::of(&pdf).as_str(), "name": named.file_name().map(|n| n.to_string_lossy()), "options": chosen });
     let key = Digest::of(&brainwrought_core::fingerprint::canonical_json(&key)).to_string();
-    super::estimate::announce(&world, (&named, &pdf), &options, password, max_cost).await;
-    let request = Request { pdf, options, key: Some(key), priority: 10, max_cost };
+    let request =
+        Request { pdf: pdf.clone(), options: options.clone(), key: Some(key), priority: 10, max_cost };
     let created = intake::submit(&world, &engine, &named, request).await?;
     let mut view = created.view;
+    if view.status != JobStatus::Completed {
+        super::estimate::announce(&world, (&named, &pdf), &options, password, max_cost).await;
+    }
     // The same job under another limit. What the config file says is for new jobs: a limit that was raised stays so.
     if let Some(MaxCost(limit)) = args.max_cost {
         view = world.jobs.limit_cost(&view.job.job_id, limit).await?;

@@ -4,11 +4,13 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use anyhow::Context as _;
-use brainwrought_core::engine::WorkScope;
+use brainwrought_core::engine::{Engine, WorkScope};
 use brainwrought_core::event::EventSink;
 use brainwrought_http::{Example, HttpSettings, OperatorToken, Operators};
+use brainwrought_stages::visuals::Pictures;
 use tokio::net::TcpListener;
 
+use super::intake;
 use crate::args::ServeArgs;
 use crate::config::{self, Config};
 use crate::exit::WrongCommand;
@@ -40,9 +42,11 @@ pub(crate) async fn run(config: &Config, args: ServeArgs) -> anyhow::Result<()> 
     settings.llm.clone_from(&config.llm);
     settings.max_cost = config.max_cost.0;
     settings.trends.clone_from(&config.trends);
+    settings.pictures = pictures(config, &engine).await?;
     // A key that is missing is said now and not by every job; workers elsewhere may have it.
-    if let Some(llm) = settings.llm.as_ref().filter(|_| !args.no_workers) {
-        config.check_llm(llm)?;
+    if !args.no_workers {
+        settings.llm.as_ref().map(|llm| config.check_llm(llm)).transpose()?;
+        settings.pictures.as_ref().map(|pictures| config.check_pictures(pictures)).transpose()?;
     }
     let address = SocketAddr::new(args.bind, port);
     let listener = TcpListener::bind(address)
@@ -59,6 +63,15 @@ pub(crate) async fn run(config: &Config, args: ServeArgs) -> anyhow::Result<()> 
         tokio::join!(serving, expiry, engine.run_all(WorkScope::default(), shutdown));
     }
     Ok(())
+}
+
+/// Where the pictures of all jobs come from. The files of a folder are stored now, whatever becomes of them later.
+async fn pictures(config: &Config, engine: &Engine) -> anyhow::Result<Option<Pictures>> {
+    let (pictures, files) = config::pictures(config.pictures.as_ref(), config)?;
+    if files.is_empty() {
+        return Ok(pictures);
+    }
+    Ok(Some(intake::put_pictures(engine, &files).await?))
 }
 
 /// A server that only its own machine reaches trusts whoever reaches it, but only under its own names.

@@ -15,12 +15,11 @@ use serde::{Serialize, Serializer};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
-use super::{MakeOptions, Resources};
-use crate::audio::{HostedVoice, VoiceError};
+use super::{EffectsChoice, MakeOptions, Resources};
+use crate::audio::{EffectsBy, HostedVoice, Mix, VoiceError};
 use crate::parse::ParsePdf;
 use crate::provider::{Price, ProviderError, ProviderSettings};
 use crate::script::{Brief, model_steps};
-use crate::visuals::Pictures;
 
 /// Letters that a second of narration has: 165 words a minute of six letters with their space.
 const LETTERS: f64 = 16.5;
@@ -32,6 +31,8 @@ const LINE_SECONDS: f64 = 3.0;
 const SCENE_MS: u64 = 5_000;
 /// The most scenes that a model plans pictures for.
 const MOST_SCENES: u64 = 16;
+/// A sound is asked for every so many milliseconds.
+const EFFECT_MS: u64 = 10_000;
 /// The most letters of the text that a designed voice is tried on.
 const DESIGN_LETTERS: u64 = 1_000;
 
@@ -175,25 +176,57 @@ pub async fn estimate(
             estimate.lines.push(line);
         }
     }
-    // Without a model, nobody asks for pictures that cost.
-    if let (Some(pictures), Some(_)) = (&options.pictures, &options.llm) {
-        estimate.lines.extend(illustrations(pictures, options.length_ms, &resources.providers)?);
+    // Without a model, nobody asks for what costs.
+    if options.llm.is_some() {
+        estimate.lines.extend(searches(options, &resources.providers)?);
+        estimate.lines.extend(illustrations(options, &resources.providers)?);
+        estimate.lines.extend(effects(options, &resources.providers)?);
     }
     Ok(estimate)
 }
 
-/// What pictures from elsewhere will cost: usually one in every second scene, at most two tries for every one.
-fn illustrations(
-    pictures: &Pictures,
-    length_ms: u64,
+/// What looking trends up will cost: once a job.
+fn searches(
+    options: &MakeOptions,
     settings: &ProviderSettings,
 ) -> Result<Option<EstimateLine>, EstimateError> {
-    let Some((provider, one)) = pictures.quote(settings)? else { return Ok(None) };
-    let scenes = length_ms.div_ceil(SCENE_MS).clamp(3, MOST_SCENES);
-    let many = |count: u64| move |one: Cost| Cost(one.0.saturating_mul(count));
-    let (usual, most) = (scenes.div_ceil(2), 2 * scenes);
-    let costs = one.map(|one| Costs { usually: many(usual)(one), most: many(most)(one) });
-    Ok(Some(EstimateLine { stage: "visuals", provider, calls: usual, costs }))
+    let quote = if options.slang == 0 { None } else { options.trends.quote(settings)? };
+    Ok(quote.map(|quote| by_the_piece("script", quote, 1, 1)))
+}
+
+/// What pictures from elsewhere will cost: usually one in every second scene, at most two tries for every one.
+fn illustrations(
+    options: &MakeOptions,
+    settings: &ProviderSettings,
+) -> Result<Option<EstimateLine>, EstimateError> {
+    let quote = options.pictures.as_ref().map(|pictures| pictures.quote(settings)).transpose()?.flatten();
+    let scenes = options.length_ms.div_ceil(SCENE_MS).clamp(3, MOST_SCENES);
+    Ok(quote.map(|quote| by_the_piece("visuals", quote, scenes.div_ceil(2), 2 * scenes)))
+}
+
+/// What sounds will cost: usually one every ten seconds, at most two tries for one every four, which is as close as they are
+/// let come.
+fn effects(
+    options: &MakeOptions,
+    settings: &ProviderSettings,
+) -> Result<Option<EstimateLine>, EstimateError> {
+    let EffectsChoice::ElevenLabs = options.effects else { return Ok(None) };
+    let quote = EffectsBy::ElevenLabs.quote(settings)?;
+    let every = |ms: u64| options.length_ms.div_ceil(ms).max(1);
+    let closest = Mix::default().effect_gap_ms;
+    Ok(quote.map(|quote| by_the_piece("assemble", quote, every(EFFECT_MS), 2 * every(closest))))
+}
+
+/// What so many things cost, each at the same price.
+fn by_the_piece(
+    stage: &'static str,
+    (provider, one): (String, Option<Cost>),
+    usual: u64,
+    most: u64,
+) -> EstimateLine {
+    let many = |one: Cost, count: u64| Cost(one.0.saturating_mul(count));
+    let costs = one.map(|one| Costs { usually: many(one, usual), most: many(one, most) });
+    EstimateLine { stage, provider, calls: usual, costs }
 }
 
 /// What the hosted voices will cost: each may have to speak all of it.
@@ -264,6 +297,8 @@ async fn document(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::script::TrendChoice;
+    use crate::visuals::Pictures;
 
     fn settings(prices: &str) -> ProviderSettings {
         let prices = serde_json::from_str::<crate::provider::Prices>(prices).unwrap();
@@ -287,13 +322,33 @@ mod tests {
     }
 
     #[test]
-    fn pictures_are_reckoned_by_the_scenes() {
-        let prices = settings(r#"{ "openai/gpt-image-1": { "image": 0.25 } }"#);
-        let drawn = Pictures::OpenAi("gpt-image-1".to_owned());
-        let line = illustrations(&drawn, 60_000, &prices).unwrap().unwrap();
+    fn pictures_searches_and_sounds_are_reckoned_by_the_piece() {
+        let prices = settings(
+            r#"{ "openai/gpt-image-1": { "image": 0.25 }, "tavily/*": { "call": 0.5 },
+                 "elevenlabs/sound-generation": { "call": 1 } }"#,
+        );
+        let options = MakeOptions {
+            length_ms: 60_000,
+            pictures: Some(Pictures::OpenAi("gpt-image-1".to_owned())),
+            trends: TrendChoice::Tavily,
+            effects: EffectsChoice::ElevenLabs,
+            ..MakeOptions::default()
+        };
+        let costs = |usually: u64, most: u64| Some(Costs { usually: Cost(usually), most: Cost(most) });
+        let line = illustrations(&options, &prices).unwrap().unwrap();
         assert_eq!((line.stage, line.calls), ("visuals", 6));
-        assert_eq!(line.costs, Some(Costs { usually: Cost(1_500_000), most: Cost(6_000_000) }));
-        assert_eq!(illustrations(&Pictures::Pixabay, 60_000, &prices).unwrap(), None);
+        assert_eq!(line.costs, costs(1_500_000, 6_000_000));
+        let line = searches(&options, &prices).unwrap().unwrap();
+        assert_eq!((line.provider.as_str(), line.calls), ("tavily/search", 1));
+        assert_eq!(line.costs, costs(500_000, 500_000));
+        let line = effects(&options, &prices).unwrap().unwrap();
+        assert_eq!((line.stage, line.calls), ("assemble", 6));
+        assert_eq!(line.costs, costs(6_000_000, 30_000_000));
+
+        let free = MakeOptions { pictures: Some(Pictures::Pixabay), slang: 0, ..options };
+        assert_eq!(illustrations(&free, &prices).unwrap(), None);
+        assert_eq!(searches(&free, &prices).unwrap(), None);
+        assert_eq!(effects(&MakeOptions::default(), &prices).unwrap(), None);
     }
 
     #[test]

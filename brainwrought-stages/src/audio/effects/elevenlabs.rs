@@ -46,8 +46,18 @@ impl ElevenLabsEffects {
     pub(super) fn new(settings: &ProviderSettings) -> Result<Self, ProviderError> {
         let service = Service::named(Self::NAME).expect("the table of services has it");
         let client = settings.open(service)?;
-        let price = settings.price(&format!("{}/{PRICED}", Self::NAME), &client);
+        let price = settings.price(&Self::priced(), &client);
         Ok(Self { client, price })
+    }
+
+    /// The name of the price.
+    pub(super) fn priced() -> String {
+        format!("{}/{PRICED}", Self::NAME)
+    }
+
+    /// What one sound costs, if anybody knows. It is paid by the piece.
+    pub(super) fn one_sound(&self) -> Option<Cost> {
+        self.price.as_ref().map(Price::one_call)
     }
 
     /// The sound that a description asks for: interleaved stereo at 48 kHz as little-endian `f32`. It is made once,
@@ -71,14 +81,12 @@ impl ElevenLabsEffects {
             "prompt_influence": INFLUENCE,
             "model_id": MODEL,
         });
-        // A sound is paid by the piece.
-        let cost = |price: &Price| price.tokens(0, 0, 0);
-        let paid = self.price.as_ref().map_or(Cost::FREE, cost);
+        let paid = self.one_sound().unwrap_or(Cost::FREE);
         let request = Request::post("v1/sound-generation", &body, "assemble: effect")
             // What every plan may have.
             .with_query("output_format", "mp3_44100_128")
             .accepting(Accept::Audio)
-            .billed(PRICED, Bill::by(self.price.as_ref(), cost))
+            .billed(PRICED, Bill::by(self.price.as_ref(), Price::one_call))
             .with_most_bytes(MOST_BYTES);
         self.client.call(cx, &request, |reply| Ok((read(reply)?, paid))).await
     }

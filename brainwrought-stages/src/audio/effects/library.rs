@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use brainwrought_core::data::BlobRef;
+use brainwrought_core::purse::Cost;
 use brainwrought_core::report::chain;
 use brainwrought_core::stage::{StageContext, StageError};
 use serde::{Deserialize, Serialize};
@@ -23,6 +24,20 @@ pub enum EffectsBy {
     BuiltIn,
     /// ElevenLabs; the program where that fails.
     ElevenLabs,
+}
+
+impl EffectsBy {
+    /// Tells who would be paid, and how much for one sound, if anybody knows; nobody where it costs nothing. Needs neither a
+    /// key nor the network.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the address of the provider is none.
+    pub fn quote(self, settings: &ProviderSettings) -> Result<Option<(String, Option<Cost>)>, ProviderError> {
+        let Self::ElevenLabs = self else { return Ok(None) };
+        let one = ElevenLabsEffects::new(&settings.for_quotes())?.one_sound();
+        Ok((one != Some(Cost::FREE)).then(|| (ElevenLabsEffects::priced(), one)))
+    }
 }
 
 /// A sound that a script asks for.

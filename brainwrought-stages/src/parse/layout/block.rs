@@ -179,9 +179,13 @@ fn goes_on(paragraph: &Paragraph, line: &Line, step: f32) -> bool {
     {
         return false;
     }
-    let is_sentence_end = last.text.ends_with(['.', '?', '!', ':', '…', '”', '"']);
-    let right = block.right().max(line.right);
-    let is_short = last.right < right - 0.12 * (right - block.x).max(line.width());
+    let is_sentence_end = last.text.ends_with(['.', '?', '!', '؟', '。', ':', '…', '”', '"']);
+    let free = if first.runs_left() {
+        last.left - block.x.min(line.left)
+    } else {
+        block.right().max(line.right) - last.right
+    };
+    let is_short = free > 0.12 * union(&block, &line.bbox()).width;
     if is_sentence_end && is_short && !paragraph.starts_item() {
         return false;
     }
@@ -192,7 +196,10 @@ fn goes_on(paragraph: &Paragraph, line: &Line, step: f32) -> bool {
 fn is_aligned(paragraph: &Paragraph, line: &Line, is_sentence_end: bool) -> bool {
     let (Some(first), Some(last)) = (paragraph.lines.first(), paragraph.lines.last()) else { return false };
     let indent = INDENT * line.size;
-    let is_indented = line.left > last.left + indent;
+    // How much further in than another line this one starts.
+    let further =
+        |other: &Line| if first.runs_left() { other.right - line.right } else { line.left - other.left };
+    let is_indented = further(last) > indent;
     let is_centred = {
         let middle = |line: &Line| f32::midpoint(line.left, line.right);
         let reach = 0.5 * line.size;
@@ -200,13 +207,12 @@ fn is_aligned(paragraph: &Paragraph, line: &Line, is_sentence_end: bool) -> bool
     };
     if paragraph.starts_item() {
         // The lines of an item hang under its text; a line further left than the marker is no part of it.
-        return line.left > first.left - indent
-            && (line.left > first.left + 0.3 * line.size || !is_sentence_end);
+        return further(first) > -indent && (further(first) > 0.3 * line.size || !is_sentence_end);
     }
     match paragraph.lines.as_slice() {
         _ if is_centred => true,
         [_] => !(is_indented && is_sentence_end),
-        _ => !is_indented || !is_sentence_end && line.left < last.left + 3.0 * indent,
+        _ => !is_indented || !is_sentence_end && further(last) < 3.0 * indent,
     }
 }
 
@@ -246,6 +252,18 @@ mod tests {
                 "Far below"
             ]
         );
+    }
+
+    #[test]
+    fn lines_that_run_to_the_left_start_at_the_right() {
+        let lines = vec![
+            line("تعيش في", 100.0, 300.0, 100.0),
+            line("بيوت كبيرة.", 60.0, 300.0, 112.0),
+            line("وتجمع", 120.0, 300.0, 124.0),
+            line("العسل.", 250.0, 300.0, 136.0),
+            line("ثم تنام", 50.0, 285.0, 148.0),
+        ];
+        assert_eq!(texts(lines), ["تعيش في بيوت كبيرة. وتجمع العسل.", "ثم تنام"]);
     }
 
     #[test]

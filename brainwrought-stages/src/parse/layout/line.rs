@@ -2,7 +2,7 @@
 
 use brainwrought_core::data::Rect;
 
-use super::bidi::read_order;
+use super::bidi::{read_order, runs_left};
 use super::letters::Composer;
 use crate::parse::page_content::{ASCENT, DESCENT, Glyph, PageContent};
 
@@ -49,6 +49,11 @@ impl Line {
 
     pub(super) fn bbox(&self) -> Rect {
         Rect { x: self.left, y: self.top(), width: self.width(), height: self.bottom() - self.top() }
+    }
+
+    /// Tells whether the line is read from its right end.
+    pub(super) fn runs_left(&self) -> bool {
+        self.text.chars().find(|letter| letter.is_alphabetic()).is_some_and(runs_left)
     }
 
     /// Tells whether both stand in the same row of text.

@@ -5,6 +5,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use brainwrought_core::purse::Cost;
 use brainwrought_core::stage::StageContext;
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -16,7 +17,7 @@ use super::program::Program;
 use super::source::{TrendError, TrendSource, TrendTopic};
 use super::tavily::TavilyTrends;
 use super::trend::Trend;
-use crate::provider::{Network, ProviderSettings, Secret};
+use crate::provider::{Network, ProviderError, ProviderSettings, Secret};
 
 /// Where trends are looked up. It is stored with the job, without any secret.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -95,6 +96,21 @@ impl TrendChoice {
         };
         let name = || self.to_string();
         Some(opened.unwrap_or_else(|error| Arc::new(Closed { name: name(), error: Arc::new(error) })))
+    }
+
+    /// Tells who would be paid for looking trends up, and how much for one time, if anybody knows; nobody where it costs
+    /// nothing. Needs neither a key nor the network.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the address of the provider is none.
+    pub fn quote(
+        &self,
+        settings: &ProviderSettings,
+    ) -> Result<Option<(String, Option<Cost>)>, ProviderError> {
+        let Self::Tavily = self else { return Ok(None) };
+        let one = TavilyTrends::new(&settings.for_quotes())?.one_search();
+        Ok((one != Some(Cost::FREE)).then(|| (TavilyTrends::priced(), one)))
     }
 
     fn program(

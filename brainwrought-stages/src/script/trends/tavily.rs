@@ -50,8 +50,18 @@ impl TavilyTrends {
     pub(super) fn new(settings: &ProviderSettings) -> Result<Self, ProviderError> {
         let service = Service::named(Self::NAME).expect("the table of services has it");
         let client = settings.open(service)?;
-        let price = settings.price(&format!("{}/{PRICED}", Self::NAME), &client);
+        let price = settings.price(&Self::priced(), &client);
         Ok(Self { client, price })
+    }
+
+    /// The name of the price.
+    pub(super) fn priced() -> String {
+        format!("{}/{PRICED}", Self::NAME)
+    }
+
+    /// What one search costs, if anybody knows.
+    pub(super) fn one_search(&self) -> Option<Cost> {
+        self.price.as_ref().map(Price::one_call)
     }
 }
 
@@ -71,10 +81,9 @@ impl TrendSource for TavilyTrends {
             "max_results": PAGES,
         });
         // A search costs what a call does, however much it finds.
-        let cost = |price: &Price| price.tokens(0, 0, 0);
-        let paid = self.price.as_ref().map_or(Cost::FREE, cost);
+        let paid = self.one_search().unwrap_or(Cost::FREE);
         let request = Request::post("search", &body, "script: trends")
-            .billed(PRICED, Bill::by(self.price.as_ref(), cost))
+            .billed(PRICED, Bill::by(self.price.as_ref(), Price::one_call))
             .with_most_bytes(MOST_BYTES);
         let found: Found = self.client.call(cx, &request, |reply| Ok((reply.json()?, paid))).await?;
         Ok(found.results.iter().take(PAGES as usize).flat_map(Page::trends).collect())
