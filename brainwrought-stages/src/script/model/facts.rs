@@ -1,14 +1,26 @@
 //! [`Facts`]: the claim gate for lines that a model wrote.
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use super::super::evidence::{Doubt, Evidence};
 use super::super::gate::is_speakable;
+use super::super::lexicon::words;
 use super::reply::{Role, Scenes};
 use super::sources::{Source, Sources};
 
 /// The most words of a line that states nothing.
 const BEAT_WORDS: usize = 10;
+
+/// A line is made of a sentence that has this share of its words.
+const MOSTLY: f64 = 0.6;
+/// A line that says something of a sentence in other words still has this share of its words.
+const AKIN: f64 = 0.25;
+/// A line with fewer words of its own is too short to tell: two words in common are no kinship, and none no strangeness.
+const LEAST_WORDS: usize = 5;
+
+/// Words that begin with the same letters, as many as these, are taken for forms of one.
+const STEM: usize = 5;
 
 /// A line that says what its sentence does not.
 #[derive(Debug, Clone)]
@@ -43,6 +55,11 @@ impl<'a> Facts<'a> {
             .iter()
             .map(|doubt| format!("its sentence does not say {doubt}"))
             .collect();
+        let said = bag(text);
+        let shared = said.intersection(&bag(&source.quote)).count();
+        if said.len() >= LEAST_WORDS && (shared as f64) < AKIN * said.len() as f64 {
+            faults.push("it has hardly a word in common with its sentence".to_owned());
+        }
         if !is_speakable(text, self.language) {
             faults.push(
                 "it cannot be spoken as it is: one plain sentence of 7 to 20 words is wanted".to_owned(),
@@ -72,6 +89,27 @@ impl<'a> Facts<'a> {
     pub(super) fn is_joke(&self, text: &str, source: &Source) -> bool {
         let denies = |doubt: &Doubt| matches!(doubt, Doubt::Negation(_));
         self.is_beat(text, source) && !self.evidence.doubts(text, &source.quote).iter().any(denies)
+    }
+
+    /// Gives fact lines that name a wrong sentence, or none, the one that they are made of, where there is one.
+    pub(super) fn recite(&self, scenes: &mut Scenes) {
+        let bags: Vec<BTreeSet<String>> = self.sources.iter().map(|source| bag(&source.quote)).collect();
+        let lines = scenes.scenes.iter_mut().flat_map(|scene| &mut scene.lines);
+        for line in lines.filter(|line| line.role == Role::Fact) {
+            let said = bag(&line.text);
+            let shared = |bag: &BTreeSet<String>| said.intersection(bag).count();
+            let best =
+                bags.iter().map(shared).enumerate().max_by_key(|&(index, shared)| (shared, Reverse(index)));
+            let Some((index, most)) = best else { continue };
+            let named = self.sources.index(line.source).and_then(|index| bags.get(index)).map_or(0, shared);
+            let number = self.sources.number(index);
+            if most as f64 >= MOSTLY * said.len().max(LEAST_WORDS) as f64
+                && named * 2 <= most
+                && self.sources.get(number).is_some_and(|source| self.bears_out(&line.text, source))
+            {
+                line.source = number;
+            }
+        }
     }
 
     /// The fact lines that must be rewritten.
@@ -133,4 +171,10 @@ impl<'a> Facts<'a> {
         }
         scenes
     }
+}
+
+/// The words of a text that may tell it from others, without their endings.
+fn bag(text: &str) -> BTreeSet<String> {
+    let long = words(text).into_iter().filter(|word| word.chars().count() > 3);
+    long.map(|word| word.chars().take(STEM).collect()).collect()
 }

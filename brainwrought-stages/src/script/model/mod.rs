@@ -40,7 +40,7 @@ use crate::visuals::PictureOffer;
 /// The steps of a script, for whoever watches.
 const STEPS: u64 = 9;
 /// Grows whenever the same replies would give another script.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 /// A provider that does not answer is tried in so many attempts of the stage before the script is written without it.
 const PATIENCE: u32 = 3;
 /// The most tokens of a document that are sent at once to a model whose context is not known.
@@ -310,6 +310,7 @@ impl ModelWriter {
         cx: &StageContext,
         warnings: &mut Vec<String>,
     ) -> Result<Scenes, Ended> {
+        facts.recite(&mut scenes);
         let doubted = facts.doubted(&scenes);
         if doubted.is_empty() {
             return Ok(facts.settled(scenes, warnings));

@@ -2,13 +2,43 @@
 
 use brainwrought_core::data::Profile;
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
+
+/// What stands where a model should have written a number and did not: no sentence, line or scene has it.
+const NONE: u32 = u32::MAX;
+
+/// Reads a number however a model writes it: as `7.0`, `"7"` or `"[7]"`. One that is none names nothing; what leans on it is
+/// then left out, and the rest of the reply stands.
+fn number<'de, D: Deserializer<'de>>(reply: D) -> Result<u32, D::Error> {
+    Ok(number_in(&Value::deserialize(reply)?))
+}
+
+/// Reads a time; one that is none is the start.
+fn moment<'de, D: Deserializer<'de>>(reply: D) -> Result<u32, D::Error> {
+    Ok(Some(number(reply)?).filter(|ms| *ms != NONE).unwrap_or_default())
+}
+
+fn numbers<'de, D: Deserializer<'de>>(reply: D) -> Result<Vec<u32>, D::Error> {
+    Ok(Vec::<Value>::deserialize(reply)?.iter().map(number_in).filter(|number| *number != NONE).collect())
+}
+
+fn number_in(value: &Value) -> u32 {
+    let text = match value {
+        Value::Number(number) => number.to_string(),
+        Value::String(text) => text.trim_matches(|c: char| !c.is_ascii_digit() && c != '-').to_owned(),
+        _ => return NONE,
+    };
+    let whole = text.split_once('.').map_or(text.as_str(), |(whole, _)| whole);
+    whole.parse().unwrap_or(NONE)
+}
 
 /// What is worth telling of a part of the document.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub(super) struct Notes {
     /// The numbers of the sentences that matter most, in their order.
     #[schemars(length(max = 60))]
+    #[serde(deserialize_with = "numbers")]
     pub(super) sentences: Vec<u32>,
 }
 
@@ -22,6 +52,7 @@ pub(super) struct Analysis {
     pub(super) concepts: Vec<String>,
     /// The numbers of the 3 to 6 sentences that sum the document up.
     #[schemars(length(max = 6))]
+    #[serde(deserialize_with = "numbers")]
     pub(super) summary: Vec<u32>,
     /// What a viewer will find surprising or useful in it, in one sentence.
     pub(super) angle: String,
@@ -44,8 +75,10 @@ pub(super) struct Question {
     #[schemars(length(max = 4))]
     pub(super) choices: Vec<String>,
     /// The place of the right choice: 0, 1 or 2.
+    #[serde(deserialize_with = "number")]
     pub(super) answer: u32,
     /// The number of the sentence that gives the answer.
+    #[serde(deserialize_with = "number")]
     pub(super) source: u32,
 }
 
@@ -85,6 +118,7 @@ pub(super) struct Cited {
     /// The sentence.
     pub(super) text: String,
     /// The number of the sentence of the document that it comes from.
+    #[serde(deserialize_with = "number")]
     pub(super) source: u32,
 }
 
@@ -114,6 +148,7 @@ pub(super) struct LineReply {
     /// What it does.
     pub(super) role: Role,
     /// The number of the sentence of the document that it comes from, or that it leads to.
+    #[serde(deserialize_with = "number")]
     pub(super) source: u32,
 }
 
@@ -141,6 +176,7 @@ pub(super) struct Rewrites {
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub(super) struct Rewrite {
     /// The number that the line was shown with.
+    #[serde(deserialize_with = "number")]
     pub(super) number: u32,
     /// The new sentence.
     pub(super) text: String,
@@ -161,6 +197,7 @@ pub(super) struct Plan {
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub(super) struct ScenePlan {
     /// The number of the scene, from 1.
+    #[serde(deserialize_with = "number")]
     pub(super) scene: u32,
     /// What to show.
     pub(super) show: Show,
@@ -195,6 +232,7 @@ pub(super) struct EffectReply {
     /// What it sounds like, in one to four words.
     pub(super) sound: String,
     /// When it starts, in milliseconds from the start of the scene.
+    #[serde(deserialize_with = "moment")]
     pub(super) at_ms: u32,
 }
 
@@ -235,5 +273,30 @@ impl ProfileReply {
             hashtags: self.hashtags.into_iter().map(tag).filter(|tag| !tag.is_empty()).take(6).collect(),
             voice: cut(self.voice),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn numbers_are_read_however_they_are_written() {
+        let line = |source: Value| {
+            let line = json!({ "text": "It is so.", "role": "fact", "source": source });
+            serde_json::from_value::<LineReply>(line).unwrap().source
+        };
+        for written in [json!(7), json!(7.0), json!("7"), json!(" [7] "), json!("#7")] {
+            assert_eq!(line(written.clone()), 7, "{written}");
+        }
+        for none in [json!(-3), json!("-3"), json!(1e20), json!("seven"), json!(null), json!([1])] {
+            assert_eq!(line(none.clone()), NONE, "{none}");
+        }
+        let notes: Notes = serde_json::from_value(json!({ "sentences": [3, -1, "4", 5.0] })).unwrap();
+        assert_eq!(notes.sentences, [3, 4, 5]);
+        let at = |ms: Value| serde_json::from_value::<EffectReply>(json!({ "sound": "ding", "at_ms": ms }));
+        assert_eq!((at(json!("250 ms")).unwrap().at_ms, at(json!(-1)).unwrap().at_ms), (250, 0));
     }
 }

@@ -90,9 +90,18 @@ impl Sources {
         self.all.get(self.index(number)?)
     }
 
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Source> {
+        self.all.iter()
+    }
+
+    /// The number by which a model knows the sentence at a place.
+    pub(super) fn number(&self, index: usize) -> u32 {
+        index as u32 + 1
+    }
+
     /// The number of the sentence that has these words.
     pub(super) fn number_of(&self, quote: &str) -> Option<u32> {
-        self.all.iter().position(|source| source.quote == quote).map(|index| index as u32 + 1)
+        self.all.iter().position(|source| source.quote == quote).map(|index| self.number(index))
     }
 
     /// The chosen sentences with their numbers, under their headings.

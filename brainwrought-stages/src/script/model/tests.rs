@@ -202,6 +202,25 @@ async fn the_gate_lets_through_what_the_document_says() {
 }
 
 #[tokio::test]
+async fn a_line_with_the_wrong_number_cites_the_sentence_that_it_is_made_of() {
+    let mut some = answers();
+    let mut scenes: Scenes = serde_json::from_value(some["scenes"].clone()).unwrap();
+    let hospitals = &mut scenes.scenes[5].lines[0];
+    assert!(hospitals.text.starts_with("Hospitals"));
+    hospitals.source = number("coffee machine");
+    // What no sentence says is not said, whatever it cites.
+    scenes.scenes[3].lines[0].text =
+        "Penguins march happily towards frozen oceans under bright moonlight.".to_owned();
+    some.insert("scenes", serde_json::to_value(&scenes).unwrap());
+    let document = paper();
+    let script = written(&Scripted::new(some), &document).await;
+    let line = script.lines().find(|line| line.text.starts_with("Hospitals keep")).unwrap();
+    assert_eq!(line.citation.quote, PAPER[8]);
+    assert!(!said(&script).iter().any(|line| line.contains("Penguins")));
+    assert_eq!(grounding(&script, &document), []);
+}
+
+#[tokio::test]
 async fn what_was_answered_is_not_asked_again() {
     let mut some = answers();
     some.remove("scenes");
