@@ -3,9 +3,13 @@
 //!
 //! `cargo bench -p brainwrought-benches --bench script -- paper.pdf …` reads the papers that are named and prints, beside
 //! the offline writer, as many words of the paper's first sentences and of a TextRank summary (Mihalcea and Tarau, 2004).
-//! `--llm http://127.0.0.1:8080/v1#MODEL` adds a language model, `--show` the texts.
+//! `--llm http://127.0.0.1:8080/v1#MODEL` adds a language model, `--small-model` the one that the tests use (what
+//! `scripts/setup.sh tests` installs), `--show` the texts.
 
 #![expect(clippy::print_stdout, reason = "a bench speaks to whoever runs it")]
+
+#[path = "../brainwrought-store/src/python_peer.rs"]
+mod python_peer;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -19,6 +23,7 @@ use brainwrought_core::stage::StageContext;
 use brainwrought_stages::llm::ChosenLlm;
 use brainwrought_stages::provider::ProviderSettings;
 use brainwrought_stages::script::{Brief, ModelWriter, OfflineWriter, ScriptWriter as _, grounding};
+use python_peer::PythonPeer;
 use rust_stemmers::{Algorithm, Stemmer};
 use tokio_util::sync::CancellationToken;
 
@@ -54,7 +59,10 @@ fn main() -> anyhow::Result<()> {
     brainwrought_stages::parse::serve_if_child();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let stemmer = Stemmer::create(Algorithm::English);
-    let model = model()?;
+    let small = std::env::args().any(|argument| argument == "--small-model").then(small_model);
+    let named = std::env::args().skip_while(|argument| argument != "--llm").nth(1);
+    let served = small.as_ref().map(|server| format!("{}/v1#smollm2", server.greeting));
+    let model = named.or(served).map(|name| model(&name)).transpose()?;
     let mut all: BTreeMap<&str, Vec<Figures>> = BTreeMap::new();
     let mut ungrounded = 0;
     let mut texts_shown = Vec::new();
@@ -83,7 +91,9 @@ fn main() -> anyhow::Result<()> {
         if let Some(writer) = &model {
             let script = runtime.block_on(writer.write(&paper, &brief, &context()))?;
             // A model that wrote none is no figure of its own.
-            if !script.writer.starts_with("offline") {
+            if script.writer.starts_with("offline") {
+                println!("{:<34} {:<16} wrote none", shown(&pdf), "model");
+            } else {
                 ungrounded += grounding(&script, &paper).len();
                 texts.push(("model", facts(&script)));
             }
@@ -104,12 +114,15 @@ fn main() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The writer with the model that `--llm` names, such as `http://127.0.0.1:8080/v1#MODEL`.
-fn model() -> anyhow::Result<Option<ModelWriter>> {
-    let named = std::env::args().skip_while(|argument| argument != "--llm").nth(1);
-    let Some(named) = named else { return Ok(None) };
-    let chosen = ChosenLlm::new(&named.parse()?, &ProviderSettings::default());
-    Ok(Some(ModelWriter::chosen(chosen)))
+/// SmolLM2 with 135 million parameters, served by llama.cpp as long as this lives.
+fn small_model() -> PythonPeer {
+    const LLAMA: &str = include_str!("../brainwrought-stages/src/llm/tests/llama.py");
+    PythonPeer::start(&format!("{LLAMA}serve_llama(2560)"))
+}
+
+/// The writer with a model, such as `http://127.0.0.1:8080/v1#MODEL`.
+fn model(name: &str) -> anyhow::Result<ModelWriter> {
+    Ok(ModelWriter::chosen(ChosenLlm::new(&name.parse()?, &ProviderSettings::default())))
 }
 
 /// What a writer sees that works on its own.

@@ -52,7 +52,8 @@ impl OpenAi {
     }
 
     fn request(&self, prompt: &Prompt, manner: Manner) -> Request {
-        let has_words = manner.form != Form::Schema;
+        // OpenAI shows its models the schema; other servers only hold the answer to it, and what the fields mean stays unsaid.
+        let has_words = manner.form != Form::Schema || !self.is_hosted;
         let system = if has_words { prompt.system_with_schema() } else { prompt.system.clone() };
         let mut messages = Vec::new();
         if !system.is_empty() {

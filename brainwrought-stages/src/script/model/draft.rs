@@ -285,11 +285,9 @@ impl Draft<'_> {
                     };
                     let citation = Citation { page: source.page, quote };
                     let line = Line::new(ended(&line.text), role, citation);
-                    let section = if reply.title.trim().is_empty() {
-                        source.section.clone()
-                    } else {
-                        reply.title.trim().to_owned()
-                    };
+                    let title = reply.title.split_whitespace().collect::<Vec<_>>().join(" ");
+                    let is_title = self.facts.is_title(&title, source, &self.document.title);
+                    let section = if is_title { title } else { source.section.clone() };
                     Some(Beat { line, section, starts: nth == 0 })
                 })
                 .collect();

@@ -12,6 +12,8 @@ use super::sources::{Source, Sources};
 /// The most words of a line that states nothing.
 const BEAT_WORDS: usize = 10;
 
+/// The most words of a scene's title.
+const TITLE_WORDS: usize = 6;
 /// A line is made of a sentence that has this share of its words.
 const MOSTLY: f64 = 0.6;
 /// A line that says something of a sentence in other words still has this share of its words.
@@ -89,6 +91,15 @@ impl<'a> Facts<'a> {
     pub(super) fn is_joke(&self, text: &str, source: &Source) -> bool {
         let denies = |doubt: &Doubt| matches!(doubt, Doubt::Negation(_));
         self.is_beat(text, source) && !self.evidence.doubts(text, &source.quote).iter().any(denies)
+    }
+
+    /// Tells whether `text` can head what is said of a sentence: a few words that state nothing, one of which is the
+    /// sentence's, its section's or the document's own.
+    pub(super) fn is_title(&self, text: &str, source: &Source, document: &str) -> bool {
+        let known = bag(&format!("{} {} {document}", source.quote, source.section));
+        text.split_whitespace().count() <= TITLE_WORDS
+            && self.is_joke(text, source)
+            && !bag(text).is_disjoint(&known)
     }
 
     /// Gives fact lines that name a wrong sentence, or none, the one that they are made of, where there is one.

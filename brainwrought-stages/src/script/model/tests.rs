@@ -202,6 +202,33 @@ async fn the_gate_lets_through_what_the_document_says() {
 }
 
 #[tokio::test]
+async fn a_title_that_is_none_gives_way_to_the_section() {
+    let mut document = paper();
+    document.pages[0].blocks.insert(0, block(BlockKind::Heading, "Waiting in line"));
+    let mut some = answers();
+    let mut scenes: Scenes = serde_json::from_value(some["scenes"].clone()).unwrap();
+    let titles =
+        ["Coffee machine", "A man buys a bus and is happy about it", "Call 0800 12345 now", "Penguin party"];
+    for (scene, title) in scenes.scenes.iter_mut().zip(titles) {
+        scene.title = title.to_owned();
+    }
+    some.insert("scenes", serde_json::to_value(&scenes).unwrap());
+    let script = written(&Scripted::new(some), &document).await;
+    let told = format!("{:?}", script.segments.iter().map(|segment| &segment.title).collect::<Vec<_>>());
+    for gone in ["bus", "0800", "Penguin"] {
+        assert!(!told.contains(gone), "{told}");
+    }
+    let sources = Sources::new(&document, "en");
+    let facts = Facts::new(Evidence::new(&document), &sources, "en");
+    let source = sources.get(number("coffee machine")).unwrap();
+    let is_title = |text: &str| facts.is_title(text, source, "Queues");
+    assert!(
+        is_title("Coffee machine") && is_title("Idle machines") && is_title("Waiting") && is_title("Queues")
+    );
+    assert!(!is_title("") && titles[1..].iter().all(|title| !is_title(title)));
+}
+
+#[tokio::test]
 async fn a_line_with_the_wrong_number_cites_the_sentence_that_it_is_made_of() {
     let mut some = answers();
     let mut scenes: Scenes = serde_json::from_value(some["scenes"].clone()).unwrap();
