@@ -9,6 +9,7 @@
 #![expect(clippy::print_stdout, reason = "a bench speaks to whoever runs it")]
 
 #[path = "../brainwrought-store/src/python_peer.rs"]
+#[expect(clippy::unwrap_used, reason = "tests have it too, and may panic")]
 mod python_peer;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -92,7 +93,8 @@ fn main() -> anyhow::Result<()> {
             let script = runtime.block_on(writer.write(&paper, &brief, &context()))?;
             // A model that wrote none is no figure of its own.
             if script.writer.starts_with("offline") {
-                println!("{:<34} {:<16} wrote none", shown(&pdf), "model");
+                let why = script.warnings.last().map_or("", String::as_str);
+                println!("{:<34} {:<16} {why}", shown(&pdf), "model");
             } else {
                 ungrounded += grounding(&script, &paper).len();
                 texts.push(("model", facts(&script)));
@@ -117,7 +119,7 @@ fn main() -> anyhow::Result<()> {
 /// SmolLM2 with 135 million parameters, served by llama.cpp as long as this lives.
 fn small_model() -> PythonPeer {
     const LLAMA: &str = include_str!("../brainwrought-stages/src/llm/tests/llama.py");
-    PythonPeer::start(&format!("{LLAMA}serve_llama(2560)"))
+    PythonPeer::start(&format!("{LLAMA}serve_llama(4096)"))
 }
 
 /// The writer with a model, such as `http://127.0.0.1:8080/v1#MODEL`.

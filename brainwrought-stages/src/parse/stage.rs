@@ -20,7 +20,7 @@ pub struct ParsePdf {
 
 impl Stage for ParsePdf {
     const NAME: &'static str = "parse";
-    const VERSION: u32 = 5;
+    const VERSION: u32 = 6;
     type Input = SourcePdf;
     type Output = Document;
 

@@ -1,6 +1,6 @@
 //! [`Card`]: a rounded card with its shadow, and the parts that several cards share.
 
-use super::lettering::{Lettering, Look};
+use super::lettering::{Lettering, Look, is_read_from_right};
 use super::sheet::{Field, Sheet};
 use super::theme::{ACCENT, CORNER, DUSK, MARGIN, NIGHT, PADDING, PANEL_WIDTH, PAPER, RULE, Rgb};
 use crate::picture::RgbaImage;
@@ -66,10 +66,13 @@ impl<'a> Card<'a> {
         self.sheet.fill(field, colour, opacity);
     }
 
-    /// Sets text with its top left corner at a place.
+    /// Sets text with its top left corner at a place; its top right corner where it is read from the right and has a width.
     pub(super) fn text(&mut self, text: &str, look: &Look, x: f32, y: f32) {
+        let scale = self.table.scale;
         let image = self.table.set(text, look);
-        self.sheet.paste(&image, x * self.table.scale, y * self.table.scale);
+        let spare = look.width * scale - image.width() as f32;
+        let moves = is_read_from_right(text) && !look.centred && look.width <= self.face.width && spare > 0.0;
+        self.sheet.paste(&image, x * scale + if moves { spare } else { 0.0 }, y * scale);
     }
 
     /// Puts down a picture that is already in the output's pixels.

@@ -213,7 +213,7 @@ fn is_square(letter: char) -> bool {
 }
 
 /// True when the first letter belongs to Hebrew, Arabic or a related script.
-fn is_read_from_right(text: &str) -> bool {
+pub(super) fn is_read_from_right(text: &str) -> bool {
     let first = text.chars().find(|letter| letter.is_alphabetic()).map_or(0, u32::from);
     matches!(first, 0x0590..=0x08FF | 0xFB1D..=0xFDFF | 0xFE70..=0xFEFF)
 }

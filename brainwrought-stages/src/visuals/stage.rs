@@ -79,7 +79,7 @@ impl Default for PrepareVisuals {
 
 impl Stage for PrepareVisuals {
     const NAME: &'static str = "visuals";
-    const VERSION: u32 = 2;
+    const VERSION: u32 = 3;
     type Input = (Document, Segment);
     type Output = Visuals;
 
