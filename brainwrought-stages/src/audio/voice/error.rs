@@ -45,11 +45,28 @@ pub enum VoiceError {
         #[source]
         source: Box<dyn Error + Send + Sync>,
     },
-    /// The neural voice speaks English only.
-    #[error("the voice `hibari/heart` does not speak `{language}`; choose the voice `auto` or `espeak-ng`")]
+    /// The neural voices speak English only.
+    #[error("the voice `{voice}` does not speak `{language}`; choose the voice `auto` or `espeak-ng`")]
     EnglishOnly {
+        /// The voice.
+        voice: String,
         /// The language that was asked for.
         language: String,
+    },
+    /// The voices of Kokoro are not on this machine.
+    #[error(
+        "the voices of Kokoro are not here: {} is missing; run `make setup-kokoro`, or choose the voice `auto`",
+        path.display()
+    )]
+    NoKokoro {
+        /// What was looked for.
+        path: PathBuf,
+    },
+    /// A file of Kokoro is not the one that this version was built for.
+    #[error("the voice file {} is not the expected one; delete it and run `make setup-kokoro`", path.display())]
+    DamagedKokoro {
+        /// Where it lies.
+        path: PathBuf,
     },
     /// A file that was given as a voice of Piper is none.
     #[error(

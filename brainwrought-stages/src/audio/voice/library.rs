@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use brainwrought_core::data::Language;
 use tokio_util::sync::CancellationToken;
 
+use super::kokoro::{self, KokoroVoice};
 use super::{
     Engine, EspeakVoice, HibariVoice, HostedVoice, LocalVoice, PiperVoice, Voice, VoiceError, VoiceFiles,
 };
@@ -16,8 +17,8 @@ use crate::provider::ProviderSettings;
 pub const AUTO: &str = "auto";
 const ESPEAK: &str = "espeak-ng";
 /// The names that [`VoiceLibrary::voice`] understands.
-const CHOICES: &str = "auto, heart, oak, fern, espeak, espeak-ng+VARIANT, piper:FILE.onnx, elevenlabs:VOICE_ID, \
-    elevenlabs:design:DESCRIPTION, openai:VOICE, http://SERVER/v1#VOICE";
+const CHOICES: &str = "auto, heart, oak, fern, kokoro/am_michael and others of Kokoro, espeak, espeak-ng+VARIANT, \
+    piper:FILE.onnx, elevenlabs:VOICE_ID, elevenlabs:design:DESCRIPTION, openai:VOICE, http://SERVER/v1#VOICE";
 /// Loaded models are large, so only so many stay.
 const MOST_OPENED: usize = 4;
 
@@ -32,6 +33,7 @@ pub struct VoiceLibrary {
     pub providers: ProviderSettings,
     added: BTreeMap<String, Arc<dyn Voice>>,
     hibari: Arc<Mutex<Option<HibariVoice>>>,
+    kokoro: Arc<Mutex<Option<Arc<kokoro::Parts>>>>,
     /// Hosted voices and those of Piper by their names and the language.
     opened: Arc<Mutex<OpenedVoices>>,
 }
@@ -55,6 +57,7 @@ impl VoiceLibrary {
             providers: ProviderSettings::default(),
             added: BTreeMap::new(),
             hibari: Arc::default(),
+            kokoro: Arc::default(),
             opened: Arc::default(),
         }
     }
@@ -106,11 +109,16 @@ impl VoiceLibrary {
                 name.parse::<HostedVoice>()?.open(&self.providers, reference, is_english(language))
             });
         }
-        if HibariVoice::speakers().all(|speaker| speaker != name) {
+        let is_kokoro = KokoroVoice::is_one(name);
+        if !is_kokoro && HibariVoice::speakers().all(|speaker| speaker != name) {
             return Err(no_such_voice(name));
         }
         if !is_english(language) {
-            return Err(VoiceError::EnglishOnly { language: language.to_string() });
+            return Err(VoiceError::EnglishOnly { voice: name.to_owned(), language: language.to_string() });
+        }
+        if is_kokoro {
+            let voice = KokoroVoice::with_parts(name, &self.kokoro_folder(), self.kokoro()?)?;
+            return Ok(Arc::new(LocalVoice::new(Arc::new(voice))));
         }
         let speaker = self.hibari()?.speaker(name).ok_or_else(|| no_such_voice(name))?;
         Ok(Arc::new(LocalVoice::new(Arc::new(speaker))))
@@ -179,10 +187,26 @@ impl VoiceLibrary {
             return Ok(full.parse::<HostedVoice>().map(drop)?);
         }
         let is_known = full == AUTO
+            || KokoroVoice::is_one(full)
             || HibariVoice::speakers().any(|speaker| speaker == full)
             || full.strip_prefix(ESPEAK).is_some_and(|rest| rest.is_empty() || rest.starts_with('+'))
             || full.strip_prefix("piper:").is_some_and(|rest| !rest.is_empty());
         if is_known { Ok(()) } else { Err(no_such_voice(name)) }
+    }
+
+    /// Where the files of Kokoro are looked for.
+    pub(super) fn kokoro_folder(&self) -> PathBuf {
+        self.folder.join("kokoro")
+    }
+
+    fn kokoro(&self) -> Result<Arc<kokoro::Parts>, VoiceError> {
+        let mut loaded = self.kokoro.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(parts) = loaded.as_ref() {
+            return Ok(Arc::clone(parts));
+        }
+        let parts = Arc::new(kokoro::Parts::load(&self.kokoro_folder(), &self.files())?);
+        *loaded = Some(Arc::clone(&parts));
+        Ok(parts)
     }
 
     fn hibari(&self) -> Result<HibariVoice, VoiceError> {

@@ -5,7 +5,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::espeak_program::EspeakProgram;
 use super::timbre::TIMBRES;
-use super::{VoiceError, VoiceLibrary};
+use super::{KokoroVoice, VoiceError, VoiceLibrary};
 use crate::provider::{Network, Service};
 
 /// A voice that can be chosen.
@@ -45,6 +45,24 @@ impl VoiceLibrary {
                     .map_or_else(|| timbre.description.to_owned(), ToString::to_string),
             })
             .collect();
+        let kokoro = KokoroVoice::find(&self.kokoro_folder());
+        let described = match &kokoro {
+            Ok(()) => KokoroVoice::speakers()
+                .map(|name| {
+                    let like = if name.contains("/am_") { "like a man" } else { "like a woman" };
+                    (name, format!("sounds {like}"))
+                })
+                .collect(),
+            Err(error) => vec![("kokoro/SPEAKER".to_owned(), error.to_string())],
+        };
+        list.extend(described.into_iter().map(|(name, detail)| VoiceListing {
+            name,
+            engine: "Kokoro, neural, on this machine".to_owned(),
+            language: "English".to_owned(),
+            licence: "Apache-2.0".to_owned(),
+            present: kokoro.is_ok(),
+            detail,
+        }));
         let espeak = EspeakProgram::new(self.espeak.clone(), "espeak-ng".to_owned()).languages(&token);
         list.push(VoiceListing {
             name: "espeak-ng".to_owned(),
@@ -112,6 +130,7 @@ mod tests {
         let list = library.list();
         let named = |name: &str| list.iter().find(|voice| voice.name == name).unwrap();
         assert!(!named("hibari/oak").present && named("hibari/oak").detail.contains("make setup"));
+        assert!(named("kokoro/SPEAKER").detail.contains("make setup-kokoro"));
         assert!(named("espeak-ng").detail.contains("not found"));
         assert!(named("openai:VOICE").detail.contains("OPENAI_API_KEY"));
         assert!(named("http://SERVER/v1#VOICE").present);

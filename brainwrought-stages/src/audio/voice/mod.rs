@@ -1,5 +1,6 @@
 //! [`Voice`]: turns a line of text into sound and says when each written word is heard.
 
+mod acoustics;
 mod engine;
 mod envelope;
 mod error;
@@ -8,6 +9,7 @@ mod espeak_program;
 mod files;
 mod hibari;
 mod hosted;
+mod kokoro;
 mod library;
 mod listing;
 mod piper;
@@ -32,6 +34,7 @@ pub use espeak::EspeakVoice;
 pub use files::VoiceFiles;
 pub use hibari::HibariVoice;
 pub use hosted::{HostedVoice, NoSuchHostedVoice};
+pub use kokoro::KokoroVoice;
 pub use library::{AUTO, VoiceLibrary};
 pub use listing::VoiceListing;
 pub use piper::{PiperFiles, PiperVoice};
