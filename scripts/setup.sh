@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Brings everything that Brainwrought needs onto this machine: system packages, the PDF engine and the default voice.
 # Safe to run again; says nothing but one line when nothing is missing.
-# `setup.sh kokoro` also brings the voices of Kokoro, a download of 110 MB.
+# `setup.sh kokoro` also brings the voices of Kokoro, a download of 130 MB.
 # `setup.sh tests` also brings these, and the servers and clients of other people that the tests talk to, Postgres and
 # Chromium among them.
 # BRAINWROUGHT_DATA names another folder for the engine and the voice.

@@ -58,7 +58,7 @@ const STYLES: usize = 510;
 
 /// A voice of Kokoro-82M (American English, 24 kHz).
 ///
-/// All of them share the model, which takes about 300 MB of memory and says one passage at a time on all cores.
+/// All of them share the model, which says one passage at a time on all cores.
 #[derive(Debug, Clone)]
 pub struct KokoroVoice {
     name: String,
@@ -86,7 +86,7 @@ impl fmt::Debug for Parts {
 
 impl KokoroVoice {
     /// Loads the voice called `name`, such as `kokoro/am_michael`, from a folder with `model.onnx`, `libonnxruntime.so` and
-    /// `speakers/voices/SPEAKER.bin`; `files` are the embedded voice's, which knows how words are said. Takes about two seconds.
+    /// `speakers/voices/SPEAKER.bin`; `files` are the embedded voice's, which knows how words are said.
     ///
     /// # Errors
     ///
