@@ -65,13 +65,14 @@ torture: setup-tests
 	cargo test --package brainwrought-store --test torture -- \
 		--tasks $(or $(TASKS),10000) --workers 12 --restarts 12 --limit 3600 --seed $(or $(SEED),1)
 
+# Examples are named so that dependencies get the features that the tests want of them, and are not checked once more.
 lint:
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets $(EXTRA) -- -D warnings
-	cargo clippy --workspace --no-default-features -- -D warnings
+	cargo clippy --workspace --no-default-features --lib --bins --examples -- -D warnings
 
 docs:
-	RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps
+	RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --lib --bins --examples $(EXTRA)
 
 bench: setup
 	cargo bench --package brainwrought-benches
