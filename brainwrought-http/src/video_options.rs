@@ -2,7 +2,7 @@
 
 use brainwrought_core::purse::Cost;
 use brainwrought_stages::standard::{
-    BackgroundChoice, CaptionStyle, Format, Layout, MakeOptions, Music, background_styles,
+    BackgroundChoice, CaptionStyle, EffectsChoice, Format, Layout, MakeOptions, Music, background_styles,
     is_background_style,
 };
 use serde::Deserialize;
@@ -48,6 +48,9 @@ pub(crate) struct VideoOptions {
     /// What plays under the voice: `bed` or `none`.
     #[schema(default = "bed")]
     pub(crate) music: String,
+    /// Whether there are sounds beside voice and music: `on` or `off`.
+    #[schema(default = "on")]
+    pub(crate) effects: String,
     /// The seed of everything that is drawn by chance; taken from the PDF when it is not given.
     pub(crate) seed: Option<u64>,
     /// The size of the frames, such as `540x960` for a quick look; two even numbers.
@@ -73,6 +76,7 @@ impl Default for VideoOptions {
             memes: 1,
             dialogue: false,
             music: "bed".to_owned(),
+            effects: "on".to_owned(),
             seed: None,
             size: "1080x1920".to_owned(),
             max_cost: None,
@@ -169,6 +173,11 @@ impl VideoOptions {
             "none" => Music::None,
             other => return Err(wrong(&format!("`music` is bed or none, not `{other}`"))),
         };
+        let effects = match self.effects.as_str() {
+            "on" => EffectsChoice::On,
+            "off" => EffectsChoice::Off,
+            other => return Err(wrong(&format!("`effects` is on or off, not `{other}`"))),
+        };
         let (width, height) = size(&self.size).ok_or_else(|| {
             wrong(&format!("`size` takes two even numbers, such as 540x960, not `{}`", self.size))
         })?;
@@ -184,6 +193,7 @@ impl VideoOptions {
             memes: self.memes,
             dialogue: self.dialogue,
             music,
+            effects,
             seed: self.seed,
             width,
             height,
@@ -217,6 +227,7 @@ mod tests {
     fn the_defaults_are_those_of_the_pipeline() {
         assert_eq!(read(&[]).unwrap(), MakeOptions::default());
         assert_eq!(read(&[("seed", ""), ("length", " ")]).unwrap(), MakeOptions::default());
+        assert_eq!(read(&[("effects", "off")]).unwrap().effects, EffectsChoice::Off);
     }
 
     #[test]
@@ -256,6 +267,7 @@ mod tests {
             ("background", "/etc/passwd"),
             ("voice", "elvis"),
             ("music", "/etc/passwd"),
+            ("effects", "loud"),
             ("size", "271x480"),
             ("size", "100000x100000"),
             ("layout", "z"),

@@ -42,6 +42,7 @@ pub(super) fn render(base: &str, limit_megabytes: u64, keep: Option<Duration>) -
                             (select("memes", "Memes", &[("1", "A few"), ("0", "None"), ("2", "Some"), ("3", "Many")]))
                             (select("dialogue", "Speakers", &[("false", "One explains"), ("true", "Two talk")]))
                             (select("music", "Music", &[("bed", "Quiet bed"), ("none", "None")]))
+                            (select("effects", "Sounds", &[("on", "Effects"), ("off", "None")]))
                             p.field {
                                 label for="seed" { "Seed" }
                                 input #seed name="seed" type="number" min="0" step="1" inputmode="numeric" placeholder="from the PDF";
