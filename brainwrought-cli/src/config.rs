@@ -10,7 +10,7 @@ use brainwrought_stages::llm::{LlmChoice, NoSuchLlm};
 use brainwrought_stages::provider::ProviderSettings;
 use brainwrought_stages::script::TrendChoice;
 use brainwrought_stages::standard::{BackgroundChoice, MakeOptions, Music};
-use brainwrought_stages::visuals::{PictureChoice, Pictures, VideoGenerator};
+use brainwrought_stages::visuals::{MemesBy, PictureChoice, Pictures, VideoGenerator};
 use brainwrought_store::StoreOptions;
 
 use crate::args::{LogFormat, StoreArgs};
@@ -45,6 +45,8 @@ pub(crate) struct Config {
     pub(crate) max_cost: MaxCost,
     /// Where pictures come from, where no argument says otherwise.
     pub(crate) pictures: Option<PictureChoice>,
+    /// Who draws memes.
+    pub(crate) memes_by: MemesBy,
     /// Servers that make clips, by their names.
     pub(crate) video_generators: BTreeMap<String, VideoGenerator>,
     /// Where slang and trends are looked up, where no argument says otherwise.
@@ -86,6 +88,11 @@ impl Config {
         opened.map(drop).map_err(|error| WrongCommand(format!("--pictures: {error}")))
     }
 
+    /// Checks that whoever draws memes can be asked from here, as [`Self::check_llm`] does for a model.
+    pub(crate) fn check_memes(&self, memes_by: MemesBy) -> Result<(), WrongCommand> {
+        memes_by.check(&self.providers).map_err(|error| WrongCommand(format!("memes by Imgflip: {error}")))
+    }
+
     /// Puts arguments, environment and config file together.
     pub(crate) fn new(args: &StoreArgs) -> Result<Self, WrongCommand> {
         let named = args.config.clone().or_else(|| env("BRAINWROUGHT_CONFIG").map(PathBuf::from));
@@ -125,6 +132,7 @@ impl Config {
             llm: llm.or(file.llm),
             max_cost: file.max_cost.and_then(MaxCost::of_usd).unwrap_or(MaxCost(None)),
             pictures: file.pictures,
+            memes_by: file.memes_by,
             video_generators: file.video_generators,
             trends,
             worker: file.worker,
@@ -170,6 +178,7 @@ impl VideoConfig {
             captions: args.captions,
             slang: args.slang,
             memes: args.memes,
+            memes_by: args.memes_by.unwrap_or(config.memes_by),
             dialogue: args.dialogue,
             music,
             effects: args.effects,

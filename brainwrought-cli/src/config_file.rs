@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use brainwrought_stages::llm::LlmChoice;
 use brainwrought_stages::provider::{Price, SERVICES, Service};
-use brainwrought_stages::visuals::{PictureChoice, VideoGenerator};
+use brainwrought_stages::visuals::{MemesBy, PictureChoice, VideoGenerator};
 use serde::Deserialize;
 
 use crate::args::LogFormat;
@@ -34,6 +34,8 @@ pub(crate) struct ConfigFile {
     pub(crate) llm: Option<LlmChoice>,
     /// Where pictures come from, where no argument says otherwise.
     pub(crate) pictures: Option<PictureChoice>,
+    /// Who draws memes, where no argument says otherwise.
+    pub(crate) memes_by: MemesBy,
     /// Servers that make clips, by the names that `video:NAME` has for them.
     pub(crate) video_generators: BTreeMap<String, VideoGenerator>,
     /// Where slang and trends are looked up, where no argument says otherwise.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use brainwrought_stages::audio::VoiceFailure;
 use brainwrought_stages::llm::LlmChoice;
 use brainwrought_stages::standard::{CaptionStyle, EffectsChoice, Format, Layout};
-use brainwrought_stages::visuals::PictureChoice;
+use brainwrought_stages::visuals::{MemesBy, PictureChoice};
 use clap::Args as ClapArgs;
 
 /// What a video should be like.
@@ -48,6 +48,10 @@ pub(crate) struct VideoArgs {
     /// How many memes, 0 (none) to 3
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(0..=3))]
     pub(crate) memes: u8,
+    /// Who draws memes: the program itself (own), or Imgflip under the account in $IMGFLIP_ACCOUNT, NAME:PASSWORD (imgflip).
+    /// Nobody has cleared the rights of Imgflip's pictures [default: own, or `memes-by` of the config file]
+    #[arg(long, value_name = "WHO", value_enum)]
+    pub(crate) memes_by: Option<MemesBy>,
     /// Two characters talk: one explains, the other asks
     #[arg(long)]
     pub(crate) dialogue: bool,

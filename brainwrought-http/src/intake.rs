@@ -214,6 +214,7 @@ async fn submit(site: &Site, pdf: Bytes, file_name: &str, wanted: Wanted) -> Res
     options.llm.clone_from(&site.settings.llm);
     options.trends.clone_from(&site.settings.trends);
     options.pictures.clone_from(&site.settings.pictures);
+    options.memes_by = site.settings.memes_by;
     let (name, bytes) = (file_name.to_owned(), pdf.clone());
     // The seed is drawn from all of the PDF.
     let submission = tokio::task::spawn_blocking(move || options.submission(&name, bytes)).await;

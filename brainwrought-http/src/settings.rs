@@ -8,7 +8,7 @@ use brainwrought_core::id::Digest;
 use brainwrought_core::purse::Cost;
 use brainwrought_stages::llm::LlmChoice;
 use brainwrought_stages::script::TrendChoice;
-use brainwrought_stages::visuals::Pictures;
+use brainwrought_stages::visuals::{MemesBy, Pictures};
 
 use crate::Example;
 
@@ -40,6 +40,8 @@ pub struct HttpSettings {
     pub trends: TrendChoice,
     /// Where pictures come from that scripts ask for; the server's to choose, as the model is. `None` is nowhere.
     pub pictures: Option<Pictures>,
+    /// Who draws memes; the server's to choose, because it is the server's account.
+    pub memes_by: MemesBy,
     /// How long a job that is over stays, with its PDF and its video; `None` means until somebody deletes it. It is
     /// [`expire`](crate::expire) that removes what is older.
     pub keep: Option<Duration>,
@@ -127,6 +129,7 @@ impl HttpSettings {
             max_cost: None,
             trends: TrendChoice::Lexicon,
             pictures: None,
+            memes_by: MemesBy::Own,
             keep: None,
             quotas: Quotas::default(),
             limits: HttpLimits::default(),

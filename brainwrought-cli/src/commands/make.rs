@@ -43,6 +43,7 @@ pub(crate) async fn run(config: &Config, args: MakeArgs) -> anyhow::Result<()> {
     if let Some(pictures) = &video.options.pictures {
         config.check_pictures(pictures)?;
     }
+    config.check_memes(video.options.memes_by)?;
     for name in [&video.options.voice, &video.options.voice2] {
         if HostedVoice::is_meant(name) {
             let voice: HostedVoice =

@@ -43,10 +43,12 @@ pub(crate) async fn run(config: &Config, args: ServeArgs) -> anyhow::Result<()> 
     settings.max_cost = config.max_cost.0;
     settings.trends.clone_from(&config.trends);
     settings.pictures = pictures(config, &engine).await?;
+    settings.memes_by = config.memes_by;
     // A key that is missing is said now and not by every job; workers elsewhere may have it.
     if !args.no_workers {
         settings.llm.as_ref().map(|llm| config.check_llm(llm)).transpose()?;
         settings.pictures.as_ref().map(|pictures| config.check_pictures(pictures)).transpose()?;
+        config.check_memes(settings.memes_by)?;
     }
     let address = SocketAddr::new(args.bind, port);
     let listener = TcpListener::bind(address)

@@ -290,6 +290,14 @@ pub struct Meme {
     pub bottom: String,
 }
 
+impl Meme {
+    /// All its words, for people.
+    pub fn words(&self) -> String {
+        let said = [&self.top, &self.bottom].into_iter().filter(|words| !words.is_empty());
+        said.map(String::as_str).collect::<Vec<_>>().join(" / ")
+    }
+}
+
 /// Whether an illustration stands still.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -15,7 +15,7 @@ use super::client_settings::{Auth, ClientSettings};
 use super::error::ProviderError;
 use super::exchange::Exchange;
 use super::refusal::Refusal;
-use super::request::{Reply, Request, Target};
+use super::request::{FORM, Reply, Request, Target};
 use super::service::Service;
 use super::settings::Network;
 use super::wait;
@@ -333,6 +333,7 @@ impl ProviderClient {
         for (name, value) in self.settings.headers.iter().chain(&request.headers) {
             headers.insert(self.header_name(name)?, self.header_value(value)?);
         }
+        let mut body = request.body.clone();
         // An address that was given is the permission itself, so elsewhere than at the provider it gets no key.
         if let Some(key) = self.settings.key.as_ref().filter(|_| url.origin() == self.base.origin()) {
             let (name, text) = match self.settings.auth {
@@ -340,6 +341,18 @@ impl ProviderClient {
                 Auth::Header(name) => (name, key.reveal().to_owned()),
                 Auth::Query(name) => {
                     url.query_pairs_mut().append_pair(name, key.reveal());
+                    ("", String::new())
+                }
+                Auth::Form(name, password) => {
+                    let account = key.reveal().split_once(':');
+                    let account =
+                        account.ok_or_else(|| self.misconfigured("its key is not NAME:PASSWORD"))?;
+                    if let Some(body) = body.as_mut().filter(|body| body.media_type == FORM) {
+                        let form = String::from_utf8_lossy(&body.bytes).into_owned();
+                        let mut form = url::form_urlencoded::Serializer::new(form);
+                        form.append_pair(name, account.0).append_pair(password, account.1);
+                        body.bytes = form.finish().into();
+                    }
                     ("", String::new())
                 }
             };
@@ -350,9 +363,9 @@ impl ProviderClient {
             }
         }
         let mut builder = self.http.request(request.method.clone(), url);
-        if let Some(body) = &request.body {
+        if let Some(body) = body {
             headers.insert(header::CONTENT_TYPE, self.header_value(&body.media_type)?);
-            builder = builder.body(body.bytes.clone());
+            builder = builder.body(body.bytes);
         }
         Ok(builder.headers(headers))
     }

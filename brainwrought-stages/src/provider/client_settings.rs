@@ -49,6 +49,8 @@ pub enum Auth {
     Header(&'static str),
     /// As a parameter of the address.
     Query(&'static str),
+    /// As two fields of each form that is posted, a name and a password; the key is `NAME:PASSWORD`.
+    Form(&'static str, &'static str),
 }
 
 impl ClientSettings {

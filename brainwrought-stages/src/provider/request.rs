@@ -10,6 +10,9 @@ use super::error::ProviderError;
 use super::prices::Bill;
 use super::server_events::{ServerEvent, server_events};
 
+/// The media type of a form.
+pub(super) const FORM: &str = "application/x-www-form-urlencoded";
+
 /// What is asked of a provider.
 #[derive(Debug, Clone)]
 pub struct Request {
@@ -74,6 +77,12 @@ impl Request {
     pub fn post(path: &str, body: &Value, purpose: &str) -> Self {
         let body = Body { media_type: "application/json".to_owned(), bytes: body.to_string().into() };
         Self::new(Method::POST, Target::Path(path.to_owned()), Some(body), purpose)
+    }
+
+    /// Posts a form to a path under the base.
+    pub fn post_form(path: &str, fields: &[(&str, &str)], purpose: &str) -> Self {
+        let form = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        Self::post_bytes(path, FORM, form.into(), purpose)
     }
 
     /// Posts bytes of a kind to a path under the base.

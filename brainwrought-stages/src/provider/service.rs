@@ -20,7 +20,7 @@ pub struct Service {
 }
 
 /// The hosted providers that are known by name.
-pub const SERVICES: [Service; 7] = [
+pub const SERVICES: [Service; 8] = [
     Service {
         name: "openai",
         base: "https://api.openai.com/v1",
@@ -75,6 +75,14 @@ pub const SERVICES: [Service; 7] = [
         key_variable: "PIXABAY_API_KEY",
         base_variable: "PIXABAY_BASE_URL",
         auth: Auth::Query("key"),
+        headers: &[],
+    },
+    Service {
+        name: "imgflip",
+        base: "https://api.imgflip.com",
+        key_variable: "IMGFLIP_ACCOUNT",
+        base_variable: "IMGFLIP_BASE_URL",
+        auth: Auth::Form("username", "password"),
         headers: &[],
     },
 ];

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::audio::{AUTO, Lexicon, MusicTrack, PiperFiles, VoiceFailure};
 use crate::llm::LlmChoice;
 use crate::script::TrendChoice;
-use crate::visuals::Pictures;
+use crate::visuals::{MemesBy, Pictures};
 
 /// What a user can choose about a video. It is stored with the job as JSON.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -48,6 +48,9 @@ pub struct MakeOptions {
     /// How many memes, from 0 (none) to 3.
     #[serde(skip_serializing_if = "is_one")]
     pub memes: u8,
+    /// Who draws them.
+    #[serde(skip_serializing_if = "MemesBy::is_own")]
+    pub memes_by: MemesBy,
     /// Whether two characters talk: one who explains, and one who asks.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub dialogue: bool,
@@ -173,6 +176,7 @@ impl Default for MakeOptions {
             captions: CaptionStyle::Pop,
             slang: 1,
             memes: 1,
+            memes_by: MemesBy::Own,
             dialogue: false,
             music: Music::Bed,
             effects: EffectsChoice::On,
@@ -273,8 +277,17 @@ mod tests {
     #[test]
     fn options_without_a_model_are_stored_as_before_there_were_any() {
         let plain = serde_json::to_value(MakeOptions::default()).unwrap();
-        let newer =
-            ["llm", "pictures", "voice2", "voice-files", "voice-failure", "lexicon", "trends", "effects"];
+        let newer = [
+            "llm",
+            "pictures",
+            "voice2",
+            "voice-files",
+            "voice-failure",
+            "lexicon",
+            "trends",
+            "effects",
+            "memes-by",
+        ];
         for newer in newer {
             assert!(plain.get(newer).is_none(), "{newer}");
         }

@@ -107,6 +107,7 @@ impl Stages {
                 intensity: options.intensity,
                 seed,
                 pictures: options.pictures.clone(),
+                memes: options.memes_by,
                 providers: resources.providers.clone(),
                 dialogue: options.dialogue,
                 host: resources.host.clone(),

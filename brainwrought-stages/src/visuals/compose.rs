@@ -49,7 +49,7 @@ pub(super) fn compose(
             image: memes::meme(table, meme)?,
             kind: PanelKind::Meme,
             page: None,
-            description: format!("{} / {}", meme.top, meme.bottom),
+            description: meme.words(),
         }),
         Plan::Source { title, pages, .. } => Some(DrawnPanel {
             image: panels::source(table, wording, title, pages, &document.file_name, shots),

@@ -21,7 +21,7 @@ mod theme;
 mod wording;
 
 pub use illustrate::{
-    Credit, Found, GENERATOR_KEY, IllustrateError, Illustrator, Kept, NoSuchPictures, PictureChoice,
+    Credit, Found, GENERATOR_KEY, IllustrateError, Illustrator, Kept, MemesBy, NoSuchPictures, PictureChoice,
     PictureFile, PictureOffer, Pictures, VideoGenerator, Wish, illustration,
 };
 pub use stage::PrepareVisuals;

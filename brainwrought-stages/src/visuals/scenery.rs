@@ -1,12 +1,19 @@
 //! [`Scenery`]: the pictures from elsewhere that the scenes of a segment show, fetched before anything is drawn.
 
-use brainwrought_core::data::{AssetRecord, BlobRef, IllustrationKind, Scene, SceneKind, Segment, VisualCue};
+use std::sync::Arc;
+
+use brainwrought_core::data::{
+    AssetRecord, BlobRef, IllustrationKind, Meme, PanelKind, Scene, SceneKind, Segment, VisualCue,
+};
 use brainwrought_core::report::chain;
 use brainwrought_core::stage::{StageContext, StageError};
 
-use super::illustrate::{Credit, IllustrateError, Illustrator, Kept, Pictures, Wish, illustration};
+use super::illustrate::{
+    Credit, IllustrateError, Illustrator, Imgflip, Kept, MemesBy, Pictures, Wish, illustration,
+};
+use super::memes::is_template;
 use crate::picture::RgbaImage;
-use crate::provider::ProviderSettings;
+use crate::provider::{ProviderClient, ProviderError, ProviderSettings};
 
 /// What the scenes of a segment show from elsewhere.
 #[derive(Debug, Default)]
@@ -24,6 +31,8 @@ pub(super) struct Scenery {
 pub(super) struct Shown {
     /// What was asked for.
     pub(super) query: String,
+    /// What it is to the scene.
+    pub(super) kind: PanelKind,
     /// The picture; nothing where a clip moves behind.
     pub(super) image: Option<RgbaImage>,
     /// Who made it.
@@ -34,11 +43,46 @@ pub(super) struct Shown {
 #[derive(Debug)]
 pub(super) struct Painter<'a> {
     pub(super) pictures: Option<&'a Pictures>,
+    pub(super) memes: MemesBy,
     pub(super) providers: &'a ProviderSettings,
     /// The size of a still, in pixels of the output.
     pub(super) still: (u32, u32),
     /// The size of the frame.
     pub(super) frame: (u32, u32),
+}
+
+/// What a scene wants from elsewhere.
+struct Asked {
+    query: String,
+    kind: IllustrationKind,
+    /// The meme that it is, where it is one.
+    meme: Option<Meme>,
+    /// What the scene shows otherwise.
+    fallback: VisualCue,
+}
+
+/// Those who are asked, once they are opened.
+struct Sources {
+    pictures: Option<Result<Arc<dyn Illustrator>, ProviderError>>,
+    memes: Result<Option<ProviderClient>, ProviderError>,
+}
+
+impl Sources {
+    /// Whom to ask for something; why nobody can be asked otherwise.
+    fn of(&self, asked: &Asked) -> Result<Arc<dyn Illustrator>, String> {
+        if let Some(meme) = &asked.meme {
+            return match &self.memes {
+                Ok(Some(client)) => Ok(Arc::new(Imgflip { client: client.clone(), meme: meme.clone() })),
+                Ok(None) => Err("nobody else draws memes".to_owned()),
+                Err(error) => Err(chain(error)),
+            };
+        }
+        match &self.pictures {
+            None => Err("no source of pictures is chosen".to_owned()),
+            Some(Err(error)) => Err(chain(error)),
+            Some(Ok(illustrator)) => Ok(Arc::clone(illustrator)),
+        }
+    }
 }
 
 impl Painter<'_> {
@@ -56,18 +100,20 @@ impl Painter<'_> {
     ) -> Result<Scenery, StageError> {
         let number = segment.index + 1;
         let mut scenery = Scenery::default();
-        let illustrator = self.pictures.map(|pictures| pictures.open(self.providers));
+        let sources = Sources {
+            pictures: self.pictures.map(|pictures| pictures.open(self.providers)),
+            memes: self.memes.open(self.providers),
+        };
         for (place, scene) in segment.scenes.iter_mut().enumerate() {
-            let Some((query, kind, fallback)) = self.asked(scene) else {
+            let Some(asked) = self.asked(scene) else {
                 scenery.scenes.push(None);
                 continue;
             };
             cx.check_cancelled()?;
-            let shown = match &illustrator {
-                None => Err("no source of pictures is chosen".to_owned()),
-                Some(Err(error)) => Err(chain(error)),
-                Some(Ok(illustrator)) => {
-                    let wish = self.wish(illustrator.as_ref(), query.clone(), kind);
+            let shown = match sources.of(&asked) {
+                Err(why) => Err(why),
+                Ok(illustrator) => {
+                    let wish = self.wish(illustrator.as_ref(), asked.query.clone(), asked.kind);
                     match self.shown(cx, illustrator.as_ref(), &wish, &mut scenery).await {
                         Ok(shown) => Ok(shown),
                         // What may pass gets another attempt first; what is there already is remembered.
@@ -81,13 +127,18 @@ impl Painter<'_> {
                 }
             };
             scenery.scenes.push(match shown {
-                Ok(shown) => Some(shown),
+                Ok(shown) => {
+                    let kind = asked.meme.map_or(shown.kind, |_| PanelKind::Meme);
+                    Some(Shown { kind, ..shown })
+                }
                 Err(why) => {
+                    let what = if asked.meme.is_some() { "Imgflip's meme" } else { "the picture" };
                     warnings.push(format!(
-                        "Scene {} of segment {number} does without the picture “{query}”, because {why}",
-                        place + 1
+                        "Scene {} of segment {number} does without {what} “{}”, because {why}",
+                        place + 1,
+                        asked.query
                     ));
-                    scene.visual = fallback;
+                    scene.visual = asked.fallback;
                     None
                 }
             });
@@ -96,15 +147,27 @@ impl Painter<'_> {
     }
 
     /// What a scene wants from elsewhere, and what it shows otherwise.
-    fn asked(&self, scene: &Scene) -> Option<(String, IllustrationKind, VisualCue)> {
+    fn asked(&self, scene: &Scene) -> Option<Asked> {
         match &scene.visual {
-            VisualCue::Illustration { query, kind, fallback } => {
-                Some((query.clone(), *kind, fallback.as_ref().clone()))
+            VisualCue::Illustration { query, kind, fallback } => Some(Asked {
+                query: query.clone(),
+                kind: *kind,
+                meme: None,
+                fallback: fallback.as_ref().clone(),
+            }),
+            cue @ VisualCue::Meme { meme } if !self.memes.is_own() && is_template(&meme.template) => {
+                Some(Asked {
+                    query: meme.words(),
+                    kind: IllustrationKind::Still,
+                    meme: Some(meme.clone()),
+                    fallback: cue.clone(),
+                })
             }
             cue @ (VisualCue::PageCrop { .. } | VisualCue::Motion) if scene.kind == SceneKind::Content => {
                 let said: Vec<&str> = scene.lines.iter().map(|line| line.text.as_str()).collect();
                 let name = self.pictures?.unasked(&said.join(" "))?;
-                Some((name.to_owned(), IllustrationKind::Still, cue.clone()))
+                let kind = IllustrationKind::Still;
+                Some(Asked { query: name.to_owned(), kind, meme: None, fallback: cue.clone() })
             }
             _ => None,
         }
@@ -141,7 +204,7 @@ impl Painter<'_> {
             Some(image.map_err(|error| IllustrateError::Stopped(StageError::fatal(error)))?)
         };
         scenery.assets.push(record(&wish.query, is_clip, &media, &credit));
-        Ok(Shown { query: wish.query.clone(), image, credit })
+        Ok(Shown { query: wish.query.clone(), kind: PanelKind::Illustration, image, credit })
     }
 }
 

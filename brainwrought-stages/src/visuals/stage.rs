@@ -1,8 +1,7 @@
 //! [`PrepareVisuals`]: the stage that draws every panel of a segment and chooses its background.
 
 use brainwrought_core::data::{
-    Avatar, Background, BlobRef, Document, LineRole, Panel, PanelKind, Scene, SceneVisual, Segment, Speaker,
-    Visuals,
+    Avatar, Background, BlobRef, Document, LineRole, Panel, Scene, SceneVisual, Segment, Speaker, Visuals,
 };
 use brainwrought_core::event::LogLevel;
 use brainwrought_core::stage::{Stage, StageContext, StageError};
@@ -11,7 +10,7 @@ use serde::Serialize;
 use super::avatar;
 use super::card::Table;
 use super::compose::{DrawnPanel, compose};
-use super::illustrate::Pictures;
+use super::illustrate::{MemesBy, Pictures};
 use super::lettering::Lettering;
 use super::picture_panel::{self, PICTURE_ROOM};
 use super::plan::Plan;
@@ -45,6 +44,9 @@ pub struct PrepareVisuals {
     /// Where pictures come from that the script asks for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pictures: Option<Pictures>,
+    /// Who draws memes.
+    #[serde(skip_serializing_if = "MemesBy::is_own")]
+    pub memes: MemesBy,
     /// How their providers are reached.
     #[serde(skip)]
     pub providers: ProviderSettings,
@@ -69,6 +71,7 @@ impl Default for PrepareVisuals {
             intensity: 2,
             seed: 1,
             pictures: None,
+            memes: MemesBy::Own,
             providers: ProviderSettings::default(),
             dialogue: false,
             host: PdfHost::default(),
@@ -141,6 +144,7 @@ impl PrepareVisuals {
         let scaled = |side: f32| ((side * self.scale()).round() as u32).max(1);
         Painter {
             pictures: self.pictures.as_ref(),
+            memes: self.memes,
             providers: &self.providers,
             still: (scaled(width), scaled(height)),
             frame: (self.width, self.height),
@@ -242,7 +246,7 @@ fn show(table: Table<'_>, shown: &Shown) -> Option<DrawnPanel> {
         None => picture_panel::credit(table, credit?),
     };
     let description = shown.query.clone();
-    Some(DrawnPanel { image, kind: PanelKind::Illustration, page: None, description })
+    Some(DrawnPanel { image, kind: shown.kind, page: None, description })
 }
 
 /// A panel with its PNG.

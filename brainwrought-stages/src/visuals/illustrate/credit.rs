@@ -41,7 +41,7 @@ impl Credit {
         Self {
             provider: provider.to_owned(),
             author: Some(author).filter(|author| !author.is_empty()),
-            source: Some(source.chars().take(400).collect()),
+            source: Some(source.chars().take(400).collect()).filter(|source: &String| !source.is_empty()),
             licence: licence.to_owned(),
             synthetic: false,
             shown: Some(shown),

@@ -11,6 +11,7 @@ mod footage;
 mod gemini;
 mod generator;
 mod illustrator;
+mod imgflip;
 mod openai;
 mod pexels;
 mod pixabay;
@@ -23,6 +24,8 @@ pub use error::IllustrateError;
 pub use folder::PictureFile;
 pub use generator::VideoGenerator;
 pub use illustrator::{Found, Illustrator, Kept, Wish, illustration};
+pub(super) use imgflip::Imgflip;
+pub use imgflip::MemesBy;
 
 /// How a model is told to draw.
 const STYLE: &str = "A clear and friendly illustration for a short educational video, one subject, strong colours, readable on a \

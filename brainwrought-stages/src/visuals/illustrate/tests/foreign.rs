@@ -39,6 +39,13 @@ async fn what_is_asked_is_as_the_providers_publish_it_and_others_understand_it()
         let expected = if kind == moving { "video/mp4" } else { "image/png" };
         assert_eq!(kept.media.media_type, expected, "{pictures:?}");
     }
+    let client = MemesBy::Imgflip.open(&known).unwrap().unwrap();
+    let imgflip = Imgflip { client, meme: joke() };
+    illustration(&cx, &imgflip, &wish("a cat", still)).await.unwrap();
     let verdict = fetch(Request::get("verdict", "test")).await;
-    assert_eq!(verdict, json!({ "requests": 3, "replies": 3, "searches": 4, "faults": [] }), "{verdict:#}");
+    assert_eq!(
+        verdict,
+        json!({ "requests": 3, "replies": 3, "searches": 4, "memes": 1, "faults": [] }),
+        "{verdict:#}"
+    );
 }

@@ -11,7 +11,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use brainwrought_core::artifact_store::ArtifactStore;
 use brainwrought_core::data::{
-    Background, Citation, Document, IllustrationKind, Language, Line, LineRole, Page, PanelKind, Scene,
+    Background, Citation, Document, IllustrationKind, Language, Line, LineRole, Meme, Page, PanelKind, Scene,
     SceneKind, Segment, VisualCue, Visuals,
 };
 use brainwrought_core::id::{JobId, TaskKey};
@@ -41,6 +41,8 @@ fn settings(base: &str) -> ProviderSettings {
         settings.keys.insert(name.to_owned(), Secret::new("sk-hush-0123456789").unwrap());
         settings.bases.insert(name.to_owned(), format!("{base}{path}"));
     }
+    settings.keys.insert("imgflip".to_owned(), Secret::new("ann:hush-0123456789").unwrap());
+    settings.bases.insert("imgflip".to_owned(), base.to_owned());
     settings.patience = Patience { retries: Some(1), read_timeout_ms: Some(150), first_rest_ms: Some(1) };
     settings
 }
@@ -63,6 +65,10 @@ fn context_of(store: &Arc<dyn ArtifactStore>) -> StageContext {
 fn wish(query: &str, kind: IllustrationKind) -> Wish {
     let (width, height) = if kind == IllustrationKind::Clip { (540, 960) } else { (406, 330) };
     Wish { query: query.to_owned(), kind, width, height }
+}
+
+fn joke() -> Meme {
+    Meme { template: "cat".to_owned(), top: "Queues & lines".to_owned(), bottom: "Bruh.".to_owned() }
 }
 
 fn photo() -> Vec<u8> {

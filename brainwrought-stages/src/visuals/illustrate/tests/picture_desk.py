@@ -1,11 +1,12 @@
 """Stands between a client and places that have pictures, and holds what both say against what others published.
 
-OpenAI, Gemini and a generator of clips are a server of other people; Pexels and Pixabay are served here, and held against
-a client of other people's making: what it would send is what is wanted, and it must be able to read what is answered.
+OpenAI, Gemini and a generator of clips are a server of other people; Pexels, Pixabay and Imgflip are served here, and held
+against clients of other people's making: what they would send is what is wanted, and they must be able to read the answers.
 
 `/verdict` tells what was seen. See `front_desk.py` for how it is run.
 """
 
+import importlib.util
 import struct
 import sysconfig
 import zlib
@@ -14,7 +15,7 @@ import yaml
 from jsonschema import Draft7Validator
 from stockmedia_sdk import PexelsClient, PixabayClient
 
-seen = {"requests": 0, "replies": 0, "searches": 0, "faults": []}
+seen = {"requests": 0, "replies": 0, "searches": 0, "memes": 0, "faults": []}
 
 
 def png(width, height):
@@ -113,6 +114,36 @@ def search(path, query, key, body, host):
     seen["searches"] += 1
 
 
+def imgflip():
+    """Another client of Imgflip, without the package around it, which wants to know its own version."""
+    path = pathlib.Path(sysconfig.get_path("purelib")) / "imgflip/utils.py"
+    spec = importlib.util.spec_from_file_location("imgflip_utils", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def caption(headers, form, host):
+    """Draws a meme the way the other client wants it, and finds fault with what it would not have sent."""
+    body = {"success": True, "data": {"url": host + "/picture.png", "page_url": "https://imgflip.com/i/1"}}
+    asked, client = {}, imgflip()
+
+    def post(url, data):
+        asked.update(data)
+        return Reply(body)
+
+    client.requests.post = post
+    fields = dict(urllib.parse.parse_qsl(form.decode()))
+    known = [fields.get(name) for name in ("template_id", "username", "password", "text0", "text1")]
+    client.caption_image(*known)
+    if fields != asked or None in known:
+        seen["faults"].append(f"/caption_image: {fields} should be {asked}")
+    if headers.get("content-type") != "application/x-www-form-urlencoded":
+        seen["faults"].append("/caption_image: it is no form")
+    seen["memes"] += 1
+    return body
+
+
 class Desk(FrontDesk):
     def do_GET(self):
         parsed = urllib.parse.urlparse(self.path)
@@ -143,6 +174,8 @@ class Desk(FrontDesk):
         if self.path == "/clip.mp4":
             (SCRATCH / "clip.mp4").write_bytes(body)
             return self.answer_json({})
+        if self.path == "/caption_image":
+            return self.answer_json(caption(self.headers, body, "http://" + self.headers["host"]))
         parts = next((parts for end, parts in DESCRIBED.items() if self.path.endswith(end)), None)
         if parts:
             seen["requests"] += 1

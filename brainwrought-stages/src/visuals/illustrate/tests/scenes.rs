@@ -211,3 +211,70 @@ async fn without_a_key_a_network_or_a_choice_the_page_is_shown() {
         assert!(visuals.warnings[0].contains(told), "{:?}", visuals.warnings);
     }
 }
+
+/// What becomes of a meme that Imgflip is to draw.
+async fn prepared_meme(cx: &StageContext, providers: ProviderSettings, memes: MemesBy) -> Visuals {
+    let (document, mut segment) = paper(cx, IllustrationKind::Still, "The umbrellas stay dry.").await;
+    segment.scenes[0].visual = VisualCue::Meme { meme: joke() };
+    let stage = PrepareVisuals { width: 540, height: 960, memes, providers, ..PrepareVisuals::default() };
+    stage.run(cx, (document, segment)).await.unwrap()
+}
+
+#[tokio::test]
+async fn imgflip_draws_a_meme_under_the_users_account() {
+    let place = json!({ "url": "/i/1.jpg", "page_url": "https://imgflip.com/i/1" });
+    let server = ScriptedServer::start(vec![
+        answer(200, &json!({ "success": true, "data": place })),
+        Act::Bytes(200, JPEG, photo()),
+    ])
+    .await;
+    let cx = context();
+    let visuals = prepared_meme(&cx, settings(&server.url), MemesBy::Imgflip).await;
+    assert_eq!(kinds(&visuals), [Some(PanelKind::Meme), Some(PanelKind::PageCrop)]);
+    assert_eq!(visuals.scenes[0].panel.as_ref().unwrap().description, "Queues & lines / Bruh.");
+    let asset = &visuals.assets[0];
+    assert_eq!(asset.provider.as_deref(), Some("imgflip"));
+    assert_eq!(asset.source.as_deref(), Some("https://imgflip.com/i/1"));
+    assert!(asset.licence.contains("nobody has cleared") && !asset.synthetic, "{asset:?}");
+    let requests = server.requests();
+    let form = requests[0].split_once("\r\n\r\n").unwrap().1;
+    let expected =
+        "template_id=405658&text0=Queues+%26+lines&text1=Bruh.&username=ann&password=hush-0123456789";
+    assert_eq!(form, expected);
+    assert!(requests[1].starts_with("GET /i/1.jpg ") && !requests[1].contains("hush"), "{requests:?}");
+    // The same meme of another job is there already.
+    let other = cx.clone();
+    prepared_meme(&other, settings(&server.url), MemesBy::Imgflip).await;
+    assert_eq!(server.requests().len(), 2);
+}
+
+#[tokio::test]
+async fn a_meme_that_imgflip_does_not_draw_is_our_own() {
+    let refused = || answer(200, &json!({ "success": false, "error_message": "Invalid username/password" }));
+    let empty = || answer(200, &json!({ "success": true }));
+    let offline = ProviderSettings { network: Network::Off, ..settings("http://127.0.0.1:9") };
+    let mut halved = settings("http://127.0.0.1:9");
+    halved.keys.insert("imgflip".to_owned(), Secret::new("hush").unwrap());
+    let cases = [
+        (Some(refused()), None, "would not draw it: Invalid username/password"),
+        (Some(empty()), None, "would not draw it"),
+        (Some(answer(401, &json!({}))), None, "refused the key (401)"),
+        (Some(Act::Answer(200, "content-type: text/html\r\n", "<html>".to_owned())), None, "instead of JSON"),
+        (None, Some(offline), "--offline"),
+        (None, Some(ProviderSettings::default()), "IMGFLIP_ACCOUNT"),
+        (None, Some(halved), "NAME:PASSWORD"),
+    ];
+    for (act, providers, told) in cases {
+        let server = ScriptedServer::start(act.into_iter().collect()).await;
+        let providers = providers.unwrap_or_else(|| settings(&server.url));
+        let visuals = prepared_meme(&context().with_attempt(2), providers, MemesBy::Imgflip).await;
+        assert_eq!(kinds(&visuals)[0], Some(PanelKind::Meme), "{told}");
+        assert!(visuals.assets.is_empty(), "{told}");
+        let warning = &visuals.warnings[0];
+        assert!(warning.starts_with("Scene 1 of segment 2 does without Imgflip's meme “Queues"), "{warning}");
+        assert!(warning.contains(told) && !warning.contains("hush"), "{warning}");
+    }
+    let own = prepared_meme(&context(), ProviderSettings::default(), MemesBy::Own).await;
+    assert_eq!(kinds(&own)[0], Some(PanelKind::Meme));
+    assert!(!own.warnings.iter().any(|warning| warning.contains("Imgflip")), "{:?}", own.warnings);
+}
