@@ -54,7 +54,7 @@ fn main() -> anyhow::Result<()> {
         let (clip, wall) = time(|| runtime.block_on(render.run(&cx, input)));
         frames = clip?.frames;
         let staged = frames as f64 / wall.as_secs_f64();
-        let source = runtime.block_on(render.frames(&cx, &audio, &visuals))?;
+        let source = runtime.block_on(render.frames(&cx, &segment, &audio, &visuals))?;
         let (encoded, composed) = encode_alone(&render, source)?;
         whole.push(staged);
         alone.push(encoded);

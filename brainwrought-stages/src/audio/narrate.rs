@@ -110,7 +110,7 @@ impl NarrateSettings {
 
 impl Stage for Narrate {
     const NAME: &'static str = "audio";
-    const VERSION: u32 = 2;
+    const VERSION: u32 = 3;
     type Input = Segment;
     type Output = Audio;
 
@@ -139,6 +139,12 @@ impl Stage for Narrate {
         if let Some(pace) = pace.filter(|pace| *pace > FASTEST_PACE) {
             warnings.push(format!(
                 "Segment {} is spoken at {pace} words a minute; over {FASTEST_PACE} is hard to follow.",
+                segment.index + 1
+            ));
+        }
+        if cast.0.values().any(|voice| voice.name().starts_with("espeak")) && is_written_with_han(&segment) {
+            warnings.push(format!(
+                "Segment {} has Han characters, which espeak-ng cannot read in Japanese; choose another voice.",
                 segment.index + 1
             ));
         }
@@ -282,6 +288,13 @@ impl Cast {
         let names: Vec<&str> = self.0.values().map(|voice| voice.name()).collect();
         names.join(", ")
     }
+}
+
+/// Tells whether a segment is in Japanese with Han characters in it.
+fn is_written_with_han(segment: &Segment) -> bool {
+    let has_han = |text: &str| text.chars().any(super::written::is_han);
+    segment.language.as_str() == "ja"
+        && segment.scenes.iter().flat_map(|scene| &scene.lines).any(|line| has_han(&line.text))
 }
 
 /// Which voice a speaker has.

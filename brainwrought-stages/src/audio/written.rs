@@ -7,7 +7,8 @@ use unicode_segmentation::UnicodeSegmentation;
 /// Splits a line into the words that captions show, as byte ranges.
 ///
 /// Words keep their punctuation ("$45,"). A sign that stands alone ("—", "=") belongs to the word before it, or after it
-/// at the start of the line. Scripts without spaces between words are split by the Unicode rules for word boundaries.
+/// at the start of the line. Scripts without spaces between words are split by the Unicode rules for word boundaries, and in
+/// Japanese a word takes along the kana that end it and its particles, as readers take it in.
 pub fn written_words(line: &str) -> Vec<Range<usize>> {
     let mut words: Vec<Range<usize>> = Vec::new();
     // Where a sign that opens the line began.
@@ -48,10 +49,15 @@ fn has_no_spaces(letter: char) -> bool {
 fn split_unspaced(line: &str, range: Range<usize>, words: &mut Vec<Range<usize>>) {
     let first = words.len();
     let mut start = range.start;
+    // Han without kana is Chinese, which nothing but a dictionary splits better.
+    let is_japanese = line.chars().any(is_hiragana);
     for (offset, piece) in line[range.clone()].split_word_bound_indices() {
         let end = range.start + offset + piece.len();
         if is_said(piece) {
-            words.push(start..end);
+            match words[first..].last_mut() {
+                Some(last) if is_japanese && goes_on(&line[last.clone()], piece) => last.end = end,
+                _ => words.push(start..end),
+            }
             start = end;
         } else if words.len() > first
             && let Some(last) = words.last_mut()
@@ -60,6 +66,35 @@ fn split_unspaced(line: &str, range: Range<usize>, words: &mut Vec<Range<usize>>
             start = end;
         }
     }
+}
+
+/// The most characters of a Japanese word with all that it takes along.
+const LONGEST: usize = 9;
+
+/// From how many characters on a word in kana ends with a particle.
+const ALONE: usize = 4;
+/// The particles that end a word in kana.
+const PARTICLES: &str = "はがにでとのもへ";
+
+/// Tells whether a piece of Japanese goes on with the word before it: kana that follow it, or Han that follow Han
+/// or a number.
+fn goes_on(word: &str, piece: &str) -> bool {
+    let (Some(last), Some(next)) = (word.chars().next_back(), piece.chars().next()) else { return false };
+    let length = word.chars().count();
+    let fits = length + piece.chars().count() <= LONGEST;
+    // A particle ends what is long enough to stand alone, unless a second one follows it, as in には.
+    let is_twin = matches!(last, 'に' | 'で' | 'と') && matches!(next, 'は' | 'も');
+    let is_over = last == 'を' || length >= ALONE && PARTICLES.contains(last) && !is_twin;
+    let is_compound = (is_han(last) || last.is_ascii_digit()) && is_han(next);
+    fits && !is_over && last.is_alphanumeric() && (is_hiragana(next) || is_compound)
+}
+
+fn is_hiragana(letter: char) -> bool {
+    matches!(letter, '\u{3041}'..='\u{309F}')
+}
+
+pub(super) fn is_han(letter: char) -> bool {
+    matches!(letter, '々' | '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}')
 }
 
 #[cfg(test)]
@@ -93,5 +128,20 @@ mod tests {
         assert!(words.len() > 1);
         assert_eq!(words.first().map(|w| w.start), Some(0));
         assert_eq!(words.last().map(|w| w.end), Some(line.len()));
+    }
+
+    #[test]
+    fn japanese_words_take_their_kana_along() {
+        check(
+            "待ち行列理論は、到着率とデータの関係を扱います。",
+            &["待ち", "行列理論は、", "到着率と", "データの", "関係を", "扱います。"],
+        );
+        check("2024年にAIが広まった。", &["2024年に", "AIが", "広まった。"]);
+        check(
+            "ミツバチのはなしには、はちみつをあつめるむれがいます。",
+            &["ミツバチの", "はなしには、", "はちみつを", "あつめるむれが", "います。"],
+        );
+        let long = written_words("それでもやはりそういうことになってしまうのでしょうか。");
+        assert!(long.len() > 2 && long.iter().all(|word| word.len() <= 3 * (LONGEST + 1)), "{long:?}");
     }
 }

@@ -42,8 +42,7 @@ pub struct Chunk {
 /// Tells whether a space stands between what is written and the next word: in Chinese and Japanese nobody writes one.
 pub(crate) fn needs_space(before: &str, next: &str) -> bool {
     let last = before.chars().next_back();
-    let follows = last.is_some_and(|letter| is_unspaced(letter) || matches!(letter, '、' | '。' | '，'));
-    last.is_some() && !(follows && next.chars().next().is_some_and(is_unspaced))
+    last.is_some() && !(last.is_some_and(is_wide) && next.chars().next().is_some_and(is_wide))
 }
 
 /// True for the characters of Chinese and Japanese.
@@ -51,9 +50,25 @@ fn is_unspaced(letter: char) -> bool {
     matches!(letter, '\u{3005}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}')
 }
 
+/// True for those, and for the signs that are written with them, which are all as wide as two letters.
+fn is_wide(letter: char) -> bool {
+    is_unspaced(letter) || matches!(letter, '\u{3001}'..='\u{3004}' | '\u{FF01}'..='\u{FF60}')
+}
+
+/// True for a word of one character of those scripts.
+fn is_small(word: &Word) -> bool {
+    word.text.starts_with(is_unspaced)
+        && word.text.chars().filter(|letter| letter.is_alphanumeric()).count() == 1
+}
+
+/// The room that a word takes, in letters.
+fn room(word: &Word) -> usize {
+    word.text.chars().map(|letter| if is_wide(letter) { 2 } else { 1 }).sum()
+}
+
 /// The most words of a line that share the screen: characters of scripts without spaces are small words.
 fn most_words(words: &[Word]) -> usize {
-    let small = words.iter().filter(|word| word.text.starts_with(is_unspaced)).count();
+    let small = words.iter().filter(|word| is_small(word)).count();
     if small * 2 > words.len() { 2 * MOST_WORDS } else { MOST_WORDS }
 }
 
@@ -136,11 +151,12 @@ fn split(words: &[Word], line: Range<usize>) -> Vec<Range<usize>> {
 /// What it costs to show these words together; `None` when they do not fit.
 fn cost(words: &[Word], range: &Range<usize>, line_end: usize) -> Option<u32> {
     let shown = &words[range.clone()];
-    let characters: usize = shown.iter().map(|word| word.text.chars().count() + 1).sum::<usize>() - 1;
+    let spaces = shown.windows(2).filter(|pair| needs_space(&pair[0].text, &pair[1].text)).count();
+    let characters: usize = shown.iter().map(room).sum::<usize>() + spaces;
     if shown.len() > 1 && characters > WIDEST {
         return None;
     }
-    let small = shown.iter().filter(|word| word.text.starts_with(is_unspaced)).count();
+    let small = shown.iter().filter(|word| is_small(word)).count();
     let mut cost: u32 = match shown.len() - small / 2 {
         1 if characters < 8 => 60,
         1 => 35,
@@ -160,7 +176,7 @@ fn cost(words: &[Word], range: &Range<usize>, line_end: usize) -> Option<u32> {
     }
     if next.is_some() {
         let bare = last.text.to_lowercase();
-        if bare.ends_with([',', ';', ':', '.', '!', '?', '—']) {
+        if bare.ends_with([',', ';', ':', '.', '!', '?', '—', '、', '。']) {
             cost = cost.saturating_sub(8);
         } else if LEANING.contains(&bare.as_str()) {
             cost += 30;
@@ -170,7 +186,7 @@ fn cost(words: &[Word], range: &Range<usize>, line_end: usize) -> Option<u32> {
     }
     for pair in shown.windows(2) {
         // A comma inside a caption makes two thoughts share the screen.
-        if pair[0].text.ends_with([',', ';', ':', '.', '!', '?']) {
+        if pair[0].text.ends_with([',', ';', ':', '.', '!', '?', '、', '。']) {
             cost += 25;
         }
         if pair[1].start_ms.saturating_sub(pair[0].end_ms) > HELD_MS {
@@ -229,6 +245,16 @@ mod tests {
             "{texts:?}"
         );
         assert!(!texts.iter().any(|text| text.ends_with(" the") || text.ends_with(" a")), "{texts:?}");
+    }
+
+    #[test]
+    fn japanese_captions_hold_what_fits_and_end_where_a_thought_does() {
+        let words = words(&["待ち 行列理論は、 到着率と データの 関係を 扱います。"]);
+        let chunks = lay_out(&words, 9_000);
+        let texts: Vec<String> = texts(&words, &chunks).iter().map(|text| text.replace(' ', "")).collect();
+        assert!(texts.contains(&"待ち行列理論は、".to_owned()), "{texts:?}");
+        assert!(texts.iter().all(|text| text.chars().count() <= MOST_CHARACTERS / 2), "{texts:?}");
+        assert!(!needs_space("は、", "到着") && !needs_space("（例）", "一") && needs_space("AI", "が"));
     }
 
     #[test]

@@ -11,11 +11,10 @@ const CENTRE_Y: f32 = 1032.0;
 /// Letter size in pixels of a frame 1,080 wide.
 const SIZE: f32 = 34.0;
 
-/// Draws the chip of a page, and tells where its left top corner lies on the frame.
-pub(super) fn chip(page: u32, fonts: &Fonts, plan: &FramePlan) -> Option<(RgbaImage, i32, i32)> {
+/// Draws a chip with the name of a page, and tells where its left top corner lies on the frame.
+pub(super) fn chip(text: &str, fonts: &Fonts, plan: &FramePlan) -> Option<(RgbaImage, i32, i32)> {
     let size = (SIZE * plan.scale).max(9.0);
-    let text = format!("p. {page}");
-    let letters = fonts.set(&text, Weight::SemiBold, size);
+    let letters = fonts.set(text, Weight::SemiBold, size);
     let ink = letters.draw(&(0..text.len()), [255, 255, 255, 255], None, 1.0, (0.0, 0.0))?;
     let (width, height) = (letters.width() + size * 1.1, size * 1.55);
     let mut pixmap = Pixmap::new(width.ceil() as u32, height.ceil() as u32)?;

@@ -9,6 +9,7 @@ use super::puppet::{Puppet, PuppetSheet, loudness};
 use super::sprite::Sprite;
 use crate::picture::{Area, RgbaImage, YuvFrame};
 use crate::text::Fonts;
+use crate::visuals::wording::Wording;
 
 /// Something that draws what lies behind everything, frame after frame.
 pub(super) trait Backdrop: Send {
@@ -125,6 +126,7 @@ impl Composer {
         &mut self,
         chips: &[Vec<Option<u32>>],
         audio: &Audio,
+        wording: Wording,
         fonts: &Fonts,
         frames: u64,
     ) {
@@ -145,7 +147,7 @@ impl Composer {
                     last.frames.end = to;
                     continue;
                 }
-                if let Some((image, left, top)) = chip(*page, fonts, &self.plan) {
+                if let Some((image, left, top)) = chip(&wording.page(*page), fonts, &self.plan) {
                     let sprite = Sprite::new(&image, left, top);
                     self.chips.push(Placed { sprite, frames: from..to, enters: false });
                 }

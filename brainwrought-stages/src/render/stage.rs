@@ -19,6 +19,7 @@ use crate::background::{self, BackgroundError, Shade};
 use crate::media::{ClipReader, ClipSettings, EncoderSettings, MediaError};
 use crate::picture::{RgbaImage, RgbaImageError, YuvFrame};
 use crate::text::Fonts;
+use crate::visuals::wording::Wording;
 
 /// Draws a segment frame by frame and encodes it: [`Segment`], [`Audio`] and [`Visuals`] in, [`Clip`] out.
 #[derive(Debug, Clone, Serialize)]
@@ -117,13 +118,13 @@ impl FrameSource {
 
 impl Stage for Render {
     const NAME: &'static str = "render";
-    const VERSION: u32 = 5;
+    const VERSION: u32 = 6;
     type Input = (Segment, Audio, Visuals);
     type Output = Clip;
 
     async fn run(&self, cx: &StageContext, input: (Segment, Audio, Visuals)) -> Result<Clip, StageError> {
         let (segment, audio, visuals) = input;
-        let stored = Stored::fetch(cx, &audio, &visuals).await?;
+        let stored = Stored::fetch(cx, &segment, &audio, &visuals).await?;
         let fps = self.encoder.fps;
         let (work, context) = (self.clone(), cx.clone());
         let made = tokio::task::spawn_blocking(move || {
@@ -168,6 +169,7 @@ struct Made {
 
 /// What is fetched before the first frame.
 struct Stored {
+    wording: Wording,
     panels: Vec<PanelArt>,
     /// The user's clip.
     clip: Option<Bytes>,
@@ -177,7 +179,12 @@ struct Stored {
 }
 
 impl Stored {
-    async fn fetch(cx: &StageContext, audio: &Audio, visuals: &Visuals) -> Result<Self, StageError> {
+    async fn fetch(
+        cx: &StageContext,
+        segment: &Segment,
+        audio: &Audio,
+        visuals: &Visuals,
+    ) -> Result<Self, StageError> {
         let mut panels = Vec::new();
         for (scene, visual) in visuals.scenes.iter().enumerate() {
             if let Some(panel) = &visual.panel {
@@ -201,7 +208,7 @@ impl Stored {
             let sample = |bytes: &[u8]| <[u8; 4]>::try_from(bytes).map_or(0.0, f32::from_le_bytes);
             pcm.chunks_exact(4).map(sample).collect()
         };
-        Ok(Self { panels, clip, puppets, samples })
+        Ok(Self { wording: Wording::of(&segment.language), panels, clip, puppets, samples })
     }
 }
 
@@ -214,10 +221,11 @@ impl Render {
     pub async fn frames(
         &self,
         cx: &StageContext,
+        segment: &Segment,
         audio: &Audio,
         visuals: &Visuals,
     ) -> Result<FrameSource, StageError> {
-        let stored = Stored::fetch(cx, audio, visuals).await?;
+        let stored = Stored::fetch(cx, segment, audio, visuals).await?;
         self.open(audio, visuals, stored).map_err(StageError::fatal)
     }
 
@@ -240,7 +248,7 @@ impl Render {
         composer.add_panels(&stored.panels, audio, frames);
         composer.add_puppets(&stored.puppets, audio, &stored.samples);
         let chips: Vec<_> = visuals.scenes.iter().map(|scene| scene.chips.clone()).collect();
-        composer.add_chips(&chips, audio, &self.fonts, frames);
+        composer.add_chips(&chips, audio, stored.wording, &self.fonts, frames);
         Ok(FrameSource { composer, at: 0, frames })
     }
 

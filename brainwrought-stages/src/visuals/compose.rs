@@ -135,7 +135,8 @@ fn marked(table: Table<'_>, found: &FoundQuote, image: &RgbaImage) -> Option<Rgb
     let zoom = image.width() as f32 / found.area.width;
     let block = pixels_of(&found.block, &found.area, zoom, image);
     let lines = print.lines(block);
-    let runs = runs_between(&lines, found.place.from, found.place.to);
+    let matched = found.place.words.as_ref().and_then(|words| words.runs(&lines));
+    let runs = matched.unwrap_or_else(|| runs_between(&lines, found.place.from, found.place.to));
     if runs.is_empty() {
         return None;
     }

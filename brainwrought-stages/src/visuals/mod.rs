@@ -18,7 +18,8 @@ mod sheet;
 mod stage;
 mod sticker;
 mod theme;
-mod wording;
+mod word_match;
+pub(crate) mod wording;
 
 pub use illustrate::{
     Credit, Found, GENERATOR_KEY, IllustrateError, Illustrator, Kept, MemesBy, NoSuchPictures, PictureChoice,

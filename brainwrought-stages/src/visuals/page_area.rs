@@ -109,7 +109,7 @@ mod tests {
 
     #[test]
     fn a_quote_is_shown_in_its_column_only() {
-        let place = QuotePlace { block: 1, from: 0.5, to: 0.6, share: 1.0 };
+        let place = QuotePlace { block: 1, from: 0.5, to: 0.6, words: None, share: 1.0 };
         let area = around_quote(&page(), &place, 0.7);
         assert!(area.x > 40.0 && area.right() < 300.0, "{area:?}");
         assert!(area.y < 120.0 && area.bottom() > 520.0, "{area:?}");

@@ -42,7 +42,8 @@ pub(super) fn title(
         size: 34.0,
         weight: Weight::SemiBold,
         colour: PAPER,
-        width: INNER_WIDTH,
+        // The pages at the right lie over it.
+        width: INNER_WIDTH * 0.45,
         lines: 1,
         ..Look::default()
     };

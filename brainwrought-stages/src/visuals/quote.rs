@@ -1,6 +1,10 @@
 //! [`QuotePlace`]: where on a page quoted words stand.
 
+use std::ops::Range;
+
 use brainwrought_core::data::Page;
+
+use super::word_match::QuotedWords;
 
 /// The block that holds a quote, and the part of its text that is quoted.
 #[derive(Debug, Clone, PartialEq)]
@@ -11,6 +15,8 @@ pub(super) struct QuotePlace {
     pub(super) from: f32,
     /// Where it ends.
     pub(super) to: f32,
+    /// The words of the block, where its script puts spaces between them.
+    pub(super) words: Option<QuotedWords>,
     /// How many of the quoted words were found: 0 to 1.
     pub(super) share: f32,
 }
@@ -44,12 +50,36 @@ pub(super) fn find(page: &Page, quote: &str) -> Option<QuotePlace> {
         let whole = set_width(&held.text).max(f32::MIN_POSITIVE);
         let from = set_width(&held.text[..words[first].start]) / whole;
         let to = set_width(&held.text[..words[last].end]) / whole;
-        best = Some(QuotePlace { block, from, to, share });
+        let words = quoted_words(&held.text, words[first].start..words[last].end);
+        best = Some(QuotePlace { block, from, to, words, share });
     }
     best
 }
 
-/// The stretch of `words` with the most of `wanted` in order: its first and last word and how many matched.
+/// The words of `text`, and those of them that the bytes `quoted` touch; nothing where spaces do not tell words.
+fn quoted_words(text: &str, quoted: Range<usize>) -> Option<QuotedWords> {
+    // `split_whitespace` lends from `text`, so the distance of the pointers is the place.
+    let ranges: Vec<Range<usize>> = text
+        .split_whitespace()
+        .map(|word| {
+            let start = word.as_ptr() as usize - text.as_ptr() as usize;
+            start..start + word.len()
+        })
+        .collect();
+    if text.contains(is_wide) {
+        return None;
+    }
+    let first = ranges.iter().position(|word| word.end > quoted.start)?;
+    let last = ranges.iter().rposition(|word| word.start < quoted.end)?;
+    let widths = ranges.iter().map(|word| set_width(&text[word.clone()])).collect();
+    let letters = text.chars().filter(|letter| letter.is_alphabetic()).count();
+    let from_right =
+        text.chars().filter(|letter| matches!(letter, '\u{0590}'..='\u{08FF}')).count() * 2 > letters;
+    Some(QuotedWords { widths, quoted: first..last + 1, from_right })
+}
+
+/// The stretch of `words` with the most of `wanted` in order, and of those the shortest: its first and last word and how
+/// many matched.
 fn best_window(words: &[Token], wanted: &[Token]) -> Option<(usize, usize, usize)> {
     let mut best: Option<(usize, usize, usize)> = None;
     for start in 0..words.len() {
@@ -67,7 +97,9 @@ fn best_window(words: &[Token], wanted: &[Token]) -> Option<(usize, usize, usize
                 last = n;
             }
         }
-        if best.is_none_or(|(.., most)| hits > most) {
+        let is_better =
+            |(from, to, most): (usize, usize, usize)| hits > most || hits == most && last - start < to - from;
+        if best.is_none_or(is_better) {
             best = Some((start, last, hits));
         }
     }
@@ -145,6 +177,15 @@ mod tests {
         assert!(place.from > 0.05 && place.from < 0.2, "{place:?}");
         assert!(place.to > 0.45 && place.to < 0.65, "{place:?}");
         assert!(place.share > 0.99);
+    }
+
+    #[test]
+    fn a_quote_begins_at_its_own_first_word() {
+        let text = "Bees break the sugar down. The honey is ripe below 18 % of water. The rest is wax.";
+        let page = page(&[text]);
+        let place = find(&page, "The honey is ripe below 18 % of water.").unwrap();
+        let words = place.words.unwrap();
+        assert_eq!((words.quoted, words.widths.len(), words.from_right), (5..14, 18, false));
     }
 
     #[test]

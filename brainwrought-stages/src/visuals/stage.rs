@@ -82,7 +82,7 @@ impl Default for PrepareVisuals {
 
 impl Stage for PrepareVisuals {
     const NAME: &'static str = "visuals";
-    const VERSION: u32 = 3;
+    const VERSION: u32 = 4;
     type Input = (Document, Segment);
     type Output = Visuals;
 

@@ -4,7 +4,7 @@ use brainwrought_core::data::Language;
 
 /// The words of one language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Wording {
+pub(crate) struct Wording {
     /// Stands before the number of a page.
     page: &'static str,
     /// One page and several.
@@ -21,20 +21,24 @@ pub(super) struct Wording {
 
 impl Wording {
     /// The words of a language, or the English ones.
-    pub(super) fn of(language: &Language) -> Self {
+    pub(crate) fn of(language: &Language) -> Self {
         let (page, pages, made_from, quiz, source, document) = match language.as_str() {
+            "ar" => ("ص", ("صفحة", "صفحات"), "من الصفحات", "سؤال", "المصدر", "من ملف PDF"),
             "de" => ("S.", ("Seite", "Seiten"), "Aus den Seiten", "QUIZ", "QUELLE", "AUS DER PDF"),
             "es" => ("p.", ("página", "páginas"), "Hecho con las páginas", "QUIZ", "FUENTE", "DEL PDF"),
             "fr" => ("p.", ("page", "pages"), "Tiré des pages", "QUIZ", "SOURCE", "DANS LE PDF"),
+            "it" => ("p.", ("pagina", "pagine"), "Dalle pagine", "QUIZ", "FONTE", "DAL PDF"),
+            "ja" => ("p.", ("ページ", "ページ"), "出典のページ", "クイズ", "出典", "PDFより"),
             "pt" => ("p.", ("página", "páginas"), "Feito das páginas", "QUIZ", "FONTE", "DO PDF"),
             "tr" => ("s.", ("sayfa", "sayfa"), "Kullanılan sayfalar", "TEST", "KAYNAK", "PDF'TEN"),
+            "zh" => ("p.", ("页", "页"), "出自页面", "小测验", "出处", "出自PDF"),
             _ => ("p.", ("page", "pages"), "Made from pages", "QUIZ TIME", "SOURCE", "FROM THE PDF"),
         };
         Self { page, pages, made_from, quiz, source, document }
     }
 
     /// Names a page, as in "p. 7".
-    pub(super) fn page(&self, number: u32) -> String {
+    pub(crate) fn page(&self, number: u32) -> String {
         format!("{} {number}", self.page)
     }
 

@@ -17,8 +17,10 @@ use super::{ChunkSink, Engine, Speech, SpokenWord, Utterance, VoiceError};
 
 /// espeak-ng's words a minute that come out at about 170.
 const PACE: f32 = 170.0;
+/// The same for Mandarin, which it reads slowly: some 190 characters a minute, each of them a word.
+const CHINESE_PACE: f32 = 240.0;
 /// Grows whenever the same program would be asked for the same line in another way.
-const GATE: u32 = 2;
+const GATE: u32 = 3;
 /// The volume of every second word in the rendering that tells words apart, in percent.
 pub(super) const LOW_VOLUME: u32 = 30;
 /// All but the full volume: the sound that is kept has the same marks, so that both renderings have the same timing.
@@ -78,7 +80,8 @@ impl EspeakVoice {
             text.push_str(&format!("<prosody volume=\"{volume}\">{}</prosody> ", escaped(word)));
         }
         text.push_str("</speak>");
-        let pace = (PACE * speed).round().clamp(80.0, 450.0).to_string();
+        let usual = if self.language.starts_with("cmn") { CHINESE_PACE } else { PACE };
+        let pace = (usual * speed).round().clamp(80.0, 450.0).to_string();
         let arguments = ["-v", &self.language, "-m", "-z", "-b", "1", "-s", &pace, "--stdin", "--stdout"];
         let bytes = self.program.run(&arguments, Bytes::from(text), cancellation)?;
         Wave::read(&bytes).ok_or_else(|| self.program.failed("speak a line", "it wrote no 16-bit mono WAV"))

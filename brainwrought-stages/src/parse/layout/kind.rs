@@ -6,6 +6,7 @@ use brainwrought_core::data::BlockKind;
 use regex::Regex;
 
 use super::block::Paragraph;
+use super::letters::is_ideograph;
 
 fn regex(pattern: &str) -> Regex {
     Regex::new(pattern).expect("the pattern is a constant that tests compile")
@@ -132,7 +133,9 @@ impl Judge {
     }
 
     fn is_heading(&self, paragraph: &Paragraph, text: &str) -> bool {
-        let words = text.split_whitespace().count();
+        // Two characters of Chinese or Japanese make a word, as a rule.
+        let ideographs = text.chars().filter(|&letter| is_ideograph(letter)).count();
+        let words = text.split_whitespace().count() + ideographs / 2;
         let letters = text.chars().filter(|letter| letter.is_alphabetic()).count();
         if words == 0
             || words > 18
@@ -140,7 +143,7 @@ impl Judge {
             || paragraph.cell_rows > 0
             || LIST_BULLET.is_match(text)
             || letters * 2 < text.chars().filter(|letter| !letter.is_whitespace()).count()
-            || letters < 3
+            || letters + ideographs < 3
         {
             return false;
         }
@@ -151,10 +154,11 @@ impl Judge {
             return false;
         }
         let size = paragraph.size();
-        let is_sentence = text.ends_with('.') && !NUMBERED.is_match(text);
+        let is_sentence = text.ends_with(['.', '。', '！', '？']) && !NUMBERED.is_match(text);
         let is_bold = paragraph.is_mostly(|line| line.bold);
-        let is_capitals =
-            letters > 5 && text.chars().all(|letter| !letter.is_lowercase() && !"_()=<>*".contains(letter));
+        let is_capitals = letters > 5
+            && text.contains(char::is_uppercase)
+            && text.chars().all(|letter| !letter.is_lowercase() && !"_()=<>*".contains(letter));
         if !is_bold && text.contains(RELATIONS) {
             return false;
         }
@@ -189,7 +193,7 @@ static LIST_BULLET: LazyLock<Regex> = LazyLock::new(|| regex(r"^(?:[•◦▪▸
 fn is_formula(text: &str) -> bool {
     let visible = text.chars().filter(|letter| !letter.is_whitespace()).count();
     let words = text.split_whitespace().filter(|word| {
-        word.chars().count() > 2
+        (word.chars().count() > 2 || word.contains(is_ideograph))
             && word.chars().filter(|letter| letter.is_alphabetic()).count() * 5 >= word.chars().count() * 4
     });
     let in_words: usize = words.map(|word| word.chars().count()).sum();
@@ -226,6 +230,11 @@ mod tests {
         assert_eq!(judge("RELATED WORK", 10.0, false, 100.0), BlockKind::Heading);
         assert_eq!(judge("This is a sentence.", 10.0, true, 100.0), BlockKind::Paragraph);
         assert_eq!(judge("plain words here", 10.0, false, 100.0), BlockKind::Paragraph);
+        // Scripts without capitals have no headings in capitals, and a heading may be one word of two characters.
+        assert_eq!(judge("蜜蜂是生活在大群体中的小昆虫。", 10.0, false, 100.0), BlockKind::Paragraph);
+        assert_eq!(judge("蜜蜂生活在大群体中", 10.0, false, 100.0), BlockKind::Paragraph);
+        assert_eq!(judge("النحل حشرات صغيرة", 10.0, false, 100.0), BlockKind::Paragraph);
+        assert_eq!(judge("舞蹈", 14.0, false, 100.0), BlockKind::Heading);
     }
 
     #[test]
