@@ -85,7 +85,7 @@ impl Config {
     /// Checks that pictures can be asked for from here, as [`Self::check_llm`] does for a model.
     pub(crate) fn check_pictures(&self, pictures: &Pictures) -> Result<(), WrongCommand> {
         let opened = pictures.open(&self.providers);
-        opened.map(drop).map_err(|error| WrongCommand(format!("--pictures: {error}")))
+        opened.map(drop).map_err(|error| WrongCommand(format!("pictures: {error}")))
     }
 
     /// Checks that whoever draws memes can be asked from here, as [`Self::check_llm`] does for a model.

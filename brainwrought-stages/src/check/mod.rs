@@ -6,6 +6,7 @@ mod flashes;
 mod limits;
 mod pictures;
 mod rules;
+mod screening;
 mod sound;
 mod speech;
 mod stage;
@@ -13,5 +14,6 @@ mod table;
 
 pub use error::CheckError;
 pub use limits::{CaptionUse, Limits};
+pub(crate) use screening::unfit;
 pub use stage::Check;
 pub use table::{ReportFile, table};

@@ -53,6 +53,14 @@ pub enum IllustrateError {
         #[source]
         source: MediaError,
     },
+    /// What came is a clip that no video passes the gate with.
+    #[error("no video would pass with the clip that {provider} sent: {what}")]
+    Unfit {
+        /// Who sent it.
+        provider: String,
+        /// What is wrong with it.
+        what: String,
+    },
     /// Another clip moves behind the segment already.
     #[error("another clip moves behind the same part of the video already")]
     Taken,

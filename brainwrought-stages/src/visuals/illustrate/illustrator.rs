@@ -12,6 +12,7 @@ use serde_json::json;
 use super::credit::Credit;
 use super::error::IllustrateError;
 use super::{footage, raster};
+use crate::check::unfit;
 
 /// Grows whenever the same bytes would be kept in another form.
 const VERSION: u32 = 1;
@@ -123,9 +124,12 @@ fn checked(
 ) -> Result<(Bytes, &'static str), IllustrateError> {
     match kind {
         IllustrationKind::Clip => {
-            let media_type =
-                footage::check(&bytes).map_err(|source| IllustrateError::Clip { provider, source })?;
-            Ok((bytes, media_type))
+            let damaged = |source| IllustrateError::Clip { provider: provider.clone(), source };
+            let media_type = footage::check(&bytes).map_err(damaged)?;
+            match unfit(bytes.clone()).map_err(damaged)? {
+                Some(what) => Err(IllustrateError::Unfit { provider, what }),
+                None => Ok((bytes, media_type)),
+            }
         }
         _ => {
             let png =

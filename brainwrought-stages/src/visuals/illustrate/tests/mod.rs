@@ -75,12 +75,21 @@ fn photo() -> Vec<u8> {
     picture(600, 400, ImageFormat::Jpeg)
 }
 
-/// A short clip of grey frames.
+/// A short clip in which a bright bar moves down.
 fn clip() -> Vec<u8> {
+    clip_of(|frame, row| if row / 8 == frame { 160 } else { 60 })
+}
+
+/// A short clip with the luma of each row of each frame.
+fn clip_of(luma: impl Fn(usize, usize) -> u8) -> Vec<u8> {
+    const FRAMES: usize = 20;
     let settings = EncoderSettings { width: 96, height: 160, ..EncoderSettings::default() };
     let mut encoder = H264Encoder::new(&settings).unwrap();
-    for _ in 0..6 {
-        encoder.push(&YuvFrame::black(96, 160)).unwrap();
+    for frame in 0..FRAMES {
+        let mut picture = YuvFrame::black(96, 160);
+        let rows = picture.y.chunks_exact_mut(96).enumerate();
+        rows.for_each(|(row, pixels)| pixels.fill(luma(frame, row)));
+        encoder.push(&picture).unwrap();
     }
     let stream = encoder.finish().unwrap();
     let folder = tempfile::tempdir().unwrap();
@@ -93,7 +102,7 @@ fn clip() -> Vec<u8> {
         language: Language::english(),
         audio_bit_rate: 96_000,
     };
-    let silence = vec![0.0; 2 * 6 * 48_000 / settings.fps as usize];
+    let silence = vec![0.0; 2 * FRAMES * 48_000 / settings.fps as usize];
     let mut writer = Mp4Writer::create(&path, about, silence).unwrap();
     writer.push_clip(&stream.into()).unwrap();
     writer.finish().unwrap();

@@ -170,6 +170,8 @@ async fn photo_services_that_send_something_else_give_way_to_the_page() {
     let clips = json!({ "videos": [{ "url": "u", "user": {}, "video_files": [{ "file_type": "video/mp4", "width": 720, "height": 1280, "link": "/1.mp4" }] }] });
     let playlist = b"#EXTM3U\n#EXTINF:1,\nfile:///etc/hostname\n".to_vec();
     let cut = clip()[..200].to_vec();
+    let strobe = clip_of(|frame, _| if frame / 2 % 2 == 0 { 30 } else { 220 });
+    let still = clip_of(|_, row| if row < 80 { 60 } else { 160 });
     let elsewhere = json!({ "photos": [{ "width": 900, "height": 900, "url": "u", "src": { "large2x": "http://10.0.0.1/x" } }] });
     let cases = [
         (
@@ -182,6 +184,8 @@ async fn photo_services_that_send_something_else_give_way_to_the_page() {
         (&elsewhere, None, "gives an address without https"),
         (&clips, Some(Act::Bytes(200, MP4, playlist)), "is no clip that can be played"),
         (&clips, Some(Act::Bytes(200, MP4, cut)), "is no clip that can be played"),
+        (&clips, Some(Act::Bytes(200, MP4, strobe)), "it flashes "),
+        (&clips, Some(Act::Bytes(200, MP4, still)), "it stands still for "),
     ];
     for (search, file, told) in cases {
         let script = [Some(answer(200, search)), file].into_iter().flatten().collect();
