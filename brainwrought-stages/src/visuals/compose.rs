@@ -129,14 +129,17 @@ fn draw_page(
     panel(panels::quote(table, &document.title, &page, plan.quote))
 }
 
-/// Marks the quote on a drawn part of a page, and cuts the picture between lines; nothing when no line was found.
+/// Marks the quote on a drawn part of a page, and cuts the picture between lines; nothing when no line was found, or
+/// the print does not look like the text.
 fn marked(table: Table<'_>, found: &FoundQuote, image: &RgbaImage) -> Option<RgbaImage> {
     let print = Print::of(image);
     let zoom = image.width() as f32 / found.area.width;
     let block = pixels_of(&found.block, &found.area, zoom, image);
     let lines = print.lines(block);
-    let matched = found.place.words.as_ref().and_then(|words| words.runs(&lines));
-    let runs = matched.unwrap_or_else(|| runs_between(&lines, found.place.from, found.place.to));
+    let runs = match &found.place.words {
+        Some(words) => words.runs(&lines)?,
+        None => runs_between(&lines, found.place.from, found.place.to),
+    };
     if runs.is_empty() {
         return None;
     }

@@ -112,19 +112,14 @@ impl Painter<'_> {
             cx.check_cancelled()?;
             let shown = match sources.of(&asked) {
                 Err(why) => Err(why),
-                Ok(illustrator) => {
-                    let wish = self.wish(illustrator.as_ref(), asked.query.clone(), asked.kind);
-                    match self.shown(cx, illustrator.as_ref(), &wish, &mut scenery).await {
-                        Ok(shown) => Ok(shown),
-                        // What may pass gets another attempt first; what is there already is remembered.
-                        Err(error)
-                            if !error.allows_fallback() || (error.is_retryable() && cx.attempt() == 1) =>
-                        {
-                            return Err(error.into());
-                        }
-                        Err(error) => Err(chain(&error)),
+                Ok(illustrator) => match self.either(cx, illustrator.as_ref(), &asked, &mut scenery).await {
+                    Ok(shown) => Ok(shown),
+                    // What may pass gets another attempt first; what is there already is remembered.
+                    Err(error) if !error.allows_fallback() || (error.is_retryable() && cx.attempt() == 1) => {
+                        return Err(error.into());
                     }
-                }
+                    Err(error) => Err(chain(&error)),
+                },
             };
             scenery.scenes.push(match shown {
                 Ok(shown) => {
@@ -173,14 +168,33 @@ impl Painter<'_> {
         }
     }
 
-    fn wish(&self, illustrator: &dyn Illustrator, query: String, kind: IllustrationKind) -> Wish {
-        let other = match kind {
+    /// Fetches what a scene asked for; where there is none, or no room for another clip, the same as a still or a clip.
+    async fn either(
+        &self,
+        cx: &StageContext,
+        illustrator: &dyn Illustrator,
+        asked: &Asked,
+        scenery: &mut Scenery,
+    ) -> Result<Shown, IllustrateError> {
+        let other = match asked.kind {
             IllustrationKind::Clip => IllustrationKind::Still,
             _ => IllustrationKind::Clip,
         };
-        let kind = if !illustrator.makes(kind) && illustrator.makes(other) { other } else { kind };
+        let has_other = illustrator.makes(other);
+        if !illustrator.makes(asked.kind) && has_other {
+            return self.shown(cx, illustrator, &self.wish(asked, other), scenery).await;
+        }
+        match self.shown(cx, illustrator, &self.wish(asked, asked.kind), scenery).await {
+            Err(IllustrateError::Nothing { .. } | IllustrateError::Taken) if has_other => {
+                self.shown(cx, illustrator, &self.wish(asked, other), scenery).await
+            }
+            shown => shown,
+        }
+    }
+
+    fn wish(&self, asked: &Asked, kind: IllustrationKind) -> Wish {
         let (width, height) = if kind == IllustrationKind::Clip { self.frame } else { self.still };
-        Wish { query, kind, width, height }
+        Wish { query: asked.query.clone(), kind, width, height }
     }
 
     async fn shown(

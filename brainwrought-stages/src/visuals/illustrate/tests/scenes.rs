@@ -113,6 +113,22 @@ async fn files_of_the_users_are_shown_where_their_names_suit() {
 }
 
 #[tokio::test]
+async fn a_clip_of_the_users_stands_in_for_a_picture_that_they_do_not_have() {
+    let cx = context();
+    let moving = cx.put(clip().into(), "video/mp4").await.unwrap();
+    let still = cx.put(picture(300, 200, ImageFormat::Png).into(), "image/png").await.unwrap();
+    let pictures = Some(Pictures::Files(vec![
+        PictureFile { name: "night queue.mp4".to_owned(), file: moving.clone() },
+        PictureFile { name: "cats.png".to_owned(), file: still },
+    ]));
+    let offline = ProviderSettings { network: Network::Off, ..ProviderSettings::default() };
+    let visuals = prepared(&cx, pictures, offline, IllustrationKind::Still).await.unwrap();
+    let Background::Clip { clip: behind, .. } = &visuals.background else { panic!("{visuals:?}") };
+    assert_eq!(behind, &moving);
+    assert!(!visuals.warnings.iter().any(|warning| warning.contains("does without")), "{visuals:?}");
+}
+
+#[tokio::test]
 async fn what_cannot_be_had_gives_way_to_the_page() {
     let html = || Act::Answer(200, "content-type: text/html\r\n", "<html>".to_owned());
     let no_picture = || drawn(b"this is no picture at all");
