@@ -3,8 +3,9 @@
 //!
 //! `cargo bench -p brainwrought-benches --bench script -- paper.pdf …` reads the papers that are named and prints, beside
 //! the offline writer, as many words of the paper's first sentences and of a TextRank summary (Mihalcea and Tarau, 2004).
-//! `--llm http://127.0.0.1:8080/v1#MODEL` adds a language model, `--small-model` the one that the tests use (what
-//! `scripts/setup.sh tests` installs), `--show` the texts.
+//! `--llm http://127.0.0.1:8080/v1#MODEL` adds a language model, as a writer and on its own, where it is asked for a summary
+//! that nobody checks; `--small-model` adds the one that the tests use (what `scripts/setup.sh tests` installs); `--show`
+//! prints the texts.
 
 #![expect(clippy::print_stdout, reason = "a bench speaks to whoever runs it")]
 
@@ -21,7 +22,7 @@ use brainwrought_core::data::{BlockKind, Document, LineRole, Script};
 use brainwrought_core::id::{JobId, TaskKey};
 use brainwrought_core::memory::MemoryArtifactStore;
 use brainwrought_core::stage::StageContext;
-use brainwrought_stages::llm::ChosenLlm;
+use brainwrought_stages::llm::{ChosenLlm, LanguageModel, Prompt};
 use brainwrought_stages::provider::ProviderSettings;
 use brainwrought_stages::script::{Brief, ModelWriter, OfflineWriter, ScriptWriter as _, grounding};
 use python_peer::PythonPeer;
@@ -89,7 +90,9 @@ fn main() -> anyhow::Result<()> {
             ("first sentences", up_to(sentences.iter().map(String::as_str), words)),
             ("TextRank", textrank(&sentences, &stemmer, words)),
         ];
-        if let Some(writer) = &model {
+        if let Some((writer, alone)) = &model {
+            let summary = runtime.block_on(summary(alone.as_ref(), &sentences, words))?;
+            texts.push(("model alone", summary));
             let script = runtime.block_on(writer.write(&paper, &brief, &context()))?;
             // A model that wrote none is no figure of its own.
             if script.writer.starts_with("offline") {
@@ -122,9 +125,29 @@ fn small_model() -> PythonPeer {
     PythonPeer::start(&format!("{LLAMA}serve_llama(4096)"))
 }
 
-/// The writer with a model, such as `http://127.0.0.1:8080/v1#MODEL`.
-fn model(name: &str) -> anyhow::Result<ModelWriter> {
-    Ok(ModelWriter::chosen(ChosenLlm::new(&name.parse()?, &ProviderSettings::default())))
+/// A model, such as `http://127.0.0.1:8080/v1#MODEL`, as a writer and on its own.
+fn model(name: &str) -> anyhow::Result<(ModelWriter, Arc<dyn LanguageModel>)> {
+    let chosen = ChosenLlm::new(&name.parse()?, &ProviderSettings::default());
+    let alone = chosen.model.clone()?;
+    Ok((ModelWriter::chosen(chosen), alone))
+}
+
+/// What a model says that is only asked for a summary of the paper's beginning, and that nobody checks.
+async fn summary(
+    model: &dyn LanguageModel,
+    sentences: &[String],
+    words: usize,
+) -> anyhow::Result<Vec<String>> {
+    /// As much of a paper as small models have room for, in words.
+    const MOST_SHOWN: usize = 1500;
+    let shown = up_to(sentences.iter().map(String::as_str), MOST_SHOWN).join(" ");
+    let task = format!("Summarise the text of the user in {words} words, in plain sentences.");
+    let mut prompt = Prompt::new("script: summary", &task, shown);
+    prompt.max_tokens = 2 * words as u32;
+    prompt.temperature = Some(0.0);
+    let said = model.complete(&prompt, &context()).await?.text;
+    let said: Vec<String> = sentencex::segment("en", &said).into_iter().map(str::to_owned).collect();
+    Ok(up_to(said.iter().map(String::as_str), words))
 }
 
 /// What a writer sees that works on its own.
