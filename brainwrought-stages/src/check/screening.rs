@@ -1,6 +1,7 @@
 //! [`unfit`]: what would keep a video from passing the gate if a clip moved behind it, before anything is made of it.
 
 use bytes::Bytes;
+use tokio_util::sync::CancellationToken;
 
 use super::limits::Limits;
 use super::pictures::PictureMeter;
@@ -19,13 +20,16 @@ const STILL: u64 = 2;
 ///
 /// # Errors
 ///
-/// Fails when the clip cannot be decoded.
-pub(crate) fn unfit(clip: Bytes) -> Result<Option<String>, MediaError> {
+/// Fails when the clip cannot be decoded, and when the work should stop.
+pub(crate) fn unfit(clip: Bytes, cancellation: &CancellationToken) -> Result<Option<String>, MediaError> {
     let (width, height) = SIZE;
     let mut reader = ClipReader::open(clip, ClipSettings { width, height, fps: FPS, offset_ms: 0 })?;
     let mut picture = YuvFrame::black(width as usize, height as usize);
     let mut meter = PictureMeter::new(FPS, Vec::new());
     for index in 0..u64::from(SECONDS * FPS) {
+        if cancellation.is_cancelled() {
+            return Err(MediaError::Stopped);
+        }
         reader.next_into(&mut picture)?;
         let (width, height) = (width as usize, height as usize);
         meter.frame(LumaView { index, luma: &picture.y, stride: width, width, height });

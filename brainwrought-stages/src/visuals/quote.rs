@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use brainwrought_core::data::Page;
 
+use super::lettering::is_read_from_right;
 use super::word_match::QuotedWords;
 
 /// The block that holds a quote, and the part of its text that is quoted.
@@ -72,10 +73,7 @@ fn quoted_words(text: &str, quoted: Range<usize>) -> Option<QuotedWords> {
     let first = ranges.iter().position(|word| word.end > quoted.start)?;
     let last = ranges.iter().rposition(|word| word.start < quoted.end)?;
     let widths = ranges.iter().map(|word| set_width(&text[word.clone()])).collect();
-    let letters = text.chars().filter(|letter| letter.is_alphabetic()).count();
-    let from_right =
-        text.chars().filter(|letter| matches!(letter, '\u{0590}'..='\u{08FF}')).count() * 2 > letters;
-    Some(QuotedWords { widths, quoted: first..last + 1, from_right })
+    Some(QuotedWords { widths, quoted: first..last + 1, from_right: is_read_from_right(text) })
 }
 
 /// The stretch of `words` with the most of `wanted` in order, and of those the shortest: its first and last word and how

@@ -8,6 +8,7 @@ use brainwrought_core::stage::{StageContext, StageError};
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use tokio_util::sync::CancellationToken;
 
 use super::credit::Credit;
 use super::error::IllustrateError;
@@ -108,7 +109,8 @@ pub async fn illustration(
     let kept = cx.remembered("illustration", &key, |cx| async move {
         let Found { bytes, credit } = illustrator.illustrate(&cx, wish).await.map_err(StageError::fatal)?;
         let (size, kind, provider) = ((wish.width, wish.height), wish.kind, credit.provider.clone());
-        let work = move || checked(bytes, kind, size, provider);
+        let cancellation = cx.cancellation().clone();
+        let work = move || checked(bytes, kind, size, provider, &cancellation);
         let (bytes, media_type) = tokio::task::spawn_blocking(work).await?.map_err(StageError::fatal)?;
         Ok(Kept { media: cx.put(bytes, media_type).await?, credit })
     });
@@ -121,12 +123,13 @@ fn checked(
     kind: IllustrationKind,
     size: (u32, u32),
     provider: String,
+    cancellation: &CancellationToken,
 ) -> Result<(Bytes, &'static str), IllustrateError> {
     match kind {
         IllustrationKind::Clip => {
             let damaged = |source| IllustrateError::Clip { provider: provider.clone(), source };
             let media_type = footage::check(&bytes).map_err(damaged)?;
-            match unfit(bytes.clone()).map_err(damaged)? {
+            match unfit(bytes.clone(), cancellation).map_err(damaged)? {
                 Some(what) => Err(IllustrateError::Unfit { provider, what }),
                 None => Ok((bytes, media_type)),
             }
