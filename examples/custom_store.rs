@@ -57,6 +57,10 @@ impl<S: ArtifactStore> ArtifactStore for Counting<S> {
     async fn list(&self) -> Result<ArtifactListing, ArtifactStoreError> {
         self.inner.list().await
     }
+
+    async fn check_room(&self, bytes: u64) -> Result<(), ArtifactStoreError> {
+        self.inner.check_room(bytes).await
+    }
 }
 
 #[tokio::main]

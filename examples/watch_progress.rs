@@ -31,6 +31,7 @@ async fn main() -> anyhow::Result<()> {
                 println!("{task} is done{}", if cached { ", known already" } else { "" });
             }
             Event::Failed { task, error, .. } => println!("{task} failed: {error}"),
+            Event::Waiting { reason, .. } => println!("waiting: {reason}"),
             _ => {}
         }));
 

@@ -85,6 +85,14 @@ impl Progress {
                     self.note(&state, &format!("  {task} failed and will be tried again: {error}"));
                 }
             }
+            Event::Waiting { reason, .. } => {
+                self.bar.set_message("waiting");
+                self.bar.println(format!("  waiting: {reason}"));
+                // Told even to those who want no progress: they would wait without knowing what for.
+                if self.bar.is_hidden() {
+                    let _ = writeln!(std::io::stderr().lock(), "  waiting: {reason}");
+                }
+            }
             Event::Log { task, level: LogLevel::Warn, message, .. } => {
                 self.note(&state, &format!("  {task}: {message}"));
             }

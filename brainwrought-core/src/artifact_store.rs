@@ -53,6 +53,13 @@ pub trait ArtifactStore: Debug + Send + Sync + 'static {
 
     /// Lists everything that is stored, for garbage collection.
     async fn list(&self) -> Result<ArtifactListing, ArtifactStoreError>;
+
+    /// Fails with [`ArtifactStoreError::Full`] when so many more bytes could not be stored now, and changes nothing. It
+    /// is not guaranteed that there still is room later. A store that cannot tell says that there is room.
+    async fn check_room(&self, bytes: u64) -> Result<(), ArtifactStoreError> {
+        let _ = bytes;
+        Ok(())
+    }
 }
 
 /// Everything in an artifact store at one moment.

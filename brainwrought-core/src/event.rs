@@ -73,6 +73,13 @@ pub enum Event {
         /// True when the task will be tried again.
         will_retry: bool,
     },
+    /// A job that is run here has made no headway for some seconds. Sent once for each reason.
+    Waiting {
+        /// The job.
+        job: JobId,
+        /// What it waits for.
+        reason: String,
+    },
 }
 
 /// Where events go. The default sink drops them.

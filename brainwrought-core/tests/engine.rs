@@ -2,14 +2,16 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use brainwrought_core::artifact_store::{ArtifactListing, ArtifactStore, ArtifactStoreError};
 use brainwrought_core::data::{BlobRef, SourcePdf};
-use brainwrought_core::engine::{Engine, EngineSettings, Submission, WorkScope};
-use brainwrought_core::id::{FencingToken, JobId, StageName, TaskId, WorkerId};
+use brainwrought_core::engine::{Engine, EngineError, EngineSettings, Submission, WorkScope};
+use brainwrought_core::event::{Event, EventSink};
+use brainwrought_core::id::{Digest, FencingToken, Fingerprint, JobId, StageName, TaskId, WorkerId};
 use brainwrought_core::job::{JobStatus, NewJob, Outcome, Renewal, Task, TaskStatus};
 use brainwrought_core::job_store::{
     Claim, ClaimRequest, Created, JobFilter, JobStore, JobStoreError, JobView, TaskReport,
@@ -138,6 +140,10 @@ impl Bench {
     }
 
     fn on(jobs: Arc<dyn JobStore>) -> Self {
+        Self::on_both(jobs, Arc::new(MemoryArtifactStore::default()))
+    }
+
+    fn on_both(jobs: Arc<dyn JobStore>, artifacts: Arc<dyn ArtifactStore>) -> Self {
         let probe = Arc::new(Probe::default());
         let scratch = tempfile::tempdir().unwrap();
         let stages = Arc::clone(&probe);
@@ -155,7 +161,7 @@ impl Bench {
         settings.poll = Duration::from_millis(20);
         settings.retry.base_ms = 1;
         settings.retry.max_attempts = 3;
-        let engine = Engine::new(jobs, Arc::new(MemoryArtifactStore::default()), pipelines, settings);
+        let engine = Engine::new(jobs, artifacts, pipelines, settings);
         Self { engine, probe, _scratch: scratch }
     }
 
@@ -233,7 +239,7 @@ async fn a_lost_artifact_is_made_again() {
     let bench = Bench::new();
     let first = bench.submit("to be", "!").await;
     bench.run(&first).await;
-    let digest = brainwrought_core::id::Digest::of(b"TO!");
+    let digest = Digest::of(b"TO!");
     bench.engine.artifacts().delete(&digest).await.unwrap();
     let again = bench.submit("to be", "!").await;
     assert_eq!(bench.run(&again).await.status, JobStatus::Completed);
@@ -311,9 +317,18 @@ async fn a_cancelled_job_stops_its_workers() {
     assert_eq!(bench.probe.join.load(Ordering::SeqCst), 0);
 }
 
-/// A store that takes and lends work, but cannot be reached when a lease is to be renewed.
+/// A store that takes and lends work, but cannot be reached when a lease is to be renewed, and may be full.
 #[derive(Debug, Default)]
-struct Deaf(MemoryJobStore);
+struct Deaf(MemoryJobStore, AtomicBool);
+
+impl Deaf {
+    fn check_room(&self) -> Result<(), JobStoreError> {
+        match self.1.load(Ordering::SeqCst) {
+            true => Err(JobStoreError::Full("no space left on device".into())),
+            false => Ok(()),
+        }
+    }
+}
 
 #[async_trait]
 impl JobStore for Deaf {
@@ -327,9 +342,11 @@ impl JobStore for Deaf {
         self.0.list(filter).await
     }
     async fn advance(&self) -> Result<Vec<TaskId>, JobStoreError> {
+        self.check_room()?;
         self.0.advance().await
     }
     async fn claim(&self, request: &ClaimRequest) -> Result<Vec<Claim>, JobStoreError> {
+        self.check_room()?;
         self.0.claim(request).await
     }
     async fn renew(&self, _: &TaskId, _: FencingToken, _: Duration) -> Result<Renewal, JobStoreError> {
@@ -369,6 +386,7 @@ impl JobStore for Deaf {
         token: FencingToken,
         outcome: Outcome,
     ) -> Result<Task, JobStoreError> {
+        self.check_room()?;
         self.0.commit(id, token, outcome).await
     }
     async fn recover(&self) -> Result<Vec<TaskId>, JobStoreError> {
@@ -454,4 +472,143 @@ async fn what_came_with_the_pdf_is_no_garbage() {
     bench.engine.jobs().delete(&job).await.unwrap();
     bench.engine.collect_garbage(Duration::ZERO, false).await.unwrap();
     assert!(!bench.engine.artifacts().contains(&music).await.unwrap());
+}
+
+/// An artifact store on a disk of its own.
+#[derive(Debug)]
+struct OnDisk {
+    inner: MemoryArtifactStore,
+    /// The bytes that can be had when somebody asks.
+    free: AtomicU64,
+    /// True when nothing can be written, whatever was said before.
+    is_full: AtomicBool,
+}
+
+impl OnDisk {
+    fn new(free: u64) -> Arc<Self> {
+        Arc::new(Self { inner: MemoryArtifactStore::default(), free: free.into(), is_full: false.into() })
+    }
+}
+
+fn no_space() -> ArtifactStoreError {
+    ArtifactStoreError::Full("no space left on device".into())
+}
+
+#[async_trait]
+impl ArtifactStore for OnDisk {
+    async fn put(&self, bytes: bytes::Bytes) -> Result<Digest, ArtifactStoreError> {
+        if self.is_full.load(Ordering::SeqCst) { Err(no_space()) } else { self.inner.put(bytes).await }
+    }
+    async fn get(&self, digest: &Digest) -> Result<bytes::Bytes, ArtifactStoreError> {
+        self.inner.get(digest).await
+    }
+    async fn contains(&self, digest: &Digest) -> Result<bool, ArtifactStoreError> {
+        self.inner.contains(digest).await
+    }
+    async fn delete(&self, digest: &Digest) -> Result<(), ArtifactStoreError> {
+        self.inner.delete(digest).await
+    }
+    async fn bind(&self, print: &Fingerprint, output: &Digest) -> Result<(), ArtifactStoreError> {
+        self.inner.bind(print, output).await
+    }
+    async fn lookup(&self, print: &Fingerprint) -> Result<Option<Digest>, ArtifactStoreError> {
+        self.inner.lookup(print).await
+    }
+    async fn unbind(&self, print: &Fingerprint) -> Result<(), ArtifactStoreError> {
+        self.inner.unbind(print).await
+    }
+    async fn list(&self) -> Result<ArtifactListing, ArtifactStoreError> {
+        self.inner.list().await
+    }
+    async fn check_room(&self, bytes: u64) -> Result<(), ArtifactStoreError> {
+        if bytes > self.free.load(Ordering::SeqCst) { Err(no_space()) } else { Ok(()) }
+    }
+}
+
+/// Runs a job, and lists what it was said to wait for.
+async fn run_and_listen(bench: &Bench, id: &JobId) -> (Result<JobView, EngineError>, Vec<String>) {
+    let reasons: Arc<Mutex<Vec<String>>> = Arc::default();
+    let told = Arc::clone(&reasons);
+    let engine = bench.engine.clone().with_events(EventSink::new(move |event| {
+        if let Event::Waiting { reason, .. } = event {
+            told.lock().unwrap().push(reason);
+        }
+    }));
+    let ended = engine.run_job(id, CancellationToken::new()).await;
+    let reasons = reasons.lock().unwrap().clone();
+    (ended, reasons)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_full_job_store_is_told_and_ends_a_run_that_can_be_repeated() {
+    let jobs = Arc::new(Deaf::default());
+    let bench = Bench::on(Arc::clone(&jobs) as Arc<dyn JobStore>);
+    let id = bench.submit("to be", "!").await;
+    jobs.1.store(true, Ordering::SeqCst);
+    let started = tokio::time::Instant::now();
+    let (ended, reasons) = run_and_listen(&bench, &id).await;
+    assert!(matches!(ended, Err(EngineError::Jobs(JobStoreError::Full(_)))), "{ended:?}");
+    assert!(started.elapsed() < Duration::from_secs(20), "{:?}", started.elapsed());
+    assert!(reasons.len() == 1 && reasons[0].contains("no space left"), "{reasons:?}");
+
+    jobs.1.store(false, Ordering::SeqCst);
+    assert_eq!(bench.run(&id).await.status, JobStatus::Completed);
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_room_for_artifacts_nothing_runs_and_no_attempt_is_used_up() {
+    let artifacts = OnDisk::new(0);
+    let bench =
+        Bench::on_both(Arc::new(MemoryJobStore::default()), Arc::clone(&artifacts) as Arc<dyn ArtifactStore>);
+    let id = bench.submit("to be", "!").await;
+    let (ended, reasons) = run_and_listen(&bench, &id).await;
+    assert!(matches!(ended, Err(EngineError::Artifacts(ArtifactStoreError::Full(_)))), "{ended:?}");
+    assert!(reasons.iter().any(|reason| reason.contains("artifact store is full")), "{reasons:?}");
+    assert_eq!(bench.runs(), [0, 0, 0]);
+    let view = bench.engine.jobs().get(&id).await.unwrap();
+    assert!(view.job.stages.iter().all(|task| task.attempt == 0 && task.history.is_empty()), "{view:?}");
+
+    artifacts.free.store(u64::MAX, Ordering::SeqCst);
+    assert_eq!(bench.run(&id).await.status, JobStatus::Completed);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_ran_full_is_not_made_again_before_there_is_more_room() {
+    let artifacts = OnDisk::new(100 << 20);
+    let bench =
+        Bench::on_both(Arc::new(MemoryJobStore::default()), Arc::clone(&artifacts) as Arc<dyn ArtifactStore>);
+    let id = bench.submit("to be", "!").await;
+    artifacts.is_full.store(true, Ordering::SeqCst);
+    let (ended, _) = run_and_listen(&bench, &id).await;
+    assert!(matches!(ended, Err(EngineError::Artifacts(ArtifactStoreError::Full(_)))), "{ended:?}");
+    assert_eq!(bench.runs(), [1, 0, 0], "one try, although it seemed that there was room");
+    let view = bench.engine.jobs().get(&id).await.unwrap();
+    assert_eq!((view.job.stages[0].status, view.job.stages[0].attempt), (TaskStatus::Ready, 0));
+    assert!(view.job.logs.iter().any(|entry| entry.message.contains("artifact store is full")));
+
+    artifacts.is_full.store(false, Ordering::SeqCst);
+    artifacts.free.store(u64::MAX, Ordering::SeqCst);
+    assert_eq!(bench.run(&id).await.status, JobStatus::Completed);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_job_that_another_worker_holds_says_who_it_waits_for() {
+    let bench = Bench::new();
+    let id = bench.submit("to be", "!").await;
+    bench.engine.advance().await.unwrap();
+    let request = ClaimRequest {
+        stages: None,
+        job: Some(id.clone()),
+        worker: WorkerId("somebody-else".to_owned()),
+        lease: Duration::from_secs(3600),
+        limit: 1,
+    };
+    let claim = bench.engine.jobs().claim(&request).await.unwrap().remove(0);
+    let give_back = async {
+        tokio::time::sleep(Duration::from_secs(10)).await;
+        bench.engine.jobs().commit(&claim.id, claim.token, Outcome::HandedBack).await.unwrap();
+    };
+    let ((ended, reasons), ()) = tokio::join!(run_and_listen(&bench, &id), give_back);
+    assert_eq!(ended.unwrap().status, JobStatus::Completed);
+    assert_eq!(reasons, ["worker somebody-else has split"]);
 }

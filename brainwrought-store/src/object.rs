@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io::ErrorKind;
 use std::ops::Range;
-use std::path::Path as FilePath;
+use std::path::{Path as FilePath, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -36,6 +36,8 @@ pub struct ObjectArtifactStore {
     objects: Arc<dyn ObjectStore>,
     clock: StoreClock,
     remote: Option<Remote>,
+    /// Where it lies on this machine, if it does.
+    folder: Option<PathBuf>,
 }
 
 /// A store at the other end of a network.
@@ -74,7 +76,12 @@ impl ObjectArtifactStore {
         std::fs::create_dir_all(folder.join(ARTIFACTS)).map_err(|error| OpenError::folder(folder, error))?;
         let local =
             LocalFileSystem::new_with_prefix(folder).map_err(|error| OpenError::folder(folder, error))?;
-        Ok(Self { objects: Arc::new(local.with_fsync(true)), clock: StoreClock::default(), remote: None })
+        Ok(Self {
+            objects: Arc::new(local.with_fsync(true)),
+            clock: StoreClock::default(),
+            remote: None,
+            folder: Some(folder.to_owned()),
+        })
     }
 
     /// Opens a store at the other end of a network: `s3://bucket/prefix`, `gs://…`, `az://container/prefix`,
@@ -99,7 +106,7 @@ impl ObjectArtifactStore {
     }
 
     pub(crate) fn remote(objects: Arc<dyn ObjectStore>, place: String, clock: StoreClock) -> Self {
-        Self { objects, clock, remote: Some(Remote { place, reached: OnceCell::new() }) }
+        Self { objects, clock, remote: Some(Remote { place, reached: OnceCell::new() }), folder: None }
     }
 
     async fn read(&self, path: &Path) -> Result<Bytes, Error> {
@@ -293,6 +300,15 @@ impl ArtifactStore for ObjectArtifactStore {
         listing.bindings.sort();
         Ok(listing)
     }
+
+    async fn check_room(&self, bytes: u64) -> Result<(), ArtifactStoreError> {
+        let Some(folder) = self.folder.clone() else { return Ok(()) };
+        let found = tokio::task::spawn_blocking(move || crate::room::check(&folder, bytes)).await;
+        match found.map_err(|error| unavailable("look for room", error))? {
+            Err(error) if is_full(&error) => Err(ArtifactStoreError::Full(Box::new(error))),
+            found => found.map_err(|error| unavailable("look for room", error)),
+        }
+    }
 }
 
 /// The parts of an upload: all of one size but the last.
@@ -336,11 +352,15 @@ fn gone(deleted: Result<(), Error>) -> Result<(), Error> {
     }
 }
 
+fn is_full(error: &std::io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded)
+}
+
 fn explain_local(action: &str, error: Error) -> ArtifactStoreError {
     let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(&error);
     while let Some(inner) = cause {
         if let Some(io) = inner.downcast_ref::<std::io::Error>()
-            && matches!(io.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded)
+            && is_full(io)
         {
             return ArtifactStoreError::Full(Box::new(error));
         }

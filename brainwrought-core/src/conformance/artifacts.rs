@@ -148,3 +148,15 @@ pub async fn a_listing_is_sorted_and_complete(store: &dyn ArtifactStore) {
     assert_eq!(listing.bindings.len(), 4);
     assert!(listing.bindings.is_sorted());
 }
+
+/// Asking for room stores nothing, and says no only because there is none.
+pub async fn asking_for_room_changes_nothing(store: &dyn ArtifactStore) {
+    store.check_room(0).await.unwrap();
+    store.check_room(1).await.unwrap();
+    match store.check_room(1 << 60).await {
+        Ok(()) | Err(ArtifactStoreError::Full(_)) => {}
+        Err(error) => panic!("{error:?}"),
+    }
+    let listing = store.list().await.unwrap();
+    assert!(listing.artifacts.is_empty() && listing.bindings.is_empty(), "{listing:?}");
+}

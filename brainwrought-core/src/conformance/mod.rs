@@ -102,6 +102,7 @@ macro_rules! job_store_conformance {
             a_cancelled_job_accepts_no_outcome
             a_cancelled_job_lends_nothing
             cancelling_twice_is_no_error
+            a_resting_task_is_cancelled
             a_completed_job_is_not_cancelled
             a_retry_runs_what_failed_again
             a_retry_revives_a_cancelled_job
@@ -142,6 +143,7 @@ macro_rules! artifact_store_conformance {
             an_unbound_binding_is_gone
             a_binding_is_no_artifact
             a_listing_is_sorted_and_complete
+            asking_for_room_changes_nothing
         }
     };
 }

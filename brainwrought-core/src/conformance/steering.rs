@@ -46,6 +46,19 @@ pub async fn cancelling_twice_is_no_error(store: &dyn JobStore) {
     assert_eq!(store.cancel(&id).await.unwrap().status, JobStatus::Cancelled);
 }
 
+/// A task that rests after a failure is cancelled like any other, and a retry does not wait for the end of its rest.
+pub async fn a_resting_task_is_cancelled(store: &dyn JobStore) {
+    let id = submit(store, single()).await;
+    let claimed = claim(store, &id).await;
+    store.commit(&claimed.id, claimed.token, failed(true, LONG)).await.unwrap();
+    assert_eq!(store.cancel(&id).await.unwrap().status, JobStatus::Cancelled);
+    assert_eq!(task(store, &claimed.id).await.status, TaskStatus::Cancelled);
+    assert!(store.claim(&any()).await.unwrap().is_empty());
+    store.retry(&id, None).await.unwrap();
+    store.advance().await.unwrap();
+    assert_eq!(claim(store, &id).await.id, claimed.id);
+}
+
 /// What is complete cannot be cancelled.
 pub async fn a_completed_job_is_not_cancelled(store: &dyn JobStore) {
     let id = submit(store, single()).await;

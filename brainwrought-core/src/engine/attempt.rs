@@ -12,6 +12,7 @@ use super::heartbeat::{self, HeartbeatEnd};
 use super::inputs::{Inputs, read_envelope};
 use super::job_purse::JobPurse;
 use super::mailbox::Mailbox;
+use super::store_health::Write;
 use crate::artifact_store::ArtifactStoreError;
 use crate::data::{Publication, blobs_in};
 use crate::event::{Event, LogLevel};
@@ -71,7 +72,7 @@ impl Engine {
         };
         let outcome = self.outcome(&claim.id, attempt, result, &mailbox);
         heartbeat::deliver(self.jobs.as_ref(), &claim.id, claim.token, &mailbox).await;
-        self.commit(&claim, outcome).await;
+        self.commit(&claim, outcome, &shutdown).await;
     }
 
     async fn make(
@@ -93,6 +94,8 @@ impl Engine {
         {
             return Ok(made);
         }
+        // An hour of rendering is lost when there is no room for its result.
+        self.artifacts.check_room(self.health.room()).await.map_err(StageError::no_room)?;
         let scratch = self.scratch(&claim.id, claim.token.0).await?;
         let cx = StageContext::new(
             claim.id.job.clone(),
@@ -116,6 +119,7 @@ impl Engine {
         if node.stage.is_cached() {
             self.artifacts.bind(&print, &output).await?;
         }
+        self.health.output_stored();
         let delivery = delivery_of(&envelope);
         Ok(Made { output, items: count_items(node, envelope.value)?, cached: false, delivery })
     }
@@ -167,6 +171,14 @@ impl Engine {
         };
         let text = chain(&error);
         mailbox.log(LogLevel::Error, text.clone());
+        if let Some(full) = error.full_store() {
+            // No fault of the task, and trying again helps as little as giving up: it rests until there is room.
+            self.health.artifacts_full(full, !error.is_before_work());
+            metrics::handed_back(&key.stage);
+            tracing::warn!(error = text, "an attempt was handed back");
+            self.events.send(Event::Failed { job, task: key, error: text, will_retry: true });
+            return Outcome::HandedBack;
+        }
         let retryable = error.is_retryable();
         let will_retry = retryable && attempt < self.settings.retry.max_attempts;
         metrics::failed(&key.stage, will_retry);
@@ -178,16 +190,18 @@ impl Engine {
     }
 
     /// Commits an outcome. A store that cannot be reached is tried for as long as the lease may hold; after that
-    /// recovery gives the task to somebody who finds the output by its fingerprint.
-    async fn commit(&self, claim: &Claim, outcome: Outcome) {
+    /// recovery gives the task to somebody who finds the output by its fingerprint. A shutdown does not wait so long.
+    async fn commit(&self, claim: &Claim, outcome: Outcome, shutdown: &CancellationToken) {
         let done = match &outcome {
             Outcome::Done { cached, .. } => Some(*cached),
             _ => None,
         };
         let mut pause = Duration::from_millis(50);
-        let give_up = tokio::time::Instant::now() + self.settings.lease;
+        let started = tokio::time::Instant::now();
         loop {
-            let Err(error) = self.jobs.commit(&claim.id, claim.token, outcome.clone()).await else {
+            let committed = self.jobs.commit(&claim.id, claim.token, outcome.clone()).await;
+            self.health.note(Write::Commit, &committed);
+            let Err(error) = committed else {
                 if let Some(cached) = done {
                     metrics::completed(&claim.id.key.stage, cached);
                     tracing::info!(cached, "committed an outcome");
@@ -201,7 +215,8 @@ impl Engine {
             }
             let may_pass = matches!(error, JobStoreError::Unavailable { .. } | JobStoreError::Full(_));
             tracing::warn!(task = %claim.id, error = chain(&error), "could not commit an outcome");
-            if !may_pass || tokio::time::Instant::now() + pause > give_up {
+            let patience = if shutdown.is_cancelled() { self.settings.grace } else { self.settings.lease };
+            if !may_pass || started.elapsed() + pause > patience {
                 return;
             }
             tokio::time::sleep(pause).await;

@@ -12,6 +12,8 @@ mod mailbox;
 mod pipelines;
 mod pulse;
 mod rounds;
+mod store_health;
+mod until_final;
 mod worker;
 
 use std::path::PathBuf;
@@ -26,6 +28,7 @@ pub use rounds::EngineError;
 pub use worker::WorkScope;
 
 use self::pulse::Pulse;
+use self::store_health::StoreHealth;
 use crate::artifact_store::ArtifactStore;
 use crate::data::BlobRef;
 use crate::event::EventSink;
@@ -43,6 +46,7 @@ pub struct Engine {
     pipelines: Arc<Pipelines>,
     events: EventSink,
     pulse: Pulse,
+    health: StoreHealth,
     settings: EngineSettings,
 }
 
@@ -109,7 +113,15 @@ impl Engine {
         settings: EngineSettings,
     ) -> Self {
         let pipelines = Arc::new(Pipelines::new(Box::new(pipelines)));
-        Self { jobs, artifacts, pipelines, events: EventSink::default(), pulse: Pulse::default(), settings }
+        Self {
+            jobs,
+            artifacts,
+            pipelines,
+            events: EventSink::default(),
+            pulse: Pulse::default(),
+            health: StoreHealth::default(),
+            settings,
+        }
     }
 
     /// Sets where the events of this process go.

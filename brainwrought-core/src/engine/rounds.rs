@@ -5,6 +5,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use super::Engine;
+use super::store_health::Write;
 use super::worker::WorkScope;
 use crate::artifact_store::ArtifactStoreError;
 use crate::id::{JobId, TaskId};
@@ -40,7 +41,9 @@ impl Engine {
     ///
     /// Fails when the job store cannot be reached.
     pub async fn advance(&self) -> Result<Vec<TaskId>, EngineError> {
-        Ok(self.jobs.advance().await?)
+        let moved = self.jobs.advance().await;
+        self.health.note(Write::Advance, &moved);
+        Ok(moved?)
     }
 
     /// Takes back expired leases, once, and lists them.
@@ -49,7 +52,9 @@ impl Engine {
     ///
     /// Fails when the job store cannot be reached.
     pub async fn recover(&self) -> Result<Vec<TaskId>, EngineError> {
-        let moved = self.jobs.recover().await?;
+        let moved = self.jobs.recover().await;
+        self.health.note(Write::Recover, &moved);
+        let moved = moved?;
         for task in &moved {
             metrics::recovered(&task.key.stage);
             tracing::warn!(%task, "took back an expired lease");
@@ -96,11 +101,16 @@ impl Engine {
     /// Runs one job in this process until it is final or `shutdown` fires, and returns it as it then is.
     ///
     /// Other jobs are left alone. Tasks of the job that other workers hold are waited for; when a task fails for good,
-    /// those that still run here are handed back.
+    /// those that still run here are handed back. When nothing happens for some seconds, [`Event::Waiting`] says what
+    /// the job waits for.
+    ///
+    /// [`Event::Waiting`]: crate::event::Event::Waiting
     ///
     /// # Errors
     ///
-    /// Fails when there is no such job, or when the store cannot be read.
+    /// Fails when there is no such job, when the store cannot be read, when a store has no room left for some seconds,
+    /// and when the job store cannot be written for as long as a lease lasts. What is done is kept: the same job goes on
+    /// from there.
     pub async fn run_job(&self, id: &JobId, shutdown: CancellationToken) -> Result<JobView, EngineError> {
         let stop = shutdown.child_token();
         let scope = WorkScope { stages: None, job: Some(id.clone()) };
@@ -112,18 +122,5 @@ impl Engine {
         let (result, ()) = tokio::join!(watch, self.run_all(scope, stop.clone()));
         // A shutdown hands tasks back after the last look.
         if shutdown.is_cancelled() { Ok(self.jobs.get(id).await?) } else { result }
-    }
-
-    async fn until_final(&self, id: &JobId, stop: &CancellationToken) -> Result<JobView, EngineError> {
-        loop {
-            let view = self.jobs.get(id).await?;
-            if view.status.is_final() {
-                return Ok(view);
-            }
-            tokio::select! {
-                () = self.jobs.wait_for_work(self.settings.poll) => {}
-                () = stop.cancelled() => return Ok(self.jobs.get(id).await?),
-            }
-        }
     }
 }

@@ -6,6 +6,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tracing::{Instrument as _, Span};
 
+use super::store_health::Write;
 use super::{Engine, EngineError};
 use crate::id::{JobId, StageName, TaskId};
 use crate::job_store::{Claim, ClaimRequest};
@@ -25,7 +26,7 @@ impl Engine {
     /// Claims and runs tasks until `shutdown` fires; then hands back what is unfinished, within the grace time.
     ///
     /// A store that cannot be reached is tried again with growing rests; the worker does not end for it. While leases
-    /// cannot be renewed, nothing new is claimed.
+    /// cannot be renewed, or the artifact store has no room, nothing new is claimed.
     pub async fn work(&self, scope: WorkScope, shutdown: CancellationToken) {
         let mut running = JoinSet::new();
         let mut rest = Duration::from_millis(100);
@@ -33,8 +34,13 @@ impl Engine {
             let is_weak = self.pulse.is_weak();
             let free =
                 if is_weak { 0 } else { self.settings.concurrency.max(1).saturating_sub(running.len()) };
-            let claimed =
-                if free == 0 { Ok(0) } else { self.start(&scope, free, &mut running, &shutdown).await };
+            let claimed = match free {
+                0 => Ok(0),
+                _ => match self.has_room().await {
+                    Ok(()) => self.start(&scope, free, &mut running, &shutdown).await,
+                    Err(error) => Err(error),
+                },
+            };
             match claimed {
                 Ok(started) => {
                     rest = Duration::from_millis(100);
@@ -62,6 +68,19 @@ impl Engine {
         }
     }
 
+    /// Once the artifact store has run full, fails until there is room: whatever was claimed would only be handed back.
+    async fn has_room(&self) -> Result<(), EngineError> {
+        if self.health.lacks_room() {
+            let asked = self.artifacts.check_room(self.health.room()).await;
+            if let Err(error) = &asked {
+                self.health.artifacts_full(error, false);
+            }
+            asked?;
+            self.health.artifacts_have_room();
+        }
+        Ok(())
+    }
+
     async fn start(
         &self,
         scope: &WorkScope,
@@ -76,7 +95,9 @@ impl Engine {
             lease: self.settings.lease,
             limit,
         };
-        let claims = self.jobs.claim(&request).await?;
+        let claims = self.jobs.claim(&request).await;
+        self.health.note(Write::Claim, &claims);
+        let claims = claims?;
         let started = claims.len();
         for claim in claims {
             metrics::claimed(&claim.id.key.stage);

@@ -124,18 +124,20 @@ tuple_input!(A, B, C, D);
 #[derive(Debug)]
 pub struct StageError {
     retryable: bool,
+    /// True when the store was found full before the stage ran.
+    before_work: bool,
     source: Box<dyn Error + Send + Sync>,
 }
 
 impl StageError {
     /// Says that the same input may succeed later, or elsewhere.
     pub fn retryable(error: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self { retryable: true, source: error.into() }
+        Self { retryable: true, before_work: false, source: error.into() }
     }
 
     /// Says that the same input can never succeed.
     pub fn fatal(error: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self { retryable: false, source: error.into() }
+        Self { retryable: false, before_work: false, source: error.into() }
     }
 
     /// Says that the work stopped because it was told to.
@@ -149,13 +151,35 @@ impl StageError {
     ///
     /// Gives itself back when it is not.
     pub fn downcast<E: Error + 'static>(self) -> Result<E, Self> {
-        let retryable = self.retryable;
-        self.source.downcast::<E>().map(|error| *error).map_err(|source| Self { retryable, source })
+        let Self { retryable, before_work, source } = self;
+        source.downcast::<E>().map(|error| *error).map_err(|source| Self { retryable, before_work, source })
     }
 
     /// Tells whether trying again can help.
     pub fn is_retryable(&self) -> bool {
         self.retryable
+    }
+
+    /// Says that the artifact store has no room, which was found out before the stage ran.
+    pub(crate) fn no_room(error: ArtifactStoreError) -> Self {
+        Self { retryable: true, before_work: true, source: error.into() }
+    }
+
+    /// Tells whether it was found out before the stage ran.
+    pub(crate) fn is_before_work(&self) -> bool {
+        self.before_work
+    }
+
+    /// Finds the error of an artifact store that has no room, if that is the cause.
+    pub(crate) fn full_store(&self) -> Option<&ArtifactStoreError> {
+        let mut cause: Option<&(dyn Error + 'static)> = Some(self.source.as_ref());
+        while let Some(error) = cause {
+            if let Some(full @ ArtifactStoreError::Full(_)) = error.downcast_ref() {
+                return Some(full);
+            }
+            cause = error.source();
+        }
+        None
     }
 
     /// Tells whether the work stopped because it was told to.

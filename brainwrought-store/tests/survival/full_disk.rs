@@ -154,6 +154,8 @@ async fn a_folder_on_a_full_disk_loses_no_artifact() {
     };
     assert!(matches!(refused, ArtifactStoreError::Full(_)), "{refused:?}");
     assert!(taken.len() > 10);
+    let asked = store.check_room(1 << 20).await;
+    assert!(matches!(asked, Err(ArtifactStoreError::Full(_))), "{asked:?}");
     let there = async || {
         let mut listed: Vec<Digest> =
             store.list().await.unwrap().artifacts.into_iter().map(|artifact| artifact.digest).collect();
@@ -163,6 +165,7 @@ async fn a_folder_on_a_full_disk_loses_no_artifact() {
     taken.sort();
     assert_eq!(there().await, taken, "what was refused left nothing behind");
     store.delete(&taken.remove(0)).await.unwrap();
+    store.check_room(100_000).await.unwrap();
     // What was refused is put again, now that there is room.
     taken.push(store.put(artifact(taken.len() + 1)).await.unwrap());
     taken.sort();
