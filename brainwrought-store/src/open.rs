@@ -46,6 +46,17 @@ pub enum OpenError {
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// The file system of the folder has no file locks, so that two processes would overwrite each other's jobs.
+    #[error(
+        "the file system of {folder:?} has no file locks, which jobs need; keep them elsewhere with --jobs"
+    )]
+    NoLocks {
+        /// The folder.
+        folder: PathBuf,
+        /// What the file system says.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// The URL has a known scheme, but what follows or its options are wrong.
     #[error("could not open `{url}`; check the address and its options")]
     WrongUrl {

@@ -9,7 +9,7 @@ use std::time::Duration;
 use brainwrought_core::data::BlobRef;
 use brainwrought_core::id::{Digest, FencingToken, JobId, WorkerId};
 use brainwrought_core::job::{JobInput, NewJob, Outcome, Plan, Renewal, StagePlan};
-use brainwrought_core::job_store::{Claim, ClaimRequest, JobStore, JobStoreError};
+use brainwrought_core::job_store::{Claim, ClaimRequest, Created, JobStore, JobStoreError};
 use brainwrought_store::FileJobStore;
 
 const LEASE: Duration = Duration::from_secs(600);
@@ -26,6 +26,10 @@ impl Bench {
     }
 
     async fn create(&self) -> JobId {
+        self.create_with(None).await.view.job.job_id
+    }
+
+    async fn create_with(&self, key: Option<&str>) -> Created {
         let pdf = BlobRef { digest: Digest::of(b"pdf"), bytes: 3, media_type: "application/pdf".to_owned() };
         let stage = StagePlan { name: "only".into(), needs: Vec::new(), fan: None };
         let new = NewJob {
@@ -36,11 +40,11 @@ impl Bench {
             priority: 0,
             max_attempts: 1,
             max_cost: None,
-            idempotency_key: None,
+            idempotency_key: key.map(str::to_owned),
         };
-        let id = self.store.create(new).await.unwrap().view.job.job_id;
+        let created = self.store.create(new).await.unwrap();
         self.store.advance().await.unwrap();
-        id
+        created
     }
 
     async fn try_claim(&self, job: Option<&JobId>, lease: Duration) -> Result<Vec<Claim>, JobStoreError> {
@@ -169,4 +173,39 @@ async fn a_change_just_before_a_wait_ends_it() {
     bench.create().await;
     let wait = bench.store.wait_for_work(Duration::from_secs(600));
     assert!(tokio::time::timeout(Duration::from_secs(20), wait).await.is_ok());
+}
+
+#[tokio::test]
+async fn lost_indexes_are_made_again_from_the_jobs() {
+    let mut bench = Bench::new();
+    let over = bench.create_with(Some("key")).await.view.job.job_id;
+    let claim = bench.claim(LEASE).await;
+    bench.store.commit(&claim.id, claim.token, done()).await.unwrap();
+    let open = bench.create().await;
+    let jobs = bench.folder.path().join("jobs");
+    let active = || -> Vec<String> {
+        let entries = fs::read_dir(jobs.join(".active")).unwrap();
+        entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect()
+    };
+
+    // Both folders, for a store that is open, and for one that is opened later.
+    for is_open in [true, false] {
+        fs::remove_dir_all(jobs.join(".active")).unwrap();
+        fs::remove_dir_all(jobs.join(".keys")).unwrap();
+        if !is_open {
+            bench.store = FileJobStore::open(bench.folder.path()).unwrap();
+        }
+        let claim = bench.claim(LEASE).await;
+        assert_eq!(claim.id.job, open, "the job that is not over is found again");
+        bench.store.commit(&claim.id, claim.token, Outcome::HandedBack).await.unwrap();
+        assert_eq!(active(), [open.to_string()], "the one that is over is not looked at");
+        let created = bench.create_with(Some("key")).await;
+        assert_eq!((created.is_new, created.view.job.job_id), (false, over.clone()));
+    }
+
+    // A single entry, which whoever looks at the job notices.
+    fs::remove_file(jobs.join(".active").join(open.as_str())).unwrap();
+    assert!(bench.try_claim(None, LEASE).await.unwrap().is_empty());
+    bench.store.get(&open).await.unwrap();
+    assert_eq!(bench.claim(LEASE).await.id.job, open);
 }

@@ -4,6 +4,8 @@ use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::Path;
 
+use rustix::io::Errno;
+
 /// Whether a write must survive a power cut before it returns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Durability {
@@ -58,13 +60,37 @@ pub(super) fn remove(path: &Path) -> io::Result<()> {
 fn keep_previous(path: &Path, previous: &Path) -> io::Result<()> {
     remove(previous)?;
     match fs::hard_link(path, previous) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) if has_no_hard_links(&error) => copy(path, previous),
+        linked => linked,
     }
+}
+
+/// Tells whether a file system has no hard links, such as FAT and exFAT; those in user space and of other machines have
+/// errors of their own for it. See link(2).
+fn has_no_hard_links(error: &io::Error) -> bool {
+    matches!(Errno::from_io_error(error), Some(Errno::PERM | Errno::NOSYS | Errno::OPNOTSUPP | Errno::MLINK))
+}
+
+/// Copies a file, and leaves nothing when that fails.
+fn copy(from: &Path, to: &Path) -> io::Result<()> {
+    let copied = (|| {
+        let (mut source, mut copy) = (File::open(from)?, File::create(to)?);
+        io::copy(&mut source, &mut copy)?;
+        copy.sync_data()
+    })();
+    if copied.is_err() {
+        let _ = fs::remove_file(to);
+    }
+    copied
 }
 
 /// Makes what was written to or removed from the folder of a file survive a power cut.
 pub(super) fn sync_folder(path: &Path) -> io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    File::open(folder)?.sync_all()
+    match File::open(folder)?.sync_all() {
+        // The file system cannot sync folders, see fsync(2); it has nothing better to offer.
+        Err(error) if Errno::from_io_error(&error) == Some(Errno::INVAL) => Ok(()),
+        synced => synced,
+    }
 }

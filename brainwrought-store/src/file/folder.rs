@@ -46,9 +46,47 @@ impl Folder {
             keys: jobs.join(".keys"),
             known: BTreeMap::new(),
         };
-        fs::create_dir_all(&folder.active)?;
-        fs::create_dir_all(&folder.keys)?;
+        fs::create_dir_all(jobs)?;
         Ok(folder)
+    }
+
+    /// Makes the indexes anew from the files of the jobs where one is lost: `.active`, without which nobody would look at
+    /// jobs that are not over, and `.keys`. Each appears whole or not at all.
+    pub(super) fn restore_indexes(&self, now: &Now) -> Result<(), JobStoreError> {
+        let lost = [&self.active, &self.keys].map(|index| !index.is_dir());
+        if lost == [false, false] {
+            return Ok(());
+        }
+        let ids = self.all()?;
+        if !ids.is_empty() {
+            tracing::warn!(jobs = %self.jobs.display(), "an index of the jobs is lost; it is made anew from their files");
+        }
+        let failed = |error| unavailable("make an index of the jobs", error);
+        for index in [&self.active, &self.keys] {
+            let _ = fs::remove_dir_all(index.with_extension("part"));
+            fs::create_dir_all(index.with_extension("part")).map_err(failed)?;
+        }
+        for id in &ids {
+            let job = parse(&self.path(id), id).or_else(|_| parse(&self.path(id).with_extension("bak"), id));
+            // One that cannot be read may not be over; whoever looks at it says so.
+            let is_active = job.as_ref().map_or(true, |job| may_change(&seen(job, now), now));
+            if is_active {
+                File::create(self.active.with_extension("part").join(id.as_str())).map_err(failed)?;
+            }
+            if let Some(key) = job.ok().and_then(|job| job.idempotency_key) {
+                let path = self.keys.with_extension("part").join(key_name(&key));
+                fs::write(path, id.as_str()).map_err(failed)?;
+            }
+        }
+        for (index, is_lost) in [&self.active, &self.keys].into_iter().zip(lost) {
+            let part = index.with_extension("part");
+            let placed = match is_lost {
+                true => durable::sync_folder(&part.join("any")).and_then(|()| fs::rename(&part, index)),
+                false => fs::remove_dir_all(&part),
+            };
+            placed.and_then(|()| durable::sync_folder(index)).map_err(failed)?;
+        }
+        Ok(())
     }
 
     /// The file that is locked while anything is read or changed.
@@ -89,12 +127,8 @@ impl Folder {
             }
             Err(error) => return Err(unavailable(&format!("read job {id}"), error)),
         };
-        if let Some((known, job)) = self.known.get(id)
-            && *known == stamp
-        {
-            return Ok(job.clone());
-        }
-        let job = match parse(&path, id) {
+        let known = self.known.get(id).filter(|(known, _)| *known == stamp).map(|(_, job)| job.clone());
+        let job = match known.map_or_else(|| parse(&path, id), Ok) {
             // A file that a dying disk tore apart has a predecessor; what was done since is found by its fingerprint.
             // A file that merely could not be read just now is another matter: it must not be rolled back.
             Err(error @ JobStoreError::Damaged { .. }) => {
@@ -103,7 +137,16 @@ impl Folder {
             }
             other => other?,
         };
-        if self.is_active(id) {
+        let mut is_active = self.is_active(id);
+        if !is_active && may_change(&seen(&job, now), now) {
+            // Its entry in the index is lost; without it nobody would ever go on with the job. Whoever only reads need
+            // not fail for it.
+            match durable::touch(&self.active.join(id.as_str())) {
+                Ok(()) => is_active = true,
+                Err(error) => tracing::warn!(job = %id, %error, "could not note that a job is active"),
+            }
+        }
+        if is_active {
             self.known.insert(id.clone(), (stamp, job.clone()));
         }
         Ok(job)
@@ -208,17 +251,26 @@ impl Folder {
     }
 
     fn is_active(&self, id: &JobId) -> bool {
-        self.known.contains_key(id) || self.active.join(id.as_str()).exists()
+        self.active.join(id.as_str()).exists()
     }
 
     fn path(&self, id: &JobId) -> PathBuf {
         self.jobs.join(format!("{id}.json"))
     }
 
-    /// A key may be anything; its digest is a good file name.
     fn key_path(&self, key: &str) -> PathBuf {
-        self.keys.join(Digest::of(key.as_bytes()).as_str())
+        self.keys.join(key_name(key))
     }
+}
+
+/// A key may be anything; its digest is a good file name.
+fn key_name(key: &str) -> String {
+    Digest::of(key.as_bytes()).to_string()
+}
+
+/// A job with its status.
+fn seen(job: &Job, now: &Now) -> JobView {
+    JobView { status: job.status(now), job: job.clone() }
 }
 
 /// Whether anything may still happen to a job by itself. A failed job may still have tasks that run or wait; those that

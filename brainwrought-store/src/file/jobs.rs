@@ -1,5 +1,6 @@
 //! [`FileJobStore`]: the job store in a folder.
 
+use std::fs::TryLockError;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -12,7 +13,7 @@ use brainwrought_core::job_store::{
     Claim, ClaimRequest, Created, JobFilter, JobStore, JobStoreError, JobView, TaskReport,
 };
 use brainwrought_core::purse::{Charge, Cost};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, oneshot};
 
 use super::boot_clock::BootClock;
 use super::durable::Durability;
@@ -38,6 +39,24 @@ struct Shared {
     clock: Box<dyn Clock>,
     /// A file lock holds for the whole process, so its threads queue here first.
     folder: Mutex<Folder>,
+    /// See [`LOCK_TOLD`].
+    lock_told: Duration,
+    /// See [`MAX_LOCK_WAIT`].
+    lock_wait: Duration,
+}
+
+/// A wait for the lock that lasts longer is told. A transition holds it for some milliseconds.
+const LOCK_TOLD: Duration = Duration::from_secs(3);
+
+/// A wait for the lock that lasts longer fails. Listing 100,000 jobs holds it for some seconds.
+const MAX_LOCK_WAIT: Duration = Duration::from_secs(60);
+
+/// Another process does not give the lock back.
+#[derive(Debug, thiserror::Error)]
+#[error("{} has been locked for {} s; if a process that uses it is stopped, let it go on or end it", .path.display(), .waited.as_secs())]
+struct LockHeld {
+    path: PathBuf,
+    waited: Duration,
 }
 
 /// How often a waiting process looks whether another one has changed something.
@@ -63,9 +82,21 @@ impl FileJobStore {
     /// Fails when the folder cannot be made or written.
     pub fn open_with_clock(folder: &Path, clock: Box<dyn Clock>) -> Result<Self, OpenError> {
         let jobs = folder.join("jobs");
-        let opened = Folder::open(&jobs).and_then(|opened| opened.lock_file().map(|_| opened));
-        let opened = opened.map_err(|error| OpenError::folder(folder, error))?;
-        let shared = Shared { jobs, clock, folder: Mutex::new(opened) };
+        let opened = Folder::open(&jobs).and_then(|opened| opened.lock_file().map(|lock| (opened, lock)));
+        let (opened, lock) = opened.map_err(|error| OpenError::folder(folder, error))?;
+        match lock.try_lock() {
+            Ok(()) | Err(TryLockError::WouldBlock) => drop(lock),
+            Err(TryLockError::Error(error)) => {
+                return Err(OpenError::NoLocks { folder: folder.to_owned(), source: Box::new(error) });
+            }
+        }
+        let shared = Shared {
+            jobs,
+            clock,
+            folder: Mutex::new(opened),
+            lock_told: LOCK_TOLD,
+            lock_wait: MAX_LOCK_WAIT,
+        };
         Ok(Self { shared: Arc::new(shared), work: Notify::new() })
     }
 
@@ -75,19 +106,38 @@ impl FileJobStore {
         work: impl FnOnce(&mut Folder, &Now) -> Result<T, JobStoreError> + Send + 'static,
     ) -> Result<T, JobStoreError> {
         let shared = Arc::clone(&self.shared);
+        let (locked, mut is_locked) = oneshot::channel();
         let result = tokio::task::spawn_blocking(move || {
             // Each transition is written before memory is changed, so a poisoned lock still guards good data.
             let mut folder = shared.folder.lock().unwrap_or_else(PoisonError::into_inner);
             let lock = folder.lock_file().and_then(|file| file.lock().map(|()| file));
             let lock = lock.map_err(|error| unavailable("lock the jobs", error))?;
-            let result = work(&mut folder, &shared.clock.now());
+            let _ = locked.send(());
+            let now = shared.clock.now();
+            let result = folder.restore_indexes(&now).and_then(|()| work(&mut folder, &now));
             drop(lock);
             result
         });
+        self.wait_for_lock(&mut is_locked).await?;
         result.await.map_err(|error| JobStoreError::Unavailable {
             action: "run a transition".to_owned(),
             source: Box::new(error),
         })?
+    }
+
+    /// Waits until the lock is held, and says so where that takes long.
+    async fn wait_for_lock(&self, is_locked: &mut oneshot::Receiver<()>) -> Result<(), JobStoreError> {
+        let Shared { lock_told: told, lock_wait: longest, .. } = *self.shared;
+        if tokio::time::timeout(told, &mut *is_locked).await.is_ok() {
+            return Ok(());
+        }
+        let path = self.shared.jobs.join(".lock");
+        tracing::warn!(lock = %path.display(), "waiting for another process that holds the lock of the jobs");
+        if tokio::time::timeout(longest, is_locked).await.is_ok() {
+            return Ok(());
+        }
+        let source = Box::new(LockHeld { path, waited: told + longest });
+        Err(JobStoreError::Unavailable { action: "lock the jobs".to_owned(), source })
     }
 
     /// Changes one job.
@@ -393,4 +443,23 @@ fn active_job(folder: &mut Folder, id: &JobId, now: &Now) -> Result<Option<Job>,
 
 fn view(job: Job, now: &Now) -> JobView {
     JobView { status: job.status(now), job }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_lock_that_another_process_keeps_is_an_error_after_a_while() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut store = FileJobStore::open(folder.path()).unwrap();
+        let shared = Arc::get_mut(&mut store.shared).unwrap();
+        (shared.lock_told, shared.lock_wait) = (Duration::from_millis(5), Duration::from_millis(5));
+        let other = std::fs::File::open(folder.path().join("jobs/.lock")).unwrap();
+        other.lock().unwrap();
+        let refused = store.list(&JobFilter::default()).await.unwrap_err();
+        let text = brainwrought_core::report::chain(&refused);
+        assert!(text.contains(".lock has been locked") && text.contains("stopped"), "{text}");
+        other.unlock().unwrap();
+    }
 }

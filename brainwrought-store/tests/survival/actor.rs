@@ -81,6 +81,10 @@ fn actor_process() {
             "hold" => hold(argument).await,
             #[cfg(target_os = "linux")]
             "write" => super::broken_disk::write(argument).await,
+            #[cfg(target_os = "linux")]
+            "open" => super::broken_disk::open(argument),
+            #[cfg(target_os = "linux")]
+            "finish" => super::broken_disk::finish(argument).await,
             other => panic!("there is no part `{other}`"),
         }
     });

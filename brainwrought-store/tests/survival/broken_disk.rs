@@ -19,7 +19,12 @@ const JOBS: usize = 30;
 /// A tracer that lets some calls of each thread of what it starts fail, as a dying disk does; `which` is as `strace -e
 /// inject=…:when=` takes it. It stays aside, so that what it starts has the caller for its parent.
 fn tracer(calls: &str, which: &str, notes: &str) -> Vec<String> {
-    let inject = format!("inject={calls}:error=EIO:when={which}");
+    failing(&format!("{calls}:error=EIO:when={which}"), notes)
+}
+
+/// A tracer that lets calls fail; `calls` is as `strace -e inject=` takes it.
+fn failing(calls: &str, notes: &str) -> Vec<String> {
+    let inject = format!("inject={calls}");
     ["strace", "-D", "-f", "-qq", "-o", notes, "-e", &inject].map(str::to_owned).to_vec()
 }
 
@@ -227,4 +232,71 @@ async fn postgres_on_a_disk_that_fails_to_sync_loses_nothing() {
     assert_eq!(store.list(&JobFilter::default()).await.unwrap().len(), JOBS);
     // The usual way in still works.
     submit(store.as_ref(), job(&["draw"])).await;
+}
+
+/// Plays the part of a process that finishes some jobs, and says which.
+pub(crate) async fn finish(folder: &str) {
+    let jobs = FileJobStore::open(folder.as_ref()).unwrap();
+    let artifacts = ObjectArtifactStore::open_folder(folder.as_ref()).unwrap();
+    for n in 0..3 {
+        let id = submit(&jobs, job(&["speak"])).await;
+        let claim = jobs.claim(&ask(1, Duration::from_secs(3600))).await.unwrap().remove(0);
+        artifacts.check_room(1000).await.unwrap();
+        let digest = artifacts.put(artifact(n)).await.unwrap();
+        jobs.commit(&claim.id, claim.token, done()).await.unwrap();
+        say(&format!("{id} {digest}"));
+    }
+}
+
+#[tokio::test]
+async fn a_folder_without_hard_links_and_reserved_space_keeps_everything() {
+    if !can_trace("broken_disk::a_folder_without_hard_links_and_reserved_space_keeps_everything") {
+        return;
+    }
+    // What FAT and exFAT say, FUSE, and SMB.
+    for error in ["EPERM", "ENOSYS", "EOPNOTSUPP"] {
+        let folder = tempfile::tempdir().unwrap();
+        let data = folder.path().join("data");
+        let notes = folder.path().join("notes");
+        let mut tracer = failing(&format!("link,linkat:error={error}"), notes.to_str().unwrap());
+        tracer.extend(["-e".to_owned(), "inject=fallocate:error=EOPNOTSUPP".to_owned()]);
+        let mut actor = Actor::start(&tracer, "finish", data.to_str().unwrap());
+        let mut finished = Vec::new();
+        while let Some(line) = actor.line() {
+            finished.push(line);
+        }
+        assert_eq!(finished.len(), 3, "{error}");
+        let noted = std::fs::read_to_string(&notes).unwrap();
+        assert!(noted.contains("INJECTED"), "no link was asked for: {noted}");
+        let jobs = FileJobStore::open(&data).unwrap();
+        let artifacts = ObjectArtifactStore::open_folder(&data).unwrap();
+        for line in finished {
+            let (id, digest) = line.split_once(' ').unwrap();
+            assert_eq!(jobs.get(&id.parse().unwrap()).await.unwrap().status, JobStatus::Completed);
+            artifacts.get(&digest.parse().unwrap()).await.unwrap();
+            let previous = data.join("jobs").join(format!("{id}.bak"));
+            let previous = std::fs::read_to_string(previous).unwrap();
+            assert!(previous.contains("RUNNING"), "the previous generation is kept as a copy");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_folder_without_file_locks_is_refused_when_it_is_opened() {
+    if !can_trace("broken_disk::a_folder_without_file_locks_is_refused_when_it_is_opened") {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let mut actor =
+        Actor::start(&failing("flock:error=ENOLCK", "/dev/null"), "open", folder.path().to_str().unwrap());
+    let said = actor.line().unwrap();
+    assert!(said.contains("no file locks") && said.contains("--jobs"), "{said}");
+}
+
+/// Plays the part of a process that opens a folder, and says why it cannot.
+pub(crate) fn open(folder: &str) {
+    say(&match FileJobStore::open(folder.as_ref()) {
+        Ok(_) => "it was opened".to_owned(),
+        Err(error) => error.to_string(),
+    });
 }
