@@ -1,5 +1,7 @@
-//! Exit codes: 0 done, 1 the job failed, 2 the command was wrong, 3 the store could not be reached, 130 interrupted.
+//! Exit codes: 0 done, 1 the job failed or the result could not be printed, 2 the command was wrong, 3 the store could
+//! not be reached, 130 interrupted, 141 whoever read standard output has gone.
 
+use std::io::{self, ErrorKind};
 use std::process::ExitCode;
 
 use brainwrought_core::artifact_store::ArtifactStoreError;
@@ -11,12 +13,17 @@ use brainwrought_core::report::chain;
 pub(crate) const DONE: u8 = 0;
 /// The job failed.
 pub(crate) const JOB_FAILED: u8 = 1;
+/// The work was done, and its result could not be written to standard output.
+const OUTPUT_FAILED: u8 = 1;
 /// The command was wrong.
 pub(crate) const WRONG_COMMAND: u8 = 2;
 /// A store could not be reached.
 pub(crate) const STORE_UNREACHABLE: u8 = 3;
 /// Somebody pressed Ctrl-C; what is done stays done.
 pub(crate) const INTERRUPTED: u8 = 130;
+
+/// Nobody reads standard output any more. A shell says the same of a program that SIGPIPE, signal 13, has ended.
+pub(crate) const OUTPUT_CLOSED: u8 = 128 + 13;
 
 /// An end that is no error to explain any further: it was printed already.
 #[derive(Debug, thiserror::Error)]
@@ -28,15 +35,28 @@ pub(crate) struct Ended(pub(crate) u8);
 #[error("{0}")]
 pub(crate) struct WrongCommand(pub(crate) String);
 
-/// Prints an error and finds its exit code.
+/// Prints an error and finds its exit code. `printed` tells whether all output could be written.
 #[expect(clippy::print_stderr, reason = "this is where the command speaks to people")]
-pub(crate) fn code(result: anyhow::Result<()>) -> ExitCode {
-    let Err(error) = result else { return ExitCode::from(DONE) };
+pub(crate) fn code(result: anyhow::Result<()>, printed: io::Result<()>) -> ExitCode {
+    let Err(error) = result else { return of_output(printed, DONE) };
     if let Some(Ended(code)) = error.downcast_ref() {
         return ExitCode::from(*code);
     }
     eprintln!("error: {}", chain(error.as_ref()));
     ExitCode::from(code_of(&error))
+}
+
+/// The exit code of a command that did its work: `code`, unless its output could not be written.
+#[expect(clippy::print_stderr, reason = "this is where the command speaks to people")]
+pub(crate) fn of_output(printed: io::Result<()>, code: u8) -> ExitCode {
+    match printed {
+        Ok(()) => ExitCode::from(code),
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => ExitCode::from(OUTPUT_CLOSED),
+        Err(error) => {
+            eprintln!("error: could not write to standard output: {error}");
+            ExitCode::from(OUTPUT_FAILED)
+        }
+    }
 }
 
 fn code_of(error: &anyhow::Error) -> u8 {

@@ -28,9 +28,14 @@ fn main() -> ExitCode {
     let args = match Args::try_parse() {
         Ok(args) => args,
         Err(error) => {
-            let _ = error.print();
-            return ExitCode::from(if error.use_stderr() { exit::WRONG_COMMAND } else { exit::DONE });
+            if error.use_stderr() {
+                let _ = error.print();
+                return ExitCode::from(exit::WRONG_COMMAND);
+            }
+            output::note(error.print());
+            return exit::of_output(output::finish(), exit::DONE);
         }
     };
-    exit::code(commands::run(args))
+    let result = commands::run(args);
+    exit::code(result, output::finish())
 }

@@ -1,15 +1,38 @@
 //! What commands print on standard output: people's lines, or one JSON value.
 
-use std::io::Write as _;
+use std::io::{self, ErrorKind, Write as _};
+use std::sync::{Mutex, PoisonError};
 
 use brainwrought_core::clock::Timestamp;
 use brainwrought_core::job::Task;
 use brainwrought_core::job_store::JobView;
 use serde_json::Value;
 
-/// Writes one line to standard output. A closed pipe is no reason to fail.
+/// The first write to standard output that failed.
+static FAILED: Mutex<Option<io::Error>> = Mutex::new(None);
+
+/// Writes one line to standard output. The work goes on when that fails; [`finish`] tells of it at the end.
 pub(crate) fn line(text: impl AsRef<str>) {
-    let _ = writeln!(std::io::stdout().lock(), "{}", text.as_ref());
+    note(writeln!(io::stdout().lock(), "{}", text.as_ref()));
+}
+
+/// Notes that something could not be written to standard output.
+pub(crate) fn note(written: io::Result<()>) {
+    if let Err(error) = written {
+        FAILED.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+    }
+}
+
+/// Tells whether nobody reads standard output any more.
+pub(crate) fn is_closed() -> bool {
+    let failed = FAILED.lock().unwrap_or_else(PoisonError::into_inner);
+    failed.as_ref().is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
+}
+
+/// Writes what is left in memory, and returns the first error of all writes.
+pub(crate) fn finish() -> io::Result<()> {
+    note(io::stdout().lock().flush());
+    FAILED.lock().unwrap_or_else(PoisonError::into_inner).take().map_or(Ok(()), Err)
 }
 
 /// Writes one JSON value to standard output.

@@ -35,6 +35,9 @@ pub(crate) async fn run(config: &Config, args: TopArgs) -> anyhow::Result<()> {
             } else {
                 output::line(view.page());
             }
+            if crate::output::is_closed() {
+                return Ok(());
+            }
             tokio::select! {
                 () = tokio::time::sleep(every), if !args.once => {}
                 () = shutdown.cancelled() => return Ok(()),
