@@ -193,9 +193,12 @@ The same again changes nothing. Paid machines cost until they sleep: choose a --
 pub(crate) struct MakeArgs {
     /// The PDF
     pub(crate) pdf: Option<PathBuf>,
-    /// Where the video goes [default: the PDF's name with .mp4, in this folder]
+    /// Where the video goes: a file, a pipe or a device [default: the PDF's name with .mp4, in this folder]
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
+    /// Replace a file that is not a video of this program
+    #[arg(long)]
+    pub(crate) force: bool,
     #[command(flatten)]
     pub(crate) video: VideoArgs,
     /// Sign the video with C2PA content credentials; in builds with `--features c2pa`
@@ -276,9 +279,12 @@ pub(crate) struct RetryArgs {
 pub(crate) struct FetchArgs {
     /// The job's id
     pub(crate) job: JobId,
-    /// Where the video goes, too
+    /// Where the video goes, too: a file, a pipe or a device
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
+    /// Replace a file that is not a video of this program
+    #[arg(long)]
+    pub(crate) force: bool,
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,

@@ -192,10 +192,27 @@ fn two_folders_give_the_same_bytes() {
     let rules = report["rules"].as_array().unwrap();
     assert!(rules.len() >= 14 && rules.iter().all(|rule| rule["passed"] == true), "{report:#}");
 
-    // The same command once more finds everything done.
+    // The same command once more finds everything done, and may replace what it made.
     let started = Instant::now();
     assert!(one.run(&as_str(&arguments)).status.success());
     assert!(started.elapsed() < Duration::from_secs(10));
+
+    // A link leads to where the video goes.
+    std::os::unix::fs::symlink("video.mp4", one.path("link.mp4")).unwrap();
+    assert!(one.run(&as_str(&small("link.mp4"))).status.success());
+    assert!(one.path("link.mp4").is_symlink());
+    assert_eq!(one.digest("video.mp4"), two.digest("video.mp4"));
+
+    // A pipe gets the video as it is, and standard output nothing else.
+    let fifo = Command::new("mkfifo").arg(one.path("pipe")).status().unwrap();
+    assert!(fifo.success());
+    let reader = one.path("pipe");
+    let reader = std::thread::spawn(move || Digest::of(&std::fs::read(reader).unwrap()));
+    let id = job["job_id"].as_str().unwrap();
+    assert!(one.run(&["fetch", id, "-o", "pipe"]).status.success());
+    assert_eq!(reader.join().unwrap(), two.digest("video.mp4"));
+    let printed = one.run(&["fetch", id, "-o", "/dev/stdout"]).stdout;
+    assert_eq!(Digest::of(&printed), two.digest("video.mp4"));
 }
 
 #[test]
@@ -219,6 +236,61 @@ fn what_is_no_pdf_fails_with_a_reason_and_a_job_that_says_so() {
             job["error"]
         );
         assert!(!desk.path(&name.replace(".pdf", ".mp4")).exists());
+    }
+}
+
+#[test]
+fn an_output_that_would_do_harm_is_refused_before_any_work() {
+    let desk = Desk::new();
+    std::fs::write(desk.path("paper.pdf"), "%PDF-1.7 of a kind").unwrap();
+    std::fs::write(desk.path("clip.mp4"), "a clip").unwrap();
+    std::fs::write(desk.path("paper.mp4"), "a holiday").unwrap();
+    std::fs::create_dir(desk.path("folder")).unwrap();
+    std::os::unix::fs::symlink("paper.pdf", desk.path("link.mp4")).unwrap();
+    let long = "x".repeat(252) + ".mp4";
+    for (output, hint) in [
+        (&["-o", "paper.pdf", "--force"][..], "input"),
+        (&["-o", "link.mp4", "--force"], "input"),
+        (&["-o", "clip.mp4", "--force", "--background", "clip.mp4"], "input"),
+        (&["-o", "folder"], "folder"),
+        (&["-o", "nowhere/video.mp4"], "nowhere does not exist"),
+        (&["-o", &long], "too long"),
+        (&["-o", "clip.mp4"], "--force"),
+        (&[], "--force"),
+    ] {
+        let refused = desk.run(&[&["make", "paper.pdf"], output].concat());
+        let said = text(&refused.stderr);
+        assert_eq!(refused.status.code(), Some(2), "{output:?}: {said}");
+        assert!(said.contains(hint), "{output:?}: {said}");
+        assert!(!desk.path("data").exists(), "{output:?}: work was begun");
+    }
+    let unknown = "0123456789abcdef0123456789abcdef";
+    let refused = desk.run(&["fetch", unknown, "-o", "paper.mp4"]);
+    assert!(text(&refused.stderr).contains("--force"), "{refused:?}");
+    for (name, content) in
+        [("paper.pdf", "%PDF-1.7 of a kind"), ("clip.mp4", "a clip"), ("paper.mp4", "a holiday")]
+    {
+        assert_eq!(std::fs::read_to_string(desk.path(name)).unwrap(), content);
+    }
+    // What may be replaced is still there when no video comes of it.
+    assert_eq!(desk.run(&["make", "paper.pdf", "--force"]).status.code(), Some(1));
+    assert_eq!(std::fs::read_to_string(desk.path("paper.mp4")).unwrap(), "a holiday");
+}
+
+#[test]
+fn output_that_cannot_be_printed_is_no_success() {
+    let desk = Desk::new();
+    for arguments in [&["list"][..], &["list", "--json"], &["--help"], &["top", "--once"]] {
+        // Writing to this device always fails, and changes nothing.
+        let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+        let printed = desk.command(arguments).stdout(full).output().unwrap();
+        assert_eq!(printed.status.code(), Some(1), "{arguments:?}");
+        assert!(text(&printed.stderr).contains("standard output"), "{arguments:?}: {printed:?}");
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let printed = desk.command(arguments).stdout(writer).output().unwrap();
+        assert_eq!(printed.status.code(), Some(141), "{arguments:?}");
+        assert!(printed.stderr.is_empty(), "{arguments:?}: {printed:?}");
     }
 }
 

@@ -12,7 +12,7 @@ use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use brainwrought_core::job::JobStatus;
 use brainwrought_core::job_store::Created;
 use brainwrought_core::purse::Cost;
-use brainwrought_stages::publish::write_whole;
+use brainwrought_stages::output_file::write_whole;
 use brainwrought_stages::standard::MakeOptions;
 use bytes::Bytes;
 use tokio::io::AsyncWriteExt as _;

@@ -10,7 +10,8 @@ use brainwrought_core::stage::Stage as _;
 use serde::Deserialize;
 
 use crate::check::Check;
-use crate::publish::{VIDEO, write_whole};
+use crate::output_file::write_whole;
+use crate::publish::VIDEO;
 
 /// A finished video could not be brought here.
 #[derive(Debug, thiserror::Error)]

@@ -10,6 +10,7 @@ pub mod credentials;
 pub mod fetch;
 pub mod llm;
 pub mod media;
+pub mod output_file;
 pub mod parse;
 pub mod picture;
 pub mod provider;

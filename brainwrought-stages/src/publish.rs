@@ -1,8 +1,7 @@
 //! The stage `publish`: puts the finished video and the files beside it where people find them.
 
 use std::collections::BTreeMap;
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use brainwrought_core::data::{BlobRef, Publication, Report};
@@ -14,9 +13,10 @@ use brainwrought_core::job_store::JobView;
 use brainwrought_core::publisher::Publisher;
 use brainwrought_core::report::chain;
 use brainwrought_core::stage::{Stage, StageContext, StageError};
-use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
+
+use crate::output_file::write_whole;
 
 /// Writes `video.mp4` and every sidecar to `<folder>/<job_id>/`, then gives them to a publisher, if there is one.
 ///
@@ -156,47 +156,4 @@ pub async fn publish_job(
 #[derive(Debug, Default, Deserialize)]
 struct Stored {
     value: Publication,
-}
-
-/// Writes a file so that it appears whole or not at all: a temporary file, synced, then renamed.
-///
-/// # Errors
-///
-/// Fails when the folder cannot be made or the file not be written.
-pub fn write_whole(path: &Path, bytes: &Bytes) -> std::io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    std::fs::create_dir_all(folder)?;
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let temporary = folder.join(format!(".{name}.{}.part", std::process::id()));
-    let written = (|| {
-        let mut file = std::fs::File::create(&temporary)?;
-        file.write_all(bytes)?;
-        file.sync_all()?;
-        std::fs::rename(&temporary, path)
-    })();
-    if written.is_err() {
-        let _ = std::fs::remove_file(&temporary);
-    }
-    written
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_file_appears_whole_and_leaves_nothing_beside_it() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("job").join("video.mp4");
-        write_whole(&path, &Bytes::from_static(b"one")).unwrap();
-        write_whole(&path, &Bytes::from_static(b"two")).unwrap();
-        assert_eq!(std::fs::read(&path).unwrap(), b"two");
-        assert_eq!(std::fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
-    }
-
-    #[test]
-    fn a_folder_in_the_way_is_an_error() {
-        let folder = tempfile::tempdir().unwrap();
-        assert!(write_whole(folder.path(), &Bytes::new()).is_err());
-    }
 }

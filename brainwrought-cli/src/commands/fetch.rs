@@ -5,9 +5,9 @@ use std::time::Duration;
 use anyhow::Context as _;
 use brainwrought_core::event::EventSink;
 use brainwrought_stages::fetch::fetch_job;
-use brainwrought_stages::publish::write_whole;
 use serde_json::json;
 
+use super::target;
 use crate::args::FetchArgs;
 use crate::config::Config;
 use crate::output;
@@ -15,15 +15,19 @@ use crate::world::World;
 
 /// Writes the video and its sidecars to this machine's folder, and the video to where it is wanted.
 pub(crate) async fn run(config: &Config, args: FetchArgs) -> anyhow::Result<()> {
+    let target = args.output.map(|path| target::check(&path, &[], args.force)).transpose()?;
+    let shutdown = crate::signals::shutdown()?;
     let world = World::open(config)?;
     let engine = world.engine(None, 1, Duration::from_secs(1), EventSink::default())?;
     let mut video = fetch_job(&engine, &args.job, &world.outputs_folder()).await?;
-    if let Some(target) = args.output {
+    if let Some(target) = target {
         let bytes =
             tokio::fs::read(&video).await.context("could not read the video that was just written")?;
-        write_whole(&target, &bytes.into())
-            .with_context(|| format!("could not write {}", target.display()))?;
-        video = target;
+        target::write(&target, bytes.into(), &shutdown).await?;
+        if target::is_standard_output(&target) {
+            return Ok(());
+        }
+        video = target.path().to_owned();
     }
     if args.json {
         output::json(&json!({ "output": video }));

@@ -28,6 +28,7 @@ pub(crate) async fn run(config: &Config, args: SubmitArgs) -> anyhow::Result<()>
     let video = VideoConfig::new(&args.video, config)?;
     let pdf = read_pdf(&args.pdf).await?;
     let world = World::open(config)?;
+    check_apart(&args.pdf, &world.outputs_folder())?;
     let engine = world.engine(None, 1, Duration::from_secs(1), EventSink::default())?;
     let options = load(&engine, video, &pdf).await?;
     let max_cost = args.max_cost.unwrap_or(config.max_cost).0;
@@ -72,10 +73,34 @@ pub(super) async fn submit(
     let created = engine.submit(submission).await?;
     if created.is_new {
         let path = world.inputs_folder().join(created.view.job.job_id.as_str()).join("input.pdf");
-        brainwrought_stages::publish::write_whole(&path, &pdf)
+        brainwrought_stages::output_file::write_whole(&path, &pdf)
             .with_context(|| format!("could not keep a copy of the PDF as {}", path.display()))?;
     }
     Ok(created)
+}
+
+/// The files that a video is made from, so that it does not replace one of them.
+pub(super) fn files(pdf: &Path, video: &VideoConfig) -> Vec<PathBuf> {
+    let voices = [&video.options.voice, &video.options.voice2];
+    let voices = voices.into_iter().filter_map(|name| name.strip_prefix("piper:")).map(PathBuf::from);
+    let lists = [&video.clips, &video.pictures, &video.music];
+    let mut files = vec![pdf.to_owned()];
+    files.extend(lists.into_iter().flatten().cloned());
+    files.extend(video.lexicon.clone());
+    files.extend(voices.flat_map(|model| [model.with_extension("onnx.json"), model]));
+    files
+}
+
+/// Refuses a PDF that lies in the folder of a finished video, where the files beside a video are replaced.
+pub(super) fn check_apart(pdf: &Path, outputs: &Path) -> Result<(), WrongCommand> {
+    let folder = pdf.canonicalize().ok().and_then(|pdf| pdf.parent()?.parent().map(Path::to_owned));
+    match (folder, outputs.canonicalize()) {
+        (Some(folder), Ok(outputs)) if folder == outputs => Err(WrongCommand(format!(
+            "{} lies among the files of a finished video, which may be replaced; copy it elsewhere",
+            pdf.display()
+        ))),
+        _ => Ok(()),
+    }
 }
 
 /// Reads the PDF. Whether it is one is for the parser to say.

@@ -10,10 +10,12 @@ use brainwrought_core::job_store::{JobStore, JobView};
 use brainwrought_stages::audio::{HostedVoice, NoSuchHostedVoice};
 use brainwrought_stages::check::{ReportFile, table};
 use brainwrought_stages::fetch::fetch_job;
+use brainwrought_stages::output_file::OutputTarget;
 use bytes::Bytes;
 use serde_json::json;
 
 use super::intake::{self, Request};
+use super::target;
 use crate::args::MakeArgs;
 use crate::config::{Config, VideoConfig};
 use crate::exit::{Ended, INTERRUPTED, JOB_FAILED, WrongCommand};
@@ -55,9 +57,11 @@ pub(crate) async fn run(config: &Config, args: MakeArgs) -> anyhow::Result<()> {
     }
     let named = args.pdf.ok_or_else(|| WrongCommand("name the PDF that becomes a video".to_owned()))?;
     let pdf = intake::read_pdf(&named).await?;
-    let target = args.output.clone().unwrap_or_else(|| default_output(&named));
+    let target = args.output.clone().unwrap_or_else(|| target::default(&named));
+    let target = target::check(&target, &intake::files(&named, &video), args.force)?;
     let shutdown = crate::signals::shutdown()?;
     let world = World::open(config)?.allowing(&video.options.trends);
+    intake::check_apart(&named, &world.outputs_folder())?;
     let progress = Progress::start(args.json);
     let engine = world.engine(video.password.clone(), 2, Duration::from_millis(50), progress.sink())?;
 
@@ -81,8 +85,9 @@ pub(crate) async fn run(config: &Config, args: MakeArgs) -> anyhow::Result<()> {
     let view = revive(world.jobs.as_ref(), view).await?;
     progress.seed(&view.job);
 
-    let mut view = engine.run_job(&view.job.job_id, shutdown).await?;
+    let ended = engine.run_job(&view.job.job_id, shutdown.clone()).await;
     progress.finish();
+    let mut view = ended?;
     let is_elsewhere = |path: Option<&str>| path.is_none_or(|path| !Path::new(path).is_file());
     if view.status == JobStatus::Completed && is_elsewhere(view.job.delivery.output_local_path.as_deref()) {
         // A worker on another machine did the last stage, or somebody removed the video.
@@ -94,7 +99,13 @@ pub(crate) async fn run(config: &Config, args: MakeArgs) -> anyhow::Result<()> {
         Some((section, folder)) => signing::signed(section, folder, &video, manifest),
         None => Ok(video),
     };
-    conclude(&view, &target, args.json, sign)
+    let Some(video) = finished(&view, args.json, sign)? else { return Err(Ended(INTERRUPTED).into()) };
+    let unwritten = format!("the video was made and is safe as {}", video.made.display());
+    target::write(&target, video.bytes.clone(), &shutdown).await.context(unwritten)?;
+    if !target::is_standard_output(&target) {
+        conclude(&view, &target, &video, args.json);
+    }
+    Ok(())
 }
 
 /// Sets a job going again that ended without a video.
@@ -106,12 +117,27 @@ async fn revive(jobs: &dyn JobStore, view: JobView) -> anyhow::Result<JobView> {
     })
 }
 
-fn conclude(
+/// A finished video.
+struct Finished {
+    /// Where it lies among the outputs.
+    made: PathBuf,
+    /// Its bytes, signed where that was asked for.
+    bytes: Bytes,
+}
+
+impl Finished {
+    /// The folder with the files beside it.
+    fn folder(&self) -> &Path {
+        self.made.parent().unwrap_or(Path::new("."))
+    }
+}
+
+/// Reads the video of a job that is complete, and says why there is none; `None` when the job can go on.
+fn finished(
     view: &JobView,
-    target: &Path,
     as_json: bool,
     sign: impl FnOnce(Bytes, &Path) -> anyhow::Result<Bytes>,
-) -> anyhow::Result<()> {
+) -> anyhow::Result<Option<Finished>> {
     let job = &view.job;
     match view.status {
         JobStatus::Completed => {}
@@ -128,45 +154,41 @@ fn conclude(
         }
         _ => {
             explain("stopped; what is done stays done, and the same command goes on from here");
-            return Err(Ended(INTERRUPTED).into());
+            return Ok(None);
         }
     }
     let made = job.delivery.output_local_path.as_deref().context("the job is complete but names no video")?;
-    let made = Path::new(made);
-    let folder = made.parent().unwrap_or(Path::new("."));
-    let unwritten =
-        || format!("could not write {}; the video itself is safe as {}", target.display(), made.display());
-    let bytes = std::fs::read(made).with_context(unwritten)?;
-    let bytes = sign(bytes.into(), &folder.join("manifest.json"))
+    let made = PathBuf::from(made);
+    let bytes = std::fs::read(&made).with_context(|| format!("could not read {}", made.display()))?;
+    let bytes = sign(bytes.into(), &made.with_file_name("manifest.json"))
         .with_context(|| format!("could not sign the video, which is safe as {}", made.display()))?;
-    // The target appears whole or not at all.
-    brainwrought_stages::publish::write_whole(target, &bytes).with_context(unwritten)?;
+    Ok(Some(Finished { made, bytes }))
+}
+
+/// Tells where the video is and how it passed the gate.
+fn conclude(view: &JobView, target: &OutputTarget, video: &Finished, as_json: bool) {
+    let folder = video.folder();
     let report = std::fs::read(folder.join("report.json")).ok().and_then(|bytes| ReportFile::read(&bytes));
     if as_json {
         let mut value = output::job_json(view);
-        value["output"] = json!(target);
+        value["output"] = json!(target.path());
         value["report"] = json!(report.as_ref().map(|report| &report.rules));
         output::json(&value);
-        return Ok(());
+        return;
     }
     if let Some(report) = &report {
         output::line(table(report));
     }
-    output::line(format!("video    {}", target.display()));
+    output::line(format!("video    {}", target.path().display()));
     output::line(format!(
         "beside   {}  (captions, transcript, chapters, poster, quiz, report)",
         folder.display()
     ));
-    output::line(format!("job      {}", job.job_id));
-    let spent = crate::money::spent_lines(&job.ledger);
+    output::line(format!("job      {}", view.job.job_id));
+    let spent = crate::money::spent_lines(&view.job.ledger);
     if !spent.is_empty() {
         output::line(spent);
     }
-    Ok(())
-}
-
-fn default_output(pdf: &Path) -> PathBuf {
-    PathBuf::from(pdf.file_stem().unwrap_or_default()).with_extension("mp4")
 }
 
 #[expect(clippy::print_stderr, reason = "the command speaks to people here")]

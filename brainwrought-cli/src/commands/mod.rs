@@ -13,6 +13,7 @@ mod publish;
 mod serve;
 mod space;
 mod stage;
+mod target;
 mod top;
 mod voices;
 

@@ -1,7 +1,22 @@
 //! [`Disclosure`]: what of a video no person spoke, wrote, drew or filmed.
 
+use std::collections::BTreeMap;
+
 use brainwrought_core::data::AssetRecord;
 use serde::Serialize;
+
+/// How the tag `comment` of every video begins that this program made.
+pub(super) const COMMENT_START: &str = "Made from ";
+
+/// How the tag `description` of every such video begins.
+const DESCRIPTION_START: &str = "Synthetic: ";
+
+/// Tells by the tags of an MP4 file whether this program made it. A copy that another program made of it counts, as long
+/// as the tags are kept.
+pub(crate) fn is_own_video(tags: &BTreeMap<String, String>) -> bool {
+    let begins = |tag: &str, start: &str| tags.get(tag).is_some_and(|text| text.starts_with(start));
+    begins("comment", COMMENT_START) && begins("description", DESCRIPTION_START)
+}
 
 /// What of a video no person spoke, wrote, drew or filmed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -72,7 +87,7 @@ impl Disclosure {
     /// The same as one text, for the file itself.
     pub(super) fn text(&self) -> String {
         format!(
-            "Synthetic: {}. Digital source type: {}.",
+            "{DESCRIPTION_START}{}. Digital source type: {}.",
             self.synthetic.join("; "),
             self.digital_source_type.term()
         )

@@ -12,6 +12,7 @@ mod stage;
 mod timeline;
 mod transcript;
 
+pub(crate) use disclosure::is_own_video;
 pub use error::AssembleError;
 pub use spending::{Spending, SpendingLine};
 pub use stage::Assemble;

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
-use super::disclosure::{Disclosure, thanks};
+use super::disclosure::{COMMENT_START, Disclosure, thanks};
 use super::soundtrack::Soundtrack;
 use super::timeline::{Timeline, narrations, samples};
 use super::{AssembleError, caption_file, manifest, poster, rights, transcript};
@@ -82,7 +82,7 @@ impl Stage for Assemble {
             fps: timeline.fps,
             title: script.title.clone(),
             comment: format!(
-                "Made from {}: {}.{}",
+                "{COMMENT_START}{}: {}.{}",
                 document.file_name,
                 disclosure.synthetic.join("; "),
                 thanks(&assets)

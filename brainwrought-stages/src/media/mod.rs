@@ -8,6 +8,7 @@ mod error;
 mod ffmpeg;
 mod mp4;
 mod probe;
+mod tags;
 
 pub use clip_reader::{ClipReader, ClipSettings};
 pub use encoder::{EncoderSettings, H264Encoder};
@@ -15,6 +16,7 @@ pub use error::MediaError;
 pub use ffmpeg::encoder_available;
 pub use mp4::{Mp4Settings, Mp4Writer};
 pub use probe::{AudioTrack, LumaView, Probe, VideoTrack, Viewer, probe};
+pub use tags::tags;
 
 /// Samples per second of every sound that is made here.
 pub const SAMPLE_RATE: u32 = 48_000;

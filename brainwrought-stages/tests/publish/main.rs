@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+mod output_file;
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
