@@ -107,7 +107,7 @@ impl Engine {
         if error.is_cancelled() || suspects.is_empty() {
             return Err(Unmade::Failed(error));
         }
-        Err(match self.find_loss(&claim.job, suspects).await {
+        Err(match self.find_loss(&claim.job, Some(&claim.id.key), suspects).await {
             Ok(Some(Loss::Outputs(owners))) if !owners.is_empty() => Unmade::InputLost(owners, error),
             Ok(Some(Loss::Given(lost))) => Unmade::Failed(StageError::fatal(lost)),
             Ok(Some(Loss::PutBack)) | Err(_) => Unmade::Failed(StageError::retryable(error)),

@@ -44,7 +44,7 @@ impl Engine {
         if view.status != JobStatus::Completed {
             return Ok(false);
         }
-        let found = self.find_loss(&view.job, BTreeSet::from([lost.clone()])).await;
+        let found = self.find_loss(&view.job, None, BTreeSet::from([lost.clone()])).await;
         let found = found.map_err(|error| match error {
             CollectError::Engine(error) => error,
             CollectError::Unreadable(digest, source) => {
@@ -64,13 +64,15 @@ impl Engine {
         }
     }
 
-    /// Tells which tasks of a job made what of `suspects` is lost; `None` when all of it can be read.
+    /// Tells which tasks of a job made what of `suspects` is lost; `None` when all of it can be read. For a task that
+    /// misses it, only those tasks count that it takes something of: others may have made the same bytes.
     ///
     /// The first task in the order of the plan whose output names some bytes is the one that made them: later ones only
     /// hand them on. Its output may be whole; its blobs are looked at when it is recalled, so it runs again all the same.
     pub(super) async fn find_loss(
         &self,
         job: &Job,
+        missed_by: Option<&TaskKey>,
         suspects: BTreeSet<Digest>,
     ) -> Result<Option<Loss>, CollectError> {
         let mut lost = BTreeSet::new();
@@ -94,8 +96,12 @@ impl Engine {
             let is_back = self.put_pdf_back(job).await;
             return Ok(Some(if is_back { Loss::PutBack } else { Loss::Given(GivenLost::Pdf) }));
         }
+        let makers = match missed_by {
+            Some(key) => job.feeders(key),
+            None => job.stages.iter().filter(|task| task.status == TaskStatus::Done).collect(),
+        };
         let mut owners = Vec::new();
-        for task in job.stages.iter().filter(|task| task.status == TaskStatus::Done) {
+        for task in makers {
             let Some(output) = &task.output else { continue };
             let is_owner = if lost.remove(output) {
                 true

@@ -1,37 +1,39 @@
 //! What becomes of a job when the output of a task is lost: that task and what depends on it are done again.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::job_record::single;
-use super::{Failure, Job, Task, TaskStatus};
+use super::{Failure, Job, StagePlan, Task, TaskStatus};
 use crate::clock::Now;
-use crate::id::TaskKey;
+use crate::id::{StageName, TaskKey};
 
 impl Job {
     /// Sends the tasks whose outputs are lost back to NEW, and everything that depends on them. Whoever works on one of
     /// those is fenced; tasks that failed for good stay so. What comes out as before is found by its fingerprint, so the
     /// rest is not done again.
     ///
-    /// When that cannot help, because there is no such task or its output was lost too often, the task `key` fails.
+    /// When that cannot help the task `key`, because it does not depend on them or an output was lost too often, it fails.
     pub(super) fn send_back(&mut self, key: &TaskKey, owners: &[TaskKey], error: String, now: &Now) {
+        let stale = self.dependents(owners);
         let may_be_repaired = |owner: &TaskKey| self.task(owner).is_some_and(Task::is_repairable);
-        if owners.is_empty() || !owners.iter().all(may_be_repaired) {
+        if !owners.iter().all(may_be_repaired) || !is_in(&stale, key) {
             let max_attempts = self.max_attempts;
             if let Some(task) = self.stages.iter_mut().find(|task| task.key == *key) {
                 task.fail(&Failure { error, retryable: false, backoff_ms: 0 }, max_attempts, now);
             }
             return;
         }
-        let stale = self.dependents(owners);
         // The number of items may differ next time, so tasks of a fan-out over a stale output are taken away.
         let is_orphaned = |task: &Task| {
             let fan = self.plan.stage(&task.key.stage).and_then(|stage| stage.fan.as_ref());
-            fan.is_some_and(|source| stale.contains(&single(source)))
+            fan.is_some_and(|source| is_in(&stale, &single(source)))
         };
         let (orphans, mut kept): (Vec<Task>, Vec<Task>) = self.stages.iter().cloned().partition(is_orphaned);
         let floor = orphans.iter().map(|task| task.token).max();
         for task in &mut kept {
             if owners.contains(&task.key) {
                 task.lose_output(error.clone(), now);
-            } else if stale.contains(&task.key) && task.status != TaskStatus::Error {
+            } else if is_in(&stale, &task.key) && task.status != TaskStatus::Error {
                 task.reset();
             }
         }
@@ -39,29 +41,60 @@ impl Job {
         self.token_floor = self.token_floor.max(floor.unwrap_or_default());
     }
 
-    /// The tasks `roots` and all that take their outputs, directly or not. Beside the items of a fan-out, a task depends
-    /// on its own item only.
-    fn dependents(&self, roots: &[TaskKey]) -> Vec<TaskKey> {
-        let mut found: Vec<TaskKey> = Vec::new();
+    /// Lists the done tasks whose outputs a task takes, directly or not, in the order of the plan.
+    pub(crate) fn feeders(&self, key: &TaskKey) -> Vec<&Task> {
+        // What is needed of a stage: one item, or (`None`) everything.
+        let mut needed: BTreeMap<&StageName, Option<u32>> = BTreeMap::from([(&key.stage, key.segment)]);
+        for stage in self.plan.stages().iter().rev() {
+            let Some(item) = needed.get(&stage.name).copied() else { continue };
+            for need in stage.needs.iter().chain(&stage.fan) {
+                let item = if self.is_beside(stage, need) { item } else { None };
+                let known = needed.entry(need).or_insert(item);
+                if *known != item {
+                    *known = None;
+                }
+            }
+        }
+        let feeds = |task: &&Task| {
+            task.key != *key
+                && task.status == TaskStatus::Done
+                && needed.get(&task.key.stage).is_some_and(|item| item.is_none() || *item == task.key.segment)
+        };
+        self.stages.iter().filter(feeds).collect()
+    }
+
+    /// The tasks `roots` and all that take their outputs, directly or not, as the segments of each stage. Beside the items
+    /// of a fan-out, a task depends on its own item only.
+    fn dependents(&self, roots: &[TaskKey]) -> Segments {
+        let mut found = Segments::new();
         for stage in self.plan.stages() {
             let takes = |task: &Task| {
                 stage.needs.iter().chain(&stage.fan).any(|need| {
-                    let is_beside = stage.fan.is_some()
-                        && self.plan.stage(need).is_some_and(|needed| needed.fan == stage.fan);
-                    found
-                        .iter()
-                        .any(|key| key.stage == *need && (!is_beside || key.segment == task.key.segment))
+                    let is_beside = self.is_beside(stage, need);
+                    found.get(need).is_some_and(|segments| !is_beside || segments.contains(&task.key.segment))
                 })
             };
-            let more: Vec<TaskKey> = self
-                .tasks_of(&stage.name)
-                .filter(|task| roots.contains(&task.key) || takes(task))
-                .map(|task| task.key.clone())
-                .collect();
-            found.extend(more);
+            let tasks = self.tasks_of(&stage.name);
+            let stale = tasks.filter(|task| roots.contains(&task.key) || takes(task));
+            let segments: BTreeSet<Option<u32>> = stale.map(|task| task.key.segment).collect();
+            if !segments.is_empty() {
+                found.insert(stage.name.clone(), segments);
+            }
         }
         found
     }
+
+    /// Tells whether a stage takes `need` item by item.
+    fn is_beside(&self, stage: &StagePlan, need: &StageName) -> bool {
+        stage.fan.is_some() && self.plan.stage(need).is_some_and(|needed| needed.fan == stage.fan)
+    }
+}
+
+/// Tasks by stage.
+type Segments = BTreeMap<StageName, BTreeSet<Option<u32>>>;
+
+fn is_in(segments: &Segments, key: &TaskKey) -> bool {
+    segments.get(&key.stage).is_some_and(|segments| segments.contains(&key.segment))
 }
 
 #[cfg(test)]
@@ -71,8 +104,8 @@ mod tests {
     use super::*;
     use crate::clock::{Clock as _, ProcessClock};
     use crate::data::BlobRef;
-    use crate::id::{Digest, FencingToken, JobId, StageName, WorkerId};
-    use crate::job::{JobInput, JobStatus, NewJob, Outcome, Plan, StagePlan};
+    use crate::id::{Digest, FencingToken, JobId, WorkerId};
+    use crate::job::{JobInput, JobStatus, NewJob, Outcome, Plan};
 
     fn stage(name: &str, needs: &[&str], fan: Option<&str>) -> StagePlan {
         let needs = needs.iter().map(|need| StageName::from(*need)).collect();
@@ -146,6 +179,26 @@ mod tests {
             "the old token is fenced"
         );
         assert_eq!(job.advance(&now), [key("speak", Some(1))]);
+    }
+
+    #[test]
+    fn a_task_is_fed_by_what_it_takes_and_by_no_other_item() {
+        let now = ProcessClock::default().now();
+        let (job, _) = job(&now);
+        let feeders =
+            |key: &TaskKey| job.feeders(key).iter().map(|task| task.key.to_string()).collect::<Vec<_>>();
+        assert_eq!(feeders(&key("draw", Some(1))), ["split", "speak[1]"]);
+        assert_eq!(feeders(&key("join", None)), ["split", "speak[0]", "speak[1]", "draw[0]", "draw[1]"]);
+        assert!(feeders(&key("split", None)).is_empty());
+    }
+
+    #[test]
+    fn a_task_that_would_gain_nothing_fails_instead() {
+        let now = ProcessClock::default().now();
+        let (mut job, token) = job(&now);
+        let outcome = Outcome::InputLost { owners: Vec::new(), error: "gone".to_owned() };
+        let task = job.commit(&key("join", None), token, outcome, &now).unwrap();
+        assert_eq!(task.status, TaskStatus::Error);
     }
 
     #[test]

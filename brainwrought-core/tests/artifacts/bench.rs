@@ -57,6 +57,12 @@ pub(crate) struct Said {
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Mixed {
+    word: String,
+    sound: BlobRef,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Film {
     film: BlobRef,
 }
@@ -71,6 +77,10 @@ impl StageData for Word {
 
 impl StageData for Said {
     const SCHEMA: &'static str = "said/1";
+}
+
+impl StageData for Mixed {
+    const SCHEMA: &'static str = "mixed/1";
 }
 
 impl StageData for Film {
@@ -132,6 +142,22 @@ impl Stage for Speak {
     }
 }
 
+/// Hands the sound on, as a clip does.
+#[derive(Debug, Serialize)]
+struct Mix;
+
+impl Stage for Mix {
+    const NAME: &'static str = "mix";
+    const VERSION: u32 = 1;
+    type Input = Said;
+    type Output = Mixed;
+
+    async fn run(&self, cx: &StageContext, said: Said) -> Result<Mixed, StageError> {
+        cx.get(&said.sound).await?;
+        Ok(Mixed { word: said.word.word, sound: said.sound })
+    }
+}
+
 #[derive(Debug, Serialize)]
 struct MakeFilm {
     clip: Option<BlobRef>,
@@ -142,14 +168,14 @@ struct MakeFilm {
 impl Stage for MakeFilm {
     const NAME: &'static str = "film";
     const VERSION: u32 = 1;
-    type Input = (Words, Vec<Said>);
+    type Input = (Words, Vec<Mixed>);
     type Output = Film;
 
-    async fn run(&self, cx: &StageContext, (words, said): (Words, Vec<Said>)) -> Result<Film, StageError> {
+    async fn run(&self, cx: &StageContext, (words, mixed): (Words, Vec<Mixed>)) -> Result<Film, StageError> {
         let mut film = b"film:".to_vec();
-        for (word, said) in words.0.iter().zip(&said) {
-            assert_eq!(word.word, said.word.word);
-            film.extend_from_slice(&cx.get(&said.sound).await?);
+        for (word, mixed) in words.0.iter().zip(&mixed) {
+            assert_eq!(word.word, mixed.word);
+            film.extend_from_slice(&cx.get(&mixed.sound).await?);
         }
         if let Some(clip) = &self.clip {
             film.extend_from_slice(&cx.get(clip).await?);
@@ -288,8 +314,11 @@ impl Bench {
             let strings = || Arc::clone(&stages);
             let pipeline = Pipeline::new("film", |p, pdf: Handle<SourcePdf>| {
                 let words = p.stage(Read, pdf);
-                let said = p.each(words, |p, word| p.stage(Speak { voice, strings: strings() }, word));
-                p.stage(MakeFilm { clip, strings: strings() }, (words, said))
+                let mixed = p.each(words, |p, word| {
+                    let said = p.stage(Speak { voice, strings: strings() }, word);
+                    p.stage(Mix, said)
+                });
+                p.stage(MakeFilm { clip, strings: strings() }, (words, mixed))
             })?;
             Ok::<_, Box<dyn std::error::Error + Send + Sync>>(pipeline)
         };
@@ -326,23 +355,29 @@ impl Bench {
 
     /// Submits a PDF and lets everything be done but the film.
     pub(crate) async fn half_done(&self, pdf: &str) -> JobId {
+        self.done_before(pdf, "film").await
+    }
+
+    /// Submits a PDF and lets everything be done that comes before a stage.
+    pub(crate) async fn done_before(&self, pdf: &str, stage: &str) -> JobId {
         let id = self.submit(pdf, json!({})).await;
         let stop = CancellationToken::new();
-        let stages = ["read", "speak"].map(StageName::from).to_vec();
-        let scope = WorkScope { stages: Some(stages), job: Some(id.clone()) };
-        let film_waits = async {
-            while self.status_of(&id, "film").await != TaskStatus::Ready {
+        let earlier = ["read", "speak", "mix", "film"].into_iter().take_while(|name| *name != stage);
+        let scope = WorkScope { stages: Some(earlier.map(StageName::from).collect()), job: Some(id.clone()) };
+        let all_wait = async {
+            while !self.all_wait(&id, stage).await {
                 self.jobs.wait_for_work(Duration::from_millis(5)).await;
             }
             stop.cancel();
         };
-        tokio::join!(self.engine.run_all(scope, stop.clone()), film_waits);
+        tokio::join!(self.engine.run_all(scope, stop.clone()), all_wait);
         id
     }
 
-    async fn status_of(&self, id: &JobId, stage: &str) -> TaskStatus {
+    async fn all_wait(&self, id: &JobId, stage: &str) -> bool {
         let job = self.jobs.get(id).await.unwrap().job;
-        job.stages.iter().find(|task| task.key.stage.0 == stage).unwrap().status
+        let mut tasks = job.stages.iter().filter(|task| task.key.stage.0 == stage).peekable();
+        tasks.peek().is_some() && tasks.all(|task| task.status == TaskStatus::Ready)
     }
 
     /// The bytes of the film of a job.

@@ -16,7 +16,7 @@ async fn a_half_done_job_goes_on_whatever_it_has_lost() {
     let bench = Bench::new();
     bench.half_done(PDF).await;
     let artifacts = bench.stored().await;
-    assert_eq!(artifacts.len(), 9);
+    assert_eq!(artifacts.len(), 11);
     for digest in artifacts {
         let bench = Bench::new();
         let id = bench.half_done(PDF).await;
@@ -25,6 +25,16 @@ async fn a_half_done_job_goes_on_whatever_it_has_lost() {
         assert_eq!(view.status, JobStatus::Completed, "{digest}: {:?}", view.job.error());
         assert_eq!(bench.film(&id).await.unwrap(), FILM);
     }
+}
+
+#[tokio::test]
+async fn bytes_that_two_tasks_have_made_come_back_for_both() {
+    let bench = Bench::new();
+    let id = bench.done_before("quokka quokka", "mix").await;
+    bench.shelf.inner.delete(&Digest::of(b"sound of quokka")).await.unwrap();
+    let view = bench.run(&id).await;
+    assert_eq!(view.status, JobStatus::Completed, "{:?}", view.job.error());
+    assert_eq!(bench.film(&id).await.unwrap(), "film:sound of quokkasound of quokka");
 }
 
 #[tokio::test]
@@ -50,7 +60,7 @@ async fn a_finished_job_can_be_run_again_from_any_stage_whatever_it_has_lost() {
         if digest == Digest::of(PDF.as_bytes()) {
             continue;
         }
-        for from in ["read", "speak", "film"] {
+        for from in ["read", "speak", "mix", "film"] {
             let bench = Bench::new();
             let id = bench.finished(PDF, json!({})).await;
             bench.shelf.inner.delete(&digest).await.unwrap();
