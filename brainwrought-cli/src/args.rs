@@ -112,6 +112,10 @@ pub(crate) enum Command {
     #[command(after_help = "Example:
   brainwrought cancel 5f0c…")]
     Cancel(JobArgs),
+    /// Remove a job that is over, with its PDF, its video and everything made from it
+    #[command(after_help = "Example:
+  brainwrought delete 5f0c…")]
+    Delete(JobArgs),
     /// Run what failed again, or everything from a stage on
     #[command(after_help = "Examples:
   brainwrought retry 5f0c…
@@ -453,7 +457,8 @@ pub(crate) struct GcArgs {
     /// Only tell what would be removed
     #[arg(long)]
     pub(crate) dry_run: bool,
-    /// Keep what was written in the last so many minutes: running work has not named its artifacts yet
+    /// Keep what was written in the last so many minutes: files of jobs that are about to be submitted and, in a dataset at
+    /// the Hub, what running jobs have made
     #[arg(long, value_name = "MINUTES", default_value_t = 60)]
     pub(crate) older_than: u64,
     /// Print JSON

@@ -77,6 +77,8 @@ impl World {
         let mut settings = EngineSettings::new(worker, self.scratch_folder());
         settings.concurrency = concurrency;
         settings.poll = poll;
+        settings.inputs = Some(self.inputs_folder());
+        settings.outputs = Some(self.outputs_folder());
         let (jobs, artifacts) = (Arc::clone(&self.jobs), Arc::clone(&self.artifacts));
         Ok(Engine::new(jobs, artifacts, pipelines(resources), settings).with_events(events))
     }

@@ -213,6 +213,36 @@ fn two_folders_give_the_same_bytes() {
     assert_eq!(reader.join().unwrap(), two.digest("video.mp4"));
     let printed = one.run(&["fetch", id, "-o", "/dev/stdout"]).stdout;
     assert_eq!(Digest::of(&printed), two.digest("video.mp4"));
+    // Every artifact damaged or gone, and the finished files too: the same command makes all of it again.
+    let artifacts = files(&two.path("data/artifacts"));
+    let is_bytes =
+        |path: &&PathBuf| !["bindings", "holds"].iter().any(|part| path.iter().any(|p| p == *part));
+    for (place, path) in artifacts.iter().filter(is_bytes).enumerate() {
+        if place % 2 == 0 {
+            std::fs::write(path, "damage").unwrap()
+        } else {
+            std::fs::remove_file(path).unwrap()
+        }
+    }
+    std::fs::remove_dir_all(two.path("data/outputs")).unwrap();
+    let output = two.run(&as_str(&arguments));
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    assert_eq!(one.digest("video.mp4"), two.digest("video.mp4"));
+
+    // Of a job that is deleted nothing stays, damaged bytes included.
+    let job = two.job_file().unwrap()["job_id"].as_str().unwrap().to_owned();
+    let output = two.run(&["delete", &job]);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    assert_eq!(text(&output.stdout), format!("deleted {job}\n"));
+    let left: Vec<PathBuf> =
+        files(&two.path("data")).into_iter().filter(|path| !path.ends_with(".lock")).collect();
+    assert_eq!(left, [two.path(&format!("data/artifacts/holds/{job}/ended"))]);
+}
+
+/// All files below a folder.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 
-use crate::id::{Digest, Fingerprint};
+use crate::id::{Digest, Fingerprint, JobId};
 
 /// Keeps bytes under their SHA-256, so that writing twice is harmless.
 ///
@@ -16,6 +16,12 @@ use crate::id::{Digest, Fingerprint};
 /// digest when it reads. It is guaranteed that once [`put`](Self::put) or [`bind`](Self::bind) has returned, a crash of
 /// the process or the machine does not lose what was written. It is not guaranteed that bytes which nothing refers to
 /// stay: garbage collection is the caller's decision, through [`delete`](Self::delete).
+///
+/// Beside the bytes a store keeps **holds**: which job has put or used which artifact. The engine notes a hold before it
+/// puts or uses an artifact, so that an artifact that a job holds is never removed for another job's sake, and deleting a
+/// job finds everything that was ever made for it, remembered steps and replaced outputs included. A hold may be lost in
+/// a crash of the machine: the artifact is then left to garbage collection by age. A store where a small write is
+/// expensive may keep no holds at all; [`holds`](Self::holds) is then always empty.
 ///
 /// ```
 /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
@@ -51,7 +57,7 @@ pub trait ArtifactStore: Debug + Send + Sync + 'static {
     /// Forgets a binding. Forgetting what is not there is no error.
     async fn unbind(&self, fingerprint: &Fingerprint) -> Result<(), ArtifactStoreError>;
 
-    /// Lists everything that is stored, for garbage collection.
+    /// Lists everything that is stored, for garbage collection. Holds are listed by [`holds`](Self::holds).
     async fn list(&self) -> Result<ArtifactListing, ArtifactStoreError>;
 
     /// Fails with [`ArtifactStoreError::Full`] when so many more bytes could not be stored now, and changes nothing. It
@@ -60,6 +66,51 @@ pub trait ArtifactStore: Debug + Send + Sync + 'static {
         let _ = bytes;
         Ok(())
     }
+
+    /// Notes that a job holds an artifact, whether or not that is stored yet. Noting it again makes the hold young again.
+    ///
+    /// It is guaranteed that a hold is listed by every [`holds`](Self::holds) that begins after this has returned, unless
+    /// the store keeps no holds or the machine crashes.
+    async fn hold(&self, job: &JobId, hold: &Hold) -> Result<(), ArtifactStoreError>;
+
+    /// Forgets holds of a job, and no others. Forgetting what is not there is no error.
+    async fn release(&self, job: &JobId, holds: &[Hold]) -> Result<(), ArtifactStoreError>;
+
+    /// Lists all holds of all jobs, sorted by job and hold.
+    async fn holds(&self) -> Result<Vec<StoredHold>, ArtifactStoreError>;
+}
+
+/// What a job holds of an artifact store.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Hold {
+    /// An artifact.
+    Artifact(Digest),
+    /// An output or a remembered step, with the fingerprint that is bound to it, so that the binding can go with it.
+    Output(Digest, Fingerprint),
+    /// Nothing any more: somebody deletes the job. As soon as its record is gone, its other holds count for nothing, and
+    /// what only they keep is garbage at any age.
+    Ended,
+}
+
+impl Hold {
+    /// The artifact that is held.
+    pub fn digest(&self) -> Option<&Digest> {
+        match self {
+            Self::Artifact(digest) | Self::Output(digest, _) => Some(digest),
+            Self::Ended => None,
+        }
+    }
+}
+
+/// One entry of [`ArtifactStore::holds`].
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct StoredHold {
+    /// The job.
+    pub job: JobId,
+    /// What it holds.
+    pub hold: Hold,
+    /// How long ago it was last noted, by the store's clock.
+    pub age: Duration,
 }
 
 /// Everything in an artifact store at one moment.

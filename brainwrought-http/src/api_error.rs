@@ -28,6 +28,9 @@ pub enum ApiError {
     /// The job has no such file, or not yet.
     #[error("the job has no `{0}`, or not yet; a job that is COMPLETED has every file")]
     NoSuchFile(String),
+    /// The file was lost or damaged, and the job makes it again.
+    #[error("the file was damaged and is being made again; try again in a minute")]
+    BeingRemade,
     /// There is no such page.
     #[error("there is no such page")]
     NoSuchPage,
@@ -119,6 +122,7 @@ impl ApiError {
         match self {
             Self::NoSuchJob(_) => (StatusCode::NOT_FOUND, "no-such-job"),
             Self::NoSuchFile(_) => (StatusCode::NOT_FOUND, "no-such-file"),
+            Self::BeingRemade => (StatusCode::SERVICE_UNAVAILABLE, "being-remade"),
             Self::NoSuchPage => (StatusCode::NOT_FOUND, "no-such-page"),
             Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed"),
             Self::WrongRequest(_) => (StatusCode::BAD_REQUEST, "wrong-request"),
@@ -171,6 +175,7 @@ impl ApiError {
         let header = match self {
             Self::Busy { after, .. } => Some((RETRY_AFTER, after.as_secs().max(1).to_string())),
             Self::Late | Self::Unavailable { .. } => Some((RETRY_AFTER, "5".to_owned())),
+            Self::BeingRemade => Some((RETRY_AFTER, "30".to_owned())),
             Self::OperatorsOnly => Some((WWW_AUTHENTICATE, "Bearer".to_owned())),
             Self::OutOfRange { length } => Some((CONTENT_RANGE, format!("bytes */{length}"))),
             _ => None,

@@ -43,6 +43,7 @@ mod serve;
 mod settings;
 mod site;
 mod spent_body;
+mod tidying;
 mod video_options;
 mod watches;
 
@@ -58,6 +59,7 @@ pub use example::Example;
 pub use expiry::expire;
 pub use serve::serve;
 pub use settings::{HttpLimits, HttpSettings, OperatorToken, Operators, Patience, Quotas};
+pub use tidying::tidy;
 
 use crate::site::Site;
 

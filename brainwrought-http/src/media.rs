@@ -128,7 +128,7 @@ async fn body(
     {
         return Ok(stream(file, end - start));
     }
-    let bytes = fetch(site, blob).await?.ok_or_else(|| ApiError::NoSuchFile(name.to_owned()))?;
+    let bytes = fetch(site, id, blob).await?.ok_or_else(|| ApiError::NoSuchFile(name.to_owned()))?;
     let range = usize::try_from(start).ok().zip(usize::try_from(end).ok());
     let part = range.filter(|(start, end)| start <= end && *end <= bytes.len());
     let (start, end) = part.ok_or_else(|| ApiError::NoSuchFile(name.to_owned()))?;

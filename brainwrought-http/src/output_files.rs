@@ -2,8 +2,10 @@
 
 use brainwrought_core::artifact_store::ArtifactStoreError;
 use brainwrought_core::data::{BlobRef, Report, Script};
-use brainwrought_core::id::{StageName, TaskKey};
+use brainwrought_core::engine::EngineError;
+use brainwrought_core::id::{Digest, JobId, StageName, TaskKey};
 use brainwrought_core::job::{Job, TaskStatus};
+use brainwrought_core::report::chain;
 use brainwrought_core::stage::StageData;
 use bytes::Bytes;
 use serde::Deserialize;
@@ -78,17 +80,38 @@ pub(crate) async fn script(site: &Site, job: &Job) -> Result<Option<Script>, Api
 /// Reads the bytes of a small file of a job, if it has it.
 pub(crate) async fn small(site: &Site, job: &Job, name: &str) -> Result<Option<Bytes>, ApiError> {
     match locate(site, job, name).await {
-        Ok((blob, _)) => fetch(site, &blob).await,
+        Ok((blob, _)) => match fetch(site, &job.job_id, &blob).await {
+            Err(ApiError::BeingRemade) => Ok(None),
+            fetched => fetched,
+        },
         Err(ApiError::NoSuchFile(_)) => Ok(None),
         Err(error) => Err(error),
     }
 }
 
-/// Fetches bytes from the artifact store; `None` when they are no longer there.
-pub(crate) async fn fetch(site: &Site, blob: &BlobRef) -> Result<Option<Bytes>, ApiError> {
+/// Fetches bytes of a job from the artifact store; `None` when they are no longer there and cannot be made again.
+///
+/// # Errors
+///
+/// [`ApiError::BeingRemade`] when the job makes them again from now on.
+pub(crate) async fn fetch(site: &Site, id: &JobId, blob: &BlobRef) -> Result<Option<Bytes>, ApiError> {
     match site.engine.artifacts().get(&blob.digest).await {
         Ok(bytes) => Ok(Some(bytes)),
-        Err(ArtifactStoreError::NotFound(_) | ArtifactStoreError::Damaged(_)) => Ok(None),
+        Err(ArtifactStoreError::NotFound(_) | ArtifactStoreError::Damaged(_)) => {
+            if repair(site, id, &blob.digest).await? { Err(ApiError::BeingRemade) } else { Ok(None) }
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Has something made again that a finished job has lost. True when that begins now.
+async fn repair(site: &Site, id: &JobId, lost: &Digest) -> Result<bool, ApiError> {
+    match site.engine.repair_job(id, lost).await {
+        Ok(has_begun) => Ok(has_begun),
+        Err(error @ EngineError::Unrepairable { .. }) => {
+            tracing::warn!(error = chain(&error), "a file is lost");
+            Ok(false)
+        }
         Err(error) => Err(error.into()),
     }
 }
@@ -100,7 +123,10 @@ async fn output<T: StageData>(site: &Site, job: &Job, stage: &str) -> Result<Opt
     let Some(digest) = task.and_then(|task| task.output.clone()) else { return Ok(None) };
     let bytes = match site.engine.artifacts().get(&digest).await {
         Ok(bytes) => bytes,
-        Err(ArtifactStoreError::NotFound(_) | ArtifactStoreError::Damaged(_)) => return Ok(None),
+        Err(ArtifactStoreError::NotFound(_) | ArtifactStoreError::Damaged(_)) => {
+            repair(site, &job.job_id, &digest).await?;
+            return Ok(None);
+        }
         Err(error) => return Err(error.into()),
     };
     let stored: Option<Stored> = serde_json::from_slice(&bytes).ok();

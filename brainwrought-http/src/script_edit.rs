@@ -92,7 +92,7 @@ pub(crate) async fn edit(site: &Site, view: &JobView, edits: &[LineEdit]) -> Res
     }
     let items = u32::try_from(script.items().len()).unwrap_or(u32::MAX);
     let stored = json!({ "schema": Script::SCHEMA, "value": script });
-    let output = site.engine.artifacts().put(canonical_json(&stored).into()).await?;
+    let output = site.engine.put_for(&view.job.job_id, canonical_json(&stored).into()).await?;
     let (jobs, id, stage) = (site.engine.jobs(), &view.job.job_id, StageName::from("script"));
     let request = ClaimRequest {
         stages: Some(vec![stage.clone()]),

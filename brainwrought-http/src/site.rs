@@ -54,6 +54,8 @@ const LARGE_MESSAGES: usize = 4;
 impl Site {
     pub(crate) fn new(engine: Engine, settings: HttpSettings, shutdown: CancellationToken) -> Self {
         let (quotas, limits) = (settings.quotas, settings.limits);
+        // A job is deleted with its folders.
+        let engine = engine.with_folders(settings.inputs.clone(), settings.outputs.clone());
         Self {
             watches: Watches::new(Arc::clone(engine.jobs())),
             engine,

@@ -2,12 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
+use brainwrought_core::artifact_store::ArtifactStoreError;
 use brainwrought_core::data::Report;
 use brainwrought_core::engine::{Engine, EngineError};
 use brainwrought_core::id::JobId;
 use brainwrought_core::job::JobStatus;
 use brainwrought_core::stage::Stage as _;
 use serde::Deserialize;
+use tokio_util::sync::CancellationToken;
 
 use crate::check::Check;
 use crate::output_file::write_whole;
@@ -56,12 +58,33 @@ struct Stored {
     value: Report,
 }
 
+/// How many artifacts of one job are made again before somebody has to look.
+const MAX_REPAIRS: usize = 20;
+
 /// Writes `video.mp4` and every sidecar to `<folder>/<job>/`, as the stage [`Publish`](crate::publish::Publish) does, and returns the video's path.
+///
+/// What is lost or damaged in the artifact store is made again first, in this process and by whatever other workers there are.
 ///
 /// # Errors
 ///
 /// Fails when the job is not completed, when a store cannot be read, and when a file cannot be written.
 pub async fn fetch_job(engine: &Engine, job: &JobId, folder: &Path) -> Result<PathBuf, FetchError> {
+    for _ in 0..MAX_REPAIRS {
+        let lost = match write_files(engine, job, folder).await {
+            Err(FetchError::Engine(EngineError::Artifacts(
+                ArtifactStoreError::NotFound(lost) | ArtifactStoreError::Damaged(lost),
+            ))) => lost,
+            done => return done,
+        };
+        if !engine.repair_job(job, &lost).await? {
+            break;
+        }
+        engine.run_job(job, CancellationToken::new()).await?;
+    }
+    write_files(engine, job, folder).await
+}
+
+async fn write_files(engine: &Engine, job: &JobId, folder: &Path) -> Result<PathBuf, FetchError> {
     let view = engine.jobs().get(job).await.map_err(EngineError::from)?;
     if view.status != JobStatus::Completed {
         return Err(FetchError::NotCompleted { job: job.clone(), status: view.status });

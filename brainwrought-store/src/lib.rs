@@ -18,6 +18,7 @@
 //! **Invariant:** no type of a database or of `object_store` appears in a public signature.
 
 mod file;
+mod holds;
 mod hub;
 mod object;
 mod open;

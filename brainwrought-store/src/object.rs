@@ -8,8 +8,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use brainwrought_core::artifact_store::{ArtifactListing, ArtifactStore, ArtifactStoreError, StoredArtifact};
-use brainwrought_core::id::{Digest, Fingerprint};
+use brainwrought_core::artifact_store::{
+    ArtifactListing, ArtifactStore, ArtifactStoreError, Hold, StoredArtifact, StoredHold,
+};
+use brainwrought_core::id::{Digest, Fingerprint, JobId};
 use bytes::Bytes;
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use object_store::local::LocalFileSystem;
@@ -17,11 +19,16 @@ use object_store::path::Path;
 use object_store::{Error, ObjectMeta, ObjectStore, ObjectStoreExt as _};
 use tokio::sync::OnceCell;
 
+use crate::holds::{HOLDS, Holds};
 use crate::remote::RemoteError;
 use crate::store_clock::StoreClock;
 use crate::{OpenError, StoreOptions};
 
-/// Keeps artifacts as `artifacts/<2 hex>/<sha256>`, and bindings as `artifacts/bindings/<2 hex>/<fingerprint>`.
+/// Keeps artifacts as `artifacts/<2 hex>/<sha256>`, bindings as `artifacts/bindings/<2 hex>/<fingerprint>`, and holds as
+/// empty objects `artifacts/holds/<job_id>/<sha256>`.
+///
+/// A dataset at the Hub keeps no holds, because each would be a commit: what deleted jobs left there beside their outputs
+/// goes by age.
 ///
 /// It is guaranteed that an artifact is written whole or not at all, wherever it is kept. An artifact that is put again
 /// [a quarter of an hour](Self::YOUNG) or more after it was written is written once more, so that garbage collection sees
@@ -36,7 +43,8 @@ pub struct ObjectArtifactStore {
     objects: Arc<dyn ObjectStore>,
     clock: StoreClock,
     remote: Option<Remote>,
-    /// Where it lies on this machine, if it does.
+    holds: Option<Holds>,
+    /// The folder, where it is one.
     folder: Option<PathBuf>,
 }
 
@@ -48,7 +56,7 @@ struct Remote {
     reached: OnceCell<()>,
 }
 
-const ARTIFACTS: &str = "artifacts";
+pub(crate) const ARTIFACTS: &str = "artifacts";
 const BINDINGS: &str = "bindings";
 const DAMAGED: &str = "damaged";
 
@@ -74,12 +82,15 @@ impl ObjectArtifactStore {
     /// Fails when the folder cannot be made or read.
     pub fn open_folder(folder: &FilePath) -> Result<Self, OpenError> {
         std::fs::create_dir_all(folder.join(ARTIFACTS)).map_err(|error| OpenError::folder(folder, error))?;
-        let local =
-            LocalFileSystem::new_with_prefix(folder).map_err(|error| OpenError::folder(folder, error))?;
+        let open =
+            || LocalFileSystem::new_with_prefix(folder).map_err(|error| OpenError::folder(folder, error));
+        // Holds are lost with the cache of the system: they are many, and one that is lost does little harm.
+        let holds = Holds::new(Arc::new(open()?.with_automatic_cleanup(true)));
         Ok(Self {
-            objects: Arc::new(local.with_fsync(true)),
+            objects: Arc::new(open()?.with_fsync(true)),
             clock: StoreClock::default(),
             remote: None,
+            holds: Some(holds),
             folder: Some(folder.to_owned()),
         })
     }
@@ -106,7 +117,16 @@ impl ObjectArtifactStore {
     }
 
     pub(crate) fn remote(objects: Arc<dyn ObjectStore>, place: String, clock: StoreClock) -> Self {
-        Self { objects, clock, remote: Some(Remote { place, reached: OnceCell::new() }), folder: None }
+        let holds = Some(Holds::new(Arc::clone(&objects)));
+        let remote = Some(Remote { place, reached: OnceCell::new() });
+        Self { objects, clock, remote, holds, folder: None }
+    }
+
+    /// Keeps no holds, where each would cost too much.
+    #[cfg(feature = "hub")]
+    pub(crate) fn without_holds(mut self) -> Self {
+        self.holds = None;
+        self
     }
 
     async fn read(&self, path: &Path) -> Result<Bytes, Error> {
@@ -152,7 +172,7 @@ impl ObjectArtifactStore {
     }
 
     /// Tells whether the stored bytes are these, and were written a short while ago. A failed read is no proof.
-    async fn holds(&self, path: &Path, bytes: &Bytes, found: &ObjectMeta) -> bool {
+    async fn has_young(&self, path: &Path, bytes: &Bytes, found: &ObjectMeta) -> bool {
         // The right length is no proof either; a damaged artifact is written over.
         found.size == bytes.len() as u64
             && self.is_young(found)
@@ -207,7 +227,7 @@ impl ArtifactStore for ObjectArtifactStore {
         let path = artifact_path(&digest);
         self.reach(|| format!("write artifact {digest}")).await?;
         match self.objects.head(&path).await {
-            Ok(found) if self.holds(&path, &bytes, &found).await => return Ok(digest),
+            Ok(found) if self.has_young(&path, &bytes, &found).await => return Ok(digest),
             Ok(_) | Err(Error::NotFound { .. }) => {}
             Err(error) => return Err(self.explain(&format!("look for artifact {digest}"), error)),
         }
@@ -242,7 +262,13 @@ impl ArtifactStore for ObjectArtifactStore {
     async fn delete(&self, digest: &Digest) -> Result<(), ArtifactStoreError> {
         self.reach(|| format!("delete artifact {digest}")).await?;
         gone(self.objects.delete(&artifact_path(digest)).await)
-            .map_err(|error| self.explain(&format!("delete artifact {digest}"), error))
+            .map_err(|error| self.explain(&format!("delete artifact {digest}"), error))?;
+        let Some(folder) = self.folder.clone() else { return Ok(()) };
+        let traces = digest.clone();
+        let removed = tokio::task::spawn_blocking(move || remove_traces(&folder, &traces)).await;
+        removed
+            .map_err(|error| unavailable("delete an artifact", error))?
+            .map_err(|error| unavailable(&format!("delete artifact {digest}"), error))
     }
 
     async fn bind(&self, fingerprint: &Fingerprint, output: &Digest) -> Result<(), ArtifactStoreError> {
@@ -279,7 +305,11 @@ impl ArtifactStore for ObjectArtifactStore {
             let Some(digest) = meta.location.filename().and_then(|name| name.parse::<Digest>().ok()) else {
                 continue;
             };
-            if meta.location.parts().any(|part| part.as_ref() == BINDINGS) {
+            let is_in = |folder: &str| meta.location.parts().any(|part| part.as_ref() == folder);
+            if is_in(HOLDS) {
+                continue;
+            }
+            if is_in(BINDINGS) {
                 bound.push(Fingerprint(digest));
                 continue;
             }
@@ -309,6 +339,50 @@ impl ArtifactStore for ObjectArtifactStore {
             found => found.map_err(|error| unavailable("look for room", error)),
         }
     }
+
+    async fn hold(&self, job: &JobId, hold: &Hold) -> Result<(), ArtifactStoreError> {
+        let Some(holds) = &self.holds else { return Ok(()) };
+        let action = || format!("note what job {job} holds");
+        self.reach(action).await?;
+        holds.add(job, hold).await.map_err(|error| self.explain(&action(), error))
+    }
+
+    async fn release(&self, job: &JobId, released: &[Hold]) -> Result<(), ArtifactStoreError> {
+        let Some(holds) = &self.holds else { return Ok(()) };
+        let action = || format!("forget what job {job} held");
+        self.reach(action).await?;
+        holds.remove(job, released).await.map_err(|error| self.explain(&action(), error))
+    }
+
+    async fn holds(&self) -> Result<Vec<StoredHold>, ArtifactStoreError> {
+        let Some(holds) = &self.holds else { return Ok(Vec::new()) };
+        let action = || "list what jobs hold".to_owned();
+        self.reach(action).await?;
+        holds.list(&self.clock).await.map_err(|error| self.explain(&action(), error))
+    }
+}
+
+/// Removes what else there may be of an artifact's bytes in a folder: a damaged copy that was moved aside, and the
+/// beginnings that a crash left, which `object_store` names `<name>#<number>`.
+fn remove_traces(folder: &FilePath, digest: &Digest) -> std::io::Result<()> {
+    let remove = |path: PathBuf| match std::fs::remove_file(path) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    };
+    remove(folder.join(damaged_path(digest).as_ref()))?;
+    let shelf = folder.join(ARTIFACTS).join(&digest.as_str()[..2]);
+    let entries = match shelf.read_dir() {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        entries => entries?,
+    };
+    let beginning = format!("{digest}#");
+    for entry in entries {
+        let entry = entry?;
+        if entry.file_name().to_string_lossy().starts_with(&beginning) {
+            remove(entry.path())?;
+        }
+    }
+    Ok(())
 }
 
 /// The parts of an upload: all of one size but the last.

@@ -22,10 +22,12 @@ mod file {
     use super::*;
     brainwrought_core::job_store_conformance!(jobs_in_folder());
     brainwrought_core::artifact_store_conformance!(artifacts_in_folder());
+    brainwrought_core::artifact_holds_conformance!(artifacts_in_folder());
 }
 
 mod memory {
     use super::*;
     brainwrought_core::job_store_conformance!((open_job_store("memory:").unwrap(), ()));
     brainwrought_core::artifact_store_conformance!((open_artifact_store("memory:").unwrap(), ()));
+    brainwrought_core::artifact_holds_conformance!((open_artifact_store("memory:").unwrap(), ()));
 }

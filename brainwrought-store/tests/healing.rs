@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use brainwrought_core::artifact_store::{ArtifactStore, ArtifactStoreError};
 use brainwrought_core::data::{BlobRef, SourcePdf};
-use brainwrought_core::engine::{Engine, EngineSettings, Submission};
+use brainwrought_core::engine::{Engine, EngineSettings, Submission, WorkScope};
 use brainwrought_core::id::{Digest, JobId, StageName, WorkerId};
-use brainwrought_core::job::JobStatus;
+use brainwrought_core::job::{JobStatus, TaskStatus};
 use brainwrought_core::job_store::JobView;
 use brainwrought_core::pipeline::{Handle, Pipeline};
 use brainwrought_core::stage::{Stage, StageContext, StageData, StageError};
@@ -66,6 +66,10 @@ fn damage(folder: &Path, digest: &Digest) {
     fs::write(&path, bytes).unwrap();
 }
 
+/// How an artifact is lost.
+const LOSSES: [fn(&Path, &Digest); 2] =
+    [damage, |folder, digest| fs::remove_file(file_of(folder, digest)).unwrap()];
+
 struct Bench {
     engine: Engine,
     folder: tempfile::TempDir,
@@ -90,7 +94,7 @@ impl Bench {
         Self { engine, folder }
     }
 
-    async fn finished(&self) -> JobId {
+    async fn submit(&self) -> JobId {
         let submission = Submission {
             pipeline: "copy".to_owned(),
             file_name: "copy.pdf".to_owned(),
@@ -100,9 +104,42 @@ impl Bench {
             max_cost: None,
             idempotency_key: None,
         };
-        let id = self.engine.submit(submission).await.unwrap().view.job.job_id;
+        self.engine.submit(submission).await.unwrap().view.job.job_id
+    }
+
+    async fn finished(&self) -> JobId {
+        let id = self.submit().await;
         assert_eq!(self.run(&id).await.status, JobStatus::Completed);
         id
+    }
+
+    /// A job whose first stage is done, and no more.
+    async fn half_done(&self) -> JobId {
+        let id = self.submit().await;
+        let stop = CancellationToken::new();
+        let scope = WorkScope { stages: Some(vec![StageName::from("make")]), job: Some(id.clone()) };
+        let is_half_done = async {
+            let first = async || self.engine.jobs().get(&id).await.unwrap().job.stages[0].status;
+            while first().await != TaskStatus::Done {
+                self.engine.jobs().wait_for_work(Duration::from_millis(5)).await;
+            }
+            stop.cancel();
+        };
+        tokio::join!(self.engine.run_all(scope, stop.clone()), is_half_done);
+        id
+    }
+
+    async fn artifacts(&self) -> Vec<Digest> {
+        let listing = self.engine.artifacts().list().await.unwrap();
+        listing.artifacts.into_iter().map(|artifact| artifact.digest).collect()
+    }
+
+    async fn assert_whole(&self, view: &JobView) {
+        assert_eq!(view.status, JobStatus::Completed, "{:?}", view.job.error());
+        for digest in view.job.stages.iter().map(|task| task.output.clone().unwrap()) {
+            self.engine.artifacts().get(&digest).await.unwrap();
+        }
+        assert_eq!(self.engine.artifacts().get(&Digest::of(b"made used")).await.unwrap(), "made used");
     }
 
     async fn run(&self, id: &JobId) -> JobView {
@@ -156,14 +193,61 @@ async fn a_retry_makes_a_damaged_output_or_blob_again() {
 }
 
 #[tokio::test]
-async fn a_stage_whose_input_is_damaged_says_which_stage_to_retry() {
+async fn whatever_a_half_done_job_has_lost_is_made_again() {
+    let count = {
+        let bench = Bench::new();
+        bench.half_done().await;
+        bench.artifacts().await.len()
+    };
+    assert_eq!(count, 3, "the PDF, what was made of it and the value that names that");
+    for (place, lose) in (0..count).flat_map(|place| LOSSES.map(|lose| (place, lose))) {
+        let bench = Bench::new();
+        let id = bench.half_done().await;
+        lose(bench.folder.path(), &bench.artifacts().await[place]);
+        let view = bench.run(&id).await;
+        bench.assert_whole(&view).await;
+    }
+}
+
+#[tokio::test]
+async fn whatever_a_finished_job_has_lost_is_made_again() {
     let bench = Bench::new();
     let id = bench.finished().await;
-    let output = bench.engine.jobs().get(&id).await.unwrap().job.stages[0].output.clone().unwrap();
-    damage(bench.folder.path(), &output);
-    let view = bench.retry(&id, "use").await;
-    assert_eq!(view.status, JobStatus::Failed);
-    let error = view.job.error().unwrap();
-    assert!(error.contains("`make`") && error.contains("retry --from make"), "{error}");
-    assert_eq!(bench.retry(&id, "make").await.status, JobStatus::Completed);
+    let artifacts = bench.artifacts().await;
+    assert_eq!(artifacts.len(), 5);
+    for (digest, lose) in artifacts.iter().flat_map(|digest| LOSSES.map(|lose| (digest, lose))) {
+        if *digest == Digest::of(b"pdf") {
+            continue;
+        }
+        // Somebody misses it, or the last stage is asked for again.
+        lose(bench.folder.path(), digest);
+        assert!(bench.engine.repair_job(&id, digest).await.unwrap());
+        let view = bench.run(&id).await;
+        bench.assert_whole(&view).await;
+        lose(bench.folder.path(), digest);
+        let view = bench.retry(&id, "use").await;
+        bench.assert_whole(&view).await;
+    }
+}
+
+#[tokio::test]
+async fn a_deleted_job_leaves_no_trace_in_the_folder() {
+    let bench = Bench::new();
+    let id = bench.finished().await;
+    let made = Digest::of(b"made");
+    damage(bench.folder.path(), &made);
+    bench.engine.artifacts().get(&made).await.unwrap_err();
+    // What a process leaves that is killed while it writes.
+    fs::write(file_of(bench.folder.path(), &made).with_file_name(format!("{made}#1")), "mad").unwrap();
+    fs::write(bench.folder.path().join(format!("jobs/{id}.part")), "{").unwrap();
+    assert!(bench.engine.delete_job(&id).await.unwrap().is_complete);
+    let mut left = files(bench.folder.path());
+    left.retain(|file| !file.ends_with("jobs/.lock"));
+    let ended = PathBuf::from(format!("artifacts/holds/{id}/ended"));
+    assert_eq!(left, [bench.folder.path().join(ended)]);
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
 }

@@ -1,5 +1,6 @@
 //! One file a command; each parses, makes one library call, prints.
 
+mod delete;
 mod doctor;
 mod estimate;
 mod fetch;
@@ -34,6 +35,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
             Command::List(args) => inspect::list(&config, args).await,
             Command::Logs(args) => inspect::logs(&config, args).await,
             Command::Cancel(args) => inspect::cancel(&config, args).await,
+            Command::Delete(args) => delete::run(&config, args).await,
             Command::Retry(args) => inspect::retry(&config, args).await,
             Command::Publish(args) => publish::run(&config, args).await,
             Command::Worker(args) => fleet::worker(&config, args).await,

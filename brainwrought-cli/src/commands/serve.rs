@@ -57,12 +57,13 @@ pub(crate) async fn run(config: &Config, args: ServeArgs) -> anyhow::Result<()> 
     output::line(format!("http://{}", listener.local_addr()?));
     let (limits, patience) = (settings.limits, settings.patience);
     let expiry = brainwrought_http::expire(engine.clone(), settings.clone(), shutdown.clone());
+    let tidying = brainwrought_http::tidy(engine.clone(), settings.clone(), shutdown.clone());
     let app = brainwrought_http::app(engine.clone(), settings, shutdown.clone());
     let serving = brainwrought_http::serve(listener, app, limits, patience, shutdown.clone());
     if args.no_workers {
-        tokio::join!(serving, expiry);
+        tokio::join!(serving, expiry, tidying);
     } else {
-        tokio::join!(serving, expiry, engine.run_all(WorkScope::default(), shutdown));
+        tokio::join!(serving, expiry, tidying, engine.run_all(WorkScope::default(), shutdown));
     }
     Ok(())
 }

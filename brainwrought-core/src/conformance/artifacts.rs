@@ -3,8 +3,8 @@
 use bytes::Bytes;
 use futures::future::join_all;
 
-use crate::artifact_store::{ArtifactStore, ArtifactStoreError};
-use crate::id::{Digest, Fingerprint};
+use crate::artifact_store::{ArtifactStore, ArtifactStoreError, Hold};
+use crate::id::{Digest, Fingerprint, JobId};
 
 fn print(text: &str) -> Fingerprint {
     Fingerprint(Digest::of(text.as_bytes()))
@@ -159,4 +159,65 @@ pub async fn asking_for_room_changes_nothing(store: &dyn ArtifactStore) {
     }
     let listing = store.list().await.unwrap();
     assert!(listing.artifacts.is_empty() && listing.bindings.is_empty(), "{listing:?}");
+}
+
+fn job(number: u8) -> JobId {
+    JobId::from_bytes([number; 16])
+}
+
+async fn held(store: &dyn ArtifactStore) -> Vec<(JobId, Hold)> {
+    store.holds().await.unwrap().into_iter().map(|stored| (stored.job, stored.hold)).collect()
+}
+
+/// Holds are listed with their jobs, sorted, whether or not the artifact is stored; noting one again adds none.
+pub async fn a_hold_is_listed(store: &dyn ArtifactStore) {
+    assert_eq!(held(store).await, []);
+    let output = Hold::Output(Digest::of(b"b"), print("work"));
+    let mut noted = vec![
+        (job(2), Hold::Artifact(Digest::of(b"a"))),
+        (job(1), output.clone()),
+        (job(1), Hold::Artifact(Digest::of(b"b"))),
+        (job(1), Hold::Ended),
+        (job(2), output),
+    ];
+    for (job, hold) in noted.iter().chain(&noted[..2]) {
+        store.hold(job, hold).await.unwrap();
+    }
+    noted.sort();
+    assert_eq!(held(store).await, noted);
+}
+
+/// What is forgotten is what is named, and nothing beside it; forgetting it twice is no error.
+pub async fn a_released_hold_is_gone(store: &dyn ArtifactStore) {
+    let [one, two] = [b"a", b"b"].map(|bytes| Hold::Artifact(Digest::of(bytes)));
+    for (job, hold) in [(job(1), &one), (job(1), &two), (job(2), &one), (job(1), &Hold::Ended)] {
+        store.hold(&job, hold).await.unwrap();
+    }
+    for _ in 0..2 {
+        store.release(&job(1), &[one.clone(), Hold::Ended]).await.unwrap();
+        assert_eq!(held(store).await, [(job(1), two.clone()), (job(2), one.clone())]);
+    }
+    store.release(&job(3), &[one]).await.unwrap();
+    store.release(&job(1), &[]).await.unwrap();
+}
+
+/// A hold is neither an artifact nor a binding, and deleting the artifact leaves it.
+pub async fn a_hold_is_no_artifact(store: &dyn ArtifactStore) {
+    let digest = store.put("held".into()).await.unwrap();
+    store.hold(&job(1), &Hold::Output(digest.clone(), print("work"))).await.unwrap();
+    store.hold(&job(1), &Hold::Artifact(Digest::of(b"not stored"))).await.unwrap();
+    let listing = store.list().await.unwrap();
+    assert_eq!((listing.artifacts.len(), listing.bindings.len()), (1, 0));
+    assert_eq!(store.lookup(&print("work")).await.unwrap(), None);
+    store.delete(&digest).await.unwrap();
+    assert_eq!(held(store).await.len(), 2);
+}
+
+/// A store that keeps no holds takes them without an error and lists none.
+pub async fn without_holds_none_is_listed(store: &dyn ArtifactStore) {
+    let hold = Hold::Artifact(Digest::of(b"a"));
+    store.hold(&job(1), &hold).await.unwrap();
+    store.release(&job(1), &[hold]).await.unwrap();
+    store.hold(&job(1), &Hold::Ended).await.unwrap();
+    assert_eq!(held(store).await, []);
 }

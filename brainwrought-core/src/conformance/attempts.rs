@@ -137,6 +137,52 @@ pub async fn a_hand_back_does_not_count(store: &dyn JobStore) {
     }
 }
 
+/// Whoever finds its input lost sends the task that made it back, with what depends on that, and leaves the rest alone.
+pub async fn a_lost_input_is_made_again(store: &dyn JobStore) {
+    let id = submit(store, fan()).await;
+    finish(store, &id, done_with(2)).await;
+    let speakers = claim_all(store, &id).await;
+    for claim in &speakers {
+        store.commit(&claim.id, claim.token, done()).await.unwrap();
+    }
+    store.advance().await.unwrap();
+    let [one, other] = &claim_all(store, &id).await[..] else { panic!("two items are drawn") };
+    let lost =
+        Outcome::InputLost { owners: vec![speakers[0].id.key.clone()], error: "it is gone".to_owned() };
+    let sent_back = store.commit(&one.id, one.token, lost.clone()).await.unwrap();
+    assert_eq!((sent_back.status, sent_back.attempt), (TaskStatus::New, 0));
+    assert!(is_lease_lost(&store.commit(&one.id, one.token, lost).await));
+    let owner = task(store, &speakers[0].id).await;
+    assert_eq!((owner.status, &owner.output), (TaskStatus::New, &None));
+    assert_eq!(
+        (owner.history[0].end, owner.history[0].error.as_str()),
+        (AttemptEnd::OutputLost, "it is gone")
+    );
+    assert_eq!(task(store, &speakers[1].id).await.status, TaskStatus::Done);
+    store.commit(&other.id, other.token, done()).await.unwrap();
+    store.advance().await.unwrap();
+    let again = finish(store, &id, done()).await;
+    assert!(again.id == speakers[0].id && again.token > speakers[0].token);
+    assert_eq!(finish(store, &id, done()).await.id, one.id);
+    finish(store, &id, done()).await;
+    assert_eq!(store.get(&id).await.unwrap().status, JobStatus::Completed);
+}
+
+/// When the list of items is lost, the tasks of its items go, whoever works on them is fenced, and no token comes twice.
+pub async fn a_lost_list_of_items_takes_its_items_along(store: &dyn JobStore) {
+    let id = submit(store, fan()).await;
+    let list = finish(store, &id, done_with(2)).await;
+    let old = claim_all(store, &id).await;
+    let lost = Outcome::InputLost { owners: vec![list.id.key.clone()], error: "it is gone".to_owned() };
+    store.commit(&old[0].id, old[0].token, lost).await.unwrap();
+    assert!(is_lease_lost(&store.commit(&old[1].id, old[1].token, done()).await));
+    store.advance().await.unwrap();
+    assert_eq!(finish(store, &id, done_with(3)).await.id, list.id);
+    let fresh = claim_all(store, &id).await;
+    assert_eq!(fresh.len(), 3);
+    assert!(fresh.iter().all(|fresh| old.iter().all(|old| fresh.token > old.token)));
+}
+
 /// Each claim of a task has a larger token than the one before.
 pub async fn tokens_only_grow(store: &dyn JobStore) {
     let id = submit(store, NewJob { max_attempts: 9, ..single() }).await;

@@ -66,6 +66,8 @@ macro_rules! job_store_conformance {
             a_fatal_failure_ends_the_task
             attempts_are_used_up
             a_hand_back_does_not_count
+            a_lost_input_is_made_again
+            a_lost_list_of_items_takes_its_items_along
             tokens_only_grow
             progress_and_logs_are_kept
             a_stale_report_is_fenced
@@ -144,6 +146,25 @@ macro_rules! artifact_store_conformance {
             a_binding_is_no_artifact
             a_listing_is_sorted_and_complete
             asking_for_room_changes_nothing
+        }
+    };
+}
+
+/// Makes one test a rule about holds, for an artifact store that keeps them; opened as for
+/// [`artifact_store_conformance`](crate::artifact_store_conformance).
+#[macro_export]
+macro_rules! artifact_holds_conformance {
+    ($open:expr) => {
+        mod holds {
+            #[allow(unused_imports, reason = "the expression may name what stands around the macro")]
+            use super::*;
+
+            $crate::conformance_tests! { $open;
+                artifacts:
+                a_hold_is_listed
+                a_released_hold_is_gone
+                a_hold_is_no_artifact
+            }
         }
     };
 }

@@ -10,14 +10,16 @@ use tokio_util::sync::CancellationToken;
 use super::Engine;
 use super::heartbeat::{self, HeartbeatEnd};
 use super::inputs::{Inputs, read_envelope};
+use super::job_artifacts::JobArtifacts;
 use super::job_purse::JobPurse;
 use super::mailbox::Mailbox;
+use super::repair::Loss;
 use super::store_health::Write;
-use crate::artifact_store::ArtifactStoreError;
+use crate::artifact_store::{ArtifactStore, ArtifactStoreError};
 use crate::data::{Publication, blobs_in};
 use crate::event::{Event, LogLevel};
 use crate::fingerprint::{canonical_json, fingerprint};
-use crate::id::{Digest, Fingerprint, TaskId};
+use crate::id::{Digest, Fingerprint, TaskId, TaskKey};
 use crate::job::{Delivery, Failure, Outcome};
 use crate::job_store::{Claim, JobStoreError};
 use crate::metrics;
@@ -33,6 +35,13 @@ struct Made {
     delivery: Option<Delivery>,
 }
 
+/// Why an attempt made nothing.
+enum Unmade {
+    Failed(StageError),
+    /// Outputs of these tasks, or what they name, are lost.
+    InputLost(Vec<TaskKey>, StageError),
+}
+
 impl Engine {
     /// Runs a claimed task under a heartbeat and commits what comes of it. When `shutdown` fires, the task is handed
     /// back.
@@ -42,7 +51,10 @@ impl Engine {
         self.events.send(Event::Started { job, task, attempt });
         let stop = CancellationToken::new();
         let mailbox = Mailbox::default();
-        let work = self.make(&claim, attempt, &mailbox, &stop);
+        let (store, known) = (Arc::clone(&self.artifacts), Arc::clone(&self.known_holds));
+        let artifacts =
+            Arc::new(JobArtifacts::new(store, claim.id.job.clone(), known, self.settings.keeps_holds));
+        let work = self.make(&claim, attempt, &mailbox, &stop, &artifacts);
         let (jobs, lease) = (self.jobs.as_ref(), self.settings.lease);
         let beat = heartbeat::keep(jobs, &claim.id, claim.token, lease, &mailbox, self.pulse.beat());
         let mut work = std::pin::pin!(work);
@@ -59,38 +71,71 @@ impl Engine {
                     let (job, task) = (claim.id.job.clone(), claim.id.key.clone());
                     self.events.send(Event::Failed { job, task, error, will_retry: true });
                 }
-                return;
+                return self.clean_up_after(&claim.id.job, &artifacts).await;
             }
             () = shutdown.cancelled() => {
                 stop.cancel();
                 // Work that was nearly done may as well finish; whatever does not stop in time is fenced by its token.
                 match tokio::time::timeout(self.settings.grace, &mut work).await {
                     Ok(result) => result,
-                    Err(_) => Err(StageError::cancelled()),
+                    Err(_) => Err(Unmade::Failed(StageError::cancelled())),
                 }
             }
         };
         let outcome = self.outcome(&claim.id, attempt, result, &mailbox);
         heartbeat::deliver(self.jobs.as_ref(), &claim.id, claim.token, &mailbox).await;
-        self.commit(&claim, outcome, &shutdown).await;
+        let refused = self.commit(&claim, outcome, &shutdown).await;
+        if matches!(refused, Err(JobStoreError::JobNotFound(_))) {
+            self.clean_up_after(&claim.id.job, &artifacts).await;
+        }
     }
 
+    /// Makes the output, and tells why when that cannot be done: whatever a stage says of a failed read, bytes that are
+    /// lost are the fault of nobody here, and are made again.
     async fn make(
         &self,
         claim: &Claim,
         attempt: u32,
         mailbox: &Mailbox,
         stop: &CancellationToken,
+        artifacts: &Arc<JobArtifacts>,
+    ) -> Result<Made, Unmade> {
+        let error = match self.run(claim, attempt, mailbox, stop, artifacts).await {
+            Ok(made) => return Ok(made),
+            Err(error) => error,
+        };
+        let suspects = artifacts.suspects();
+        if error.is_cancelled() || suspects.is_empty() {
+            return Err(Unmade::Failed(error));
+        }
+        Err(match self.find_loss(&claim.job, Some(&claim.id.key), suspects).await {
+            Ok(Some(Loss::Outputs(owners))) if !owners.is_empty() => Unmade::InputLost(owners, error),
+            Ok(Some(Loss::Given(lost))) => Unmade::Failed(StageError::fatal(lost)),
+            Ok(Some(Loss::PutBack)) | Err(_) => Unmade::Failed(StageError::retryable(error)),
+            // What the stage missed it has made again, or will: the error is about something else.
+            Ok(Some(Loss::Outputs(_)) | None) => Unmade::Failed(error),
+        })
+    }
+
+    async fn run(
+        &self,
+        claim: &Claim,
+        attempt: u32,
+        mailbox: &Mailbox,
+        stop: &CancellationToken,
+        artifacts: &Arc<JobArtifacts>,
     ) -> Result<Made, StageError> {
         let pipeline =
             self.pipelines.get(&claim.job.pipeline, &claim.job.options).map_err(StageError::fatal)?;
         let key = &claim.id.key;
-        let inputs = Inputs::gather(&pipeline, &claim.job, key, self.artifacts.as_ref()).await?;
+        let inputs = Inputs::gather(&pipeline, &claim.job, key, artifacts.as_ref()).await?;
+        let named = inputs.values.iter().flat_map(blobs_in).map(|blob| blob.digest);
+        artifacts.note_inputs(named.collect());
         let node = pipeline.node(&key.stage).ok_or_else(|| StageError::fatal(NoSuchStage))?;
         let settings = node.stage.settings().map_err(StageError::fatal)?;
         let print = fingerprint(&key.stage, node.stage.version(), &settings, &inputs.digests);
         if node.stage.is_cached()
-            && let Some(made) = self.recall(node, &print).await?
+            && let Some(made) = recall(artifacts.as_ref(), node, &print).await?
         {
             return Ok(made);
         }
@@ -100,7 +145,7 @@ impl Engine {
         let cx = StageContext::new(
             claim.id.job.clone(),
             key.clone(),
-            Arc::clone(&self.artifacts),
+            Arc::<JobArtifacts>::clone(artifacts),
             scratch.path.clone(),
             stop.clone(),
         )
@@ -115,47 +160,20 @@ impl Engine {
         let envelope = node.stage.run(&cx, inputs.values).await?;
         metrics::took(&key.stage, started.elapsed().as_secs_f64());
         let value = serde_json::to_value(&envelope).map_err(StageError::fatal)?;
-        let output = self.artifacts.put(canonical_json(&value).into()).await?;
+        let output = artifacts.put(canonical_json(&value).into()).await?;
         if node.stage.is_cached() {
-            self.artifacts.bind(&print, &output).await?;
+            artifacts.bind(&print, &output).await?;
         }
         self.health.output_stored();
         let delivery = delivery_of(&envelope);
         Ok(Made { output, items: count_items(node, envelope.value)?, cached: false, delivery })
     }
 
-    /// Finds an output that is known already and whole.
-    async fn recall(&self, node: &Node, print: &Fingerprint) -> Result<Option<Made>, StageError> {
-        let Some(output) = self.artifacts.lookup(print).await? else { return Ok(None) };
-        if !self.artifacts.contains(&output).await? {
-            return Ok(None);
-        }
-        let envelope = match read_envelope(self.artifacts.as_ref(), &output).await {
-            Ok(Ok(envelope)) => envelope,
-            // What is cached but damaged is made again.
-            Ok(Err(_)) => return Ok(None),
-            Err(error) if error.is_retryable() => return Err(error),
-            Err(_) => return Ok(None),
-        };
-        if envelope.schema != node.stage.output_schema() {
-            return Ok(None);
-        }
-        for blob in blobs_in(&envelope.value) {
-            // Only reading shows damage, and a damaged blob would fail every stage that needs it.
-            match self.artifacts.get(&blob.digest).await {
-                Ok(_) => {}
-                Err(ArtifactStoreError::NotFound(_) | ArtifactStoreError::Damaged(_)) => return Ok(None),
-                Err(error) => return Err(error.into()),
-            }
-        }
-        Ok(Some(Made { output, items: count_items(node, envelope.value)?, cached: true, delivery: None }))
-    }
-
     fn outcome(
         &self,
         task: &TaskId,
         attempt: u32,
-        result: Result<Made, StageError>,
+        result: Result<Made, Unmade>,
         mailbox: &Mailbox,
     ) -> Outcome {
         let (job, key) = (task.job.clone(), task.key.clone());
@@ -163,11 +181,20 @@ impl Engine {
             Ok(Made { output, items, cached, delivery }) => {
                 return Outcome::Done { output, items, cached, delivery };
             }
-            Err(error) if error.is_cancelled() => {
+            Err(Unmade::Failed(error)) if error.is_cancelled() => {
                 metrics::handed_back(&key.stage);
                 return Outcome::HandedBack;
             }
-            Err(error) => error,
+            Err(Unmade::InputLost(owners, error)) => {
+                let names: Vec<String> = owners.iter().map(ToString::to_string).collect();
+                let error = format!("what {} made was lost: {}", names.join(", "), chain(&error));
+                mailbox.log(LogLevel::Warn, format!("{error}; it is made again"));
+                metrics::failed(&key.stage, true);
+                tracing::warn!(error, "an attempt found its input lost");
+                self.events.send(Event::Failed { job, task: key, error: error.clone(), will_retry: true });
+                return Outcome::InputLost { owners, error };
+            }
+            Err(Unmade::Failed(error)) => error,
         };
         let text = chain(&error);
         mailbox.log(LogLevel::Error, text.clone());
@@ -191,7 +218,12 @@ impl Engine {
 
     /// Commits an outcome. A store that cannot be reached is tried for as long as the lease may hold; after that
     /// recovery gives the task to somebody who finds the output by its fingerprint. A shutdown does not wait so long.
-    async fn commit(&self, claim: &Claim, outcome: Outcome, shutdown: &CancellationToken) {
+    async fn commit(
+        &self,
+        claim: &Claim,
+        outcome: Outcome,
+        shutdown: &CancellationToken,
+    ) -> Result<(), JobStoreError> {
         let done = match &outcome {
             Outcome::Done { cached, .. } => Some(*cached),
             _ => None,
@@ -208,7 +240,7 @@ impl Engine {
                     let (job, task) = (claim.id.job.clone(), claim.id.key.clone());
                     self.events.send(Event::Done { job, task, cached });
                 }
-                return;
+                return Ok(());
             };
             if matches!(error, JobStoreError::LeaseLost { .. }) {
                 metrics::refused_as_stale(&claim.id.key.stage);
@@ -217,7 +249,7 @@ impl Engine {
             tracing::warn!(task = %claim.id, error = chain(&error), "could not commit an outcome");
             let patience = if shutdown.is_cancelled() { self.settings.grace } else { self.settings.lease };
             if !may_pass || started.elapsed() + pause > patience {
-                return;
+                return Err(error);
             }
             tokio::time::sleep(pause).await;
             pause = (pause * 2).min(Duration::from_secs(2));
@@ -266,6 +298,37 @@ struct NoScratch {
 #[derive(Debug, thiserror::Error)]
 #[error("this version's pipeline does not have the stage; submit the PDF again")]
 struct NoSuchStage;
+
+/// Finds an output that is known already and whole.
+async fn recall(
+    artifacts: &dyn ArtifactStore,
+    node: &Node,
+    print: &Fingerprint,
+) -> Result<Option<Made>, StageError> {
+    let Some(output) = artifacts.lookup(print).await? else { return Ok(None) };
+    if !artifacts.contains(&output).await? {
+        return Ok(None);
+    }
+    let envelope = match read_envelope(artifacts, &output).await {
+        Ok(Ok(envelope)) => envelope,
+        // What is cached but damaged is made again.
+        Ok(Err(_)) => return Ok(None),
+        Err(error) if error.is_retryable() => return Err(error),
+        Err(_) => return Ok(None),
+    };
+    if envelope.schema != node.stage.output_schema() {
+        return Ok(None);
+    }
+    for blob in blobs_in(&envelope.value) {
+        // Only reading shows damage, and a damaged blob would fail every stage that needs it.
+        match artifacts.get(&blob.digest).await {
+            Ok(_) => {}
+            Err(ArtifactStoreError::NotFound(_) | ArtifactStoreError::Damaged(_)) => return Ok(None),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(Some(Made { output, items: count_items(node, envelope.value)?, cached: true, delivery: None }))
+}
 
 fn count_items(node: &Node, value: Value) -> Result<Option<u32>, StageError> {
     let Some(list) = node.items else { return Ok(None) };

@@ -8,7 +8,7 @@ use super::mailbox::Mailbox;
 use super::pulse::Beat;
 use crate::id::{FencingToken, TaskId};
 use crate::job::Renewal;
-use crate::job_store::JobStore;
+use crate::job_store::{JobStore, JobStoreError};
 
 /// Why a heartbeat ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,7 +51,10 @@ pub(super) async fn keep(
                 pause = (lease / 3).min(REPORT_EVERY);
                 deliver(jobs, task, token, mailbox).await;
             }
-            Ok(Ok(Renewal::Cancelled)) => return HeartbeatEnd::Cancelled,
+            // A job that was deleted was cancelled before.
+            Ok(Ok(Renewal::Cancelled) | Err(JobStoreError::JobNotFound(_))) => {
+                return HeartbeatEnd::Cancelled;
+            }
             Ok(Ok(Renewal::Lost)) => return HeartbeatEnd::LeaseLost,
             Ok(Err(error)) => {
                 tracing::warn!(%task, error = crate::report::chain(&error), "could not renew a lease");

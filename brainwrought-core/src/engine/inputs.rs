@@ -93,10 +93,21 @@ impl Reader<'_> {
                     self.job.tasks_of(&stage).map(|task| task.key.segment).collect();
                 let mut values = Vec::with_capacity(segments.len());
                 let mut digests = Vec::with_capacity(segments.len());
+                let mut first_error = None;
                 for segment in segments {
-                    let (value, digest) = self.output(place, segment).await?;
-                    values.push(value);
-                    digests.push(Value::String(digest.into()));
+                    // All are read even so, so that all that are lost are made again at once.
+                    match self.output(place, segment).await {
+                        Ok((value, digest)) => {
+                            values.push(value);
+                            digests.push(Value::String(digest.into()));
+                        }
+                        Err(error) => {
+                            first_error.get_or_insert(error);
+                        }
+                    }
+                }
+                if let Some(error) = first_error {
+                    return Err(error);
                 }
                 let digest = Digest::of(&canonical_json(&Value::Array(digests)));
                 Ok((Value::Array(values), digest))

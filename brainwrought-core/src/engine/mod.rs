@@ -7,12 +7,17 @@ mod attempt;
 mod collect;
 mod heartbeat;
 mod inputs;
+mod job_artifacts;
 mod job_purse;
 mod mailbox;
+mod needs;
 mod pipelines;
 mod pulse;
+mod removal;
+mod repair;
 mod rounds;
 mod store_health;
+mod submission;
 mod until_final;
 mod worker;
 
@@ -20,22 +25,22 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::Value;
-
 pub use collect::{CollectError, Collected};
 pub use pipelines::{PipelineSource, Pipelines};
+pub use removal::Deleted;
 pub use rounds::EngineError;
+pub use submission::Submission;
+use tokio::sync::{Mutex, Notify};
 pub use worker::WorkScope;
 
+use self::job_artifacts::KnownHolds;
+use self::needs::NamedBlobs;
 use self::pulse::Pulse;
 use self::store_health::StoreHealth;
 use crate::artifact_store::ArtifactStore;
-use crate::data::BlobRef;
 use crate::event::EventSink;
 use crate::id::WorkerId;
-use crate::job::{JobInput, NewJob};
-use crate::job_store::{Created, JobStore};
-use crate::purse::Cost;
+use crate::job_store::JobStore;
 use crate::retry::RetryPolicy;
 
 /// Runs jobs of some pipelines on some stores. Cloning is cheap.
@@ -48,6 +53,11 @@ pub struct Engine {
     pulse: Pulse,
     health: StoreHealth,
     settings: EngineSettings,
+    known_holds: Arc<KnownHolds>,
+    named_blobs: Arc<NamedBlobs>,
+    /// Held while artifacts are removed: two removals at once would each take the other for somebody who needs them.
+    removals: Arc<Mutex<()>>,
+    removed: Arc<Notify>,
 }
 
 /// How an [`Engine`] goes about its work.
@@ -67,25 +77,14 @@ pub struct EngineSettings {
     pub retry: RetryPolicy,
     /// The folder under which each attempt gets a folder of its own.
     pub scratch: PathBuf,
-}
-
-/// A PDF that should become a video.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Submission {
-    /// The name of the pipeline.
-    pub pipeline: String,
-    /// The name that the user knows the file by; folders are cut off.
-    pub file_name: String,
-    /// The bytes of the PDF.
-    pub pdf: bytes::Bytes,
-    /// What the user chose, as the pipeline understands it.
-    pub options: Value,
-    /// The higher, the sooner it is claimed; 0 is usual.
-    pub priority: i32,
-    /// The most that it may spend; `None` is no limit.
-    pub max_cost: Option<Cost>,
-    /// Makes a second submission with the same key find the first job.
-    pub idempotency_key: Option<String>,
+    /// The folder in which copies of PDFs lie as `<job_id>/input.pdf`, if there is one. Deleting a job removes its copy,
+    /// and a PDF that the artifact store has lost is taken from it.
+    pub inputs: Option<PathBuf>,
+    /// The folder in which finished files lie under `<job_id>/`, if there is one. Deleting a job removes them.
+    pub outputs: Option<PathBuf>,
+    /// False for an engine whose job store nobody else uses and whose jobs end with it: what it leaves in the artifact
+    /// store is then nobody's, and left to garbage collection by age.
+    pub keeps_holds: bool,
 }
 
 impl EngineSettings {
@@ -100,6 +99,9 @@ impl EngineSettings {
             grace: Duration::from_secs(4),
             retry: RetryPolicy::default(),
             scratch,
+            inputs: None,
+            outputs: None,
+            keeps_holds: true,
         }
     }
 }
@@ -121,7 +123,19 @@ impl Engine {
             pulse: Pulse::default(),
             health: StoreHealth::default(),
             settings,
+            known_holds: Arc::default(),
+            named_blobs: Arc::default(),
+            removals: Arc::default(),
+            removed: Arc::default(),
         }
+    }
+
+    /// Sets the folders in which jobs have a folder each; see [`EngineSettings::inputs`] and [`EngineSettings::outputs`].
+    #[must_use]
+    pub fn with_folders(mut self, inputs: PathBuf, outputs: PathBuf) -> Self {
+        self.settings.inputs = Some(inputs);
+        self.settings.outputs = Some(outputs);
+        self
     }
 
     /// Sets where the events of this process go.
@@ -140,33 +154,4 @@ impl Engine {
     pub fn artifacts(&self) -> &Arc<dyn ArtifactStore> {
         &self.artifacts
     }
-
-    /// Stores a PDF and creates its job.
-    ///
-    /// # Errors
-    ///
-    /// Fails when the pipeline does not know the options, or a store cannot be reached.
-    pub async fn submit(&self, submission: Submission) -> Result<Created, EngineError> {
-        let pipeline = self.pipelines.get(&submission.pipeline, &submission.options)?;
-        let bytes = submission.pdf.len() as u64;
-        let digest = self.artifacts.put(submission.pdf).await?;
-        let pdf = BlobRef { digest, bytes, media_type: "application/pdf".to_owned() };
-        let new = NewJob {
-            pipeline: pipeline.name().to_owned(),
-            plan: pipeline.plan().clone(),
-            input: JobInput { file_name: base_name(&submission.file_name), pdf },
-            options: submission.options,
-            priority: submission.priority,
-            max_attempts: self.settings.retry.max_attempts,
-            max_cost: submission.max_cost,
-            idempotency_key: submission.idempotency_key,
-        };
-        Ok(self.jobs.create(new).await?)
-    }
-}
-
-/// A file name never carries folders, whichever system it comes from.
-fn base_name(name: &str) -> String {
-    let base = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    if base.is_empty() { "document.pdf".to_owned() } else { base.to_owned() }
 }

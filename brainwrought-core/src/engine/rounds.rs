@@ -8,10 +8,11 @@ use super::Engine;
 use super::store_health::Write;
 use super::worker::WorkScope;
 use crate::artifact_store::ArtifactStoreError;
-use crate::id::{JobId, TaskId};
+use crate::id::{Digest, JobId, TaskId};
 use crate::job_store::{JobStoreError, JobView};
 use crate::metrics;
 use crate::report::chain;
+use crate::stage::StageError;
 
 /// Why an engine could not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -28,6 +29,40 @@ pub enum EngineError {
     Pipeline {
         /// The name that was asked for.
         name: String,
+        /// Why.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// A file that options name is not in the artifact store.
+    #[error("file {0}, which the options name, is not stored; run the command that stored it again")]
+    NotStored(Digest),
+    /// What a job needs cannot be told, because an output cannot be read just now.
+    #[error(
+        "could not tell what job {job} needs, because artifact {digest} could not be read; try again later"
+    )]
+    Unreadable {
+        /// The job.
+        job: JobId,
+        /// The output.
+        digest: Digest,
+        /// Why.
+        #[source]
+        source: StageError,
+    },
+    /// What is lost cannot be made again.
+    #[error("job {job} cannot be repaired")]
+    Unrepairable {
+        /// The job.
+        job: JobId,
+        /// What is lost, and what to do.
+        #[source]
+        source: StageError,
+    },
+    /// The folders of a job could not be removed.
+    #[error("could not remove the files of job {job}; make its folders writable, then run `brainwrought gc`")]
+    Folders {
+        /// The job.
+        job: JobId,
         /// Why.
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,

@@ -10,7 +10,7 @@ use super::{
     Renewal, StagePlan, Task, TaskStatus, TransitionError,
 };
 use crate::clock::{Now, Timestamp};
-use crate::id::{FencingToken, JobId, StageName, TaskKey, WorkerId};
+use crate::id::{Digest, FencingToken, JobId, StageName, TaskKey, WorkerId};
 
 /// Everything that is known of a job.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -238,7 +238,13 @@ impl Job {
         Ok(())
     }
 
-    /// Ends an attempt.
+    /// The outputs that the job refers to: what it needs of the artifact store is these, the bytes that they name, its
+    /// PDF and the bytes that its options name.
+    pub fn outputs(&self) -> impl Iterator<Item = &Digest> {
+        self.stages.iter().filter_map(|task| task.output.as_ref())
+    }
+
+    /// Ends an attempt, and returns the task as it then is; a task that is taken away, as it was.
     ///
     /// # Errors
     ///
@@ -249,9 +255,10 @@ impl Job {
         token: FencingToken,
         outcome: Outcome,
         now: &Now,
-    ) -> Result<&Task, TransitionError> {
+    ) -> Result<Task, TransitionError> {
         let max_attempts = self.max_attempts;
         let task = self.held(key, token)?;
+        let before = task.clone();
         match outcome {
             Outcome::Done { output, items, cached, delivery } => {
                 task.status = TaskStatus::Done;
@@ -267,10 +274,11 @@ impl Job {
                 self.expand(&key.stage);
             }
             Outcome::Failed(failure) => task.fail(&failure, max_attempts, now),
+            Outcome::InputLost { owners, error } => self.send_back(key, &owners, error, now),
             Outcome::HandedBack => task.hand_back(),
         }
         self.updated_at = now.wall;
-        self.task(key).ok_or_else(|| TransitionError::NoSuchTask(key.clone()))
+        Ok(self.task(key).cloned().unwrap_or(before))
     }
 
     /// Takes back every lease that `lapsed` says is over, writes that to the history, and lists what moved.
@@ -344,6 +352,7 @@ impl Job {
         let mut keep = keep.into_iter();
         self.stages.retain(|_| keep.next().unwrap_or(true));
         for task in &mut self.stages {
+            task.forget_losses();
             if reset.contains(&task.key.stage) || stopped(task) {
                 task.reset();
             }
@@ -440,6 +449,6 @@ impl Job {
     }
 }
 
-fn single(stage: &StageName) -> TaskKey {
+pub(super) fn single(stage: &StageName) -> TaskKey {
     TaskKey { stage: stage.clone(), segment: None }
 }

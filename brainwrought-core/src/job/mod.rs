@@ -8,6 +8,7 @@ mod job_record;
 mod lease;
 mod ledger;
 mod log_entry;
+mod lost_output;
 mod new_job;
 mod outcome;
 mod plan;

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Delivery;
-use crate::id::Digest;
+use crate::id::{Digest, TaskKey};
 
 /// How an attempt ended, as its worker reports it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +22,14 @@ pub enum Outcome {
     },
     /// The attempt failed.
     Failed(Failure),
+    /// The attempt could not go on because outputs of other tasks, or bytes that they name, are lost or damaged. These
+    /// tasks and what depends on them are done again; the attempt does not count.
+    InputLost {
+        /// The tasks whose outputs cannot be used.
+        owners: Vec<TaskKey>,
+        /// What is lost, for people.
+        error: String,
+    },
     /// The worker is shutting down and gives the task back; the attempt does not count.
     HandedBack,
 }

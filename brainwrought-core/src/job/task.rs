@@ -75,11 +75,17 @@ pub enum AttemptEnd {
     Failed,
     /// The lease ran out: the worker died, stalled or lost the store.
     LeaseExpired,
+    /// The task was done, and what it made was lost afterwards.
+    OutputLost,
 }
 
 impl Task {
     /// The most attempts that the history keeps.
     pub const MAX_HISTORY: usize = 20;
+
+    /// How often a lost output is made again before somebody has to look: a disk that loses it each time would keep the
+    /// job busy for ever. A retry that a person asks for starts the count afresh.
+    pub const MAX_REPAIRS: usize = 3;
 
     pub(super) fn new(key: TaskKey, floor: FencingToken) -> Self {
         Self {
@@ -164,6 +170,23 @@ impl Task {
     pub(super) fn reset(&mut self) {
         *self =
             Self { history: std::mem::take(&mut self.history), ..Self::new(self.key.clone(), self.token) };
+    }
+
+    /// Tells whether a lost output may be made again.
+    pub(super) fn is_repairable(&self) -> bool {
+        let lost = self.history.iter().filter(|record| record.end == AttemptEnd::OutputLost).count();
+        self.status == TaskStatus::Done && lost < Self::MAX_REPAIRS
+    }
+
+    /// Back to NEW because the output is lost, with a record of that.
+    pub(super) fn lose_output(&mut self, error: String, now: &Now) {
+        self.record(AttemptEnd::OutputLost, error, now);
+        self.reset();
+    }
+
+    /// Forgets how often the output was lost.
+    pub(super) fn forget_losses(&mut self) {
+        self.history.retain(|record| record.end != AttemptEnd::OutputLost);
     }
 
     fn record(&mut self, end: AttemptEnd, error: String, now: &Now) {

@@ -1,14 +1,16 @@
 //! [`MemoryArtifactStore`]: artifacts in a map.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
 
-use crate::artifact_store::{ArtifactListing, ArtifactStore, ArtifactStoreError, StoredArtifact};
-use crate::id::{Digest, Fingerprint};
+use crate::artifact_store::{
+    ArtifactListing, ArtifactStore, ArtifactStoreError, Hold, StoredArtifact, StoredHold,
+};
+use crate::id::{Digest, Fingerprint, JobId};
 
 /// Keeps artifacts in memory; they are gone when it is dropped.
 #[derive(Debug, Default)]
@@ -20,6 +22,7 @@ pub struct MemoryArtifactStore {
 struct State {
     artifacts: BTreeMap<Digest, Bytes>,
     bindings: BTreeMap<Fingerprint, Digest>,
+    holds: BTreeSet<(JobId, Hold)>,
 }
 
 impl MemoryArtifactStore {
@@ -82,5 +85,27 @@ impl ArtifactStore for MemoryArtifactStore {
                 .collect(),
             bindings: state.bindings.iter().map(|(f, d)| (f.clone(), d.clone())).collect(),
         })
+    }
+
+    async fn hold(&self, job: &JobId, hold: &Hold) -> Result<(), ArtifactStoreError> {
+        self.state().holds.insert((job.clone(), hold.clone()));
+        Ok(())
+    }
+
+    async fn release(&self, job: &JobId, holds: &[Hold]) -> Result<(), ArtifactStoreError> {
+        let mut state = self.state();
+        for hold in holds {
+            state.holds.remove(&(job.clone(), hold.clone()));
+        }
+        Ok(())
+    }
+
+    async fn holds(&self) -> Result<Vec<StoredHold>, ArtifactStoreError> {
+        let stored = |(job, hold): &(JobId, Hold)| StoredHold {
+            job: job.clone(),
+            hold: hold.clone(),
+            age: Duration::ZERO,
+        };
+        Ok(self.state().holds.iter().map(stored).collect())
     }
 }

@@ -179,7 +179,7 @@ impl JobStore for MemoryJobStore {
         token: FencingToken,
         outcome: Outcome,
     ) -> Result<Task, JobStoreError> {
-        self.change(&task.job, |job, now| job.commit(&task.key, token, outcome, now).cloned())
+        self.change(&task.job, |job, now| job.commit(&task.key, token, outcome, now))
     }
 
     async fn recover(&self) -> Result<Vec<TaskId>, JobStoreError> {

@@ -166,7 +166,7 @@ impl JobTools {
             json!({ "name": wanted.name, "link": link, "media_type": media_type, "bytes": blob.bytes });
         let is_text = !["video.mp4", "poster.png", INPUT].contains(&wanted.name.as_str());
         if is_text && blob.bytes <= LONGEST_TEXT {
-            let bytes = fetch(&self.site, &blob).await?;
+            let bytes = fetch(&self.site, &view.job.job_id, &blob).await?;
             let bytes = bytes.ok_or_else(|| ApiError::NoSuchFile(wanted.name.clone()))?;
             body["text"] = String::from_utf8_lossy(&bytes).into();
         }

@@ -157,7 +157,7 @@ impl JobPanel {
                     details.confirm {
                         summary.quiet { "Delete…" }
                         form method="post" action=(at("delete")) {
-                            p { "This removes the PDF, the video and the job for good." }
+                            p { "Deletes the video, the PDF and everything made from it within a minute." }
                             button.danger type="submit" { "Delete for good" }
                         }
                     }

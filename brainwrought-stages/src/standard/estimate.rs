@@ -273,7 +273,8 @@ async fn document(
             |p, pdf: Handle<SourcePdf>| p.stage(parse, pdf),
         )?)
     };
-    let settings = EngineSettings::new(WorkerId("estimate".to_owned()), scratch);
+    let mut settings = EngineSettings::new(WorkerId("estimate".to_owned()), scratch);
+    settings.keeps_holds = false;
     let engine =
         Engine::new(Arc::new(MemoryJobStore::default()), Arc::clone(&artifacts), pipelines, settings);
     let submission = Submission {

@@ -222,7 +222,7 @@ impl Folder {
             durable::remove(&self.key_path(key)).map_err(failed)?;
         }
         durable::remove(&self.path(id)).map_err(failed)?;
-        for extension in ["bak", "damaged"] {
+        for extension in ["bak", "damaged", "part"] {
             durable::remove(&self.path(id).with_extension(extension)).map_err(failed)?;
         }
         durable::sync_folder(&self.path(id)).map_err(failed)?;

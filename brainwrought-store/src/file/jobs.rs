@@ -342,7 +342,7 @@ impl JobStore for FileJobStore {
         outcome: Outcome,
     ) -> Result<Task, JobStoreError> {
         let key = task.key.clone();
-        let change = move |job: &mut Job, now: &Now| job.commit(&key, token, outcome, now).cloned();
+        let change = move |job: &mut Job, now: &Now| job.commit(&key, token, outcome, now);
         self.change(&task.job, Durability::Synced, change).await
     }
 

@@ -289,8 +289,13 @@ impl JobStore for PostgresJobStore {
             let result = self.commit_successes(vec![success]).await?.pop();
             return result.unwrap_or_else(|| Err(Fault::Silent.into_store("commit an outcome")));
         }
-        self.change("commit an outcome", &task.job, Touches::One(&task.key), |loaded| {
-            loaded.job.commit(&task.key, token, outcome.clone(), &loaded.now).cloned()
+        // A lost input sends other tasks back too.
+        let touches = match &outcome {
+            Outcome::InputLost { .. } => Touches::All,
+            _ => Touches::One(&task.key),
+        };
+        self.change("commit an outcome", &task.job, touches, |loaded| {
+            loaded.job.commit(&task.key, token, outcome.clone(), &loaded.now)
         })
         .await
     }

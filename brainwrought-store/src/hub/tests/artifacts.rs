@@ -24,6 +24,12 @@ async fn artifacts() -> (Arc<dyn ArtifactStore>, TestHub) {
 
 brainwrought_core::artifact_store_conformance!(artifacts().await);
 
+#[tokio::test]
+async fn a_dataset_keeps_no_holds() {
+    let (store, _hub) = artifacts().await;
+    brainwrought_core::conformance::artifacts::without_holds_none_is_listed(store.as_ref()).await;
+}
+
 /// The suite of `object_store`.
 macro_rules! suite {
     ($($rule:ident($($more:expr)?))+) => {

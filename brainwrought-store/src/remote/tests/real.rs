@@ -64,6 +64,7 @@ fn artifacts() -> (Arc<dyn ArtifactStore>, ()) {
 }
 
 brainwrought_core::artifact_store_conformance!(artifacts());
+brainwrought_core::artifact_holds_conformance!(artifacts());
 
 /// Google's XML interface is close enough to that of S3 that the same server can answer.
 #[cfg(feature = "gcp")]
@@ -79,6 +80,7 @@ mod google {
     }
 
     brainwrought_core::artifact_store_conformance!(artifacts());
+    brainwrought_core::artifact_holds_conformance!(artifacts());
 }
 
 /// The suite of `object_store`, on the client as we set it up.

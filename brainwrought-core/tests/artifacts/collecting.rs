@@ -1,12 +1,12 @@
 //! Garbage collection while jobs go on: what somebody begins to need in the middle of it stays.
 
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
-
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use brainwrought_core::artifact_store::{ArtifactListing, ArtifactStore, ArtifactStoreError};
+use brainwrought_core::artifact_store::{
+    ArtifactListing, ArtifactStore, ArtifactStoreError, Hold, StoredHold,
+};
 use brainwrought_core::data::{BlobRef, SourcePdf};
 use brainwrought_core::engine::{Engine, EngineSettings, Submission};
 use brainwrought_core::id::{Digest, Fingerprint, JobId, WorkerId};
@@ -89,6 +89,18 @@ impl ArtifactStore for Busy {
 
     async fn list(&self) -> Result<ArtifactListing, ArtifactStoreError> {
         self.inner.list().await
+    }
+
+    async fn hold(&self, job: &JobId, hold: &Hold) -> Result<(), ArtifactStoreError> {
+        self.inner.hold(job, hold).await
+    }
+
+    async fn release(&self, job: &JobId, holds: &[Hold]) -> Result<(), ArtifactStoreError> {
+        self.inner.release(job, holds).await
+    }
+
+    async fn holds(&self) -> Result<Vec<StoredHold>, ArtifactStoreError> {
+        self.inner.holds().await
     }
 }
 
