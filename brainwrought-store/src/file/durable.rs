@@ -59,10 +59,14 @@ pub(super) fn remove(path: &Path) -> io::Result<()> {
 
 fn keep_previous(path: &Path, previous: &Path) -> io::Result<()> {
     remove(previous)?;
-    match fs::hard_link(path, previous) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+    let kept = match fs::hard_link(path, previous) {
         Err(error) if has_no_hard_links(&error) => copy(path, previous),
         linked => linked,
+    };
+    match kept {
+        // The first generation has none before it.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        kept => kept,
     }
 }
 
@@ -75,7 +79,8 @@ fn has_no_hard_links(error: &io::Error) -> bool {
 /// Copies a file, and leaves nothing when that fails.
 fn copy(from: &Path, to: &Path) -> io::Result<()> {
     let copied = (|| {
-        let (mut source, mut copy) = (File::open(from)?, File::create(to)?);
+        let mut source = File::open(from)?;
+        let mut copy = File::create(to)?;
         io::copy(&mut source, &mut copy)?;
         copy.sync_data()
     })();
