@@ -157,11 +157,8 @@ async fn a_video_that_is_damaged_is_made_again_when_somebody_asks_for_it() {
     let path = desk.folder.path().join("artifacts").join(&digest.as_str()[..2]).join(digest.as_str());
     for damage in [true, false] {
         fs::remove_dir_all(desk.folder.path().join("outputs")).unwrap();
-        if damage {
-            fs::write(&path, "no video").unwrap()
-        } else {
-            fs::remove_file(&path).unwrap()
-        }
+        let lost = if damage { fs::write(&path, "no video") } else { fs::remove_file(&path) };
+        lost.unwrap();
         let reply = desk.get(&address).await;
         assert_eq!((reply.status, reply.code().as_str()), (503, "being-remade"));
         assert_eq!(reply.header("retry-after"), "30");
