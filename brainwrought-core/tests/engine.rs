@@ -7,7 +7,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use brainwrought_core::artifact_store::{ArtifactListing, ArtifactStore, ArtifactStoreError};
+use brainwrought_core::artifact_store::{
+    ArtifactListing, ArtifactStore, ArtifactStoreError, Hold, StoredHold,
+};
 use brainwrought_core::data::{BlobRef, SourcePdf};
 use brainwrought_core::engine::{Engine, EngineError, EngineSettings, Submission, WorkScope};
 use brainwrought_core::event::{Event, EventSink};
@@ -519,6 +521,16 @@ impl ArtifactStore for OnDisk {
     }
     async fn list(&self) -> Result<ArtifactListing, ArtifactStoreError> {
         self.inner.list().await
+    }
+    async fn hold(&self, job: &JobId, hold: &Hold) -> Result<(), ArtifactStoreError> {
+        // An empty file mostly finds a place on a full disk.
+        self.inner.hold(job, hold).await
+    }
+    async fn release(&self, job: &JobId, holds: &[Hold]) -> Result<(), ArtifactStoreError> {
+        self.inner.release(job, holds).await
+    }
+    async fn holds(&self) -> Result<Vec<StoredHold>, ArtifactStoreError> {
+        self.inner.holds().await
     }
     async fn check_room(&self, bytes: u64) -> Result<(), ArtifactStoreError> {
         if bytes > self.free.load(Ordering::SeqCst) { Err(no_space()) } else { Ok(()) }

@@ -111,7 +111,10 @@ impl Engine {
         Err(match self.find_loss(&claim.job, Some(&claim.id.key), suspects).await {
             Ok(Some(Loss::Outputs(owners))) if !owners.is_empty() => Unmade::InputLost(owners, error),
             Ok(Some(Loss::Given(lost))) => Unmade::Failed(StageError::fatal(lost)),
-            Ok(Some(Loss::PutBack)) | Err(_) => Unmade::Failed(StageError::retryable(error)),
+            Ok(Some(Loss::PutBack)) | Err(_) if !error.is_retryable() => {
+                Unmade::Failed(StageError::retryable(error))
+            }
+            Ok(Some(Loss::PutBack)) | Err(_) => Unmade::Failed(error),
             // What the stage missed it has made again, or will: the error is about something else.
             Ok(Some(Loss::Outputs(_)) | None) => Unmade::Failed(error),
         })

@@ -137,7 +137,7 @@ impl Engine {
     ) -> Result<(ArtifactListing, BTreeMap<Digest, u64>, Survey), CollectError> {
         // The listing comes first: whatever is written after it is not in it, and so stays.
         let listing = self.artifacts.list().await?;
-        let survey = rule.needed(self.survey().await?);
+        let survey = rule.needed(self.survey(None).await?);
         needed.extend(survey.needed.iter().cloned());
         let left: BTreeSet<&Digest> =
             survey.ended.values().flatten().filter_map(|stored| stored.hold.digest()).collect();

@@ -165,6 +165,10 @@ impl ArtifactStore for JobArtifacts {
     async fn holds(&self) -> Result<Vec<StoredHold>, ArtifactStoreError> {
         self.inner.holds().await
     }
+
+    async fn check_room(&self, bytes: u64) -> Result<(), ArtifactStoreError> {
+        self.inner.check_room(bytes).await
+    }
 }
 
 async fn digest_of(bytes: &Bytes) -> Result<Digest, ArtifactStoreError> {

@@ -119,11 +119,11 @@ impl Engine {
         Ok(needs)
     }
 
-    /// Looks at all holds and all jobs.
+    /// Looks at all holds and all jobs. `deleted` is a job of which it is known, whatever its holds say, that it was deleted.
     ///
     /// The holds come first: a job's record is older than its holds, so whoever holds something and has no record in the
     /// later look has none any more, or has it elsewhere.
-    pub(super) async fn survey(&self) -> Result<Survey, CollectError> {
+    pub(super) async fn survey(&self, deleted: Option<&JobId>) -> Result<Survey, CollectError> {
         let holds = self.artifacts.holds().await.map_err(EngineError::from)?;
         let views = self.jobs.list(&JobFilter::default()).await.map_err(EngineError::from)?;
         let mut by_job: BTreeMap<JobId, Vec<StoredHold>> = BTreeMap::new();
@@ -140,7 +140,7 @@ impl Engine {
             survey.needed.extend(self.followed(view, &held).await?);
         }
         for (job, held) in by_job {
-            let is_ended = held.iter().any(|stored| stored.hold == Hold::Ended);
+            let is_ended = deleted == Some(&job) || held.iter().any(|stored| stored.hold == Hold::Ended);
             if job == keeper() {
                 let fresh = held.iter().filter(|stored| stored.age < KEPT_FOR);
                 survey.needed.extend(fresh.filter_map(|stored| stored.hold.digest().cloned()));

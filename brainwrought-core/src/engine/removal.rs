@@ -11,7 +11,7 @@ use super::collect::{CollectError, all};
 use super::job_artifacts::JobArtifacts;
 use super::needs::{Survey, given};
 use super::{Engine, EngineError};
-use crate::artifact_store::{Hold, StoredHold};
+use crate::artifact_store::{ArtifactStoreError, Hold, StoredHold};
 use crate::data::BlobRef;
 use crate::id::{Digest, Fingerprint, JobId};
 use crate::job::TransitionError;
@@ -68,14 +68,18 @@ impl Engine {
         // there is a record this means nothing, so a crash here, or a retry that comes in between, does no harm.
         if self.settings.keeps_holds {
             let holds: Vec<Hold> = needs.iter().cloned().map(Hold::Artifact).chain([Hold::Ended]).collect();
-            all(holds.iter().map(|hold| self.artifacts.hold(id, hold))).await?;
+            match all(holds.iter().map(|hold| self.artifacts.hold(id, hold))).await {
+                // Whoever deletes jobs to make room on a full disk must be able to.
+                Ok(_) | Err(ArtifactStoreError::Full(_)) => {}
+                Err(error) => return Err(error.into()),
+            }
         }
         // The record goes before anything else: without it nothing of the job is ever shown or begun again. The store
         // refuses when the job has come to life again.
         self.jobs.delete(id).await?;
         self.removed.notify_one();
         self.remove_folders(id).await?;
-        let swept = self.sweep(&needs, &given(&view.job)).await;
+        let swept = self.sweep(Some(id), &needs, &given(&view.job)).await;
         if let Err(error) = &swept {
             tracing::warn!(job = %id, error = chain(error), "artifacts of a deleted job are removed later");
         }
@@ -89,7 +93,7 @@ impl Engine {
     ///
     /// Fails, before removing anything, when a job or one of its outputs cannot be read.
     pub async fn sweep_deleted(&self) -> Result<(), CollectError> {
-        self.sweep(&BTreeSet::new(), &[]).await
+        self.sweep(None, &BTreeSet::new(), &[]).await
     }
 
     /// Waits until a job is deleted by this engine or a clone of it; a deletion that nobody waited for is heard of at the next
@@ -98,8 +102,8 @@ impl Engine {
         self.removed.notified().await;
     }
 
-    /// Removes `more` and what deleted jobs held, unless somebody needs it. `given` are those of `more` that nobody can
-    /// make again.
+    /// Removes `more` and what deleted jobs held, `deleted` among them, unless somebody needs it. `given` are those of
+    /// `more` that nobody can make again.
     ///
     /// No lock spans the stores, so another process may begin to need something at any moment. For what is made: a worker
     /// holds an output first, then looks whether its binding is still there; here the bindings go first, then the holds
@@ -107,9 +111,14 @@ impl Engine {
     /// is seen here. For what was given: a submission creates its record and then looks whether its PDF is there; here
     /// the PDF goes first, then the records are looked at, and the PDF is put back for one that has come. What a worker
     /// makes afresh at the very moment at which the same bytes are removed is made once more when it is missed.
-    pub(super) async fn sweep(&self, more: &BTreeSet<Digest>, given: &[BlobRef]) -> Result<(), CollectError> {
+    pub(super) async fn sweep(
+        &self,
+        deleted: Option<&JobId>,
+        more: &BTreeSet<Digest>,
+        given: &[BlobRef],
+    ) -> Result<(), CollectError> {
         let _turn = self.removals.lock().await;
-        let before = self.survey().await?;
+        let before = self.survey(deleted).await?;
         for job in before.ended.keys() {
             self.remove_folders(job).await?;
         }
@@ -122,7 +131,7 @@ impl Engine {
         }
         let mut needed = before.spared();
         self.unbind_all(held().filter_map(|stored| binding(stored, &needed)).collect()).await?;
-        let after = self.survey().await?;
+        let after = self.survey(deleted).await?;
         needed.extend(after.spared());
         candidates.retain(|digest| !needed.contains(digest));
         // Without holds nobody knows what work on the same PDF has found: it is left to collection by age.
@@ -158,7 +167,8 @@ impl Engine {
 
     /// Removes a PDF that was stored for a job that there is not.
     pub(super) async fn discard(&self, pdf: &BlobRef) {
-        let removed = self.sweep(&BTreeSet::from([pdf.digest.clone()]), std::slice::from_ref(pdf)).await;
+        let more = BTreeSet::from([pdf.digest.clone()]);
+        let removed = self.sweep(None, &more, std::slice::from_ref(pdf)).await;
         if let Err(error) = removed {
             tracing::warn!(error = chain(&error), "a PDF that was refused is left to garbage collection");
         }

@@ -201,6 +201,8 @@ pub(crate) struct Shelf {
     before_delete: Mutex<Option<Interruption>>,
     /// Whatever is stored under this digest is lost at once.
     pub(crate) loses: Mutex<Option<Digest>>,
+    /// Nothing can be noted.
+    pub(crate) is_full: AtomicBool,
 }
 
 impl std::fmt::Debug for Shelf {
@@ -267,6 +269,9 @@ impl ArtifactStore for Shelf {
     }
 
     async fn hold(&self, job: &JobId, hold: &Hold) -> Result<(), ArtifactStoreError> {
+        if self.is_full.load(Ordering::SeqCst) {
+            return Err(ArtifactStoreError::Full("no space left on device".into()));
+        }
         self.inner.hold(job, hold).await
     }
 
@@ -276,6 +281,10 @@ impl ArtifactStore for Shelf {
 
     async fn holds(&self) -> Result<Vec<StoredHold>, ArtifactStoreError> {
         self.inner.holds().await
+    }
+
+    async fn check_room(&self, bytes: u64) -> Result<(), ArtifactStoreError> {
+        self.inner.check_room(bytes).await
     }
 }
 

@@ -38,6 +38,15 @@ async fn a_deleted_job_leaves_nothing() {
 }
 
 #[tokio::test]
+async fn a_job_can_be_deleted_to_make_room_on_a_full_disk() {
+    let bench = Bench::new();
+    let id = bench.finished("quokka wombat", json!({})).await;
+    bench.shelf.is_full.store(true, Ordering::SeqCst);
+    assert!(bench.engine.delete_job(&id).await.unwrap().is_complete);
+    bench.assert_empty().await;
+}
+
+#[tokio::test]
 async fn what_failed_attempts_left_goes_with_the_job() {
     let bench = Bench::new();
     bench.strings.film_fails.store(true, Ordering::SeqCst);
