@@ -1,7 +1,7 @@
 //! What the environment and the config file say of providers: keys, addresses, prices, and whether anything may be sent.
 
 use brainwrought_stages::llm::SERVER_KEY;
-use brainwrought_stages::provider::{Network, Prices, ProviderSettings, SERVICES, Secret};
+use brainwrought_stages::provider::{Address, Network, Prices, ProviderSettings, SERVICES, Secret};
 use brainwrought_stages::script::TrendChoice;
 use brainwrought_stages::visuals::GENERATOR_KEY;
 
@@ -15,6 +15,8 @@ const SERVER_KEY_VARIABLE: &str = "BRAINWROUGHT_LLM_KEY";
 /// The variable with the key of a server that makes clips.
 const GENERATOR_KEY_VARIABLE: &str = "BRAINWROUGHT_VIDEO_KEY";
 
+/// The variable with addresses of servers, whole, that jobs store without their secrets; white space parts them.
+const ADDRESSES_VARIABLE: &str = "BRAINWROUGHT_ADDRESSES";
 /// The variable with the key of an MCP server that looks trends up.
 const TRENDS_KEY_VARIABLE: &str = "BRAINWROUGHT_TRENDS_KEY";
 
@@ -45,6 +47,9 @@ pub(crate) fn settings(
     if let Some(key) = variable(TRENDS_KEY_VARIABLE).and_then(|key| Secret::new(&key)) {
         settings.keys.insert(TrendChoice::SERVER_KEY.to_owned(), key);
     }
+    for address in variable(ADDRESSES_VARIABLE).iter().flat_map(|text| text.split_whitespace()) {
+        settings.remember_address(&Address::new(address));
+    }
     let is_off = match variable(OFFLINE).as_deref() {
         None => file.offline,
         Some("1" | "true" | "yes" | "on") => true,
@@ -59,6 +64,19 @@ pub(crate) fn settings(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn whole_addresses_come_from_the_environment() {
+        let variable = |name: &str| {
+            let text = "https://host/v1?key=hush https://me:hush@other/mcp";
+            (name == "BRAINWROUGHT_ADDRESSES").then(|| text.to_owned())
+        };
+        let found = settings(false, &ConfigFile::default(), variable).unwrap();
+        for stored in ["https://host/v1?key=***", "https://***@other/mcp"] {
+            assert!(!found.complete(stored).unwrap().is_incomplete());
+        }
+        assert!(found.complete("https://third/v1?key=***").is_err());
+    }
 
     #[test]
     fn keys_and_addresses_come_from_the_environment() {

@@ -12,6 +12,7 @@ mod with_feature {
     use std::path::Path;
 
     use anyhow::Context as _;
+    use brainwrought_core::private_folder::private_folder;
     use brainwrought_stages::credentials::{SigningIdentity, sign};
     use bytes::Bytes;
 
@@ -45,7 +46,7 @@ mod with_feature {
         }
         let identity = SigningIdentity::self_signed()?;
         let keep = || {
-            std::fs::create_dir_all(folder)?;
+            private_folder(folder)?;
             let mut options = std::fs::OpenOptions::new();
             // For nobody else to read.
             options.write(true).create(true).truncate(true).mode(0o600);

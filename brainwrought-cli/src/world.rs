@@ -1,5 +1,6 @@
 //! [`World`]: the stores and the engine that a command works with.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,9 +12,12 @@ use brainwrought_core::event::EventSink;
 use brainwrought_core::id::{Digest, WorkerId};
 use brainwrought_core::job_store::{JobFilter, JobStore};
 use brainwrought_core::publisher::Publisher;
+use brainwrought_stages::audio::HostedVoice;
+use brainwrought_stages::llm::LlmChoice;
 use brainwrought_stages::provider::ProviderSettings;
 use brainwrought_stages::script::{TrendChoice, TrendCommand};
-use brainwrought_stages::standard::{Resources, pipelines};
+use brainwrought_stages::standard::{MakeOptions, Resources, pipelines};
+use brainwrought_stages::visuals::VideoGenerator;
 use brainwrought_store::HubPublisher;
 
 use crate::config::Config;
@@ -30,6 +34,8 @@ pub(crate) struct World {
     publisher: Option<Arc<dyn Publisher>>,
     /// What is known of providers.
     providers: ProviderSettings,
+    /// Servers that make clips, by their names.
+    video_generators: BTreeMap<String, VideoGenerator>,
     /// The command that looks trends up, if jobs may start one here.
     trend_command: Option<TrendCommand>,
 }
@@ -51,14 +57,39 @@ impl World {
             None => None,
         };
         let (resources, providers) = (config.resources.clone(), config.providers.clone());
+        let video_generators = config.video_generators.clone();
         let trend_command = crate::trends::command(&config.trends);
-        Ok(Self { jobs, artifacts, folder, resources, publisher, providers, trend_command })
+        let mut world = Self {
+            jobs,
+            artifacts,
+            folder,
+            resources,
+            publisher,
+            providers,
+            video_generators,
+            trend_command,
+        };
+        world.remember(config.llm.as_ref(), &config.trends, &[]);
+        Ok(world)
     }
 
-    /// Lets jobs start the command of a choice that was typed here.
-    pub(crate) fn allowing(mut self, trends: &TrendChoice) -> Self {
-        self.trend_command = crate::trends::command(trends).or(self.trend_command);
+    /// Lets jobs use what was typed here and is not stored with them: the secrets of addresses, and a command.
+    pub(crate) fn allowing(mut self, options: &MakeOptions) -> Self {
+        self.remember(options.llm.as_ref(), &options.trends, &[&options.voice, &options.voice2]);
+        self.trend_command = crate::trends::command(&options.trends).or(self.trend_command);
         self
+    }
+
+    fn remember(&mut self, llm: Option<&LlmChoice>, trends: &TrendChoice, voices: &[&String]) {
+        let server = match trends {
+            TrendChoice::Server(server) => Some(server.address().clone()),
+            _ => None,
+        };
+        let model = llm.and_then(LlmChoice::address).cloned();
+        let voices = voices.iter().filter_map(|voice| HostedVoice::address(voice));
+        for address in model.into_iter().chain(server).chain(voices) {
+            self.providers.remember_address(&address);
+        }
     }
 
     /// Puts an engine together.
@@ -90,6 +121,7 @@ impl World {
             .with_password(password)
             .with_publisher(self.publisher.clone())
             .with_providers(self.providers.clone())
+            .with_video_generators(self.video_generators.clone())
             .with_trend_command(self.trend_command.clone()))
     }
 

@@ -14,6 +14,7 @@ pub mod job_store;
 pub mod memory;
 pub mod metrics;
 pub mod pipeline;
+pub mod private_folder;
 pub mod publisher;
 pub mod purse;
 pub mod report;

@@ -11,6 +11,7 @@ use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use brainwrought_core::job::JobStatus;
 use brainwrought_core::job_store::Created;
+use brainwrought_core::private_folder::private_folder;
 use brainwrought_core::purse::Cost;
 use brainwrought_stages::output_file::write_whole;
 use brainwrought_stages::standard::MakeOptions;
@@ -144,7 +145,7 @@ async fn read_form(site: &Site, mut form: Multipart<BodyDataStream>) -> Result<U
 /// Writes the part to a file without a name.
 async fn save(site: &Site, form: &mut Multipart<BodyDataStream>) -> Result<tokio::fs::File, ApiError> {
     let folder = site.settings.inputs.clone();
-    let made = move || std::fs::create_dir_all(&folder).and_then(|()| tempfile::tempfile_in(&folder));
+    let made = move || private_folder(&folder).and_then(|()| tempfile::tempfile_in(&folder));
     let file = tokio::task::spawn_blocking(made).await.map_err(|error| ApiError::unavailable(SAVE, error))?;
     let mut file = tokio::fs::File::from_std(file.map_err(unsaved)?);
     let limit = site.settings.limits.upload_bytes;

@@ -14,6 +14,7 @@ use crate::outlook::Outlook;
 use crate::output_files::{FILES, INPUT};
 use crate::redaction::redacted;
 use crate::spent_body::SpentBody;
+use crate::video_options::visible;
 
 /// Everything that a client may know of a job. Moments are milliseconds since 1970-01-01 UTC.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -32,7 +33,7 @@ pub(crate) struct JobBody {
     pub(crate) progress: ProgressBody,
     /// Its tasks, in order.
     pub(crate) stages: Vec<TaskBody>,
-    /// What was chosen.
+    /// What was chosen, of what a client can choose.
     #[schema(value_type = Object)]
     pub(crate) options: Value,
     /// What it has paid providers.
@@ -153,7 +154,7 @@ impl JobBody {
                 seconds_left: outlook.seconds_left,
             },
             stages: job.stages.iter().map(TaskBody::of).collect(),
-            options: job.options.clone(),
+            options: visible(&job.options, job.ledger.max_cost),
             spent: SpentBody::of(&job.ledger),
             error: job.error().map(|error| redacted(&error)),
             output_hf_url: job.delivery.output_hf_url.clone(),

@@ -5,14 +5,14 @@ use brainwrought_stages::standard::{
     BackgroundChoice, CaptionStyle, EffectsChoice, Format, Layout, MakeOptions, Music, background_styles,
     is_background_style,
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use crate::ApiError;
 
 /// What a client can choose about a video. The names are those of the command's flags.
-#[derive(Debug, Clone, PartialEq, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct VideoOptions {
     /// The length in seconds, from 15 to 180.
@@ -52,6 +52,7 @@ pub(crate) struct VideoOptions {
     #[schema(default = "on")]
     pub(crate) effects: String,
     /// The seed of everything that is drawn by chance; taken from the PDF when it is not given.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) seed: Option<u64>,
     /// The size of the frames, such as `540x960` for a quick look; two even numbers.
     #[schema(default = "1080x1920")]
@@ -59,7 +60,51 @@ pub(crate) struct VideoOptions {
     /// The most that the server may pay its providers for the video, in US dollars. The server may have a lower limit of
     /// its own, which also holds when none is given.
     #[schema(minimum = 0, maximum = 1000000)]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) max_cost: Option<f64>,
+}
+
+/// What a client may see of the options that a job stores: those that it could have sent, and nothing else. What it could
+/// not have sent, such as clips of the operator, is left out.
+pub(crate) fn visible(stored: &Value, max_cost: Option<Cost>) -> Value {
+    let Ok(options) = serde_json::from_value::<MakeOptions>(stored.clone()) else {
+        // Another pipeline's options may mean anything.
+        return Value::Object(Map::new());
+    };
+    let background = match &options.background {
+        BackgroundChoice::Style(style) => Some(style.clone()),
+        _ => None,
+    };
+    let music = match &options.music {
+        Music::Bed => Some("bed"),
+        Music::None => Some("none"),
+        _ => None,
+    };
+    let voice = VOICES.contains(&options.voice.as_str()).then_some(&options.voice);
+    let hidden =
+        [("background", background.is_none()), ("music", music.is_none()), ("voice", voice.is_none())];
+    let shown = VideoOptions {
+        length: u32::try_from(options.length_ms / 1000).unwrap_or(u32::MAX),
+        format: options.format,
+        layout: options.layout,
+        background: background.unwrap_or_default(),
+        intensity: options.intensity,
+        voice: voice.cloned().unwrap_or_default(),
+        captions: options.captions,
+        slang: options.slang,
+        memes: options.memes,
+        dialogue: options.dialogue,
+        music: music.unwrap_or_default().to_owned(),
+        effects: if options.effects == EffectsChoice::Off { "off" } else { "on" }.to_owned(),
+        seed: options.seed,
+        size: format!("{}x{}", options.width, options.height),
+        max_cost: max_cost.map(Cost::as_usd),
+    };
+    let mut shown = serde_json::to_value(shown).unwrap_or_default();
+    if let Some(map) = shown.as_object_mut() {
+        hidden.iter().filter(|(_, is_hidden)| *is_hidden).for_each(|(name, _)| drop(map.remove(*name)));
+    }
+    shown
 }
 
 impl Default for VideoOptions {
@@ -228,6 +273,31 @@ mod tests {
         assert_eq!(read(&[]).unwrap(), MakeOptions::default());
         assert_eq!(read(&[("seed", ""), ("length", " ")]).unwrap(), MakeOptions::default());
         assert_eq!(read(&[("effects", "off")]).unwrap().effects, EffectsChoice::Off);
+    }
+
+    #[test]
+    fn what_is_shown_can_be_sent_again_and_holds_nothing_of_the_operator() {
+        let sent = read(&[("length", "30"), ("voice", "oak"), ("size", "270x480"), ("seed", "7")]).unwrap();
+        let shown = visible(&serde_json::to_value(&sent).unwrap(), None);
+        let again: VideoOptions = serde_json::from_value(shown).unwrap();
+        assert_eq!(again.make_options().unwrap(), sent);
+        let file = serde_json::json!({ "digest": "ab".repeat(32), "bytes": 1, "media_type": "video/mp4" });
+        let stored = serde_json::json!({
+            "background": { "clips": [file] },
+            "music": { "file": file },
+            "voice": "https://me:hush@host/v1?key=hush#v",
+            "llm": "https://me:hush@host/v1?key=hush#m",
+            "trends": { "command": "npx server --key=hush" },
+            "pictures": { "files": [{ "name": "hush.png", "file": file }] },
+        });
+        let shown = visible(&stored, None);
+        let text = shown.to_string();
+        assert!(!text.contains("hush") && !text.contains("abab"), "{text}");
+        for hidden in ["background", "music", "voice", "llm", "trends", "pictures"] {
+            assert!(shown.get(hidden).is_none(), "{hidden}");
+        }
+        assert_eq!(shown["length"], 55);
+        assert_eq!(visible(&serde_json::json!({ "secret": "hush" }), None), serde_json::json!({}));
     }
 
     #[test]

@@ -10,6 +10,7 @@ use brainwrought_core::event::LogLevel;
 use brainwrought_core::id::{JobId, StageName};
 use brainwrought_core::job::{Delivery, JobStatus};
 use brainwrought_core::job_store::JobView;
+use brainwrought_core::private_folder::private_folder;
 use brainwrought_core::publisher::Publisher;
 use brainwrought_core::report::chain;
 use brainwrought_core::stage::{Stage, StageContext, StageError};
@@ -62,10 +63,12 @@ impl Stage for Publish {
             cx.check_cancelled()?;
             cx.progress(done as u64, total);
             let bytes = cx.get(blob).await?;
-            let path = folder.join(name);
+            let (outputs, path) = (self.folder.clone(), folder.join(name));
             // A full disk or a missing mount may pass, so another attempt is worth it.
             tokio::task::spawn_blocking(move || {
-                write_whole(&path, &bytes).map_err(|source| PublishError { path, source })
+                private_folder(&outputs)
+                    .and_then(|()| write_whole(&path, &bytes))
+                    .map_err(|source| PublishError { path, source })
             })
             .await?
             .map_err(StageError::retryable)?;

@@ -12,6 +12,7 @@ use brainwrought_core::artifact_store::{
     ArtifactListing, ArtifactStore, ArtifactStoreError, Hold, StoredArtifact, StoredHold,
 };
 use brainwrought_core::id::{Digest, Fingerprint, JobId};
+use brainwrought_core::private_folder::private_folder;
 use bytes::Bytes;
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use object_store::local::LocalFileSystem;
@@ -81,7 +82,7 @@ impl ObjectArtifactStore {
     ///
     /// Fails when the folder cannot be made or read.
     pub fn open_folder(folder: &FilePath) -> Result<Self, OpenError> {
-        std::fs::create_dir_all(folder.join(ARTIFACTS)).map_err(|error| OpenError::folder(folder, error))?;
+        private_folder(&folder.join(ARTIFACTS)).map_err(|error| OpenError::folder(folder, error))?;
         let open =
             || LocalFileSystem::new_with_prefix(folder).map_err(|error| OpenError::folder(folder, error));
         // Holds are lost with the cache of the system: they are many, and one that is lost does little harm.

@@ -8,8 +8,9 @@ use brainwrought_core::data::BlobRef;
 use brainwrought_core::engine::{Engine, Submission};
 use brainwrought_core::event::EventSink;
 use brainwrought_core::job_store::Created;
+use brainwrought_core::private_folder::private_folder;
 use brainwrought_core::purse::Cost;
-use brainwrought_stages::audio::{LexiconError, MusicTrack, PiperFiles};
+use brainwrought_stages::audio::{HostedVoice, LexiconError, MusicTrack, PiperFiles};
 use brainwrought_stages::standard::{BackgroundChoice, MakeOptions, Music};
 use brainwrought_stages::visuals::{PictureFile, Pictures};
 use bytes::Bytes;
@@ -72,6 +73,7 @@ pub(super) async fn submit(
     };
     let created = engine.submit(submission).await?;
     if created.is_new {
+        private_folder(&world.inputs_folder())?;
         let path = world.inputs_folder().join(created.view.job.job_id.as_str()).join("input.pdf");
         brainwrought_stages::output_file::write_whole(&path, &pdf)
             .with_context(|| format!("could not keep a copy of the PDF as {}", path.display()))?;
@@ -132,6 +134,7 @@ pub(super) async fn load(engine: &Engine, video: VideoConfig, pdf: &Bytes) -> an
             options.voice_files.insert(stored.clone(), files);
             *name = stored;
         }
+        *name = HostedVoice::stored(name);
     }
     if let Some(path) = &video.lexicon {
         let wrong = |error: String| WrongCommand(format!("could not read {}: {error}", path.display()));

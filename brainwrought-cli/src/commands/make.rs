@@ -52,7 +52,7 @@ pub(crate) async fn run(config: &Config, args: MakeArgs) -> anyhow::Result<()> {
                 name.parse().map_err(|error: NoSuchHostedVoice| WrongCommand(format!("--voice: {error}")))?;
             voice
                 .check(&config.providers)
-                .map_err(|error| WrongCommand(format!("--voice {name}: {error}")))?;
+                .map_err(|error| WrongCommand(format!("--voice {voice}: {error}")))?;
         }
     }
     let named = args.pdf.ok_or_else(|| WrongCommand("name the PDF that becomes a video".to_owned()))?;
@@ -60,7 +60,7 @@ pub(crate) async fn run(config: &Config, args: MakeArgs) -> anyhow::Result<()> {
     let target = args.output.clone().unwrap_or_else(|| target::default(&named));
     let target = target::check(&target, &intake::files(&named, &video), args.force)?;
     let shutdown = crate::signals::shutdown()?;
-    let world = World::open(config)?.allowing(&video.options.trends);
+    let world = World::open(config)?.allowing(&video.options);
     intake::check_apart(&named, &world.outputs_folder())?;
     let progress = Progress::start(args.json);
     let engine = world.engine(video.password.clone(), 2, Duration::from_millis(50), progress.sink())?;

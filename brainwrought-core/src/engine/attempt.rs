@@ -24,6 +24,7 @@ use crate::job::{Delivery, Failure, Outcome};
 use crate::job_store::{Claim, JobStoreError};
 use crate::metrics;
 use crate::pipeline::{Envelope, Node};
+use crate::private_folder::private_folder;
 use crate::report::chain;
 use crate::stage::{StageContext, StageData, StageError};
 
@@ -287,6 +288,9 @@ fn fresh_folder(path: &Path) -> std::io::Result<()> {
     match std::fs::remove_dir_all(path) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
         _ => {}
+    }
+    if let Some(scratch) = path.parent() {
+        private_folder(scratch)?;
     }
     std::fs::create_dir_all(path)
 }

@@ -11,13 +11,14 @@ use super::LanguageModel;
 use super::anthropic::Anthropic;
 use super::gemini::Gemini;
 use super::openai::OpenAi;
-use crate::provider::{Price, ProviderClient, ProviderError, ProviderSettings, Service};
+use crate::provider::{Address, Price, ProviderClient, ProviderError, ProviderSettings, Service};
 
 /// The name under which the key of a server of one's own is kept in [`ProviderSettings::keys`].
 pub const SERVER_KEY: &str = "llm";
 
 /// Which language model a user chose: `openai:MODEL`, `gemini:MODEL`, `anthropic:MODEL`, or the address of a server that
-/// speaks as OpenAI does, `http://127.0.0.1:8080/v1#MODEL`. Serialised, it is that word.
+/// speaks as OpenAI does, `http://127.0.0.1:8080/v1#MODEL`. Serialised, it is that word without the secrets of the
+/// address, see [`Address`].
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 #[non_exhaustive]
@@ -31,7 +32,7 @@ pub enum LlmChoice {
     /// A model at a server of one's own.
     Server {
         /// The base of its addresses.
-        base: String,
+        base: Address,
         /// The model.
         model: String,
     },
@@ -104,6 +105,14 @@ impl LlmChoice {
         Ok(Quote { provider: model.name().to_owned(), price, context_tokens: model.context_tokens() })
     }
 
+    /// The address of a server of one's own.
+    pub fn address(&self) -> Option<&Address> {
+        match self {
+            Self::Server { base, .. } => Some(base),
+            _ => None,
+        }
+    }
+
     fn client(&self, settings: &ProviderSettings) -> Result<(ProviderClient, Option<Price>), ProviderError> {
         match self {
             Self::OpenAi(model) => hosted(settings, "openai", model),
@@ -111,8 +120,7 @@ impl LlmChoice {
             Self::Anthropic(model) => hosted(settings, "anthropic", model),
             Self::Server { base, model } => {
                 // Two servers of one machine are two.
-                let address = base.split_once("://").map_or(base.as_str(), |(_, address)| address);
-                let host = address.split('/').next().unwrap_or(address);
+                let host = base.host();
                 let client = settings.open_server(host, SERVER_KEY, base)?;
                 let price = settings.price(&format!("{host}/{model}"), &client);
                 Ok((client, price))
@@ -139,21 +147,19 @@ impl FromStr for LlmChoice {
     type Err = NoSuchLlm;
 
     fn from_str(text: &str) -> Result<Self, NoSuchLlm> {
-        let wrong = || NoSuchLlm(text.to_owned());
+        // The text may hold a password, and what is wrong with it is shown.
+        let wrong = || match text.split_once("://") {
+            Some((scheme @ ("http" | "https"), _)) => NoSuchLlm(format!("{scheme}://…")),
+            _ => NoSuchLlm(text.to_owned()),
+        };
         if text.starts_with("http://") || text.starts_with("https://") {
             // The model of a server may hold a `#` no more than an address.
             let (base, model) = text.split_once('#').ok_or_else(wrong)?;
             let url = Url::parse(base).map_err(|_| wrong())?;
-            // What stands in the choice is stored with the job and shown, so no password may be in it.
-            if model.is_empty()
-                || url.host().is_none()
-                || !url.username().is_empty()
-                || url.password().is_some()
-            {
-                return Err(NoSuchLlm("an address with a password, or without a model,".to_owned()));
+            if model.is_empty() || url.host().is_none() {
+                return Err(NoSuchLlm(format!("{}#", Address::new(base))));
             }
-            let base = base.trim_end_matches('/').to_owned();
-            return Ok(Self::Server { base, model: model.to_owned() });
+            return Ok(Self::Server { base: Address::new(base), model: model.to_owned() });
         }
         let (provider, model) = text.split_once(':').ok_or_else(wrong)?;
         let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | ':' | '/');
@@ -224,12 +230,31 @@ mod tests {
             "http://host/v1",
             "http://#m",
             "openai:a b",
-            "https://me:hush@host/v1#m",
+            "https://me:hush@host/v1",
+            "https://me:hush@/v1#m",
             "ftp://host#m",
         ] {
             let error = wrong.parse::<LlmChoice>().unwrap_err();
             assert!(!error.to_string().contains("hush"), "{error}");
         }
+    }
+
+    #[test]
+    fn the_secrets_of_a_servers_address_stay_in_memory() {
+        let typed: LlmChoice = "https://me:hush@host:8443/v1?key=hush#m".parse().unwrap();
+        let json = serde_json::to_string(&typed).unwrap();
+        assert_eq!(json, "\"https://***@host:8443/v1?key=***#m\"");
+        assert!(!format!("{typed:?} {typed}").contains("hush"));
+        let stored: LlmChoice = serde_json::from_str(&json).unwrap();
+        assert_eq!(stored, typed);
+        let mut settings = ProviderSettings::default();
+        assert!(typed.open(&settings).is_ok());
+        let error = stored.open(&settings).unwrap_err();
+        assert!(matches!(&error, ProviderError::IncompleteAddress { .. }), "{error}");
+        settings.remember_address(typed.address().unwrap());
+        let model = stored.open(&settings).unwrap();
+        assert_eq!(model.name(), "host:8443/m");
+        assert!(!format!("{model:?} {settings:?}").contains("hush"));
     }
 
     #[test]

@@ -16,6 +16,7 @@ use super::error::ProviderError;
 use super::exchange::Exchange;
 use super::refusal::Refusal;
 use super::request::{FORM, Reply, Request, Target};
+use super::secret::Secret;
 use super::service::Service;
 use super::settings::Network;
 use super::wait;
@@ -31,7 +32,17 @@ pub struct ProviderClient {
     http: reqwest::Client,
     settings: ClientSettings,
     base: Url,
+    /// What the address itself brings along for the server alone.
+    login: Login,
     who: String,
+}
+
+/// What stands in an address for its server alone.
+#[derive(Debug, Clone, Default)]
+struct Login {
+    /// A name and a password.
+    user: Option<(Secret, Option<Secret>)>,
+    query: Option<Secret>,
 }
 
 impl ProviderClient {
@@ -45,13 +56,18 @@ impl ProviderClient {
             provider: settings.name.clone(),
             what: format!("its base URL is {what}; give one such as https://api.example.com/v1"),
         };
-        let base = Url::parse(settings.base.trim_end_matches('/')).map_err(|_| wrong("no URL"))?;
+        let text = settings.secret_base.as_ref().map_or(settings.base.as_str(), Secret::reveal);
+        let mut base = Url::parse(text.trim_end_matches('/')).map_err(|_| wrong("no URL"))?;
         if !matches!(base.scheme(), "http" | "https") || base.host().is_none() {
             return Err(wrong("no address of the web"));
         }
-        if !base.username().is_empty() || base.password().is_some() {
-            return Err(wrong("one with a password in it, which would be shown"));
-        }
+        let login = match settings.secret_base {
+            Some(_) => Login::take(&mut base),
+            None if has_login(&base) => {
+                return Err(wrong("one with a password or a query in it, which would be shown"));
+            }
+            None => Login::default(),
+        };
         let is_local = is_loopback(&base);
         let is_hosted = Service::named(&settings.name).is_some();
         if is_hosted && settings.key.is_some() && base.scheme() == "http" && !is_local {
@@ -73,7 +89,7 @@ impl ProviderClient {
         })?;
         let host = host_of(&base);
         let who = if settings.name == host { host } else { format!("{} ({host})", settings.name) };
-        Ok(Self { http, settings, base, who })
+        Ok(Self { http, settings, base, login, who })
     }
 
     /// The provider's name, such as `openai`.
@@ -212,9 +228,8 @@ impl ProviderClient {
                 if !matches!(status.as_u16(), 408 | 502 | 504 | 520..=524) {
                     exchange.settle(Cost::FREE).await;
                 }
-                let key = self.settings.key.as_ref();
-                let wait = self.asked_wait(&headers);
-                return Err(Refusal { provider: &self.who, key, status, wait, body: &body }.name());
+                let (secrets, wait) = (self.secrets(), self.asked_wait(&headers));
+                return Err(Refusal { provider: &self.who, secrets, status, wait, body: &body }.name());
             }
             let found = text(&headers, header::CONTENT_TYPE).unwrap_or_default();
             if !request.accept.takes(found) {
@@ -335,6 +350,21 @@ impl ProviderClient {
         }
         let mut body = request.body.clone();
         // An address that was given is the permission itself, so elsewhere than at the provider it gets no key.
+        if url.origin() == self.base.origin() {
+            if let Some(query) = &self.login.query {
+                let own = url.query().map_or_else(String::new, |own| format!("{own}&"));
+                url.set_query(Some(&format!("{own}{}", query.reveal())));
+            }
+            if let Some((name, password)) = &self.login.user {
+                use base64::Engine as _;
+                let password = password.as_ref().map_or("", Secret::reveal);
+                let pair = format!("{}:{password}", name.reveal());
+                let encoded = base64::engine::general_purpose::STANDARD.encode(pair);
+                let mut value = self.header_value(&format!("Basic {encoded}"))?;
+                value.set_sensitive(true);
+                headers.insert(header::AUTHORIZATION, value);
+            }
+        }
         if let Some(key) = self.settings.key.as_ref().filter(|_| url.origin() == self.base.origin()) {
             let (name, text) = match self.settings.auth {
                 Auth::Bearer => ("authorization", format!("Bearer {}", key.reveal())),
@@ -368,6 +398,16 @@ impl ProviderClient {
             builder = builder.body(body.bytes);
         }
         Ok(builder.headers(headers))
+    }
+
+    /// Takes the key and the secrets of the address out of a text.
+    pub(crate) fn scrub(&self, text: &str) -> String {
+        self.secrets().iter().fold(text.to_owned(), |text, secret| secret.scrub(&text))
+    }
+
+    /// Everything that no message may repeat.
+    fn secrets(&self) -> Vec<Secret> {
+        self.settings.key.iter().cloned().chain(self.login.secrets()).collect()
     }
 
     fn header_name(&self, name: &str) -> Result<HeaderName, ProviderError> {
@@ -412,6 +452,47 @@ impl ProviderClient {
             ProviderError::Cut { provider: self.who.clone() }
         }
     }
+}
+
+impl Login {
+    /// Takes user info and query out of an address.
+    fn take(base: &mut Url) -> Self {
+        let decoded = |text: &str| Secret::new(&percent_decoded(text));
+        let user = decoded(base.username()).map(|name| (name, base.password().and_then(decoded)));
+        let login = Self { user, query: base.query().and_then(Secret::new) };
+        base.set_query(None);
+        // Only an address that cannot have a host refuses this.
+        let _ = base.set_username("");
+        let _ = base.set_password(None);
+        login
+    }
+
+    /// Its parts that a server might repeat. Shorter ones, such as the number of a version, stand in ordinary words too.
+    fn secrets(&self) -> impl Iterator<Item = Secret> + '_ {
+        const MIN_LETTERS: usize = 6;
+        let user =
+            self.user.iter().flat_map(|(name, password)| [Some(name.clone()), password.clone()]).flatten();
+        let pairs =
+            self.query.iter().flat_map(|query| url::form_urlencoded::parse(query.reveal().as_bytes()));
+        let values = pairs.flat_map(
+            |(name, value)| if value.is_empty() { Secret::new(&name) } else { Secret::new(&value) },
+        );
+        // Undecoded, too, as an error that shows an address has it.
+        let whole = self.query.clone();
+        user.chain(values).chain(whole).filter(|secret| secret.reveal().len() >= MIN_LETTERS)
+    }
+}
+
+fn has_login(base: &Url) -> bool {
+    !base.username().is_empty() || base.password().is_some() || base.query().is_some()
+}
+
+fn percent_decoded(text: &str) -> String {
+    // A form decodes `+` as well, which stands for itself here.
+    let text = text.replace('+', "%2B");
+    url::form_urlencoded::parse(text.as_bytes())
+        .next()
+        .map_or_else(String::new, |(name, _)| name.into_owned())
 }
 
 /// What went wrong so far.

@@ -12,6 +12,8 @@ pub struct ClientSettings {
     pub name: String,
     /// The base of all addresses, such as `https://api.openai.com/v1`.
     pub base: String,
+    /// The same with user info or a query, which then travel with every request and are shown nowhere.
+    pub secret_base: Option<Secret>,
     /// How the key travels.
     pub auth: Auth,
     /// The key.
@@ -59,6 +61,7 @@ impl ClientSettings {
         Self {
             name: name.into(),
             base: base.into(),
+            secret_base: None,
             auth: Auth::Bearer,
             key: None,
             headers: Vec::new(),

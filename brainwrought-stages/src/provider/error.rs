@@ -24,6 +24,15 @@ pub enum ProviderError {
         /// The variable that holds the key.
         variable: String,
     },
+    /// An address was stored without its secrets, and this machine does not know them.
+    #[error(
+        "the values behind *** in `{address}` are not known on this machine; configure the whole address here, as on \
+         the machine that created the job"
+    )]
+    IncompleteAddress {
+        /// The address as it was stored.
+        address: String,
+    },
     /// The settings of the client make no sense.
     #[error("{provider} cannot be called: {what}")]
     Misconfigured {
@@ -158,6 +167,7 @@ impl ProviderError {
             | Self::Budget(PurseError::Unavailable { .. }) => true,
             Self::Offline { .. }
             | Self::NoKey { .. }
+            | Self::IncompleteAddress { .. }
             | Self::Misconfigured { .. }
             | Self::BadKey { .. }
             | Self::Unpaid { .. }

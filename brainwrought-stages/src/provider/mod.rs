@@ -4,6 +4,7 @@
 //! error, log or stored value; nothing that costs is sent before the purse of the job has set the money aside; every
 //! conversation is noted for the manifest.
 
+mod address;
 mod client;
 mod client_settings;
 mod error;
@@ -17,6 +18,7 @@ mod service;
 mod settings;
 mod wait;
 
+pub use address::Address;
 pub use client::ProviderClient;
 pub use client_settings::{Auth, ClientSettings};
 pub use error::ProviderError;

@@ -12,7 +12,8 @@ use super::secret::Secret;
 #[derive(Debug)]
 pub(super) struct Refusal<'a> {
     pub(super) provider: &'a str,
-    pub(super) key: Option<&'a Secret>,
+    /// What the provider must not be quoted with.
+    pub(super) secrets: Vec<Secret>,
     pub(super) status: StatusCode,
     /// How long the provider wants to be left alone.
     pub(super) wait: Option<Duration>,
@@ -53,7 +54,7 @@ impl Refusal<'_> {
             _ if text.trim_start().starts_with('<') => "",
             _ => text,
         });
-        let said = self.key.map_or_else(|| said.to_owned(), |key| key.scrub(said));
+        let said = self.secrets.iter().fold(said.to_owned(), |said, secret| secret.scrub(&said));
         let said: String = said.split_whitespace().collect::<Vec<_>>().join(" ");
         match said.chars().take(LONGEST).collect::<String>() {
             said if said.is_empty() => said,
@@ -84,7 +85,7 @@ mod tests {
     fn name(status: u16, body: &str) -> ProviderError {
         let key = Secret::new("sk-hush-0123456789").unwrap();
         let status = StatusCode::from_u16(status).unwrap();
-        Refusal { provider: "p", key: Some(&key), status, wait: None, body: body.as_bytes() }.name()
+        Refusal { provider: "p", secrets: vec![key], status, wait: None, body: body.as_bytes() }.name()
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// A key. It cannot be serialised, and its `Debug` form does not show it.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Secret(String);
 
 impl Secret {

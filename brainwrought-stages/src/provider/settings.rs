@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::address::Address;
 use super::client::ProviderClient;
 use super::client_settings::ClientSettings;
 use super::error::ProviderError;
@@ -18,6 +19,8 @@ pub struct ProviderSettings {
     pub keys: BTreeMap<String, Secret>,
     /// Base addresses by the name of the provider, where they are not the usual ones.
     pub bases: BTreeMap<String, String>,
+    /// Addresses with their secrets by the form in which jobs store them, see [`Address`].
+    pub addresses: BTreeMap<String, Secret>,
     /// Whether anything may be sent at all.
     pub network: Network,
     /// What models cost.
@@ -72,13 +75,43 @@ impl ProviderSettings {
         }
     }
 
+    /// Keeps the secrets of an address, so that jobs which store it without them can be worked on here.
+    pub fn remember_address(&mut self, address: &Address) {
+        if let Some(whole) = address.whole() {
+            self.addresses.insert(address.as_str().to_owned(), whole.clone());
+        }
+    }
+
+    /// Puts the secrets of an address back that was stored without them.
+    ///
+    /// # Errors
+    ///
+    /// Fails when this machine does not know them.
+    pub fn complete(&self, address: impl Into<Address>) -> Result<Address, ProviderError> {
+        let address: Address = address.into();
+        if !address.is_incomplete() {
+            return Ok(address);
+        }
+        match self.addresses.get(address.as_str()) {
+            Some(whole) => Ok(address.with_whole(whole.clone())),
+            None => Err(ProviderError::IncompleteAddress { address: address.to_string() }),
+        }
+    }
+
     /// Opens a client of a server that the user names by its address. It gets the key that is kept under `key`, if any.
     ///
     /// # Errors
     ///
-    /// Fails when the network is off and when the address is none.
-    pub fn open_server(&self, name: &str, key: &str, base: &str) -> Result<ProviderClient, ProviderError> {
-        let mut settings = self.patient(ClientSettings::new(name, base));
+    /// Fails when the network is off, when the address is none, and when its secrets are not known on this machine.
+    pub fn open_server(
+        &self,
+        name: &str,
+        key: &str,
+        address: impl Into<Address>,
+    ) -> Result<ProviderClient, ProviderError> {
+        let address = self.complete(address)?;
+        let mut settings = self.patient(ClientSettings::new(name, address.as_str()));
+        settings.secret_base = address.whole().cloned();
         settings.key = self.keys.get(key).cloned();
         let client = ProviderClient::new(settings)?;
         client.check_network()?;

@@ -38,7 +38,7 @@ pub use offline::OfflineWriter;
 pub use pace::{LINE_GAP_MS, SCENE_GAP_MS, estimate_ms, planned_ms};
 pub use stage::WriteScript;
 pub use trends::{
-    NoSuchTrends, Trend, TrendChoice, TrendCommand, TrendError, TrendFile, TrendLexicon, TrendSource,
-    TrendTopic,
+    NoSuchTrends, Trend, TrendChoice, TrendCommand, TrendError, TrendFile, TrendLexicon, TrendProgram,
+    TrendServer, TrendSource, TrendTopic,
 };
 pub use writer::{Brief, ScriptError, ScriptWriter};

@@ -8,7 +8,7 @@ use brainwrought_core::id::Digest;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-use crate::audio::{AUTO, Lexicon, MusicTrack, PiperFiles, VoiceFailure};
+use crate::audio::{AUTO, HostedVoice, Lexicon, MusicTrack, PiperFiles, VoiceFailure};
 use crate::llm::LlmChoice;
 use crate::script::TrendChoice;
 use crate::visuals::{MemesBy, Pictures};
@@ -210,7 +210,11 @@ impl MakeOptions {
     ///
     /// Fails only when the options cannot be written as JSON, which they can.
     pub fn submission(self, file_name: &str, pdf: Bytes) -> Result<Submission, serde_json::Error> {
-        let options = self.seeded_by(&pdf);
+        let mut options = self.seeded_by(&pdf);
+        // The name of a voice may be the address of a server; its secrets stay on this machine.
+        for voice in [&mut options.voice, &mut options.voice2] {
+            *voice = HostedVoice::stored(voice);
+        }
         Ok(Submission {
             pipeline: options.format.pipeline_name().to_owned(),
             file_name: file_name.to_owned(),

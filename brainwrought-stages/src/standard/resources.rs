@@ -1,5 +1,6 @@
 //! [`Resources`]: where the default stages find what is not built in.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -10,6 +11,7 @@ use crate::parse::{Password, PdfHost};
 use crate::provider::ProviderSettings;
 use crate::script::TrendCommand;
 use crate::text::Fonts;
+use crate::visuals::VideoGenerator;
 
 /// Where the default stages find what is not built in. It never goes into a job: two machines may differ in it.
 ///
@@ -28,6 +30,8 @@ pub struct Resources {
     pub publisher: Option<Arc<dyn Publisher>>,
     /// Keys, addresses and prices of providers, and whether anything may be sent.
     pub providers: ProviderSettings,
+    /// Servers that make clips, by their names; jobs store nothing of them but the name.
+    pub video_generators: BTreeMap<String, VideoGenerator>,
     /// The command that looks trends up, if this machine lets jobs start one.
     pub trend_command: Option<TrendCommand>,
 }
@@ -65,7 +69,9 @@ impl Resources {
             voices.espeak = espeak;
         }
         let providers = ProviderSettings::default();
-        Ok(Self { host, voices, fonts, outputs, publisher: None, providers, trend_command: None })
+        let video_generators = BTreeMap::new();
+        let (publisher, trend_command) = (None, None);
+        Ok(Self { host, voices, fonts, outputs, publisher, providers, video_generators, trend_command })
     }
 
     /// Sets the password that encrypted PDFs are opened with. It stays in memory.
@@ -86,6 +92,13 @@ impl Resources {
     #[must_use]
     pub fn with_providers(mut self, providers: ProviderSettings) -> Self {
         self.providers = providers;
+        self
+    }
+
+    /// Sets the servers that make clips.
+    #[must_use]
+    pub fn with_video_generators(mut self, generators: BTreeMap<String, VideoGenerator>) -> Self {
+        self.video_generators = generators;
         self
     }
 

@@ -61,6 +61,8 @@ impl Stages {
             EffectsChoice::Off => (Effects::Off, EffectsBy::BuiltIn),
             EffectsChoice::ElevenLabs => (Effects::On, EffectsBy::ElevenLabs),
         };
+        let pictures =
+            options.pictures.clone().map(|pictures| pictures.completed(&resources.video_generators));
         let layout = match options.layout {
             Layout::A => FrameLayout::Card,
             Layout::B => FrameLayout::Split,
@@ -75,7 +77,7 @@ impl Stages {
                 dialogue: options.dialogue,
                 writer: options.llm.as_ref().map(|choice| {
                     let chosen = ChosenLlm::new(choice, &resources.providers);
-                    let offer = options.pictures.as_ref().map(Pictures::offer);
+                    let offer = pictures.as_ref().map(Pictures::offer);
                     let trends = options.trends.open(&resources.providers, resources.trend_command.as_ref());
                     let writer = ModelWriter::chosen(chosen).with_pictures(offer).with_trends(trends);
                     Arc::new(writer) as Arc<dyn ScriptWriter>
@@ -106,7 +108,7 @@ impl Stages {
                 clips,
                 intensity: options.intensity,
                 seed,
-                pictures: options.pictures.clone(),
+                pictures,
                 memes: options.memes_by,
                 providers: resources.providers.clone(),
                 dialogue: options.dialogue,

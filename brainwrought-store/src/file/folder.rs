@@ -11,6 +11,7 @@ use brainwrought_core::clock::{Now, Timestamp};
 use brainwrought_core::id::{Digest, JobId};
 use brainwrought_core::job::{Job, JobStatus, Outcome, Task, TaskStatus};
 use brainwrought_core::job_store::{JobStoreError, JobView};
+use brainwrought_core::private_folder::private_folder;
 
 use super::durable::{self, Durability};
 
@@ -46,7 +47,7 @@ impl Folder {
             keys: jobs.join(".keys"),
             known: BTreeMap::new(),
         };
-        fs::create_dir_all(jobs)?;
+        private_folder(jobs)?;
         Ok(folder)
     }
 

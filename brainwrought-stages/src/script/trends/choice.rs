@@ -17,7 +17,7 @@ use super::program::Program;
 use super::source::{TrendError, TrendSource, TrendTopic};
 use super::tavily::TavilyTrends;
 use super::trend::Trend;
-use crate::provider::{Network, ProviderError, ProviderSettings, Secret};
+use crate::provider::{Address, Network, ProviderError, ProviderSettings, Secret};
 
 /// Where trends are looked up. It is stored with the job, without any secret.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,19 +31,39 @@ pub enum TrendChoice {
     None,
     /// In the web, by Tavily.
     Tavily,
-    /// By an MCP server that is started as a program: its command, and after a `#` the name of its tool.
-    Command(String),
-    /// By an MCP server at an address: the address, and after a `#` the name of its tool.
-    Server(String),
+    /// By an MCP server that is started as a program.
+    Command(TrendProgram),
+    /// By an MCP server at an address.
+    Server(TrendServer),
     /// In a file of the user's.
     File(TrendFile),
+}
+
+/// An MCP server that is started as a program, and the name of its tool.
+///
+/// Its command may hold secrets, so it stays in memory. What is serialised, displayed and compared is the file name of the
+/// program and the tool, such as `npx#search`; a machine that reads it back starts the command of that name which its
+/// own settings hold, see [`TrendCommand`].
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(from = "String", into = "String")]
+pub struct TrendProgram {
+    name: String,
+    command: Secret,
+}
+
+/// An MCP server at an address, and the name of its tool: `https://example.com/mcp#search`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "String", into = "String")]
+pub struct TrendServer {
+    address: Address,
+    tool: Option<String>,
 }
 
 /// The command that a machine lets jobs start, with the variables it gets. Whoever can write a job could else run what they
 /// like on every worker.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TrendCommand {
-    command: String,
+    program: TrendProgram,
     variables: Vec<(String, Secret)>,
 }
 
@@ -58,11 +78,10 @@ pub struct NoSuchTrends(String);
 impl TrendCommand {
     /// Allows the command of a choice, if it is one; `variable` reads the environment.
     pub fn allow(choice: &TrendChoice, variable: impl Fn(&str) -> Option<String>) -> Option<Self> {
-        let TrendChoice::Command(command) = choice else { return None };
-        let program = Program::read(split(command).0)?;
+        let TrendChoice::Command(program) = choice else { return None };
         let known = |name: &String| Some((name.clone(), Secret::new(&variable(name)?)?));
-        let variables = program.variables.iter().filter_map(known).collect();
-        Some(Self { command: command.clone(), variables })
+        let variables = program.read()?.0.variables.iter().filter_map(known).collect();
+        Some(Self { program: program.clone(), variables })
     }
 }
 
@@ -85,13 +104,12 @@ impl TrendChoice {
                 TavilyTrends::new(settings).map(|source| Arc::new(source) as _).map_err(Into::into)
             }
             Self::Server(server) => {
-                let (url, tool) = split(server);
-                McpServerTrends::new(self.to_string(), url.to_owned(), tool, settings)
+                McpServerTrends::new(self.to_string(), &server.address, server.tool.clone(), settings)
                     .map(|source| Arc::new(source) as _)
                     .map_err(Into::into)
             }
-            Self::Command(command) => {
-                self.program(command, settings, allowed).map(|source| Arc::new(source) as _)
+            Self::Command(program) => {
+                self.program(program, settings, allowed).map(|source| Arc::new(source) as _)
             }
         };
         let name = || self.to_string();
@@ -115,25 +133,104 @@ impl TrendChoice {
 
     fn program(
         &self,
-        command: &str,
+        wanted: &TrendProgram,
         settings: &ProviderSettings,
         allowed: Option<&TrendCommand>,
     ) -> Result<McpProgramTrends, TrendError> {
-        let (line, tool) = split(command);
         let who = || self.to_string();
-        let program = Program::read(line)
-            .ok_or_else(|| TrendError::unreadable(&who(), "no program is in the command"))?;
         if settings.network == Network::Off {
-            return Err(TrendError::Offline { who: program.to_string() });
+            return Err(TrendError::Offline { who: who() });
         }
-        let Some(allowed) = allowed.filter(|allowed| allowed.command == command) else {
-            return Err(TrendError::NotAllowed { who: program.to_string() });
+        let Some(allowed) = allowed.filter(|allowed| allowed.program == *wanted) else {
+            return Err(TrendError::NotAllowed { who: who() });
         };
+        let (program, tool) = allowed
+            .program
+            .read()
+            .ok_or_else(|| TrendError::unreadable(&who(), "no program is in the command"))?;
         let has = |name: &&String| !allowed.variables.iter().any(|(known, _)| known == *name);
         if let Some(variable) = program.variables.iter().find(has) {
             return Err(TrendError::NoVariable { who: program.to_string(), variable: variable.clone() });
         }
         Ok(McpProgramTrends::new(self.to_string(), program, tool, allowed.variables.clone()))
+    }
+}
+
+impl TrendProgram {
+    /// Takes a command; nothing where no program is in it.
+    fn new(command: &str) -> Option<Self> {
+        let (line, tool) = split(command);
+        let program = Program::read(line)?;
+        let name = tool.map_or_else(|| program.to_string(), |tool| format!("{program}#{tool}"));
+        Some(Self { name, command: Secret::new(command)? })
+    }
+
+    /// The program and its tool.
+    fn read(&self) -> Option<(Program, Option<String>)> {
+        let (line, tool) = split(self.command.reveal());
+        Some((Program::read(line)?, tool))
+    }
+}
+
+impl TrendServer {
+    /// The address of the server.
+    pub fn address(&self) -> &Address {
+        &self.address
+    }
+}
+
+impl fmt::Display for TrendProgram {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)
+    }
+}
+
+impl fmt::Debug for TrendProgram {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("TrendProgram").field(&self.name).finish()
+    }
+}
+
+impl PartialEq for TrendProgram {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for TrendProgram {}
+
+impl From<String> for TrendProgram {
+    /// Reads what was stored: a name, or the whole command of a job from before commands were kept out of jobs.
+    fn from(text: String) -> Self {
+        Self::new(&text).unwrap_or_else(|| Self { name: String::new(), command: Secret::default() })
+    }
+}
+
+impl From<TrendProgram> for String {
+    fn from(program: TrendProgram) -> Self {
+        program.name
+    }
+}
+
+impl fmt::Display for TrendServer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.tool {
+            Some(tool) => write!(f, "{}#{tool}", self.address),
+            None => write!(f, "{}", self.address),
+        }
+    }
+}
+
+impl From<String> for TrendServer {
+    fn from(text: String) -> Self {
+        let (address, tool) = split(&text);
+        Self { address: Address::new(address), tool }
+    }
+}
+
+impl From<TrendServer> for String {
+    fn from(server: TrendServer) -> Self {
+        server.to_string()
     }
 }
 
@@ -171,7 +268,11 @@ impl FromStr for TrendChoice {
 
     /// Reads everything but the name of a file, whose bytes [`TrendFile::read`] takes.
     fn from_str(text: &str) -> Result<Self, NoSuchTrends> {
-        let wrong = || NoSuchTrends(text.to_owned());
+        // A command or an address may hold secrets, and what is wrong with a text is shown.
+        let wrong = || {
+            let start = ["mcp:", "http://", "https://"].into_iter().find(|start| text.starts_with(start));
+            NoSuchTrends(start.map_or_else(|| text.to_owned(), |start| format!("{start}…")))
+        };
         match text {
             "lexicon" => return Ok(Self::Lexicon),
             "none" => return Ok(Self::None),
@@ -179,20 +280,13 @@ impl FromStr for TrendChoice {
             _ => {}
         }
         if let Some(command) = text.strip_prefix("mcp:") {
-            let command = command.trim();
-            return Program::read(split(command).0)
-                .map(|_| Self::Command(command.to_owned()))
-                .ok_or_else(wrong);
+            return TrendProgram::new(command.trim()).map(Self::Command).ok_or_else(wrong);
         }
         if !text.starts_with("http://") && !text.starts_with("https://") {
             return Err(wrong());
         }
-        let url = Url::parse(split(text).0).map_err(|_| wrong())?;
-        // It is stored with the job and shown, so no password may be in it.
-        if url.host().is_none() || !url.username().is_empty() || url.password().is_some() {
-            return Err(NoSuchTrends("an address with a password".to_owned()));
-        }
-        Ok(Self::Server(text.to_owned()))
+        let is_address = Url::parse(split(text).0).is_ok_and(|url| url.host().is_some());
+        if is_address { Ok(Self::Server(TrendServer::from(text.to_owned()))) } else { Err(wrong()) }
     }
 }
 
@@ -202,8 +296,8 @@ impl fmt::Display for TrendChoice {
             Self::Lexicon => f.write_str(TrendLexicon::NAME),
             Self::None => f.write_str("none"),
             Self::Tavily => f.write_str(TavilyTrends::NAME),
-            Self::Command(command) => write!(f, "mcp:{command}"),
-            Self::Server(server) => f.write_str(server),
+            Self::Command(program) => write!(f, "mcp:{program}"),
+            Self::Server(server) => write!(f, "{server}"),
             Self::File(file) => f.write_str(&file.name),
         }
     }
@@ -214,23 +308,36 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_choice_is_what_was_typed() {
-        for text in [
-            "lexicon",
-            "none",
-            "tavily",
-            "mcp:npx -y 'some server' #search",
-            "mcp:$TAVILY_API_KEY uvx tavily-mcp",
-            "http://127.0.0.1:8080/mcp",
-            "https://example.com/mcp#get_trends",
+    fn commands_and_secrets_of_addresses_are_not_stored() {
+        for (typed, stored) in [
+            ("mcp:npx -y 'some server' --key=hush #search", r#"{"command":"npx#search"}"#),
+            ("mcp:$TAVILY_API_KEY /opt/bin/uvx tavily-mcp hush", r#"{"command":"uvx"}"#),
+            ("https://me:hush@host/mcp?key=hush#tool", r#"{"server":"https://***@host/mcp?key=***#tool"}"#),
         ] {
+            let choice: TrendChoice = typed.parse().unwrap();
+            let json = serde_json::to_string(&choice).unwrap();
+            assert_eq!(json, stored);
+            assert!(!format!("{choice} {choice:?}").contains("hush"), "{choice:?}");
+            assert_eq!(serde_json::from_str::<TrendChoice>(&json).unwrap(), choice);
+        }
+        // Jobs of earlier versions hold the whole command.
+        let old = r#"{"command":"npx -y 'some server' --key=hush #search"}"#;
+        let read: TrendChoice = serde_json::from_str(old).unwrap();
+        assert_eq!(read.to_string(), "mcp:npx#search");
+    }
+
+    #[test]
+    fn a_choice_is_what_was_typed() {
+        for text in
+            ["lexicon", "none", "tavily", "http://127.0.0.1:8080/mcp", "https://example.com/mcp#get_trends"]
+        {
             let choice: TrendChoice = text.parse().unwrap();
             assert_eq!(choice.to_string(), text);
             let json = serde_json::to_string(&choice).unwrap();
             assert_eq!(serde_json::from_str::<TrendChoice>(&json).unwrap(), choice);
         }
         for wrong in
-            ["", "google", "mcp:", "mcp:'x", "http://", "https://me:hush@host/mcp", "ftp://x", "x.json"]
+            ["", "google", "mcp:", "mcp:'hush", "http://", "https://me:hush@/mcp", "ftp://x", "x.json"]
         {
             let error = wrong.parse::<TrendChoice>().unwrap_err();
             assert!(!error.to_string().contains("hush"), "{error}");

@@ -28,7 +28,7 @@ use super::program::Program;
 use super::source::{TrendError, TrendSource, TrendTopic};
 use super::trend::Trend;
 use crate::child::start;
-use crate::provider::{ProviderClient, ProviderError, ProviderSettings, Secret};
+use crate::provider::{Address, ProviderClient, ProviderError, ProviderSettings, Secret};
 
 /// The most pages of a list of tools that are read.
 const PAGES: usize = 5;
@@ -39,7 +39,7 @@ const LARGEST: usize = 2 << 20;
 #[derive(Debug)]
 pub(super) struct McpServerTrends {
     name: String,
-    url: String,
+    address: Address,
     tool: Option<String>,
     /// Checks the address, and knows whether it is this machine's.
     client: ProviderClient,
@@ -59,12 +59,13 @@ impl McpServerTrends {
     /// Prepares the client of a server. Opens no connection.
     pub(super) fn new(
         name: String,
-        url: String,
+        address: &Address,
         tool: Option<String>,
         settings: &ProviderSettings,
     ) -> Result<Self, ProviderError> {
-        let client = settings.open_server("mcp", TrendChoice::SERVER_KEY, &url)?;
-        Ok(Self { name, url, tool, client, key: settings.keys.get(TrendChoice::SERVER_KEY).cloned() })
+        let address = settings.complete(address)?;
+        let client = settings.open_server("mcp", TrendChoice::SERVER_KEY, &address)?;
+        Ok(Self { name, address, tool, client, key: settings.keys.get(TrendChoice::SERVER_KEY).cloned() })
     }
 }
 
@@ -96,14 +97,27 @@ impl TrendSource for McpServerTrends {
             http = http.no_proxy();
         }
         let http = http.build().map_err(|error| TrendError::conversation(who, error.without_url()))?;
-        let mut config = StreamableHttpClientTransportConfig::with_uri(self.url.as_str());
+        let mut config = StreamableHttpClientTransportConfig::with_uri(self.address.reveal());
         if let Some(key) = &self.key {
             config = config.auth_header(key.reveal());
         }
         config.max_sse_event_size = LARGEST;
-        let moved = Noted::new(cx, host(&self.url));
+        let moved = Noted::new(cx, self.address.host().to_owned());
         let transport = StreamableHttpClientTransport::with_client(http, config);
-        ask(transport, self.tool.as_deref(), topic, who, &moved).await
+        let asked = ask(transport, self.tool.as_deref(), topic, who, &moved).await;
+        asked.map_err(|error| scrubbed(&self.client, error))
+    }
+}
+
+/// The error without the secrets of the address, which clients of HTTP like to show.
+fn scrubbed(client: &ProviderClient, error: TrendError) -> TrendError {
+    match error {
+        TrendError::Conversation { who, source } => {
+            let text = client.scrub(&brainwrought_core::report::chain(source.as_ref()));
+            TrendError::conversation(&who, text)
+        }
+        TrendError::Failed { who, said } => TrendError::Failed { who, said: client.scrub(&said) },
+        other => other,
     }
 }
 
@@ -244,13 +258,4 @@ impl<T: Transport<RoleClient>> Transport<RoleClient> for Metered<T> {
 
 fn length(message: &impl serde::Serialize) -> u64 {
     serde_json::to_vec(message).map_or(0, |bytes| bytes.len() as u64)
-}
-
-fn host(url: &str) -> String {
-    let url = url::Url::parse(url).ok();
-    let host = url.as_ref().and_then(url::Url::host_str).unwrap_or_default().to_owned();
-    match url.and_then(|url| url.port()) {
-        Some(port) => format!("{host}:{port}"),
-        None => host,
-    }
 }

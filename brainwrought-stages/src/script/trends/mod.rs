@@ -18,7 +18,7 @@ mod source;
 mod tavily;
 mod trend;
 
-pub use choice::{NoSuchTrends, TrendChoice, TrendCommand};
+pub use choice::{NoSuchTrends, TrendChoice, TrendCommand, TrendProgram, TrendServer};
 pub use file::TrendFile;
 pub use lexicon::TrendLexicon;
 pub use source::{TrendError, TrendSource, TrendTopic};

@@ -1,5 +1,6 @@
 //! [`PictureChoice`] and [`Pictures`]: where pictures come from, as a user writes it and as a job keeps it.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -138,6 +139,18 @@ impl TryFrom<String> for PictureChoice {
 }
 
 impl Pictures {
+    /// The same with what this machine's settings say of a generator, of which a job stores the name and little else.
+    #[must_use]
+    pub fn completed(self, generators: &BTreeMap<String, VideoGenerator>) -> Self {
+        match self {
+            Self::Generator(stored) => match generators.get(&stored.name) {
+                Some(own) => Self::Generator(Box::new(VideoGenerator { name: stored.name, ..own.clone() })),
+                None => Self::Generator(stored),
+            },
+            other => other,
+        }
+    }
+
     /// Opens the place. Opens no connection.
     ///
     /// # Errors
@@ -157,6 +170,11 @@ impl Pictures {
             Self::Pixabay => Arc::new(Pixabay { client: hosted(settings, "pixabay", "")?.0 }),
             Self::Generator(generator) => {
                 let name = format!("video:{}", generator.name);
+                if generator.base_url.is_empty() {
+                    let what =
+                        format!("this machine's settings have no video generator `{}`", generator.name);
+                    return Err(ProviderError::Misconfigured { provider: name, what });
+                }
                 let client = settings.open_server(&name, GENERATOR_KEY, &generator.base_url)?;
                 let price = settings.price(&format!("{name}/{}", generator.model), &client);
                 Arc::new(Generator { client, settings: generator.as_ref().clone(), price })

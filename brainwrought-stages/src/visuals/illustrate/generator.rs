@@ -25,6 +25,9 @@ const LONGEST_REST_MS: u64 = 15_000;
 
 /// How a server makes clips from words. What is left out is as OpenAI's `/videos` has it.
 ///
+/// A job stores the name, the model, the length and the licence alone: addresses and bodies may hold secrets. Each machine
+/// finds the rest in its own settings, see [`Pictures::completed`](super::Pictures::completed).
+///
 /// Places in replies are JSON pointers (RFC 6901), such as `/data/0/url`. In paths, `{id}` is what the server called the
 /// clip; in the body, `{prompt}`, `{width}`, `{height}` and `{seconds}` are what is wished for, and a text that is one of
 /// these alone becomes a number.
@@ -34,33 +37,44 @@ pub struct VideoGenerator {
     /// Its name, for people and prices.
     pub name: String,
     /// The base of its addresses.
+    #[serde(skip_serializing)]
     pub base_url: String,
     /// The model, for people; where the server wants it, it stands in `body` too.
     pub model: String,
     /// The path that a wish is posted to.
+    #[serde(skip_serializing)]
     pub submit: String,
     /// What is posted.
+    #[serde(skip_serializing)]
     pub body: Value,
     /// Where the reply has what the server calls the clip.
+    #[serde(skip_serializing)]
     pub id: String,
     /// The path that tells how far it is.
+    #[serde(skip_serializing)]
     pub poll: String,
     /// Where the reply has the state.
+    #[serde(skip_serializing)]
     pub status: String,
     /// States of a clip that is ready.
+    #[serde(skip_serializing)]
     pub done: Vec<String>,
     /// States of a clip that will never be.
+    #[serde(skip_serializing)]
     pub failed: Vec<String>,
     /// The path where a ready clip lies.
+    #[serde(skip_serializing)]
     pub download: String,
     /// Where the reply has the address of a ready clip. It takes the place of `download`.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing)]
     pub url: Option<String>,
     /// The length of a clip in seconds.
     pub seconds: u32,
     /// The first rest between two questions, in milliseconds.
+    #[serde(skip_serializing)]
     pub poll_every_ms: u64,
     /// How long a clip is waited for, in seconds.
+    #[serde(skip_serializing)]
     pub longest_wait: u64,
     /// By which right its clips are shown.
     pub licence: String,

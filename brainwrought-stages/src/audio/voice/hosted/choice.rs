@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::provider::Address;
+
 /// ElevenLabs designs voices from descriptions of at least so many letters, by its API description.
 const SHORTEST_DESCRIPTION: usize = 20;
 /// ElevenLabs designs voices from descriptions of at most so many letters, by its API description.
@@ -45,7 +47,7 @@ pub enum HostedVoice {
     /// A voice of a server that speaks as OpenAI does.
     Server {
         /// The address, such as `http://127.0.0.1:8880/v1`.
-        base: String,
+        base: Address,
         /// Its name.
         voice: String,
         /// Who speaks it.
@@ -66,13 +68,32 @@ impl HostedVoice {
     pub fn is_meant(text: &str) -> bool {
         ["elevenlabs:", "openai:", "http://", "https://"].iter().any(|start| text.starts_with(start))
     }
+
+    /// The address of a server of one's own, if the text names one.
+    pub fn address(text: &str) -> Option<Address> {
+        let is_address = ["http://", "https://"].iter().any(|start| text.starts_with(start));
+        is_address.then(|| Address::new(text.split_once('#').map_or(text, |(base, _)| base)))
+    }
+
+    /// The name of a voice as it may be stored: without the secrets of an address.
+    pub fn stored(text: &str) -> String {
+        match (Self::address(text), text.split_once('#')) {
+            (Some(address), Some((_, voice))) => format!("{address}#{voice}"),
+            (Some(address), None) => address.to_string(),
+            (None, _) => text.to_owned(),
+        }
+    }
 }
 
 impl FromStr for HostedVoice {
     type Err = NoSuchHostedVoice;
 
     fn from_str(text: &str) -> Result<Self, NoSuchHostedVoice> {
-        let wrong = || NoSuchHostedVoice(text.chars().take(80).collect());
+        // An address may hold a password, and what is wrong with a text is shown.
+        let wrong = || {
+            let shown = text.split_once('#').map_or(text, |(front, _)| front);
+            NoSuchHostedVoice(Address::new(shown).as_str().chars().take(80).collect())
+        };
         let is_name = |name: &str| {
             !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "-_.+:/()".contains(c))
         };
@@ -104,7 +125,7 @@ impl FromStr for HostedVoice {
         }
         let (base, rest) = text.split_once('#').filter(|_| Self::is_meant(text)).ok_or_else(wrong)?;
         let (voice, model) = with_model(rest, SERVER_MODEL).ok_or_else(wrong)?;
-        Ok(Self::Server { base: base.to_owned(), voice, model })
+        Ok(Self::Server { base: Address::new(base), voice, model })
     }
 }
 
@@ -140,6 +161,18 @@ mod tests {
             "http://127.0.0.1:8880/v1#af_bella(2)+af_sky@kokoro",
         ] {
             assert_eq!(text.parse::<HostedVoice>().unwrap().to_string(), text);
+        }
+    }
+
+    #[test]
+    fn the_secrets_of_a_servers_address_are_not_stored() {
+        let typed = "https://me:hush@host/v1?key=hush#voice@model";
+        assert_eq!(HostedVoice::stored(typed), "https://***@host/v1?key=***#voice@model");
+        assert_eq!(HostedVoice::stored("openai:alloy"), "openai:alloy");
+        let voice: HostedVoice = typed.parse().unwrap();
+        assert!(!format!("{voice:?} {voice}").contains("hush"));
+        for wrong in ["https://me:hush@host/v1", "https://me:hush@host/v1#"] {
+            assert!(!wrong.parse::<HostedVoice>().unwrap_err().to_string().contains("hush"));
         }
     }
 

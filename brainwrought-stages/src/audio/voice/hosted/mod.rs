@@ -41,7 +41,6 @@ impl HostedVoice {
         is_english: bool,
     ) -> Result<Arc<dyn Voice>, VoiceError> {
         let client = self.client(settings)?;
-        let server = |base: &str| settings.open_server("speech-server", "speech", base);
         let price = settings.price(&self.priced(), &client);
         let parts = Parts { name: self.to_string(), client, price, reference, is_english };
         Ok(match self.clone() {
@@ -52,8 +51,8 @@ impl HostedVoice {
             Self::OpenAi { voice, model } => Arc::new(OpenAiVoice::new(parts, voice, model)),
             Self::Server { base, voice, model } => {
                 // Kokoro-FastAPI tells times beside the version of its interface, not under it.
-                let root = base.trim_end_matches('/');
-                let captions = server(root.strip_suffix("/v1").unwrap_or(root))?;
+                let root = settings.complete(base)?.without_suffix("/v1");
+                let captions = settings.open_server("speech-server", "speech", root)?;
                 Arc::new(OpenAiVoice::of_server(parts, captions, voice, model))
             }
         })
