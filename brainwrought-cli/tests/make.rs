@@ -411,3 +411,28 @@ fn a_stopped_worker_hands_its_tasks_back() {
     desk.run(&["retry", &id]);
     assert_ne!(desk.json(&["status", &id, "--json"])["status"], "CANCELLED");
 }
+
+#[test]
+fn a_damaged_job_is_named_with_its_remedy_and_hides_no_other() {
+    let desk = Desk::new();
+    let mut submit = small("unused");
+    submit[0] = "submit".to_owned();
+    submit.drain(2..4);
+    let [id, other] = [(); 2].map(|()| text(&desk.run(&as_str(&submit)).stdout).trim().to_owned());
+    for ending in ["json", "bak"] {
+        std::fs::write(desk.path(&format!("data/jobs/{id}.{ending}")), "{").unwrap();
+    }
+    let shown = desk.run(&["status", &id]);
+    let told = text(&shown.stderr);
+    assert_eq!(shown.status.code(), Some(3), "{told}");
+    assert!(
+        told.contains(&format!("{id}.json")) && told.contains(&format!("`brainwrought delete {id}`")),
+        "{told}"
+    );
+    let listed = text(&desk.run(&["list"]).stdout);
+    assert!(listed.contains(&other) && !listed.contains(&id), "{listed}");
+    let deleted = desk.run(&["delete", &id]);
+    assert!(deleted.status.success(), "{deleted:?}");
+    assert_eq!(desk.run(&["status", &id]).status.code(), Some(2), "it is gone");
+    assert!(text(&desk.run(&["list"]).stdout).contains(&other));
+}

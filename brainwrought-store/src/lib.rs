@@ -37,7 +37,8 @@ pub use file::FileJobStore;
 pub use hub::{HubError, HubPublisher, HubSpace, SpaceDeployment, SpaceRun};
 pub use object::ObjectArtifactStore;
 pub use open::{
-    OpenError, local_folder, open_artifact_store, open_artifact_store_with, open_job_store, without_password,
+    OpenError, local_folder, open_artifact_store, open_artifact_store_with, open_job_store,
+    open_job_store_to_read, without_password,
 };
 #[cfg(feature = "postgres")]
 pub use open::{migrate_job_store, open_stage_controls};

@@ -57,6 +57,15 @@ pub enum OpenError {
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// The folder is there and cannot be read.
+    #[error("could not read the folder {folder:?}; run as its owner, or choose another with --store")]
+    UnreadableFolder {
+        /// The folder.
+        folder: PathBuf,
+        /// Why.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// The URL has a known scheme, but what follows or its options are wrong.
     #[error("could not open `{url}`; check the address and its options")]
     WrongUrl {
@@ -89,10 +98,10 @@ pub enum OpenError {
         feature: &'static str,
     },
     /// The database cannot be reached.
-    #[error("could not open the database {url}; check the address, and that the server runs")]
+    #[error("could not connect to the database at {place}; check the address, and that the server runs")]
     Database {
-        /// The address, without its password.
-        url: String,
+        /// Its host and port, or its socket.
+        place: String,
         /// Why.
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
@@ -138,6 +147,10 @@ impl OpenError {
         Self::WrongUrl { url: without_password(url), source: source.into() }
     }
 
+    pub(crate) fn unreadable(folder: &Path, source: std::io::Error) -> Self {
+        Self::UnreadableFolder { folder: folder.to_owned(), source: Box::new(source) }
+    }
+
     pub(crate) fn folder(folder: &Path, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::Folder { folder: folder.to_owned(), source: source.into() }
     }
@@ -158,6 +171,19 @@ pub fn open_job_store(url: &str) -> Result<Arc<dyn JobStore>, OpenError> {
         Some(Place::Folder(folder)) => Arc::new(FileJobStore::open(&folder)?),
         None => return Err(OpenError::UnknownScheme { url: without_password(url) }),
     })
+}
+
+/// Opens a job store whose jobs are only looked at. What differs from [`open_job_store`] is that a folder may be one that
+/// cannot be written.
+///
+/// # Errors
+///
+/// Fails like [`open_job_store`], but not for a folder with jobs that cannot be written.
+pub fn open_job_store_to_read(url: &str) -> Result<Arc<dyn JobStore>, OpenError> {
+    match place(url) {
+        Some(Place::Folder(folder)) => Ok(Arc::new(FileJobStore::open_to_read(&folder)?)),
+        _ => open_job_store(url),
+    }
 }
 
 /// Opens a job store that can hold stages back in the whole fleet.
@@ -229,12 +255,16 @@ pub fn local_folder(url: &str) -> Option<PathBuf> {
     }
 }
 
-/// A URL as people may see it: without what stands before its `@`, where there may be a password.
+/// A URL as people may see it: without what stands before its `@`, and without its query. Either may hold a password, as in
+/// `postgres://host/database?password=…`.
 pub fn without_password(url: &str) -> String {
-    match (url.split_once("://"), url.rsplit_once('@')) {
-        (Some((scheme, _)), Some((_, place))) => format!("{scheme}://{place}"),
-        _ => url.to_owned(),
+    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
+    let (front, query) = rest.split_once('?').unwrap_or((rest, ""));
+    if query.contains('@') {
+        // A password with a `?` in it, or a query with an `@`: nobody can tell which side of it the secret is on.
+        return format!("{scheme}://…");
     }
+    format!("{scheme}://{}", front.rsplit_once('@').map_or(front, |(_, place)| place))
 }
 
 fn is_database(url: &str) -> bool {
@@ -288,6 +318,21 @@ mod tests {
             assert_eq!(local_folder(url), Some(PathBuf::from(folder)), "{url}");
         }
         assert_eq!(local_folder("memory:"), None);
+    }
+
+    #[test]
+    fn a_url_is_shown_without_its_secrets() {
+        for (url, shown) in [
+            ("postgres://me:hush@db.example:5433/jobs", "postgres://db.example:5433/jobs"),
+            ("postgres://me:hu@s/h@db.example/jobs", "postgres://db.example/jobs"),
+            ("postgres://me:hu?sh@db.example/jobs", "postgres://…"),
+            ("postgres://db.example/jobs?user=me&password=hush", "postgres://db.example/jobs"),
+            ("postgres://db.example/jobs?password=hu@sh", "postgres://…"),
+            ("s3://bucket/prefix", "s3://bucket/prefix"),
+            ("file:./data", "file:./data"),
+        ] {
+            assert_eq!(without_password(url), shown);
+        }
     }
 
     #[test]

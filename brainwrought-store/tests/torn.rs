@@ -9,7 +9,8 @@ use std::time::Duration;
 use brainwrought_core::data::BlobRef;
 use brainwrought_core::id::{Digest, FencingToken, JobId, WorkerId};
 use brainwrought_core::job::{JobInput, NewJob, Outcome, Plan, Renewal, StagePlan};
-use brainwrought_core::job_store::{Claim, ClaimRequest, Created, JobStore, JobStoreError};
+use brainwrought_core::job_store::{Claim, ClaimRequest, Created, JobFilter, JobStore, JobStoreError};
+use brainwrought_core::report::chain;
 use brainwrought_store::FileJobStore;
 
 const LEASE: Duration = Duration::from_secs(600);
@@ -208,4 +209,43 @@ async fn lost_indexes_are_made_again_from_the_jobs() {
     assert!(bench.try_claim(None, LEASE).await.unwrap().is_empty());
     bench.store.get(&open).await.unwrap();
     assert_eq!(bench.claim(LEASE).await.id.job, open);
+}
+
+#[tokio::test]
+async fn a_job_of_which_both_files_are_damaged_names_them_and_can_be_removed() {
+    let bench = Bench::new();
+    let id = bench.create_with(Some("key")).await.view.job.job_id;
+    let other = bench.create().await;
+    fs::write(bench.file(&id, "json"), "{").unwrap();
+    fs::write(bench.file(&id, "bak"), "").unwrap();
+    let store = FileJobStore::open(bench.folder.path()).unwrap();
+    let error = chain(&store.get(&id).await.unwrap_err());
+    let remedy = format!("brainwrought delete {id}");
+    for named in [&format!("{id}.json"), &format!("{id}.bak"), &remedy] {
+        assert!(error.contains(named.as_str()), "{named} is not in: {error}");
+    }
+    let listed = store.list(&JobFilter::default()).await.unwrap();
+    let listed: Vec<_> = listed.iter().map(|view| &view.job.job_id).collect();
+    assert_eq!(listed, [&other], "the others are listed");
+    assert_eq!(bench.claim(LEASE).await.id.job, other, "and go on");
+    store.delete(&id).await.unwrap();
+    assert!(matches!(store.get(&id).await, Err(JobStoreError::JobNotFound(_))));
+    assert!(bench.create_with(Some("key")).await.is_new, "its key is free again");
+}
+
+#[tokio::test]
+async fn a_job_whose_file_is_lost_goes_on_from_its_previous_generation() {
+    let bench = Bench::new();
+    let id = bench.create().await;
+    let claim = bench.claim(LEASE).await;
+    fs::remove_file(bench.file(&id, "json")).unwrap();
+    let listed = bench.store.list(&JobFilter::default()).await.unwrap();
+    assert_eq!(listed.len(), 1, "it is listed all the same");
+    assert!(bench.file(&id, "json").exists());
+    let again = bench.claim(LEASE).await;
+    assert!(again.id == claim.id && again.token > claim.token);
+    // What is deleted does not come back.
+    bench.store.commit(&again.id, again.token, done()).await.unwrap();
+    bench.store.delete(&id).await.unwrap();
+    assert!(bench.store.list(&JobFilter::default()).await.unwrap().is_empty());
 }

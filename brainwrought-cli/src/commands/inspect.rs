@@ -12,14 +12,14 @@ use crate::output;
 
 /// Shows a job.
 pub(crate) async fn status(config: &Config, args: JobArgs) -> anyhow::Result<()> {
-    let jobs = brainwrought_store::open_job_store(&config.jobs)?;
+    let jobs = brainwrought_store::open_job_store_to_read(&config.jobs)?;
     show(&jobs.get(&args.job).await?, args.json);
     Ok(())
 }
 
 /// Lists jobs, the newest first.
 pub(crate) async fn list(config: &Config, args: ListArgs) -> anyhow::Result<()> {
-    let jobs = brainwrought_store::open_job_store(&config.jobs)?;
+    let jobs = brainwrought_store::open_job_store_to_read(&config.jobs)?;
     let filter = JobFilter { limit: Some(args.limit), ..JobFilter::default() };
     let views = jobs.list(&filter).await?;
     if args.json {
@@ -34,7 +34,7 @@ pub(crate) async fn list(config: &Config, args: ListArgs) -> anyhow::Result<()> 
 
 /// Shows the log of a job.
 pub(crate) async fn logs(config: &Config, args: JobArgs) -> anyhow::Result<()> {
-    let jobs = brainwrought_store::open_job_store(&config.jobs)?;
+    let jobs = brainwrought_store::open_job_store_to_read(&config.jobs)?;
     let job = jobs.get(&args.job).await?.job;
     if args.json {
         output::json(&json!(job.logs));

@@ -46,7 +46,10 @@ impl Engine {
     ///
     /// Fails when there is no such job, when it is not final, and when its record or its folders cannot be removed.
     pub async fn delete_job(&self, id: &JobId) -> Result<Deleted, EngineError> {
-        let view = self.jobs.get(id).await?;
+        let view = match self.jobs.get(id).await {
+            Err(JobStoreError::Damaged { .. }) => return self.delete_damaged(id).await,
+            got => got?,
+        };
         if !view.status.is_final() {
             let source = TransitionError::StillActive(view.status);
             return Err(JobStoreError::Refused { job: id.clone(), source }.into());
@@ -84,6 +87,17 @@ impl Engine {
             tracing::warn!(job = %id, error = chain(error), "artifacts of a deleted job are removed later");
         }
         Ok(Deleted { is_complete: swept.is_ok() })
+    }
+
+    /// Deletes a job that cannot be read. What only it needed is for garbage collection to find.
+    async fn delete_damaged(&self, id: &JobId) -> Result<Deleted, EngineError> {
+        if self.settings.keeps_holds {
+            self.artifacts.hold(id, &Hold::Ended).await?;
+        }
+        self.jobs.delete(id).await?;
+        self.removed.notify_one();
+        self.remove_folders(id).await?;
+        Ok(Deleted { is_complete: false })
     }
 
     /// Removes what deleted jobs left: what could not be removed at once, and what workers made that heard of the

@@ -25,6 +25,21 @@ pub(super) struct Folder {
     /// One file for each idempotency key, with the id of its job.
     keys: PathBuf,
     known: BTreeMap<JobId, (Stamp, Job)>,
+    /// Whether nothing can be written here.
+    is_read_only: bool,
+}
+
+/// Neither generation of a job's file can be read.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "neither {} nor its previous generation, {}, can be read; put either back from a backup, or remove the job with \
+     `brainwrought delete {job}`", .file.display(), .previous.display()
+)]
+struct BothDamaged {
+    job: JobId,
+    file: PathBuf,
+    previous: PathBuf,
+    source: Box<dyn std::error::Error + Send + Sync>,
 }
 
 /// What tells that a file is no longer the one that was read. A replaced file has another inode.
@@ -46,16 +61,23 @@ impl Folder {
             active: jobs.join(".active"),
             keys: jobs.join(".keys"),
             known: BTreeMap::new(),
+            is_read_only: false,
         };
         private_folder(jobs)?;
         Ok(folder)
+    }
+
+    /// Opens a folder that is there and cannot be written. Nothing in it is changed, not even mended.
+    pub(super) fn open_to_read(jobs: &Path) -> io::Result<Self> {
+        let folder = Self { is_read_only: true, ..Self::open(jobs)? };
+        fs::read_dir(jobs).map(|_| folder)
     }
 
     /// Makes the indexes anew from the files of the jobs where one is lost: `.active`, without which nobody would look at
     /// jobs that are not over, and `.keys`. Each appears whole or not at all.
     pub(super) fn restore_indexes(&self, now: &Now) -> Result<(), JobStoreError> {
         let lost = [&self.active, &self.keys].map(|index| !index.is_dir());
-        if lost == [false, false] {
+        if self.is_read_only || lost == [false, false] {
             return Ok(());
         }
         let ids = self.all()?;
@@ -95,6 +117,19 @@ impl Folder {
         File::options().create(true).truncate(false).write(true).open(self.jobs.join(".lock"))
     }
 
+    /// Waits for the lock; it holds until the file is dropped. Where nothing can be written and nobody has made the file,
+    /// there is nothing to wait for.
+    pub(super) fn lock(&self) -> io::Result<Option<File>> {
+        if !self.is_read_only {
+            return self.lock_file().and_then(|file| file.lock().map(|()| Some(file)));
+        }
+        match File::open(self.jobs.join(".lock")) {
+            Ok(file) => file.lock_shared().map(|()| Some(file)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Something that is different after every change, for whoever waits for one.
     pub(super) fn generation(jobs: &Path) -> Option<(i64, i64)> {
         let metadata = fs::metadata(jobs).ok()?;
@@ -112,19 +147,24 @@ impl Folder {
         ids_in(&self.active).map_err(|error| unavailable("list the active jobs", error))
     }
 
-    /// The ids of all jobs.
+    /// The ids of all jobs, those included of which only the previous generation is left.
     pub(super) fn all(&self) -> Result<Vec<JobId>, JobStoreError> {
         ids_in(&self.jobs).map_err(|error| unavailable("list the jobs", error))
     }
 
-    /// Reads a job. One whose file is damaged is mended from its previous generation.
+    /// Reads a job. One whose file is damaged or lost is mended from its previous generation.
     pub(super) fn read(&mut self, id: &JobId, now: &Now) -> Result<Job, JobStoreError> {
         let path = self.path(id);
         let stamp = match stamp(&path) {
             Ok(stamp) => stamp,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 self.known.remove(id);
-                return Err(JobStoreError::JobNotFound(id.clone()));
+                let previous = path.with_extension("bak");
+                return match previous.exists().then(|| parse(&previous, id)) {
+                    None => Err(JobStoreError::JobNotFound(id.clone())),
+                    Some(Ok(previous)) => self.mend(previous, now),
+                    Some(Err(error)) => Err(self.both_damaged(id, error)),
+                };
             }
             Err(error) => return Err(unavailable(&format!("read job {id}"), error)),
         };
@@ -133,13 +173,14 @@ impl Folder {
             // A file that a dying disk tore apart has a predecessor; what was done since is found by its fingerprint.
             // A file that merely could not be read just now is another matter: it must not be rolled back.
             Err(error @ JobStoreError::Damaged { .. }) => {
-                let previous = parse(&path.with_extension("bak"), id).map_err(|_| error)?;
+                let previous = parse(&path.with_extension("bak"), id);
+                let previous = previous.map_err(|_| self.both_damaged(id, error))?;
                 return self.mend(previous, now);
             }
             other => other?,
         };
         let mut is_active = self.is_active(id);
-        if !is_active && may_change(&seen(&job, now), now) {
+        if !is_active && !self.is_read_only && may_change(&seen(&job, now), now) {
             // Its entry in the index is lost; without it nobody would ever go on with the job. Whoever only reads need
             // not fail for it.
             match durable::touch(&self.active.join(id.as_str())) {
@@ -166,6 +207,9 @@ impl Folder {
     /// Puts a previous generation in the place of a damaged file. Nobody knows what was promised since, so whoever
     /// holds a task is fenced off, and no token comes a second time.
     fn mend(&mut self, mut job: Job, now: &Now) -> Result<Job, JobStoreError> {
+        if self.is_read_only {
+            return Ok(job);
+        }
         tracing::warn!(job = %job.job_id, "a job's file is damaged; its previous generation takes its place");
         let held: Vec<_> = job.stages.iter().filter(|task| task.lease.is_some()).collect();
         let held: Vec<_> = held.into_iter().map(|task| (task.key.clone(), task.token)).collect();
@@ -181,6 +225,16 @@ impl Folder {
         let view = JobView { status: job.status(now), job };
         self.store(&view, now, durable::mend)?;
         Ok(view.job)
+    }
+
+    /// Names both files and what to do. A file that merely could not be read just now keeps its own error.
+    fn both_damaged(&self, id: &JobId, error: JobStoreError) -> JobStoreError {
+        let JobStoreError::Damaged { job, source } = error else { return error };
+        let (file, previous) = (self.path(id), self.path(id).with_extension("bak"));
+        JobStoreError::Damaged {
+            job,
+            source: Box::new(BothDamaged { job: id.clone(), file, previous, source }),
+        }
     }
 
     fn store(
@@ -218,12 +272,29 @@ impl Folder {
     /// Removes a job.
     pub(super) fn remove(&mut self, job: &Job) -> Result<(), JobStoreError> {
         let id = &job.job_id;
-        let failed = |error| unavailable(&format!("remove job {id}"), error);
         if let Some(key) = &job.idempotency_key {
-            durable::remove(&self.key_path(key)).map_err(failed)?;
+            let removed = durable::remove(&self.key_path(key));
+            removed.map_err(|error| unavailable(&format!("remove job {id}"), error))?;
         }
-        durable::remove(&self.path(id)).map_err(failed)?;
-        for extension in ["bak", "damaged", "part"] {
+        self.remove_files(id)
+    }
+
+    /// Removes a job that cannot be read, and with it the keys that name it.
+    pub(super) fn remove_damaged(&mut self, id: &JobId) -> Result<(), JobStoreError> {
+        let failed = |error| unavailable(&format!("remove job {id}"), error);
+        for entry in fs::read_dir(&self.keys).map_err(failed)? {
+            let key = entry.map_err(failed)?.path();
+            if fs::read_to_string(&key).is_ok_and(|text| text.trim() == id.as_str()) {
+                durable::remove(&key).map_err(failed)?;
+            }
+        }
+        self.remove_files(id)
+    }
+
+    fn remove_files(&mut self, id: &JobId) -> Result<(), JobStoreError> {
+        let failed = |error| unavailable(&format!("remove job {id}"), error);
+        // The file itself goes last: without it, a previous generation would take its place after a crash.
+        for extension in ["bak", "damaged", "part", "json"] {
             durable::remove(&self.path(id).with_extension(extension)).map_err(failed)?;
         }
         durable::sync_folder(&self.path(id)).map_err(failed)?;
@@ -292,10 +363,11 @@ fn ids_in(folder: &Path) -> io::Result<Vec<JobId>> {
     for entry in fs::read_dir(folder)? {
         let name = entry?.file_name();
         let name = name.to_string_lossy();
-        let stem = name.strip_suffix(".json").unwrap_or(&name);
+        let stem = [".json", ".bak"].iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(&name);
         ids.extend(stem.parse::<JobId>());
     }
     ids.sort();
+    ids.dedup();
     Ok(ids)
 }
 

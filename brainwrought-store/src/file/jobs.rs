@@ -13,6 +13,7 @@ use brainwrought_core::job_store::{
     Claim, ClaimRequest, Created, JobFilter, JobStore, JobStoreError, JobView, TaskReport,
 };
 use brainwrought_core::purse::{Charge, Cost};
+use brainwrought_core::report::chain;
 use tokio::sync::{Notify, oneshot};
 
 use super::boot_clock::BootClock;
@@ -81,8 +82,8 @@ impl FileJobStore {
     ///
     /// Fails when the folder cannot be made or written.
     pub fn open_with_clock(folder: &Path, clock: Box<dyn Clock>) -> Result<Self, OpenError> {
-        let jobs = folder.join("jobs");
-        let opened = Folder::open(&jobs).and_then(|opened| opened.lock_file().map(|lock| (opened, lock)));
+        let opened = Folder::open(&folder.join("jobs"));
+        let opened = opened.and_then(|opened| opened.lock_file().map(|lock| (opened, lock)));
         let (opened, lock) = opened.map_err(|error| OpenError::folder(folder, error))?;
         match lock.try_lock() {
             Ok(()) | Err(TryLockError::WouldBlock) => drop(lock),
@@ -90,14 +91,36 @@ impl FileJobStore {
                 return Err(OpenError::NoLocks { folder: folder.to_owned(), source: Box::new(error) });
             }
         }
+        Ok(Self::with_folder(folder, opened, clock))
+    }
+
+    /// Opens a folder whose jobs are only looked at. Where it is there and cannot be written, it is left as it is: no
+    /// damaged file is mended, and every change fails.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the folder is not there and cannot be made, and when it cannot be read.
+    pub fn open_to_read(folder: &Path) -> Result<Self, OpenError> {
+        let jobs = folder.join("jobs");
+        match Self::open(folder) {
+            Err(OpenError::Folder { .. }) if jobs.is_dir() => {
+                let opened =
+                    Folder::open_to_read(&jobs).map_err(|error| OpenError::unreadable(folder, error))?;
+                Ok(Self::with_folder(folder, opened, Box::new(BootClock::new())))
+            }
+            opened => opened,
+        }
+    }
+
+    fn with_folder(folder: &Path, opened: Folder, clock: Box<dyn Clock>) -> Self {
         let shared = Shared {
-            jobs,
+            jobs: folder.join("jobs"),
             clock,
             folder: Mutex::new(opened),
             lock_told: LOCK_TOLD,
             lock_wait: MAX_LOCK_WAIT,
         };
-        Ok(Self { shared: Arc::new(shared), work: Notify::new() })
+        Self { shared: Arc::new(shared), work: Notify::new() }
     }
 
     /// Runs one transition under the lock, away from the async threads.
@@ -110,8 +133,7 @@ impl FileJobStore {
         let result = tokio::task::spawn_blocking(move || {
             // Each transition is written before memory is changed, so a poisoned lock still guards good data.
             let mut folder = shared.folder.lock().unwrap_or_else(PoisonError::into_inner);
-            let lock = folder.lock_file().and_then(|file| file.lock().map(|()| file));
-            let lock = lock.map_err(|error| unavailable("lock the jobs", error))?;
+            let lock = folder.lock().map_err(|error| unavailable("lock the jobs", error))?;
             let _ = locked.send(());
             let now = shared.clock.now();
             let result = folder.restore_indexes(&now).and_then(|()| work(&mut folder, &now));
@@ -229,7 +251,7 @@ impl JobStore for FileJobStore {
                 match folder.read(&id, now) {
                     Ok(job) => views.push(view(job, now)),
                     // One damaged file must not hide the others; asking for the job itself tells.
-                    Err(error) => tracing::warn!(job = %id, %error, "a job was left out of a list"),
+                    Err(error) => tracing::warn!("a job was left out of the list: {}", chain(&error)),
                 }
             }
             views.sort_by(|a, b| (b.job.created_at, &b.job.job_id).cmp(&(a.job.created_at, &a.job.job_id)));
@@ -382,7 +404,10 @@ impl JobStore for FileJobStore {
     async fn delete(&self, id: &JobId) -> Result<(), JobStoreError> {
         let id = id.clone();
         self.locked(move |folder, now| {
-            let job = folder.read(&id, now)?;
+            let job = match folder.read(&id, now) {
+                Err(JobStoreError::Damaged { .. }) => return folder.remove_damaged(&id),
+                read => read?,
+            };
             job.check_deletable(now).map_err(|error| JobStoreError::from_transition(error, &id))?;
             folder.remove(&job)
         })
@@ -435,7 +460,9 @@ fn active_job(folder: &mut Folder, id: &JobId, now: &Now) -> Result<Option<Job>,
             folder.retire(id);
         }
         Err(JobStoreError::JobNotFound(_)) => folder.retire(id),
-        Err(JobStoreError::Damaged { .. }) => tracing::warn!(job = %id, "a damaged job is left alone"),
+        Err(error @ JobStoreError::Damaged { .. }) => {
+            tracing::warn!("a damaged job is left alone: {}", chain(&error));
+        }
         Err(error) => return Err(error),
     }
     Ok(None)

@@ -174,7 +174,7 @@ impl Database {
     ) -> Result<T, JobStoreError> {
         let result = tokio::time::timeout(limit, work).await.unwrap_or(Err(Fault::Silent));
         result.map_err(|fault| {
-            let error = fault.into_store(action);
+            let error = fault.into_store(&format!("{action} in the database at {}", place(&self.options)));
             if matches!(error, JobStoreError::Unavailable { .. }) {
                 self.was_unreachable.store(true, Ordering::Release);
             }
@@ -223,6 +223,14 @@ impl Fault {
     }
 }
 
+/// Where a database is, for people: its host and port, or its socket.
+pub(super) fn place(options: &PgConnectOptions) -> String {
+    match options.get_socket() {
+        Some(folder) => format!("{}, port {}", folder.display(), options.get_port()),
+        None => format!("{}:{}", options.get_host(), options.get_port()),
+    }
+}
+
 fn pool(connections: u32, settings: &'static str) -> PgPoolOptions {
     PgPoolOptions::new()
         .max_connections(connections)
@@ -239,4 +247,72 @@ fn pool(connections: u32, settings: &'static str) -> PgPoolOptions {
                 Ok(())
             })
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::borrow::Cow;
+    use std::error::Error;
+
+    use sqlx::error::{DatabaseError, ErrorKind};
+
+    use super::*;
+
+    /// What a server says in the language of its own machine.
+    #[derive(Debug, thiserror::Error)]
+    #[error("{said}")]
+    struct Said {
+        said: &'static str,
+        code: &'static str,
+    }
+
+    impl DatabaseError for Said {
+        fn message(&self) -> &str {
+            self.said
+        }
+
+        fn code(&self) -> Option<Cow<'_, str>> {
+            Some(self.code.into())
+        }
+
+        fn as_error(&self) -> &(dyn Error + Send + Sync + 'static) {
+            self
+        }
+
+        fn as_error_mut(&mut self) -> &mut (dyn Error + Send + Sync + 'static) {
+            self
+        }
+
+        fn into_error(self: Box<Self>) -> Box<dyn Error + Send + Sync + 'static> {
+            self
+        }
+
+        fn kind(&self) -> ErrorKind {
+            ErrorKind::Other
+        }
+    }
+
+    fn fault(code: &'static str, said: &'static str) -> Fault {
+        Fault::Sql(sqlx::Error::Database(Box::new(Said { said, code })))
+    }
+
+    #[test]
+    fn errors_are_told_apart_by_their_codes_in_any_language() {
+        assert!(fault("40001", "kann Zugriff nicht serialisieren").is_conflict());
+        assert!(fault("40P01", "デッドロックを検出しました").is_conflict());
+        let full = fault("53100", "kein Platz mehr auf dem Gerät").into_store("create a job");
+        assert!(matches!(full, JobStoreError::Full(_)), "{full:?}");
+        // Words are no proof of anything.
+        let other = fault("42501", "deadlock detected: disk full");
+        assert!(!other.is_conflict());
+        assert!(matches!(other.into_store("create a job"), JobStoreError::Unavailable { .. }));
+    }
+
+    #[test]
+    fn a_place_is_a_host_and_a_port_without_the_password() {
+        let place_of = |url: &str| place(&url.parse().unwrap());
+        assert_eq!(place_of("postgres://me:hush@db.example/jobs"), "db.example:5432");
+        assert_eq!(place_of("postgres://db.example:6432/jobs?password=hush"), "db.example:6432");
+        assert_eq!(place_of("postgres:///jobs?host=/run/postgresql&port=6432"), "/run/postgresql, port 6432");
+    }
 }

@@ -17,7 +17,7 @@ use tokio::sync::OnceCell;
 use super::attempt::{Commits, Success};
 use super::change::{Touches, change_one, insert, remove};
 use super::claim::Claims;
-use super::database::Fault;
+use super::database::{self, Fault};
 use super::ledger::Spending;
 use super::live::Live;
 use super::record;
@@ -25,7 +25,7 @@ use super::schema::{self, Migrated};
 use super::stage_control::{self, Change, StageControl};
 use super::whole_job::Loaded;
 use super::{attempt, listing, sweep};
-use crate::{OpenError, without_password};
+use crate::OpenError;
 
 /// Keeps jobs in Postgres, for any number of processes on any number of machines.
 ///
@@ -66,7 +66,8 @@ impl PostgresJobStore {
     /// Fails when the database cannot be reached, or its schema is older or newer than this program's.
     pub async fn connect(url: &str) -> Result<Self, OpenError> {
         let store = Self::new(url)?;
-        store.live.get_or_try_init(|| store.open()).await.map_err(|fault| open_error(url, fault))?;
+        let opened = store.live.get_or_try_init(|| store.open()).await;
+        opened.map_err(|fault| open_error(&store.options, fault))?;
         Ok(store)
     }
 
@@ -90,7 +91,7 @@ impl PostgresJobStore {
             connection.close().await?;
             Ok(migrated)
         };
-        work.await.map_err(|fault| open_error(url, fault))
+        work.await.map_err(|fault| open_error(&options, fault))
     }
 
     /// Lends no more tasks of a stage, in the whole fleet, until [`Self::resume_stage`]. Those that run go on.
@@ -145,7 +146,9 @@ impl PostgresJobStore {
 
     async fn live(&self) -> Result<&Arc<Live>, JobStoreError> {
         let opened = self.live.get_or_try_init(|| self.open()).await;
-        opened.map_err(|fault| fault.into_store("connect to the database"))
+        opened.map_err(|fault| {
+            fault.into_store(&format!("connect to the database at {}", database::place(&self.options)))
+        })
     }
 
     async fn commit_successes(
@@ -376,9 +379,9 @@ fn options(url: &str) -> Result<PgConnectOptions, OpenError> {
     url.parse().map_err(|error: sqlx::Error| OpenError::wrong(url, error))
 }
 
-fn open_error(url: &str, fault: Fault) -> OpenError {
+fn open_error(options: &PgConnectOptions, fault: Fault) -> OpenError {
     match fault {
         Fault::Schema(source) => OpenError::Schema { source },
-        fault => OpenError::Database { url: without_password(url), source: Box::new(fault) },
+        fault => OpenError::Database { place: database::place(options), source: Box::new(fault) },
     }
 }

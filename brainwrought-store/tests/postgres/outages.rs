@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use brainwrought_core::job::{JobStatus, Renewal, TaskStatus};
 use brainwrought_core::job_store::{JobFilter, JobStore, JobStoreError};
+use brainwrought_core::report::chain;
 use brainwrought_store::PostgresJobStore;
 use sqlx::{Connection as _, PgConnection};
 
@@ -156,4 +157,18 @@ async fn a_damaged_job_holds_up_no_other() {
     whole_only(store.list(&JobFilter::default()).await.unwrap().into_iter().map(|v| v.job.job_id).collect());
     whole_only(store.claim(&ask(9, Duration::ZERO)).await.unwrap().into_iter().map(|c| c.id.job).collect());
     whole_only(store.recover().await.unwrap().into_iter().map(|task| task.job).collect());
+}
+
+#[tokio::test]
+async fn an_error_names_the_place_of_the_database_and_no_password() {
+    let server = Server::shared().await;
+    let place = format!("port {}", server.port());
+    let url = server.url("nowhere").replace("tester@", "tester:hush@");
+    assert!(url.contains("hush"));
+    let at_once = PostgresJobStore::connect(&url).await.unwrap_err();
+    let later = PostgresJobStore::new(&url).unwrap().list(&JobFilter::default()).await.unwrap_err();
+    let migrated = PostgresJobStore::migrate(&url).await.unwrap_err();
+    for error in [chain(&at_once), chain(&later), chain(&migrated), format!("{at_once:?} {later:?}")] {
+        assert!(error.contains(&place) && !error.contains("hush"), "{error}");
+    }
 }

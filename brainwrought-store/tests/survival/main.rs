@@ -18,6 +18,8 @@ mod killed;
 mod pinned;
 #[path = "../torture/proxy.rs"]
 mod proxy;
+#[cfg(target_os = "linux")]
+mod read_only;
 #[path = "../postgres/server.rs"]
 mod server;
 #[cfg(target_os = "linux")]
