@@ -16,7 +16,7 @@ use brainwrought_stages::script::{TrendChoice, TrendCommand};
 use brainwrought_stages::standard::{Resources, pipelines};
 use brainwrought_store::HubPublisher;
 
-use crate::config::Config;
+use crate::config::{self, Config};
 
 /// The opened stores, and what an engine needs beside them.
 #[derive(Debug)]
@@ -26,6 +26,7 @@ pub(crate) struct World {
     /// The folder for finished videos, scratch space and everything else on this machine.
     folder: PathBuf,
     resources: PathBuf,
+    resources_unknown: bool,
     /// Where finished videos are published, if they are.
     publisher: Option<Arc<dyn Publisher>>,
     /// What is known of providers.
@@ -52,7 +53,17 @@ impl World {
         };
         let (resources, providers) = (config.resources.clone(), config.providers.clone());
         let trend_command = crate::trends::command(&config.trends);
-        Ok(Self { jobs, artifacts, folder, resources, publisher, providers, trend_command })
+        let resources_unknown = config.resources_unknown;
+        Ok(Self {
+            jobs,
+            artifacts,
+            folder,
+            resources,
+            resources_unknown,
+            publisher,
+            providers,
+            trend_command,
+        })
     }
 
     /// Lets jobs start the command of a choice that was typed here.
@@ -70,6 +81,7 @@ impl World {
         events: EventSink,
     ) -> anyhow::Result<Engine> {
         let resources = self.resources(password)?;
+        let events = crate::idle_memory::watch(events, resources.clone());
         // A fleet spans machines, and every container has a process 1.
         let system = rustix::system::uname();
         let host = system.nodename().to_string_lossy();
@@ -85,6 +97,9 @@ impl World {
 
     /// Where the stages find what is not built in.
     pub(crate) fn resources(&self, password: Option<String>) -> anyhow::Result<Resources> {
+        if self.resources_unknown {
+            tracing::warn!("{}; {}", config::RESOURCES_UNKNOWN, config::NAME_RESOURCES);
+        }
         Ok(Resources::new(&self.resources, self.outputs_folder())
             .context("could not find this program's own file")?
             .with_password(password)
