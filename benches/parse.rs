@@ -13,7 +13,7 @@ fn main() -> anyhow::Result<()> {
     let bytes = Bytes::from(std::fs::read(pdf())?);
     let found = resources(std::env::current_exe()?)?.host;
     anyhow::ensure!(found.libpdfium.is_some(), "there is no libpdfium; run `make setup`");
-    let built_in = PdfHost { libpdfium: None, ..found.clone() };
+    let built_in = found.clone().without_libpdfium();
     let (mut both, mut alone, mut pages) = (Vec::new(), Vec::new(), 0);
     // In turn, so that a drifting machine touches both alike.
     for _ in 0..10 {

@@ -24,6 +24,12 @@ const VIDEO_FILES: [&str; 6] = ["avi", "m4v", "mkv", "mov", "mp4", "webm"];
 /// How the files of pictures and clips end that a script may ask for.
 const PICTURE_FILES: [&str; 8] = ["jpeg", "jpg", "m4v", "mov", "mp4", "png", "webm", "webp"];
 
+/// What is wrong when [`Config::resources_unknown`] is true.
+pub(crate) const RESOURCES_UNKNOWN: &str =
+    "neither HOME nor XDG_DATA_HOME is set, so the folder of the PDF engine and the voice is unknown";
+/// What to do about it.
+pub(crate) const NAME_RESOURCES: &str = "set BRAINWROUGHT_DATA to the folder that `make setup` used";
+
 /// Where everything lies.
 #[derive(Debug, Clone)]
 pub(crate) struct Config {
@@ -33,6 +39,8 @@ pub(crate) struct Config {
     pub(crate) artifacts: String,
     /// The folder with voices and libraries.
     pub(crate) resources: PathBuf,
+    /// True when nothing says where that folder is, not even the home folder: then it is looked for in the current one.
+    pub(crate) resources_unknown: bool,
     /// Keys, endpoints and regions of remote stores.
     pub(crate) options: StoreOptions,
     /// The dataset at the Hugging Face Hub that videos are published to, as `owner/name`.
@@ -118,14 +126,12 @@ impl Config {
         let llm = llm.map_err(|error: NoSuchLlm| WrongCommand(format!("$BRAINWROUGHT_LLM: {error}")))?;
         let trends = env("BRAINWROUGHT_TRENDS").or(file.trends);
         let trends = trends.as_deref().map(crate::trends::choice).transpose()?.unwrap_or_default();
+        let resources = args.resources.clone().or_else(|| env_resources().or(file.resources)).or_else(share);
         Ok(Self {
             jobs,
             artifacts,
-            resources: args
-                .resources
-                .clone()
-                .or_else(|| env_resources().or(file.resources))
-                .unwrap_or_else(share),
+            resources_unknown: resources.is_none(),
+            resources: resources.unwrap_or_else(|| PathBuf::from("brainwrought")),
             options: file.options.into_iter().chain(store_variables()).collect(),
             dataset: env("HF_DATASET_REPO").or(file.dataset),
             providers,
@@ -346,10 +352,10 @@ fn env_resources() -> Option<PathBuf> {
     env("BRAINWROUGHT_DATA").map(PathBuf::from)
 }
 
-fn share() -> PathBuf {
+fn share() -> Option<PathBuf> {
     let share = env("XDG_DATA_HOME").map(PathBuf::from);
     let share = share.or_else(|| Some(PathBuf::from(env("HOME")?).join(".local").join("share")));
-    share.unwrap_or_default().join("brainwrought")
+    Some(share?.join("brainwrought"))
 }
 
 /// What the environment says for the stores: the variables of the providers' own tools.

@@ -5,6 +5,7 @@ mod commands;
 mod config;
 mod config_file;
 mod exit;
+mod idle_memory;
 mod money;
 mod observe;
 mod output;
@@ -25,6 +26,7 @@ use crate::args::Args;
 fn main() -> ExitCode {
     // The parser runs in a child process that is this same program; it never gets past this line.
     brainwrought_stages::parse::serve_if_child();
+    idle_memory::limit_arenas();
     let args = match Args::try_parse() {
         Ok(args) => args,
         Err(error) => {

@@ -20,7 +20,7 @@ use brainwrought_stages::standard::{MakeOptions, Resources, pipelines};
 use brainwrought_stages::visuals::VideoGenerator;
 use brainwrought_store::HubPublisher;
 
-use crate::config::Config;
+use crate::config::{self, Config};
 
 /// The opened stores, and what an engine needs beside them.
 #[derive(Debug)]
@@ -30,6 +30,7 @@ pub(crate) struct World {
     /// The folder for finished videos, scratch space and everything else on this machine.
     folder: PathBuf,
     resources: PathBuf,
+    resources_unknown: bool,
     /// Where finished videos are published, if they are.
     publisher: Option<Arc<dyn Publisher>>,
     /// What is known of providers.
@@ -59,11 +60,13 @@ impl World {
         let (resources, providers) = (config.resources.clone(), config.providers.clone());
         let video_generators = config.video_generators.clone();
         let trend_command = crate::trends::command(&config.trends);
+        let resources_unknown = config.resources_unknown;
         let mut world = Self {
             jobs,
             artifacts,
             folder,
             resources,
+            resources_unknown,
             publisher,
             providers,
             video_generators,
@@ -101,6 +104,7 @@ impl World {
         events: EventSink,
     ) -> anyhow::Result<Engine> {
         let resources = self.resources(password)?;
+        let events = crate::idle_memory::watch(events, resources.clone());
         // A fleet spans machines, and every container has a process 1.
         let system = rustix::system::uname();
         let host = system.nodename().to_string_lossy();
@@ -116,6 +120,9 @@ impl World {
 
     /// Where the stages find what is not built in.
     pub(crate) fn resources(&self, password: Option<String>) -> anyhow::Result<Resources> {
+        if self.resources_unknown {
+            tracing::warn!("{}; {}", config::RESOURCES_UNKNOWN, config::NAME_RESOURCES);
+        }
         Ok(Resources::new(&self.resources, self.outputs_folder())
             .context("could not find this program's own file")?
             .with_password(password)

@@ -37,6 +37,15 @@ fn document_stays_readable() {
 }
 
 #[test]
+fn a_document_without_the_version_of_its_engine_stays_readable() {
+    let mut stored = golden("document.json")["value"].clone();
+    stored.as_object_mut().unwrap().remove("engine_version").unwrap();
+    let document: Document = serde_json::from_value(stored.clone()).unwrap();
+    assert_eq!(document.engine_version, "");
+    assert_eq!(serde_json::to_value(document).unwrap(), stored);
+}
+
+#[test]
 fn script_stays_readable() {
     check::<Script>();
 }

@@ -99,7 +99,7 @@ pub enum ChildError {
 ///
 /// It is guaranteed that the program and the processes it started in its group are killed when the time is up, when
 /// `cancellation` fires and when the future is dropped. It sees none of the caller's environment but the search paths;
-/// `env` adds to that.
+/// `env` adds to that. On Linux it can gain no privileges: set-user-id programs run as the caller.
 ///
 /// # Errors
 ///
@@ -112,8 +112,36 @@ pub async fn run(
     limits: &ChildLimits,
     cancellation: &CancellationToken,
 ) -> Result<ChildOutput, ChildError> {
+    let (stdout, result) = run_keeping_output(program, args, env, stdin, limits, cancellation).await;
+    result.map(|stderr_tail| ChildOutput { stdout, stderr_tail })
+}
+
+/// Runs `program` like [`run`], and returns what it wrote even if it then failed: its standard output, and the end of its
+/// standard error output or the failure.
+pub async fn run_keeping_output(
+    program: &Path,
+    args: &[OsString],
+    env: &[(OsString, OsString)],
+    stdin: Bytes,
+    limits: &ChildLimits,
+    cancellation: &CancellationToken,
+) -> (Bytes, Result<String, ChildError>) {
+    let mut stdout = Vec::new();
+    let result = run_into(&mut stdout, program, args, env, stdin, limits, cancellation).await;
+    (stdout.into(), result)
+}
+
+async fn run_into(
+    stdout: &mut Vec<u8>,
+    program: &Path,
+    args: &[OsString],
+    env: &[(OsString, OsString)],
+    stdin: Bytes,
+    limits: &ChildLimits,
+    cancellation: &CancellationToken,
+) -> Result<String, ChildError> {
     let failed = |source| ChildError::Io { program: program.to_owned(), source };
-    let mut child = command(program, args, env).spawn().map_err(|source| not_started(program, source))?;
+    let mut child = spawn(&mut command(program, args, env)).map_err(|source| not_started(program, source))?;
     // Declared after `child`, so that it is dropped first: the group is killed before the child is reaped, and its
     // number cannot have gone to another process yet.
     let mut group = Group::of(&child);
@@ -130,21 +158,20 @@ pub async fn run(
             Ok(())
         };
         let read = async {
-            let mut bytes = Vec::new();
             if let Some(output) = output {
-                output.take(limits.output.saturating_add(1)).read_to_end(&mut bytes).await.map_err(failed)?;
+                output.take(limits.output.saturating_add(1)).read_to_end(stdout).await.map_err(failed)?;
             }
-            if bytes.len() as u64 > limits.output {
+            if stdout.len() as u64 > limits.output {
                 return Err(ChildError::TooMuchOutput { program: program.to_owned(), limit: limits.output });
             }
-            Ok(Bytes::from(bytes))
+            Ok(())
         };
         let tail = async { read_tail(errors).await.map_err(failed) };
-        let ((), stdout, stderr) = tokio::try_join!(write, read, tail)?;
+        let ((), (), stderr) = tokio::try_join!(write, read, tail)?;
         let status = child.wait().await.map_err(failed)?;
-        Ok((stdout, String::from_utf8_lossy(&stderr).into_owned(), status))
+        Ok((String::from_utf8_lossy(&stderr).into_owned(), status))
     };
-    let (stdout, stderr_tail, status) = tokio::select! {
+    let (stderr_tail, status) = tokio::select! {
         biased;
         () = cancellation.cancelled() => return Err(ChildError::Cancelled),
         done = tokio::time::timeout(limits.wall, work) => match done {
@@ -153,11 +180,7 @@ pub async fn run(
         },
     };
     group.release();
-    if status.success() {
-        Ok(ChildOutput { stdout, stderr_tail })
-    } else {
-        Err(failure(program, status, &stderr_tail))
-    }
+    if status.success() { Ok(stderr_tail) } else { Err(failure(program, status, &stderr_tail)) }
 }
 
 /// A program that runs while it is talked to. It and the processes of its group are killed when this goes out of scope.
@@ -171,7 +194,8 @@ pub struct RunningChild {
 /// Starts `program` to be talked to over its pipes; what it writes to its standard error output is for nobody.
 ///
 /// It sees none of the caller's environment but the search paths; `env` adds to that. How long it may run is for the
-/// caller, who drops it.
+/// caller, who drops it. It may gain privileges by set-user-id programs: whoever configures a program to talk to may
+/// need `sudo` in front of it.
 ///
 /// # Errors
 ///
@@ -285,6 +309,28 @@ fn kill_group(leader: u32) {
 fn is_cpu_limit(status: ExitStatus) -> bool {
     use std::os::unix::process::ExitStatusExt;
     status.signal() == Some(rustix::process::Signal::XCPU.as_raw())
+}
+
+/// Starts a program that can gain no privileges.
+///
+/// The flag belongs to a thread, cannot be taken back, and is inherited: so a thread that then ends starts the program.
+#[cfg(target_os = "linux")]
+fn spawn(command: &mut Command) -> io::Result<Child> {
+    let runtime = tokio::runtime::Handle::current();
+    std::thread::scope(|scope| {
+        let start = move || {
+            let _context = runtime.enter();
+            rustix::thread::set_no_new_privs(true)?;
+            command.spawn()
+        };
+        let started = std::thread::Builder::new().spawn_scoped(scope, start)?;
+        started.join().unwrap_or_else(|_| Err(io::ErrorKind::Other.into()))
+    })
+}
+
+#[cfg(not(target_os = "linux"))]
+fn spawn(command: &mut Command) -> io::Result<Child> {
+    command.spawn()
 }
 
 /// Sets the limits from outside, right after the start: setting them between fork and exec would need unsafe code.
@@ -412,6 +458,25 @@ mod tests {
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
         assert!(text.contains("GIVEN=1\n"));
         assert!(!text.contains("HOME=") && !text.contains("CARGO"), "{text}");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn a_program_can_gain_no_privileges() {
+        let output = shell("grep NoNewPrivs /proc/self/status", "", &LIMITS).await.unwrap();
+        assert_eq!(output.stdout, "NoNewPrivs:\t1\n");
+        assert!(!rustix::thread::no_new_privs().unwrap(), "the caller keeps its own");
+    }
+
+    #[tokio::test]
+    async fn output_before_a_failure_is_kept() {
+        let args = ["-c".into(), "echo half; sleep 600".into()];
+        let limits = ChildLimits { wall: Duration::from_millis(500), ..LIMITS };
+        let token = CancellationToken::new();
+        let (stdout, result) =
+            run_keeping_output(Path::new("/bin/sh"), &args, &[], Bytes::new(), &limits, &token).await;
+        assert_eq!(stdout, "half\n");
+        assert!(matches!(result, Err(ChildError::Timeout { .. })));
     }
 
     #[cfg(target_os = "linux")]

@@ -45,6 +45,7 @@ async fn document(cx: &StageContext) -> Document {
         outline: Vec::new(),
         figures: vec![figure],
         engine: "none".to_owned(),
+        engine_version: String::new(),
         warnings: Vec::new(),
     }
 }

@@ -5,7 +5,7 @@ use brainwrought_stages::standard::{Finding, examine, examine_providers};
 use serde_json::json;
 
 use crate::args::JsonArgs;
-use crate::config::Config;
+use crate::config::{self, Config};
 use crate::exit::{Ended, JOB_FAILED};
 use crate::output;
 use crate::world::World;
@@ -13,6 +13,10 @@ use crate::world::World;
 /// Examines this machine; fails when something that a default video needs is missing.
 pub(crate) async fn run(config: &Config, args: &JsonArgs) -> anyhow::Result<()> {
     let mut findings = examine(&config.resources);
+    if config.resources_unknown {
+        findings
+            .insert(0, Finding::missing("data folder", config::RESOURCES_UNKNOWN, config::NAME_RESOURCES));
+    }
     findings.extend(examine_providers(&config.providers));
     for (name, url, reached) in [
         ("job store", &config.jobs, World::reach_jobs(config).await),

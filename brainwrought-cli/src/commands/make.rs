@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Context as _;
+use brainwrought_core::data::Reader;
 use brainwrought_core::id::Digest;
 use brainwrought_core::job::JobStatus;
 use brainwrought_core::job_store::{JobStore, JobView};
@@ -173,11 +174,15 @@ fn conclude(view: &JobView, target: &OutputTarget, video: &Finished, as_json: bo
         let mut value = output::job_json(view);
         value["output"] = json!(target.path());
         value["report"] = json!(report.as_ref().map(|report| &report.rules));
+        value["reader"] = json!(report.as_ref().and_then(|report| report.reader.as_ref()));
         output::json(&value);
         return;
     }
     if let Some(report) = &report {
         output::line(table(report));
+        if let Some(reader) = &report.reader {
+            output::line(format!("reader   {reader}{}", reader_note(reader)));
+        }
     }
     output::line(format!("video    {}", target.path().display()));
     output::line(format!(
@@ -188,6 +193,14 @@ fn conclude(view: &JobView, target: &OutputTarget, video: &Finished, as_json: bo
     let spent = crate::money::spent_lines(&view.job.ledger);
     if !spent.is_empty() {
         output::line(spent);
+    }
+}
+
+/// Says that the built-in engine read where PDFium could have, which reads text better.
+fn reader_note(reader: &Reader) -> &'static str {
+    match reader.name.as_str() {
+        "hayro" => "  (built in; PDFium was not used, `brainwrought doctor` tells whether it can be)",
+        _ => "",
     }
 }
 

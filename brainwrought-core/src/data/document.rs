@@ -1,5 +1,7 @@
 //! [`Document`]: a PDF as text in reading order, with outline and figures.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use super::{BlobRef, Language};
@@ -24,10 +26,23 @@ pub struct Document {
     pub outline: Vec<OutlineEntry>,
     /// Figures and tables with a caption, in reading order.
     pub figures: Vec<Figure>,
-    /// The engine that read it, such as `pdfium`.
+    /// The engine that read it, such as `pdfium`. Another engine gives other text.
     pub engine: String,
+    /// The version of the engine; empty where an older Brainwrought did not store it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub engine_version: String,
     /// What a reader of the report should know, such as pages that could not be read.
     pub warnings: Vec<String>,
+}
+
+/// The engine that a PDF was read with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reader {
+    /// Its name, such as `pdfium`.
+    pub name: String,
+    /// Its version; empty when it is not known.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub version: String,
 }
 
 /// One page of a [`Document`].
@@ -123,9 +138,23 @@ pub struct Figure {
 }
 
 impl Document {
+    /// The engine that read it.
+    pub fn reader(&self) -> Reader {
+        Reader { name: self.engine.clone(), version: self.engine_version.clone() }
+    }
+
     /// Finds a page by its number, from 1.
     pub fn page(&self, number: u32) -> Option<&Page> {
         self.pages.iter().find(|page| page.number == number)
+    }
+}
+
+impl fmt::Display for Reader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.version.as_str() {
+            "" => f.write_str(&self.name),
+            version => write!(f, "{} {version}", self.name),
+        }
     }
 }
 

@@ -313,6 +313,7 @@ impl Stage for Parse {
             outline: Vec::new(),
             figures: Vec::new(),
             engine: "test".to_owned(),
+            engine_version: String::new(),
             warnings: Vec::new(),
         })
     }

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use brainwrought_core::data::{AssetRecord, BlobRef, Clip, Document, OutboundCall, Profile, Script, Video};
+use brainwrought_core::data::{
+    AssetRecord, BlobRef, Clip, Document, OutboundCall, Profile, Reader, Script, Video,
+};
 use serde::Serialize;
 
 use super::disclosure::Disclosure;
@@ -39,6 +41,8 @@ struct Source<'a> {
     pages: u32,
     bytes: u64,
     sha256: &'a str,
+    /// The engine that the text was read with.
+    reader: Reader,
 }
 
 #[derive(Serialize)]
@@ -79,6 +83,7 @@ pub(super) fn manifest(
             pages: script.page_count,
             bytes: document.source.bytes,
             sha256: document.source.digest.as_str(),
+            reader: document.reader(),
         },
         disclosure: Disclosure::of(&script.writer, &video.assets),
         video: Shape {

@@ -1,6 +1,6 @@
 //! [`Check`]: the stage that measures the finished video.
 
-use brainwrought_core::data::{BlobRef, Clip, Document, Report, Rule, Script, Video};
+use brainwrought_core::data::{BlobRef, Clip, Document, Reader, Report, Rule, Script, Video};
 use brainwrought_core::event::LogLevel;
 use brainwrought_core::stage::{Stage, StageContext, StageError};
 use bytes::Bytes;
@@ -38,11 +38,12 @@ impl Stage for Check {
         cx: &StageContext,
         (document, script, video, clips): (Document, Script, Video, Vec<Clip>),
     ) -> Result<Report, StageError> {
+        let reader = document.reader();
         let report = self.measure(cx, document, script, video, clips).await?;
         if report.is_passed() {
             return Ok(report);
         }
-        let json = summary(&report.rules, &report.warnings, None).map_err(StageError::fatal)?;
+        let json = summary(reader, &report.rules, &report.warnings, None).map_err(StageError::fatal)?;
         cx.log(LogLevel::Error, json.to_string());
         let rules = report.rules.into_iter().filter(|rule| !rule.passed).collect();
         Err(StageError::fatal(CheckError::Failed { rules }))
@@ -67,6 +68,7 @@ impl Check {
         let timeline = Timeline::of(&clips).map_err(StageError::fatal)?;
         let file = cx.get(&video.video).await?;
         let spent = Spending::of(&script, &clips, &video.calls);
+        let reader = document.reader();
         let mut narration = Vec::new();
         for pcm in narrations(&clips) {
             narration.extend(samples(&cx.get(pcm).await?));
@@ -79,7 +81,7 @@ impl Check {
         })?;
         let mut warnings = video.warnings.clone();
         warnings.extend(verdict.warnings);
-        let json = summary(&verdict.rules, &warnings, spent).map_err(StageError::fatal)?;
+        let json = summary(reader, &verdict.rules, &warnings, spent).map_err(StageError::fatal)?;
         let json = serde_json::to_vec_pretty(&json).map_err(|e| StageError::fatal(CheckError::Report(e)))?;
         let blob = cx.put(json.into(), "application/json").await?;
         add_to_manifest(cx, &mut video, &blob).await?;
@@ -89,13 +91,15 @@ impl Check {
 }
 
 fn summary(
+    reader: Reader,
     rules: &[Rule],
     warnings: &[String],
     spent: Option<Spending>,
 ) -> Result<serde_json::Value, CheckError> {
     let passed = rules.iter().all(|rule| rule.passed);
     let (rules, warnings) = (rules.to_vec(), warnings.to_vec());
-    let file = ReportFile { schema: "gate/1".to_owned(), passed, rules, warnings, spent };
+    let file =
+        ReportFile { schema: "gate/1".to_owned(), passed, reader: Some(reader), rules, warnings, spent };
     serde_json::to_value(file).map_err(CheckError::Report)
 }
 

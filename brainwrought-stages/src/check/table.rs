@@ -1,6 +1,6 @@
 //! [`table`]: a report for people, and [`ReportFile`], the report as it lies beside the video.
 
-use brainwrought_core::data::Rule;
+use brainwrought_core::data::{Reader, Rule};
 use serde::{Deserialize, Serialize};
 
 use crate::assemble::Spending;
@@ -12,6 +12,9 @@ pub struct ReportFile {
     pub schema: String,
     /// True when every rule passed.
     pub passed: bool,
+    /// The engine that the PDF was read with; nothing where an older Brainwrought wrote the report.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reader: Option<Reader>,
     /// Every rule, in the order they are shown.
     pub rules: Vec<Rule>,
     /// What is worth knowing but no failure.

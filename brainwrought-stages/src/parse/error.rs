@@ -1,5 +1,7 @@
 //! [`ParseError`]: why a PDF could not be read.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::child::ChildError;
@@ -65,6 +67,26 @@ pub enum ParseError {
         /// The page, from 1.
         page: u32,
     },
+    /// A page is damaged, and no picture of it can be drawn.
+    #[error("page {page} is damaged and cannot be drawn")]
+    BrokenPage {
+        /// The page, from 1.
+        page: u32,
+    },
+    /// Drawing a page breaks a limit, or the engine.
+    #[error("page {page} cannot be drawn: {reason}")]
+    UndrawablePage {
+        /// The page, from 1.
+        page: u32,
+        /// What happened when it was tried.
+        reason: DrawFailure,
+    },
+    /// So many pages break a limit that no more are tried.
+    #[error("{pages} pages cannot be drawn within the limits, so no page of this PDF is drawn any more")]
+    Undrawable {
+        /// The number of pages that were tried and broke a limit.
+        pages: usize,
+    },
     /// Reading took longer than allowed.
     #[error("reading the PDF took too long and was stopped; print it to a new PDF and try that one")]
     Timeout,
@@ -83,6 +105,40 @@ pub enum ParseError {
     /// The work was told to stop.
     #[error("reading the PDF was cancelled")]
     Cancelled,
+}
+
+/// What happened when drawing a page was tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum DrawFailure {
+    /// It took longer than allowed.
+    Timeout,
+    /// It took more memory than allowed.
+    OutOfMemory,
+    /// The engine broke down.
+    Crash,
+}
+
+impl DrawFailure {
+    /// Finds what a failure of the reading process says of the page that it was drawing; `None` when it is not the page.
+    pub(crate) fn of(error: &ParseError) -> Option<Self> {
+        match error {
+            ParseError::Timeout => Some(Self::Timeout),
+            ParseError::OutOfMemory => Some(Self::OutOfMemory),
+            ParseError::EngineCrashed(_) => Some(Self::Crash),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for DrawFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Timeout => "it takes too long",
+            Self::OutOfMemory => "it takes too much memory",
+            Self::Crash => "the PDF engine breaks down over it",
+        })
+    }
 }
 
 impl ParseError {
@@ -151,6 +207,7 @@ pub(crate) enum Refusal {
     NoTextLayer { pages: u32 },
     NoText { pages: u32 },
     NoSuchPage { page: u32 },
+    BrokenPage { page: u32 },
 }
 
 impl From<Refusal> for ParseError {
@@ -164,6 +221,7 @@ impl From<Refusal> for ParseError {
             Refusal::NoTextLayer { pages } => Self::NoTextLayer { pages },
             Refusal::NoText { pages } => Self::NoText { pages },
             Refusal::NoSuchPage { page } => Self::NoSuchPage { page },
+            Refusal::BrokenPage { page } => Self::BrokenPage { page },
         }
     }
 }

@@ -1,18 +1,24 @@
 //! [`PdfHost`]: reads PDFs in a child process, so that a hostile file can do no harm.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
-use brainwrought_core::data::{Figure, Language, OutlineEntry, Page, Rect};
+use brainwrought_core::data::{Figure, Language, OutlineEntry, Page};
+use brainwrought_core::id::Digest;
 
-use super::error::ParseError;
-use super::limits::ParseLimits;
+use super::engine::MAX_PICTURE_PIXELS;
+use super::error::{DrawFailure, ParseError};
+use super::limits::{DrawLimits, ParseLimits};
+use super::reader::ReaderCheck;
+use super::undrawable::UndrawablePages;
 use super::wire::{Answer, CropRequest, Request, Work, pack, unpack};
 use super::worker::CHILD_ARGUMENT;
 use crate::child::{self, ChildLimits};
@@ -20,6 +26,8 @@ use crate::picture::RgbaImage;
 
 /// How far into a file `%PDF-` may stand, in bytes; other readers look as far.
 const HEADER_WITHIN: usize = 64 * 1024;
+/// A child draws so many pictures at most, which keeps its answer small.
+const PICTURES_PER_CHILD: usize = 8;
 
 /// Starts the child processes that read PDFs.
 ///
@@ -34,6 +42,9 @@ pub struct PdfHost {
     pub libpdfium: Option<PathBuf>,
     /// The password that opens the files.
     pub password: Option<Password>,
+    /// What is known of the library, by its path.
+    checked: Arc<Mutex<BTreeMap<Option<PathBuf>, ReaderCheck>>>,
+    undrawable: UndrawablePages,
 }
 
 /// A password that never shows up in logs, arguments or stored values.
@@ -55,6 +66,9 @@ pub struct ParsedPdf {
     pub figures: Vec<Figure>,
     /// The engine that read it.
     pub engine: String,
+    /// Its version.
+    #[serde(default)]
+    pub engine_version: String,
     /// What a reader of the report should know.
     pub warnings: Vec<String>,
 }
@@ -69,7 +83,7 @@ impl PdfHost {
     pub fn this_program() -> std::io::Result<Self> {
         let program = std::env::current_exe()?;
         let libpdfium = find_libpdfium(&program);
-        Ok(Self { program, args: vec![CHILD_ARGUMENT.into()], libpdfium, password: None })
+        Ok(Self { program, args: vec![CHILD_ARGUMENT.into()], libpdfium, ..Self::default() })
     }
 
     /// Sets the library to use if `path` is a file.
@@ -78,6 +92,13 @@ impl PdfHost {
         if path.is_file() {
             self.libpdfium = Some(path.to_owned());
         }
+        self
+    }
+
+    /// Reads with the built-in engine alone.
+    #[must_use]
+    pub fn without_libpdfium(mut self) -> Self {
+        self.libpdfium = None;
         self
     }
 
@@ -102,87 +123,107 @@ impl PdfHost {
         let pdf = checked(&pdf, limits)?;
         // The text of a page with its JSON around it stays far below this.
         let output = 64 * 1024 * 1024 + u64::from(limits.max_pages) * 64 * 1024;
-        let answer = match self.ask(Work::Parse, &pdf, limits, output, cancellation).await {
-            // Where one engine breaks down the other may not.
-            Err(ParseError::EngineCrashed(_)) if self.libpdfium.is_some() => {
-                let built_in = Self { libpdfium: None, ..self.clone() };
-                built_in.ask(Work::Parse, &pdf, limits, output, cancellation).await?
-            }
-            answer => answer?,
-        };
-        match unpack::<Answer>(&answer).map_err(|error| ParseError::Answer(error.into()))? {
-            (Answer::Parsed, start) => serde_json::from_slice(answer.get(start..).unwrap_or_default())
-                .map_err(|error| ParseError::Answer(error.into())),
-            (Answer::Refused(refusal), _) => Err(refusal.into()),
-            (Answer::Pictures(_), _) => Err(ParseError::Answer("pictures were not asked for".into())),
+        let work = || Work::Parse(limits.clone());
+        let (mut answer, mut result) = self.ask(work(), &pdf, output, cancellation).await;
+        // Where one engine breaks down the other may not.
+        if matches!(result, Err(ParseError::EngineCrashed(_))) && self.libpdfium.is_some() {
+            let built_in = self.clone().without_libpdfium();
+            (answer, result) = built_in.ask(work(), &pdf, output, cancellation).await;
         }
+        result?;
+        let start = match unpack::<Answer>(&answer).map_err(|error| ParseError::Answer(error.into()))? {
+            (Answer::Parsed, start) => start,
+            (Answer::Refused(refusal), _) => return Err(refusal.into()),
+            _ => return Err(ParseError::Answer("text was asked for".into())),
+        };
+        let body = answer.get(start..).unwrap_or_default();
+        let mut parsed: ParsedPdf =
+            serde_json::from_slice(body).map_err(|error| ParseError::Answer(error.into()))?;
+        self.name_reader(&mut parsed);
+        Ok(parsed)
     }
 
-    /// Draws a page, or the part of it inside `crop` (in points, as displayed), `width_px` pixels wide on white.
+    /// Draws parts of pages, in the order asked for, each on white.
+    ///
+    /// A page that cannot be drawn within the limits costs its own picture and not the others. It is not tried again by
+    /// this host and its clones, and after [`DrawLimits::max_failed_pages`] no page of the file is. `file` is the digest
+    /// of `pdf` as it is stored.
     ///
     /// # Errors
     ///
-    /// Fails like [`Self::parse`], and when there is no such page.
-    pub async fn render_page(
-        &self,
-        pdf: Bytes,
-        page: u32,
-        crop: Option<Rect>,
-        width_px: u32,
-        cancellation: &CancellationToken,
-    ) -> Result<RgbaImage, ParseError> {
-        let mut images =
-            self.render_crops(pdf, &[CropRequest { page, crop, width_px }], cancellation).await?;
-        images.pop().ok_or(ParseError::NoSuchPage { page })
-    }
-
-    /// Draws several parts of pages with one child process, in the order asked for.
-    ///
-    /// # Errors
-    ///
-    /// Fails like [`Self::parse`], and when one of the pages is not there.
+    /// Fails like [`Self::parse`] when the file cannot be opened or the reader cannot be run.
     pub async fn render_crops(
         &self,
+        file: &Digest,
         pdf: Bytes,
         crops: &[CropRequest],
+        limits: &DrawLimits,
         cancellation: &CancellationToken,
-    ) -> Result<Vec<RgbaImage>, ParseError> {
-        let limits = ParseLimits::default();
-        let pdf = checked(&pdf, &limits)?;
-        let mut images = Vec::with_capacity(crops.len());
-        // A few at a time keep the answer small.
-        for crops in crops.chunks(8) {
-            let work = Work::Render(crops.to_vec());
-            let answer = self.ask(work, &pdf, &limits, 1 << 30, cancellation).await?;
-            images.extend(pictures(&answer)?);
+    ) -> Result<Vec<Result<RgbaImage, ParseError>>, ParseError> {
+        let pdf = checked(&pdf, &ParseLimits::default())?;
+        let mut drawn: Vec<Result<RgbaImage, ParseError>> = Vec::with_capacity(crops.len());
+        while let Some(next) = crops.get(drawn.len()) {
+            let refusal = |crop: &CropRequest| self.undrawable.refusal(file, crop.page, limits);
+            if let Some(refusal) = refusal(next) {
+                drawn.push(Err(refusal));
+                continue;
+            }
+            let left = crops.iter().skip(drawn.len());
+            let batch: Vec<CropRequest> =
+                left.take(PICTURES_PER_CHILD).take_while(|crop| refusal(crop).is_none()).cloned().collect();
+            let wanted = batch.len();
+            // Each picture has four bytes a pixel and a few around it.
+            let output = wanted as u64 * (4 * MAX_PICTURE_PIXELS as u64 + (1 << 20));
+            let work = Work::Render(batch, limits.clone());
+            let (answer, result) = self.ask(work, &pdf, output, cancellation).await;
+            let before = drawn.len();
+            drawn.extend(pictures(&answer)?.into_iter().take(wanted));
+            // What came before the end of the process is good, and the page that came next is to blame.
+            let blamed = crops.get(drawn.len()).filter(|_| drawn.len() < before + wanted);
+            match (blamed, result) {
+                (None, _) => {}
+                (Some(crop), Err(error)) => match DrawFailure::of(&error) {
+                    Some(failure) => self.undrawable.add(file, crop.page, failure),
+                    None => return Err(error),
+                },
+                (Some(_), Ok(())) => return Err(ParseError::Answer("pictures are missing".into())),
+            }
         }
-        Ok(images)
+        Ok(drawn)
     }
 
-    async fn ask(
+    /// Asks a reading process, and returns what it answered with how it ended.
+    pub(super) async fn ask(
         &self,
         work: Work,
         pdf: &[u8],
-        limits: &ParseLimits,
         output: u64,
         cancellation: &CancellationToken,
-    ) -> Result<Bytes, ParseError> {
-        let request = Request {
-            libpdfium: self.libpdfium.clone(),
-            password: self.password.as_ref().map(|password| password.0.clone()),
-            limits: limits.clone(),
-            work,
-        };
-        let message = pack(&request, pdf).map_err(|error| ParseError::Answer(error.into()))?;
-        let child_limits = ChildLimits {
-            wall: Duration::from_secs(limits.max_seconds.saturating_mul(4)),
-            cpu_seconds: limits.max_seconds,
-            address_space: limits.max_memory,
+    ) -> (Bytes, Result<(), ParseError>) {
+        let limits = ChildLimits {
+            wall: Duration::from_secs(work.max_seconds().saturating_mul(4)),
+            cpu_seconds: work.max_seconds(),
+            address_space: work.max_memory(),
             output,
         };
-        let output =
-            child::run(&self.program, &self.args, &[], message.into(), &child_limits, cancellation).await?;
-        Ok(output.stdout)
+        let request = Request {
+            libpdfium: self.usable_library(),
+            password: self.password.as_ref().map(|password| password.0.clone()),
+            work,
+        };
+        let message = match pack(&request, pdf) {
+            Ok(message) => message.into(),
+            Err(error) => return (Bytes::new(), Err(ParseError::Answer(error.into()))),
+        };
+        let (program, args) = (&self.program, &self.args);
+        let (answer, result) =
+            child::run_keeping_output(program, args, &[], message, &limits, cancellation).await;
+        (answer, result.map(drop).map_err(ParseError::from))
+    }
+
+    /// What is known of libraries.
+    pub(super) fn checked(&self) -> MutexGuard<'_, BTreeMap<Option<PathBuf>, ReaderCheck>> {
+        self.checked.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -213,20 +254,27 @@ fn checked(pdf: &Bytes, limits: &ParseLimits) -> Result<Bytes, ParseError> {
     Ok(pdf.slice(start..))
 }
 
-fn pictures(answer: &[u8]) -> Result<Vec<RgbaImage>, ParseError> {
-    let sizes = match unpack::<Answer>(answer).map_err(|error| ParseError::Answer(error.into()))? {
-        (Answer::Pictures(sizes), start) => (sizes, start),
-        (Answer::Refused(refusal), _) => return Err(refusal.into()),
-        (Answer::Parsed, _) => return Err(ParseError::Answer("text was not asked for".into())),
-    };
-    let (sizes, mut start) = sizes;
-    let mut images = Vec::with_capacity(sizes.len());
-    for (width, height) in sizes {
-        let length = width.saturating_mul(height).saturating_mul(4);
-        let pixels = answer.get(start..start.saturating_add(length)).unwrap_or_default().to_vec();
-        let image = RgbaImage::from_premultiplied(width, height, pixels);
-        images.push(image.map_err(|error| ParseError::Answer(error.into()))?);
-        start = start.saturating_add(length);
+/// Reads the pictures that an answer holds whole.
+fn pictures(answer: &[u8]) -> Result<Vec<Result<RgbaImage, ParseError>>, ParseError> {
+    let mut images = Vec::new();
+    let mut rest = answer;
+    // A process that was stopped leaves a part of an answer behind.
+    while let Ok((answer, start)) = unpack::<Answer>(rest) {
+        rest = rest.get(start..).unwrap_or_default();
+        match answer {
+            Answer::Picture(width, height) => {
+                let length = width.saturating_mul(height).saturating_mul(4);
+                let Some((pixels, after)) = rest.split_at_checked(length) else { break };
+                let image = RgbaImage::from_premultiplied(width, height, pixels.to_vec());
+                images.push(Ok(image.map_err(|error| ParseError::Answer(error.into()))?));
+                rest = after;
+            }
+            Answer::NoPicture(refusal) => images.push(Err(refusal.into())),
+            Answer::Refused(refusal) => return Err(refusal.into()),
+            Answer::Parsed | Answer::Probed(_) => {
+                return Err(ParseError::Answer("pictures were asked for".into()));
+            }
+        }
     }
     Ok(images)
 }

@@ -1,4 +1,4 @@
-//! [`ParseLimits`]: how much a PDF may ask for.
+//! [`ParseLimits`] and [`DrawLimits`]: how much a PDF may ask for.
 
 use serde::{Deserialize, Serialize};
 
@@ -21,5 +21,23 @@ pub struct ParseLimits {
 impl Default for ParseLimits {
     fn default() -> Self {
         Self { max_bytes: 200_000_000, max_pages: 3000, max_seconds: 30, max_memory: 1536 << 20 }
+    }
+}
+
+/// How much drawing the pages of a PDF may take before a page is given up.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct DrawLimits {
+    /// Processor time for each picture, in seconds. A page of a paper takes 0.02 s, a detailed map a few seconds.
+    pub max_seconds: u64,
+    /// Memory that the reading process may map, in bytes, with the file itself.
+    pub max_memory: u64,
+    /// The number of pages that may break a limit before no page of the file is drawn any more.
+    pub max_failed_pages: usize,
+}
+
+impl Default for DrawLimits {
+    fn default() -> Self {
+        Self { max_seconds: 10, max_memory: 1 << 30, max_failed_pages: 3 }
     }
 }

@@ -7,14 +7,16 @@ use serde::Serialize;
 use super::error::{ParseError, UnreadablePdf};
 use super::host::PdfHost;
 use super::limits::ParseLimits;
+use super::reader::serialize_reader;
 
 /// Reads a PDF into a [`Document`]: text in reading order, outline, figures and language.
 #[derive(Debug, Default, Serialize)]
 pub struct ParsePdf {
     /// What a file may ask for.
     pub limits: ParseLimits,
-    /// Where the work is done.
-    #[serde(skip)]
+    /// Where the work is done. The engine that reads there is a part of the settings, because another one gives other
+    /// text.
+    #[serde(rename = "reader", serialize_with = "serialize_reader")]
     pub host: PdfHost,
 }
 
@@ -46,6 +48,7 @@ impl Stage for ParsePdf {
             outline: parsed.outline,
             figures: parsed.figures,
             engine: parsed.engine,
+            engine_version: parsed.engine_version,
             warnings: parsed.warnings,
         })
     }
@@ -72,5 +75,20 @@ mod tests {
     fn password_and_paths_stay_out_of_the_settings() {
         let settings = serde_json::to_string(&ParsePdf::default()).unwrap();
         assert!(settings.contains("max-pages") && !settings.contains("host"));
+    }
+
+    #[test]
+    fn another_engine_has_other_settings() {
+        let folder = tempfile::tempdir().unwrap();
+        let library = folder.path().join("libpdfium.so");
+        std::fs::write(&library, "some library").unwrap();
+        let settings = |host| serde_json::to_value(ParsePdf { host, ..ParsePdf::default() }).unwrap();
+        let without = settings(PdfHost::default());
+        let with = settings(PdfHost::default().with_libpdfium(&library));
+        assert_eq!(without["reader"]["name"], "hayro");
+        assert_eq!(with["reader"]["name"], "pdfium");
+        std::fs::write(&library, "another library").unwrap();
+        let other = settings(PdfHost::default().with_libpdfium(&library));
+        assert_ne!(other["reader"]["version"], with["reader"]["version"]);
     }
 }

@@ -1,7 +1,9 @@
 //! [`Request`] and [`Answer`]: what goes in and out of the reading process.
 //!
-//! Both ways it is a length (four bytes, little-endian), that many bytes of JSON, and the large bytes after it.
+//! Both ways it is a length (four bytes, little-endian), that many bytes of JSON, and the large bytes after it. Pictures
+//! come one such answer each, as soon as they are drawn.
 
+use std::io::Read;
 use std::path::PathBuf;
 
 use brainwrought_core::data::Rect;
@@ -9,21 +11,46 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::error::Refusal;
-use super::limits::ParseLimits;
+use super::limits::{DrawLimits, ParseLimits};
+use super::sandbox::Power;
 
 /// What the reading process is asked to do. The bytes of the PDF follow it.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Request {
     pub libpdfium: Option<PathBuf>,
     pub password: Option<String>,
-    pub limits: ParseLimits,
     pub work: Work,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum Work {
-    Parse,
-    Render(Vec<CropRequest>),
+    Parse(ParseLimits),
+    Render(Vec<CropRequest>, DrawLimits),
+    /// Tells what the process could do. No PDF follows.
+    Probe,
+}
+
+impl Work {
+    /// Processor time for all of it, in seconds.
+    pub(crate) fn max_seconds(&self) -> u64 {
+        match self {
+            Self::Parse(limits) => limits.max_seconds,
+            // Each picture may begin within a second that others have begun.
+            Self::Render(crops, limits) => {
+                limits.max_seconds.saturating_add(1).saturating_mul(crops.len() as u64)
+            }
+            Self::Probe => ParseLimits::default().max_seconds,
+        }
+    }
+
+    /// Memory that may be mapped, in bytes.
+    pub(crate) fn max_memory(&self) -> u64 {
+        match self {
+            Self::Parse(limits) => limits.max_memory,
+            Self::Render(_, limits) => limits.max_memory,
+            Self::Probe => ParseLimits::default().max_memory,
+        }
+    }
 }
 
 /// A picture that is wanted of a page.
@@ -42,9 +69,21 @@ pub struct CropRequest {
 pub(crate) enum Answer {
     /// The JSON of a parsed document follows.
     Parsed,
-    /// Pictures of these widths and heights follow, as premultiplied RGBA.
-    Pictures(Vec<(usize, usize)>),
+    /// A picture of this width and height follows, as premultiplied RGBA; the next answer comes after it.
+    Picture(usize, usize),
+    /// The next picture cannot be drawn; the next answer comes after this.
+    NoPicture(Refusal),
+    Probed(Probed),
     Refused(Refusal),
+}
+
+/// What a reading process could do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Probed {
+    /// Why the library could not be loaded, if one was named and could not.
+    pub library_error: Option<String>,
+    /// What the process was not kept from.
+    pub powers: Vec<Power>,
 }
 
 pub(crate) fn pack<T: Serialize>(header: &T, body: &[u8]) -> Result<Vec<u8>, serde_json::Error> {
@@ -62,6 +101,19 @@ pub(crate) fn unpack<T: DeserializeOwned>(message: &[u8]) -> Result<(T, usize), 
     let length = u32::from_le_bytes(*length) as usize;
     let header = rest.get(..length).ok_or(WireError::Short)?;
     Ok((serde_json::from_slice(header)?, 4 + length))
+}
+
+/// The most bytes of JSON before the PDF. A request holds a path, a password and a few numbers.
+const MAX_REQUEST_BYTES: u32 = 1 << 20;
+
+/// Reads a request, and nothing of the PDF after it.
+pub(crate) fn read_request(input: &mut impl Read) -> Result<Request, WireError> {
+    let mut length = [0; 4];
+    input.read_exact(&mut length).map_err(|_| WireError::Short)?;
+    let length = u32::from_le_bytes(length).min(MAX_REQUEST_BYTES);
+    let mut header = vec![0; length as usize];
+    input.read_exact(&mut header).map_err(|_| WireError::Short)?;
+    Ok(serde_json::from_slice(&header)?)
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -83,6 +135,15 @@ mod tests {
         let (answer, start) = unpack::<Answer>(&message).unwrap();
         assert!(matches!(answer, Answer::Refused(Refusal::TooManyPages { pages: 9, limit: 3 })));
         assert_eq!(message.get(start..), Some(&b"body"[..]));
+    }
+
+    #[test]
+    fn a_request_is_read_without_what_follows_it() {
+        let request = Request { libpdfium: None, password: None, work: Work::Probe };
+        let message = pack(&request, b"%PDF-").unwrap();
+        let mut rest = &message[..];
+        assert!(matches!(read_request(&mut rest).unwrap().work, Work::Probe));
+        assert_eq!(rest, b"%PDF-");
     }
 
     #[test]

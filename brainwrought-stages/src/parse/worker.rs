@@ -3,15 +3,17 @@
 use std::io::{Read, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use rustix::process::{Resource, Rlimit, setrlimit};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use rustix::time::{ClockId, clock_gettime};
 
 use super::engine::{self, Engine};
 use super::error::Refusal;
 use super::host::ParsedPdf;
 use super::layout::Layout;
-use super::limits::ParseLimits;
+use super::limits::{DrawLimits, ParseLimits};
 use super::rescue;
-use super::wire::{Answer, CropRequest, Request, Work, pack, unpack};
+use super::sandbox;
+use super::wire::{Answer, CropRequest, Probed, Request, Work, pack, read_request};
 
 /// The hidden argument that makes a program the reading process.
 pub(crate) const CHILD_ARGUMENT: &str = "__pdf-worker";
@@ -36,19 +38,21 @@ pub fn serve_if_child() {
 
 fn serve() -> Result<(), Box<dyn std::error::Error>> {
     let mut reply = private_stdout()?;
-    let mut message = Vec::new();
-    std::io::stdin().read_to_end(&mut message)?;
-    let (request, start) = unpack::<Request>(&message)?;
-    limit(&request.limits)?;
-    let pdf = message.split_off(start);
-    drop(message);
-    let answer = match answer(&request, pdf) {
-        Ok((answer, body)) => pack(&answer, &body)?,
-        Err(refusal) => pack(&Answer::Refused(refusal), &[])?,
-    };
-    reply.write_all(&answer)?;
-    reply.flush()?;
-    Ok(())
+    let mut input = std::io::stdin().lock();
+    let request = read_request(&mut input)?;
+    limit(&request.work)?;
+    let library = request.libpdfium.as_deref().map(engine::load_library);
+    // From here on nothing can be opened, started or connected to, whatever the file makes the engines do.
+    sandbox::enter();
+    if let Work::Probe = request.work {
+        let library_error = library.and_then(Result::err);
+        let probed = Probed { library_error, powers: sandbox::probe() };
+        reply.write_all(&pack(&Answer::Probed(probed), &[])?)?;
+        return Ok(());
+    }
+    let mut pdf = Vec::new();
+    input.read_to_end(&mut pdf)?;
+    answer(&request, pdf, &mut reply)
 }
 
 /// Takes the standard output for the answer alone; what libraries print goes to standard error from here on.
@@ -58,31 +62,60 @@ fn private_stdout() -> std::io::Result<std::fs::File> {
     Ok(reply.into())
 }
 
-fn limit(limits: &ParseLimits) -> std::io::Result<()> {
+/// Open files: the three standard ones, the answer, and fonts while they are read.
+const MAX_OPEN_FILES: u64 = 64;
+
+fn limit(work: &Work) -> std::io::Result<()> {
     let at = |soft, hard| Rlimit { current: Some(soft), maximum: Some(hard) };
     setrlimit(Resource::Core, at(0, 0))?;
+    // The answer goes into a pipe, which has no size.
+    setrlimit(Resource::Fsize, at(0, 0))?;
+    setrlimit(Resource::Nofile, at(MAX_OPEN_FILES, MAX_OPEN_FILES))?;
     // Not every system knows a limit of the address space; the others hold without it.
-    let _ = setrlimit(Resource::As, at(limits.max_memory, limits.max_memory));
-    setrlimit(Resource::Cpu, at(limits.max_seconds, limits.max_seconds.saturating_add(1)))?;
+    let _ = setrlimit(Resource::As, at(work.max_memory(), work.max_memory()));
+    setrlimit(Resource::Cpu, at(work.max_seconds(), work.max_seconds().saturating_add(1)))?;
     Ok(())
 }
 
-fn answer(request: &Request, pdf: Vec<u8>) -> Result<(Answer, Vec<u8>), Refusal> {
-    let whole = is_whole(&pdf);
-    let (password, libpdfium) = (request.password.as_deref(), request.libpdfium.as_deref());
-    let spare = if whole { None } else { rescue::rescued(&pdf) };
-    let engine = match (engine::open(pdf, password, libpdfium), spare) {
-        (Err(Refusal::Corrupt), Some(spare)) => engine::open(spare, password, libpdfium)?,
-        (opened, _) => opened?,
+/// Gives the picture that is drawn next its own processor time, within what the process may use in all.
+fn limit_picture(limits: &DrawLimits) {
+    let hard = getrlimit(Resource::Cpu).maximum;
+    let used = clock_gettime(ClockId::ProcessCPUTime).tv_sec.unsigned_abs() + 1;
+    // Below the hard limit, at which a process is killed without a sign of the cause.
+    let most = hard.map_or(u64::MAX, |hard| hard.saturating_sub(1));
+    let soft = used.saturating_add(limits.max_seconds).min(most);
+    // Where it cannot be set, the limit of the process holds.
+    let _ = setrlimit(Resource::Cpu, Rlimit { current: Some(soft), maximum: hard });
+}
+
+fn answer(request: &Request, pdf: Vec<u8>, reply: &mut impl Write) -> Result<(), Box<dyn std::error::Error>> {
+    let (engine, whole) = match open(request, pdf) {
+        Ok(opened) => opened,
+        Err(refusal) => return Ok(reply.write_all(&pack(&Answer::Refused(refusal), &[])?)?),
     };
     match &request.work {
-        Work::Parse => {
-            let parsed = parse(engine.as_ref(), &request.limits, whole)?;
-            let body = serde_json::to_vec(&parsed).map_err(|_| Refusal::Corrupt)?;
-            Ok((Answer::Parsed, body))
+        Work::Parse(limits) => {
+            let answer = match parse(engine.as_ref(), limits, whole) {
+                Ok(parsed) => pack(&Answer::Parsed, &serde_json::to_vec(&parsed)?)?,
+                Err(refusal) => pack(&Answer::Refused(refusal), &[])?,
+            };
+            Ok(reply.write_all(&answer)?)
         }
-        Work::Render(crops) => render(engine.as_ref(), crops),
+        Work::Render(crops, limits) => render(engine.as_ref(), crops, limits, reply),
+        Work::Probe => Ok(()),
     }
+}
+
+/// Opens the file, and tells whether it has its end.
+fn open(request: &Request, pdf: Vec<u8>) -> Result<(Box<dyn Engine>, bool), Refusal> {
+    let whole = is_whole(&pdf);
+    let password = request.password.as_deref();
+    let spare = if whole { None } else { rescue::rescued(&pdf) };
+    let engine = match (engine::open(pdf, password), spare) {
+        (Err(Refusal::Corrupt), Some(spare)) => engine::open(spare, password)?,
+        (opened, _) => opened?,
+    };
+    Ok((engine, whole))
 }
 
 /// Tells whether the file has its end. Some writers leave bytes after it.
@@ -135,15 +168,32 @@ fn parse(engine: &dyn Engine, limits: &ParseLimits, whole: bool) -> Result<Parse
     Ok(layout.finish(engine.name()))
 }
 
-fn render(engine: &dyn Engine, crops: &[CropRequest]) -> Result<(Answer, Vec<u8>), Refusal> {
-    let mut sizes = Vec::new();
-    let mut body = Vec::new();
-    for crop in crops {
-        let image = engine
-            .render(crop.page, crop.crop, crop.width_px)
-            .ok_or(Refusal::NoSuchPage { page: crop.page })?;
-        sizes.push((image.width(), image.height()));
-        body.extend_from_slice(&image.pixels);
+fn render(
+    engine: &dyn Engine,
+    crops: &[CropRequest],
+    limits: &DrawLimits,
+    reply: &mut impl Write,
+) -> Result<(), Box<dyn std::error::Error>> {
+    let pages = engine.page_count();
+    for CropRequest { page, crop, width_px } in crops {
+        limit_picture(limits);
+        let draw = AssertUnwindSafe(|| engine.render(*page, *crop, *width_px));
+        // What is drawn goes out at once: the next page may be the end of this process.
+        match catch_unwind(draw).ok().flatten() {
+            Some(image) => {
+                reply.write_all(&pack(&Answer::Picture(image.width(), image.height()), &[])?)?;
+                reply.write_all(&image.pixels)?;
+            }
+            None => {
+                let is_there = (1..=pages).contains(page);
+                let refusal = if is_there {
+                    Refusal::BrokenPage { page: *page }
+                } else {
+                    Refusal::NoSuchPage { page: *page }
+                };
+                reply.write_all(&pack(&Answer::NoPicture(refusal), &[])?)?;
+            }
+        }
     }
-    Ok((Answer::Pictures(sizes), body))
+    Ok(())
 }

@@ -25,6 +25,7 @@ pub(in crate::script) fn document(pages: Vec<Vec<Block>>) -> Document {
         outline: Vec::new(),
         figures: Vec::new(),
         engine: "test".into(),
+        engine_version: String::new(),
         warnings: Vec::new(),
     }
 }

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::resources::Resources;
 use crate::audio::VoiceLibrary;
+use crate::parse::{PdfHost, Power, ReaderCheck};
 use crate::provider::{Network, ProviderSettings, SERVICES};
 
 /// One thing that was looked for.
@@ -43,10 +44,20 @@ impl Finding {
 }
 
 /// Looks for everything that the default stages use; opens no connection.
+///
+/// It starts a process that loads PDFium, and blocks for that long. The program's `main` must begin with
+/// [`crate::parse::serve_if_child`].
 pub fn examine(resources: &Path) -> Vec<Finding> {
+    let host = PdfHost::this_program().map(|host| match Resources::find_libpdfium(resources) {
+        Some(library) => host.with_libpdfium(&library),
+        None => host,
+    });
+    let host = host.unwrap_or_default();
+    let check = host.check();
     vec![
         ffmpeg(),
-        pdfium(resources),
+        pdfium(&host, &check),
+        pdf_process(&check),
         voice(resources),
         espeak(),
         fonts(),
@@ -83,13 +94,35 @@ fn ffmpeg() -> Finding {
     }
 }
 
-fn pdfium(resources: &Path) -> Finding {
-    match Resources::find_libpdfium(resources) {
-        Some(path) => Finding::present("pdf engine", format!("pdfium, {}", path.display())),
-        None => {
-            let detail = "no libpdfium; PDFs are read by the built-in engine alone";
+fn pdfium(host: &PdfHost, check: &ReaderCheck) -> Finding {
+    let ReaderCheck { reader, library_fault, .. } = check;
+    let path = host.libpdfium.as_deref().unwrap_or(Path::new("")).display();
+    match (&host.libpdfium, library_fault) {
+        (Some(_), None) => Finding::present("pdf engine", format!("{reader}, {path}")),
+        (Some(_), Some(fault)) => {
+            let detail =
+                format!("{path} cannot be loaded ({fault}); {reader} reads PDFs, and other text comes out");
             Finding::missing("pdf engine", detail, "make setup").optional()
         }
+        (None, _) => {
+            let detail = format!("no libpdfium; {reader} reads PDFs, and other text comes out");
+            Finding::missing("pdf engine", detail, "make setup").optional()
+        }
+    }
+}
+
+fn pdf_process(check: &ReaderCheck) -> Finding {
+    const NAME: &str = "pdf sandbox";
+    match &check.powers {
+        Ok(powers) if powers.is_empty() => {
+            Finding::present(NAME, "reading PDFs can open no file but fonts, no connection and no process")
+        }
+        Ok(powers) => {
+            let powers: Vec<String> = powers.iter().map(Power::to_string).collect();
+            let detail = format!("limits hold, but reading PDFs is not kept from: {}", powers.join(", "));
+            Finding::missing(NAME, detail, "use Linux 5.13 or newer with seccomp and Landlock").optional()
+        }
+        Err(error) => Finding::missing(NAME, format!("the reader could not be tried: {error}"), "make setup"),
     }
 }
 

@@ -109,6 +109,12 @@ impl Resources {
         self
     }
 
+    /// Forgets the voice and the fonts that were loaded, some 100 MB; they are loaded again when they are needed.
+    pub fn unload(&self) {
+        self.voices.unload();
+        self.fonts.unload();
+    }
+
     /// Finds libpdfium: in `folder`, beside this program, in the `lib` folder beside its own, or in the system.
     pub fn find_libpdfium(folder: &Path) -> Option<PathBuf> {
         let program = std::env::current_exe().ok();

@@ -9,7 +9,7 @@ use crate::audio::{self, Effects, EffectsBy, Mix, Narrate, NarrateSettings};
 use crate::check::{CaptionUse, Check, Limits};
 use crate::llm::ChosenLlm;
 use crate::media::EncoderSettings;
-use crate::parse::ParsePdf;
+use crate::parse::{DrawLimits, ParsePdf};
 use crate::publish::Publish;
 use crate::render::{CaptionLook, FrameLayout, Render};
 use crate::script::{ModelWriter, ScriptWriter, TrendChoice, WriteScript};
@@ -113,6 +113,7 @@ impl Stages {
                 providers: resources.providers.clone(),
                 dialogue: options.dialogue,
                 host: resources.host.clone(),
+                draw_limits: DrawLimits::default(),
                 fonts: resources.fonts.clone(),
             },
             render: Render {

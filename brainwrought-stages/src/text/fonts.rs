@@ -65,6 +65,11 @@ impl Fonts {
         state.shape(text, weight, size)
     }
 
+    /// Forgets shapes, and the fonts of folders; they are loaded again when a text needs them.
+    pub fn unload(&self) {
+        *self.state() = State::embedded();
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         // Shaping leaves caches only, so a poisoned lock still guards good data.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)

@@ -23,7 +23,8 @@ pub(super) struct DrawnPanel {
 /// A crop with less ink than this part of its pixels shows nothing.
 const BLANK: f32 = 0.0015;
 
-/// Draws the panel of a plan. `shots` are what [`Plan::shots`] asked for, or nothing when pages cannot be drawn.
+/// Draws the panel of a plan. `shots` are what [`Plan::shots`] asked for, without those of pages that cannot be drawn;
+/// nothing at all when no page can.
 ///
 /// What could not be shown as planned is said in `warnings`.
 pub(super) fn compose(
@@ -31,14 +32,18 @@ pub(super) fn compose(
     wording: Wording,
     document: &Document,
     plan: &Plan<'_>,
-    shots: &[RgbaImage],
+    shots: &[Option<RgbaImage>],
     warnings: &mut Vec<String>,
 ) -> Option<DrawnPanel> {
+    let fan = || -> Vec<RgbaImage> { shots.iter().flatten().cloned().collect() };
     match plan {
         Plan::Nothing => None,
-        Plan::Title { .. } => Some(title(table, wording, document, shots)),
+        Plan::Title { .. } => Some(title(table, wording, document, &fan())),
         Plan::Figure { figure, .. } => Some(draw_figure(table, wording, document, figure, shots, warnings)),
-        Plan::Page(plan) => Some(draw_page(table, wording, document, plan, shots.first(), warnings)),
+        Plan::Page(plan) => {
+            let shot = shots.first().and_then(Option::as_ref);
+            Some(draw_page(table, wording, document, plan, shot, warnings))
+        }
         Plan::Quiz(question) => Some(DrawnPanel {
             image: panels::quiz(table, wording, question),
             kind: PanelKind::Quiz,
@@ -52,7 +57,7 @@ pub(super) fn compose(
             description: meme.words(),
         }),
         Plan::Source { title, pages, .. } => Some(DrawnPanel {
-            image: panels::source(table, wording, title, pages, &document.file_name, shots),
+            image: panels::source(table, wording, title, pages, &document.file_name, &fan()),
             kind: PanelKind::Source,
             page: None,
             description: format!("{title}. {} {}", wording.made_from, list(pages)),
@@ -74,14 +79,15 @@ fn draw_figure(
     wording: Wording,
     document: &Document,
     figure: &Figure,
-    shots: &[RgbaImage],
+    shots: &[Option<RgbaImage>],
     warnings: &mut Vec<String>,
 ) -> DrawnPanel {
     let (label, caption) = (figure.label.as_deref(), figure.caption.as_deref());
     let name = label.unwrap_or(&figure.id);
     let page = wording.page(figure.page);
     let description = [label, caption].into_iter().flatten().collect::<Vec<_>>().join(": ");
-    if let Some(image) = shots.first().filter(|image| !is_blank(image)) {
+    let shown = |place: usize| shots.get(place)?.as_ref().filter(|image| !is_blank(image));
+    if let Some(image) = shown(0) {
         let image = trimmed(image);
         return DrawnPanel {
             image: panels::figure(table, label, caption, &page, &image),
@@ -91,7 +97,7 @@ fn draw_figure(
         };
     }
     warnings.push(format!("{name} on page {} shows nothing; its page is shown instead", figure.page));
-    match shots.get(1).filter(|image| !is_blank(image)) {
+    match shown(1) {
         Some(image) => DrawnPanel {
             image: panels::page_crop(table, &document.title, &page, image),
             kind: PanelKind::PageCrop,

@@ -17,7 +17,7 @@ use super::plan::Plan;
 use super::scenery::{Painter, Shown};
 use super::wording::Wording;
 use crate::background;
-use crate::parse::PdfHost;
+use crate::parse::{DrawLimits, PdfHost, serialize_reader};
 use crate::picture::RgbaImage;
 use crate::provider::ProviderSettings;
 use crate::render::FrameLayout;
@@ -52,9 +52,11 @@ pub struct PrepareVisuals {
     pub providers: ProviderSettings,
     /// Whether the characters of a dialogue are there.
     pub dialogue: bool,
-    /// Draws pages.
-    #[serde(skip)]
+    /// Draws pages. The engine is a part of the settings, because another one draws them in another way.
+    #[serde(rename = "reader", serialize_with = "serialize_reader")]
     pub host: PdfHost,
+    /// How much drawing pages may take.
+    pub draw_limits: DrawLimits,
     /// The fonts.
     #[serde(skip)]
     pub fonts: Fonts,
@@ -75,6 +77,7 @@ impl Default for PrepareVisuals {
             providers: ProviderSettings::default(),
             dialogue: false,
             host: PdfHost::default(),
+            draw_limits: DrawLimits::default(),
             fonts: Fonts::embedded(),
         }
     }
@@ -168,8 +171,8 @@ impl PrepareVisuals {
         (self.width as f32 / 1080.0).min(self.height as f32 / 1920.0).clamp(0.05, 4.0)
     }
 
-    /// Draws the parts of pages that the scenes need, scene by scene. A page that cannot be drawn costs its picture
-    /// and not the video.
+    /// Draws the parts of pages that the scenes need, scene by scene; nothing stands for what cannot be drawn. A page
+    /// that cannot be drawn costs its picture and not the video.
     async fn draw_shots(
         &self,
         cx: &StageContext,
@@ -177,7 +180,7 @@ impl PrepareVisuals {
         segment: &Segment,
         pictures: &[Option<Shown>],
         warnings: &mut Vec<String>,
-    ) -> Result<Vec<Vec<RgbaImage>>, StageError> {
+    ) -> Result<Vec<Vec<Option<RgbaImage>>>, StageError> {
         let scenes = segment.scenes.iter().zip(pictures);
         let shots = |(scene, picture): (&Scene, &Option<Shown>)| match picture {
             Some(_) => Vec::new(),
@@ -189,7 +192,8 @@ impl PrepareVisuals {
         }
         let pdf = cx.get(&document.source).await?;
         let all: Vec<_> = wanted.iter().flatten().cloned().collect();
-        let drawn = match self.host.render_crops(pdf, &all, cx.cancellation()).await {
+        let (file, limits) = (&document.source.digest, &self.draw_limits);
+        let drawn = match self.host.render_crops(file, pdf, &all, limits, cx.cancellation()).await {
             Ok(images) => images,
             Err(error) => {
                 cx.check_cancelled()?;
@@ -197,7 +201,16 @@ impl PrepareVisuals {
                 Vec::new()
             }
         };
-        let mut drawn = drawn.into_iter();
+        let mut drawn = drawn.into_iter().map(|image| match image {
+            Ok(image) => Some(image),
+            Err(error) => {
+                let warning = format!("a card shows words instead of a page: {error}");
+                if !warnings.contains(&warning) {
+                    warnings.push(warning);
+                }
+                None
+            }
+        });
         Ok(wanted.iter().map(|shots| drawn.by_ref().take(shots.len()).collect()).collect())
     }
 
@@ -208,7 +221,7 @@ impl PrepareVisuals {
         document: &Document,
         segment: &Segment,
         pictures: &[Option<Shown>],
-        shots: Vec<Vec<RgbaImage>>,
+        shots: Vec<Vec<Option<RgbaImage>>>,
         warnings: &mut Vec<String>,
     ) -> Result<Vec<Option<EncodedPanel>>, StageError> {
         let lettering = Lettering::new(self.fonts.clone());

@@ -115,6 +115,7 @@ fn document() -> Document {
         outline: Vec::new(),
         figures: Vec::new(),
         engine: "none".to_owned(),
+        engine_version: String::new(),
         warnings: vec!["page 2 could not be read".to_owned()],
     }
 }

@@ -82,6 +82,7 @@ fn document() -> Document {
         outline: Vec::new(),
         figures: Vec::new(),
         engine: "test".to_owned(),
+        engine_version: String::new(),
         warnings: Vec::new(),
     }
 }

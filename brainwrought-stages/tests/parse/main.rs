@@ -8,6 +8,7 @@
     reason = "a test program fails by panic and prints its results"
 )]
 
+mod confined;
 mod hostile;
 mod pdf_writer;
 mod reading;
@@ -16,11 +17,19 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use brainwrought_stages::parse::{ParseError, ParseLimits, ParsedPdf, PdfHost, serve_if_child};
+use brainwrought_core::id::Digest;
+use brainwrought_stages::parse::{
+    CropRequest, DrawLimits, ParseError, ParseLimits, ParsedPdf, PdfHost, serve_if_child,
+};
+use brainwrought_stages::picture::RgbaImage;
+use bytes::Bytes;
 use tokio_util::sync::CancellationToken;
 
 /// A test with its name.
 pub(crate) type Test = (&'static str, fn(&Bench));
+
+/// A picture for each part of a page that was asked for, or why there is none.
+pub(crate) type Drawn = Vec<Result<RgbaImage, ParseError>>;
 
 /// Runs one test with one engine.
 pub(crate) struct Bench {
@@ -37,6 +46,24 @@ impl Bench {
         self.wait(self.host.parse(pdf.into(), limits, &CancellationToken::new()))
     }
 
+    /// Draws parts of pages within limits that are tight, so that the tests are quick.
+    pub(crate) fn draw(&self, pdf: &[u8], crops: &[CropRequest]) -> Result<Drawn, ParseError> {
+        self.draw_with(&self.host, pdf, crops, 9)
+    }
+
+    /// Draws with a host of its own, until so many pages have broken a limit.
+    pub(crate) fn draw_with(
+        &self,
+        host: &PdfHost,
+        pdf: &[u8],
+        crops: &[CropRequest],
+        max_failed_pages: usize,
+    ) -> Result<Drawn, ParseError> {
+        let limits = DrawLimits { max_seconds: 1, max_memory: 700 << 20, max_failed_pages };
+        let (file, pdf) = (Digest::of(pdf), Bytes::copy_from_slice(pdf));
+        self.wait(host.render_crops(&file, pdf, crops, &limits, &CancellationToken::new()))
+    }
+
     pub(crate) fn wait<T>(&self, future: impl Future<Output = T>) -> T {
         self.runtime.block_on(future)
     }
@@ -51,7 +78,7 @@ fn main() -> ExitCode {
     let filter = std::env::args().nth(1).filter(|argument| !argument.starts_with('-'));
     let libpdfium = libpdfium();
     let mut failed = 0;
-    for (name, test) in reading::TESTS.iter().chain(hostile::TESTS).copied() {
+    for (name, test) in reading::TESTS.iter().chain(hostile::TESTS).chain(confined::TESTS).copied() {
         for libpdfium in [Some(libpdfium.clone()), None] {
             let mut host = PdfHost::this_program().unwrap();
             host.libpdfium = libpdfium;

@@ -43,13 +43,21 @@ impl PdfWriter {
 
     /// Adds a page with other entries and named objects.
     pub(crate) fn page_with(&mut self, content: &str, entries: &str, objects: &str) -> usize {
+        let resources =
+            format!("/Font << /F {} 0 R /B {} 0 R >> /XObject << {objects} >>", Self::REGULAR, Self::BOLD);
+        self.add_page(content, entries, &resources)
+    }
+
+    /// Adds a page of 612 × 792 points with resources of its own.
+    pub(crate) fn page_of(&mut self, content: &str, resources: &str) -> usize {
+        self.add_page(content, "/MediaBox [0 0 612 792]", resources)
+    }
+
+    fn add_page(&mut self, content: &str, entries: &str, resources: &str) -> usize {
         let stream = self.stream("", content.as_bytes());
         let page = self.add(format!(
-            "<< /Type /Page /Parent {} 0 R {entries} /Contents {stream} 0 R /Resources << /Font << /F {} 0 R /B {} 0 R >> \
-             /XObject << {objects} >> >> >>",
+            "<< /Type /Page /Parent {} 0 R {entries} /Contents {stream} 0 R /Resources << {resources} >> >>",
             Self::TREE,
-            Self::REGULAR,
-            Self::BOLD,
         ));
         self.pages.push(page);
         page

@@ -7,6 +7,7 @@ use brainwrought_core::id::{JobId, StageName, TaskKey};
 use brainwrought_core::memory::MemoryArtifactStore;
 use brainwrought_core::stage::{Stage, StageContext};
 use brainwrought_stages::parse::{CropRequest, ParseError, ParseLimits, ParsePdf, PdfHost};
+use brainwrought_stages::picture::RgbaImage;
 use tokio_util::sync::CancellationToken;
 
 use super::pdf_writer::{PROSE, PdfWriter, text};
@@ -178,9 +179,8 @@ fn crop_shows_its_part_of_the_page(bench: &Bench) {
         CropRequest { page: 2, crop: crop(30.0, 292.0, 100.0, 50.0), width_px: 100 },
         CropRequest { page: 1, crop: None, width_px: 306 },
     ];
-    let images =
-        bench.wait(bench.host.render_crops(pdf.clone().into(), &requests, &CancellationToken::new()));
-    let images = images.unwrap();
+    let images: Vec<RgbaImage> =
+        bench.draw(&pdf, &requests).unwrap().into_iter().map(Result::unwrap).collect();
     let pixel = |image: usize, x: usize, y: usize| {
         let at = (y * images[image].width() + x) * 4;
         images[image].pixels[at..at + 4].to_vec()
@@ -192,8 +192,10 @@ fn crop_shows_its_part_of_the_page(bench: &Bench) {
     assert_eq!([pixel(1, 45, 25), pixel(1, 55, 25)], [white.clone(), blue]);
     assert_eq!((images[2].width(), images[2].height()), (306, 396));
     assert_eq!(pixel(2, 2, 2), white);
-    let missing = bench.wait(bench.host.render_page(pdf.into(), 9, None, 100, &CancellationToken::new()));
-    assert!(matches!(missing, Err(ParseError::NoSuchPage { page: 9 })));
+    // A page that is not there costs its own picture only.
+    let drawn =
+        bench.draw(&pdf, &[9, 1].map(|page| CropRequest { page, crop: None, width_px: 100 })).unwrap();
+    assert!(matches!(drawn[..], [Err(ParseError::NoSuchPage { page: 9 }), Ok(_)]));
 }
 
 fn run(bench: &Bench, host: PdfHost, pdf: Vec<u8>) -> Result<Document, brainwrought_core::stage::StageError> {
@@ -224,7 +226,8 @@ fn stage_makes_a_document(bench: &Bench) {
 }
 
 fn missing_reader_may_be_tried_again(bench: &Bench) {
-    let host = PdfHost { program: "/nowhere/reader".into(), ..bench.host.clone() };
+    let mut host = bench.host.clone();
+    host.program = "/nowhere/reader".into();
     let error = run(bench, host, paper().finish()).unwrap_err();
     assert!(error.is_retryable(), "{error:?}");
 }

@@ -76,6 +76,13 @@ impl VoiceLibrary {
         self
     }
 
+    /// Forgets the models that are loaded; the next segment loads what it needs again. What is speaking goes on.
+    pub fn unload(&self) {
+        *self.hibari.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        *self.kokoro.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        self.opened.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     /// The files of the default voice.
     pub fn files(&self) -> VoiceFiles {
         VoiceFiles { folder: self.folder.join("hibari-heart") }

@@ -39,17 +39,22 @@ pub(crate) trait Engine {
     fn render(&self, page: u32, crop: Option<Rect>, width_px: u32) -> Option<RgbaImage>;
 }
 
-/// Opens a file with PDFium if its library loads, else, or where PDFium cannot make sense of the file, with hayro.
+/// Loads PDFium for this process.
+///
+/// # Errors
+///
+/// Tells why the library cannot be loaded; files are then opened without it.
+pub(crate) fn load_library(path: &Path) -> Result<(), String> {
+    pdfium::load(path)
+}
+
+/// Opens a file with PDFium if its library was loaded, else, or where PDFium cannot make sense of the file, with hayro.
 ///
 /// # Errors
 ///
 /// Refuses files that neither engine can open; of two refusals the more telling one counts.
-pub(crate) fn open(
-    pdf: Vec<u8>,
-    password: Option<&str>,
-    libpdfium: Option<&Path>,
-) -> Result<Box<dyn Engine>, Refusal> {
-    let first = match libpdfium.and_then(pdfium::library) {
+pub(crate) fn open(pdf: Vec<u8>, password: Option<&str>) -> Result<Box<dyn Engine>, Refusal> {
+    let first = match pdfium::library() {
         Some(library) => match pdfium::PdfiumFile::open(library, pdf.clone(), password) {
             Ok(file) if file.page_count() > 0 => {
                 return Ok(Box::new(paired::PairedFile::new(file, pdf, password)));
@@ -67,11 +72,15 @@ pub(crate) fn open(
     }
 }
 
-/// The size in pixels of a picture of `area` that is `width_px` wide, kept between 1 and 4096 on each side.
+/// The most pixels of a picture: more than a panel of a video 2160 × 3840 has, and 32 MB.
+pub(super) const MAX_PICTURE_PIXELS: usize = 8 << 20;
+
+/// The size in pixels of a picture of `area` that is `width_px` wide, kept between 1 and 4096 on each side and to
+/// [`MAX_PICTURE_PIXELS`].
 fn picture_size(area: &Rect, width_px: u32) -> (u32, u32) {
     let width = width_px.clamp(1, 4096) as f32;
     let height = width * area.height.max(1.0) / area.width.max(1.0);
-    let shrink = (4096.0 / height).min(1.0);
+    let shrink = (4096.0 / height).min((MAX_PICTURE_PIXELS as f32 / (width * height)).sqrt()).min(1.0);
     ((width * shrink).round().max(1.0) as u32, (height * shrink).round().max(1.0) as u32)
 }
 
@@ -136,5 +145,10 @@ mod tests {
         let expected = Rect { x: 0.0, y: 0.0, width: 300.0, height: 800.0 };
         assert_eq!(visible(Some(half), 600.0, 800.0), expected);
         assert_eq!(picture_size(&expected, 600), (600, 1600));
+        let (width, height) = picture_size(&Rect { width: 800.0, ..expected }, 5000);
+        assert!(
+            (width * height) as usize <= MAX_PICTURE_PIXELS + 4096 && width == height,
+            "{width} {height}"
+        );
     }
 }

@@ -22,11 +22,21 @@ use crate::picture::RgbaImage;
 const MAX_FORM_DEPTH: u32 = 4;
 
 /// The library can be bound once in a process.
-static LIBRARY: OnceLock<Option<Pdfium>> = OnceLock::new();
+static LIBRARY: OnceLock<Result<Pdfium, String>> = OnceLock::new();
 
-/// Binds the library at `path`; `None` when it cannot be loaded.
-pub(super) fn library(path: &Path) -> Option<&'static Pdfium> {
-    LIBRARY.get_or_init(|| Pdfium::bind_to_library(path).ok().map(Pdfium::new)).as_ref()
+/// Binds the library at `path`, unless one was bound before.
+pub(super) fn load(path: &Path) -> Result<(), String> {
+    let bind = || match Pdfium::bind_to_library(path) {
+        Ok(bindings) => Ok(Pdfium::new(bindings)),
+        Err(PdfiumError::LoadLibraryError(error)) => Err(error.to_string()),
+        Err(error) => Err(error.to_string()),
+    };
+    LIBRARY.get_or_init(bind).as_ref().map(drop).map_err(Clone::clone)
+}
+
+/// The library that was loaded.
+pub(super) fn library() -> Option<&'static Pdfium> {
+    LIBRARY.get()?.as_ref().ok()
 }
 
 pub(super) struct PdfiumFile {

@@ -105,6 +105,7 @@ impl Layout {
             pages,
             figures,
             engine: engine.to_owned(),
+            engine_version: String::new(),
             warnings: self.file.warnings,
         }
     }

@@ -13,6 +13,7 @@ async fn paper(cx: &StageContext, kind: IllustrationKind, kept_name: &str) -> (D
         outline: Vec::new(),
         figures: Vec::new(),
         engine: "none".to_owned(),
+        engine_version: String::new(),
         warnings: Vec::new(),
     };
     let line = |text: &str| {
