@@ -4,9 +4,11 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use brainwrought_core::id::JobId;
+use brainwrought_http::VideoSize;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use serde::Deserialize;
 
+use crate::byte_size::ByteSize;
 use crate::money::MaxCost;
 use crate::video_args::VideoArgs;
 
@@ -148,7 +150,7 @@ pub(crate) enum Command {
   PORT=8080 brainwrought serve --bind 0.0.0.0         for everybody who reaches it
   brainwrought serve --no-workers --jobs postgres://… a front to a fleet of workers
 
-Environment: PORT, BRAINWROUGHT_OPERATOR_TOKEN (who may list all jobs).")]
+Environment: PORT, BRAINWROUGHT_OPERATOR_TOKEN (who may list all jobs; without it, the token in data/operator-token).")]
     Serve(ServeArgs),
     /// Put the server into a Space at the Hugging Face Hub, built from a checkout
     #[command(after_help = "Examples:
@@ -395,6 +397,13 @@ pub(crate) struct ServeArgs {
     /// How many jobs may wait and run before new ones are refused
     #[arg(long, value_name = "JOBS", default_value_t = 64, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) max_jobs: u32,
+    /// The largest video as WIDTHxHEIGHTxSECONDS; one that is larger in one way may be smaller in another
+    #[arg(long, value_name = "SIZE", default_value = "2160x3840x60", value_parser = video_size)]
+    pub(crate) max_video: VideoSize,
+    /// The most to store of everything, such as 20GB; uploads beyond it are refused, jobs that were accepted are finished
+    /// [default: `max-storage` in the config file, or no limit]
+    #[arg(long, value_name = "SIZE")]
+    pub(crate) max_storage: Option<ByteSize>,
     /// A host name to answer to, beside those of this machine; may be given several times
     #[arg(long = "host", value_name = "NAME")]
     pub(crate) hosts: Vec<String>,
@@ -407,7 +416,7 @@ pub(crate) struct ServeArgs {
     /// Show the finished videos in this folder on the start page; copies of folders of data/outputs
     #[arg(long, value_name = "FOLDER")]
     pub(crate) examples: Option<PathBuf>,
-    /// How many proxies in front append to X-Forwarded-For
+    /// The number of trusted reverse proxies in front; without it, a request that shows signs of one is never an operator's
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(crate) proxies: usize,
 }
@@ -442,6 +451,16 @@ pub(crate) struct SpaceArgs {
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+fn video_size(text: &str) -> Result<VideoSize, String> {
+    let numbers: Option<Vec<u32>> = text.split('x').map(|number| number.parse().ok()).collect();
+    match numbers.as_deref() {
+        Some(&[width, height, seconds]) if width > 0 && height > 0 && seconds > 0 => {
+            Ok(VideoSize::new(width, height, seconds))
+        }
+        _ => Err("give width, height and seconds, such as 1080x1920x180".to_owned()),
+    }
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {

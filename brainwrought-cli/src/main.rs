@@ -1,12 +1,14 @@
 //! The `brainwrought` command: parses, makes one library call, prints.
 
 mod args;
+mod byte_size;
 mod commands;
 mod config;
 mod config_file;
 mod exit;
 mod money;
 mod observe;
+mod operator_token;
 mod output;
 mod progress;
 mod providers;
