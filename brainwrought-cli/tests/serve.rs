@@ -7,7 +7,7 @@
 #[path = "../../brainwrought-stages/tests/parse/pdf_writer.rs"]
 mod pdf_writer;
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};

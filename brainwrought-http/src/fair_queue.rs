@@ -10,7 +10,7 @@
 //! **Invariant:** no job waits for ever. Every job that is over moves the virtual time on by its cost, divided by the number
 //! of clients that share the workers, so that those that come later finish later, and in the end after any job that waits.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use brainwrought_core::id::JobId;
@@ -29,6 +29,8 @@ struct Clock {
     now: f64,
     /// The jobs that were queued at the last look, and what each costs.
     queued: BTreeMap<JobId, f64>,
+    /// Whose jobs those are that were created here.
+    owners: BTreeMap<JobId, ClientId>,
     /// When the last job of each client finishes, where that is not over.
     finishes: BTreeMap<ClientId, f64>,
 }
@@ -77,6 +79,11 @@ impl FairQueue {
         priority(finish)
     }
 
+    /// Notes whose job it is that took the place.
+    pub(crate) fn created(&self, client: ClientId, id: &JobId) {
+        self.clock().owners.insert(id.clone(), client);
+    }
+
     /// Gives the place of a job back that was not created after all.
     pub(crate) fn leave(&self, client: ClientId, cost: f64) {
         if let Some(finish) = self.clock().finishes.get_mut(&client) {
@@ -100,7 +107,11 @@ impl Clock {
         let queued: BTreeMap<JobId, f64> = queued.iter().map(|job| (job.id.clone(), job.cost)).collect();
         let over = self.queued.iter().filter(|(id, _)| !queued.contains_key(id));
         let done: f64 = over.map(|(_, cost)| cost).sum();
-        self.now = (self.now + done / self.finishes.len().max(1) as f64).max(earliest);
+        self.owners.retain(|id, _| queued.contains_key(id));
+        let clients: BTreeSet<&ClientId> = self.owners.values().collect();
+        // Jobs that are not known here count as those of one client more.
+        let sharing = clients.len() + usize::from(self.owners.len() < queued.len());
+        self.now = (self.now + done / sharing.max(1) as f64).max(earliest);
         self.queued = queued;
         let now = self.now;
         self.finishes.retain(|_, finish| *finish > now);
@@ -130,7 +141,7 @@ mod tests {
     struct Model {
         queue: FairQueue,
         jobs: Vec<Standing>,
-        made: u8,
+        made: u16,
     }
 
     #[derive(Clone)]
@@ -148,8 +159,12 @@ mod tests {
             let address = ClientId::at([192, 0, 2, client].into());
             let priority = self.queue.enter(address, cost, &queued);
             assert!(priority < 0);
-            self.made = self.made.wrapping_add(1);
-            self.jobs.push(Standing { client, cost, priority, id: JobId::from_bytes([self.made; 16]) });
+            self.made += 1;
+            let mut bytes = [0; 16];
+            bytes[..2].copy_from_slice(&self.made.to_be_bytes());
+            let id = JobId::from_bytes(bytes);
+            self.queue.created(address, &id);
+            self.jobs.push(Standing { client, cost, priority, id });
         }
 
         /// Finishes the job that is first in the queue: higher priority first, then older.

@@ -219,8 +219,9 @@ async fn submit(site: &Site, pdf: Bytes, file_name: &str, wanted: Wanted) -> Res
     let chosen = submission.options.clone();
     submission.priority = enter_queue(site, client, cost).await?;
     let created = site.engine.submit(submission).await;
-    if !created.as_ref().is_ok_and(|created| created.is_new) {
-        site.fair_queue.leave(client, cost);
+    match &created {
+        Ok(Created { view, is_new: true }) => site.fair_queue.created(client, &view.job.job_id),
+        _ => site.fair_queue.leave(client, cost),
     }
     let created = created?;
     if created.is_new {
