@@ -220,7 +220,7 @@ async fn submit(site: &Site, pdf: Bytes, file_name: &str, wanted: Wanted) -> Res
     submission.priority = enter_queue(site, client, cost).await?;
     let created = site.engine.submit(submission).await;
     match &created {
-        Ok(Created { view, is_new: true }) => site.fair_queue.created(client, &view.job.job_id),
+        Ok(Created { view, is_new: true }) => site.fair_queue.created(client, cost, &view.job.job_id),
         _ => site.fair_queue.leave(client, cost),
     }
     let created = created?;
