@@ -12,6 +12,7 @@ mod operator_token;
 mod output;
 mod progress;
 mod providers;
+mod serve_args;
 mod signals;
 mod signing;
 mod trends;

@@ -12,11 +12,11 @@ use brainwrought_stages::visuals::Pictures;
 use tokio::net::TcpListener;
 
 use super::intake;
-use crate::args::ServeArgs;
 use crate::config::{self, Config};
 use crate::exit::WrongCommand;
 use crate::operator_token;
 use crate::output;
+use crate::serve_args::ServeArgs;
 use crate::world::World;
 
 /// The port when neither the command nor the environment names one.
