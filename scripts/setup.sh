@@ -232,6 +232,31 @@ check_chromium() {
         "  then run this again"
 }
 
+# Debian's nginx stands in front of the server in tests. It is unpacked and not installed, because an installed one starts
+# to listen on port 80.
+install_nginx() {
+    local folder="$data/test-nginx"
+    [ ! -x "$folder/usr/sbin/nginx" ] || return 0
+    if ! command -v apt-get >/dev/null 2>&1; then
+        ! PATH="$PATH:/usr/sbin" command -v nginx >/dev/null 2>&1 || return 0
+        fail "the tests need nginx on the PATH" \
+            "  Fedora: sudo dnf install nginx" \
+            "  Arch:   sudo pacman -S nginx" \
+            "  macOS:  brew install nginx" \
+            "  then run this again"
+    fi
+    say "fetching nginx for the tests"
+    mkdir -p "$data"
+    scratch=$(mktemp -d "$data/.setup.XXXXXX")
+    trap 'rm -rf "$scratch"' EXIT
+    (cd "$scratch" && apt-get download -qq nginx >/dev/null 2>&1 && dpkg -x nginx_*.deb unpacked) ||
+        fail "apt-get could not fetch nginx; check the network and /etc/apt, then run this again"
+    rm -rf "$folder"
+    mv "$scratch/unpacked" "$folder"
+    rm -rf "$scratch"
+    trap - EXIT
+}
+
 # Clocks are set and disks are broken on Linux alone.
 check_harm() {
     local lacking="" tool
@@ -341,6 +366,7 @@ if [ "${1:-}" = tests ]; then
     install_axe
     install_test_voice
     install_aimock
+    install_nginx
 fi
 case "${1:-}" in tests | kokoro) install_kokoro ;; esac
 say "everything is there (engine and voice in $data)"

@@ -8,6 +8,7 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use serde::Deserialize;
 
 use crate::money::MaxCost;
+use crate::serve_args::ServeArgs;
 use crate::video_args::VideoArgs;
 
 /// Turns a PDF into a short vertical video.
@@ -148,7 +149,7 @@ pub(crate) enum Command {
   PORT=8080 brainwrought serve --bind 0.0.0.0         for everybody who reaches it
   brainwrought serve --no-workers --jobs postgres://… a front to a fleet of workers
 
-Environment: PORT, BRAINWROUGHT_OPERATOR_TOKEN (who may list all jobs).")]
+Environment: PORT, BRAINWROUGHT_OPERATOR_TOKEN (who may list all jobs; without it, the token in data/operator-token).")]
     Serve(ServeArgs),
     /// Put the server into a Space at the Hugging Face Hub, built from a checkout
     #[command(after_help = "Examples:
@@ -374,44 +375,6 @@ pub(crate) struct TopArgs {
     pub(crate) json: bool,
 }
 
-/// `serve`.
-#[derive(Debug, ClapArgs)]
-pub(crate) struct ServeArgs {
-    /// The address to listen on
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
-    pub(crate) bind: std::net::IpAddr,
-    /// The port [default: $PORT, or 7860]
-    #[arg(long)]
-    pub(crate) port: Option<u16>,
-    /// Only take jobs; workers elsewhere do them
-    #[arg(long)]
-    pub(crate) no_workers: bool,
-    /// How many tasks at once
-    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=256))]
-    pub(crate) concurrency: u16,
-    /// The largest PDF, in megabytes
-    #[arg(long, value_name = "MB", default_value_t = 100, value_parser = clap::value_parser!(u64).range(1..=1000))]
-    pub(crate) max_upload: u64,
-    /// How many jobs may wait and run before new ones are refused
-    #[arg(long, value_name = "JOBS", default_value_t = 64, value_parser = clap::value_parser!(u32).range(1..))]
-    pub(crate) max_jobs: u32,
-    /// A host name to answer to, beside those of this machine; may be given several times
-    #[arg(long = "host", value_name = "NAME")]
-    pub(crate) hosts: Vec<String>,
-    /// An origin that may show the page in a frame; may be given several times
-    #[arg(long = "frame-ancestor", value_name = "ORIGIN", value_parser = origin)]
-    pub(crate) frame_ancestors: Vec<String>,
-    /// Remove jobs that are over after so long, such as 12h or 7d; without it they stay
-    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
-    pub(crate) keep: Option<std::time::Duration>,
-    /// Show the finished videos in this folder on the start page; copies of folders of data/outputs
-    #[arg(long, value_name = "FOLDER")]
-    pub(crate) examples: Option<PathBuf>,
-    /// How many proxies in front append to X-Forwarded-For
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    pub(crate) proxies: usize,
-}
-
 /// `space`.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct SpaceArgs {
@@ -472,16 +435,6 @@ pub(crate) struct JsonArgs {
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,
-}
-
-fn origin(text: &str) -> Result<String, String> {
-    let name = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")).unwrap_or_default();
-    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':' | '*');
-    if !name.is_empty() && name.chars().all(fits) {
-        Ok(text.to_owned())
-    } else {
-        Err("give an origin, such as https://example.org".to_owned())
-    }
 }
 
 fn seconds(text: &str) -> Result<f64, String> {

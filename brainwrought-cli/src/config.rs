@@ -14,6 +14,7 @@ use brainwrought_stages::visuals::{MemesBy, PictureChoice, Pictures, VideoGenera
 use brainwrought_store::StoreOptions;
 
 use crate::args::{LogFormat, StoreArgs};
+use crate::byte_size::ByteSize;
 use crate::config_file::{C2paSection, ConfigFile, ObserveSection, WorkerSection};
 use crate::exit::WrongCommand;
 use crate::money::MaxCost;
@@ -51,6 +52,8 @@ pub(crate) struct Config {
     pub(crate) llm: Option<LlmChoice>,
     /// The most that the providers of a job may be paid, where no argument says otherwise.
     pub(crate) max_cost: MaxCost,
+    /// The most that a server stores, where no argument says otherwise.
+    pub(crate) max_storage: Option<ByteSize>,
     /// Where pictures come from, where no argument says otherwise.
     pub(crate) pictures: Option<PictureChoice>,
     /// Who draws memes.
@@ -137,6 +140,7 @@ impl Config {
             providers,
             llm: llm.or(file.llm),
             max_cost: file.max_cost.and_then(MaxCost::of_usd).unwrap_or(MaxCost(None)),
+            max_storage: file.max_storage,
             pictures: file.pictures,
             memes_by: file.memes_by,
             video_generators: file.video_generators,

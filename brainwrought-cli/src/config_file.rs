@@ -10,6 +10,7 @@ use brainwrought_stages::visuals::{MemesBy, PictureChoice, VideoGenerator};
 use serde::Deserialize;
 
 use crate::args::LogFormat;
+use crate::byte_size::ByteSize;
 use crate::exit::WrongCommand;
 use crate::money::MaxCost;
 
@@ -44,6 +45,8 @@ pub(crate) struct ConfigFile {
     pub(crate) offline: bool,
     /// The most that the providers of a job may be paid, in US dollars, where no argument says otherwise.
     pub(crate) max_cost: Option<f64>,
+    /// The most that a server stores, where no argument says otherwise.
+    pub(crate) max_storage: Option<ByteSize>,
     /// What workers take on.
     pub(crate) worker: WorkerSection,
     /// What is told of what happens.

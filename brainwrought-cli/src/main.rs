@@ -1,6 +1,7 @@
 //! The `brainwrought` command: parses, makes one library call, prints.
 
 mod args;
+mod byte_size;
 mod commands;
 mod config;
 mod config_file;
@@ -8,9 +9,11 @@ mod exit;
 mod idle_memory;
 mod money;
 mod observe;
+mod operator_token;
 mod output;
 mod progress;
 mod providers;
+mod serve_args;
 mod signals;
 mod signing;
 mod trends;

@@ -29,6 +29,8 @@ pub(crate) struct World {
     pub(crate) artifacts: Arc<dyn ArtifactStore>,
     /// The folder for finished videos, scratch space and everything else on this machine.
     folder: PathBuf,
+    /// The folder of the artifact store, where it is one.
+    artifacts_folder: Option<PathBuf>,
     resources: PathBuf,
     resources_unknown: bool,
     /// Where finished videos are published, if they are.
@@ -51,6 +53,8 @@ impl World {
             .unwrap_or_else(|| PathBuf::from("data"));
         // Paths in a job must mean the same in every folder that a command is typed in.
         let folder = std::path::absolute(&folder).context("could not find the current folder")?;
+        let artifacts_folder = brainwrought_store::local_folder(&config.artifacts).map(std::path::absolute);
+        let artifacts_folder = artifacts_folder.transpose().context("could not find the current folder")?;
         let publisher = match &config.dataset {
             Some(dataset) => {
                 Some(Arc::new(HubPublisher::new(dataset, &config.options)?) as Arc<dyn Publisher>)
@@ -65,6 +69,7 @@ impl World {
             jobs,
             artifacts,
             folder,
+            artifacts_folder,
             resources,
             resources_unknown,
             publisher,
@@ -103,7 +108,7 @@ impl World {
         poll: Duration,
         events: EventSink,
     ) -> anyhow::Result<Engine> {
-        let resources = self.resources(password)?;
+        let resources = self.resources(password)?.with_render_tasks(concurrency);
         let events = crate::idle_memory::watch(events, resources.clone());
         // A fleet spans machines, and every container has a process 1.
         let system = rustix::system::uname();
@@ -140,6 +145,22 @@ impl World {
     /// Where finished videos lie, in a folder each.
     pub(crate) fn outputs_folder(&self) -> PathBuf {
         self.folder.join("outputs")
+    }
+
+    /// The folders that everything is stored in, none inside another.
+    pub(crate) fn storage_folders(&self) -> Vec<PathBuf> {
+        match &self.artifacts_folder {
+            Some(artifacts) if self.folder.starts_with(artifacts) => vec![artifacts.clone()],
+            Some(artifacts) if !artifacts.starts_with(&self.folder) => {
+                vec![self.folder.clone(), artifacts.clone()]
+            }
+            _ => vec![self.folder.clone()],
+        }
+    }
+
+    /// Where the operators' token lies, unless the environment has one.
+    pub(crate) fn operator_token_file(&self) -> PathBuf {
+        self.folder.join("operator-token")
     }
 
     /// Where the certificate lies that signs videos, unless the user has one.

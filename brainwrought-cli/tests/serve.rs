@@ -7,9 +7,10 @@
 #[path = "../../brainwrought-stages/tests/parse/pdf_writer.rs"]
 mod pdf_writer;
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, Read, Write};
 use std::net::TcpStream;
-use std::path::Path;
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -33,7 +34,7 @@ impl Server {
             .env_remove("BRAINWROUGHT_OPERATOR_TOKEN")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(std::fs::File::create(folder.join("server.log")).unwrap())
             .spawn()
             .unwrap();
         let mut line = String::new();
@@ -43,17 +44,11 @@ impl Server {
     }
 
     fn ask(&self, method: &str, path: &str, headers: &str, body: &[u8]) -> (u16, Vec<u8>) {
-        let mut stream = TcpStream::connect(&self.address).unwrap();
         let (address, length) = (&self.address, body.len());
         let head = format!(
             "{method} {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-length: {length}\r\n{headers}\r\n"
         );
-        stream.write_all(&[head.as_bytes(), body].concat()).unwrap();
-        let mut bytes = Vec::new();
-        stream.read_to_end(&mut bytes).unwrap();
-        let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").unwrap();
-        let status = std::str::from_utf8(&bytes[9..12]).unwrap().parse().unwrap();
-        (status, bytes[end + 4..].to_vec())
+        exchange(TcpStream::connect(&self.address).unwrap(), &[head.as_bytes(), body].concat())
     }
 
     fn job(&self, id: &str) -> Value {
@@ -103,6 +98,16 @@ impl Drop for Server {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Sends a request and reads the status and the body of the answer.
+fn exchange(mut stream: impl Read + Write, request: &[u8]) -> (u16, Vec<u8>) {
+    stream.write_all(request).unwrap();
+    let mut bytes = Vec::new();
+    stream.read_to_end(&mut bytes).unwrap();
+    let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").unwrap();
+    let status = std::str::from_utf8(&bytes[9..12]).unwrap().parse().unwrap();
+    (status, bytes[end + 4..].to_vec())
 }
 
 fn upload(server: &Server) -> String {
@@ -164,6 +169,104 @@ fn only_its_own_machine_reaches_a_server_and_only_by_its_own_name() {
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
     assert!(answer.starts_with("HTTP/1.1 403 "), "{answer}");
+}
+
+/// Debian's nginx, listening on a socket in a folder for each way in which it may stand before a server.
+struct Nginx {
+    child: Child,
+    folder: PathBuf,
+}
+
+impl Nginx {
+    /// Starts it and waits until it answers. `ways` are the names of the sockets and what each adds to `proxy_pass`.
+    fn start(folder: &Path, server: &Server, ways: &[(&str, &str)]) -> Self {
+        let folder = folder.join("nginx");
+        std::fs::create_dir(&folder).unwrap();
+        let shown = folder.display();
+        let mut config = format!(
+            "daemon off; master_process off; pid {shown}/pid; error_log {shown}/error.log; events {{}}\nhttp {{ access_log off;"
+        );
+        for kind in ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"] {
+            config += &format!(" {kind}_temp_path {shown}/{kind};");
+        }
+        for (name, more) in ways {
+            let pass = format!("proxy_pass http://{}; {more}", server.address);
+            config += &format!("\nserver {{ listen unix:{shown}/{name}; location / {{ {pass} }} }}");
+        }
+        std::fs::write(folder.join("nginx.conf"), config + "\n}\n").unwrap();
+        let child = Command::new(Self::program())
+            .arg("-p")
+            .arg(&folder)
+            .args(["-c", "nginx.conf", "-e", "error.log"])
+            .stdin(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut nginx = Self { child, folder };
+        let until = Instant::now() + Duration::from_secs(20);
+        while nginx.connect(ways[ways.len() - 1].0).is_err() {
+            let ended = nginx.child.try_wait().unwrap();
+            assert!(ended.is_none() && Instant::now() < until, "nginx does not start: {ended:?}");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        nginx
+    }
+
+    /// Where `scripts/setup.sh tests` puts it, or the one of the system.
+    fn program() -> PathBuf {
+        let set = |name| std::env::var_os(name).map(PathBuf::from);
+        let data = set("BRAINWROUGHT_DATA")
+            .or_else(|| set("XDG_DATA_HOME").map(|home| home.join("brainwrought")))
+            .or_else(|| set("HOME").map(|home| home.join(".local/share/brainwrought")))
+            .unwrap();
+        let own = data.join("test-nginx/usr/sbin/nginx");
+        if own.exists() { own } else { "nginx".into() }
+    }
+
+    fn connect(&self, way: &str) -> std::io::Result<UnixStream> {
+        UnixStream::connect(self.folder.join(way))
+    }
+
+    /// Lists the jobs by one of the ways.
+    fn list(&self, way: &str, headers: &str) -> u16 {
+        let head =
+            format!("GET /api/jobs HTTP/1.1\r\nhost: video.example\r\nconnection: close\r\n{headers}\r\n");
+        exchange(self.connect(way).unwrap(), head.as_bytes()).0
+    }
+}
+
+impl Drop for Nginx {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn a_proxy_makes_nobody_an_operator() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(folder.path(), &["--no-workers"]);
+    let token = std::fs::read_to_string(folder.path().join("data/operator-token")).unwrap();
+    let auth = format!("authorization: Bearer {}\r\n", token.trim());
+    assert_eq!(server.ask("GET", "/api/jobs", "", b"").0, 401, "this machine alone is no proof of a person");
+    assert_eq!(server.ask("GET", "/api/jobs", &auth, b"").0, 200);
+
+    let ways = [
+        ("plain", ""),
+        ("real-ip", "proxy_set_header X-Real-IP $remote_addr;"),
+        ("forwarded-for", "proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;"),
+        ("forwarded", "proxy_set_header Forwarded \"for=192.0.2.1\";"),
+        ("via", "proxy_set_header Via \"1.1 proxy\";"),
+    ];
+    let nginx = Nginx::start(folder.path(), &server, &ways);
+    for (way, _) in ways {
+        assert_eq!(nginx.list(way, ""), 401, "{way}");
+        // The plainest configuration shows nothing of the proxy: there the token is all that tells operators.
+        assert_eq!(nginx.list(way, &auth), if way == "plain" { 200 } else { 401 }, "{way}");
+    }
+    assert!(server.terminate().success());
+    let log = std::fs::read_to_string(folder.path().join("server.log")).unwrap();
+    assert_eq!(log.matches("--proxies 1").count(), 1, "{log}");
+    assert!(!log.contains(token.trim()));
 }
 
 /// A page whose two megabytes of drawing instructions become two gigabytes.

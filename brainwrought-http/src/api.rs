@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use axum::Json;
 use axum::body::Body;
 use axum::extract::{Path, Query, State};
 use axum::http::header::LOCATION;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
+use axum::{Extension, Json};
 use brainwrought_core::id::StageName;
 use brainwrought_core::job::JobStatus;
 use brainwrought_core::job_store::{JobFilter, JobStoreError, JobView};
@@ -21,6 +21,7 @@ use crate::intake::receive;
 use crate::job_body::{JobBody, JobList, JobSummary, SubmittedBody};
 use crate::links::Base;
 use crate::output_files;
+use crate::rate_limit::ClientId;
 use crate::removal::remove;
 use crate::script_edit::{LineBody, LineEdit, edit, lines};
 use crate::site::Site;
@@ -57,18 +58,19 @@ pub(crate) struct UploadForm {
         (status = 408, description = "It arrived too slowly.", body = ErrorBody),
         (status = 413, description = "The PDF is too large.", body = ErrorBody),
         (status = 415, description = "It is no PDF.", body = ErrorBody),
-        (status = 422, description = "The key belongs to another upload.", body = ErrorBody),
+        (status = 422, description = "The key belongs to another upload, or the video is too large for this server.", body = ErrorBody),
         (status = 429, description = "Too many; `Retry-After` says when to come back.", body = ErrorBody),
         (status = 507, description = "The server has no room.", body = ErrorBody),
     )
 )]
 pub(crate) async fn submit(
     State(site): State<Arc<Site>>,
+    Extension(client): Extension<ClientId>,
     base: Base,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, ApiError> {
-    let created = receive(&site, &headers, body).await?;
+    let created = receive(&site, client, &headers, body).await?;
     let location = base.api(&created.view.job.job_id);
     let mut response = (StatusCode::ACCEPTED, Json(SubmittedBody::of(&created.view, &base))).into_response();
     if let Ok(location) = HeaderValue::from_str(&location) {
@@ -126,7 +128,7 @@ pub(crate) async fn list(
     headers: HeaderMap,
     query: Result<Query<ListQuery>, axum::extract::rejection::QueryRejection>,
 ) -> Result<Json<JobList>, ApiError> {
-    let is_operator = is_operator(&site.settings, &headers);
+    let is_operator = is_operator(&site, &headers);
     let Query(query) = match query {
         Err(error) if is_operator => return Err(ApiError::wrong_request(&error.body_text())),
         query => query.unwrap_or_default(),
@@ -165,7 +167,7 @@ pub(crate) async fn show(
     base: Base,
     Path(job_id): Path<String>,
 ) -> Result<Json<JobBody>, ApiError> {
-    Ok(Json(JobBody::of(&site.job(&job_id).await?, &base)))
+    Ok(Json(site.shown(&site.job(&job_id).await?, &base).await))
 }
 
 /// Stops a job. Stopping twice is no error; what is done stays done.

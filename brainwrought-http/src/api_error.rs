@@ -13,6 +13,7 @@ use brainwrought_core::report::chain;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::VideoSize;
 use crate::redaction::redacted;
 
 /// Why a request was not answered with what it asked for.
@@ -52,6 +53,15 @@ pub enum ApiError {
         /// The limit in bytes.
         limit: u64,
     },
+    /// The video would be larger than the server makes.
+    #[error(
+        "the video is too large for this server: width, height and seconds multiplied may be at most those of {limit}; \
+         choose a smaller size or a shorter length"
+    )]
+    VideoTooLarge {
+        /// The largest video.
+        limit: VideoSize,
+    },
     /// The upload ended before it was whole.
     #[error("the upload ended before it was whole; send it again")]
     Truncated,
@@ -90,6 +100,18 @@ pub enum ApiError {
     /// A disk is full.
     #[error("the server has no room left; try again later")]
     Full(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// What may be stored is stored.
+    #[error(
+        "the server stores at most {} and has no room for this PDF; delete jobs that are no longer needed, or try again later",
+        amount(*.limit)
+    )]
+    StorageFull {
+        /// The most bytes that may be stored.
+        limit: u64,
+    },
+    /// What is left of the disk is reserved for jobs that were accepted before.
+    #[error("the server's disk is nearly full; try again later")]
+    DiskNearlyFull,
     /// A store or the disk failed.
     #[error("the server could not {action}; try again later")]
     Unavailable {
@@ -129,6 +151,7 @@ impl ApiError {
             Self::NotAPdf => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "not-a-pdf"),
             Self::WrongMediaType(_) => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "wrong-media-type"),
             Self::TooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "too-large"),
+            Self::VideoTooLarge { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "video-too-large"),
             Self::Truncated => (StatusCode::BAD_REQUEST, "truncated"),
             Self::TooSlow => (StatusCode::REQUEST_TIMEOUT, "too-slow"),
             Self::Late => (StatusCode::SERVICE_UNAVAILABLE, "late"),
@@ -138,7 +161,9 @@ impl ApiError {
             Self::OperatorsOnly => (StatusCode::UNAUTHORIZED, "operators-only"),
             Self::Foreign => (StatusCode::FORBIDDEN, "foreign"),
             Self::OutOfRange { .. } => (StatusCode::RANGE_NOT_SATISFIABLE, "out-of-range"),
-            Self::Full(_) => (StatusCode::INSUFFICIENT_STORAGE, "full"),
+            Self::Full(_) | Self::StorageFull { .. } | Self::DiskNearlyFull => {
+                (StatusCode::INSUFFICIENT_STORAGE, "full")
+            }
             Self::Unavailable { .. } => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
         }
     }
@@ -186,6 +211,14 @@ impl ApiError {
             response.headers_mut().insert(name, value);
         }
         response
+    }
+}
+
+/// An amount of storage for people, in megabytes or gigabytes.
+fn amount(bytes: u64) -> String {
+    match bytes {
+        0..10_000_000_000 => format!("{} MB", bytes / 1_000_000),
+        _ => format!("{} GB", bytes / 1_000_000_000),
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use axum::Extension;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::sse::{Event, KeepAlive, Sse};
@@ -18,8 +19,10 @@ use utoipa::ToSchema;
 
 use crate::ApiError;
 use crate::api_error::ErrorBody;
+use crate::client_slots::ClientSlot;
 use crate::job_body::{JobBody, LogBody};
 use crate::links::Base;
+use crate::rate_limit::ClientId;
 use crate::site::Site;
 use crate::watches::Seen;
 
@@ -69,6 +72,9 @@ pub(crate) struct StreamEvent {
     retry: Option<u64>,
 }
 
+/// How often a stream looks whether a job that waits has moved on in the queue.
+const LOOK_AT_QUEUE_EVERY: Duration = Duration::from_secs(2);
+
 /// One open stream.
 struct Stream {
     site: Arc<Site>,
@@ -79,7 +85,10 @@ struct Stream {
     /// The first look is at what is there already, later ones wait for a change.
     is_first: bool,
     is_over: bool,
+    /// The position in the queue that was sent last.
+    queue_position: Option<usize>,
     _permit: OwnedSemaphorePermit,
+    _slot: ClientSlot,
 }
 
 impl Drop for Stream {
@@ -108,6 +117,7 @@ impl Drop for Stream {
 )]
 pub(crate) async fn events(
     State(site): State<Arc<Site>>,
+    Extension(client): Extension<ClientId>,
     base: Base,
     Path(job_id): Path<String>,
     headers: HeaderMap,
@@ -120,15 +130,25 @@ pub(crate) async fn events(
     if view.status.is_final() && has_all {
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
-    let permit = Arc::clone(&site.streams).try_acquire_owned().map_err(|_| ApiError::Busy {
-        reason: "too many streams are open".to_owned(),
-        after: Duration::from_secs(5),
-    })?;
+    let busy =
+        || ApiError::Busy { reason: "too many streams are open".to_owned(), after: Duration::from_secs(5) };
+    let slot = site.client_streams.take(client).ok_or_else(busy)?;
+    let permit = Arc::clone(&site.streams).try_acquire_owned().map_err(|_| busy())?;
     let watch = site.watches.watch(&view.job.job_id).await?;
     site.metrics.streams.fetch_add(1, Ordering::Relaxed);
     let queue = VecDeque::from([Event::default().retry(Duration::from_secs(2))]);
-    let stream =
-        Stream { site, base, watch, position, queue, is_first: true, is_over: false, _permit: permit };
+    let stream = Stream {
+        site,
+        base,
+        watch,
+        position,
+        queue,
+        is_first: true,
+        is_over: false,
+        queue_position: None,
+        _permit: permit,
+        _slot: slot,
+    };
     let events = futures::stream::unfold(stream, |mut stream| async move {
         let event = stream.next().await?;
         Some((Ok::<_, Infallible>(event), stream))
@@ -149,16 +169,24 @@ impl Stream {
             if self.is_over {
                 return None;
             }
-            if !std::mem::take(&mut self.is_first) {
+            let has_changed = std::mem::take(&mut self.is_first) || {
                 let shutdown = self.site.shutdown.clone();
                 tokio::select! {
-                    changed = self.watch.changed() => changed.ok()?,
+                    changed = self.watch.changed() => changed.map(|()| true).ok()?,
+                    // The position changes while the job itself does not.
+                    () = tokio::time::sleep(LOOK_AT_QUEUE_EVERY), if self.queue_position.is_some() => false,
                     () = shutdown.cancelled() => return None,
                 }
-            }
+            };
             let seen = self.watch.borrow_and_update().clone();
             match seen {
-                Some(view) => self.show(&view),
+                Some(view) => {
+                    let body = self.site.shown(&view, &self.base).await;
+                    if has_changed || body.queue_position != self.queue_position {
+                        self.queue_position = body.queue_position;
+                        self.show(&view, body);
+                    }
+                }
                 None => {
                     self.queue.push_back(Event::default().event("gone").data("{}"));
                     self.is_over = true;
@@ -167,7 +195,7 @@ impl Stream {
         }
     }
 
-    fn show(&mut self, view: &JobView) {
+    fn show(&mut self, view: &JobView, mut body: JobBody) {
         let job = &view.job;
         for entry in job.logs.iter().skip(self.position.unseen(job)) {
             let lines = if entry.at.0 == self.position.log { self.position.lines + 1 } else { 1 };
@@ -176,7 +204,6 @@ impl Stream {
         }
         // A status may change without the job: a lease runs out. So what has the same time is sent again.
         self.position.state = job.updated_at.0;
-        let mut body = JobBody::of(view, &self.base);
         body.logs.clear();
         self.push("job", &body);
         if view.status.is_final() {

@@ -4,12 +4,10 @@ use std::io::Read as _;
 use std::io::Seek as _;
 use std::path::Path;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
 
 use axum::body::{Body, BodyDataStream};
 use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
-use brainwrought_core::job::JobStatus;
 use brainwrought_core::job_store::Created;
 use brainwrought_core::private_folder::private_folder;
 use brainwrought_core::purse::Cost;
@@ -17,10 +15,12 @@ use brainwrought_stages::output_file::write_whole;
 use brainwrought_stages::standard::MakeOptions;
 use bytes::Bytes;
 use tokio::io::AsyncWriteExt as _;
-use tokio::sync::SemaphorePermit;
 
 use crate::ApiError;
+use crate::admission::{admit, check_size, enter_queue};
+use crate::fair_queue;
 use crate::multipart::{BodyLimits, Multipart, Part};
+use crate::rate_limit::ClientId;
 use crate::site::Site;
 use crate::video_options::VideoOptions;
 
@@ -45,21 +45,27 @@ struct Upload {
 /// Takes an upload and creates its job, or finds the one that was created with the same key.
 ///
 /// The body goes to disk as it arrives.
-pub(crate) async fn receive(site: &Site, headers: &HeaderMap, body: Body) -> Result<Created, ApiError> {
+pub(crate) async fn receive(
+    site: &Site,
+    client: ClientId,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<Created, ApiError> {
     let key = idempotency_key(headers)?;
     let limit = site.settings.limits.upload_bytes;
     let announced = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
     if announced.is_some_and(|announced| announced > limit.saturating_add(1 << 20)) {
         return Err(ApiError::TooLarge { limit });
     }
-    let _turn = upload_turn(site)?;
-    check_room(site, key.as_deref()).await?;
+    // A body whose length is not announced may be as long as one may be.
+    let admitted = admit(site, client, key.as_deref(), announced.unwrap_or(limit)).await?;
     let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let patience = site.settings.patience;
-    let limits = BodyLimits { bytes: limit, chunk: patience.chunk, whole: patience.upload };
+    let limits = BodyLimits { bytes: limit, patience: site.settings.patience };
     let form = Multipart::new(content_type, body.into_data_stream(), limits)?;
     let upload = read_form(site, form).await?;
-    create(site, upload, key).await
+    let created = create(site, client, upload, key).await?;
+    admitted.keep();
+    Ok(created)
 }
 
 /// A PDF that came in whole.
@@ -72,6 +78,7 @@ pub(crate) struct Document<'a> {
 /// Takes a PDF that is in memory already and creates its job, or finds the one that was created with the same key.
 pub(crate) async fn receive_whole(
     site: &Site,
+    client: ClientId,
     document: Document<'_>,
     options: VideoOptions,
     key: Option<&str>,
@@ -86,35 +93,13 @@ pub(crate) async fn receive_whole(
     }
     let max_cost = options.limit(site.settings.max_cost)?;
     let options = options.make_options()?;
-    let _upload = upload_turn(site)?;
-    check_room(site, key.as_deref()).await?;
+    let admitted = admit(site, client, key.as_deref(), document.pdf.len() as u64).await?;
     let _handover = site.handover_turn(document.pdf.len() as u64).await?;
     site.metrics.uploaded.fetch_add(document.pdf.len() as u64, Ordering::Relaxed);
-    let wanted = Wanted { options, max_cost, key };
-    submit(site, document.pdf, &shown_name(document.file_name), wanted).await
-}
-
-fn upload_turn(site: &Site) -> Result<SemaphorePermit<'_>, ApiError> {
-    site.uploads.try_acquire().map_err(|_| ApiError::Busy {
-        reason: "too many uploads are under way".to_owned(),
-        after: Duration::from_secs(5),
-    })
-}
-
-/// Refuses when there are too many jobs already, unless the key shows that the job is one of them.
-async fn check_room(site: &Site, key: Option<&str>) -> Result<(), ApiError> {
-    let active = site.active_jobs().await?;
-    let is_known = key.is_some() && active.iter().any(|view| view.job.idempotency_key.as_deref() == key);
-    // Uploads under way become jobs soon; this one holds a permit itself.
-    let uploading = site.settings.limits.uploads.saturating_sub(site.uploads.available_permits() + 1);
-    if active.len() + uploading < site.settings.limits.active_jobs || is_known {
-        return Ok(());
-    }
-    let waiting = active.iter().filter(|view| view.status == JobStatus::Pending).count();
-    Err(ApiError::Busy {
-        reason: format!("the queue is full: {waiting} jobs wait"),
-        after: Duration::from_secs(60),
-    })
+    let wanted = Wanted { client, options, max_cost, key };
+    let created = submit(site, document.pdf, &shown_name(document.file_name), wanted).await?;
+    admitted.keep();
+    Ok(created)
 }
 
 async fn read_form(site: &Site, mut form: Multipart<BodyDataStream>) -> Result<Upload, ApiError> {
@@ -189,10 +174,15 @@ async fn text(form: &mut Multipart<BodyDataStream>) -> Result<String, ApiError> 
 }
 
 /// Creates the job of an upload.
-async fn create(site: &Site, upload: Upload, key: Option<String>) -> Result<Created, ApiError> {
+async fn create(
+    site: &Site,
+    client: ClientId,
+    upload: Upload,
+    key: Option<String>,
+) -> Result<Created, ApiError> {
     let options = VideoOptions::from_fields(upload.fields)?;
     let max_cost = options.limit(site.settings.max_cost)?;
-    let wanted = Wanted { options: options.make_options()?, max_cost, key };
+    let wanted = Wanted { client, options: options.make_options()?, max_cost, key };
     let failed = |error| ApiError::unavailable(SAVE, error);
     let file = upload.file.into_std().await;
     let bytes = file.metadata().map_err(failed)?.len();
@@ -204,6 +194,7 @@ async fn create(site: &Site, upload: Upload, key: Option<String>) -> Result<Crea
 
 /// What a client wants of its PDF.
 struct Wanted {
+    client: ClientId,
     options: MakeOptions,
     max_cost: Option<Cost>,
     key: Option<String>,
@@ -211,7 +202,9 @@ struct Wanted {
 
 /// Hands a PDF to the engine and keeps a readable copy beside the jobs.
 async fn submit(site: &Site, pdf: Bytes, file_name: &str, wanted: Wanted) -> Result<Created, ApiError> {
-    let Wanted { mut options, max_cost, key } = wanted;
+    let Wanted { client, mut options, max_cost, key } = wanted;
+    check_size(site, &options)?;
+    let cost = fair_queue::cost(&options);
     options.llm.clone_from(&site.settings.llm);
     options.trends.clone_from(&site.settings.trends);
     options.pictures.clone_from(&site.settings.pictures);
@@ -225,7 +218,13 @@ async fn submit(site: &Site, pdf: Bytes, file_name: &str, wanted: Wanted) -> Res
     submission.idempotency_key.clone_from(&key);
     submission.max_cost = max_cost;
     let chosen = submission.options.clone();
-    let created = site.engine.submit(submission).await?;
+    submission.priority = enter_queue(site, client, cost).await?;
+    let created = site.engine.submit(submission).await;
+    match &created {
+        Ok(Created { view, is_new: true }) => site.fair_queue.created(client, cost, &view.job.job_id),
+        _ => site.fair_queue.leave(client, cost),
+    }
+    let created = created?;
     if created.is_new {
         site.metrics.submitted.fetch_add(1, Ordering::Relaxed);
         let copy = site.settings.inputs.join(created.view.job.job_id.as_str()).join("input.pdf");

@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 use crate::links::Base;
 use crate::outlook::Outlook;
 use crate::output_files::{FILES, INPUT};
+use crate::queue_positions::ordinal;
 use crate::redaction::redacted;
 use crate::spent_body::SpentBody;
 use crate::video_options::visible;
@@ -31,6 +32,8 @@ pub(crate) struct JobBody {
     pub(crate) updated_at: u64,
     /// How far it is.
     pub(crate) progress: ProgressBody,
+    /// While it is PENDING: its position in the queue, where 1 is next.
+    pub(crate) queue_position: Option<usize>,
     /// Its tasks, in order.
     pub(crate) stages: Vec<TaskBody>,
     /// What was chosen, of what a client can choose.
@@ -153,6 +156,7 @@ impl JobBody {
                 doing: doing(view),
                 seconds_left: outlook.seconds_left,
             },
+            queue_position: None,
             stages: job.stages.iter().map(TaskBody::of).collect(),
             options: visible(&job.options, job.ledger.max_cost),
             spent: SpentBody::of(&job.ledger),
@@ -161,6 +165,18 @@ impl JobBody {
             logs: job.logs.iter().map(LogBody::of).collect(),
             links: links(job, base),
         }
+    }
+}
+
+impl JobBody {
+    /// Adds the position in the queue of a job that waits.
+    pub(crate) fn at_position(mut self, position: Option<usize>) -> Self {
+        if let Some(position) = position {
+            let place = if position == 1 { "next".to_owned() } else { ordinal(position) };
+            self.progress.doing = format!("Waiting: {place} in the queue");
+        }
+        self.queue_position = position;
+        self
     }
 }
 

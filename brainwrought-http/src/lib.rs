@@ -17,12 +17,16 @@
 //! **Invariant:** no answer holds a path of the server, and nothing that a client sends becomes one. **Invariant:** the job
 //! store is the only memory: a server that is killed and started again goes on as if nothing had happened.
 
+mod admission;
 mod api;
 mod api_error;
 mod byte_range;
+mod client_slots;
+mod connections;
 mod events;
 mod example;
 mod expiry;
+mod fair_queue;
 mod guard;
 mod intake;
 mod job_body;
@@ -34,7 +38,9 @@ mod multipart;
 mod openapi;
 mod outlook;
 mod output_files;
+mod pace;
 mod page;
+mod queue_positions;
 mod rate_limit;
 mod redaction;
 mod removal;
@@ -43,6 +49,7 @@ mod serve;
 mod settings;
 mod site;
 mod spent_body;
+mod storage;
 mod tidying;
 mod video_options;
 mod watches;
@@ -58,7 +65,9 @@ pub use api_error::ApiError;
 pub use example::Example;
 pub use expiry::expire;
 pub use serve::serve;
-pub use settings::{HttpLimits, HttpSettings, OperatorToken, Operators, Patience, Quotas};
+pub use settings::{
+    HttpLimits, HttpSettings, OperatorToken, Operators, Patience, Quotas, StorageLimits, VideoSize,
+};
 pub use tidying::tidy;
 
 use crate::site::Site;

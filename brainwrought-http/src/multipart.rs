@@ -1,12 +1,12 @@
 //! [`Multipart`]: reads `multipart/form-data` (RFC 7578) as it arrives, holding a bounded piece of it at a time.
 
-use std::time::Duration;
-
 use bytes::{Bytes, BytesMut};
 use futures::{Stream, StreamExt as _};
 use tokio::time::Instant;
 
 use crate::ApiError;
+use crate::pace::Pace;
+use crate::settings::Patience;
 
 /// The parts of a body, one after the other. At most one chunk of the body and one part's head are in memory.
 #[derive(Debug)]
@@ -18,8 +18,7 @@ pub(crate) struct Multipart<S> {
     place: Place,
     room: u64,
     limit: u64,
-    chunk_patience: Duration,
-    deadline: Instant,
+    pace: Pace,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,10 +36,8 @@ enum Place {
 pub(crate) struct BodyLimits {
     /// The most bytes of all parts together.
     pub(crate) bytes: u64,
-    /// How long the next bytes may take.
-    pub(crate) chunk: Duration,
-    /// How long everything may take.
-    pub(crate) whole: Duration,
+    /// How long it may take.
+    pub(crate) patience: Patience,
 }
 
 /// The head of a part.
@@ -78,8 +75,7 @@ where
             place: Place::Content,
             room: limits.bytes.saturating_add(OVERHEAD),
             limit: limits.bytes,
-            chunk_patience: limits.chunk,
-            deadline: Instant::now() + limits.whole,
+            pace: Pace::begin(limits.patience),
         })
     }
 
@@ -141,9 +137,9 @@ where
     }
 
     async fn fill(&mut self) -> Result<(), ApiError> {
-        let until = self.deadline.min(Instant::now() + self.chunk_patience);
-        match tokio::time::timeout_at(until, self.source.next()).await {
+        match tokio::time::timeout_at(self.pace.deadline(Instant::now()), self.source.next()).await {
             Ok(Some(Ok(bytes))) => {
+                self.pace.received(bytes.len());
                 self.room = (self.room.checked_sub(bytes.len() as u64))
                     .ok_or(ApiError::TooLarge { limit: self.limit })?;
                 self.buffer.extend_from_slice(&bytes);
@@ -252,8 +248,7 @@ mod tests {
 
     async fn read_pieces(pieces: impl Iterator<Item = &[u8]>) -> Result<Vec<(Part, Vec<u8>)>, ApiError> {
         let pieces: Vec<Result<Bytes, ()>> = pieces.map(|piece| Ok(Bytes::copy_from_slice(piece))).collect();
-        let patience = Duration::from_secs(5);
-        let limits = BodyLimits { bytes: 1000, chunk: patience, whole: patience };
+        let limits = BodyLimits { bytes: 1000, patience: Patience::default() };
         let mut form = Multipart::new(TYPE, futures::stream::iter(pieces), limits)?;
         let mut parts = Vec::new();
         while let Some(part) = form.next_part().await? {

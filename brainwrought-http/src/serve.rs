@@ -1,4 +1,4 @@
-//! [`serve`]: answers connections, with patience for nobody who has none.
+//! [`serve`]: an HTTP/1 server that bounds connections by client and in all, slow heads and slow readers.
 
 use std::net::SocketAddr;
 use std::pin::Pin;
@@ -11,21 +11,22 @@ use axum::body::Body;
 use axum::extract::ConnectInfo;
 use hyper::body::Incoming;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
 use tokio::time::{Instant, Sleep};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
 
+use crate::connections::{Connections, Place, TooManyConnections};
+use crate::rate_limit::ClientId;
 use crate::settings::{HttpLimits, Patience};
 
 /// Answers connections until `shutdown` fires; then requests under way may end, for as long as `patience.drain`.
 ///
-/// The router of [`app`](crate::app) can also be served by axum itself; what is lost then are the limits on connections,
-/// slow heads and clients that do not take what is sent to them.
+/// When there are as many connections as `limits` allow, the one that has been idle longest gives way, so that nobody is
+/// kept out by connections that send nothing. The router of [`app`](crate::app) can also be served by axum itself; what is
+/// lost then are the limits on connections, slow heads and clients that do not take what is sent to them.
 pub async fn serve(
     listener: TcpListener,
     app: Router,
@@ -33,23 +34,23 @@ pub async fn serve(
     patience: Patience,
     shutdown: CancellationToken,
 ) {
-    let places = Arc::new(Semaphore::new(limits.connections));
+    let connections = Connections::new(limits.connections, limits.connections_per_client);
     let open = TaskTracker::new();
     // A second token, so that whoever does not come to an end can be cut off.
     let cut = CancellationToken::new();
     loop {
         let accepted = tokio::select! {
-            accepted = accept(&listener, &places) => accepted,
+            accepted = accept(&listener, &connections) => accepted,
             () = shutdown.cancelled() => break,
         };
         let (stream, peer, place) = accepted;
         let (app, shutdown, cut) = (app.clone(), shutdown.clone(), cut.clone());
         open.spawn(async move {
             tokio::select! {
-                () = answer(stream, peer, app, patience, shutdown) => {}
+                () = answer(stream, peer, app, patience, place.clone(), shutdown) => {}
+                () = place.evicted() => tracing::debug!(%peer, "closed an idle connection for a new one"),
                 () = cut.cancelled() => {}
             }
-            drop(place);
         });
     }
     drop(listener);
@@ -61,16 +62,15 @@ pub async fn serve(
     }
 }
 
-type Accepted = (TcpStream, SocketAddr, tokio::sync::OwnedSemaphorePermit);
-
-async fn accept(listener: &TcpListener, places: &Arc<Semaphore>) -> Accepted {
+async fn accept(listener: &TcpListener, connections: &Arc<Connections>) -> (TcpStream, SocketAddr, Place) {
     loop {
-        // With no place free the queue of the system fills up, which slows clients down rather than failing them.
-        let Ok(place) = Arc::clone(places).acquire_owned().await else {
-            return std::future::pending().await;
-        };
         match listener.accept().await {
-            Ok((stream, peer)) => return (stream, peer, place),
+            // While every place is in use the queue of the system fills up, which slows clients down rather than failing
+            // them.
+            Ok((stream, peer)) => match connections.admit(ClientId::at(peer.ip())).await {
+                Ok(place) => return (stream, peer, place),
+                Err(TooManyConnections) => refuse(&stream, peer),
+            },
             // Too many open files, or a client that has gone again.
             Err(error) => {
                 tracing::debug!(%error, "could not accept a connection");
@@ -80,25 +80,36 @@ async fn accept(listener: &TcpListener, places: &Arc<Semaphore>) -> Accepted {
     }
 }
 
+/// Says why and closes. Nobody is waited for: what does not fit into the buffer of a new connection is not sent.
+fn refuse(stream: &TcpStream, peer: SocketAddr) {
+    const ANSWER: &[u8] =
+        b"HTTP/1.1 429 Too Many Requests\r\nconnection: close\r\ncontent-length: 0\r\nretry-after: 5\r\n\r\n";
+    tracing::debug!(%peer, "refused a connection of a client that uses as many as one may have");
+    let _ = stream.try_write(ANSWER);
+}
+
 async fn answer(
     stream: TcpStream,
     peer: SocketAddr,
     app: Router,
     patience: Patience,
+    place: Place,
     shutdown: CancellationToken,
 ) {
     let _ = stream.set_nodelay(true);
-    let app = app.map_request(move |request: hyper::Request<Incoming>| {
+    let service = hyper::service::service_fn(move |request: hyper::Request<Incoming>| {
+        let in_use = place.in_use();
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(ConnectInfo(peer));
-        request
+        let answering = app.clone().oneshot(request);
+        async move { answering.await.map(|response| response.map(|body| in_use.until_sent(body))) }
     });
     let io = TokioIo::new(Hasty { stream, patience: patience.stalled, stalled: None });
     let connection = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(patience.head)
         .max_buf_size(64 << 10)
-        .serve_connection(io, TowerToHyperService::new(app));
+        .serve_connection(io, service);
     let mut connection = std::pin::pin!(connection);
     let result = tokio::select! {
         result = connection.as_mut() => result,

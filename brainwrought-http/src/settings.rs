@@ -22,6 +22,8 @@ pub struct HttpSettings {
     pub outputs: PathBuf,
     /// Who may list all jobs.
     pub operators: Operators,
+    /// How much may be stored.
+    pub storage: StorageLimits,
     /// The names that the server answers to in `Host`, without a port; `None` means any. A short list keeps foreign
     /// pages from reaching a server on this machine by a name of their own.
     pub hosts: Option<Vec<String>>,
@@ -54,12 +56,17 @@ pub struct HttpSettings {
 }
 
 /// Who may list all jobs. A job's id is all that is needed to see and steer it, so a list opens every job.
+///
+/// A request that shows signs of a proxy is never an operator's while [`HttpSettings::proxies`] is 0: the server does not
+/// know then who sent it, or who else may read the answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Operators {
     /// Nobody.
     Nobody,
-    /// Everybody who reaches the server: for a server that only its own machine reaches.
+    /// Everybody who reaches the server. Behind a proxy that is everybody who reaches the proxy, and a proxy need not show
+    /// itself: nginx's plain `proxy_pass` adds no header and replaces `Host`. So this is only for servers that nothing
+    /// stands in front of.
     Everybody,
     /// Whoever sends `Authorization: Bearer <token>`.
     Bearer(OperatorToken),
@@ -82,19 +89,53 @@ pub struct Quotas {
     pub request_every: Duration,
 }
 
-/// What all clients together may do.
+/// What all clients together may do, and how much of that one client may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct HttpLimits {
     /// The largest PDF, in bytes.
     pub upload_bytes: u64,
     /// Uploads under way at once.
     pub uploads: usize,
+    /// Uploads under way at once from one client.
+    pub uploads_per_client: usize,
+    /// The largest video: its width, height and seconds multiplied are the most that a job may ask for.
+    pub video: VideoSize,
     /// Jobs that are not over; a new one is refused while there are so many.
     pub active_jobs: usize,
     /// Event streams open at once.
     pub streams: usize,
-    /// Connections open at once.
+    /// Event streams open at once to one client.
+    pub streams_per_client: usize,
+    /// Connections open at once. When there is no place left, the one that has been idle longest is closed.
     pub connections: usize,
+    /// Connections open at once from one address, or from one network of 64 bits where it is IPv6. Behind a proxy all
+    /// connections have one address: set it to `connections` there.
+    pub connections_per_client: usize,
+}
+
+/// The size of a video in all its dimensions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct VideoSize {
+    /// The width of the frames in pixels.
+    pub width: u32,
+    /// The height of the frames in pixels.
+    pub height: u32,
+    /// The length in seconds.
+    pub seconds: u32,
+}
+
+/// How much may be stored. Uploads that would go beyond it are refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct StorageLimits {
+    /// The folders whose files count.
+    pub folders: Vec<PathBuf>,
+    /// The most bytes that those files may have; `None` is no limit. Jobs that were accepted are finished, so the sum may
+    /// exceed it by what they make.
+    pub bytes: Option<u64>,
+    /// The bytes that stay free on the disk that takes the uploads.
+    pub reserve: u64,
 }
 
 /// How long things may take.
@@ -106,6 +147,10 @@ pub struct Patience {
     pub chunk: Duration,
     /// A whole upload.
     pub upload: Duration,
+    /// How long an upload may be slower than `upload_rate`.
+    pub upload_grace: Duration,
+    /// The bytes per second that an upload needs on average once its grace time is over.
+    pub upload_rate: u64,
     /// Anything else, until the answer begins.
     pub answer: Duration,
     /// A client that does not take what is sent to it.
@@ -114,10 +159,15 @@ pub struct Patience {
     pub drain: Duration,
 }
 
+/// The disk space that stays free where nothing is said: room for the videos of a few jobs that were accepted before.
+const DEFAULT_RESERVE: u64 = 500_000_000;
+
 impl HttpSettings {
     /// The usual settings, with the folders for inputs and outputs.
     pub fn new(inputs: PathBuf, outputs: PathBuf) -> Self {
+        let folders = vec![inputs.clone(), outputs.clone()];
         Self {
+            storage: StorageLimits { folders, bytes: None, reserve: DEFAULT_RESERVE },
             inputs,
             outputs,
             operators: Operators::Nobody,
@@ -156,6 +206,24 @@ impl fmt::Debug for OperatorToken {
     }
 }
 
+impl VideoSize {
+    /// Puts the dimensions together.
+    pub const fn new(width: u32, height: u32, seconds: u32) -> Self {
+        Self { width, height, seconds }
+    }
+
+    /// Pixels times seconds.
+    pub fn volume(self) -> u64 {
+        u64::from(self.width) * u64::from(self.height) * u64::from(self.seconds)
+    }
+}
+
+impl fmt::Display for VideoSize {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}x{}x{}", self.width, self.height, self.seconds)
+    }
+}
+
 impl Default for Quotas {
     fn default() -> Self {
         Self {
@@ -169,7 +237,19 @@ impl Default for Quotas {
 
 impl Default for HttpLimits {
     fn default() -> Self {
-        Self { upload_bytes: 100_000_000, uploads: 64, active_jobs: 64, streams: 1024, connections: 2048 }
+        Self {
+            upload_bytes: 100_000_000,
+            uploads: 64,
+            uploads_per_client: 8,
+            // The longest video at the usual size, or one of a minute at the largest.
+            video: VideoSize::new(2160, 3840, 60),
+            active_jobs: 64,
+            streams: 1024,
+            streams_per_client: 64,
+            connections: 2048,
+            // A household or a class behind one address: browsers open six connections each.
+            connections_per_client: 256,
+        }
     }
 }
 
@@ -179,6 +259,9 @@ impl Default for Patience {
             head: Duration::from_secs(20),
             chunk: Duration::from_secs(20),
             upload: Duration::from_secs(600),
+            upload_grace: Duration::from_secs(15),
+            // Less than the slowest mobile networks give (EDGE: some 20 kB/s).
+            upload_rate: 4_000,
             answer: Duration::from_secs(30),
             stalled: Duration::from_secs(60),
             drain: Duration::from_secs(8),

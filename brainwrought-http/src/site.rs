@@ -1,7 +1,7 @@
 //! [`Site`]: what all requests share.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -13,8 +13,14 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use crate::client_slots::ClientSlots;
+use crate::fair_queue::FairQueue;
+use crate::job_body::JobBody;
+use crate::links::Base;
 use crate::metrics::Metrics;
+use crate::queue_positions::QueuePositions;
 use crate::rate_limit::{ClientId, RateLimit};
+use crate::storage::Storage;
 use crate::watches::Watches;
 use crate::{ApiError, HttpSettings};
 
@@ -31,12 +37,26 @@ pub(crate) struct Site {
     pub(crate) changes: RateLimit,
     /// Uploads under way.
     pub(crate) uploads: Arc<Semaphore>,
+    /// Uploads under way, client by client.
+    pub(crate) client_uploads: ClientSlots,
+    /// Room for what is uploaded.
+    pub(crate) storage: Storage,
+    /// Priorities of new jobs.
+    pub(crate) fair_queue: FairQueue,
+    /// Where waiting jobs stand.
+    pub(crate) positions: QueuePositions,
     /// Memory for PDFs that are handed to the artifact store, in MiB.
     handover: Semaphore,
     /// Large messages of agents under way: each is in memory.
     pub(crate) large_messages: Arc<Semaphore>,
+    /// Large messages of agents under way, client by client.
+    pub(crate) client_messages: ClientSlots,
     /// Event streams that may still be opened.
     pub(crate) streams: Arc<Semaphore>,
+    /// Event streams that are open, client by client.
+    pub(crate) client_streams: ClientSlots,
+    /// Whether it was said that operators are refused behind a proxy that was not announced.
+    pub(crate) told_of_proxy: AtomicBool,
     /// Fires when the server shuts down.
     pub(crate) shutdown: CancellationToken,
     counted: Mutex<Option<(Instant, BTreeMap<JobStatus, usize>)>>,
@@ -51,6 +71,9 @@ const HANDED_OVER_MIB: u32 = 64;
 /// Large messages under way at once: four take about 150 MB.
 const LARGE_MESSAGES: usize = 4;
 
+/// How many of them may be one client's.
+const LARGE_MESSAGES_PER_CLIENT: usize = 2;
+
 impl Site {
     pub(crate) fn new(engine: Engine, settings: HttpSettings, shutdown: CancellationToken) -> Self {
         let (quotas, limits) = (settings.quotas, settings.limits);
@@ -58,6 +81,10 @@ impl Site {
         let engine = engine.with_folders(settings.inputs.clone(), settings.outputs.clone());
         Self {
             watches: Watches::new(Arc::clone(engine.jobs())),
+            client_uploads: ClientSlots::new(limits.uploads_per_client),
+            storage: Storage::new(settings.storage.clone(), settings.inputs.clone()),
+            fair_queue: FairQueue::default(),
+            positions: QueuePositions::default(),
             engine,
             settings,
             metrics: Metrics::default(),
@@ -66,7 +93,10 @@ impl Site {
             uploads: Arc::new(Semaphore::new(limits.uploads)),
             handover: Semaphore::new(HANDED_OVER_MIB as usize),
             large_messages: Arc::new(Semaphore::new(LARGE_MESSAGES)),
+            client_messages: ClientSlots::new(LARGE_MESSAGES_PER_CLIENT),
             streams: Arc::new(Semaphore::new(limits.streams)),
+            client_streams: ClientSlots::new(limits.streams_per_client),
+            told_of_proxy: AtomicBool::new(false),
             shutdown,
             counted: Mutex::default(),
         }
@@ -76,6 +106,13 @@ impl Site {
     pub(crate) async fn job(&self, id: &str) -> Result<JobView, ApiError> {
         let id = job_id(id)?;
         Ok(self.engine.jobs().get(&id).await?)
+    }
+
+    /// Writes a job as clients see it, with its position while it waits.
+    pub(crate) async fn shown(&self, view: &JobView, base: &Base) -> JobBody {
+        let position = self.positions.of(self.engine.jobs().as_ref(), view).await;
+        // The position is a courtesy; a store that cannot be read is told of by whatever needs it.
+        JobBody::of(view, base).at_position(position.ok().flatten())
     }
 
     /// Takes a client's turn to change something.

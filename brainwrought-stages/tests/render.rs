@@ -13,7 +13,7 @@ use brainwrought_core::memory::MemoryArtifactStore;
 use brainwrought_core::stage::{Stage, StageContext, StageError};
 use brainwrought_stages::media::{ClipReader, ClipSettings, EncoderSettings, Mp4Settings, Mp4Writer};
 use brainwrought_stages::picture::{RgbaImage, YuvFrame};
-use brainwrought_stages::render::{CaptionLook, FrameLayout, Render, lay_out};
+use brainwrought_stages::render::{CaptionLook, FrameLayout, Render, RenderTurns, lay_out};
 use brainwrought_stages::text::Fonts;
 use bytes::Bytes;
 use tokio_util::sync::CancellationToken;
@@ -103,6 +103,7 @@ impl Scene {
             layout: FrameLayout::Card,
             captions: CaptionLook::Pop,
             fonts: Fonts::embedded(),
+            turns: RenderTurns::default(),
         };
         Self { segment, audio, visuals, stage, cx, cancellation }
     }

@@ -1,6 +1,7 @@
 //! `serve`: the page and the API, with an engine in the same process or in front of a fleet.
 
 use std::net::{IpAddr, SocketAddr};
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -11,10 +12,11 @@ use brainwrought_stages::visuals::Pictures;
 use tokio::net::TcpListener;
 
 use super::intake;
-use crate::args::ServeArgs;
 use crate::config::{self, Config};
 use crate::exit::WrongCommand;
+use crate::operator_token;
 use crate::output;
+use crate::serve_args::ServeArgs;
 use crate::world::World;
 
 /// The port when neither the command nor the environment names one.
@@ -39,6 +41,9 @@ pub(crate) async fn run(config: &Config, args: ServeArgs) -> anyhow::Result<()> 
     let engine =
         world.engine(password, args.concurrency.into(), Duration::from_secs(1), EventSink::default())?;
     let mut settings = settings(&world, &args)?;
+    let token_file = world.operator_token_file();
+    settings.operators = operators(&token_file);
+    settings.storage.bytes = args.max_storage.or(config.max_storage).map(|size| size.0);
     settings.llm.clone_from(&config.llm);
     settings.max_cost = config.max_cost.0;
     settings.trends.clone_from(&config.trends);
@@ -55,6 +60,10 @@ pub(crate) async fn run(config: &Config, args: ServeArgs) -> anyhow::Result<()> 
         .await
         .with_context(|| format!("could not listen on {address}; choose another port with --port"))?;
     output::line(format!("http://{}", listener.local_addr()?));
+    if config::operator_token().is_none() && settings.operators != Operators::Nobody {
+        let file = token_file.display();
+        output::line(format!("to list all jobs, send the token in {file} as `Authorization: Bearer TOKEN`"));
+    }
     let (limits, patience) = (settings.limits, settings.patience);
     let expiry = brainwrought_http::expire(engine.clone(), settings.clone(), shutdown.clone());
     let tidying = brainwrought_http::tidy(engine.clone(), settings.clone(), shutdown.clone());
@@ -77,29 +86,46 @@ async fn pictures(config: &Config, engine: &Engine) -> anyhow::Result<Option<Pic
     Ok(Some(intake::put_pictures(engine, &files).await?))
 }
 
-/// A server that only its own machine reaches trusts whoever reaches it, but only under its own names.
+/// An operator always has the token, even where only this machine reaches the server: a proxy on it may let everybody in, and
+/// shows no sign of it. Who owns the files of the server can read the token there.
+fn operators(token_file: &Path) -> Operators {
+    if let Some(token) = config::operator_token() {
+        return Operators::Bearer(OperatorToken::new(&token));
+    }
+    match operator_token::read_or_make(token_file) {
+        Ok(token) => Operators::Bearer(OperatorToken::new(&token)),
+        Err(error) => {
+            let file = token_file.display();
+            tracing::warn!(%error, %file, "nobody can list all jobs, because the operators' token could not be kept");
+            Operators::Nobody
+        }
+    }
+}
+
+/// A server that only its own machine reaches answers only to its own names.
 fn settings(world: &World, args: &ServeArgs) -> Result<HttpSettings, WrongCommand> {
     let mut settings = HttpSettings::new(world.inputs_folder(), world.outputs_folder());
     let is_private = args.bind.is_loopback() && args.proxies == 0;
-    settings.operators = match config::operator_token() {
-        Some(token) => Operators::Bearer(OperatorToken::new(&token)),
-        None if is_private && args.hosts.is_empty() => Operators::Everybody,
-        None => Operators::Nobody,
-    };
     let is_named = is_private || !args.hosts.is_empty();
     settings.hosts = is_named.then(|| names(args.bind, &args.hosts));
     settings.frame_ancestors.clone_from(&args.frame_ancestors);
     settings.proxies = args.proxies;
     settings.keep = args.keep;
+    settings.storage.folders = world.storage_folders();
     if let Some(folder) = &args.examples {
         settings.examples = Example::read_all(folder).map_err(|error| {
             WrongCommand(format!("could not read the examples in `{}`: {error}", folder.display()))
         })?;
     }
     settings.limits.upload_bytes = args.max_upload * 1_000_000;
+    settings.limits.video = args.max_video;
     settings.limits.active_jobs = usize::try_from(args.max_jobs).unwrap_or(usize::MAX);
     // Uploads are streamed to disk, so as many as may become jobs may be under way, within reason.
     settings.limits.uploads = settings.limits.active_jobs.clamp(8, 256);
+    // All connections then come from the proxy, which has limits of its own.
+    if args.proxies > 0 {
+        settings.limits.connections_per_client = settings.limits.connections;
+    }
     Ok(settings)
 }
 

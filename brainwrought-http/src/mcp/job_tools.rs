@@ -26,7 +26,7 @@ use crate::ApiError;
 use crate::api::{ListQuery, ScriptBody, list_jobs};
 use crate::guard::is_operator;
 use crate::intake::{Document, receive_whole};
-use crate::job_body::{JobBody, SubmittedBody};
+use crate::job_body::SubmittedBody;
 use crate::links::Base;
 use crate::output_files::{INPUT, fetch, locate};
 use crate::rate_limit::ClientId;
@@ -72,7 +72,7 @@ impl JobTools {
             "submit_pdf" => self.submit(read(arguments)?, call).await,
             "get_job" => {
                 let OneJob { job_id } = read(arguments)?;
-                Ok(shown(&self.site.job(&job_id).await?, call))
+                Ok(self.shown(&self.site.job(&job_id).await?, call).await)
             }
             "wait_for_job" => self.wait(read(arguments)?, call).await,
             "list_jobs" => {
@@ -87,19 +87,22 @@ impl JobTools {
             "edit_script" => {
                 let EditScript { job_id, lines } = read(arguments)?;
                 self.take_turn(call)?;
-                Ok(shown(&edit(&self.site, &self.site.job(&job_id).await?, &lines).await?, call))
+                let view = edit(&self.site, &self.site.job(&job_id).await?, &lines).await?;
+                Ok(self.shown(&view, call).await)
             }
             "cancel_job" => {
                 let OneJob { job_id } = read(arguments)?;
                 self.take_turn(call)?;
-                Ok(shown(&jobs.cancel(&self.site.job(&job_id).await?.job.job_id).await?, call))
+                let view = jobs.cancel(&self.site.job(&job_id).await?.job.job_id).await?;
+                Ok(self.shown(&view, call).await)
             }
             "retry_job" => {
                 let RetryJob { job_id, from } = read(arguments)?;
                 self.take_turn(call)?;
                 let view = self.site.job(&job_id).await?;
                 let from = from.as_deref().filter(|from| !from.is_empty()).map(StageName::from);
-                Ok(shown(&jobs.retry(&view.job.job_id, from.as_ref()).await?, call))
+                let view = jobs.retry(&view.job.job_id, from.as_ref()).await?;
+                Ok(self.shown(&view, call).await)
             }
             "delete_job" => {
                 let OneJob { job_id } = read(arguments)?;
@@ -126,15 +129,16 @@ impl JobTools {
         let document = Document { pdf: pdf.into(), file_name: &wanted.file_name };
         let options = wanted.options.unwrap_or_default();
         let key = wanted.idempotency_key.as_deref();
-        let created = receive_whole(&self.site, document, options, key).await?;
+        let created = receive_whole(&self.site, call.client, document, options, key).await?;
         Ok(structured(&SubmittedBody::of(&created.view, &call.base)))
     }
 
     async fn wait(&self, wanted: WaitForJob, call: &Call) -> Result<CallToolResult, ApiError> {
         let id = self.site.job(&wanted.job_id).await?.job.job_id;
         let busy =
-            |_| ApiError::Busy { reason: "too many wait already".to_owned(), after: Duration::from_secs(5) };
-        let _place = self.site.streams.try_acquire().map_err(busy)?;
+            || ApiError::Busy { reason: "too many wait already".to_owned(), after: Duration::from_secs(5) };
+        let _slot = self.site.client_streams.take(call.client).ok_or_else(busy)?;
+        let _place = self.site.streams.try_acquire().map_err(|_| busy())?;
         let mut watch = self.site.watches.watch(&id).await?;
         let patience = wanted.seconds.map_or(LONGEST_WAIT, Duration::from_secs).min(LONGEST_WAIT);
         // The answer must be out before the guard loses its patience.
@@ -143,9 +147,9 @@ impl JobTools {
             let seen = watch.borrow_and_update().clone();
             let view = seen.ok_or_else(|| ApiError::NoSuchJob(id.to_string()))?;
             if view.status.is_final() {
-                return Ok(shown(&view, call));
+                return Ok(self.shown(&view, call).await);
             }
-            tell_progress(&view, call).await;
+            self.tell_progress(&view, call).await;
             let is_over = tokio::select! {
                 changed = watch.changed() => changed.is_err(),
                 () = tokio::time::sleep_until(until) => true,
@@ -153,7 +157,7 @@ impl JobTools {
                 () = call.context.ct.cancelled() => true,
             };
             if is_over {
-                return Ok(shown(&view, call));
+                return Ok(self.shown(&view, call).await);
             }
         }
     }
@@ -171,6 +175,22 @@ impl JobTools {
             body["text"] = String::from_utf8_lossy(&bytes).into();
         }
         Ok(structured(&body))
+    }
+
+    async fn tell_progress(&self, view: &JobView, call: &Call) {
+        let Some(token) = call.context.meta.get_progress_token() else { return };
+        let progress = self.site.shown(view, &call.base).await.progress;
+        let told = ProgressNotificationParam::new(token, progress.share)
+            .with_total(1.0)
+            .with_message(progress.doing);
+        // A client that has gone away learns nothing more.
+        let _ = call.context.peer.notify_progress(told).await;
+    }
+
+    async fn shown(&self, view: &JobView, call: &Call) -> CallToolResult {
+        let mut body = self.site.shown(view, &call.base).await;
+        body.logs.drain(..body.logs.len().saturating_sub(LOG_LINES));
+        structured(&body)
     }
 
     /// What changes something counts as it does in the API.
@@ -211,7 +231,7 @@ impl ServerHandler for JobTools {
             client: extensions
                 .and_then(|extensions| extensions.get::<ClientId>().copied())
                 .unwrap_or(ClientId::Somebody),
-            is_operator: parts.is_some_and(|parts| is_operator(&self.site.settings, &parts.headers)),
+            is_operator: parts.is_some_and(|parts| is_operator(&self.site, &parts.headers)),
             context,
         };
         let arguments = Value::Object(request.arguments.unwrap_or_default());
@@ -221,25 +241,10 @@ impl ServerHandler for JobTools {
     }
 }
 
-async fn tell_progress(view: &JobView, call: &Call) {
-    let Some(token) = call.context.meta.get_progress_token() else { return };
-    let progress = JobBody::of(view, &call.base).progress;
-    let told =
-        ProgressNotificationParam::new(token, progress.share).with_total(1.0).with_message(progress.doing);
-    // A client that has gone away learns nothing more.
-    let _ = call.context.peer.notify_progress(told).await;
-}
-
 fn read<T: DeserializeOwned>(arguments: Value) -> Result<T, ApiError> {
     serde_json::from_value(arguments).map_err(|error: serde_json::Error| {
         ApiError::wrong_request(&format!("the arguments cannot be read: {error}"))
     })
-}
-
-fn shown(view: &JobView, call: &Call) -> CallToolResult {
-    let mut body = JobBody::of(view, &call.base);
-    body.logs.drain(..body.logs.len().saturating_sub(LOG_LINES));
-    structured(&body)
 }
 
 fn structured<T: Serialize>(body: &T) -> CallToolResult {

@@ -25,7 +25,10 @@ use tokio::time::Instant;
 use tower::ServiceExt as _;
 
 use crate::ApiError;
+use crate::client_slots::ClientSlot;
 use crate::links::Base;
+use crate::pace::Pace;
+use crate::rate_limit::ClientId;
 use crate::site::Site;
 use job_tools::JobTools;
 
@@ -85,36 +88,39 @@ fn largest_pdf(site: &Site) -> u64 {
     LARGEST_PDF.min(site.settings.limits.upload_bytes)
 }
 
+/// The place of a large message, among those of its client and among all.
+type MessagePlace = (ClientSlot, OwnedSemaphorePermit);
+
 /// Reads a message with the patience of an upload. Few large ones are read at a time, for each is in memory.
-async fn whole(
-    site: &Site,
-    parts: &Parts,
-    body: Body,
-) -> Result<(Bytes, Option<OwnedSemaphorePermit>), ApiError> {
+async fn whole(site: &Site, parts: &Parts, body: Body) -> Result<(Bytes, Option<MessagePlace>), ApiError> {
     let too_large = || ApiError::TooLarge { limit: largest_pdf(site) };
     let announced =
         parts.headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
     if announced.is_some_and(|announced| announced > longest(site)) {
         return Err(too_large());
     }
-    let patience = site.settings.patience;
-    let deadline = Instant::now() + patience.upload;
+    let busy = || ApiError::Busy {
+        reason: "too many large messages are under way".to_owned(),
+        after: Duration::from_secs(5),
+    };
+    let client = parts.extensions.get::<ClientId>().copied().unwrap_or(ClientId::Somebody);
+    let mut pace = Pace::begin(site.settings.patience);
     let (mut message, mut place) = (BytesMut::new(), None);
     let mut body = body.into_data_stream();
     loop {
-        let until = deadline.min(Instant::now() + patience.chunk);
+        let until = pace.deadline(Instant::now());
         let piece = tokio::time::timeout_at(until, body.next()).await.map_err(|_| ApiError::TooSlow)?;
         let Some(piece) = piece else { break };
-        message.extend_from_slice(&piece.map_err(|_| ApiError::Truncated)?);
+        let piece = piece.map_err(|_| ApiError::Truncated)?;
+        pace.received(piece.len());
+        message.extend_from_slice(&piece);
         if message.len() as u64 > longest(site) {
             return Err(too_large());
         }
         if message.len() > SMALL && place.is_none() {
-            let free = Arc::clone(&site.large_messages).try_acquire_owned();
-            place = Some(free.map_err(|_| ApiError::Busy {
-                reason: "too many large messages are under way".to_owned(),
-                after: Duration::from_secs(5),
-            })?);
+            let slot = site.client_messages.take(client).ok_or_else(busy)?;
+            let free = Arc::clone(&site.large_messages).try_acquire_owned().map_err(|_| busy())?;
+            place = Some((slot, free));
         }
     }
     Ok((message.freeze(), place))

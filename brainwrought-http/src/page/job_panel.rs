@@ -32,7 +32,7 @@ struct QuizFile {
 impl JobPanel {
     /// Gathers what is shown of a job.
     pub(super) async fn gather(site: &Site, view: &JobView, base: &Base) -> Result<Self, ApiError> {
-        let job = JobBody::of(view, base);
+        let job = site.shown(view, base).await;
         let script = script(site, &view.job).await?;
         let quiz = small(site, &view.job, "quiz.json").await?;
         let quiz: QuizFile = quiz.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();

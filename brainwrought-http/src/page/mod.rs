@@ -12,8 +12,6 @@ pub(crate) use docs::docs;
 
 use std::sync::Arc;
 
-use axum::Form;
-use axum::Router;
 use axum::body::Body;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
@@ -21,6 +19,7 @@ use axum::http::header::LOCATION;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
+use axum::{Extension, Form, Router};
 use brainwrought_core::id::StageName;
 use brainwrought_core::job_store::JobView;
 use serde::Deserialize;
@@ -29,6 +28,7 @@ use crate::ApiError;
 use crate::example::example;
 use crate::intake::receive;
 use crate::links::Base;
+use crate::rate_limit::ClientId;
 use crate::removal::remove;
 use crate::script_edit::{LineEdit, edit};
 use crate::site::Site;
@@ -118,11 +118,12 @@ async fn panel(
 
 async fn submit(
     State(site): State<Arc<Site>>,
+    Extension(client): Extension<ClientId>,
     base: Base,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, PageError> {
-    match receive(&site, &headers, body).await {
+    match receive(&site, client, &headers, body).await {
         Ok(created) => Ok(go_to(&base.page(&created.view.job.job_id))),
         Err(error) => Err(PageError { error, base, job_id: None, site }),
     }

@@ -129,7 +129,14 @@ async fn streams_are_counted() {
 
 #[tokio::test]
 async fn many_who_upload_and_watch_at_once_lose_nothing() {
-    let desk = Desk::with(|settings| settings.operators = brainwrought_http::Operators::Everybody, 0).await;
+    let desk = Desk::with(
+        |settings| {
+            settings.operators = brainwrought_http::Operators::Everybody;
+            settings.limits.uploads_per_client = 40;
+        },
+        0,
+    )
+    .await;
     let id = desk.submit("watched.pdf").await;
     let open = (0..60).map(|_| Stream::open(&desk, &id, None));
     let mut streams = futures::future::join_all(open).await;

@@ -11,7 +11,9 @@ mod pump;
 mod puppet;
 mod sprite;
 mod stage;
+mod turns;
 
 pub use caption_art::CaptionLook;
 pub use captions::{Chunk, lay_out};
 pub use stage::{FrameLayout, FrameSource, Render, RenderError};
+pub use turns::RenderTurns;

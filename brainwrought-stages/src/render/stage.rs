@@ -15,6 +15,7 @@ use super::composer::{Backdrop, Composer, Halves, PanelArt};
 use super::frame_plan::FramePlan;
 use super::pump::pump;
 use super::puppet::PuppetSheet;
+use super::turns::RenderTurns;
 use crate::background::{self, BackgroundError, Shade};
 use crate::media::{ClipReader, ClipSettings, EncoderSettings, MediaError};
 use crate::picture::{RgbaImage, RgbaImageError, YuvFrame};
@@ -33,6 +34,9 @@ pub struct Render {
     /// The fonts.
     #[serde(skip)]
     pub fonts: Fonts,
+    /// How much is rendered at once in this process.
+    #[serde(skip)]
+    pub turns: RenderTurns,
 }
 
 /// Where panels stand.
@@ -124,10 +128,13 @@ impl Stage for Render {
 
     async fn run(&self, cx: &StageContext, input: (Segment, Audio, Visuals)) -> Result<Clip, StageError> {
         let (segment, audio, visuals) = input;
+        let turn = self.turns.take(cx, self.encoder.width, self.encoder.height).await?;
         let stored = Stored::fetch(cx, &segment, &audio, &visuals).await?;
         let fps = self.encoder.fps;
         let (work, context) = (self.clone(), cx.clone());
         let made = tokio::task::spawn_blocking(move || {
+            // Kept to the end of the work, even when nobody waits for it any more.
+            let _turn = turn;
             work.render(&audio, &visuals, stored, &context).map(|made| (made, audio, visuals))
         })
         .await?;

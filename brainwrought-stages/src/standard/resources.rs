@@ -9,6 +9,7 @@ use brainwrought_core::publisher::Publisher;
 use crate::audio::VoiceLibrary;
 use crate::parse::{Password, PdfHost};
 use crate::provider::ProviderSettings;
+use crate::render::RenderTurns;
 use crate::script::TrendCommand;
 use crate::text::Fonts;
 use crate::visuals::VideoGenerator;
@@ -28,6 +29,8 @@ pub struct Resources {
     pub outputs: PathBuf,
     /// Where the world finds finished videos, if it should.
     pub publisher: Option<Arc<dyn Publisher>>,
+    /// How much is rendered at once in this process.
+    pub render_turns: RenderTurns,
     /// Keys, addresses and prices of providers, and whether anything may be sent.
     pub providers: ProviderSettings,
     /// Servers that make clips, by their names; jobs store nothing of them but the name.
@@ -69,9 +72,18 @@ impl Resources {
             voices.espeak = espeak;
         }
         let providers = ProviderSettings::default();
-        let video_generators = BTreeMap::new();
-        let (publisher, trend_command) = (None, None);
-        Ok(Self { host, voices, fonts, outputs, publisher, providers, video_generators, trend_command })
+        let render_turns = RenderTurns::default();
+        Ok(Self {
+            host,
+            voices,
+            fonts,
+            outputs,
+            publisher: None,
+            render_turns,
+            providers,
+            video_generators: BTreeMap::new(),
+            trend_command: None,
+        })
     }
 
     /// Sets the password that encrypted PDFs are opened with. It stays in memory.
@@ -85,6 +97,14 @@ impl Resources {
     #[must_use]
     pub fn with_publisher(mut self, publisher: Option<Arc<dyn Publisher>>) -> Self {
         self.publisher = publisher;
+        self
+    }
+
+    /// Sets how many tasks of the usual size are rendered at once: those that the worker takes on. Larger ones take the place
+    /// of several.
+    #[must_use]
+    pub fn with_render_tasks(mut self, tasks: usize) -> Self {
+        self.render_turns = RenderTurns::for_tasks(tasks);
         self
     }
 

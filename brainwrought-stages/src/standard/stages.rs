@@ -125,6 +125,7 @@ impl Stages {
                     CaptionStyle::Off => CaptionLook::Off,
                 },
                 fonts: resources.fonts.clone(),
+                turns: resources.render_turns.clone(),
             },
             assemble: Assemble {
                 mix: Mix { music, effects, seed, ..Mix::default() },

@@ -1,0 +1,92 @@
+//! [`admit`]: whether an upload may begin, and what it holds while it is under way.
+
+use std::time::Duration;
+
+use brainwrought_core::job::JobStatus;
+use brainwrought_stages::standard::MakeOptions;
+use tokio::sync::SemaphorePermit;
+
+use crate::client_slots::ClientSlot;
+use crate::fair_queue::Queued;
+use crate::rate_limit::ClientId;
+use crate::site::Site;
+use crate::storage::HeldRoom;
+use crate::{ApiError, VideoSize};
+
+/// What an upload holds while it is under way.
+#[derive(Debug)]
+pub(crate) struct Admitted<'a> {
+    _turn: SemaphorePermit<'a>,
+    _slot: ClientSlot,
+    room: HeldRoom<'a>,
+}
+
+impl Admitted<'_> {
+    /// Ends an upload that became a job: what it holds room for stays.
+    pub(crate) fn keep(self) {
+        self.room.keep();
+    }
+}
+
+/// Lets a client upload a PDF of so many bytes.
+///
+/// # Errors
+///
+/// Fails when there are too many uploads, too many of them are the client's, too many jobs wait, unless `key` shows that
+/// the job is one of them, or there is no room for the PDF.
+pub(crate) async fn admit<'a>(
+    site: &'a Site,
+    client: ClientId,
+    key: Option<&str>,
+    bytes: u64,
+) -> Result<Admitted<'a>, ApiError> {
+    let slot = site.client_uploads.take(client).ok_or_else(|| ApiError::Busy {
+        reason: "too many of your uploads are under way".to_owned(),
+        after: Duration::from_secs(5),
+    })?;
+    let turn = site.uploads.try_acquire().map_err(|_| ApiError::Busy {
+        reason: "too many uploads are under way".to_owned(),
+        after: Duration::from_secs(5),
+    })?;
+    check_queue(site, key).await?;
+    let room = site.storage.hold(bytes).await?;
+    Ok(Admitted { _turn: turn, _slot: slot, room })
+}
+
+/// Refuses when there are too many jobs already, unless the key shows that the job is one of them.
+async fn check_queue(site: &Site, key: Option<&str>) -> Result<(), ApiError> {
+    let active = site.active_jobs().await?;
+    let is_known = key.is_some() && active.iter().any(|view| view.job.idempotency_key.as_deref() == key);
+    // Uploads under way become jobs soon; this one holds a permit itself.
+    let uploading = site.settings.limits.uploads.saturating_sub(site.uploads.available_permits() + 1);
+    if active.len() + uploading < site.settings.limits.active_jobs || is_known {
+        return Ok(());
+    }
+    let waiting = active.iter().filter(|view| view.status == JobStatus::Pending).count();
+    Err(ApiError::Busy {
+        reason: format!("the queue is full: {waiting} jobs wait"),
+        after: Duration::from_secs(60),
+    })
+}
+
+/// Refuses a video that is larger than the server makes.
+///
+/// # Errors
+///
+/// Fails when it is.
+pub(crate) fn check_size(site: &Site, options: &MakeOptions) -> Result<(), ApiError> {
+    let limit = site.settings.limits.video;
+    let seconds = u32::try_from(options.length_ms.div_ceil(1000)).unwrap_or(u32::MAX);
+    let wanted = VideoSize::new(options.width, options.height, seconds);
+    if wanted.volume() > limit.volume() { Err(ApiError::VideoTooLarge { limit }) } else { Ok(()) }
+}
+
+/// Takes a place in the queue for a job of so much cost, and returns its priority.
+///
+/// # Errors
+///
+/// Fails when the job store cannot be read.
+pub(crate) async fn enter_queue(site: &Site, client: ClientId, cost: f64) -> Result<i32, ApiError> {
+    let queued: Vec<Queued> = site.active_jobs().await?.iter().filter_map(Queued::of).collect();
+    Ok(site.fair_queue.enter(client, cost, &queued))
+}

@@ -1,0 +1,182 @@
+//! [`Storage`]: how much is stored, and whether an upload still fits.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use tokio::sync::Mutex;
+use tokio::time::Instant;
+
+use crate::{ApiError, StorageLimits};
+
+/// How much is stored, and whether an upload still fits.
+///
+/// The folders are measured now and then; between two measurements what was uploaded is added. An upload is refused only
+/// by a fresh measurement, so that room made by a deletion is found at once.
+#[derive(Debug)]
+pub(crate) struct Storage {
+    limits: StorageLimits,
+    /// The folder that takes the uploads.
+    inputs: PathBuf,
+    measured: Mutex<Option<Measured>>,
+    /// Bytes of uploads under way.
+    held: AtomicU64,
+    /// Bytes that were uploaded since the last measurement.
+    added: AtomicU64,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Measured {
+    bytes: u64,
+    at: Instant,
+    took: Duration,
+}
+
+/// Room that is held for an upload until it is dropped.
+#[derive(Debug)]
+pub(crate) struct HeldRoom<'a> {
+    storage: &'a Storage,
+    bytes: u64,
+}
+
+/// A PDF is stored twice: as an artifact, and as a readable copy.
+const COPIES: u64 = 2;
+
+/// How old a measurement may be that lets an upload pass, and one that refuses it.
+const MAX_AGE_TO_PASS: Duration = Duration::from_secs(10);
+const MAX_AGE_TO_REFUSE: Duration = Duration::from_secs(1);
+
+/// At most one part in so many of the time goes into measuring.
+const SHARE: u32 = 20;
+
+impl Storage {
+    /// Measures nothing yet.
+    pub(crate) fn new(limits: StorageLimits, inputs: PathBuf) -> Self {
+        Self {
+            limits,
+            inputs,
+            measured: Mutex::default(),
+            held: AtomicU64::default(),
+            added: AtomicU64::default(),
+        }
+    }
+
+    /// Holds room for a PDF of so many bytes.
+    ///
+    /// # Errors
+    ///
+    /// Fails when it would go beyond what may be stored, or the disk is nearly full.
+    pub(crate) async fn hold(&self, pdf: u64) -> Result<HeldRoom<'_>, ApiError> {
+        let bytes = pdf.saturating_mul(COPIES);
+        // Held before it is checked, so that two uploads at once do not both find the same room.
+        let others = self.held.fetch_add(bytes, Ordering::Relaxed);
+        let room = HeldRoom { storage: self, bytes };
+        let wanted = others.saturating_add(bytes);
+        self.check_disk(wanted).await?;
+        if let Some(limit) = self.limits.bytes {
+            self.check_sum(wanted, limit).await?;
+        }
+        Ok(room)
+    }
+
+    async fn check_disk(&self, wanted: u64) -> Result<(), ApiError> {
+        let inputs = self.inputs.clone();
+        let free = tokio::task::spawn_blocking(move || free_bytes(&inputs)).await;
+        // A system that does not tell has its own way of saying that a disk is full: writing fails.
+        let Ok(Some(free)) = free else { return Ok(()) };
+        if free.saturating_sub(self.limits.reserve) < wanted { Err(ApiError::DiskNearlyFull) } else { Ok(()) }
+    }
+
+    async fn check_sum(&self, wanted: u64, limit: u64) -> Result<(), ApiError> {
+        for max_age in [MAX_AGE_TO_PASS, MAX_AGE_TO_REFUSE] {
+            let stored = self.stored(max_age).await.saturating_add(self.added.load(Ordering::Relaxed));
+            if stored.saturating_add(wanted) <= limit {
+                return Ok(());
+            }
+        }
+        Err(ApiError::StorageFull { limit })
+    }
+
+    /// The bytes of all files at the last measurement, which is made again when it is too old.
+    async fn stored(&self, max_age: Duration) -> u64 {
+        let mut measured = self.measured.lock().await;
+        let began = Instant::now();
+        if let Some(last) = *measured
+            && began - last.at <= max_age.max(last.took * SHARE)
+        {
+            return last.bytes;
+        }
+        self.added.store(0, Ordering::Relaxed);
+        let folders = self.limits.folders.clone();
+        let sum = move || folders.iter().map(|folder| bytes_in(folder)).sum();
+        let bytes = tokio::task::spawn_blocking(sum).await.unwrap_or_default();
+        let at = Instant::now();
+        *measured = Some(Measured { bytes, at, took: at - began });
+        bytes
+    }
+}
+
+impl HeldRoom<'_> {
+    /// Counts what was held as stored.
+    pub(crate) fn keep(self) {
+        self.storage.added.fetch_add(self.bytes, Ordering::Relaxed);
+    }
+}
+
+impl Drop for HeldRoom<'_> {
+    fn drop(&mut self) {
+        self.storage.held.fetch_sub(self.bytes, Ordering::Relaxed);
+    }
+}
+
+/// Sums the files below a folder up. Links are not followed, and what goes away meanwhile does not count.
+fn bytes_in(folder: &Path) -> u64 {
+    let Ok(entries) = std::fs::read_dir(folder) else { return 0 };
+    let bytes = |entry: std::fs::DirEntry| match entry.metadata() {
+        Ok(metadata) if metadata.is_dir() => bytes_in(&entry.path()),
+        Ok(metadata) if metadata.is_file() => metadata.len(),
+        _ => 0,
+    };
+    entries.filter_map(Result::ok).map(bytes).sum()
+}
+
+/// The bytes that are free for us on the disk of a folder, or of the first folder above it that is there.
+fn free_bytes(folder: &Path) -> Option<u64> {
+    let there = folder.ancestors().find(|folder| folder.is_dir())?;
+    let disk = rustix::fs::statvfs(there).ok()?;
+    Some(disk.f_bavail.saturating_mul(disk.f_frsize))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn storage(folder: &Path, bytes: Option<u64>, reserve: u64) -> Storage {
+        let folders = vec![folder.join("inputs"), folder.join("outputs"), folder.join("not there")];
+        Storage::new(StorageLimits { folders, bytes, reserve }, folder.join("inputs"))
+    }
+
+    #[tokio::test]
+    async fn what_is_stored_and_what_is_on_its_way_count() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir_all(folder.path().join("outputs/job")).unwrap();
+        std::fs::write(folder.path().join("outputs/job/video.mp4"), [0; 500]).unwrap();
+        let storage = storage(folder.path(), Some(1000), 0);
+        let first = storage.hold(200).await.unwrap();
+        let error = storage.hold(100).await.unwrap_err();
+        assert!(matches!(error, ApiError::StorageFull { limit: 1000 }), "{error}");
+        drop(first);
+        storage.hold(100).await.unwrap().keep();
+        assert!(storage.hold(200).await.is_err(), "what was kept counts before it is measured");
+        storage.hold(150).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_disk_keeps_its_reserve() {
+        let folder = tempfile::tempdir().unwrap();
+        let free = free_bytes(folder.path()).unwrap();
+        assert!(storage(folder.path(), None, 0).hold(1).await.is_ok());
+        let error = storage(folder.path(), None, free.saturating_mul(2)).hold(1).await.unwrap_err();
+        assert!(matches!(error, ApiError::DiskNearlyFull), "{error}");
+    }
+}
