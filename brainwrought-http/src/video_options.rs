@@ -98,7 +98,7 @@ pub(crate) fn visible(stored: &Value, max_cost: Option<Cost>) -> Value {
         effects: if options.effects == EffectsChoice::Off { "off" } else { "on" }.to_owned(),
         seed: options.seed,
         size: format!("{}x{}", options.width, options.height),
-        max_cost: max_cost.map(Cost::as_usd),
+        max_cost: max_cost.map(Cost::usd),
     };
     let mut shown = serde_json::to_value(shown).unwrap_or_default();
     if let Some(map) = shown.as_object_mut() {
