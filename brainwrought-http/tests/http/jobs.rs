@@ -21,7 +21,7 @@ async fn a_pdf_becomes_a_job_that_can_be_followed_to_its_video() {
 
     let job = desk.wait_for(id, "COMPLETED").await;
     assert_eq!(job["file_name"], "paper.pdf");
-    assert_eq!(job["options"]["length-ms"], 30_000);
+    assert_eq!(job["options"]["length"], 30);
     assert_eq!(job["progress"]["share"], 1.0);
     assert_eq!(job["stages"].as_array().unwrap().len(), 7);
     assert_eq!(job["stages"][0]["label"], "Reading the PDF");

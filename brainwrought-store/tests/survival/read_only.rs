@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use brainwrought_core::job_store::{JobFilter, JobStore, JobStoreError};
+use brainwrought_core::job_store::{JobFilter, JobStoreError};
 use brainwrought_core::report::chain;
 use brainwrought_store::{OpenError, open_job_store, open_job_store_to_read};
 

@@ -5,6 +5,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use brainwrought_core::id::Digest;
 use brainwrought_core::purse::Cost;
 use brainwrought_core::stage::StageContext;
 use serde::{Deserialize, Serialize};
@@ -42,8 +43,8 @@ pub enum TrendChoice {
 /// An MCP server that is started as a program, and the name of its tool.
 ///
 /// Its command may hold secrets, so it stays in memory. What is serialised, displayed and compared is the file name of the
-/// program and the tool, such as `npx#search`; a machine that reads it back starts the command of that name which its
-/// own settings hold, see [`TrendCommand`].
+/// program, the tool, and the start of the command's SHA-256, such as `npx#search@1f0c2a9b`; a machine that reads it back
+/// starts its own command of that name, see [`TrendCommand`].
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(from = "String", into = "String")]
 pub struct TrendProgram {
@@ -58,6 +59,9 @@ pub struct TrendServer {
     address: Address,
     tool: Option<String>,
 }
+
+/// How much of a command's digest tells it from others.
+const DIGEST_LETTERS: usize = 8;
 
 /// The command that a machine lets jobs start, with the variables it gets. Whoever can write a job could else run what they
 /// like on every worker.
@@ -161,7 +165,9 @@ impl TrendProgram {
     fn new(command: &str) -> Option<Self> {
         let (line, tool) = split(command);
         let program = Program::read(line)?;
-        let name = tool.map_or_else(|| program.to_string(), |tool| format!("{program}#{tool}"));
+        let tool = tool.map_or_else(String::new, |tool| format!("#{tool}"));
+        let digest = Digest::of(command.as_bytes());
+        let name = format!("{program}{tool}@{}", &digest.as_str()[..DIGEST_LETTERS]);
         Some(Self { name, command: Secret::new(command)? })
     }
 
@@ -202,7 +208,11 @@ impl Eq for TrendProgram {}
 impl From<String> for TrendProgram {
     /// Reads what was stored: a name, or the whole command of a job from before commands were kept out of jobs.
     fn from(text: String) -> Self {
-        Self::new(&text).unwrap_or_else(|| Self { name: String::new(), command: Secret::default() })
+        let is_digest =
+            |end: &str| end.len() == DIGEST_LETTERS && end.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let is_name = text.rsplit_once('@').is_some_and(|(_, end)| is_digest(end));
+        let read = if is_name { None } else { Self::new(&text) };
+        read.unwrap_or_else(|| Self { name: text, command: Secret::default() })
     }
 }
 
@@ -310,20 +320,22 @@ mod tests {
     #[test]
     fn commands_and_secrets_of_addresses_are_not_stored() {
         for (typed, stored) in [
-            ("mcp:npx -y 'some server' --key=hush #search", r#"{"command":"npx#search"}"#),
-            ("mcp:$TAVILY_API_KEY /opt/bin/uvx tavily-mcp hush", r#"{"command":"uvx"}"#),
+            ("mcp:npx -y 'some server' --key=hush #search", r#"{"command":"npx#search@"#),
+            ("mcp:$TAVILY_API_KEY /opt/bin/uvx tavily-mcp hush", r#"{"command":"uvx@"#),
             ("https://me:hush@host/mcp?key=hush#tool", r#"{"server":"https://***@host/mcp?key=***#tool"}"#),
         ] {
             let choice: TrendChoice = typed.parse().unwrap();
             let json = serde_json::to_string(&choice).unwrap();
-            assert_eq!(json, stored);
+            assert!(json.starts_with(stored), "{json}");
             assert!(!format!("{choice} {choice:?}").contains("hush"), "{choice:?}");
             assert_eq!(serde_json::from_str::<TrendChoice>(&json).unwrap(), choice);
         }
         // Jobs of earlier versions hold the whole command.
         let old = r#"{"command":"npx -y 'some server' --key=hush #search"}"#;
         let read: TrendChoice = serde_json::from_str(old).unwrap();
-        assert_eq!(read.to_string(), "mcp:npx#search");
+        assert!(read.to_string().starts_with("mcp:npx#search@"), "{read}");
+        let other: TrendChoice = "mcp:npx -y 'other server' --key=hush #search".parse().unwrap();
+        assert_ne!(read, other);
     }
 
     #[test]

@@ -7,6 +7,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use brainwrought_core::data::IllustrationKind;
+use brainwrought_core::id::Digest;
 use brainwrought_core::purse::Cost;
 use serde::{Deserialize, Serialize};
 
@@ -144,7 +145,12 @@ impl Pictures {
     pub fn completed(self, generators: &BTreeMap<String, VideoGenerator>) -> Self {
         match self {
             Self::Generator(stored) => match generators.get(&stored.name) {
-                Some(own) => Self::Generator(Box::new(VideoGenerator { name: stored.name, ..own.clone() })),
+                Some(own) => {
+                    let mut own = VideoGenerator { name: stored.name, ..own.clone() };
+                    let digest = Digest::of(format!("{own:?}").as_bytes());
+                    digest.as_str()[..16].clone_into(&mut own.settings_digest);
+                    Self::Generator(Box::new(own))
+                }
                 None => Self::Generator(stored),
             },
             other => other,

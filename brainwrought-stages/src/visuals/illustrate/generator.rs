@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use brainwrought_core::data::IllustrationKind;
+use brainwrought_core::id::Digest;
 use brainwrought_core::purse::Cost;
 use brainwrought_core::stage::{StageContext, StageError};
 use bytes::Bytes;
@@ -78,6 +79,9 @@ pub struct VideoGenerator {
     pub longest_wait: u64,
     /// By which right its clips are shown.
     pub licence: String,
+    /// Tells settings apart that differ in what is not serialised; see [`Pictures::completed`](super::Pictures::completed).
+    #[serde(skip_deserializing, skip_serializing_if = "String::is_empty")]
+    pub settings_digest: String,
 }
 
 impl Default for VideoGenerator {
@@ -99,6 +103,7 @@ impl Default for VideoGenerator {
             poll_every_ms: 2_000,
             longest_wait: 600,
             licence: "made for the user by a model; see the terms of its provider".to_owned(),
+            settings_digest: String::new(),
         }
     }
 }
@@ -217,8 +222,9 @@ impl Generator {
 #[async_trait]
 impl Illustrator for Generator {
     fn identity(&self) -> String {
-        let settings = serde_json::to_string(&self.settings).unwrap_or_default();
-        format!("{} {settings}", self.client.who())
+        // Of all settings, those included that may hold secrets and are not serialised.
+        let settings = Digest::of(format!("{:?}", self.settings).as_bytes());
+        format!("{} {} {settings}", self.client.who(), self.settings.model)
     }
 
     fn makes(&self, kind: IllustrationKind) -> bool {
