@@ -13,7 +13,9 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use crate::job_link::JobLink;
 use crate::metrics::Metrics;
+use crate::previews::Previews;
 use crate::rate_limit::{ClientId, RateLimit};
 use crate::watches::Watches;
 use crate::{ApiError, HttpSettings};
@@ -25,6 +27,7 @@ pub(crate) struct Site {
     pub(crate) settings: HttpSettings,
     pub(crate) metrics: Metrics,
     pub(crate) watches: Watches,
+    pub(crate) previews: Previews,
     /// Every request of a client.
     pub(crate) requests: RateLimit,
     /// What changes something.
@@ -58,6 +61,7 @@ impl Site {
         let engine = engine.with_folders(settings.inputs.clone(), settings.outputs.clone());
         Self {
             watches: Watches::new(Arc::clone(engine.jobs())),
+            previews: Previews::new(settings.voices.clone()),
             engine,
             settings,
             metrics: Metrics::default(),
@@ -128,10 +132,13 @@ impl Site {
     }
 }
 
-/// Reads an id. Only what has the form of one is ever asked for, or repeated in an answer.
+/// Reads an id, or a link to a job. Only what has the form of an id is ever asked for, or repeated in an answer.
 pub(crate) fn job_id(text: &str) -> Result<JobId, ApiError> {
-    text.parse().map_err(|_| {
-        let shown: String = text.chars().filter(char::is_ascii_alphanumeric).take(32).collect();
-        ApiError::NoSuchJob(shown)
-    })
+    match JobLink::parse(text) {
+        Some(JobLink::Id(id) | JobLink::Job(id)) => Ok(id),
+        _ => {
+            let shown: String = text.chars().filter(char::is_ascii_alphanumeric).take(32).collect();
+            Err(ApiError::NoSuchJob(shown))
+        }
+    }
 }

@@ -86,7 +86,7 @@ fn axe_finds_nothing_serious_where_nothing_runs() {
     browser.eval("document.querySelector('.more').open = true");
     assert_accessible(&mut browser, "the start page");
     browser.open(&format!("{}/?job_id=0123456789abcdef0123456789abcdef", server.url));
-    browser.wait_for("[role=alert]", "there is no job");
+    browser.wait_for("[role=alert]", "There is no job");
     assert_accessible(&mut browser, "a job that is not found");
 
     let broken = folder.path().join("broken.pdf");

@@ -33,6 +33,7 @@ use crate::rate_limit::ClientId;
 use crate::removal::remove;
 use crate::script_edit::edit;
 use crate::site::Site;
+use crate::view::file_link;
 
 /// How many lines of a log an agent gets: it pays for each.
 const LOG_LINES: usize = 20;
@@ -123,7 +124,7 @@ impl JobTools {
         let wrong =
             |_| ApiError::WrongRequest("`pdf_base64` is no base64 with padding (RFC 4648)".to_owned());
         let pdf = BASE64_STANDARD.decode(wanted.pdf_base64).map_err(wrong)?;
-        let document = Document { pdf: pdf.into(), file_name: &wanted.file_name };
+        let document = Document { pdf: pdf.into(), file_name: &wanted.file_name, music: None };
         let options = wanted.options.unwrap_or_default();
         let key = wanted.idempotency_key.as_deref();
         let created = receive_whole(&self.site, document, options, key).await?;
@@ -161,7 +162,7 @@ impl JobTools {
     async fn output(&self, wanted: OneFile, call: &Call) -> Result<CallToolResult, ApiError> {
         let view = self.site.job(&wanted.job_id).await?;
         let (blob, media_type) = locate(&self.site, &view.job, &wanted.name).await?;
-        let link = call.base.file(&view.job.job_id, &wanted.name);
+        let link = file_link(&call.base, &view.job.job_id, &wanted.name);
         let mut body =
             json!({ "name": wanted.name, "link": link, "media_type": media_type, "bytes": blob.bytes });
         let is_text = !["video.mp4", "poster.png", INPUT].contains(&wanted.name.as_str());
