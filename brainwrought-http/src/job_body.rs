@@ -254,7 +254,7 @@ pub(crate) fn doing(view: &JobView) -> String {
         JobStatus::Completed => "Done".to_owned(),
         JobStatus::Failed => "Failed".to_owned(),
         JobStatus::Cancelled => "Cancelled".to_owned(),
-        JobStatus::Interrupted => "Interrupted; the next free worker goes on".to_owned(),
+        JobStatus::Interrupted => "Interrupted; another worker will continue".to_owned(),
         JobStatus::Pending => "Waiting for its turn".to_owned(),
         JobStatus::Running if running.is_empty() => "Waiting for a free worker".to_owned(),
         JobStatus::Running => running,

@@ -22,10 +22,10 @@ pub(crate) struct VideoOptions {
     /// The kind of video: `short`.
     #[schema(value_type = String, default = "short")]
     pub(crate) format: Format,
-    /// Where pictures stand: a card above full-screen motion (`a`), or half and half (`b`).
+    /// The layout: `a` is a card above full-screen motion, `b` the page above and motion below.
     #[schema(value_type = String, default = "a")]
     pub(crate) layout: Layout,
-    /// What moves behind: `auto`, or the name of a style.
+    /// The background: `auto`, or the name of a style.
     #[schema(default = "auto")]
     pub(crate) background: String,
     /// How lively the background is, from 0 (calm) to 3.
@@ -41,7 +41,7 @@ pub(crate) struct VideoOptions {
     /// How single words are pronounced: one word per line, as `CUDA = koo duh` or `Raft = /ɹˈæft/` (IPA).
     #[schema(default = "", max_length = 4000)]
     pub(crate) lexicon: String,
-    /// How captions look: `pop`, `plain` or `off`.
+    /// The style of the captions: `pop`, `plain` or `off`.
     #[schema(value_type = String, default = "pop")]
     pub(crate) captions: CaptionStyle,
     /// How much slang, from 0 (none) to 3.
@@ -50,7 +50,7 @@ pub(crate) struct VideoOptions {
     /// How many memes, from 0 (none) to 3.
     #[schema(minimum = 0, maximum = 3, default = 1)]
     pub(crate) memes: u8,
-    /// Whether two characters talk: one who explains, and one who asks.
+    /// Whether two characters talk: one explains, the other asks.
     #[schema(default = false)]
     pub(crate) dialogue: bool,
     /// What plays under the voice: `bed` or `none`. A form may instead send an audio file in the field `music`, and another
@@ -60,16 +60,16 @@ pub(crate) struct VideoOptions {
     /// The file or folder that `own` stands for.
     #[serde(skip)]
     pub(crate) own_music: Option<Music>,
-    /// Whether there are sounds beside voice and music: `on` or `off`.
+    /// Sound effects: `on` or `off`.
     #[schema(default = "on")]
     pub(crate) effects: String,
-    /// The seed of everything that is drawn by chance; taken from the PDF when it is not given.
+    /// The seed of everything random; derived from the PDF if omitted.
     pub(crate) seed: Option<u64>,
-    /// The size of the frames, such as `540x960` for a quick look; two even numbers.
+    /// The size of the frames in pixels, such as `540x960` for a quick preview; both numbers must be even.
     #[schema(default = "1080x1920")]
     pub(crate) size: String,
-    /// The most that the server may pay its providers for the video, in US dollars. The server may have a lower limit of
-    /// its own, which also holds when none is given.
+    /// The most that the server may spend on paid services for this video, in US dollars. A limit of the server itself
+    /// applies as well.
     #[schema(minimum = 0, maximum = 1000000)]
     pub(crate) max_cost: Option<f64>,
 }

@@ -209,6 +209,7 @@ async fn draw_variant_form(site: &Site, base: &Base, view: &JobView, error: Opti
         voices: site.previews.voices().await,
         chosen: variant::options_of(view),
         spending: spending(&site.settings),
+        is_open: true,
     };
     let job = &view.job;
     let content = html! {

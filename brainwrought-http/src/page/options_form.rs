@@ -18,6 +18,8 @@ pub(super) struct OptionsForm<'a> {
     pub(super) chosen: VideoOptions,
     /// Whether the server uses paid services.
     pub(super) spending: Spending,
+    /// All options are shown at once, not behind a summary.
+    pub(super) is_open: bool,
 }
 
 /// Whether the server uses paid services.
@@ -39,7 +41,7 @@ impl OptionsForm<'_> {
     pub(super) fn render(&self) -> Markup {
         html! {
             (self.length())
-            details.more {
+            details.more open[self.is_open] {
                 summary { "More options" }
                 (self.backgrounds())
                 (self.voices())
@@ -55,7 +57,7 @@ impl OptionsForm<'_> {
                 label for="length" { "Length in seconds" }
                 input #length-slider type="range" min=(MIN_LENGTH) max=(MAX_LENGTH) step="5" value=(self.chosen.length) aria-label="Length in seconds" hidden;
                 input #length name="length" type="number" min=(MIN_LENGTH) max=(MAX_LENGTH) step="1" value=(self.chosen.length) inputmode="numeric" required;
-                small { "From " (MIN_LENGTH) " to " (MAX_LENGTH) ". Most people watch 30 to 60." }
+                small { "From " (MIN_LENGTH) " to " (MAX_LENGTH) " seconds." }
             }
         }
     }
@@ -107,7 +109,7 @@ impl OptionsForm<'_> {
         };
         let mut second: Vec<(&str, &str)> = vec![("auto", "Automatic")];
         second.extend(self.voices.iter().map(|voice| (voice.name.as_str(), voice.label.as_str())));
-        let mut music = vec![("bed", "Quiet background music"), ("none", "None")];
+        let mut music = vec![("bed", "In the background"), ("none", "None")];
         if chosen.own_music.is_some() {
             music.push(("own", "Your own, as before"));
         }

@@ -92,6 +92,7 @@ impl Page {
             voices: &self.voices,
             chosen: VideoOptions::default(),
             spending: self.spending,
+            is_open: false,
         };
         html! {
             div.tabs role="tablist" aria-label="What to do" {
