@@ -1,7 +1,7 @@
 //! [`World`]: the stores and the engine that a command works with.
 
 use std::path::PathBuf;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -11,7 +11,6 @@ use brainwrought_core::event::EventSink;
 use brainwrought_core::id::{Digest, WorkerId};
 use brainwrought_core::job_store::{JobFilter, JobStore};
 use brainwrought_core::publisher::Publisher;
-use brainwrought_stages::audio::VoiceLibrary;
 use brainwrought_stages::provider::ProviderSettings;
 use brainwrought_stages::script::{TrendChoice, TrendCommand};
 use brainwrought_stages::standard::{Resources, pipelines};
@@ -33,8 +32,6 @@ pub(crate) struct World {
     providers: ProviderSettings,
     /// The command that looks trends up, if jobs may start one here.
     trend_command: Option<TrendCommand>,
-    /// The voices, so that everything in this process shares what is loaded.
-    voices: OnceLock<VoiceLibrary>,
 }
 
 impl World {
@@ -55,8 +52,7 @@ impl World {
         };
         let (resources, providers) = (config.resources.clone(), config.providers.clone());
         let trend_command = crate::trends::command(&config.trends);
-        let voices = OnceLock::new();
-        Ok(Self { jobs, artifacts, folder, resources, publisher, providers, trend_command, voices })
+        Ok(Self { jobs, artifacts, folder, resources, publisher, providers, trend_command })
     }
 
     /// Lets jobs start the command of a choice that was typed here.
@@ -89,10 +85,8 @@ impl World {
 
     /// Where the stages find what is not built in.
     pub(crate) fn resources(&self, password: Option<String>) -> anyhow::Result<Resources> {
-        let mut resources = Resources::new(&self.resources, self.outputs_folder())
-            .context("could not find this program's own file")?;
-        resources.voices = self.voices.get_or_init(|| resources.voices.clone()).clone();
-        Ok(resources
+        Ok(Resources::new(&self.resources, self.outputs_folder())
+            .context("could not find this program's own file")?
             .with_password(password)
             .with_publisher(self.publisher.clone())
             .with_providers(self.providers.clone())

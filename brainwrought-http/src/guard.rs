@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use axum::extract::{ConnectInfo, MatchedPath, OriginalUri, Request, State};
 use axum::http::header::{
-    AUTHORIZATION, CACHE_CONTROL, CONTENT_SECURITY_POLICY, HOST, ORIGIN, REFERRER_POLICY,
+    AUTHORIZATION, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, ORIGIN, REFERRER_POLICY,
     X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use tokio::time::Instant;
@@ -37,6 +37,9 @@ pub(crate) async fn guard(State(site): State<Arc<Site>>, mut request: Request, n
             Err(_) => ApiError::Late.into_response(),
         },
     };
+    if is_rejection(&response) {
+        response = ApiError::wrong_request("this address or form cannot be read").into_response();
+    }
     if let Some(base) = page_base {
         response = page::as_page(response, &base);
     }
@@ -46,6 +49,12 @@ pub(crate) async fn guard(State(site): State<Arc<Site>>, mut request: Request, n
     let method = if known { method.as_str() } else { "other" };
     site.metrics.answered(method, &route, response.status().as_u16(), began.elapsed());
     response
+}
+
+/// Tells whether axum refused a request before a handler of ours saw it, in plain text.
+fn is_rejection(response: &Response) -> bool {
+    let kind = response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    response.status() == StatusCode::BAD_REQUEST && kind.starts_with("text/plain")
 }
 
 /// The path under which the router is mounted.

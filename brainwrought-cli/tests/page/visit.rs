@@ -39,7 +39,7 @@ fn a_student_submits_closes_the_tab_and_comes_back_to_the_video() {
     });
     second.call("Browser.grantPermissions", permission);
     second.open(&link);
-    assert_eq!(second.eval("document.querySelector('#job_id').value"), id.as_str(), "Retrieve is filled in");
+    assert_eq!(second.text("#the-id"), id);
     assert_eq!(second.eval("document.querySelector('#submit') === null"), true);
     watch(&mut second);
     look_at_the_video(&mut second, &link);

@@ -5,6 +5,16 @@
   const base = document.body.dataset.base;
   const at = (id) => document.getElementById(id);
 
+  // What must be put right has to be seen.
+  document.addEventListener(
+    "invalid",
+    (event) => {
+      const more = event.target.closest("details");
+      if (more) more.open = true;
+    },
+    true,
+  );
+
   // The slider and the number are one choice.
   const slider = at("length-slider");
   if (slider) {

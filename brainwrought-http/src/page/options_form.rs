@@ -107,8 +107,11 @@ impl OptionsForm<'_> {
             CaptionStyle::Off => "off",
             _ => "pop",
         };
+        let described = self.voices.iter().map(|voice| format!("{} ({})", voice.label, voice.detail));
+        let described: Vec<String> = described.collect();
         let mut second: Vec<(&str, &str)> = vec![("auto", "Automatic")];
-        second.extend(self.voices.iter().map(|voice| (voice.name.as_str(), voice.label.as_str())));
+        let names = self.voices.iter().map(|voice| voice.name.as_str());
+        second.extend(names.zip(described.iter().map(String::as_str)));
         let mut music = vec![("bed", "In the background"), ("none", "None")];
         if chosen.own_music.is_some() {
             music.push(("own", "Your own, as before"));

@@ -76,7 +76,7 @@ impl Page {
             @match &self.panel {
                 Some(panel) => {
                     div #job { (panel) }
-                    section.find aria-label="Another video" { (self.finder("Open another video")) }
+                    section.find aria-label="Another video" { (self.finder("Open another video", "")) }
                 }
                 None => (self.tabs()),
             }
@@ -103,7 +103,7 @@ impl Page {
                 (submit_form::render(&options, self.limit_megabytes, self.keep))
             }
             section #retrieve role="tabpanel" aria-labelledby="tab-retrieve" hidden[!is(Tab::Retrieve)] {
-                (self.finder("Link or job ID"))
+                (self.finder("Link or job ID", &self.job_id))
             }
             section.recent #recent aria-labelledby="recent-title" hidden {
                 h2 #recent-title { "Recent videos" }
@@ -114,11 +114,11 @@ impl Page {
         }
     }
 
-    fn finder(&self, label: &str) -> Markup {
+    fn finder(&self, label: &str, value: &str) -> Markup {
         html! {
             form.finder method="get" action={ (self.base) "/" } {
                 label for="job_id" { (label) }
-                input #job_id name="job_id" value=(self.job_id) placeholder="Paste a link or an ID" autocomplete="off"
+                input #job_id name="job_id" value=(value) placeholder="Paste a link or an ID" autocomplete="off"
                     autocapitalize="off" spellcheck="false" required maxlength="400";
                 button type="submit" { "Open" }
             }

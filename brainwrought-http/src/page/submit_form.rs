@@ -40,6 +40,8 @@ pub(super) fn render_variant(options: &OptionsForm<'_>, job_id: &str, file_name:
             h1.doc { "Make another version" }
             p.lead { "From " mark { (file_name) } ". The PDF is here already, so nothing is uploaded again. This version stays as it is." }
             form.card method="post" action={ (base) "/jobs/" (job_id) "/variants" } enctype="multipart/form-data" {
+                // The size is for programs; a version of a small video is small as well.
+                input type="hidden" name="size" value=(options.chosen.size);
                 (options.render())
                 button.primary.big type="submit" { "Make the video" }
                 p.hint.kept { a href={ (base) "/?job_id=" (job_id) } { "Back to the video" } }

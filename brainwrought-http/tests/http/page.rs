@@ -29,7 +29,7 @@ async fn a_pdf_is_submitted_and_retrieved_without_scripts() {
     desk.wait_for(&id, "COMPLETED").await;
 
     let shown = desk.get(&page).await.text();
-    assert!(shown.contains(&format!("value=\"{id}\"")), "the field holds the id: {shown}");
+    assert!(shown.contains(&format!("<code id=\"the-id\">{id}</code>")), "{shown}");
     for part in [
         format!("href=\"/jobs/{id}/input.pdf#page=2\""),
         format!("href=\"/jobs/{id}/report.json?download\""),

@@ -14,6 +14,7 @@ use crate::audio::{Speech, Utterance, VoiceError, VoiceLibrary};
 use crate::background::{self, BackgroundError};
 use crate::media::{EncoderSettings, H264Encoder, MediaError, Mp4Settings, Mp4Writer, SAMPLE_RATE};
 use crate::picture::{Area, YuvFrame};
+use crate::provider::Network;
 
 /// What a sample says.
 const SAMPLE_LINE: &str = "This is how I sound when I explain a paper, one page at a time.";
@@ -50,7 +51,8 @@ pub enum PreviewError {
 
 /// Speaks a sentence with the English voice called `name` and returns it as a WAV file: mono, 16 bit.
 ///
-/// Dropping the future stops the work. Hosted voices are refused: a sample must not cost anything.
+/// Dropping the future stops the work. Nothing that is loaded stays in memory. Hosted voices are refused: a sample must not
+/// cost anything.
 ///
 /// # Errors
 ///
@@ -58,8 +60,10 @@ pub enum PreviewError {
 pub async fn voice_sample(voices: &VoiceLibrary, name: &str) -> Result<Bytes, PreviewError> {
     let cancellation = CancellationToken::new();
     let _guard = cancellation.clone().drop_guard();
-    let mut local = voices.clone();
-    local.providers.network = crate::provider::Network::Off;
+    // A library of its own: a sample is made once, and a large model must not stay in memory for it.
+    let mut local = VoiceLibrary::new(&voices.folder);
+    local.espeak.clone_from(&voices.espeak);
+    local.providers.network = Network::Off;
     let (wanted, token) = (name.to_owned(), cancellation.clone());
     let voice =
         tokio::task::spawn_blocking(move || local.voice(&wanted, &Language::english(), &token)).await??;
