@@ -95,6 +95,7 @@ impl JobPanel {
                         }
                         h1.doc { (self.title()) }
                         @if self.is_done() { (self.share()) }
+                        @if let Some(address) = &job.output_hf_url { p.published { "Published on Hugging Face: " a href=(address) rel="noopener noreferrer" { (address) } } }
                         (self.progress())
                         @if let Some(error) = &job.error { p.alert role="alert" { strong { "The video could not be made. " } (error) } }
                         (self.actions(base))
@@ -135,7 +136,6 @@ impl JobPanel {
         html! {
             (share_and_download(view, video))
             p.hint { "Whoever gets the share link can watch and download. Only this page, with its own link, can edit or delete the video." }
-            @if let Some(address) = &self.job.output_hf_url { p.published { "Published on Hugging Face: " a href=(address) rel="noopener noreferrer" { (address) } } }
         }
     }
 
