@@ -42,6 +42,31 @@ impl JobId {
     }
 }
 
+/// Names a job for people who may watch its video and nothing more: 32 hexadecimal digits.
+///
+/// It is derived from the [`JobId`] in one direction, so nothing is stored and every process derives the same one. It is
+/// guaranteed that the job's id, which is the right to control the job, cannot be computed from it.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct ViewId(String);
+
+impl ViewId {
+    /// What is hashed in front of the job's id. Links that people have shared depend on it, so it must never change; a
+    /// store that looks views up by an index of its own uses the same label.
+    pub const LABEL: &str = "brainwrought view:";
+
+    /// Derives the id: the first 32 hexadecimal digits of the SHA-256 of [`Self::LABEL`] and the job's id.
+    pub fn from_job(id: &JobId) -> Self {
+        let digest = Digest::of(format!("{}{id}", Self::LABEL).as_bytes());
+        Self(digest.0[..32].to_owned())
+    }
+
+    /// The 32 digits.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 /// The SHA-256 of some bytes, written as 64 hexadecimal digits.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -100,6 +125,7 @@ macro_rules! hex_id {
 }
 
 hex_id!(JobId, 32, "a job id (32 hexadecimal digits)");
+hex_id!(ViewId, 32, "a view id (32 hexadecimal digits)");
 hex_id!(Digest, 64, "a SHA-256 digest (64 hexadecimal digits)");
 
 /// The digest of a stage's name, version, settings and inputs: equal fingerprints mean equal outputs.
@@ -194,4 +220,16 @@ fn hex(bytes: &[u8]) -> String {
         .flat_map(|byte| [byte >> 4, byte & 15])
         .map(|nibble| char::from(DIGITS[usize::from(nibble)]))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_view_id_never_changes_and_is_not_the_job_id() {
+        let job: JobId = "0123456789abcdef0123456789abcdef".parse().unwrap();
+        assert_eq!(ViewId::from_job(&job).as_str(), "0465c057c2fe5da8e28a63533b7f87be");
+        assert_ne!(ViewId::from_job(&job), ViewId::from_job(&JobId::from_bytes([0; 16])));
+    }
 }

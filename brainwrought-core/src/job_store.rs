@@ -8,7 +8,7 @@ use serde::{Serialize, Serializer};
 
 use crate::clock::wall_time;
 use crate::event::LogLevel;
-use crate::id::{FencingToken, JobId, StageName, TaskId, WorkerId};
+use crate::id::{FencingToken, JobId, StageName, TaskId, ViewId, WorkerId};
 use crate::job::{Job, JobStatus, NewJob, Outcome, Progress, Renewal, StageBacklog, Task, TransitionError};
 use crate::purse::{Charge, Cost};
 
@@ -41,6 +41,13 @@ pub trait JobStore: Debug + Send + Sync + 'static {
 
     /// Reads a job.
     async fn get(&self, id: &JobId) -> Result<JobView, JobStoreError>;
+
+    /// Finds the job that a view-only link names; `None` when there is none. A store that can find it without reading
+    /// every job should.
+    async fn find_by_view(&self, view: &ViewId) -> Result<Option<JobView>, JobStoreError> {
+        let all = self.list(&JobFilter::default()).await?;
+        Ok(all.into_iter().find(|found| ViewId::from_job(&found.job.job_id) == *view))
+    }
 
     /// Lists jobs, the newest first.
     async fn list(&self, filter: &JobFilter) -> Result<Vec<JobView>, JobStoreError>;

@@ -14,7 +14,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::VideoSize;
-use crate::redaction::redacted;
+use crate::client_text::for_clients;
 
 /// Why a request was not answered with what it asked for.
 ///
@@ -24,31 +24,37 @@ use crate::redaction::redacted;
 #[non_exhaustive]
 pub enum ApiError {
     /// There is no such job.
-    #[error("there is no job `{0}`; look at the link once more, it may have been deleted")]
+    #[error("there is no job `{0}`; check the link, or the job may have been deleted")]
     NoSuchJob(String),
+    /// There is no video behind a view-only link.
+    #[error("there is no video at this link; check the link, or the video may have been deleted")]
+    NoSuchVideo,
+    /// What was pasted is neither an id nor a link of this server.
+    #[error("that is neither a job ID nor a link of this server; paste the whole link")]
+    NotALink,
     /// The job has no such file, or not yet.
-    #[error("the job has no `{0}`, or not yet; a job that is COMPLETED has every file")]
+    #[error("this job has no file `{0}`, or not yet; a COMPLETED job has every file")]
     NoSuchFile(String),
     /// The file was lost or damaged, and the job makes it again.
     #[error("the file was damaged and is being made again; try again in a minute")]
     BeingRemade,
     /// There is no such page.
-    #[error("there is no such page")]
+    #[error("there is no page at this address")]
     NoSuchPage,
     /// The page is there, for another method.
-    #[error("this address does not answer this method")]
+    #[error("this address does not support that HTTP method")]
     MethodNotAllowed,
     /// The query or the body says something that cannot be understood.
     #[error("{0}")]
     WrongRequest(String),
     /// What was sent is no PDF.
-    #[error("this is no PDF; send a file that begins with `%PDF-`")]
+    #[error("this file is not a PDF")]
     NotAPdf,
     /// The body has another form than is expected.
     #[error("{0}")]
     WrongMediaType(String),
     /// The PDF is larger than the server takes.
-    #[error("the PDF is larger than {} MB, which is the limit here", .limit / 1_000_000)]
+    #[error("the PDF is larger than {} MB, the limit on this server", .limit / 1_000_000)]
     TooLarge {
         /// The limit in bytes.
         limit: u64,
@@ -63,16 +69,16 @@ pub enum ApiError {
         limit: VideoSize,
     },
     /// The upload ended before it was whole.
-    #[error("the upload ended before it was whole; send it again")]
+    #[error("the upload was interrupted; please send it again")]
     Truncated,
     /// The client took too long.
-    #[error("the request took too long to arrive; send it again")]
+    #[error("the request took too long to arrive; please send it again")]
     TooSlow,
     /// The server took too long.
-    #[error("the server took too long; try again later")]
+    #[error("the server took too long to respond; please try again later")]
     Late,
     /// Too many requests, uploads or jobs.
-    #[error("{reason}; try again in {} s", .after.as_secs().max(1))]
+    #[error("{reason}; please try again in {}", seconds(*.after))]
     Busy {
         /// What there is too much of.
         reason: String,
@@ -80,25 +86,27 @@ pub enum ApiError {
         after: Duration,
     },
     /// The key was used for another PDF or other options.
-    #[error("this Idempotency-Key was used for another upload; draw a new one")]
+    #[error("this Idempotency-Key was already used for a different request; use a new one")]
     KeyReused,
     /// The job does not allow this now.
     #[error("{0}")]
     Conflict(String),
     /// Only operators may do this.
-    #[error("only operators may list jobs; send their token as `Authorization: Bearer …`")]
+    #[error("only operators can list jobs; send the operator token as `Authorization: Bearer …`")]
     OperatorsOnly,
     /// A page of another site sent this.
-    #[error("this came from the page of another site, or for another host; open this server's own page")]
+    #[error(
+        "this request came from another website, or names a host that this server does not know; open this server's own page"
+    )]
     Foreign,
     /// No byte of the file is in the range.
-    #[error("the file has {length} bytes, none of which is in the range")]
+    #[error("the requested range is outside the file, which has {length} bytes")]
     OutOfRange {
         /// The length of the file in bytes.
         length: u64,
     },
     /// A disk is full.
-    #[error("the server has no room left; try again later")]
+    #[error("the server is out of disk space; please try again later")]
     Full(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// What may be stored is stored.
     #[error(
@@ -113,7 +121,7 @@ pub enum ApiError {
     #[error("the server's disk is nearly full; try again later")]
     DiskNearlyFull,
     /// A store or the disk failed.
-    #[error("the server could not {action}; try again later")]
+    #[error("the server could not {action}; please try again later")]
     Unavailable {
         /// What was tried.
         action: &'static str,
@@ -129,13 +137,13 @@ pub(crate) struct ErrorBody {
     error: ErrorDetail,
 }
 
-/// What went wrong.
-#[derive(Debug, Serialize, ToSchema)]
+/// What went wrong. It also travels beside the answer, so that a browser can be shown a page instead.
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct ErrorDetail {
     /// A stable name, such as `no-such-job`.
-    code: &'static str,
+    pub(crate) code: &'static str,
     /// A sentence for people.
-    message: String,
+    pub(crate) message: String,
 }
 
 impl ApiError {
@@ -143,6 +151,8 @@ impl ApiError {
     pub(crate) fn parts(&self) -> (StatusCode, &'static str) {
         match self {
             Self::NoSuchJob(_) => (StatusCode::NOT_FOUND, "no-such-job"),
+            Self::NoSuchVideo => (StatusCode::NOT_FOUND, "no-such-video"),
+            Self::NotALink => (StatusCode::NOT_FOUND, "not-a-link"),
             Self::NoSuchFile(_) => (StatusCode::NOT_FOUND, "no-such-file"),
             Self::BeingRemade => (StatusCode::SERVICE_UNAVAILABLE, "being-remade"),
             Self::NoSuchPage => (StatusCode::NOT_FOUND, "no-such-page"),
@@ -226,7 +236,7 @@ impl From<JobStoreError> for ApiError {
     fn from(error: JobStoreError) -> Self {
         match error {
             JobStoreError::JobNotFound(id) => Self::NoSuchJob(id.to_string()),
-            JobStoreError::Refused { source, .. } => Self::Conflict(redacted(&source.to_string())),
+            JobStoreError::Refused { source, .. } => Self::Conflict(for_clients(&source.to_string())),
             JobStoreError::Full(source) => Self::Full(source),
             error => Self::unavailable("reach the job store", error),
         }
@@ -247,7 +257,7 @@ impl From<EngineError> for ApiError {
         match error {
             EngineError::Jobs(error) => error.into(),
             EngineError::Artifacts(error) => error.into(),
-            error @ EngineError::Pipeline { .. } => Self::wrong_request(&redacted(&chain(&error))),
+            error @ EngineError::Pipeline { .. } => Self::wrong_request(&for_clients(&chain(&error))),
             error => Self::unavailable("start the job", error),
         }
     }
@@ -256,7 +266,17 @@ impl From<EngineError> for ApiError {
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let (_, code) = self.parts();
-        let body = ErrorBody { error: ErrorDetail { code, message: self.to_string() } };
-        self.dress(Json(body).into_response())
+        let error = ErrorDetail { code, message: self.to_string() };
+        let mut response = self.dress(Json(ErrorBody { error: error.clone() }).into_response());
+        response.extensions_mut().insert(error);
+        response
+    }
+}
+
+/// A whole number of seconds, as people write it.
+fn seconds(time: Duration) -> String {
+    match time.as_secs().max(1) {
+        1 => "1 second".to_owned(),
+        seconds => format!("{seconds} seconds"),
     }
 }

@@ -4,17 +4,19 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use axum::extract::{ConnectInfo, MatchedPath, Request, State};
+use axum::extract::{ConnectInfo, MatchedPath, OriginalUri, Request, State};
 use axum::http::header::{
-    AUTHORIZATION, CACHE_CONTROL, CONTENT_SECURITY_POLICY, HOST, ORIGIN, REFERRER_POLICY,
+    AUTHORIZATION, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, ORIGIN, REFERRER_POLICY,
     X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use tokio::time::Instant;
 
+use crate::links::Base;
 use crate::mcp;
+use crate::page;
 use crate::rate_limit::ClientId;
 use crate::site::Site;
 use crate::{ApiError, HttpSettings, Operators};
@@ -26,6 +28,7 @@ pub(crate) async fn guard(State(site): State<Arc<Site>>, mut request: Request, n
     let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
     let client = client(&site.settings, &request);
     request.extensions_mut().insert(client);
+    let page_base = page::wants_page(request.headers()).then(|| base_of(&request));
     let mut response = match admit(&site, &request, client, began) {
         Err(error) => error.into_response(),
         // Uploads, and messages of agents, have deadlines of their own.
@@ -35,12 +38,31 @@ pub(crate) async fn guard(State(site): State<Arc<Site>>, mut request: Request, n
             Err(_) => ApiError::Late.into_response(),
         },
     };
+    if is_rejection(&response) {
+        response = ApiError::wrong_request("this address or form cannot be read").into_response();
+    }
+    if let Some(base) = page_base {
+        response = page::as_page(response, &base);
+    }
     dress(&site.settings, response.headers_mut());
     // Anybody can invent methods, and each would be counted for ever.
     let known = [Method::GET, Method::HEAD, Method::POST, Method::PATCH, Method::DELETE].contains(&method);
     let method = if known { method.as_str() } else { "other" };
     site.metrics.answered(method, &route, response.status().as_u16(), began.elapsed());
     response
+}
+
+/// Tells whether axum refused a request before a handler of ours saw it, in plain text.
+fn is_rejection(response: &Response) -> bool {
+    let kind = response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    response.status() == StatusCode::BAD_REQUEST && kind.starts_with("text/plain")
+}
+
+/// The path under which the router is mounted.
+fn base_of(request: &Request) -> Base {
+    let path = request.uri().path();
+    let whole = request.extensions().get::<OriginalUri>().map_or(path, |whole| whole.path());
+    Base::of(whole, path)
 }
 
 /// Tells whether a request comes from an operator.
@@ -140,7 +162,9 @@ fn client(settings: &HttpSettings, request: &Request) -> ClientId {
 
 fn is_upload(request: &Request) -> bool {
     let path = request.uri().path();
-    request.method() == Method::POST && (path == "/api/jobs" || path == "/jobs")
+    // Another version may come with a file of music.
+    let is_variant = path.starts_with("/jobs/") && path.ends_with("/variants");
+    request.method() == Method::POST && (path == "/api/jobs" || path == "/jobs" || is_variant)
 }
 
 fn dress(settings: &HttpSettings, headers: &mut HeaderMap) {

@@ -12,7 +12,7 @@ use brainwrought_core::job_store::Created;
 use brainwrought_core::private_folder::private_folder;
 use brainwrought_core::purse::Cost;
 use brainwrought_stages::output_file::write_whole;
-use brainwrought_stages::standard::MakeOptions;
+use brainwrought_stages::standard::{MakeOptions, Music};
 use bytes::Bytes;
 use tokio::io::AsyncWriteExt as _;
 
@@ -20,6 +20,7 @@ use crate::ApiError;
 use crate::admission::{admit, check_size, enter_queue};
 use crate::fair_queue;
 use crate::multipart::{BodyLimits, Multipart, Part};
+use crate::own_music;
 use crate::rate_limit::ClientId;
 use crate::site::Site;
 use crate::video_options::VideoOptions;
@@ -34,12 +35,20 @@ const SNIFFED: usize = 1024;
 /// The longest file name that is kept, in characters.
 const MAX_NAME: usize = 160;
 
-/// An upload that came in whole.
-struct Upload {
-    /// A file without a name: whatever happens, nothing of it stays.
-    file: tokio::fs::File,
-    file_name: String,
+/// A form that came in whole. Its files have no names on disk: whatever happens, nothing of them stays.
+#[derive(Default)]
+struct Form {
+    pdf: Option<(tokio::fs::File, String)>,
+    /// The client's own music.
+    music: Option<tokio::fs::File>,
     fields: Vec<(String, String)>,
+}
+
+/// What a form chooses for a video whose PDF is here already.
+pub(crate) struct Choices {
+    pub(crate) fields: Vec<(String, String)>,
+    /// The client's own music.
+    pub(crate) music: Option<Bytes>,
 }
 
 /// Takes an upload and creates its job, or finds the one that was created with the same key.
@@ -54,18 +63,37 @@ pub(crate) async fn receive(
     let key = idempotency_key(headers)?;
     let limit = site.settings.limits.upload_bytes;
     let announced = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
-    if announced.is_some_and(|announced| announced > limit.saturating_add(1 << 20)) {
+    if announced.is_some_and(|announced| announced > limit.saturating_add(own_music::MAX_BYTES + (1 << 20))) {
         return Err(ApiError::TooLarge { limit });
     }
     // A body whose length is not announced may be as long as one may be.
     let admitted = admit(site, client, key.as_deref(), announced.unwrap_or(limit)).await?;
-    let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let limits = BodyLimits { bytes: limit, patience: site.settings.patience };
-    let form = Multipart::new(content_type, body.into_data_stream(), limits)?;
-    let upload = read_form(site, form).await?;
-    let created = create(site, client, upload, key).await?;
+    let form = read_form(site, multipart(site, headers, body)?).await?;
+    let created = create(site, client, form, key).await?;
     admitted.keep();
     Ok(created)
+}
+
+/// Takes a form that chooses options and sends no PDF.
+pub(crate) async fn receive_choices(
+    site: &Site,
+    client: ClientId,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<Choices, ApiError> {
+    let _admitted = admit(site, client, None, own_music::MAX_BYTES).await?;
+    let form = read_form(site, multipart(site, headers, body)?).await?;
+    if form.pdf.is_some() {
+        return Err(ApiError::WrongRequest("this form takes no PDF: the one of the job is used".to_owned()));
+    }
+    Ok(Choices { fields: form.fields, music: own_music::read_back(site, form.music).await? })
+}
+
+fn multipart(site: &Site, headers: &HeaderMap, body: Body) -> Result<Multipart<BodyDataStream>, ApiError> {
+    let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let bytes = site.settings.limits.upload_bytes.saturating_add(own_music::MAX_BYTES);
+    let limits = BodyLimits { bytes, patience: site.settings.patience };
+    Multipart::new(content_type, body.into_data_stream(), limits)
 }
 
 /// A PDF that came in whole.
@@ -73,6 +101,8 @@ pub(crate) struct Document<'a> {
     pub(crate) pdf: Bytes,
     /// The name that the file has at the client.
     pub(crate) file_name: &'a str,
+    /// The client's own music.
+    pub(crate) music: Option<Bytes>,
 }
 
 /// Takes a PDF that is in memory already and creates its job, or finds the one that was created with the same key.
@@ -91,20 +121,17 @@ pub(crate) async fn receive_whole(
     if !is_pdf(&document.pdf[..document.pdf.len().min(SNIFFED)]) {
         return Err(ApiError::NotAPdf);
     }
-    let max_cost = options.limit(site.settings.max_cost)?;
-    let options = options.make_options()?;
-    let admitted = admit(site, client, key.as_deref(), document.pdf.len() as u64).await?;
+    let wanted = Wanted::read(site, client, options, key, document.music).await?;
+    let admitted = admit(site, client, wanted.key.as_deref(), document.pdf.len() as u64).await?;
     let _handover = site.handover_turn(document.pdf.len() as u64).await?;
     site.metrics.uploaded.fetch_add(document.pdf.len() as u64, Ordering::Relaxed);
-    let wanted = Wanted { client, options, max_cost, key };
     let created = submit(site, document.pdf, &shown_name(document.file_name), wanted).await?;
     admitted.keep();
     Ok(created)
 }
 
-async fn read_form(site: &Site, mut form: Multipart<BodyDataStream>) -> Result<Upload, ApiError> {
-    let mut fields = Vec::new();
-    let mut found = None;
+async fn read_form(site: &Site, mut form: Multipart<BodyDataStream>) -> Result<Form, ApiError> {
+    let mut read = Form::default();
     let mut parts = 0;
     while let Some(part) = form.next_part().await? {
         parts += 1;
@@ -113,26 +140,35 @@ async fn read_form(site: &Site, mut form: Multipart<BodyDataStream>) -> Result<U
         }
         match part {
             Part { name, file_name } if name == "pdf" || name == "file" => {
-                if found.is_some() {
+                if read.pdf.is_some() {
                     return Err(ApiError::WrongRequest("send one PDF at a time".to_owned()));
                 }
-                let file = save(site, &mut form).await?;
-                found = Some((file, shown_name(file_name.as_deref().unwrap_or_default())));
+                let file = save_pdf(site, &mut form).await?;
+                read.pdf = Some((file, shown_name(file_name.as_deref().unwrap_or_default())));
             }
-            Part { name, .. } => fields.push((name, text(&mut form).await?)),
+            // A browser sends the field of a file that nobody chose with an empty name.
+            Part { name, file_name: Some(file_name) } if name == "music" => {
+                if !file_name.is_empty() {
+                    read.music = Some(own_music::save(site, &mut form).await?);
+                }
+            }
+            Part { name, .. } => read.fields.push((name, text(&mut form).await?)),
         }
     }
-    let none = || ApiError::WrongRequest("the form has no PDF; send it in the field `pdf`".to_owned());
-    let (file, file_name) = found.ok_or_else(none)?;
-    Ok(Upload { file, file_name, fields })
+    Ok(read)
 }
 
-/// Writes the part to a file without a name.
-async fn save(site: &Site, form: &mut Multipart<BodyDataStream>) -> Result<tokio::fs::File, ApiError> {
+/// Makes a file without a name.
+pub(crate) async fn nameless_file(site: &Site) -> Result<tokio::fs::File, ApiError> {
     let folder = site.settings.inputs.clone();
     let made = move || private_folder(&folder).and_then(|()| tempfile::tempfile_in(&folder));
     let file = tokio::task::spawn_blocking(made).await.map_err(|error| ApiError::unavailable(SAVE, error))?;
-    let mut file = tokio::fs::File::from_std(file.map_err(unsaved)?);
+    file.map(tokio::fs::File::from_std).map_err(unsaved)
+}
+
+/// Writes the PDF to a file without a name.
+async fn save_pdf(site: &Site, form: &mut Multipart<BodyDataStream>) -> Result<tokio::fs::File, ApiError> {
+    let mut file = nameless_file(site).await?;
     let limit = site.settings.limits.upload_bytes;
     let mut length = 0;
     let mut start = Vec::with_capacity(SNIFFED);
@@ -170,26 +206,23 @@ async fn text(form: &mut Multipart<BodyDataStream>) -> Result<String, ApiError> 
             return Err(ApiError::WrongRequest("a field of the form is too long".to_owned()));
         }
     }
-    String::from_utf8(bytes).map_err(|_| ApiError::WrongRequest("a field of the form is no UTF-8".to_owned()))
+    String::from_utf8(bytes)
+        .map_err(|_| ApiError::WrongRequest("a field of the form is not valid UTF-8".to_owned()))
 }
 
 /// Creates the job of an upload.
-async fn create(
-    site: &Site,
-    client: ClientId,
-    upload: Upload,
-    key: Option<String>,
-) -> Result<Created, ApiError> {
-    let options = VideoOptions::from_fields(upload.fields)?;
-    let max_cost = options.limit(site.settings.max_cost)?;
-    let wanted = Wanted { client, options: options.make_options()?, max_cost, key };
+async fn create(site: &Site, client: ClientId, form: Form, key: Option<String>) -> Result<Created, ApiError> {
+    let none = || ApiError::WrongRequest("the form has no PDF; send it in the field `pdf`".to_owned());
+    let (file, file_name) = form.pdf.ok_or_else(none)?;
+    let options = VideoOptions::from_fields(form.fields)?;
+    let music = own_music::read_back(site, form.music).await?;
+    let wanted = Wanted::read(site, client, options, key, music).await?;
     let failed = |error| ApiError::unavailable(SAVE, error);
-    let file = upload.file.into_std().await;
+    let file = file.into_std().await;
     let bytes = file.metadata().map_err(failed)?.len();
     let _turn = site.handover_turn(bytes).await?;
-    let pdf = tokio::task::spawn_blocking(move || read_back(file)).await;
-    let pdf = pdf.map_err(|error| ApiError::unavailable(SAVE, error))?.map_err(failed)?;
-    submit(site, pdf, &upload.file_name, wanted).await
+    let pdf = read_whole(file).await?;
+    submit(site, pdf, &file_name, wanted).await
 }
 
 /// What a client wants of its PDF.
@@ -198,13 +231,34 @@ struct Wanted {
     options: MakeOptions,
     max_cost: Option<Cost>,
     key: Option<String>,
+    /// The client's own music.
+    music: Option<Bytes>,
+}
+
+impl Wanted {
+    /// Checks what a client wants before anything is stored.
+    async fn read(
+        site: &Site,
+        client: ClientId,
+        options: VideoOptions,
+        key: Option<String>,
+        music: Option<Bytes>,
+    ) -> Result<Self, ApiError> {
+        let max_cost = options.limit(site.settings.max_cost)?;
+        site.previews.check_voice("voice", &options.voice).await?;
+        site.previews.check_voice("voice2", &options.voice2).await?;
+        Ok(Self { client, options: options.make_options()?, max_cost, key, music })
+    }
 }
 
 /// Hands a PDF to the engine and keeps a readable copy beside the jobs.
 async fn submit(site: &Site, pdf: Bytes, file_name: &str, wanted: Wanted) -> Result<Created, ApiError> {
-    let Wanted { client, mut options, max_cost, key } = wanted;
+    let Wanted { client, mut options, max_cost, key, music } = wanted;
     check_size(site, &options)?;
     let cost = fair_queue::cost(&options);
+    if let Some(music) = music {
+        options.music = Music::File(own_music::store(site, music).await?);
+    }
     options.llm.clone_from(&site.settings.llm);
     options.trends.clone_from(&site.settings.trends);
     options.pictures.clone_from(&site.settings.pictures);
@@ -240,13 +294,19 @@ async fn submit(site: &Site, pdf: Bytes, file_name: &str, wanted: Wanted) -> Res
     if is_same { Ok(created) } else { Err(ApiError::KeyReused) }
 }
 
-const SAVE: &str = "save the upload";
+pub(crate) const SAVE: &str = "save the upload";
 
-fn read_back(mut file: std::fs::File) -> std::io::Result<Bytes> {
-    file.rewind()?;
-    let mut bytes = Vec::with_capacity(usize::try_from(file.metadata()?.len()).unwrap_or_default());
-    file.read_to_end(&mut bytes)?;
-    Ok(bytes.into())
+/// Reads a file that was written just now into memory.
+pub(crate) async fn read_whole(mut file: std::fs::File) -> Result<Bytes, ApiError> {
+    let read = move || {
+        file.rewind()?;
+        let mut bytes = Vec::with_capacity(usize::try_from(file.metadata()?.len()).unwrap_or_default());
+        file.read_to_end(&mut bytes)?;
+        Ok::<_, std::io::Error>(bytes.into())
+    };
+    let read = tokio::task::spawn_blocking(read).await;
+    read.map_err(|error| ApiError::unavailable(SAVE, error))?
+        .map_err(|error| ApiError::unavailable(SAVE, error))
 }
 
 fn is_pdf(start: &[u8]) -> bool {
@@ -277,12 +337,14 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, ApiError> {
 
 fn stored_key(key: &str) -> Result<String, ApiError> {
     if !key.is_ascii() || !(1..=255).contains(&key.len()) {
-        return Err(ApiError::WrongRequest("an idempotency key has 1 to 255 ASCII characters".to_owned()));
+        return Err(ApiError::WrongRequest(
+            "an Idempotency-Key must be 1 to 255 ASCII characters".to_owned(),
+        ));
     }
     Ok(format!("http:{}", brainwrought_core::id::Digest::of(key.as_bytes())))
 }
 
-fn unsaved(error: std::io::Error) -> ApiError {
+pub(crate) fn unsaved(error: std::io::Error) -> ApiError {
     match error.kind() {
         std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => {
             ApiError::Full(Box::new(error))

@@ -3,19 +3,21 @@
 use std::collections::BTreeMap;
 
 use brainwrought_core::clock::wall_time;
+use brainwrought_core::id::ViewId;
 use brainwrought_core::job::{Job, LogEntry, Task, TaskStatus};
 use brainwrought_core::job_store::JobView;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use crate::client_text::for_clients;
 use crate::links::Base;
 use crate::outlook::Outlook;
 use crate::output_files::{FILES, INPUT};
 use crate::queue_positions::ordinal;
-use crate::redaction::redacted;
 use crate::spent_body::SpentBody;
-use crate::video_options::visible;
+use crate::video_options::VideoOptions;
+use crate::view::file_link;
 
 /// Everything that a client may know of a job. Moments are milliseconds since 1970-01-01 UTC.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -47,7 +49,8 @@ pub(crate) struct JobBody {
     pub(crate) output_hf_url: Option<String>,
     /// What happened, oldest first.
     pub(crate) logs: Vec<LogBody>,
-    /// Where to go from here: `self`, `page`, `events`, `cancel`, `retry`, `script`, and every file by its name.
+    /// Where to go from here: `self`, `page`, `view` (a page to share: it shows the video and cannot control the job),
+    /// `events`, `cancel`, `retry`, `script`, `variants`, and every file by its name.
     pub(crate) links: BTreeMap<String, String>,
 }
 
@@ -158,9 +161,9 @@ impl JobBody {
             },
             queue_position: None,
             stages: job.stages.iter().map(TaskBody::of).collect(),
-            options: visible(&job.options, job.ledger.max_cost),
+            options: options(job),
             spent: SpentBody::of(&job.ledger),
-            error: job.error().map(|error| redacted(&error)),
+            error: job.error().map(|error| for_clients(&error)),
             output_hf_url: job.delivery.output_hf_url.clone(),
             logs: job.logs.iter().map(LogBody::of).collect(),
             links: links(job, base),
@@ -178,6 +181,11 @@ impl JobBody {
         self.queue_position = position;
         self
     }
+}
+
+/// The options of a job, of those that a client can choose.
+fn options(job: &Job) -> Value {
+    serde_json::to_value(VideoOptions::of_job(&job.options, job.ledger.max_cost)).unwrap_or_default()
 }
 
 impl SubmittedBody {
@@ -201,7 +209,7 @@ impl JobSummary {
             created_at: job.created_at.0,
             updated_at: job.updated_at.0,
             share: Outlook::of(view, wall_time()).share,
-            error: job.error().map(|error| redacted(&error)),
+            error: job.error().map(|error| for_clients(&error)),
             links: BTreeMap::from([
                 ("self".to_owned(), base.api(&job.job_id)),
                 ("page".to_owned(), base.page(&job.job_id)),
@@ -225,7 +233,7 @@ impl TaskBody {
             steps: task.progress.map(|progress| [progress.done, progress.total]),
             seconds,
             cached: task.cached,
-            errors: task.history.iter().map(|attempt| redacted(&attempt.error)).collect(),
+            errors: task.history.iter().map(|attempt| for_clients(&attempt.error)).collect(),
         }
     }
 }
@@ -237,7 +245,7 @@ impl LogBody {
             at: entry.at.0,
             task: entry.task.to_string(),
             level: entry.level,
-            message: redacted(&entry.message),
+            message: for_clients(&entry.message),
         }
     }
 }
@@ -247,14 +255,15 @@ fn links(job: &Job, base: &Base) -> BTreeMap<String, String> {
     let mut links = BTreeMap::from([
         ("self".to_owned(), api.clone()),
         ("page".to_owned(), base.page(id)),
+        ("view".to_owned(), base.view(&ViewId::from_job(id))),
         (INPUT.to_owned(), base.file(id, INPUT)),
     ]);
-    for action in ["events", "cancel", "retry", "script"] {
+    for action in ["events", "cancel", "retry", "script", "variants"] {
         links.insert(action.to_owned(), format!("{api}/{action}"));
     }
     let is_checked = |task: &Task| task.key.stage.0 == "check" && task.status == TaskStatus::Done;
     if job.stages.iter().any(is_checked) {
-        links.extend(FILES.iter().map(|file| (file.name.to_owned(), base.file(id, file.name))));
+        links.extend(FILES.iter().map(|file| (file.name.to_owned(), file_link(base, id, file.name))));
     }
     links
 }
@@ -267,7 +276,7 @@ pub(crate) fn doing(view: &JobView) -> String {
         JobStatus::Completed => "Done".to_owned(),
         JobStatus::Failed => "Failed".to_owned(),
         JobStatus::Cancelled => "Cancelled".to_owned(),
-        JobStatus::Interrupted => "Interrupted; the next free worker goes on".to_owned(),
+        JobStatus::Interrupted => "Interrupted; another worker will continue".to_owned(),
         JobStatus::Pending => "Waiting for its turn".to_owned(),
         JobStatus::Running if running.is_empty() => "Waiting for a free worker".to_owned(),
         JobStatus::Running => running,

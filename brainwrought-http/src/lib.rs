@@ -8,7 +8,9 @@
 //! | `POST /api/jobs/{job_id}/cancel`, `…/retry`, `DELETE /api/jobs/{job_id}` | stop, go on, remove |
 //! | `GET /api/jobs` | all jobs, for operators |
 //! | `GET`, `PATCH /api/jobs/{job_id}/script` | what is said; other words for a line |
+//! | `POST /api/jobs/{job_id}/variants` | another video from the same PDF |
 //! | `GET /jobs/{job_id}/video.mp4` | the video; captions, transcript and the rest beside it |
+//! | `GET /v/{view_id}`, `…/video.mp4` | the video to share: these addresses hold no key to the job |
 //! | `GET /` | a page to submit PDFs and to retrieve videos |
 //! | `POST /mcp` | the same for agents, as the Model Context Protocol |
 //! | `GET /api/openapi.json`, `/api/docs` | all of this, for programs and for people |
@@ -22,6 +24,7 @@ mod api;
 mod api_error;
 mod byte_range;
 mod client_slots;
+mod client_text;
 mod connections;
 mod events;
 mod example;
@@ -30,6 +33,7 @@ mod fair_queue;
 mod guard;
 mod intake;
 mod job_body;
+mod job_link;
 mod links;
 mod mcp;
 mod media;
@@ -38,8 +42,10 @@ mod multipart;
 mod openapi;
 mod outlook;
 mod output_files;
+mod own_music;
 mod pace;
 mod page;
+mod previews;
 mod queue_positions;
 mod rate_limit;
 mod redaction;
@@ -51,7 +57,9 @@ mod site;
 mod spent_body;
 mod storage;
 mod tidying;
+mod variant;
 mod video_options;
+mod view;
 mod watches;
 
 use std::sync::Arc;

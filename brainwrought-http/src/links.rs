@@ -4,14 +4,15 @@ use std::convert::Infallible;
 
 use axum::extract::{FromRequestParts, OriginalUri};
 use axum::http::request::Parts;
-use brainwrought_core::id::JobId;
+use brainwrought_core::id::{JobId, ViewId};
 
 /// The path under which the router is mounted; empty at the root.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Base(pub(crate) String);
 
 impl Base {
-    fn of(whole: &str, inner: &str) -> Self {
+    /// Finds it from the whole path of a request and the path that the router sees.
+    pub(crate) fn of(whole: &str, inner: &str) -> Self {
         let base = whole.strip_suffix(inner).unwrap_or_else(|| whole.trim_end_matches('/'));
         Self(base.trim_end_matches('/').to_owned())
     }
@@ -24,6 +25,11 @@ impl Base {
     /// The job in the API.
     pub(crate) fn api(&self, id: &JobId) -> String {
         format!("{}/api/jobs/{id}", self.0)
+    }
+
+    /// The page that shows a video without the right to control its job.
+    pub(crate) fn view(&self, id: &ViewId) -> String {
+        format!("{}/v/{id}", self.0)
     }
 
     /// A file of a job.

@@ -13,6 +13,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::Response;
 use brainwrought_core::data::BlobRef;
 use brainwrought_core::id::JobId;
+use brainwrought_core::job::Job;
 use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _};
 use tokio_util::io::ReaderStream;
 
@@ -54,18 +55,39 @@ pub(crate) async fn serve_file(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let view = site.job(&job_id).await?;
-    let (blob, media_type) = locate(&site, &view.job, &name).await?;
+    let request = FileRequest { name: &name, query: query.as_deref(), method: &method, headers: &headers };
+    send(&site, &view.job, request).await
+}
+
+/// What a request for a file of a job says.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct FileRequest<'a> {
+    /// The name of the file.
+    pub(crate) name: &'a str,
+    pub(crate) query: Option<&'a str>,
+    pub(crate) method: &'a Method,
+    pub(crate) headers: &'a HeaderMap,
+}
+
+/// Sends a file of a job.
+///
+/// # Errors
+///
+/// Fails when there is no such file, or not yet, or no byte is in the range that is asked for.
+pub(crate) async fn send(site: &Site, job: &Job, request: FileRequest<'_>) -> Result<Response, ApiError> {
+    let name = request.name;
+    let (blob, media_type) = locate(site, job, name).await?;
     let tag = format!("\"{}\"", blob.digest);
-    let (mut response, part) = head(&headers, blob.bytes, &tag, media_type)?;
+    let (mut response, part) = head(request.headers, blob.bytes, &tag, media_type)?;
     let set = response.headers_mut();
     if name == INPUT {
         set.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(PDF_POLICY));
     }
-    if query.as_deref().is_some_and(|query| query.split('&').any(|key| key.starts_with("download"))) {
-        set.insert(CONTENT_DISPOSITION, value(&disposition(&view.job.input.file_name, &name))?);
+    if request.query.is_some_and(|query| query.split('&').any(|key| key.starts_with("download"))) {
+        set.insert(CONTENT_DISPOSITION, value(&disposition(&job.input.file_name, name))?);
     }
-    if let Some((start, end)) = part.filter(|_| method != Method::HEAD) {
-        *response.body_mut() = body(&site, &view.job.job_id, &name, &blob, start, end).await?;
+    if let Some((start, end)) = part.filter(|_| request.method != Method::HEAD) {
+        *response.body_mut() = body(site, &job.job_id, name, &blob, start, end).await?;
     }
     Ok(response)
 }

@@ -10,7 +10,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::site::Site;
-use crate::{api, events, media};
+use crate::{api, events, media, variant, view};
 
 /// The routes of the API, each with its description.
 pub(crate) fn routes() -> OpenApiRouter<Arc<Site>> {
@@ -33,7 +33,9 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Site>> {
         .routes(routes!(api::cancel))
         .routes(routes!(api::retry))
         .routes(routes!(api::script, api::edit_script))
+        .routes(routes!(variant::create))
         .routes(routes!(media::serve_file))
+        .routes(routes!(view::serve_shared_file))
         .routes(routes!(api::health))
         .routes(routes!(api::ready))
         .routes(routes!(api::metrics))

@@ -43,7 +43,7 @@ pub(crate) struct LineBody {
 }
 
 /// The longest line, in characters.
-const MAX_LINE: usize = 400;
+pub(crate) const MAX_LINE: usize = 400;
 
 /// How often the task is asked for. Any worker may take it first; it is done in no time then, for its output is known.
 const TRIES: u32 = 20;

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use brainwrought_core::id::Digest;
 use brainwrought_core::purse::Cost;
+use brainwrought_stages::audio::VoiceLibrary;
 use brainwrought_stages::llm::LlmChoice;
 use brainwrought_stages::script::TrendChoice;
 use brainwrought_stages::visuals::{MemesBy, Pictures};
@@ -44,6 +45,9 @@ pub struct HttpSettings {
     pub pictures: Option<Pictures>,
     /// Who draws memes; the server's to choose, because it is the server's account.
     pub memes_by: MemesBy,
+    /// The voices of this machine: those that are installed are offered, with a sample of each. `None` offers the usual ones
+    /// without samples.
+    pub voices: Option<VoiceLibrary>,
     /// How long a job that is over stays, with its PDF and its video; `None` means until somebody deletes it. It is
     /// [`expire`](crate::expire) that removes what is older.
     pub keep: Option<Duration>,
@@ -180,6 +184,7 @@ impl HttpSettings {
             trends: TrendChoice::Lexicon,
             pictures: None,
             memes_by: MemesBy::Own,
+            voices: None,
             keep: None,
             quotas: Quotas::default(),
             limits: HttpLimits::default(),

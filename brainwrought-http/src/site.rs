@@ -16,8 +16,10 @@ use tokio_util::sync::CancellationToken;
 use crate::client_slots::ClientSlots;
 use crate::fair_queue::FairQueue;
 use crate::job_body::JobBody;
+use crate::job_link::JobLink;
 use crate::links::Base;
 use crate::metrics::Metrics;
+use crate::previews::Previews;
 use crate::queue_positions::QueuePositions;
 use crate::rate_limit::{ClientId, RateLimit};
 use crate::storage::Storage;
@@ -31,6 +33,7 @@ pub(crate) struct Site {
     pub(crate) settings: HttpSettings,
     pub(crate) metrics: Metrics,
     pub(crate) watches: Watches,
+    pub(crate) previews: Previews,
     /// Every request of a client.
     pub(crate) requests: RateLimit,
     /// What changes something.
@@ -81,6 +84,7 @@ impl Site {
         let engine = engine.with_folders(settings.inputs.clone(), settings.outputs.clone());
         Self {
             watches: Watches::new(Arc::clone(engine.jobs())),
+            previews: Previews::new(settings.voices.clone()),
             client_uploads: ClientSlots::new(limits.uploads_per_client),
             storage: Storage::new(settings.storage.clone(), settings.inputs.clone()),
             fair_queue: FairQueue::default(),
@@ -165,10 +169,13 @@ impl Site {
     }
 }
 
-/// Reads an id. Only what has the form of one is ever asked for, or repeated in an answer.
+/// Reads an id, or a link to a job. Only what has the form of an id is ever asked for, or repeated in an answer.
 pub(crate) fn job_id(text: &str) -> Result<JobId, ApiError> {
-    text.parse().map_err(|_| {
-        let shown: String = text.chars().filter(char::is_ascii_alphanumeric).take(32).collect();
-        ApiError::NoSuchJob(shown)
-    })
+    match JobLink::parse(text) {
+        Some(JobLink::Id(id) | JobLink::Job(id)) => Ok(id),
+        _ => {
+            let shown: String = text.chars().filter(char::is_ascii_alphanumeric).take(32).collect();
+            Err(ApiError::NoSuchJob(shown))
+        }
+    }
 }

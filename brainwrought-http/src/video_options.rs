@@ -1,6 +1,7 @@
 //! [`VideoOptions`]: what a client can choose about a video, checked.
 
 use brainwrought_core::purse::Cost;
+use brainwrought_stages::audio::{Lexicon, VoiceLibrary};
 use brainwrought_stages::standard::{
     BackgroundChoice, CaptionStyle, EffectsChoice, Format, Layout, MakeOptions, Music, background_styles,
     is_background_style,
@@ -21,19 +22,26 @@ pub(crate) struct VideoOptions {
     /// The kind of video: `short`.
     #[schema(value_type = String, default = "short")]
     pub(crate) format: Format,
-    /// Where pictures stand: a card above full-screen motion (`a`), or half and half (`b`).
+    /// The layout: `a` is a card above full-screen motion, `b` the page above and motion below.
     #[schema(value_type = String, default = "a")]
     pub(crate) layout: Layout,
-    /// What moves behind: `auto`, or the name of a style.
+    /// The background: `auto`, or the name of a style.
     #[schema(default = "auto")]
     pub(crate) background: String,
     /// How lively the background is, from 0 (calm) to 3.
     #[schema(minimum = 0, maximum = 3, default = 2)]
     pub(crate) intensity: u8,
-    /// The voice: `auto`, `heart`, `oak`, `fern` or `espeak`.
+    /// The voice: `auto`, `heart`, `oak`, `fern`, `espeak`, or one of Kokoro's, such as `kokoro/am_michael`, where the
+    /// server has them.
     #[schema(default = "auto")]
     pub(crate) voice: String,
-    /// How captions look: `pop`, `plain` or `off`.
+    /// The voice of the second speaker when `dialogue` is true; `auto` picks one that differs from `voice`.
+    #[schema(default = "auto")]
+    pub(crate) voice2: String,
+    /// How single words are pronounced: one word per line, as `CUDA = koo duh` or `Raft = /ɹˈæft/` (IPA).
+    #[schema(default = "", max_length = 4000)]
+    pub(crate) lexicon: String,
+    /// The style of the captions: `pop`, `plain` or `off`.
     #[schema(value_type = String, default = "pop")]
     pub(crate) captions: CaptionStyle,
     /// How much slang, from 0 (none) to 3.
@@ -42,69 +50,30 @@ pub(crate) struct VideoOptions {
     /// How many memes, from 0 (none) to 3.
     #[schema(minimum = 0, maximum = 3, default = 1)]
     pub(crate) memes: u8,
-    /// Whether two characters talk: one who explains, and one who asks.
+    /// Whether two characters talk: one explains, the other asks.
     #[schema(default = false)]
     pub(crate) dialogue: bool,
-    /// What plays under the voice: `bed` or `none`.
+    /// What plays under the voice: `bed` or `none`. A form may instead send an audio file in the field `music`, and another
+    /// video from the PDF of a job with such a file keeps it with `own`.
     #[schema(default = "bed")]
     pub(crate) music: String,
-    /// Whether there are sounds beside voice and music: `on` or `off`.
+    /// The file or folder that `own` stands for.
+    #[serde(skip)]
+    pub(crate) own_music: Option<Music>,
+    /// Sound effects: `on` or `off`.
     #[schema(default = "on")]
     pub(crate) effects: String,
-    /// The seed of everything that is drawn by chance; taken from the PDF when it is not given.
+    /// The seed of everything random; derived from the PDF if omitted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) seed: Option<u64>,
-    /// The size of the frames, such as `540x960` for a quick look; two even numbers.
+    /// The size of the frames in pixels, such as `540x960` for a quick preview; both numbers must be even.
     #[schema(default = "1080x1920")]
     pub(crate) size: String,
-    /// The most that the server may pay its providers for the video, in US dollars. The server may have a lower limit of
-    /// its own, which also holds when none is given.
+    /// The most that the server may spend on paid services for this video, in US dollars. A limit of the server itself
+    /// applies as well.
     #[schema(minimum = 0, maximum = 1000000)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) max_cost: Option<f64>,
-}
-
-/// What a client may see of the options that a job stores: those that it could have sent, and nothing else. What it could
-/// not have sent, such as clips of the operator, is left out.
-pub(crate) fn visible(stored: &Value, max_cost: Option<Cost>) -> Value {
-    let Ok(options) = serde_json::from_value::<MakeOptions>(stored.clone()) else {
-        // Another pipeline's options may mean anything.
-        return Value::Object(Map::new());
-    };
-    let background = match &options.background {
-        BackgroundChoice::Style(style) => Some(style.clone()),
-        _ => None,
-    };
-    let music = match &options.music {
-        Music::Bed => Some("bed"),
-        Music::None => Some("none"),
-        _ => None,
-    };
-    let voice = VOICES.contains(&options.voice.as_str()).then_some(&options.voice);
-    let hidden =
-        [("background", background.is_none()), ("music", music.is_none()), ("voice", voice.is_none())];
-    let shown = VideoOptions {
-        length: u32::try_from(options.length_ms / 1000).unwrap_or(u32::MAX),
-        format: options.format,
-        layout: options.layout,
-        background: background.unwrap_or_default(),
-        intensity: options.intensity,
-        voice: voice.cloned().unwrap_or_default(),
-        captions: options.captions,
-        slang: options.slang,
-        memes: options.memes,
-        dialogue: options.dialogue,
-        music: music.unwrap_or_default().to_owned(),
-        effects: if options.effects == EffectsChoice::Off { "off" } else { "on" }.to_owned(),
-        seed: options.seed,
-        size: format!("{}x{}", options.width, options.height),
-        max_cost: max_cost.map(Cost::usd),
-    };
-    let mut shown = serde_json::to_value(shown).unwrap_or_default();
-    if let Some(map) = shown.as_object_mut() {
-        hidden.iter().filter(|(_, is_hidden)| *is_hidden).for_each(|(name, _)| drop(map.remove(*name)));
-    }
-    shown
 }
 
 impl Default for VideoOptions {
@@ -116,11 +85,14 @@ impl Default for VideoOptions {
             background: "auto".to_owned(),
             intensity: 2,
             voice: "auto".to_owned(),
+            voice2: "auto".to_owned(),
+            lexicon: String::new(),
             captions: CaptionStyle::Pop,
             slang: 1,
             memes: 1,
             dialogue: false,
             music: "bed".to_owned(),
+            own_music: None,
             effects: "on".to_owned(),
             seed: None,
             size: "1080x1920".to_owned(),
@@ -132,8 +104,15 @@ impl Default for VideoOptions {
 /// Nobody pays more for a video, in US dollars.
 const MOST_DOLLARS: f64 = 1e6;
 
-/// The voices that can be chosen.
+/// The voices that every server has.
 pub(crate) const VOICES: [&str; 5] = ["auto", "heart", "oak", "fern", "espeak"];
+
+/// The shortest and the longest video that can be asked for, in seconds.
+pub(crate) const MIN_LENGTH: u32 = 15;
+pub(crate) const MAX_LENGTH: u32 = 180;
+
+/// The longest lexicon, in bytes of its text.
+pub(crate) const MAX_LEXICON: usize = 4000;
 
 impl VideoOptions {
     /// Reads the fields of a form. Empty fields count as not given; `options` may hold several as a JSON object.
@@ -149,26 +128,27 @@ impl VideoOptions {
                 _ if text.is_empty() => {}
                 "options" => match serde_json::from_str(text) {
                     Ok(Value::Object(options)) => given.extend(options),
-                    _ => return Err(wrong("`options` takes a JSON object")),
+                    _ => return Err(wrong("`options` must be a JSON object")),
                 },
                 "length" | "intensity" | "slang" | "memes" | "seed" => {
                     let number: u64 = text
                         .parse()
-                        .map_err(|_| wrong(&format!("`{name}` takes a whole number, not `{text}`")))?;
+                        .map_err(|_| wrong(&format!("`{name}` must be a whole number, not `{text}`")))?;
                     given.insert(name, number.into());
                 }
                 "dialogue" => {
                     let is_on = match text {
                         "true" | "on" | "1" => true,
                         "false" | "off" | "0" => false,
-                        _ => return Err(wrong(&format!("`dialogue` is true or false, not `{text}`"))),
+                        _ => return Err(wrong(&format!("`dialogue` must be true or false, not `{text}`"))),
                     };
                     given.insert(name, is_on.into());
                 }
                 "max-cost" => {
                     let dollars: Option<f64> = text.parse().ok().filter(|dollars: &f64| dollars.is_finite());
-                    let dollars = dollars
-                        .ok_or_else(|| wrong(&format!("`max-cost` takes US dollars, not `{text}`")))?;
+                    let dollars = dollars.ok_or_else(|| {
+                        wrong(&format!("`max-cost` must be an amount in US dollars, not `{text}`"))
+                    })?;
                     given.insert(name, dollars.into());
                 }
                 _ => {
@@ -176,8 +156,58 @@ impl VideoOptions {
                 }
             }
         }
-        serde_json::from_value(Value::Object(given))
-            .map_err(|error| wrong(&format!("the options cannot be read: {error}")))
+        read(given)
+    }
+
+    /// Reads back what was chosen for a job. What a client cannot choose, such as clips that the command sent as the
+    /// background, becomes the default.
+    pub(crate) fn of_job(options: &Value, max_cost: Option<Cost>) -> Self {
+        let made: MakeOptions = serde_json::from_value(options.clone()).unwrap_or_default();
+        let background = match &made.background {
+            BackgroundChoice::Style(style) => style.clone(),
+            _ => "auto".to_owned(),
+        };
+        let (music, own_music) = match made.music {
+            Music::Bed => ("bed", None),
+            Music::None => ("none", None),
+            own => ("own", Some(own)),
+        };
+        let is_ours = |name: &String| is_voice(name);
+        Self {
+            length: u32::try_from(made.length_ms / 1000).unwrap_or(55).clamp(MIN_LENGTH, MAX_LENGTH),
+            format: made.format,
+            layout: made.layout,
+            background,
+            intensity: made.intensity,
+            voice: Some(made.voice).filter(is_ours).unwrap_or_else(|| "auto".to_owned()),
+            voice2: Some(made.voice2).filter(is_ours).unwrap_or_else(|| "auto".to_owned()),
+            lexicon: lexicon_text(&made.lexicon),
+            captions: made.captions,
+            slang: made.slang,
+            memes: made.memes,
+            dialogue: made.dialogue,
+            music: music.to_owned(),
+            own_music,
+            effects: if made.effects == EffectsChoice::Off { "off" } else { "on" }.to_owned(),
+            seed: made.seed,
+            size: format!("{}x{}", made.width, made.height),
+            max_cost: max_cost.map(Cost::usd),
+        }
+    }
+
+    /// Replaces the options that are given.
+    ///
+    /// # Errors
+    ///
+    /// Fails when an option is unknown or has another type.
+    pub(crate) fn with(self, given: Map<String, Value>) -> Result<Self, ApiError> {
+        let own_music = self.own_music.clone();
+        let mut all = match serde_json::to_value(self) {
+            Ok(Value::Object(all)) => all,
+            _ => Map::new(),
+        };
+        all.extend(given);
+        Ok(Self { own_music, ..read(all)? })
     }
 
     /// The limit of the job: the lower of what the client wants and what the server allows.
@@ -189,7 +219,7 @@ impl VideoOptions {
         let wanted = match self.max_cost {
             None => None,
             Some(dollars) if (0.0..=MOST_DOLLARS).contains(&dollars) => Some(Cost::from_usd(dollars)),
-            Some(_) => return Err(wrong("`max-cost` goes from 0 to 1000000 US dollars")),
+            Some(_) => return Err(wrong("`max-cost` must be 0 to 1000000 US dollars")),
         };
         Ok(wanted.into_iter().chain(allowed).min())
     }
@@ -200,31 +230,39 @@ impl VideoOptions {
     ///
     /// Fails when a choice is none of those there are.
     pub(crate) fn make_options(self) -> Result<MakeOptions, ApiError> {
-        if !(15..=180).contains(&self.length) {
-            return Err(wrong("`length` goes from 15 to 180 seconds"));
+        if !(MIN_LENGTH..=MAX_LENGTH).contains(&self.length) {
+            return Err(wrong(&format!("`length` must be {MIN_LENGTH} to {MAX_LENGTH} seconds")));
         }
         if self.intensity > 3 || self.slang > 3 || self.memes > 3 {
-            return Err(wrong("`intensity`, `slang` and `memes` go from 0 to 3"));
+            return Err(wrong("`intensity`, `slang` and `memes` must be 0 to 3"));
         }
         if !is_background_style(&self.background) {
             let styles = background_styles().join(", ");
-            return Err(wrong(&format!("`background` is auto, {styles}, not `{}`", self.background)));
+            return Err(wrong(&format!("`background` must be auto, {styles}, not `{}`", self.background)));
         }
-        if !VOICES.contains(&self.voice.as_str()) {
-            return Err(wrong(&format!("`voice` is {}, not `{}`", VOICES.join(", "), self.voice)));
+        for (field, voice) in [("voice", &self.voice), ("voice2", &self.voice2)] {
+            if !is_voice(voice) {
+                return Err(wrong(&format!("`{field}` must be {}, not `{voice}`", VOICES.join(", "))));
+            }
         }
+        if self.lexicon.len() > MAX_LEXICON {
+            return Err(wrong(&format!("`lexicon` must be at most {MAX_LEXICON} bytes long")));
+        }
+        let lexicon: Lexicon =
+            self.lexicon.parse().map_err(|error| wrong(&format!("`lexicon` cannot be read: {error}")))?;
         let music = match self.music.as_str() {
             "bed" => Music::Bed,
             "none" => Music::None,
-            other => return Err(wrong(&format!("`music` is bed or none, not `{other}`"))),
+            "own" if self.own_music.is_some() => self.own_music.unwrap_or(Music::Bed),
+            other => return Err(wrong(&format!("`music` must be bed, none or a file, not `{other}`"))),
         };
         let effects = match self.effects.as_str() {
             "on" => EffectsChoice::On,
             "off" => EffectsChoice::Off,
-            other => return Err(wrong(&format!("`effects` is on or off, not `{other}`"))),
+            other => return Err(wrong(&format!("`effects` must be on or off, not `{other}`"))),
         };
         let (width, height) = size(&self.size).ok_or_else(|| {
-            wrong(&format!("`size` takes two even numbers, such as 540x960, not `{}`", self.size))
+            wrong(&format!("`size` must be two even numbers, such as 540x960, not `{}`", self.size))
         })?;
         Ok(MakeOptions {
             format: self.format,
@@ -233,6 +271,8 @@ impl VideoOptions {
             background: BackgroundChoice::Style(self.background),
             intensity: self.intensity,
             voice: self.voice,
+            voice2: self.voice2,
+            lexicon,
             captions: self.captions,
             slang: self.slang,
             memes: self.memes,
@@ -245,6 +285,22 @@ impl VideoOptions {
             ..MakeOptions::default()
         })
     }
+}
+
+/// Tells whether a text names a voice that some server may offer. Hosted voices are the operator's to choose.
+fn is_voice(name: &str) -> bool {
+    VOICES.contains(&name) || (name.starts_with("kokoro/") && VoiceLibrary::check_name(name).is_ok())
+}
+
+fn read(options: Map<String, Value>) -> Result<VideoOptions, ApiError> {
+    serde_json::from_value(Value::Object(options))
+        .map_err(|error| wrong(&format!("the options cannot be read: {error}")))
+}
+
+/// Writes a lexicon as people write it.
+fn lexicon_text(lexicon: &Lexicon) -> String {
+    let Ok(Value::Object(words)) = serde_json::to_value(lexicon) else { return String::new() };
+    words.iter().filter_map(|(word, said)| Some(format!("{word} = {}\n", said.as_str()?))).collect()
 }
 
 /// Reads a size of at most twice the usual one.
@@ -263,22 +319,23 @@ fn wrong(text: &str) -> ApiError {
 mod tests {
     use super::*;
 
-    fn read(fields: &[(&str, &str)]) -> Result<MakeOptions, ApiError> {
+    fn made(fields: &[(&str, &str)]) -> Result<MakeOptions, ApiError> {
         let fields = fields.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
         VideoOptions::from_fields(fields)?.make_options()
     }
 
     #[test]
     fn the_defaults_are_those_of_the_pipeline() {
-        assert_eq!(read(&[]).unwrap(), MakeOptions::default());
-        assert_eq!(read(&[("seed", ""), ("length", " ")]).unwrap(), MakeOptions::default());
-        assert_eq!(read(&[("effects", "off")]).unwrap().effects, EffectsChoice::Off);
+        assert_eq!(made(&[]).unwrap(), MakeOptions::default());
+        assert_eq!(made(&[("seed", ""), ("length", " ")]).unwrap(), MakeOptions::default());
+        assert_eq!(made(&[("effects", "off")]).unwrap().effects, EffectsChoice::Off);
     }
 
     #[test]
     fn what_is_shown_can_be_sent_again_and_holds_nothing_of_the_operator() {
         let sent = read(&[("length", "30"), ("voice", "oak"), ("size", "270x480"), ("seed", "7")]).unwrap();
-        let shown = visible(&serde_json::to_value(&sent).unwrap(), None);
+        let shown = VideoOptions::of_job(&serde_json::to_value(&sent).unwrap(), None);
+        let shown = serde_json::to_value(shown).unwrap();
         let again: VideoOptions = serde_json::from_value(shown).unwrap();
         assert_eq!(again.make_options().unwrap(), sent);
         let file = serde_json::json!({ "digest": "ab".repeat(32), "bytes": 1, "media_type": "video/mp4" });
@@ -290,22 +347,53 @@ mod tests {
             "trends": { "command": "npx server --key=hush" },
             "pictures": { "files": [{ "name": "hush.png", "file": file }] },
         });
-        let shown = visible(&stored, None);
+        let shown = serde_json::to_value(VideoOptions::of_job(&stored, None)).unwrap();
         let text = shown.to_string();
         assert!(!text.contains("hush") && !text.contains("abab"), "{text}");
-        for hidden in ["background", "music", "voice", "llm", "trends", "pictures"] {
+        for hidden in ["llm", "trends", "pictures", "memes-by"] {
             assert!(shown.get(hidden).is_none(), "{hidden}");
         }
-        assert_eq!(shown["length"], 55);
-        assert_eq!(visible(&serde_json::json!({ "secret": "hush" }), None), serde_json::json!({}));
     }
 
     #[test]
     fn fields_and_json_mean_the_same() {
-        let fields = read(&[("length", "30"), ("layout", "b"), ("music", "none"), ("size", "270x480")]);
-        let json = read(&[("options", r#"{"length":30,"layout":"b","music":"none","size":"270x480"}"#)]);
+        let fields = made(&[("length", "30"), ("layout", "b"), ("music", "none"), ("size", "270x480")]);
+        let json = made(&[("options", r#"{"length":30,"layout":"b","music":"none","size":"270x480"}"#)]);
         assert_eq!(fields.as_ref().unwrap(), json.as_ref().unwrap());
         assert_eq!(fields.unwrap().length_ms, 30_000);
+    }
+
+    #[test]
+    fn the_options_of_a_job_are_read_back() {
+        let chosen = [
+            ("length", "30"),
+            ("voice", "kokoro/am_michael"),
+            ("voice2", "fern"),
+            ("dialogue", "true"),
+            ("lexicon", "CUDA = koo duh\nRaft = /ɹˈæft/"),
+            ("music", "none"),
+            ("seed", "7"),
+        ];
+        let chosen = made(&chosen).unwrap();
+        let options = VideoOptions::of_job(&serde_json::to_value(&chosen).unwrap(), Some(Cost(500_000)));
+        assert_eq!((options.max_cost, options.lexicon.lines().count()), (Some(0.5), 2));
+        assert_eq!(options.clone().make_options().unwrap(), chosen);
+        let given = serde_json::json!({ "length": 45 }).as_object().unwrap().clone();
+        let changed = options.with(given).unwrap().make_options().unwrap();
+        assert_eq!(changed, MakeOptions { length_ms: 45_000, ..chosen });
+    }
+
+    #[test]
+    fn own_music_stays_with_a_variant_and_cannot_be_named() {
+        let file = brainwrought_core::data::BlobRef {
+            digest: brainwrought_core::id::Digest::of(b"song"),
+            bytes: 4,
+            media_type: "audio/mpeg".to_owned(),
+        };
+        let chosen = MakeOptions { music: Music::File(file), ..MakeOptions::default() };
+        let options = VideoOptions::of_job(&serde_json::to_value(&chosen).unwrap(), None);
+        assert_eq!(options.make_options().unwrap(), chosen);
+        assert!(made(&[("music", "own")]).is_err());
     }
 
     #[test]
@@ -336,6 +424,9 @@ mod tests {
             ("dialogue", "maybe"),
             ("background", "/etc/passwd"),
             ("voice", "elvis"),
+            ("voice", "openai:alloy"),
+            ("voice2", "piper:/etc/passwd"),
+            ("lexicon", "no equals sign"),
             ("music", "/etc/passwd"),
             ("effects", "loud"),
             ("size", "271x480"),
@@ -344,7 +435,7 @@ mod tests {
             ("options", "[]"),
             ("lenght", "30"),
         ] {
-            let error = read(&[(name, text)]).unwrap_err();
+            let error = made(&[(name, text)]).unwrap_err();
             assert!(matches!(error, ApiError::WrongRequest(_)), "{name}: {error}");
         }
     }

@@ -49,6 +49,7 @@ pub(crate) async fn run(config: &Config, args: ServeArgs) -> anyhow::Result<()> 
     settings.trends.clone_from(&config.trends);
     settings.pictures = pictures(config, &engine).await?;
     settings.memes_by = config.memes_by;
+    settings.voices = Some(world.resources(None)?.voices);
     // A key that is missing is said now and not by every job; workers elsewhere may have it.
     if !args.no_workers {
         settings.llm.as_ref().map(|llm| config.check_llm(llm)).transpose()?;

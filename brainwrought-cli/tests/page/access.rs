@@ -27,7 +27,7 @@ fn a_keyboard_is_enough_to_submit_and_to_cancel() {
     go_to(&mut browser, "form[action$='/cancel'] button");
     browser.press("Enter");
     browser.wait_for(".meta .pill", "cancelled");
-    assert_eq!(browser.eval("document.querySelector(\"form[action$='/retry'] button\") !== null"), true);
+    browser.wait_for("form[action$='/retry'] button", "Continue");
     go_to(&mut browser, ".confirm summary");
     browser.press("Enter");
     go_to(&mut browser, "form[action$='/delete'] button");
@@ -73,6 +73,12 @@ fn without_scripts_a_pdf_is_submitted_and_retrieved() {
     browser.eval(&format!("document.querySelector('#job_id').value = '{id}'"));
     browser.click(".finder button");
     browser.wait_for("#the-id", &id);
+    // A link works as well; it leads to the page of the job.
+    browser.open(&format!("{0}/?job_id={0}%2Fjobs%2F{id}%2Freport.json", server.url));
+    browser.wait_for("#the-id", &id);
+    browser.open(&format!("{}/jobs/{id}/variants", server.url));
+    browser.wait("document.querySelector('.more') !== null");
+    browser.open(&format!("{}/?job_id={id}", server.url));
     browser.click("form[action$='/cancel'] button");
     browser.wait_for(".meta .pill", "cancelled");
 }
@@ -86,8 +92,13 @@ fn axe_finds_nothing_serious_where_nothing_runs() {
     browser.eval("document.querySelector('.more').open = true");
     assert_accessible(&mut browser, "the start page");
     browser.open(&format!("{}/?job_id=0123456789abcdef0123456789abcdef", server.url));
-    browser.wait_for("[role=alert]", "there is no job");
+    browser.wait_for("[role=alert]", "There is no job");
     assert_accessible(&mut browser, "a job that is not found");
+    for (path, words) in [("/nowhere", "Not found"), ("/v/0123456789abcdef0123456789abcdef", "Not found")] {
+        browser.open(&format!("{}{path}", server.url));
+        browser.wait_for("h1", words);
+        assert_accessible(&mut browser, path);
+    }
 
     let broken = folder.path().join("broken.pdf");
     std::fs::write(&broken, b"%PDF-1.7\nnothing that follows from that").unwrap();

@@ -204,7 +204,7 @@ impl Browser {
     /// Asks for the quickest video there is: 15 s with small frames, more than the form offers.
     pub(crate) fn hurry(&mut self) {
         self.eval(
-            "document.querySelector('[name=length]:checked').value = 15;
+            "document.querySelector('[name=length]').value = 15;
              document.querySelector('#upload').insertAdjacentHTML('beforeend',
                  '<input type=hidden name=size value=180x320>')",
         );

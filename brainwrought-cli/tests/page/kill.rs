@@ -17,12 +17,12 @@ fn a_page_left_open_sees_a_killed_server_come_back_and_the_video_done() {
     // Something is done and something is under way.
     browser.wait("document.querySelector('#stages [data-status=DONE]') && document.querySelector('#stages [data-status=RUNNING]') !== null");
     server.kill();
-    browser.wait_for("#left", "connection is lost");
+    browser.wait_for("#left", "connection was lost");
 
     // A front works on nothing, so that what the dead server held stays as it is once its lease has run out.
     let front = Server::again(&url, folder.path(), &["--no-workers"]);
     browser.wait_for(".meta .pill", "interrupted");
-    browser.wait_for("#doing", "goes on");
+    browser.wait_for("#doing", "will continue");
     front.terminate();
     let _server = Server::again(&url, folder.path(), &[]);
     browser.wait_for(".meta .pill", "completed");

@@ -34,15 +34,23 @@ fn a_student_submits_closes_the_tab_and_comes_back_to_the_video() {
     assert_eq!(first.text("#the-id"), id);
     drop(first);
 
+    let permission = serde_json::json!({
+        "origin": server.url, "permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"],
+    });
+    second.call("Browser.grantPermissions", permission);
     second.open(&link);
-    assert_eq!(second.eval("document.querySelector('#job_id').value"), id.as_str(), "Retrieve is filled in");
-    assert_eq!(second.eval("document.querySelector('#submit').hidden"), true);
+    assert_eq!(second.text("#the-id"), id);
+    assert_eq!(second.eval("document.querySelector('#submit') === null"), true);
     watch(&mut second);
     look_at_the_video(&mut second, &link);
     assert_accessible(&mut second, "a finished job");
+    let view = look_at_what_is_shared(&mut second, &id);
+    look_at_another_version(&mut second, &link);
+    find_it_again(&mut second, &server.url, &link);
     second.be_a_phone();
-    for page in [&link, &server.url] {
+    for page in [&link, &server.url, &view, &format!("{}/nowhere", server.url)] {
         second.open(page);
+        second.eval("for (const more of document.querySelectorAll('details')) more.open = true");
         let width = second.eval("Math.max(document.documentElement.scrollWidth, document.body.scrollWidth)");
         assert!(width.as_u64().unwrap() <= 390, "{page} is {width} wide on a phone");
     }
@@ -81,6 +89,43 @@ fn watch(browser: &mut Browser) {
         doings.iter().any(|doing| doing.as_str().is_some_and(|doing| doing.contains(**stage)))
     });
     assert!(named.count() >= 2, "{doings:?}");
+}
+
+/// The share link opens a page that plays the video and knows nothing of the job.
+fn look_at_what_is_shared(browser: &mut Browser, id: &str) -> String {
+    browser.click("#share");
+    browser.wait_for("#share", "Copied");
+    let view = browser.eval("navigator.clipboard.readText()").as_str().unwrap().to_owned();
+    browser.open(&view);
+    browser.wait("document.querySelector('.phone video')?.readyState >= 1");
+    assert_eq!(browser.eval(&format!("document.documentElement.outerHTML.includes('{id}')")), false);
+    assert_eq!(browser.eval("document.querySelectorAll('form').length"), 0, "nothing can be changed here");
+    assert_accessible(browser, "a shared video");
+    view
+}
+
+/// The options of another version are those of this one, and voices and backgrounds have samples.
+fn look_at_another_version(browser: &mut Browser, link: &str) {
+    browser.open(link);
+    browser.click("a[href$='/variants']");
+    browser.wait("document.querySelector('.variant form') !== null && document.readyState === 'complete'");
+    assert_eq!(browser.eval("document.querySelector('#length').value"), "15");
+    browser.eval("document.querySelector('.more').open = true");
+    assert_accessible(browser, "the form of another version");
+    browser.wait("document.querySelector('video[data-sample]').readyState >= 1");
+    browser.eval("document.querySelector('[data-listen]').click()");
+    browser.wait("document.querySelector('[data-listen]').textContent === 'Stop'");
+}
+
+/// The start page remembers what this browser has made, until it is told to forget.
+fn find_it_again(browser: &mut Browser, url: &str, link: &str) {
+    browser.open(url);
+    assert_eq!(browser.eval("document.querySelector('#recent-list a').href"), link);
+    assert_accessible(browser, "a start page with recent videos");
+    browser.click("#forget-all");
+    assert_eq!(browser.eval("document.querySelector('#recent').hidden"), true);
+    browser.open(url);
+    assert_eq!(browser.eval("document.querySelector('#recent').hidden"), true);
 }
 
 /// What is finished can be shown to others on the start page of another server.

@@ -3,7 +3,7 @@
 use futures::future::join_all;
 
 use super::fixture::{chain, claim, done, fan, finish, single, submit};
-use crate::id::JobId;
+use crate::id::{JobId, ViewId};
 use crate::job::{JobStatus, NewJob, TaskStatus, TransitionError};
 use crate::job_store::{JobFilter, JobStore, JobStoreError};
 
@@ -67,6 +67,19 @@ pub async fn an_unknown_job_is_not_found(store: &dyn JobStore) {
     assert!(store.cancel(&id).await.is_err_and(is_not_found));
     assert!(store.retry(&id, None).await.is_err_and(is_not_found));
     assert!(store.delete(&id).await.is_err_and(is_not_found));
+}
+
+/// A view-only link finds its own job among others, and nothing once that is deleted; a job's id is no view of it.
+pub async fn a_view_finds_its_own_job(store: &dyn JobStore) {
+    let first = store.create(single()).await.unwrap().view;
+    store.create(single()).await.unwrap();
+    let view = ViewId::from_job(&first.job.job_id);
+    assert_eq!(store.find_by_view(&view).await.unwrap(), Some(first.clone()));
+    let id: ViewId = first.job.job_id.as_str().parse().unwrap();
+    assert_eq!(store.find_by_view(&id).await.unwrap(), None);
+    store.cancel(&first.job.job_id).await.unwrap();
+    store.delete(&first.job.job_id).await.unwrap();
+    assert_eq!(store.find_by_view(&view).await.unwrap(), None);
 }
 
 /// Lists put the newest job first.

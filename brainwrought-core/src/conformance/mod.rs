@@ -27,6 +27,7 @@ macro_rules! job_store_conformance {
             concurrent_creations_with_one_key_make_one_job
             a_job_reads_back_as_it_was_created
             an_unknown_job_is_not_found
+            a_view_finds_its_own_job
             a_list_is_newest_first
             a_list_filters_by_status
             a_list_is_paged

@@ -110,6 +110,13 @@ impl Task {
         self.status == TaskStatus::Ready && self.due.as_ref().is_none_or(|due| due.is_reached(&now.reading))
     }
 
+    /// Tells whether a task that is in ERROR has used up its attempts, so that another one may succeed. It is false when the
+    /// stage said before that no attempt ever can.
+    pub fn has_used_up(&self, max_attempts: u32) -> bool {
+        let has_expired = |record: &AttemptRecord| record.end == AttemptEnd::LeaseExpired;
+        self.attempt >= max_attempts || self.history.last().is_some_and(has_expired)
+    }
+
     /// Tells whether `token` still holds the lease.
     pub fn is_held_by(&self, token: FencingToken) -> bool {
         self.status == TaskStatus::Running && self.token == token && self.lease.is_some()

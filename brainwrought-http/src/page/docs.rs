@@ -27,13 +27,13 @@ pub(crate) async fn docs(
         div.docs {
             h1 { "API" }
             p.lead { (text(&document["info"]["description"])) }
-            p { a href={ (base.0) "/api/openapi.json" } { "openapi.json" } " is the same for programs." }
+            p { a href={ (base.0) "/api/openapi.json" } { "openapi.json" } " is the same description for programs." }
             pre { code { "curl -F pdf=@paper.pdf -F length=30 \\\n     -H 'Idempotency-Key: '$(uuidgen) \\\n     http://localhost:7860" (base.0) "/api/jobs" } }
-            h2 { "Requests" }
+            h2 { "Endpoints" }
             @for (path, item) in paths {
                 @for (method, operation) in map(item) { (request(path, &method, &operation)) }
             }
-            h2 { "Bodies" }
+            h2 { "Schemas" }
             @for (name, schema) in &schemas { (body(name, schema)) }
         }
     };
@@ -56,10 +56,10 @@ fn request(path: &str, method: &str, operation: &Value) -> Markup {
                 } }
             }
             @if let Some(content) = operation["requestBody"]["content"].as_object() {
-                h3 { "Body" }
+                h3 { "Request body" }
                 @for (kind, media) in content { p { code { (kind) } " " (type_of(&media["schema"])) } }
             }
-            h3 { "Answers" }
+            h3 { "Responses" }
             dl { @for (status, response) in &responses {
                 dt { code { (status) } }
                 dd {

@@ -2,38 +2,50 @@
 
 mod asset;
 mod docs;
+mod error_page;
 mod gallery;
+mod job_details;
 mod job_panel;
+mod options_form;
+mod player;
+mod quiz;
+mod script_panel;
 mod shell;
 mod submit_form;
+mod view_page;
 
 pub(crate) use asset::asset;
 pub(crate) use docs::docs;
+pub(crate) use error_page::{as_page, wants_page};
 
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::extract::rejection::QueryRejection;
+use axum::extract::rejection::{FormRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use axum::http::header::LOCATION;
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{Html, IntoResponse as _, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Form, Router};
-use brainwrought_core::id::StageName;
+use brainwrought_core::id::{StageName, ViewId};
 use brainwrought_core::job_store::JobView;
+use maud::html;
 use serde::Deserialize;
 
-use crate::ApiError;
 use crate::example::example;
 use crate::intake::receive;
+use crate::job_link::JobLink;
 use crate::links::Base;
 use crate::rate_limit::ClientId;
 use crate::removal::remove;
 use crate::script_edit::{LineEdit, edit};
 use crate::site::Site;
+use crate::{ApiError, previews, variant, view};
 use job_panel::JobPanel;
-use shell::{Page, Tab};
+use options_form::OptionsForm;
+use shell::{Page, Tab, frame, spending};
+use view_page::ViewPage;
 
 /// The routes of the page.
 pub(crate) fn routes() -> Router<Arc<Site>> {
@@ -45,6 +57,10 @@ pub(crate) fn routes() -> Router<Arc<Site>> {
         .route("/jobs/{job_id}/retry", post(retry))
         .route("/jobs/{job_id}/delete", post(delete))
         .route("/jobs/{job_id}/line", post(line))
+        .route("/jobs/{job_id}/variants", get(variant_form).post(make_variant))
+        .route("/v/{view_id}", get(view_page))
+        .route("/samples/backgrounds/{file}", get(previews::background))
+        .route("/samples/voices/{file}", get(previews::voice))
         .route("/assets/{name}", get(asset))
         .route("/examples/{name}/{file}", get(example))
         .route("/api/docs", get(docs))
@@ -59,51 +75,95 @@ struct HomeQuery {
     deleted: Option<String>,
 }
 
-/// An error, shown on the page.
-struct PageError {
-    error: ApiError,
-    base: Base,
-    job_id: Option<String>,
-    site: Arc<Site>,
-}
-
-impl IntoResponse for PageError {
-    fn into_response(self) -> Response {
-        let tab = if self.job_id.is_some() { Tab::Retrieve } else { Tab::Submit };
-        let page =
-            Page { tab, error: Some(self.error.to_string()), ..Page::new(&self.base, &self.site.settings) };
-        let page = Page { job_id: self.job_id.clone().unwrap_or_default(), ..page };
-        self.error.dress(Html(page.render().into_string()).into_response())
-    }
-}
-
 async fn home(
     State(site): State<Arc<Site>>,
     base: Base,
     query: Result<Query<HomeQuery>, QueryRejection>,
-) -> Result<Html<String>, PageError> {
+) -> Response {
     let Query(query) = query.unwrap_or_default();
-    let mut page = Page::new(&base, &site.settings);
+    if let Some(text) = query.job_id.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
+        let shown = match open(&site, &base, text).await {
+            Ok(Opened::Job(view)) => job_page(&site, &base, &view, None).await,
+            Ok(Opened::Elsewhere(address)) => Ok(go_to(&address)),
+            Err(error) => Err(error),
+        };
+        return match shown {
+            Ok(response) => response,
+            Err(error) => failed(&site, &base, Some(text), error).await,
+        };
+    }
+    let mut page = Page::new(&base, &site).await;
     if query.tab.as_deref() == Some("retrieve") {
         page.tab = Tab::Retrieve;
     }
     if query.deleted.is_some() {
-        page.note = Some("The job, its PDF and its video are deleted.");
+        page.note = Some("The job, its PDF and its video have been deleted.");
     }
-    if let Some(job_id) = query.job_id.as_deref().map(str::trim).filter(|id| !id.is_empty()) {
-        let failed = |error| {
-            let job_id = Some(job_id.chars().take(80).collect());
-            PageError { error, base: base.clone(), job_id, site: Arc::clone(&site) }
-        };
-        let view = site.job(job_id).await.map_err(failed)?;
-        let panel = JobPanel::gather(&site, &view, &base).await.map_err(failed)?;
-        page.tab = Tab::Retrieve;
-        page.job_id = view.job.job_id.to_string();
-        page.is_live = !view.status.is_final();
-        page.title = panel.title().to_owned();
-        page.panel = Some(panel.render(&base));
+    Html(page.render().into_string()).into_response()
+}
+
+/// What a pasted text leads to.
+enum Opened {
+    Job(Box<JobView>),
+    /// An address of another page of ours.
+    Elsewhere(String),
+}
+
+/// Finds what an id or a pasted link names. The page of a job has its id in the address, so that it can be bookmarked.
+async fn open(site: &Site, base: &Base, text: &str) -> Result<Opened, ApiError> {
+    match JobLink::parse(text) {
+        Some(JobLink::View(view)) => Ok(Opened::Elsewhere(base.view(&view))),
+        Some(JobLink::Job(id)) => Ok(Opened::Elsewhere(base.page(&id))),
+        Some(JobLink::Id(id)) => match site.job(id.as_str()).await {
+            // The id of a view looks like that of a job.
+            Err(error @ ApiError::NoSuchJob(_)) => {
+                let view: Option<ViewId> = id.as_str().parse().ok();
+                let found = match &view {
+                    Some(view) => site.engine.jobs().find_by_view(view).await?,
+                    None => None,
+                };
+                view.filter(|_| found.is_some()).map(|view| Opened::Elsewhere(base.view(&view))).ok_or(error)
+            }
+            found => Ok(Opened::Job(Box::new(found?))),
+        },
+        None => Err(ApiError::NotALink),
     }
-    Ok(Html(page.render().into_string()))
+}
+
+/// Draws the page of a job, with an error of what was just tried, if there is one.
+async fn job_page(
+    site: &Site,
+    base: &Base,
+    view: &JobView,
+    error: Option<&ApiError>,
+) -> Result<Response, ApiError> {
+    let panel = JobPanel::gather(site, view, base).await?;
+    let mut page = Page::new(base, site).await;
+    page.tab = Tab::Retrieve;
+    page.job_id = view.job.job_id.to_string();
+    page.is_live = !view.status.is_final();
+    page.title = panel.title().to_owned();
+    page.error = error.map(|error| error_page::sentence(&error.to_string()));
+    page.panel = Some(panel.render(base));
+    Ok(Html(page.render().into_string()).into_response())
+}
+
+/// Shows an error on the page where it happened, with its status.
+async fn failed(site: &Site, base: &Base, asked: Option<&str>, error: ApiError) -> Response {
+    let job = match (&error, asked) {
+        (ApiError::NoSuchJob(_) | ApiError::NotALink, _) | (_, None) => None,
+        (_, Some(asked)) => site.job(asked).await.ok(),
+    };
+    if let Some(view) = job
+        && let Ok(response) = job_page(site, base, &view, Some(&error)).await
+    {
+        return error.dress(response);
+    }
+    let mut page = Page::new(base, site).await;
+    page.tab = if asked.is_some() { Tab::Retrieve } else { Tab::Submit };
+    page.job_id = asked.unwrap_or_default().chars().take(80).collect();
+    page.error = Some(error_page::sentence(&error.to_string()));
+    error.dress(Html(page.render().into_string()).into_response())
 }
 
 /// The part of the page that shows a job, for scripts to put in place when the job has moved on.
@@ -116,25 +176,80 @@ async fn panel(
     Ok(Html(JobPanel::gather(&site, &view, &base).await?.render(&base).into_string()))
 }
 
+/// The page behind a view-only link.
+async fn view_page(
+    State(site): State<Arc<Site>>,
+    base: Base,
+    Path(view_id): Path<String>,
+) -> Result<Html<String>, ApiError> {
+    let view = view::find(&site, &view_id).await?;
+    Ok(Html(ViewPage::gather(&site, &view).await?.render(&base).into_string()))
+}
+
 async fn submit(
     State(site): State<Arc<Site>>,
     Extension(client): Extension<ClientId>,
     base: Base,
     headers: HeaderMap,
     body: Body,
-) -> Result<Response, PageError> {
+) -> Response {
     match receive(&site, client, &headers, body).await {
-        Ok(created) => Ok(go_to(&base.page(&created.view.job.job_id))),
-        Err(error) => Err(PageError { error, base, job_id: None, site }),
+        Ok(created) => go_to(&base.page(&created.view.job.job_id)),
+        Err(error) => failed(&site, &base, None, error).await,
     }
 }
 
-async fn cancel(
+/// The form that makes another version from the PDF of a job.
+async fn variant_form(
     State(site): State<Arc<Site>>,
     base: Base,
     Path(job_id): Path<String>,
-) -> Result<Response, PageError> {
-    act(&site, base, job_id, async |view| {
+) -> Result<Html<String>, ApiError> {
+    let view = site.job(&job_id).await?;
+    Ok(Html(draw_variant_form(&site, &base, &view, None).await))
+}
+
+async fn draw_variant_form(site: &Site, base: &Base, view: &JobView, error: Option<&ApiError>) -> String {
+    let options = OptionsForm {
+        base: &base.0,
+        voices: site.previews.voices().await,
+        chosen: variant::options_of(view),
+        spending: spending(&site.settings),
+        is_open: true,
+    };
+    let job = &view.job;
+    let content = html! {
+        @if let Some(error) = error {
+            p.alert role="alert" { strong { "That did not work. " } (error_page::sentence(&error.to_string())) }
+        }
+        (submit_form::render_variant(&options, job.job_id.as_str(), &job.input.file_name))
+    };
+    frame(&base.0, "Another version · Brainwrought", false, &content).into_string()
+}
+
+async fn make_variant(
+    State(site): State<Arc<Site>>,
+    Extension(client): Extension<ClientId>,
+    base: Base,
+    Path(job_id): Path<String>,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    let view = match site.job(&job_id).await {
+        Ok(view) => view,
+        Err(error) => return failed(&site, &base, Some(&job_id), error).await,
+    };
+    match variant::make_from_form(&site, client, &view, &headers, body).await {
+        Ok(created) => go_to(&base.page(&created.view.job.job_id)),
+        Err(error) => {
+            let page = draw_variant_form(&site, &base, &view, Some(&error)).await;
+            error.dress(Html(page).into_response())
+        }
+    }
+}
+
+async fn cancel(State(site): State<Arc<Site>>, base: Base, Path(job_id): Path<String>) -> Response {
+    act(&site, &base, &job_id, async |view| {
         site.engine.jobs().cancel(&view.job.job_id).await?;
         Ok(())
     })
@@ -152,9 +267,10 @@ async fn retry(
     State(site): State<Arc<Site>>,
     base: Base,
     Path(job_id): Path<String>,
-    Form(form): Form<RetryForm>,
-) -> Result<Response, PageError> {
-    act(&site, base, job_id, async |view| {
+    form: Result<Form<RetryForm>, FormRejection>,
+) -> Response {
+    act(&site, &base, &job_id, async |view| {
+        let Form(form) = form.map_err(|error| ApiError::wrong_request(&error.body_text()))?;
         let from = Some(form.from.as_str()).filter(|from| !from.is_empty()).map(StageName::from);
         site.engine.jobs().retry(&view.job.job_id, from.as_ref()).await?;
         Ok(())
@@ -166,40 +282,37 @@ async fn line(
     State(site): State<Arc<Site>>,
     base: Base,
     Path(job_id): Path<String>,
-    Form(change): Form<LineEdit>,
-) -> Result<Response, PageError> {
-    act(&site, base, job_id, async |view| edit(&site, &view, &[change]).await.map(drop)).await
+    form: Result<Form<LineEdit>, FormRejection>,
+) -> Response {
+    act(&site, &base, &job_id, async |view| {
+        let Form(change) = form.map_err(|error| ApiError::wrong_request(&error.body_text()))?;
+        edit(&site, &view, &[change]).await.map(drop)
+    })
+    .await
 }
 
-async fn delete(
-    State(site): State<Arc<Site>>,
-    base: Base,
-    Path(job_id): Path<String>,
-) -> Result<Response, PageError> {
-    let home = format!("{}/?deleted=1", base.0);
-    act(&site, base, job_id, async |view| remove(&site, &view.job).await).await?;
-    Ok(go_to(&home))
+async fn delete(State(site): State<Arc<Site>>, base: Base, Path(job_id): Path<String>) -> Response {
+    let done = act(&site, &base, &job_id, async |view| remove(&site, &view.job).await).await;
+    if done.status() == StatusCode::SEE_OTHER { go_to(&format!("{}/?deleted=1", base.0)) } else { done }
 }
 
 /// Does something to a job and goes back to its page.
 async fn act(
     site: &Arc<Site>,
-    base: Base,
-    job_id: String,
+    base: &Base,
+    job_id: &str,
     action: impl AsyncFnOnce(JobView) -> Result<(), ApiError>,
-) -> Result<Response, PageError> {
+) -> Response {
     let acted = async {
-        let view = site.job(&job_id).await?;
+        let view = site.job(job_id).await?;
         let page = base.page(&view.job.job_id);
         action(view).await?;
         Ok(go_to(&page))
     };
-    acted.await.map_err(|error| PageError {
-        error,
-        base: base.clone(),
-        job_id: Some(job_id),
-        site: Arc::clone(site),
-    })
+    match acted.await {
+        Ok(response) => response,
+        Err(error) => failed(site, base, Some(job_id), error).await,
+    }
 }
 
 fn go_to(address: &str) -> Response {

@@ -38,106 +38,55 @@ for (const tab of tabs) {
   });
 }
 
-// The upload: drag and drop, and how far it is.
-const form = at("upload");
-if (form) {
-  const drop = at("drop");
-  const input = at("pdf");
-  const choose = () => {
-    const file = input.files[0];
-    at("chosen").textContent = file ? file.name : "Choose a PDF or drop it here";
-    drop.classList.toggle("full", Boolean(file));
-    fail("");
-  };
-  const fail = (message) => {
-    at("upload-error").textContent = message;
-    at("upload-error").hidden = !message;
-  };
-  input.addEventListener("change", choose);
-  for (const name of ["dragover", "dragenter"]) {
-    drop.addEventListener(name, (event) => {
-      event.preventDefault();
-      drop.classList.add("over");
-    });
-  }
-  for (const name of ["dragleave", "drop"]) {
-    drop.addEventListener(name, () => drop.classList.remove("over"));
-  }
-  drop.addEventListener("drop", (event) => {
-    event.preventDefault();
-    if (event.dataTransfer.files.length) {
-      input.files = event.dataTransfer.files;
-      choose();
-    }
-  });
-
-  // One key for one choice of file and options: a second try after a lost answer finds the first job.
-  let key = null;
-  form.addEventListener("input", () => (key = null));
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    const most = Number(form.dataset.megabytes);
-    // A server that refuses in the middle of an upload cannot always make itself heard.
-    if (input.files[0] && input.files[0].size > most * 1e6) {
-      return fail(`This PDF has ${Math.ceil(input.files[0].size / 1e6)} MB; the limit here is ${most} MB.`);
-    }
-    key = key || Array.from(crypto.getRandomValues(new Uint32Array(4)), (n) => n.toString(16)).join("");
-    const request = new XMLHttpRequest();
-    const bar = at("upload-progress");
-    const start = at("start");
-    const settle = (message) => {
-      start.disabled = false;
-      start.textContent = "Start";
-      bar.hidden = true;
-      fail(message);
-    };
-    request.upload.addEventListener("progress", (sent) => {
-      if (sent.lengthComputable) bar.value = (100 * sent.loaded) / sent.total;
-    });
-    request.addEventListener("load", () => {
-      let answer = {};
-      try {
-        answer = JSON.parse(request.responseText);
-      } catch {
-        // What stands in between may answer with anything.
-      }
-      if (request.status === 202) location.assign(answer.links.page);
-      else settle(answer.error ? answer.error.message : `The server answered ${request.status}.`);
-    });
-    request.addEventListener("error", () => settle("The connection was lost. Press Start again; nothing is done twice."));
-    request.open("POST", `${base}/api/jobs`);
-    request.setRequestHeader("Idempotency-Key", key);
-    request.send(new FormData(form));
-    start.disabled = true;
-    start.textContent = "Sending…";
-    bar.value = 0;
-    bar.hidden = false;
-    fail("");
-  });
-}
-
-// Copying.
+// Copying, and sharing where the system can.
 async function copy(text, button) {
-  const before = button.textContent;
+  const before = button.dataset.label || button.textContent;
+  button.dataset.label = before;
   try {
     await navigator.clipboard.writeText(text);
     button.textContent = "Copied";
   } catch {
-    button.textContent = "Press Ctrl+C";
-    getSelection().selectAllChildren(document.querySelector(button.dataset.copy));
+    // Without TLS browsers have no clipboard for pages, but they still copy what is selected.
+    const field = document.createElement("textarea");
+    field.value = text;
+    button.after(field);
+    field.select();
+    const isCopied = document.execCommand("copy");
+    field.remove();
+    button.focus();
+    button.textContent = isCopied ? "Copied" : "Copy it from the address bar";
   }
+  at("said").textContent = button.textContent;
   setTimeout(() => (button.textContent = before), 1600);
 }
 
-document.addEventListener("click", (event) => {
+document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-copy]");
-  if (!button) return;
-  const what = document.querySelector(button.dataset.copy);
-  copy(what.href || what.textContent, button);
+  if (button) {
+    const what = document.querySelector(button.dataset.copy);
+    return copy(what.href || what.textContent, button);
+  }
+  const share = event.target.closest("[data-share]");
+  if (!share || event.metaKey || event.ctrlKey || event.shiftKey) return;
+  event.preventDefault();
+  const shared = { title: document.querySelector("h1").textContent, url: share.href };
+  // A phone has a sheet for this; elsewhere the link is copied.
+  if (navigator.share && matchMedia("(pointer: coarse)").matches) {
+    try {
+      return await navigator.share(shared);
+    } catch (error) {
+      if (error.name === "AbortError") return;
+    }
+  }
+  copy(shared.url, share);
+
 });
 
+// A page that waits for a video somebody shared.
+if (document.querySelector("[data-waiting]")) setTimeout(() => location.reload(), 10000);
+
 // A job that moves.
-const lost = "The connection is lost; trying again…";
+const lost = "The connection was lost; trying again…";
 const place = at("job");
 
 function arm() {
@@ -152,6 +101,7 @@ async function redraw(id) {
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
   place.replaceChildren(...fresh.body.childNodes);
   document.title = `${place.querySelector("h1").textContent} · Brainwrought`;
+  recent.remember();
   arm();
   const news = at("news");
   const words = news.textContent;

@@ -1,12 +1,16 @@
-//! [`Page`]: the frame around everything, with its two tabs.
+//! [`Page`]: the start page and the page of a job, and the frame around every page.
 
 use std::time::Duration;
 
 use maud::{DOCTYPE, Markup, html};
 
-use super::asset::STAMP;
+use super::asset::{SCRIPTS, STAMP};
+use super::options_form::{OptionsForm, Spending};
 use super::{gallery, submit_form};
 use crate::links::Base;
+use crate::previews::VoiceChoice;
+use crate::site::Site;
+use crate::video_options::VideoOptions;
 use crate::{Example, HttpSettings};
 
 /// Which tab is open.
@@ -16,27 +20,31 @@ pub(super) enum Tab {
     Retrieve,
 }
 
-/// The whole page.
+/// The start page, or the page of a job.
 #[derive(Debug)]
 pub(super) struct Page {
     pub(super) base: String,
     pub(super) tab: Tab,
     pub(super) title: String,
-    /// What the field of the retrieve tab holds.
+    /// What the field holds that finds a job.
     pub(super) job_id: String,
     pub(super) error: Option<String>,
     pub(super) note: Option<&'static str>,
+    /// A job; the forms of the start page are left out then.
     pub(super) panel: Option<Markup>,
     /// The job is not over, so that the page changes by itself.
     pub(super) is_live: bool,
-    pub(super) limit_megabytes: u64,
+    limit_megabytes: u64,
     /// How long a job that is over stays.
-    pub(super) keep: Option<Duration>,
-    pub(super) examples: Vec<Example>,
+    keep: Option<Duration>,
+    examples: Vec<Example>,
+    voices: Vec<VoiceChoice>,
+    spending: Spending,
 }
 
 impl Page {
-    pub(super) fn new(base: &Base, settings: &HttpSettings) -> Self {
+    pub(super) async fn new(base: &Base, site: &Site) -> Self {
+        let settings = &site.settings;
         Self {
             base: base.0.clone(),
             tab: Tab::Submit,
@@ -49,46 +57,82 @@ impl Page {
             limit_megabytes: settings.limits.upload_bytes / 1_000_000,
             keep: settings.keep,
             examples: settings.examples.clone(),
+            voices: site.previews.voices().await.to_vec(),
+            spending: spending(settings),
         }
     }
 
     pub(super) fn render(&self) -> Markup {
-        let base = &self.base;
-        let is = |tab: Tab| self.tab == tab;
         let title = if self.title.is_empty() {
             "Brainwrought: papers, but loud".to_owned()
         } else {
             format!("{} · Brainwrought", self.title)
         };
         let body = html! {
-            div.tabs role="tablist" aria-label="What to do" {
-                a #tab-submit role="tab" href={ (base) "/" } aria-controls="submit" aria-selected=(is(Tab::Submit)) { "Submit" }
-                a #tab-retrieve role="tab" href={ (base) "/?tab=retrieve" } aria-controls="retrieve" aria-selected=(is(Tab::Retrieve)) { "Retrieve" }
+            @if let Some(error) = &self.error {
+                p.alert role="alert" data-missing=[Some(&self.job_id).filter(|id| !id.is_empty())] { strong { "That did not work. " } (error) }
             }
-            @if let Some(error) = &self.error { p.alert role="alert" { strong { "That did not work: " } (error) } }
             @if let Some(note) = self.note { p.note role="status" { (note) } }
-            section #submit role="tabpanel" aria-labelledby="tab-submit" hidden[!is(Tab::Submit)] {
-                (submit_form::render(base, self.limit_megabytes, self.keep))
-                (gallery::render(base, &self.examples))
-            }
-            section #retrieve role="tabpanel" aria-labelledby="tab-retrieve" hidden[!is(Tab::Retrieve)] {
-                (self.retrieve_form())
-                div #job { @if let Some(panel) = &self.panel { (panel) } }
+            @match &self.panel {
+                Some(panel) => {
+                    div #job { (panel) }
+                    section.find aria-label="Another video" { (self.finder("Open another video", "")) }
+                }
+                None => (self.tabs()),
             }
         };
-        frame(base, &title, self.is_live, &body)
+        frame(&self.base, &title, self.is_live, &body)
     }
 
-    fn retrieve_form(&self) -> Markup {
+    fn tabs(&self) -> Markup {
+        let base = &self.base;
+        let is = |tab: Tab| self.tab == tab;
+        let options = OptionsForm {
+            base,
+            voices: &self.voices,
+            chosen: VideoOptions::default(),
+            spending: self.spending,
+            is_open: false,
+        };
+        html! {
+            div.tabs role="tablist" aria-label="What to do" {
+                a #tab-submit role="tab" href={ (base) "/" } aria-controls="submit" aria-selected=(is(Tab::Submit)) { "New video" }
+                a #tab-retrieve role="tab" href={ (base) "/?tab=retrieve" } aria-controls="retrieve" aria-selected=(is(Tab::Retrieve)) { "Find a video" }
+            }
+            section #submit role="tabpanel" aria-labelledby="tab-submit" hidden[!is(Tab::Submit)] {
+                (submit_form::render(&options, self.limit_megabytes, self.keep))
+            }
+            section #retrieve role="tabpanel" aria-labelledby="tab-retrieve" hidden[!is(Tab::Retrieve)] {
+                h1.doc { "Find a video" }
+                (self.finder("Link or job ID", &self.job_id))
+            }
+            section.recent #recent aria-labelledby="recent-title" hidden {
+                h2 #recent-title { "Recent videos" }
+                p.hint { "Kept in this browser only. " button.quiet #forget-all type="button" { "Clear the list" } }
+                ul #recent-list {}
+            }
+            (gallery::render(base, &self.examples))
+        }
+    }
+
+    fn finder(&self, label: &str, value: &str) -> Markup {
         html! {
             form.finder method="get" action={ (self.base) "/" } {
-                label for="job_id" { "Job id" }
-                input #job_id name="job_id" value=(self.job_id) placeholder="32 letters and digits" autocomplete="off"
-                    autocapitalize="off" spellcheck="false" required maxlength="64";
-                button type="submit" { "Show" }
+                label for="job_id" { (label) }
+                input #job_id name="job_id" value=(value) placeholder="Paste a link or an ID" autocomplete="off"
+                    autocapitalize="off" spellcheck="false" required maxlength="400";
+                button type="submit" { "Open" }
             }
         }
     }
+}
+
+/// Tells whether videos of this server may cost something.
+pub(super) fn spending(settings: &HttpSettings) -> Spending {
+    let is_paid = settings.llm.is_some()
+        || settings.pictures.is_some()
+        || settings.memes_by != brainwrought_stages::visuals::MemesBy::Own;
+    if is_paid { Spending::Paid(settings.max_cost) } else { Spending::Free }
 }
 
 /// The document around a page's content.
@@ -105,18 +149,19 @@ pub(super) fn frame(base: &str, title: &str, is_live: bool, content: &Markup) ->
                 title { (title) }
                 link rel="icon" type="image/svg+xml" href={ (base) "/assets/icon.svg" };
                 link rel="stylesheet" href={ (base) "/assets/style.css?" (*STAMP) };
-                script src={ (base) "/assets/page.js?" (*STAMP) } defer {}
+                @for name in SCRIPTS { script src={ (base) "/assets/" (name) "?" (*STAMP) } defer {} }
                 @if is_live { noscript { meta http-equiv="refresh" content="5"; } }
             }
             body data-base=(base) {
                 a.skip href="#main" { "Skip to content" }
                 header.top {
                     a.brand href={ (base) "/" } { span.mark aria-hidden="true" { "▶" } "Brainwrought" }
-                    nav aria-label="For programs" { a href={ (base) "/api/docs" } { "API" } }
+                    nav aria-label="Site" { a href={ (base) "/" } { "New video" } " " a href={ (base) "/api/docs" } { "API" } }
                 }
                 main #main { (content) }
+                p.visually-hidden #said role="status" {}
                 footer {
-                    p { "Every sentence cites its page, and every video has passed its check." }
+                    p { "Every sentence cites its page, and every video passes a check before it is shown." }
                 }
             }
         }

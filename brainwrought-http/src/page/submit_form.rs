@@ -1,57 +1,29 @@
-//! The form that takes a PDF and how its video should be.
+//! The form that takes a PDF and how its video should be, and the one that makes another version.
 
 use std::time::Duration;
 
-use brainwrought_stages::standard::background_styles;
 use maud::{Markup, html};
 
-use crate::video_options::VOICES;
+use super::options_form::OptionsForm;
 
-/// Draws the form.
-pub(super) fn render(base: &str, limit_megabytes: u64, keep: Option<Duration>) -> Markup {
+/// Draws the form of the start page.
+pub(super) fn render(options: &OptionsForm<'_>, limit_megabytes: u64, keep: Option<Duration>) -> Markup {
     html! {
-        div.stage {
+        div.stage.start {
             div {
                 h1 { "Your paper, " em { "but loud." } }
-                p.lead { "Drop a PDF. Get a vertical video with a hook, a fast voice, word-by-word captions, the figures, and " mark { "the page of every claim" } "." }
-                form #upload.card method="post" action={ (base) "/jobs" } enctype="multipart/form-data" data-megabytes=(limit_megabytes) {
+                p.lead { "Drop a PDF. Get a vertical video with a hook, a fast voice, word-by-word captions, the figures, and " mark { "the page behind every claim" } "." }
+                form #upload.card method="post" action={ (options.base) "/jobs" } enctype="multipart/form-data" data-megabytes=(limit_megabytes) {
                     label.drop #drop for="pdf" {
                         span.drop-icon aria-hidden="true" { "⇪" }
                         span.drop-title #chosen { "Choose a PDF or drop it here" }
                         span.drop-hint { "up to " (limit_megabytes) " MB, without a password" }
                         input #pdf type="file" name="pdf" accept="application/pdf,.pdf" required;
                     }
-                    fieldset.lengths {
-                        legend { "Length" }
-                        @for (seconds, note) in [(30, "teaser"), (55, "usual"), (90, "deep cut")] {
-                            label.pick {
-                                input type="radio" name="length" value=(seconds) checked[seconds == 55];
-                                span { b { (seconds) " s" } small { (note) } }
-                            }
-                        }
-                    }
-                    details.more {
-                        summary { "More options" }
-                        div.grid {
-                            (select("layout", "Layout", &[("a", "Card over motion"), ("b", "Half page, half motion")]))
-                            (backgrounds())
-                            (select("intensity", "Motion", &[("2", "Lively"), ("0", "Calm"), ("1", "Gentle"), ("3", "Wild")]))
-                            (voices())
-                            (select("captions", "Captions", &[("pop", "Pop"), ("plain", "Plain"), ("off", "Off")]))
-                            (select("slang", "Slang", &[("1", "A little"), ("0", "None"), ("2", "Some"), ("3", "No cap")]))
-                            (select("memes", "Memes", &[("1", "A few"), ("0", "None"), ("2", "Some"), ("3", "Many")]))
-                            (select("dialogue", "Speakers", &[("false", "One explains"), ("true", "Two talk")]))
-                            (select("music", "Music", &[("bed", "Quiet bed"), ("none", "None")]))
-                            (select("effects", "Sounds", &[("on", "Effects"), ("off", "None")]))
-                            p.field {
-                                label for="seed" { "Seed" }
-                                input #seed name="seed" type="number" min="0" step="1" inputmode="numeric" placeholder="from the PDF";
-                            }
-                        }
-                    }
+                    (options.render())
                     p.alert #upload-error role="alert" hidden {}
                     progress #upload-progress max="100" value="0" aria-label="Upload" hidden {}
-                    button.primary #start type="submit" { "Start" }
+                    button.primary.big #start type="submit" { "Make the video" }
                     p.hint.kept { (stay(keep)) }
                 }
             }
@@ -60,35 +32,35 @@ pub(super) fn render(base: &str, limit_megabytes: u64, keep: Option<Duration>) -
     }
 }
 
-fn select(name: &str, label: &str, choices: &[(&str, &str)]) -> Markup {
+/// Draws the form that makes another version from the PDF of a job.
+pub(super) fn render_variant(options: &OptionsForm<'_>, job_id: &str, file_name: &str) -> Markup {
+    let base = options.base;
     html! {
-        p.field {
-            label for=(name) { (label) }
-            select id=(name) name=(name) { @for (value, text) in choices { option value=(value) { (text) } } }
+        article.variant {
+            h1.doc { "Make another version" }
+            p.lead { "From " mark { (file_name) } ". The PDF is here already, so nothing is uploaded again. This version stays as it is." }
+            form.card method="post" action={ (base) "/jobs/" (job_id) "/variants" } enctype="multipart/form-data" {
+                // The size is for programs; a version of a small video is small as well.
+                input type="hidden" name="size" value=(options.chosen.size);
+                (options.render())
+                button.primary.big type="submit" { "Make the video" }
+                p.hint.kept { a href={ (base) "/?job_id=" (job_id) } { "Back to the video" } }
+            }
         }
     }
-}
-
-fn backgrounds() -> Markup {
-    let styles = background_styles();
-    let mut choices = vec![("auto", "Surprise me")];
-    choices.extend(styles.iter().map(|style| (*style, *style)));
-    select("background", "Background", &choices)
-}
-
-fn voices() -> Markup {
-    select("voice", "Voice", &VOICES.map(|voice| (voice, voice)))
 }
 
 /// Says how long what is sent stays.
 fn stay(keep: Option<Duration>) -> String {
     let Some(keep) = keep else {
-        return "Your PDF and its video stay here until you delete them.".to_owned();
+        return "Your PDF and its video stay on this server until you delete them.".to_owned();
     };
     let hours = keep.as_secs().div_ceil(3600);
     let (count, unit) = if hours >= 48 { (hours / 24, "day") } else { (hours.max(1), "hour") };
     let plural = if count == 1 { "" } else { "s" };
-    format!("Your PDF and its video are deleted {count} {unit}{plural} after it is done, or when you say so.")
+    format!(
+        "Your PDF and its video are deleted {count} {unit}{plural} after the video is done, or as soon as you delete them."
+    )
 }
 
 /// What a video looks like, drawn with style sheets alone.

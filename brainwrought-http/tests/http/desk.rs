@@ -304,6 +304,10 @@ impl Stage for Parse {
 
     async fn run(&self, cx: &StageContext, input: SourcePdf) -> Result<Document, StageError> {
         cx.log(LogLevel::Info, "read /srv/secret/place/input.pdf");
+        if input.file_name.contains("locked") {
+            let advice = "save a copy without a password, or give it to `brainwrought make --password`";
+            return Err(StageError::fatal(format!("the PDF is locked; {advice}")));
+        }
         Ok(Document {
             source: input.pdf,
             title: input.file_name.clone(),

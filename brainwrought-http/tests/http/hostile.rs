@@ -8,7 +8,7 @@ use tokio::net::TcpStream;
 use crate::desk::{Desk, Reply, form};
 
 /// Every route that takes an id, and what it is asked with.
-const ROUTES: [(&str, &str); 14] = [
+const ROUTES: [(&str, &str); 18] = [
     ("GET", "/api/jobs/{id}"),
     ("DELETE", "/api/jobs/{id}"),
     ("GET", "/api/jobs/{id}/events"),
@@ -23,6 +23,10 @@ const ROUTES: [(&str, &str); 14] = [
     ("POST", "/jobs/{id}/delete"),
     ("POST", "/jobs/{id}/line"),
     ("GET", "/?job_id={id}"),
+    ("GET", "/jobs/{id}/variants"),
+    ("POST", "/api/jobs/{id}/variants"),
+    ("GET", "/v/{id}"),
+    ("GET", "/v/{id}/video.mp4"),
 ];
 
 #[tokio::test]

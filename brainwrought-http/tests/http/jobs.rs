@@ -25,7 +25,8 @@ async fn a_pdf_becomes_a_job_that_can_be_followed_to_its_video() {
     assert_eq!(job["progress"]["share"], 1.0);
     assert_eq!(job["stages"].as_array().unwrap().len(), 7);
     assert_eq!(job["stages"][0]["label"], "Reading the PDF");
-    assert_eq!(job["links"]["video.mp4"], format!("/jobs/{id}/video.mp4"));
+    let view = brainwrought_core::id::ViewId::from_job(&id.parse().unwrap());
+    assert_eq!(job["links"]["video.mp4"], format!("/v/{view}/video.mp4"));
     let copy = desk.folder.path().join("inputs").join(id).join("input.pdf");
     assert_eq!(std::fs::read(copy).unwrap(), b"%PDF-1.7 x");
 }

@@ -14,4 +14,5 @@ mod peers;
 #[expect(dead_code, reason = "a script that ends needs no peer that stays")]
 #[path = "../../../brainwrought-store/src/python_peer.rs"]
 mod python_peer;
+mod sharing;
 mod uploads;

@@ -8,6 +8,7 @@ mod estimate;
 mod examine;
 mod forecast;
 mod options;
+mod preview;
 mod resources;
 mod stages;
 
@@ -15,6 +16,7 @@ pub use estimate::{Costs, Estimate, EstimateError, EstimateLine, estimate};
 pub use examine::{Finding, examine, examine_providers};
 pub use forecast::Forecast;
 pub use options::{BackgroundChoice, CaptionStyle, EffectsChoice, Format, Layout, MakeOptions, Music};
+pub use preview::{PreviewError, background_preview, voice_sample};
 pub use resources::Resources;
 pub use stages::Stages;
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use brainwrought_core::clock::{Clock, Now, wall_time};
-use brainwrought_core::id::{FencingToken, JobId, StageName, TaskId, TaskKey};
+use brainwrought_core::id::{FencingToken, JobId, StageName, TaskId, TaskKey, ViewId};
 use brainwrought_core::job::{Job, LogEntry, NewJob, Outcome, Renewal, Task, TransitionError};
 use brainwrought_core::job_store::{
     Claim, ClaimRequest, Created, JobFilter, JobStore, JobStoreError, JobView, TaskReport,
@@ -241,6 +241,19 @@ impl JobStore for FileJobStore {
     async fn get(&self, id: &JobId) -> Result<JobView, JobStoreError> {
         let id = id.clone();
         self.locked(move |folder, now| Ok(view(folder.read(&id, now)?, now))).await
+    }
+
+    async fn find_by_view(&self, view_id: &ViewId) -> Result<Option<JobView>, JobStoreError> {
+        let view_id = view_id.clone();
+        self.locked(move |folder, now| {
+            // The ids are the names of the files, so one job is read at most.
+            let id = folder.all()?.into_iter().find(|id| ViewId::from_job(id) == view_id);
+            match id.map(|id| folder.read(&id, now)) {
+                None | Some(Err(JobStoreError::JobNotFound(_))) => Ok(None),
+                Some(found) => Ok(Some(view(found?, now))),
+            }
+        })
+        .await
     }
 
     async fn list(&self, filter: &JobFilter) -> Result<Vec<JobView>, JobStoreError> {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use brainwrought_core::id::{FencingToken, JobId, StageName, TaskId};
+use brainwrought_core::id::{FencingToken, JobId, StageName, TaskId, ViewId};
 use brainwrought_core::job::{Job, NewJob, Outcome, Renewal, StageBacklog, Task, TransitionError};
 use brainwrought_core::job_store::{
     Claim, ClaimRequest, Created, JobFilter, JobStore, JobStoreError, JobView, TaskReport,
@@ -210,6 +210,16 @@ impl JobStore for PostgresJobStore {
         let ids = [id.as_str().to_owned()];
         let work = async { live.load(&ids).await?.pop().ok_or_else(|| Fault::not_found(id)) };
         Ok(live.database.call("read a job", work).await?.into_view())
+    }
+
+    async fn find_by_view(&self, view: &ViewId) -> Result<Option<JobView>, JobStoreError> {
+        let live = self.live().await?;
+        let work = async {
+            // A job that is removed in between is not found, like any other.
+            let Some(id) = listing::id_of_view(live.database.pool(), view).await? else { return Ok(None) };
+            Ok(live.load(&[id]).await?.pop().map(Loaded::into_view))
+        };
+        live.database.call("find a job by its view", work).await
     }
 
     async fn list(&self, filter: &JobFilter) -> Result<Vec<JobView>, JobStoreError> {

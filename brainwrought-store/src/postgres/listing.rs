@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use brainwrought_core::id::StageName;
+use brainwrought_core::id::{StageName, ViewId};
 use brainwrought_core::job::{JobStatus, StageBacklog};
 use brainwrought_core::job_store::{JobFilter, JobView};
 use brainwrought_core::report::chain;
@@ -37,6 +37,15 @@ pub(super) async fn backlog(pool: &PgPool) -> Result<Vec<StageBacklog>, Fault> {
             oldest_ready: waited.map(|ms| Duration::from_millis(u64::try_from(ms).unwrap_or(0))),
         };
     Ok(rows.into_iter().map(line).collect())
+}
+
+/// Finds the id of the job that a view-only link names, by the index of migration 4, whose expression this repeats.
+pub(super) async fn id_of_view(pool: &PgPool, view: &ViewId) -> Result<Option<String>, Fault> {
+    let found = sqlx::query_scalar(
+        "select job_id from brainwrought.jobs
+         where left(encode(sha256(('brainwrought view:' || job_id)::bytea), 'hex'), 32) = $1",
+    );
+    Ok(found.bind(view.as_str()).fetch_optional(pool).await?)
 }
 
 /// Reads pages of jobs, the newest first, until there are as many as the filter asks for.

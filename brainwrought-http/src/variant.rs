@@ -1,0 +1,89 @@
+//! [`make`]: another video from the PDF of a job, with other options and without another upload.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::rejection::JsonRejection;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::{Extension, Json};
+use brainwrought_core::job_store::{Created, JobView};
+use bytes::Bytes;
+use serde_json::{Map, Value};
+
+use crate::ApiError;
+use crate::api_error::ErrorBody;
+use crate::intake::{Document, receive_choices, receive_whole};
+use crate::job_body::SubmittedBody;
+use crate::links::Base;
+use crate::output_files::{INPUT, fetch};
+use crate::rate_limit::ClientId;
+use crate::site::Site;
+use crate::video_options::VideoOptions;
+
+/// Creates another job from the PDF of this one.
+///
+/// Options that are not given are those of this job.
+#[utoipa::path(
+    post, path = "/api/jobs/{job_id}/variants", tag = "jobs", request_body = VideoOptions,
+    params(
+        ("job_id" = String, Path, description = "The job whose PDF is used."),
+        ("Idempotency-Key" = Option<String>, Header, description = "1 to 255 random ASCII characters."),
+    ),
+    responses(
+        (status = 202, description = "The new job.", body = SubmittedBody),
+        (status = 400, description = "An option is invalid.", body = ErrorBody),
+        (status = 404, description = "No such job.", body = ErrorBody),
+        (status = 422, description = "The key was used for another request.", body = ErrorBody),
+        (status = 429, description = "Too many jobs or requests; see `Retry-After`.", body = ErrorBody),
+        (status = 507, description = "The server is out of disk space.", body = ErrorBody),
+    )
+)]
+pub(crate) async fn create(
+    State(site): State<Arc<Site>>,
+    Extension(client): Extension<ClientId>,
+    base: Base,
+    Path(job_id): Path<String>,
+    headers: HeaderMap,
+    given: Result<Json<Map<String, Value>>, JsonRejection>,
+) -> Result<(StatusCode, Json<SubmittedBody>), ApiError> {
+    let Json(given) = given.map_err(|error| ApiError::wrong_request(&error.body_text()))?;
+    let view = site.job(&job_id).await?;
+    let options = options_of(&view).with(given)?;
+    let key = headers.get("idempotency-key").map(|key| key.to_str().unwrap_or_default());
+    let created = make(&site, client, &view, options, None, key).await?;
+    Ok((StatusCode::ACCEPTED, Json(SubmittedBody::of(&created.view, &base))))
+}
+
+/// Reads the options from a form and makes another video.
+pub(crate) async fn make_from_form(
+    site: &Site,
+    client: ClientId,
+    view: &JobView,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<Created, ApiError> {
+    let choices = receive_choices(site, client, headers, body).await?;
+    let own_music = options_of(view).own_music;
+    let options = VideoOptions { own_music, ..VideoOptions::from_fields(choices.fields)? };
+    make(site, client, view, options, choices.music, None).await
+}
+
+/// The options of a job, as far as a client can choose them.
+pub(crate) fn options_of(view: &JobView) -> VideoOptions {
+    VideoOptions::of_job(&view.job.options, view.job.ledger.max_cost)
+}
+
+async fn make(
+    site: &Site,
+    client: ClientId,
+    view: &JobView,
+    options: VideoOptions,
+    music: Option<Bytes>,
+    key: Option<&str>,
+) -> Result<Created, ApiError> {
+    let pdf = fetch(site, &view.job.job_id, &view.job.input.pdf).await?;
+    let pdf = pdf.ok_or_else(|| ApiError::NoSuchFile(INPUT.to_owned()))?;
+    let document = Document { pdf, file_name: &view.job.input.file_name, music };
+    receive_whole(site, client, document, options, key).await
+}

@@ -1,0 +1,80 @@
+//! The view-only link: a page and the files that may be watched and downloaded without the right to control the job.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, RawQuery, State};
+use axum::http::{HeaderMap, Method};
+use axum::response::Response;
+use brainwrought_core::id::{JobId, ViewId};
+use brainwrought_core::job_store::JobView;
+
+use crate::ApiError;
+use crate::links::Base;
+use crate::media::{FileRequest, send};
+use crate::site::Site;
+
+/// The files that a view-only link opens. The PDF, the script's editor, the log, the report and the manifest are for
+/// whoever has the job's id.
+const SHARED: [&str; 8] = [
+    "video.mp4",
+    "captions.vtt",
+    "captions.srt",
+    "captions.ass",
+    "poster.png",
+    "transcript.md",
+    "chapters.txt",
+    "quiz.json",
+];
+
+/// A file of a video that was shared: `video.mp4`, `captions.vtt`, `captions.srt`, `captions.ass`, `poster.png`,
+/// `transcript.md`, `chapters.txt` or `quiz.json`.
+#[utoipa::path(
+    get, path = "/v/{view_id}/{file}", tag = "files",
+    params(
+        ("view_id" = String, Path, description = "The id in the view-only link of the job."),
+        ("file" = String, Path, description = "The name of the file."),
+        ("download" = Option<String>, Query, description = "If present, the file is saved instead of shown."),
+        ("Range" = Option<String>, Header, description = "A single byte range."),
+    ),
+    responses(
+        (status = 200, description = "The file.", content_type = "application/octet-stream", body = Vec<u8>),
+        (status = 206, description = "The requested part of the file."),
+        (status = 304, description = "The client already has this version."),
+        (status = 404, description = "No such video or file.", body = crate::api_error::ErrorBody),
+        (status = 416, description = "The range is outside the file.", body = crate::api_error::ErrorBody),
+    )
+)]
+pub(crate) async fn serve_shared_file(
+    State(site): State<Arc<Site>>,
+    Path((view_id, name)): Path<(String, String)>,
+    RawQuery(query): RawQuery,
+    method: Method,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let view = find(&site, &view_id).await?;
+    if !SHARED.contains(&name.as_str()) {
+        return Err(ApiError::NoSuchPage);
+    }
+    let request = FileRequest { name: &name, query: query.as_deref(), method: &method, headers: &headers };
+    send(&site, &view.job, request).await
+}
+
+/// Reads the job that a view-only link names.
+///
+/// # Errors
+///
+/// Fails when there is none.
+pub(crate) async fn find(site: &Site, view_id: &str) -> Result<JobView, ApiError> {
+    let view: ViewId = view_id.parse().map_err(|_| ApiError::NoSuchVideo)?;
+    let found = site.engine.jobs().find_by_view(&view).await?;
+    found.ok_or(ApiError::NoSuchVideo)
+}
+
+/// The address of a file: that of the view where the file may be shared, so that it holds no key to the job.
+pub(crate) fn file_link(base: &Base, job: &JobId, name: &str) -> String {
+    if SHARED.contains(&name) {
+        format!("{}/{name}", base.view(&ViewId::from_job(job)))
+    } else {
+        base.file(job, name)
+    }
+}
