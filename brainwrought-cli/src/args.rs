@@ -122,6 +122,15 @@ pub(crate) enum Command {
   brainwrought retry 5f0c… --from script
   brainwrought retry 5f0c… --max-cost 2       after its limit stopped it")]
     Retry(RetryArgs),
+    /// Change what is said in a finished video, or undo a change
+    #[command(after_help = "Examples:
+  brainwrought edit 5f0c… --show
+  brainwrought edit 5f0c… --line 3 'Bees dance to show the way.' --line 7 'And that is all.'
+  brainwrought edit 5f0c… --undo          the version before
+  brainwrought edit 5f0c… --undo 1        version 1
+
+Only what changed is made again, and the old video stays until the new one has passed its checks.")]
+    Edit(EditArgs),
     /// Publish a finished video to the dataset that $HF_DATASET_REPO names
     #[command(after_help = "Example:
   HF_TOKEN=hf_… HF_DATASET_REPO=owner/name brainwrought publish 5f0c…")]
@@ -273,6 +282,26 @@ pub(crate) struct RetryArgs {
     /// Let providers be paid so many US dollars in all, or any sum with `none`
     #[arg(long, value_name = "USD")]
     pub(crate) max_cost: Option<MaxCost>,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// `edit`.
+#[derive(Debug, ClapArgs)]
+#[command(group(clap::ArgGroup::new("change").required(true).args(["lines", "undo", "show"])))]
+pub(crate) struct EditArgs {
+    /// The job's id
+    pub(crate) job: JobId,
+    /// Say TEXT in line N, counted from 1; may be given several times
+    #[arg(long = "line", num_args = 2, value_names = ["N", "TEXT"])]
+    pub(crate) lines: Vec<String>,
+    /// Bring a version back; without a number, the one before
+    #[arg(long, value_name = "VERSION", num_args = 0..=1)]
+    pub(crate) undo: Option<Option<u32>>,
+    /// List the lines and the versions
+    #[arg(long)]
+    pub(crate) show: bool,
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,

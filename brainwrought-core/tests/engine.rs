@@ -662,5 +662,5 @@ async fn an_output_is_read_and_replaced_as_what_it_is() {
     let output = job.stages[0].output.clone().unwrap();
     bench.engine.artifacts().delete(&output).await.unwrap();
     let lost = bench.engine.output::<Words>(&job, &split, None).await.unwrap_err();
-    assert!(matches!(lost, EngineError::Output { .. }), "{lost:?}");
+    assert!(matches!(lost, EngineError::Artifacts(ArtifactStoreError::NotFound(_))), "{lost:?}");
 }

@@ -14,6 +14,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::job_link::JobLink;
+use crate::local_files::LocalFiles;
 use crate::metrics::Metrics;
 use crate::previews::Previews;
 use crate::rate_limit::{ClientId, RateLimit};
@@ -28,6 +29,8 @@ pub(crate) struct Site {
     pub(crate) metrics: Metrics,
     pub(crate) watches: Watches,
     pub(crate) previews: Previews,
+    /// The finished files on this machine.
+    pub(crate) local_files: LocalFiles,
     /// Every request of a client.
     pub(crate) requests: RateLimit,
     /// What changes something.
@@ -65,6 +68,7 @@ impl Site {
             engine,
             settings,
             metrics: Metrics::default(),
+            local_files: LocalFiles::default(),
             requests: RateLimit::new(quotas.requests, quotas.request_every),
             changes: RateLimit::new(quotas.changes, quotas.change_every),
             uploads: Arc::new(Semaphore::new(limits.uploads)),

@@ -1,5 +1,6 @@
 //! Edits of a finished job's script: judged at once, then made, with everything that stays the same reused.
 
+use brainwrought_core::artifact_store::ArtifactStoreError;
 use brainwrought_core::data::{Document, Script};
 use brainwrought_core::engine::{Engine, EngineError};
 use brainwrought_core::id::{JobId, StageName};
@@ -7,6 +8,7 @@ use brainwrought_core::job::{Job, JobStatus};
 use brainwrought_core::job_store::JobView;
 use brainwrought_core::stage::Stage as _;
 
+use crate::check::Check;
 use crate::parse::ParsePdf;
 use crate::script::{EditVerdict, LineEdit, NoSuchLine, WriteScript, judge_edit};
 use crate::standard::{CaptionStyle, MakeOptions};
@@ -51,6 +53,17 @@ pub enum EditError {
 /// Fails when a store cannot be reached. A script that is lost or of another form counts as none.
 pub async fn script_of(engine: &Engine, job: &Job) -> Result<Option<Script>, EngineError> {
     known(engine.output(job, &StageName::from(WriteScript::NAME), None).await)
+}
+
+/// Reads the script that the current video of a job was made from: not that of an edit which is being made or did not
+/// succeed.
+///
+/// # Errors
+///
+/// As [`script_of`].
+pub async fn script_of_video(engine: &Engine, job: &Job) -> Result<Option<Script>, EngineError> {
+    let [script, check] = [WriteScript::NAME, Check::NAME].map(StageName::from);
+    known(engine.output_beside(job, &script, &check).await)
 }
 
 /// Judges other words for lines of a job's script, and changes nothing. `fonts` are those that captions are set in.
@@ -106,7 +119,10 @@ pub async fn edit_job(
 /// What cannot be read counts as not there: the stage makes it again.
 fn known<T>(output: Result<Option<T>, EngineError>) -> Result<Option<T>, EngineError> {
     match output {
-        Err(EngineError::Output { .. }) => Ok(None),
+        Err(
+            EngineError::Output { .. }
+            | EngineError::Artifacts(ArtifactStoreError::NotFound(_) | ArtifactStoreError::Damaged(_)),
+        ) => Ok(None),
         output => output,
     }
 }

@@ -7,6 +7,7 @@ use anyhow::Context as _;
 use brainwrought_core::engine::{Engine, WorkScope};
 use brainwrought_core::event::EventSink;
 use brainwrought_http::{Example, HttpSettings, OperatorToken, Operators};
+use brainwrought_stages::standard::Resources;
 use brainwrought_stages::visuals::Pictures;
 use tokio::net::TcpListener;
 
@@ -92,6 +93,7 @@ fn settings(world: &World, args: &ServeArgs) -> Result<HttpSettings, WrongComman
     settings.frame_ancestors.clone_from(&args.frame_ancestors);
     settings.proxies = args.proxies;
     settings.keep = args.keep;
+    settings.fonts = Resources::find_fonts();
     if let Some(folder) = &args.examples {
         settings.examples = Example::read_all(folder).map_err(|error| {
             WrongCommand(format!("could not read the examples in `{}`: {error}", folder.display()))

@@ -3,11 +3,9 @@
 use serde_json::Value;
 
 use super::attempt::count_items;
-use super::inputs::read_envelope;
 use super::{Engine, EngineError};
-use crate::artifact_store::ArtifactStoreError;
 use crate::fingerprint::canonical_json;
-use crate::id::{JobId, StageName, TaskKey};
+use crate::id::{Digest, JobId, StageName, TaskKey};
 use crate::job::{Job, Revision, TransitionError};
 use crate::job_store::{JobStoreError, JobView};
 use crate::pipeline::Envelope;
@@ -17,9 +15,9 @@ use crate::stage::{StageData, StageError};
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum OutputError {
-    /// It is no longer in the artifact store, or not whole.
-    #[error("it is gone or damaged; run the stage again")]
-    Lost(#[source] StageError),
+    /// Its items cannot be listed.
+    #[error("its items cannot be listed")]
+    Items(#[source] StageError),
     /// What is stored is no output.
     #[error("what is stored is damaged; run the stage again")]
     Damaged(#[source] serde_json::Error),
@@ -41,8 +39,8 @@ impl Engine {
     ///
     /// # Errors
     ///
-    /// Fails when the artifact store cannot be reached, and with [`EngineError::Output`] when the output is not there any
-    /// more or is no `T`.
+    /// Fails when the artifact store cannot be reached or does not have the output any more, and with
+    /// [`EngineError::Output`] when it is no `T`.
     pub async fn output<T: StageData>(
         &self,
         job: &Job,
@@ -50,18 +48,31 @@ impl Engine {
         segment: Option<u32>,
     ) -> Result<Option<T>, EngineError> {
         let key = TaskKey { stage: stage.clone(), segment };
-        let Some(digest) = job.output(&key) else { return Ok(None) };
+        self.decode(job.output(&key), key.clone()).await
+    }
+
+    /// Reads the output of a stage that runs once which goes with the current output of another one, see
+    /// [`Job::output_beside`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Engine::output`].
+    pub async fn output_beside<T: StageData>(
+        &self,
+        job: &Job,
+        stage: &StageName,
+        other: &StageName,
+    ) -> Result<Option<T>, EngineError> {
+        let [key, other] = [stage, other].map(|stage| TaskKey { stage: stage.clone(), segment: None });
+        self.decode(job.output_beside(&key, &other), key.clone()).await
+    }
+
+    async fn decode<T: StageData>(&self, digest: Option<&Digest>, key: TaskKey) -> Result<Option<T>, EngineError> {
+        let Some(digest) = digest else { return Ok(None) };
         let unreadable = |source| EngineError::Output { action: "read", key: key.clone(), source };
-        let envelope = match read_envelope(self.artifacts.as_ref(), digest).await {
-            Ok(envelope) => envelope.map_err(|error| unreadable(OutputError::Damaged(error)))?,
-            Err(error) if error.is_retryable() => {
-                return Err(EngineError::Artifacts(ArtifactStoreError::Unavailable {
-                    action: format!("read the output of `{key}`"),
-                    source: Box::new(error),
-                }));
-            }
-            Err(error) => return Err(unreadable(OutputError::Lost(error))),
-        };
+        let bytes = self.artifacts.get(digest).await?;
+        let envelope: Envelope =
+            serde_json::from_slice(&bytes).map_err(|error| unreadable(OutputError::Damaged(error)))?;
         if envelope.schema != T::SCHEMA {
             let source = OutputError::Schema { found: envelope.schema, expected: T::SCHEMA };
             return Err(unreadable(source));
@@ -97,7 +108,7 @@ impl Engine {
             JobStoreError::from_transition(TransitionError::NoOutput(key.clone()), &job.job_id)
         })?;
         let value = serde_json::to_value(value).map_err(|error| refused(OutputError::Damaged(error)))?;
-        let items = count_items(node, value.clone()).map_err(|error| refused(OutputError::Lost(error)))?;
+        let items = count_items(node, value.clone()).map_err(|error| refused(OutputError::Items(error)))?;
         let envelope = Envelope { schema: T::SCHEMA.to_owned(), value };
         let stored: Value =
             serde_json::to_value(&envelope).map_err(|error| refused(OutputError::Damaged(error)))?;

@@ -136,6 +136,17 @@ impl Job {
             .or_else(|| self.versions.kept.last().and_then(|version| version.output(key)))
     }
 
+    /// Finds the output of a task that goes with the current output of another one: that of now when the other one is DONE
+    /// now, else that of the last finished version. What is shown beside a video is found by the video's check.
+    pub fn output_beside(&self, key: &TaskKey, other: &TaskKey) -> Option<&Digest> {
+        match self.versions.kept.last() {
+            Some(version) if self.task(other).is_none_or(|task| task.status != TaskStatus::Done) => {
+                version.output(key)
+            }
+            _ => self.output(key),
+        }
+    }
+
     /// The number of the finished version that is current: that of the tasks once all are DONE, else of the last one
     /// that was; `None` for a job that was never complete.
     pub fn current_version(&self) -> Option<u32> {

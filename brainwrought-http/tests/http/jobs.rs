@@ -204,7 +204,6 @@ async fn an_edited_line_is_spoken_anew_and_nothing_else_is() {
 
     for wrong in [
         r#"{"lines":[{"line":3,"text":"x"}]}"#,
-        r#"{"lines":[{"line":0,"text":" "}]}"#,
         r#"{"lines":[{"line":0}]}"#,
         "[",
     ] {

@@ -4,6 +4,7 @@
 
 mod deletion;
 mod desk;
+mod edits;
 mod events;
 mod files;
 mod hostile;
