@@ -7,6 +7,7 @@ use brainwrought_core::id::JobId;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use serde::Deserialize;
 
+use crate::edit_args::EditArgs;
 use crate::money::MaxCost;
 use crate::video_args::VideoArgs;
 
@@ -282,26 +283,6 @@ pub(crate) struct RetryArgs {
     /// Let providers be paid so many US dollars in all, or any sum with `none`
     #[arg(long, value_name = "USD")]
     pub(crate) max_cost: Option<MaxCost>,
-    /// Print JSON
-    #[arg(long)]
-    pub(crate) json: bool,
-}
-
-/// `edit`.
-#[derive(Debug, ClapArgs)]
-#[command(group(clap::ArgGroup::new("change").required(true).args(["lines", "undo", "show"])))]
-pub(crate) struct EditArgs {
-    /// The job's id
-    pub(crate) job: JobId,
-    /// Say TEXT in line N, counted from 1; may be given several times
-    #[arg(long = "line", num_args = 2, value_names = ["N", "TEXT"])]
-    pub(crate) lines: Vec<String>,
-    /// Bring a version back; without a number, the one before
-    #[arg(long, value_name = "VERSION", num_args = 0..=1)]
-    pub(crate) undo: Option<Option<u32>>,
-    /// List the lines and the versions
-    #[arg(long)]
-    pub(crate) show: bool,
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,

@@ -4,6 +4,7 @@ mod args;
 mod commands;
 mod config;
 mod config_file;
+mod edit_args;
 mod exit;
 mod money;
 mod observe;

@@ -658,7 +658,10 @@ async fn an_output_is_read_and_replaced_as_what_it_is() {
     assert_eq!(chain(&other), "could not read the output of `split`: it is stored as words/1, not as text/1");
     let text = Text { text: "hm".to_owned(), blob: None };
     let wrong = bench.engine.replace_output(&job, &split, text).await.unwrap_err();
-    assert_eq!(chain(&wrong), "could not change the output of `split`: it is stored as words/1, not as text/1");
+    assert_eq!(
+        chain(&wrong),
+        "could not change the output of `split`: it is stored as words/1, not as text/1"
+    );
     let output = job.stages[0].output.clone().unwrap();
     bench.engine.artifacts().delete(&output).await.unwrap();
     let lost = bench.engine.output::<Words>(&job, &split, None).await.unwrap_err();

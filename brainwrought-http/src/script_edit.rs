@@ -189,10 +189,8 @@ pub(crate) async fn restore(site: &Site, job: &Job, number: Option<u32>) -> Resu
 }
 
 fn wanted(edits: &[LineEdit]) -> Vec<brainwrought_stages::script::LineEdit> {
-    let edit = |edit: &LineEdit| brainwrought_stages::script::LineEdit {
-        line: edit.line,
-        text: edit.text.clone(),
-    };
+    let edit =
+        |edit: &LineEdit| brainwrought_stages::script::LineEdit { line: edit.line, text: edit.text.clone() };
     edits.iter().map(edit).collect()
 }
 

@@ -146,9 +146,7 @@ impl Reference {
             },
             Step::Replace(..) | Step::Restore(..) => match self.revision(step) {
                 None => Answer::Nothing,
-                Some((place, revision)) => {
-                    Answer::Accepted(self.jobs[place].revise(&revision, &now).is_ok())
-                }
+                Some((place, revision)) => Answer::Accepted(self.jobs[place].revise(&revision, &now).is_ok()),
             },
         }
     }

@@ -11,8 +11,8 @@ use brainwrought_stages::script::LineEdit;
 use brainwrought_stages::standard::Resources;
 use serde_json::json;
 
-use crate::args::EditArgs;
 use crate::config::{Config, pdf_password};
+use crate::edit_args::EditArgs;
 use crate::exit::{Ended, INTERRUPTED, JOB_FAILED, WrongCommand};
 use crate::output;
 use crate::progress::Progress;
@@ -74,7 +74,9 @@ async fn show(engine: &Engine, job: &Job, as_json: bool) -> anyhow::Result<()> {
         let lines: Vec<_> = script
             .lines()
             .enumerate()
-            .map(|(place, line)| json!({ "number": place + 1, "text": line.text, "page": line.citation.page }))
+            .map(
+                |(place, line)| json!({ "number": place + 1, "text": line.text, "page": line.citation.page }),
+            )
             .collect();
         let versions: Vec<_> = versions
             .iter()

@@ -67,7 +67,11 @@ impl Engine {
         self.decode(job.output_beside(&key, &other), key.clone()).await
     }
 
-    async fn decode<T: StageData>(&self, digest: Option<&Digest>, key: TaskKey) -> Result<Option<T>, EngineError> {
+    async fn decode<T: StageData>(
+        &self,
+        digest: Option<&Digest>,
+        key: TaskKey,
+    ) -> Result<Option<T>, EngineError> {
         let Some(digest) = digest else { return Ok(None) };
         let unreadable = |source| EngineError::Output { action: "read", key: key.clone(), source };
         let bytes = self.artifacts.get(digest).await?;

@@ -335,7 +335,11 @@ impl Job {
             None => return Err(TransitionError::NothingToRetry(self.status(now))),
         };
         // The last stage alone delivers the same version again.
-        if reset.len() > 1 { self.begin_version() } else { self.keep_version() }
+        if reset.len() > 1 {
+            self.begin_version()
+        } else {
+            self.keep_version()
+        }
         self.reset_stages(&reset);
         self.updated_at = now.wall;
         Ok(())

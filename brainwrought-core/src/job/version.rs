@@ -274,8 +274,11 @@ impl Job {
             task.take(output, *items, now);
             self.stages.push(task);
         }
-        let rerun: Vec<StageName> =
-            rerun.iter().flat_map(|stage| self.plan.downstream(stage)).map(|stage| stage.name.clone()).collect();
+        let rerun: Vec<StageName> = rerun
+            .iter()
+            .flat_map(|stage| self.plan.downstream(stage))
+            .map(|stage| stage.name.clone())
+            .collect();
         self.cancelled = false;
         self.delivery = version.delivery.clone();
         // The order tells which version is current while the stages that run again are not done.

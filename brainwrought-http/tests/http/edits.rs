@@ -25,7 +25,8 @@ async fn an_edit_that_fails_the_check_leaves_the_old_video_playable() {
     let job = desk.wait_until_over(&id).await;
     assert_eq!(job["status"], "FAILED");
     assert!(job["links"]["video.mp4"].is_string());
-    let numbers: Vec<_> = job["versions"].as_array().unwrap().iter().map(|version| &version["number"]).collect();
+    let numbers: Vec<_> =
+        job["versions"].as_array().unwrap().iter().map(|version| &version["number"]).collect();
     assert_eq!(numbers, [1]);
     assert_eq!(desk.get(&video).await.body, before);
     let file = desk.folder.path().join("outputs").join(&id).join("video.mp4");
@@ -66,7 +67,8 @@ async fn an_undo_brings_the_same_bytes_back_and_speaks_nothing() {
     let (id, before) = finished(&desk).await;
     let (api, video) = (format!("/api/jobs/{id}"), format!("/jobs/{id}/video.mp4"));
     // As long as the line was, so that only the bytes tell the versions apart.
-    let line = desk.get(&format!("{api}/script")).await.json()["lines"][2]["text"].as_str().unwrap().to_owned();
+    let line =
+        desk.get(&format!("{api}/script")).await.json()["lines"][2]["text"].as_str().unwrap().to_owned();
     let edit = json!({ "lines": [{ "line": 2, "text": line.replace("Line 2", "Lime 2") }] });
     assert_eq!(desk.send_json("PATCH", &format!("{api}/script"), &edit).await.status, 202);
     desk.wait_for(&id, "COMPLETED").await;
@@ -78,7 +80,8 @@ async fn an_undo_brings_the_same_bytes_back_and_speaks_nothing() {
     assert_eq!(undone.status, 202, "{undone:?}");
     assert_eq!(desk.get(&video).await.body, before, "at once, before it is delivered again");
     let job = desk.wait_for(&id, "COMPLETED").await;
-    let versions: Vec<_> = job["versions"].as_array().unwrap().iter().map(|v| (&v["number"], &v["current"])).collect();
+    let versions: Vec<_> =
+        job["versions"].as_array().unwrap().iter().map(|v| (&v["number"], &v["current"])).collect();
     assert_eq!(versions, [(&json!(2), &json!(false)), (&json!(1), &json!(true))]);
     let file = desk.folder.path().join("outputs").join(&id).join("video.mp4");
     assert_eq!(std::fs::read(&file).unwrap(), before);
@@ -105,7 +108,8 @@ async fn a_job_that_was_never_edited_has_nothing_to_undo() {
 async fn several_lines_are_saved_together() {
     let desk = Desk::start().await;
     let (id, _) = finished(&desk).await;
-    let edit = json!({ "lines": [{ "line": 0, "text": "First words." }, { "line": 2, "text": "Last words." }] });
+    let edit =
+        json!({ "lines": [{ "line": 0, "text": "First words." }, { "line": 2, "text": "Last words." }] });
     assert_eq!(desk.send_json("PATCH", &format!("/api/jobs/{id}/script"), &edit).await.status, 202);
     let job = desk.wait_for(&id, "COMPLETED").await;
     assert_eq!(job["versions"].as_array().unwrap().len(), 2, "one version for both");
@@ -169,7 +173,10 @@ async fn a_page_without_scripts_shows_what_is_wrong_beside_each_field_and_keeps_
     let desk = Desk::start().await;
     let (id, _) = finished(&desk).await;
     let page = desk.get(&format!("/?job_id={id}")).await.text();
-    assert!(page.contains(&format!("action=\"/jobs/{id}/script\"")) && page.contains("name=\"line-2\""), "{page}");
+    assert!(
+        page.contains(&format!("action=\"/jobs/{id}/script\"")) && page.contains("name=\"line-2\""),
+        "{page}"
+    );
     assert!(!page.contains("/restore\""), "there is nothing to undo yet");
     let form = "line-0=It+is+42+%3Cb%3Ekilometres.&line-1=Other+words.&line-2=Line+2";
     let refused = desk.send_form(&format!("/jobs/{id}/script"), form).await;

@@ -115,9 +115,10 @@ impl EditVerdict {
 
     /// Everything that speaks against the edit, in sentences for people; lines are counted from 1.
     pub fn faults(&self) -> Vec<String> {
-        let lines = self.lines.iter().flat_map(|line| {
-            line.faults.iter().map(|fault| format!("line {}: {fault}", line.line + 1))
-        });
+        let lines = self
+            .lines
+            .iter()
+            .flat_map(|line| line.faults.iter().map(|fault| format!("line {}: {fault}", line.line + 1)));
         lines.chain(self.length_fault()).collect()
     }
 }
@@ -263,12 +264,14 @@ mod tests {
         let document = document(vec![vec![block(BlockKind::Paragraph, PARAGRAPH)]]);
         let mut script = script_with("Erlang served 95% of calls.", 1);
         let mut segment = script.segments.swap_remove(0);
-        let line = |text: &str, role| {
-            Line::new(text, role, Citation { page: 1, quote: PARAGRAPH.to_owned() })
-        };
-        let scene = |text: &str, role| Scene::new(SceneKind::Content, vec![line(text, role)], VisualCue::Motion, 0);
-        segment.scenes =
-            vec![scene("So what?", LineRole::Transition), scene("Erlang served 95% of calls.", LineRole::Fact)];
+        let line =
+            |text: &str, role| Line::new(text, role, Citation { page: 1, quote: PARAGRAPH.to_owned() });
+        let scene =
+            |text: &str, role| Scene::new(SceneKind::Content, vec![line(text, role)], VisualCue::Motion, 0);
+        segment.scenes = vec![
+            scene("So what?", LineRole::Transition),
+            scene("Erlang served 95% of calls.", LineRole::Fact),
+        ];
         segment.planned_ms = 15_000;
         let mut other = segment.clone();
         other.index = 1;
@@ -330,7 +333,10 @@ mod tests {
     #[test]
     fn the_length_follows_the_words_and_other_segments_stay_as_they_are() {
         let (_, script) = written();
-        let longer = judged(&[edit(1, "Within 20 ms, Agner Erlang served 95% of calls in 1909, and most calls did not wait.")]);
+        let longer = judged(&[edit(
+            1,
+            "Within 20 ms, Agner Erlang served 95% of calls in 1909, and most calls did not wait.",
+        )]);
         assert!(longer.is_passed(), "{:?}", longer.faults());
         assert!(longer.planned_ms() > 40_000, "beyond 7 % of the old length: {}", longer.planned_ms());
         assert_eq!(longer.script.segments[1], script.segments[1]);
