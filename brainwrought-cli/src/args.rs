@@ -127,10 +127,7 @@ pub(crate) enum Command {
     #[command(after_help = "Examples:
   brainwrought edit 5f0c… --show
   brainwrought edit 5f0c… --line 3 'Bees dance to show the way.' --line 7 'And that is all.'
-  brainwrought edit 5f0c… --undo          the version before
-  brainwrought edit 5f0c… --undo 1        version 1
-
-Only what changed is made again, and the old video stays until the new one has passed its checks.")]
+  brainwrought edit 5f0c… --undo          the version before; --undo 1 is version 1")]
     Edit(EditArgs),
     /// Publish a finished video to the dataset that $HF_DATASET_REPO names
     #[command(after_help = "Example:
