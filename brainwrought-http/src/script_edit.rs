@@ -57,7 +57,7 @@ pub(crate) struct LineBody {
 
 /// What an edit would come to. Nothing was changed.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub(crate) struct VerdictBody {
+pub struct VerdictBody {
     /// True when the edit can be saved.
     pub(crate) passed: bool,
     /// How long the video is planned to be with the edit, in seconds; an estimate.

@@ -336,9 +336,9 @@ impl Job {
         };
         // The last stage alone delivers the same version again.
         if reset.len() > 1 {
-            self.begin_version()
+            self.begin_version();
         } else {
-            self.keep_version()
+            self.keep_version();
         }
         self.reset_stages(&reset);
         self.updated_at = now.wall;

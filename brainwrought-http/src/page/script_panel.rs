@@ -79,8 +79,8 @@ pub(super) fn page_chip(pdf: Option<&str>, page: u32) -> Markup {
 fn field(editor: &Editor<'_>, n: usize, text: &str) -> Markup {
     let typed = editor.refused.and_then(|edit| edit.lines.iter().find(|line| line.line == n));
     let verdict = editor.refused.and_then(|edit| edit.verdict.lines.iter().find(|line| line.line == n));
-    let errors = verdict.map_or(&[][..], |line| &line.errors);
-    let typed = typed.map_or(text, |line| &line.text);
+    let errors: &[String] = verdict.map(|line| line.errors.as_slice()).unwrap_or_default();
+    let typed = typed.map_or(text, |line| line.text.as_str());
     html! {
         details.edit data-edit="" open[typed != text || !errors.is_empty()] {
             summary aria-label={ "Edit line " (n + 1) } { "Edit" }

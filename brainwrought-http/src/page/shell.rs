@@ -103,6 +103,7 @@ impl Page {
                 (submit_form::render(&options, self.limit_megabytes, self.keep))
             }
             section #retrieve role="tabpanel" aria-labelledby="tab-retrieve" hidden[!is(Tab::Retrieve)] {
+                h1.doc { "Find a video" }
                 (self.finder("Link or job ID", &self.job_id))
             }
             section.recent #recent aria-labelledby="recent-title" hidden {

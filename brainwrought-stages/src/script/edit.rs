@@ -60,7 +60,7 @@ pub enum LineFault {
     #[error("a line needs at least one word")]
     NoWords,
     /// It has too many characters.
-    #[error("it has {0} characters; the limit is {MAX_LINE_CHARS}")]
+    #[error("it has {0} characters; the limit is {max}", max = MAX_LINE_CHARS)]
     TooLong(usize),
     /// It holds characters that are no text.
     #[error("it contains control characters")]
@@ -335,7 +335,7 @@ mod tests {
         let (_, script) = written();
         let longer = judged(&[edit(
             1,
-            "Within 20 ms, Agner Erlang served 95% of calls in 1909, and most calls did not wait.",
+            "In 1909 Agner Erlang served 95% of calls within 20 ms, and most calls did not wait.",
         )]);
         assert!(longer.is_passed(), "{:?}", longer.faults());
         assert!(longer.planned_ms() > 40_000, "beyond 7 % of the old length: {}", longer.planned_ms());
