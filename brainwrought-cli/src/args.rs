@@ -7,6 +7,7 @@ use brainwrought_core::id::JobId;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use serde::Deserialize;
 
+use crate::edit_args::EditArgs;
 use crate::money::MaxCost;
 use crate::serve_args::ServeArgs;
 use crate::video_args::VideoArgs;
@@ -123,6 +124,12 @@ pub(crate) enum Command {
   brainwrought retry 5f0c… --from script
   brainwrought retry 5f0c… --max-cost 2       after its limit stopped it")]
     Retry(RetryArgs),
+    /// Change what is said in a finished video, or undo a change
+    #[command(after_help = "Examples:
+  brainwrought edit 5f0c… --show
+  brainwrought edit 5f0c… --line 3 'Bees dance to show the way.' --line 7 'And that is all.'
+  brainwrought edit 5f0c… --undo          the version before; --undo 1 is version 1")]
+    Edit(EditArgs),
     /// Publish a finished video to the dataset that $HF_DATASET_REPO names
     #[command(after_help = "Example:
   HF_TOKEN=hf_… HF_DATASET_REPO=owner/name brainwrought publish 5f0c…")]

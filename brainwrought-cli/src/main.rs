@@ -5,6 +5,7 @@ mod byte_size;
 mod commands;
 mod config;
 mod config_file;
+mod edit_args;
 mod exit;
 mod idle_memory;
 mod money;

@@ -78,6 +78,24 @@ impl Digest {
         Self(hex(&Sha256::digest(bytes)))
     }
 
+    /// Digests what is left of `reader`, piece by piece.
+    ///
+    /// # Errors
+    ///
+    /// Fails when it cannot be read.
+    pub fn of_reader(mut reader: impl std::io::Read) -> std::io::Result<Self> {
+        let mut hasher = Sha256::new();
+        let mut piece = vec![0; 256 << 10];
+        loop {
+            match reader.read(&mut piece) {
+                Ok(0) => return Ok(Self(hex(&hasher.finalize()))),
+                Ok(count) => hasher.update(&piece[..count]),
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
     /// The 64 digits.
     pub fn as_str(&self) -> &str {
         &self.0

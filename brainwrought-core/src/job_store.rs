@@ -9,7 +9,9 @@ use serde::{Serialize, Serializer};
 use crate::clock::wall_time;
 use crate::event::LogLevel;
 use crate::id::{FencingToken, JobId, StageName, TaskId, ViewId, WorkerId};
-use crate::job::{Job, JobStatus, NewJob, Outcome, Progress, Renewal, StageBacklog, Task, TransitionError};
+use crate::job::{
+    Job, JobStatus, NewJob, Outcome, Progress, Renewal, Revision, StageBacklog, Task, TransitionError,
+};
 use crate::purse::{Charge, Cost};
 
 /// Keeps jobs and lends their tasks.
@@ -124,6 +126,10 @@ pub trait JobStore: Debug + Send + Sync + 'static {
 
     /// Sends a stage and everything after it back to NEW; without a stage, everything that failed or was cancelled.
     async fn retry(&self, id: &JobId, from: Option<&StageName>) -> Result<JobView, JobStoreError>;
+
+    /// Changes the outputs of a job that is over: another output for a stage, or those of an earlier version. The version
+    /// that was complete is kept.
+    async fn revise(&self, id: &JobId, revision: &Revision) -> Result<JobView, JobStoreError>;
 
     /// Changes what a job may spend; `None` lifts the limit. What was spent stays spent.
     async fn limit_cost(&self, id: &JobId, limit: Option<Cost>) -> Result<JobView, JobStoreError>;

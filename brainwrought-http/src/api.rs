@@ -10,7 +10,7 @@ use axum::response::{IntoResponse as _, Response};
 use axum::{Extension, Json};
 use brainwrought_core::id::StageName;
 use brainwrought_core::job::JobStatus;
-use brainwrought_core::job_store::{JobFilter, JobStoreError, JobView};
+use brainwrought_core::job_store::{JobFilter, JobStoreError};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
@@ -20,10 +20,9 @@ use crate::guard::is_operator;
 use crate::intake::receive;
 use crate::job_body::{JobBody, JobList, JobSummary, SubmittedBody};
 use crate::links::Base;
-use crate::output_files;
 use crate::rate_limit::ClientId;
 use crate::removal::remove;
-use crate::script_edit::{LineBody, LineEdit, edit, lines};
+use crate::script_edit::{ScriptBody, ScriptEdit, VerdictBody, edit, judge, restore};
 use crate::site::Site;
 use crate::video_options::VideoOptions;
 
@@ -240,23 +239,6 @@ pub(crate) async fn delete(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// The lines of a script.
-#[derive(Debug, serde::Serialize, ToSchema)]
-pub(crate) struct ScriptBody {
-    /// The title of the document.
-    title: String,
-    /// The lines, in the order they are spoken.
-    lines: Vec<LineBody>,
-}
-
-/// What to change of a script.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct ScriptEdit {
-    /// The lines that get other words.
-    lines: Vec<LineEdit>,
-}
-
 /// Shows what is said, line by line, and the page of each.
 #[utoipa::path(
     get, path = "/api/jobs/{job_id}/script", tag = "jobs",
@@ -273,26 +255,19 @@ pub(crate) async fn script(
     Ok(Json(ScriptBody::of(&site, &site.job(&job_id).await?).await?))
 }
 
-impl ScriptBody {
-    /// Writes the script of a job.
-    pub(crate) async fn of(site: &Site, view: &JobView) -> Result<Self, ApiError> {
-        let script = output_files::script(site, &view.job).await?;
-        let script = script.ok_or_else(|| ApiError::NoSuchFile("script".to_owned()))?;
-        Ok(Self { lines: lines(&script), title: script.title })
-    }
-}
-
 /// Gives lines of the script other words and makes the video again from there.
 ///
-/// Parts whose lines stay are reused. Running `script` or an earlier stage again brings the words of the writer back.
+/// Parts whose lines stay the same are reused. The video that was finished stays until the new one has passed, and can be
+/// brought back. What the finished video would not pass with is refused at once; nothing is saved then.
 #[utoipa::path(
     patch, path = "/api/jobs/{job_id}/script", tag = "jobs", request_body = ScriptEdit,
     params(("job_id" = String, Path, description = "The job.")),
     responses(
         (status = 202, description = "The job.", body = JobBody),
-        (status = 400, description = "There is no such line, or its words are too long.", body = ErrorBody),
+        (status = 400, description = "There is no such line.", body = ErrorBody),
         (status = 404, description = "No such job.", body = ErrorBody),
         (status = 409, description = "The job is not over, or has no script.", body = ErrorBody),
+        (status = 422, description = "The video would not pass; `error.verdict` says which lines are wrong and why.", body = ErrorBody),
     )
 )]
 pub(crate) async fn edit_script(
@@ -303,6 +278,55 @@ pub(crate) async fn edit_script(
 ) -> Result<(StatusCode, Json<JobBody>), ApiError> {
     let Json(change) = change.map_err(|error| ApiError::wrong_request(&error.body_text()))?;
     let view = edit(&site, &site.job(&job_id).await?, &change.lines).await?;
+    Ok((StatusCode::ACCEPTED, Json(JobBody::of(&view, &base))))
+}
+
+/// Tells what an edit would come to, and changes nothing.
+#[utoipa::path(
+    post, path = "/api/jobs/{job_id}/script/check", tag = "jobs", request_body = ScriptEdit,
+    params(("job_id" = String, Path, description = "The job.")),
+    responses(
+        (status = 200, description = "How long everything takes, and what speaks against it.", body = VerdictBody),
+        (status = 400, description = "There is no such line.", body = ErrorBody),
+        (status = 404, description = "No such job.", body = ErrorBody),
+        (status = 409, description = "The job has no script.", body = ErrorBody),
+    )
+)]
+pub(crate) async fn check_script(
+    State(site): State<Arc<Site>>,
+    Path(job_id): Path<String>,
+    change: Result<Json<ScriptEdit>, axum::extract::rejection::JsonRejection>,
+) -> Result<Json<VerdictBody>, ApiError> {
+    let Json(change) = change.map_err(|error| ApiError::wrong_request(&error.body_text()))?;
+    Ok(Json(judge(&site, &site.job(&job_id).await?.job, &change.lines).await?))
+}
+
+/// Which version to bring back.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct RestoreQuery {
+    /// The number of the version; without it, the one before.
+    pub(crate) version: Option<u32>,
+}
+
+/// Brings an earlier version of the video back, with its script. Nothing is made again; the video is delivered again.
+#[utoipa::path(
+    post, path = "/api/jobs/{job_id}/restore", tag = "jobs",
+    params(("job_id" = String, Path, description = "The job."), RestoreQuery),
+    responses(
+        (status = 202, description = "The job.", body = JobBody),
+        (status = 404, description = "No such job.", body = ErrorBody),
+        (status = 409, description = "The job is not over, or has no such version.", body = ErrorBody),
+    )
+)]
+pub(crate) async fn restore_version(
+    State(site): State<Arc<Site>>,
+    base: Base,
+    Path(job_id): Path<String>,
+    query: Result<Query<RestoreQuery>, axum::extract::rejection::QueryRejection>,
+) -> Result<(StatusCode, Json<JobBody>), ApiError> {
+    let Query(query) = query.map_err(|error| ApiError::wrong_request(&error.body_text()))?;
+    let view = restore(&site, &site.job(&job_id).await?.job, query.version).await?;
     Ok((StatusCode::ACCEPTED, Json(JobBody::of(&view, &base))))
 }
 

@@ -15,6 +15,7 @@ use utoipa::ToSchema;
 
 use crate::VideoSize;
 use crate::client_text::for_clients;
+use crate::script_edit::VerdictBody;
 
 /// Why a request was not answered with what it asked for.
 ///
@@ -91,6 +92,15 @@ pub enum ApiError {
     /// The job does not allow this now.
     #[error("{0}")]
     Conflict(String),
+    /// The video would not pass with the edit.
+    #[error("{message}")]
+    #[non_exhaustive]
+    EditRefused {
+        /// What speaks against it.
+        message: String,
+        /// The same, line by line.
+        verdict: Box<VerdictBody>,
+    },
     /// Only operators may do this.
     #[error("only operators can list jobs; send the operator token as `Authorization: Bearer …`")]
     OperatorsOnly,
@@ -144,6 +154,9 @@ pub(crate) struct ErrorDetail {
     pub(crate) code: &'static str,
     /// A sentence for people.
     pub(crate) message: String,
+    /// What is wrong with each line of an edit that was refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    verdict: Option<VerdictBody>,
 }
 
 impl ApiError {
@@ -168,6 +181,7 @@ impl ApiError {
             Self::Busy { .. } => (StatusCode::TOO_MANY_REQUESTS, "busy"),
             Self::KeyReused => (StatusCode::UNPROCESSABLE_ENTITY, "idempotency-key-reused"),
             Self::Conflict(_) => (StatusCode::CONFLICT, "conflict"),
+            Self::EditRefused { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "edit-refused"),
             Self::OperatorsOnly => (StatusCode::UNAUTHORIZED, "operators-only"),
             Self::Foreign => (StatusCode::FORBIDDEN, "foreign"),
             Self::OutOfRange { .. } => (StatusCode::RANGE_NOT_SATISFIABLE, "out-of-range"),
@@ -266,7 +280,11 @@ impl From<EngineError> for ApiError {
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let (_, code) = self.parts();
-        let error = ErrorDetail { code, message: self.to_string() };
+        let verdict = match &self {
+            Self::EditRefused { verdict, .. } => Some(verdict.as_ref().clone()),
+            _ => None,
+        };
+        let error = ErrorDetail { code, message: self.to_string(), verdict };
         let mut response = self.dress(Json(ErrorBody { error: error.clone() }).into_response());
         response.extensions_mut().insert(error);
         response

@@ -111,8 +111,11 @@ fn admit(site: &Site, request: &Request, client: ClientId, now: Instant) -> Resu
     let changes = !request.method().is_safe();
     check_origin(&site.settings, headers, changes)?;
     site.take_request(client, now)?;
-    // An agent's every question is a POST; its tools that change something take a turn themselves.
-    if changes && request.uri().path() != mcp::PATH { site.take_change(client, now) } else { Ok(()) }
+    // An agent's every question is a POST; its tools that change something take a turn themselves. An edit that is only
+    // judged is asked about while somebody types.
+    let path = request.uri().path();
+    let only_asks = path == mcp::PATH || (path.starts_with("/api/jobs/") && path.ends_with("/script/check"));
+    if changes && !only_asks { site.take_change(client, now) } else { Ok(()) }
 }
 
 /// A browser that was led here by another site must not be able to change anything, nor to read anything under a name

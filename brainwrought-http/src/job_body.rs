@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 
 use brainwrought_core::clock::wall_time;
-use brainwrought_core::id::ViewId;
+use brainwrought_core::id::{StageName, TaskKey, ViewId};
 use brainwrought_core::job::{Job, LogEntry, Task, TaskStatus};
 use brainwrought_core::job_store::JobView;
+use brainwrought_core::stage::Stage as _;
+use brainwrought_stages::check::Check;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -15,6 +17,7 @@ use crate::links::Base;
 use crate::outlook::Outlook;
 use crate::output_files::{FILES, INPUT};
 use crate::queue_positions::ordinal;
+use crate::script_edit::VersionBody;
 use crate::spent_body::SpentBody;
 use crate::video_options::VideoOptions;
 use crate::view::file_link;
@@ -45,12 +48,15 @@ pub(crate) struct JobBody {
     pub(crate) spent: SpentBody,
     /// Why it failed, if it did.
     pub(crate) error: Option<String>,
+    /// The finished versions of the video, the newest first. While an edit is made, and when it did not succeed, the links
+    /// lead to the version before.
+    pub(crate) versions: Vec<VersionBody>,
     /// Where the video was published, if it was.
     pub(crate) output_hf_url: Option<String>,
     /// What happened, oldest first.
     pub(crate) logs: Vec<LogBody>,
     /// Where to go from here: `self`, `page`, `view` (a page to share: it shows the video and cannot control the job),
-    /// `events`, `cancel`, `retry`, `script`, `variants`, and every file by its name.
+    /// `events`, `cancel`, `retry`, `script`, `restore`, `variants`, and every file by its name.
     pub(crate) links: BTreeMap<String, String>,
 }
 
@@ -164,6 +170,7 @@ impl JobBody {
             options: options(job),
             spent: SpentBody::of(&job.ledger),
             error: job.error().map(|error| for_clients(&error)),
+            versions: VersionBody::all(job),
             output_hf_url: job.delivery.output_hf_url.clone(),
             logs: job.logs.iter().map(LogBody::of).collect(),
             links: links(job, base),
@@ -258,11 +265,11 @@ fn links(job: &Job, base: &Base) -> BTreeMap<String, String> {
         ("view".to_owned(), base.view(&ViewId::from_job(id))),
         (INPUT.to_owned(), base.file(id, INPUT)),
     ]);
-    for action in ["events", "cancel", "retry", "script", "variants"] {
+    for action in ["events", "cancel", "retry", "script", "restore", "variants"] {
         links.insert(action.to_owned(), format!("{api}/{action}"));
     }
-    let is_checked = |task: &Task| task.key.stage.0 == "check" && task.status == TaskStatus::Done;
-    if job.stages.iter().any(is_checked) {
+    let check = TaskKey { stage: StageName::from(Check::NAME), segment: None };
+    if job.output(&check).is_some() {
         links.extend(FILES.iter().map(|file| (file.name.to_owned(), file_link(base, id, file.name))));
     }
     links

@@ -7,7 +7,9 @@
 //! | `GET /api/jobs/{job_id}/events` | its progress, live |
 //! | `POST /api/jobs/{job_id}/cancel`, `…/retry`, `DELETE /api/jobs/{job_id}` | stop, go on, remove |
 //! | `GET /api/jobs` | all jobs, for operators |
-//! | `GET`, `PATCH /api/jobs/{job_id}/script` | what is said; other words for a line |
+//! | `GET`, `PATCH /api/jobs/{job_id}/script` | what is said; other words for lines, judged at once |
+//! | `POST /api/jobs/{job_id}/script/check` | the same judgement, and nothing changes |
+//! | `POST /api/jobs/{job_id}/restore` | an earlier version of the video |
 //! | `POST /api/jobs/{job_id}/variants` | another video from the same PDF |
 //! | `GET /jobs/{job_id}/video.mp4` | the video; captions, transcript and the rest beside it |
 //! | `GET /v/{view_id}`, `…/video.mp4` | the video to share: these addresses hold no key to the job |
@@ -35,6 +37,7 @@ mod intake;
 mod job_body;
 mod job_link;
 mod links;
+mod local_files;
 mod mcp;
 mod media;
 mod metrics;

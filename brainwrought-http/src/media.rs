@@ -1,6 +1,5 @@
 //! [`serve_file`]: files of jobs, with ranges, validators and the right types.
 
-use std::io::SeekFrom;
 use std::sync::Arc;
 
 use axum::body::Body;
@@ -14,7 +13,7 @@ use axum::response::Response;
 use brainwrought_core::data::BlobRef;
 use brainwrought_core::id::JobId;
 use brainwrought_core::job::Job;
-use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _};
+use tokio::io::AsyncReadExt as _;
 use tokio_util::io::ReaderStream;
 
 use crate::ApiError;
@@ -144,10 +143,8 @@ async fn body(
     end: u64,
 ) -> Result<Body, ApiError> {
     let folder = if name == INPUT { &site.settings.inputs } else { &site.settings.outputs };
-    if let Ok(mut file) = tokio::fs::File::open(folder.join(id.as_str()).join(name)).await
-        && file.metadata().await.is_ok_and(|metadata| metadata.is_file() && metadata.len() == blob.bytes)
-        && file.seek(SeekFrom::Start(start)).await.is_ok()
-    {
+    let path = folder.join(id.as_str()).join(name);
+    if let Some(file) = site.local_files.open(path, blob, start).await {
         return Ok(stream(file, end - start));
     }
     let bytes = fetch(site, id, blob).await?.ok_or_else(|| ApiError::NoSuchFile(name.to_owned()))?;

@@ -34,6 +34,8 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<Site>> {
         .routes(routes!(api::retry))
         .routes(routes!(api::script, api::edit_script))
         .routes(routes!(variant::create))
+        .routes(routes!(api::check_script))
+        .routes(routes!(api::restore_version))
         .routes(routes!(media::serve_file))
         .routes(routes!(view::serve_shared_file))
         .routes(routes!(api::health))

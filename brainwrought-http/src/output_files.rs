@@ -3,13 +3,13 @@
 use brainwrought_core::artifact_store::ArtifactStoreError;
 use brainwrought_core::data::{BlobRef, Report, Script};
 use brainwrought_core::engine::EngineError;
-use brainwrought_core::id::{Digest, JobId, StageName, TaskKey};
-use brainwrought_core::job::{Job, TaskStatus};
+use brainwrought_core::id::{Digest, JobId, StageName};
+use brainwrought_core::job::Job;
 use brainwrought_core::report::chain;
-use brainwrought_core::stage::StageData;
+use brainwrought_core::stage::{Stage as _, StageData};
+use brainwrought_stages::check::Check;
+use brainwrought_stages::script::WriteScript;
 use bytes::Bytes;
-use serde::Deserialize;
-use serde_json::Value;
 
 use crate::ApiError;
 use crate::site::Site;
@@ -46,14 +46,7 @@ pub(crate) const FILES: [OutputFile; 10] = [
     file("manifest.json", "application/json", "Manifest"),
 ];
 
-/// A stored output: a name for its form, and the value.
-#[derive(Debug, Deserialize)]
-struct Stored {
-    schema: String,
-    value: Value,
-}
-
-/// Finds the bytes of a file of a job.
+/// Finds the bytes of a file of a job: that of the last version that passed the check.
 ///
 /// # Errors
 ///
@@ -64,17 +57,12 @@ pub(crate) async fn locate(site: &Site, job: &Job, name: &str) -> Result<(BlobRe
     }
     let none = || ApiError::NoSuchFile(shown(name));
     let file = FILES.iter().find(|file| file.name == name).ok_or_else(none)?;
-    let report: Report = output(site, job, "check").await?.ok_or_else(none)?;
+    let report: Report = output(site, job, Check::NAME).await?.ok_or_else(none)?;
     let blob = match name {
         "video.mp4" => Some(&report.video.video),
         _ => report.video.sidecars.get(name),
     };
     Ok((blob.cloned().ok_or_else(none)?, file.media_type))
-}
-
-/// Reads the script of a job, if it is written.
-pub(crate) async fn script(site: &Site, job: &Job) -> Result<Option<Script>, ApiError> {
-    output(site, job, "script").await
 }
 
 /// Reads the bytes of a small file of a job, if it has it.
@@ -86,6 +74,26 @@ pub(crate) async fn small(site: &Site, job: &Job, name: &str) -> Result<Option<B
         },
         Err(ApiError::NoSuchFile(_)) => Ok(None),
         Err(error) => Err(error),
+    }
+}
+
+/// Reads the script of a job, if it is written.
+pub(crate) async fn script(site: &Site, job: &Job) -> Result<Option<Script>, ApiError> {
+    output(site, job, WriteScript::NAME).await
+}
+
+/// Reads the current output of a stage that runs once; `None` when it has none, or one of another form. What is lost is made
+/// again.
+async fn output<T: StageData>(site: &Site, job: &Job, stage: &str) -> Result<Option<T>, ApiError> {
+    match site.engine.output(job, &StageName::from(stage), None).await {
+        Err(EngineError::Output { .. }) => Ok(None),
+        Err(EngineError::Artifacts(
+            ArtifactStoreError::NotFound(lost) | ArtifactStoreError::Damaged(lost),
+        )) => {
+            repair(site, &job.job_id, &lost).await?;
+            Ok(None)
+        }
+        output => Ok(output?),
     }
 }
 
@@ -114,24 +122,6 @@ async fn repair(site: &Site, id: &JobId, lost: &Digest) -> Result<bool, ApiError
         }
         Err(error) => Err(error.into()),
     }
-}
-
-/// Reads the output of a stage that runs once; `None` when it has none, or one of another form.
-async fn output<T: StageData>(site: &Site, job: &Job, stage: &str) -> Result<Option<T>, ApiError> {
-    let key = TaskKey { stage: StageName::from(stage), segment: None };
-    let task = job.task(&key).filter(|task| task.status == TaskStatus::Done);
-    let Some(digest) = task.and_then(|task| task.output.clone()) else { return Ok(None) };
-    let bytes = match site.engine.artifacts().get(&digest).await {
-        Ok(bytes) => bytes,
-        Err(ArtifactStoreError::NotFound(_) | ArtifactStoreError::Damaged(_)) => {
-            repair(site, &job.job_id, &digest).await?;
-            return Ok(None);
-        }
-        Err(error) => return Err(error.into()),
-    };
-    let stored: Option<Stored> = serde_json::from_slice(&bytes).ok();
-    let stored = stored.filter(|stored| stored.schema == T::SCHEMA);
-    Ok(stored.and_then(|stored| serde_json::from_value(stored.value).ok()))
 }
 
 fn shown(name: &str) -> String {

@@ -1,20 +1,24 @@
-//! [`edit`]: other words for a line of the script; what depends on it is made again, everything else is reused.
-
-use std::time::Duration;
+//! Other words for lines of a script, and the versions of a video: what clients send, and what they get back.
 
 use brainwrought_core::data::Script;
-use brainwrought_core::fingerprint::canonical_json;
-use brainwrought_core::id::{StageName, WorkerId};
-use brainwrought_core::job::{Outcome, TaskStatus};
-use brainwrought_core::job_store::{ClaimRequest, JobStoreError, JobView};
-use brainwrought_core::stage::{Fan as _, StageData as _};
+use brainwrought_core::job::Job;
+use brainwrought_core::job_store::JobView;
+use brainwrought_stages::edit::{EditError, edit_job, judge_job_edit};
+use brainwrought_stages::script::EditVerdict;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use utoipa::ToSchema;
 
 use crate::ApiError;
 use crate::output_files;
 use crate::site::Site;
+
+/// What to change of a script.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ScriptEdit {
+    /// The lines that get other words.
+    pub(crate) lines: Vec<LineEdit>,
+}
 
 /// Other words for a line.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -25,6 +29,15 @@ pub(crate) struct LineEdit {
     /// Its new words, one sentence of at most 400 characters.
     #[schema(max_length = 400)]
     pub(crate) text: String,
+}
+
+/// The lines of a script.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ScriptBody {
+    /// The title of the document.
+    title: String,
+    /// The lines, in the order they are spoken.
+    lines: Vec<LineBody>,
 }
 
 /// A line of the script.
@@ -42,17 +55,88 @@ pub(crate) struct LineBody {
     quote: String,
 }
 
-/// The longest line, in characters.
-pub(crate) const MAX_LINE: usize = 400;
+/// What an edit would come to. Nothing was changed.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct VerdictBody {
+    /// True when the edit can be saved.
+    pub(crate) passed: bool,
+    /// How long the video is planned to be with the edit, in seconds; an estimate.
+    pub(crate) seconds: f64,
+    /// The shortest that it may be, in seconds.
+    pub(crate) min_seconds: f64,
+    /// The longest that it may be, in seconds.
+    pub(crate) max_seconds: f64,
+    /// Why the video would be too short or too long, if it would.
+    pub(crate) error: Option<String>,
+    /// The lines whose words would change.
+    pub(crate) lines: Vec<LineVerdictBody>,
+}
 
-/// How often the task is asked for. Any worker may take it first; it is done in no time then, for its output is known.
-const TRIES: u32 = 20;
+/// What an edit of one line comes to.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct LineVerdictBody {
+    /// The line, from 0.
+    pub(crate) line: usize,
+    /// How long its words take to say, in seconds; an estimate.
+    pub(crate) seconds: f64,
+    /// Why it cannot be saved, such as a number that the cited page does not have; empty when it can.
+    pub(crate) errors: Vec<String>,
+}
 
-/// The script takes no longer than this to write down.
-const LEASE: Duration = Duration::from_secs(30);
+/// A finished version of a video.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub(crate) struct VersionBody {
+    /// Counts from 1.
+    pub(crate) number: u32,
+    /// When it was finished.
+    pub(crate) completed_at: u64,
+    /// True for the one that the links lead to.
+    pub(crate) current: bool,
+}
 
-/// Lists the lines of a script.
-pub(crate) fn lines(script: &Script) -> Vec<LineBody> {
+impl ScriptBody {
+    /// Writes the script of a job.
+    pub(crate) async fn of(site: &Site, view: &JobView) -> Result<Self, ApiError> {
+        let script = output_files::script(site, &view.job).await?;
+        let script = script.ok_or_else(|| ApiError::NoSuchFile("script".to_owned()))?;
+        Ok(Self { lines: lines(&script), title: script.title })
+    }
+}
+
+impl VerdictBody {
+    fn of(verdict: &EditVerdict) -> Self {
+        let lines = verdict.lines.iter().map(|line| LineVerdictBody {
+            line: line.line,
+            seconds: seconds(line.spoken_ms),
+            errors: line.faults.iter().map(ToString::to_string).collect(),
+        });
+        Self {
+            passed: verdict.is_passed(),
+            seconds: seconds(verdict.planned_ms()),
+            min_seconds: seconds(*verdict.allowed_ms.start()),
+            max_seconds: seconds(*verdict.allowed_ms.end()),
+            error: verdict.length_fault(),
+            lines: lines.collect(),
+        }
+    }
+}
+
+impl VersionBody {
+    /// Lists the finished versions of a job, the newest first.
+    pub(crate) fn all(job: &Job) -> Vec<Self> {
+        let current = job.current_version();
+        let versions = job.finished_versions().into_iter().rev();
+        versions
+            .map(|(number, completed_at)| Self {
+                number,
+                completed_at: completed_at.0,
+                current: Some(number) == current,
+            })
+            .collect()
+    }
+}
+
+fn lines(script: &Script) -> Vec<LineBody> {
     let lines = script.segments.iter().flat_map(|segment| {
         let lines = segment.scenes.iter().flat_map(|scene| &scene.lines);
         lines.map(move |line| (segment.index, line))
@@ -69,74 +153,67 @@ pub(crate) fn lines(script: &Script) -> Vec<LineBody> {
         .collect()
 }
 
-/// Changes lines of a job that is over and sets it going again from there.
-///
-/// The stage `script` is sent back to NEW, and its task is claimed and ended here with the edited script as its output,
-/// under a fencing token like any worker's. Segments whose lines are the same have the same fingerprints as before.
-/// Running `script` or an earlier stage again brings the words of the writer back.
+/// Judges an edit without changing anything.
 ///
 /// # Errors
 ///
-/// Fails when the job is not over or has no script, when there is no such line, or when others take the task each time.
-pub(crate) async fn edit(site: &Site, view: &JobView, edits: &[LineEdit]) -> Result<JobView, ApiError> {
-    if !view.status.is_final() {
-        return Err(ApiError::Conflict(format!(
-            "the job is still {}; wait, or cancel it first",
-            view.status
-        )));
-    }
-    let none = || ApiError::Conflict("the job has no script yet; try it again first".to_owned());
-    let mut script = output_files::script(site, &view.job).await?.ok_or_else(none)?;
-    for edit in edits {
-        apply(&mut script, edit)?;
-    }
-    let items = u32::try_from(script.items().len()).unwrap_or(u32::MAX);
-    let stored = json!({ "schema": Script::SCHEMA, "value": script });
-    let output = site.engine.put_for(&view.job.job_id, canonical_json(&stored).into()).await?;
-    let (jobs, id, stage) = (site.engine.jobs(), &view.job.job_id, StageName::from("script"));
-    let request = ClaimRequest {
-        stages: Some(vec![stage.clone()]),
-        job: Some(id.clone()),
-        worker: WorkerId("editor".to_owned()),
-        lease: LEASE,
-        limit: 1,
-    };
-    for _ in 0..TRIES {
-        jobs.retry(id, Some(&stage)).await?;
-        jobs.advance().await?;
-        if let Some(claim) = jobs.claim(&request).await?.into_iter().next() {
-            let outcome =
-                Outcome::Done { output: output.clone(), items: Some(items), cached: false, delivery: None };
-            match jobs.commit(&claim.id, claim.token, outcome).await {
-                Ok(_) => return Ok(jobs.get(id).await?),
-                // Somebody cancelled the job or took the lease; the next try shows.
-                Err(JobStoreError::LeaseLost { .. }) => continue,
-                Err(error) => return Err(error.into()),
-            }
-        }
-        // A worker was quicker. It must be through before the task can be sent back again.
-        for _ in 0..TRIES {
-            let task_runs =
-                jobs.get(id).await?.job.tasks_of(&stage).any(|task| task.status == TaskStatus::Running);
-            if !task_runs {
-                break;
-            }
-            jobs.wait_for_work(Duration::from_millis(100)).await;
-        }
-    }
-    Err(ApiError::Conflict("workers took the script each time; nothing was changed, try again".to_owned()))
+/// Fails when the job has no script, or when there is no such line.
+pub(crate) async fn judge(site: &Site, job: &Job, edits: &[LineEdit]) -> Result<VerdictBody, ApiError> {
+    let verdict = judge_job_edit(&site.engine, job, wanted(edits), &site.settings.fonts).await?;
+    Ok(VerdictBody::of(&verdict))
 }
 
-fn apply(script: &mut Script, edit: &LineEdit) -> Result<(), ApiError> {
-    let text = edit.text.split_whitespace().collect::<Vec<_>>().join(" ");
-    if text.is_empty() || text.chars().count() > MAX_LINE || text.chars().any(char::is_control) {
-        return Err(ApiError::WrongRequest(format!("a line has 1 to {MAX_LINE} characters")));
+/// Changes lines of a job that is over and sets it going again from there. An edit that changes nothing leaves the job as it
+/// is.
+///
+/// # Errors
+///
+/// Fails when the job is not over or has no script, when there is no such line, and when the video would not pass.
+pub(crate) async fn edit(site: &Site, view: &JobView, edits: &[LineEdit]) -> Result<JobView, ApiError> {
+    match edit_job(&site.engine, view, wanted(edits), &site.settings.fonts).await {
+        // Whoever sends an edit again, because its answer was lost, learns that it is made.
+        Err(EditError::NothingChanged) => Ok(view.clone()),
+        edited => Ok(edited?),
     }
-    let count = script.lines().count();
-    let scenes = script.segments.iter_mut().flat_map(|segment| &mut segment.scenes);
-    let line = scenes.flat_map(|scene| &mut scene.lines).nth(edit.line);
-    let none =
-        || ApiError::WrongRequest(format!("there is no line {}; there are {count}, from 0", edit.line));
-    line.ok_or_else(none)?.text = text;
-    Ok(())
+}
+
+/// Brings a version back; without a number, the one before.
+///
+/// # Errors
+///
+/// Fails when the job is not over, or has no such version.
+pub(crate) async fn restore(site: &Site, job: &Job, number: Option<u32>) -> Result<JobView, ApiError> {
+    let none = || ApiError::Conflict("there is no earlier version to bring back".to_owned());
+    let number = number.or_else(|| job.previous_version()).ok_or_else(none)?;
+    Ok(site.engine.restore_version(&job.job_id, number).await?)
+}
+
+fn wanted(edits: &[LineEdit]) -> Vec<brainwrought_stages::script::LineEdit> {
+    let edit =
+        |edit: &LineEdit| brainwrought_stages::script::LineEdit { line: edit.line, text: edit.text.clone() };
+    edits.iter().map(edit).collect()
+}
+
+impl From<EditError> for ApiError {
+    fn from(error: EditError) -> Self {
+        match error {
+            EditError::NoSuchLine(error) => Self::WrongRequest(error.to_string()),
+            EditError::Refused(verdict) => Self::EditRefused {
+                message: format!("nothing was saved: {}", verdict.faults().join("; ")),
+                verdict: Box::new(VerdictBody::of(&verdict)),
+            },
+            EditError::StillActive { status, .. } => {
+                Self::Conflict(format!("the job is still {status}; wait, or cancel it first"))
+            }
+            EditError::NoScript(_) => {
+                Self::Conflict("the job has no script yet; try it again first".to_owned())
+            }
+            EditError::Engine(error) => error.into(),
+            error => Self::unavailable("judge the edit", error),
+        }
+    }
+}
+
+fn seconds(ms: u64) -> f64 {
+    ((ms as f64) / 100.0).round() / 10.0
 }

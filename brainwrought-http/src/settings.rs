@@ -9,6 +9,7 @@ use brainwrought_core::purse::Cost;
 use brainwrought_stages::audio::VoiceLibrary;
 use brainwrought_stages::llm::LlmChoice;
 use brainwrought_stages::script::TrendChoice;
+use brainwrought_stages::text::Fonts;
 use brainwrought_stages::visuals::{MemesBy, Pictures};
 
 use crate::Example;
@@ -48,6 +49,8 @@ pub struct HttpSettings {
     /// The voices of this machine: those that are installed are offered, with a sample of each. `None` offers the usual ones
     /// without samples.
     pub voices: Option<VoiceLibrary>,
+    /// The fonts that captions are set in, so that an edit is refused which they could not show.
+    pub fonts: Fonts,
     /// How long a job that is over stays, with its PDF and its video; `None` means until somebody deletes it. It is
     /// [`expire`](crate::expire) that removes what is older.
     pub keep: Option<Duration>,
@@ -185,6 +188,7 @@ impl HttpSettings {
             pictures: None,
             memes_by: MemesBy::Own,
             voices: None,
+            fonts: Fonts::embedded(),
             keep: None,
             quotas: Quotas::default(),
             limits: HttpLimits::default(),

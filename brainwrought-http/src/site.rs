@@ -18,6 +18,7 @@ use crate::fair_queue::FairQueue;
 use crate::job_body::JobBody;
 use crate::job_link::JobLink;
 use crate::links::Base;
+use crate::local_files::LocalFiles;
 use crate::metrics::Metrics;
 use crate::previews::Previews;
 use crate::queue_positions::QueuePositions;
@@ -34,6 +35,8 @@ pub(crate) struct Site {
     pub(crate) metrics: Metrics,
     pub(crate) watches: Watches,
     pub(crate) previews: Previews,
+    /// The finished files on this machine.
+    pub(crate) local_files: LocalFiles,
     /// Every request of a client.
     pub(crate) requests: RateLimit,
     /// What changes something.
@@ -92,6 +95,7 @@ impl Site {
             engine,
             settings,
             metrics: Metrics::default(),
+            local_files: LocalFiles::default(),
             requests: RateLimit::new(quotas.requests, quotas.request_every),
             changes: RateLimit::new(quotas.changes, quotas.change_every),
             uploads: Arc::new(Semaphore::new(limits.uploads)),

@@ -5,10 +5,9 @@ use std::path::{Path, PathBuf};
 use brainwrought_core::artifact_store::ArtifactStoreError;
 use brainwrought_core::data::Report;
 use brainwrought_core::engine::{Engine, EngineError};
-use brainwrought_core::id::JobId;
+use brainwrought_core::id::{JobId, StageName};
 use brainwrought_core::job::JobStatus;
 use brainwrought_core::stage::Stage as _;
-use serde::Deserialize;
 use tokio_util::sync::CancellationToken;
 
 use crate::check::Check;
@@ -20,7 +19,7 @@ use crate::publish::VIDEO;
 #[non_exhaustive]
 pub enum FetchError {
     /// There is no finished video yet.
-    #[error("job {job} is {status}, and only a completed one has a video; see `brainwrought status {job}`")]
+    #[error("job {job} is {status} and has no finished video yet; see `brainwrought status {job}`")]
     NotCompleted {
         /// The job.
         job: JobId,
@@ -52,22 +51,17 @@ pub enum FetchError {
     },
 }
 
-/// An output as it is stored.
-#[derive(Debug, Deserialize)]
-struct Stored {
-    value: Report,
-}
-
 /// How many artifacts of one job are made again before somebody has to look.
 const MAX_REPAIRS: usize = 20;
 
 /// Writes `video.mp4` and every sidecar to `<folder>/<job>/`, as the stage [`Publish`](crate::publish::Publish) does, and returns the video's path.
 ///
+/// While a change of the job is made, or when it did not succeed, it is the last video that passed.
 /// What is lost or damaged in the artifact store is made again first, in this process and by whatever other workers there are.
 ///
 /// # Errors
 ///
-/// Fails when the job is not completed, when a store cannot be read, and when a file cannot be written.
+/// Fails when the job has no video yet, when a store cannot be read, and when a file cannot be written.
 pub async fn fetch_job(engine: &Engine, job: &JobId, folder: &Path) -> Result<PathBuf, FetchError> {
     for _ in 0..MAX_REPAIRS {
         let lost = match write_files(engine, job, folder).await {
@@ -86,16 +80,15 @@ pub async fn fetch_job(engine: &Engine, job: &JobId, folder: &Path) -> Result<Pa
 
 async fn write_files(engine: &Engine, job: &JobId, folder: &Path) -> Result<PathBuf, FetchError> {
     let view = engine.jobs().get(job).await.map_err(EngineError::from)?;
-    if view.status != JobStatus::Completed {
-        return Err(FetchError::NotCompleted { job: job.clone(), status: view.status });
-    }
     let no_video = |source| FetchError::NoVideo { job: job.clone(), source };
-    let checked = view.job.stages.iter().find(|task| task.key.stage.0 == Check::NAME);
-    let output = checked.and_then(|task| task.output.clone());
-    let output = output.ok_or_else(|| no_video("it has no report".into()))?;
-    let stored = engine.artifacts().get(&output).await.map_err(EngineError::from)?;
-    let stored: Stored = serde_json::from_slice(&stored).map_err(|error| no_video(error.into()))?;
-    let (folder, video) = (folder.join(job.as_str()), stored.value.video);
+    let report: Report = match engine.output(&view.job, &StageName::from(Check::NAME), None).await {
+        Ok(Some(report)) => report,
+        Ok(None) if view.status == JobStatus::Completed => return Err(no_video("it has no report".into())),
+        Ok(None) => return Err(FetchError::NotCompleted { job: job.clone(), status: view.status }),
+        Err(error @ EngineError::Output { .. }) => return Err(no_video(Box::new(error))),
+        Err(error) => return Err(error.into()),
+    };
+    let (folder, video) = (folder.join(job.as_str()), report.video);
     for (name, blob) in
         video.sidecars.iter().map(|(name, blob)| (name.as_str(), blob)).chain([(VIDEO, &video.video)])
     {

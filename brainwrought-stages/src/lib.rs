@@ -7,6 +7,7 @@ pub mod check;
 pub mod child;
 #[cfg(feature = "c2pa")]
 pub mod credentials;
+pub mod edit;
 pub mod fetch;
 pub mod llm;
 pub mod media;

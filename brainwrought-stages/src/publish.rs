@@ -14,7 +14,7 @@ use brainwrought_core::private_folder::private_folder;
 use brainwrought_core::publisher::Publisher;
 use brainwrought_core::report::chain;
 use brainwrought_core::stage::{Stage, StageContext, StageError};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 
 use crate::output_file::write_whole;
@@ -144,19 +144,9 @@ pub async fn publish_job(
     if let Some(url) = view.job.delivery.output_hf_url {
         return Ok(url);
     }
-    let output =
-        view.job.stages.iter().find(|task| task.key.stage == stage).and_then(|task| task.output.clone());
-    let Some(output) = output else { return Err(PublishJobError::NoPlace) };
-    let stored = engine.artifacts().get(&output).await.map_err(EngineError::from)?;
-    let stored: Stored = serde_json::from_slice(&stored).unwrap_or_default();
-    Err(match stored.value.warnings.is_empty() {
-        true => PublishJobError::NoPlace,
-        false => PublishJobError::NotPublished(stored.value.warnings.join("; ")),
+    let publication: Option<Publication> = engine.output(&view.job, &stage, None).await?;
+    Err(match publication.map(|publication| publication.warnings).filter(|warnings| !warnings.is_empty()) {
+        None => PublishJobError::NoPlace,
+        Some(warnings) => PublishJobError::NotPublished(warnings.join("; ")),
     })
-}
-
-/// The output of the stage as it is stored.
-#[derive(Debug, Default, Deserialize)]
-struct Stored {
-    value: Publication,
 }

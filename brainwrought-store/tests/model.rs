@@ -8,7 +8,7 @@ use std::time::Duration;
 use brainwrought_core::clock::{Clock, ManualClock, Now};
 use brainwrought_core::data::BlobRef;
 use brainwrought_core::id::{Digest, FencingToken, JobId, TaskId, TaskKey, WorkerId};
-use brainwrought_core::job::{Failure, Job, JobInput, NewJob, Outcome, Plan, Renewal, StagePlan};
+use brainwrought_core::job::{Failure, Job, JobInput, NewJob, Outcome, Plan, Renewal, Revision, StagePlan};
 use brainwrought_core::job_store::{ClaimRequest, JobFilter, JobStore, JobStoreError};
 use brainwrought_core::memory::MemoryJobStore;
 use brainwrought_core::purse::{Charge, Cost};
@@ -32,6 +32,8 @@ enum Step {
     Recover,
     Cancel(usize),
     Retry(usize, Option<&'static str>),
+    Replace(usize, &'static str, u8),
+    Restore(usize, u32, Option<&'static str>),
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -142,6 +144,30 @@ impl Reference {
                     Answer::Accepted(self.jobs[at % count].retry(from.as_ref(), &now).is_ok())
                 }
             },
+            Step::Replace(..) | Step::Restore(..) => match self.revision(step) {
+                None => Answer::Nothing,
+                Some((place, revision)) => Answer::Accepted(self.jobs[place].revise(&revision, &now).is_ok()),
+            },
+        }
+    }
+
+    /// The job and the change that a step means.
+    fn revision(&self, step: &Step) -> Option<(usize, Revision)> {
+        match step {
+            Step::Replace(at, stage, text) => {
+                let place = at.checked_rem(self.jobs.len())?;
+                let key = TaskKey { stage: (*stage).into(), segment: None };
+                let expected = self.jobs[place].output(&key).cloned().unwrap_or_else(|| Digest::of(b"none"));
+                let items = (*stage == "split").then_some(u32::from(text % 4));
+                let output = Digest::of(&[*text]);
+                Some((place, Revision::Replace { stage: (*stage).into(), expected, output, items }))
+            }
+            Step::Restore(at, number, rerun) => {
+                let place = at.checked_rem(self.jobs.len())?;
+                let rerun = rerun.iter().map(|stage| (*stage).into()).collect();
+                Some((place, Revision::Restore { number: *number, rerun }))
+            }
+            _ => None,
         }
     }
 
@@ -242,6 +268,10 @@ impl ReferenceStateMachine for Reference {
             3 => Just(Step::Recover),
             1 => any::<usize>().prop_map(Step::Cancel),
             2 => (any::<usize>(), from).prop_map(|(at, from)| Step::Retry(at, from)),
+            3 => (any::<usize>(), prop_oneof![3 => Just("split"), 1 => Just("join"), 1 => Just("shout")], 0..8_u8)
+                .prop_map(|(at, stage, text)| Step::Replace(at, stage, text)),
+            3 => (any::<usize>(), 1..4_u32, prop_oneof![Just(None), Just(Some("join")), Just(Some("shout"))])
+                .prop_map(|(at, number, rerun)| Step::Restore(at, number, rerun)),
         ]
         .boxed()
     }
@@ -362,6 +392,13 @@ impl Subject {
                     let from = from.map(Into::into);
                     let retried = self.store.retry(&self.ids[at % count], from.as_ref());
                     Answer::Accepted(run.block_on(retried).is_ok())
+                }
+            },
+            Step::Replace(..) | Step::Restore(..) => match self.before.revision(step) {
+                None => Answer::Nothing,
+                Some((place, revision)) => {
+                    let revised = self.store.revise(&self.ids[place], &revision);
+                    Answer::Accepted(run.block_on(revised).is_ok())
                 }
             },
         }

@@ -2,6 +2,7 @@
 
 mod delete;
 mod doctor;
+mod edit;
 mod estimate;
 mod fetch;
 mod fleet;
@@ -37,6 +38,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
             Command::Cancel(args) => inspect::cancel(&config, args).await,
             Command::Delete(args) => delete::run(&config, args).await,
             Command::Retry(args) => inspect::retry(&config, args).await,
+            Command::Edit(args) => edit::run(&config, args).await,
             Command::Publish(args) => publish::run(&config, args).await,
             Command::Worker(args) => fleet::worker(&config, args).await,
             Command::Orchestrator(args) => fleet::orchestrator(&config, args).await,

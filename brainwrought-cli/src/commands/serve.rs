@@ -8,6 +8,7 @@ use anyhow::Context as _;
 use brainwrought_core::engine::{Engine, WorkScope};
 use brainwrought_core::event::EventSink;
 use brainwrought_http::{Example, HttpSettings, OperatorToken, Operators};
+use brainwrought_stages::standard::Resources;
 use brainwrought_stages::visuals::Pictures;
 use tokio::net::TcpListener;
 
@@ -113,6 +114,7 @@ fn settings(world: &World, args: &ServeArgs) -> Result<HttpSettings, WrongComman
     settings.proxies = args.proxies;
     settings.keep = args.keep;
     settings.storage.folders = world.storage_folders();
+    settings.fonts = Resources::find_fonts();
     if let Some(folder) = &args.examples {
         settings.examples = Example::read_all(folder).map_err(|error| {
             WrongCommand(format!("could not read the examples in `{}`: {error}", folder.display()))

@@ -12,6 +12,7 @@ pub mod creation;
 mod fixture;
 pub mod money;
 pub mod recovery;
+pub mod revisions;
 pub mod steering;
 
 /// Makes one test a rule of the job store. The expression opens a fresh, empty store for each test, and whatever must
@@ -118,6 +119,19 @@ macro_rules! job_store_conformance {
             the_backlog_leaves_out_what_is_final
             a_wait_returns_when_its_time_is_up
             a_wait_ends_when_work_comes
+        }
+        $crate::conformance_tests! { $open;
+            revisions:
+            a_replaced_output_runs_what_follows_again
+            a_refused_change_leaves_the_version_before
+            a_version_comes_back_with_its_segments
+            a_version_that_comes_back_is_delivered_again
+            a_retry_keeps_the_version_before
+            a_change_fences_old_workers
+            a_change_is_heard_at_the_next_renewal
+            an_active_job_is_not_changed
+            a_change_of_something_else_is_refused
+            versions_are_capped
         }
     };
 }

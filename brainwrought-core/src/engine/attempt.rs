@@ -337,7 +337,7 @@ async fn recall(
     Ok(Some(Made { output, items: count_items(node, envelope.value)?, cached: true, delivery: None }))
 }
 
-fn count_items(node: &Node, value: Value) -> Result<Option<u32>, StageError> {
+pub(super) fn count_items(node: &Node, value: Value) -> Result<Option<u32>, StageError> {
     let Some(list) = node.items else { return Ok(None) };
     let items = list(value).map_err(StageError::fatal)?;
     Ok(Some(u32::try_from(items.len()).unwrap_or(u32::MAX)))

@@ -11,6 +11,7 @@ mod job_artifacts;
 mod job_purse;
 mod mailbox;
 mod needs;
+mod output;
 mod pipelines;
 mod pulse;
 mod removal;
@@ -26,6 +27,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use collect::{CollectError, Collected};
+pub use output::OutputError;
 pub use pipelines::{PipelineSource, Pipelines};
 pub use removal::Deleted;
 pub use rounds::EngineError;

@@ -5,10 +5,11 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use super::Engine;
+use super::output::OutputError;
 use super::store_health::Write;
 use super::worker::WorkScope;
 use crate::artifact_store::ArtifactStoreError;
-use crate::id::{Digest, JobId, TaskId};
+use crate::id::{Digest, JobId, TaskId, TaskKey};
 use crate::job_store::{JobStoreError, JobView};
 use crate::metrics;
 use crate::report::chain;
@@ -66,6 +67,17 @@ pub enum EngineError {
         /// Why.
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// A stage's output could not be read or replaced.
+    #[error("could not {action} the output of `{key}`")]
+    Output {
+        /// What was tried: `read` or `change`.
+        action: &'static str,
+        /// The task.
+        key: TaskKey,
+        /// Why.
+        #[source]
+        source: OutputError,
     },
 }
 

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{
     AttemptEnd, Delivery, JobInput, JobStatus, Lease, Ledger, LogEntry, NewJob, Outcome, Plan, Progress,
-    Renewal, StagePlan, Task, TaskStatus, TransitionError,
+    Renewal, StagePlan, Task, TaskStatus, TransitionError, Versions,
 };
 use crate::clock::{Now, Timestamp};
 use crate::id::{Digest, FencingToken, JobId, StageName, TaskKey, WorkerId};
@@ -50,6 +50,9 @@ pub struct Job {
     /// No new task starts with a smaller token: tasks that were taken away may still have workers.
     #[serde(default)]
     pub token_floor: FencingToken,
+    /// Its finished versions, once it was changed.
+    #[serde(default, skip_serializing_if = "Versions::is_empty")]
+    pub versions: Versions,
     /// What happened, oldest first; at most [`Job::MAX_LOGS`].
     #[serde(default)]
     pub logs: Vec<LogEntry>,
@@ -87,6 +90,7 @@ impl Job {
             plan: new.plan,
             stages,
             token_floor: FencingToken::default(),
+            versions: Versions::default(),
             logs: Vec::new(),
         }
     }
@@ -238,10 +242,10 @@ impl Job {
         Ok(())
     }
 
-    /// The outputs that the job refers to: what it needs of the artifact store is these, the bytes that they name, its
+    /// The outputs that the job refers to, those of its earlier versions included: what it needs of the artifact store is these, the bytes that they name, its
     /// PDF and the bytes that its options name.
     pub fn outputs(&self) -> impl Iterator<Item = &Digest> {
-        self.stages.iter().filter_map(|task| task.output.as_ref())
+        self.stages.iter().filter_map(|task| task.output.as_ref()).chain(self.versions.outputs())
     }
 
     /// Ends an attempt, and returns the task as it then is; a task that is taken away, as it was.
@@ -318,47 +322,57 @@ impl Job {
         Ok(())
     }
 
-    /// Sends a stage and everything after it back to NEW; without a stage, everything that failed or was cancelled.
+    /// Sends a stage and everything after it back to NEW; without a stage, everything that failed or was cancelled. The
+    /// version that was complete is kept.
     ///
     /// # Errors
     ///
     /// Fails when the pipeline has no such stage, or when no stage is named and nothing failed.
     pub fn retry(&mut self, from: Option<&StageName>, now: &Now) -> Result<(), TransitionError> {
-        let roots: Vec<StageName> = match from {
-            Some(name) if self.plan.stage(name).is_some() => vec![name.clone()],
-            Some(name) => {
-                let known: Vec<&str> = self.plan.stages().iter().map(|stage| stage.name.0.as_str()).collect();
-                return Err(TransitionError::NoSuchStage { name: name.clone(), known: known.join(", ") });
-            }
-            None => Vec::new(),
+        let reset = match from {
+            Some(stage) => self.downstream_names(stage)?,
+            None if self.stages.iter().any(is_stopped) => Vec::new(),
+            None => return Err(TransitionError::NothingToRetry(self.status(now))),
         };
-        let reset: Vec<StageName> = roots
-            .iter()
-            .flat_map(|root| self.plan.downstream(root))
-            .map(|stage| stage.name.clone())
-            .collect();
-        let stopped = |task: &Task| matches!(task.status, TaskStatus::Error | TaskStatus::Cancelled);
-        if roots.is_empty() && !self.stages.iter().any(stopped) {
-            return Err(TransitionError::NothingToRetry(self.status(now)));
+        // The last stage alone delivers the same version again.
+        if reset.len() > 1 {
+            self.begin_version();
+        } else {
+            self.keep_version();
         }
+        self.reset_stages(&reset);
+        self.updated_at = now.wall;
+        Ok(())
+    }
+
+    /// Names a stage and everything after it.
+    pub(super) fn downstream_names(&self, stage: &StageName) -> Result<Vec<StageName>, TransitionError> {
+        if self.plan.stage(stage).is_none() {
+            let known: Vec<&str> = self.plan.stages().iter().map(|stage| stage.name.0.as_str()).collect();
+            return Err(TransitionError::NoSuchStage { name: stage.clone(), known: known.join(", ") });
+        }
+        Ok(self.plan.downstream(stage).into_iter().map(|stage| stage.name.clone()).collect())
+    }
+
+    /// Sends the tasks of `reset`, and whatever failed or was cancelled, back to NEW, and undoes a cancel. Segments whose
+    /// source is made again are forgotten.
+    pub(super) fn reset_stages(&mut self, reset: &[StageName]) {
         self.cancelled = false;
-        let orphaned = |task: &Task| {
+        let is_orphaned = |task: &Task| {
             let fan = self.plan.stage(&task.key.stage).and_then(|stage| stage.fan.as_ref());
             fan.is_some_and(|source| reset.contains(source))
         };
-        let floor = self.stages.iter().filter(|task| orphaned(task)).map(|task| task.token).max();
+        let floor = self.stages.iter().filter(|task| is_orphaned(task)).map(|task| task.token).max();
         self.token_floor = self.token_floor.max(floor.unwrap_or_default());
-        let keep: Vec<bool> = self.stages.iter().map(|task| !orphaned(task)).collect();
+        let keep: Vec<bool> = self.stages.iter().map(|task| !is_orphaned(task)).collect();
         let mut keep = keep.into_iter();
         self.stages.retain(|_| keep.next().unwrap_or(true));
         for task in &mut self.stages {
             task.forget_losses();
-            if reset.contains(&task.key.stage) || stopped(task) {
+            if reset.contains(&task.key.stage) || is_stopped(task) {
                 task.reset();
             }
         }
-        self.updated_at = now.wall;
-        Ok(())
     }
 
     /// Tells whether the job may be removed.
@@ -372,7 +386,7 @@ impl Job {
     }
 
     /// True when every stage of the plan has all its tasks, and all are DONE.
-    fn is_complete(&self) -> bool {
+    pub(super) fn is_complete(&self) -> bool {
         self.plan.stages().iter().all(|stage| self.is_stage_done(stage))
     }
 
@@ -408,7 +422,7 @@ impl Job {
     }
 
     /// Makes the tasks of the stages that fan out over `source`, and puts all tasks into the order of the plan.
-    fn expand(&mut self, source: &StageName) {
+    pub(super) fn expand(&mut self, source: &StageName) {
         let items = self.task(&single(source)).and_then(|task| task.items).unwrap_or(0);
         let fanned: Vec<StageName> = self.plan.fanned_over(source).map(|stage| stage.name.clone()).collect();
         if fanned.is_empty() {
@@ -447,6 +461,10 @@ impl Job {
         let surplus = self.logs.len().saturating_sub(Self::MAX_LOGS);
         self.logs.drain(..surplus);
     }
+}
+
+fn is_stopped(task: &Task) -> bool {
+    matches!(task.status, TaskStatus::Error | TaskStatus::Cancelled)
 }
 
 pub(super) fn single(stage: &StageName) -> TaskKey {

@@ -16,6 +16,7 @@ mod stage_backlog;
 mod status;
 mod task;
 mod transition_error;
+mod version;
 
 pub use delivery::Delivery;
 pub use job_record::Job;
@@ -29,3 +30,4 @@ pub use stage_backlog::StageBacklog;
 pub use status::{JobStatus, TaskStatus};
 pub use task::{AttemptEnd, AttemptRecord, Task};
 pub use transition_error::TransitionError;
+pub use version::{Revision, Version, VersionOutput, Versions};

@@ -30,9 +30,23 @@ pub enum TransitionError {
     /// The job is done and cannot be cancelled.
     #[error("the job is already {0}")]
     AlreadyFinal(JobStatus),
-    /// The job is not over, so it cannot be removed.
+    /// The job is not over, so it can be neither removed nor changed.
     #[error("the job is still {0}; cancel it first")]
     StillActive(JobStatus),
+    /// The task has no output that could be replaced.
+    #[error("`{0}` has no output yet that could be changed; run the job again first")]
+    NoOutput(TaskKey),
+    /// The task has another output than the change was made for.
+    #[error("the output of `{0}` was changed meanwhile; look at it again, then change it")]
+    OutputChanged(TaskKey),
+    /// The job keeps no such version.
+    #[error("the job has no earlier version {number}; it has {}", if .known.is_empty() { "none" } else { .known })]
+    NoSuchVersion {
+        /// What was asked for.
+        number: u32,
+        /// The versions there are.
+        known: String,
+    },
     /// Nothing failed, so there is nothing to retry.
     #[error("nothing to retry: the job is {0}; name a stage with `--from` to run again from there")]
     NothingToRetry(JobStatus),

@@ -8,7 +8,7 @@ use tokio::sync::Notify;
 
 use crate::clock::{Clock, Now, ProcessClock};
 use crate::id::{FencingToken, JobId, StageName, TaskId};
-use crate::job::{Job, LogEntry, NewJob, Outcome, Renewal, Task};
+use crate::job::{Job, LogEntry, NewJob, Outcome, Renewal, Revision, Task};
 use crate::job_store::{
     Claim, ClaimRequest, Created, JobFilter, JobStore, JobStoreError, JobView, TaskReport,
 };
@@ -205,6 +205,13 @@ impl JobStore for MemoryJobStore {
     async fn retry(&self, id: &JobId, from: Option<&StageName>) -> Result<JobView, JobStoreError> {
         self.change(id, |job, now| {
             job.retry(from, now)?;
+            Ok(view(job, now))
+        })
+    }
+
+    async fn revise(&self, id: &JobId, revision: &Revision) -> Result<JobView, JobStoreError> {
+        self.change(id, |job, now| {
+            job.revise(revision, now)?;
             Ok(view(job, now))
         })
     }

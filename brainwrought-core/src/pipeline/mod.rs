@@ -78,6 +78,11 @@ impl Pipeline {
         self.nodes.iter().find(|node| node.name() == *stage)
     }
 
+    /// Names the stages that exist for an effect outside the artifact store.
+    pub(crate) fn uncached(&self) -> impl Iterator<Item = StageName> {
+        self.nodes.iter().filter(|node| !node.stage.is_cached()).map(Node::name)
+    }
+
     pub(crate) fn node_at(&self, place: usize) -> Option<&Node> {
         self.nodes.get(place)
     }

@@ -21,9 +21,9 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::largest_pdf;
-use super::tool_list::{EditScript, OneFile, OneJob, RetryJob, SubmitPdf, WaitForJob, tools};
+use super::tool_list::{EditScript, OneFile, OneJob, RestoreVersion, RetryJob, SubmitPdf, WaitForJob, tools};
 use crate::ApiError;
-use crate::api::{ListQuery, ScriptBody, list_jobs};
+use crate::api::{ListQuery, list_jobs};
 use crate::guard::is_operator;
 use crate::intake::{Document, receive_whole};
 use crate::job_body::SubmittedBody;
@@ -31,7 +31,7 @@ use crate::links::Base;
 use crate::output_files::{INPUT, fetch, locate};
 use crate::rate_limit::ClientId;
 use crate::removal::remove;
-use crate::script_edit::edit;
+use crate::script_edit::{ScriptBody, edit, restore};
 use crate::site::Site;
 use crate::view::file_link;
 
@@ -90,6 +90,12 @@ impl JobTools {
                 self.take_turn(call)?;
                 let view = edit(&self.site, &self.site.job(&job_id).await?, &lines).await?;
                 Ok(self.shown(&view, call).await)
+            }
+            "restore_version" => {
+                let RestoreVersion { job_id, version } = read(arguments)?;
+                self.take_turn(call)?;
+                let view = self.site.job(&job_id).await?;
+                Ok(shown(&restore(&self.site, &view.job, version).await?, call))
             }
             "cancel_job" => {
                 let OneJob { job_id } = read(arguments)?;

@@ -79,6 +79,16 @@ pub(super) struct EditScript {
     pub(super) lines: Vec<LineEdit>,
 }
 
+/// A job, and the version of its video to bring back.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RestoreVersion {
+    /// The job's id: 32 hexadecimal digits.
+    pub(super) job_id: String,
+    /// The number of the version, from `versions` of the job; without it, the one before.
+    pub(super) version: Option<u32>,
+}
+
 /// What a tool does to the world.
 #[derive(Debug, Clone, Copy)]
 enum Effect {
@@ -127,7 +137,13 @@ pub(super) fn tools() -> Vec<Tool> {
         tool::<EditScript>(
             "edit_script",
             "Gives lines of a finished job's script other words and makes the video again; parts that stay the same are \
-             reused.",
+             reused. Words that the cited page does not bear out are refused at once, with the reason for each line. The \
+             finished video stays until the new one has passed.",
+            Effect::Changes,
+        ),
+        tool::<RestoreVersion>(
+            "restore_version",
+            "Brings an earlier version of a job's video back, at once and with its script; undoes an edit.",
             Effect::Changes,
         ),
         tool::<OneJob>("cancel_job", "Stops a job. Stopping twice is no error.", Effect::Changes),

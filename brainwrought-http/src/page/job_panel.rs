@@ -9,7 +9,8 @@ use maud::{Markup, html};
 use super::job_details::{JobDetails, check};
 use super::player::{Player, share_and_download};
 use super::quiz;
-use super::script_panel::{self, Editing};
+use super::script_panel::{self, Editing, Editor, RefusedEdit};
+use super::version_list;
 use crate::ApiError;
 use crate::job_body::JobBody;
 use crate::links::Base;
@@ -25,6 +26,8 @@ pub(super) struct JobPanel {
     script: Option<Script>,
     quiz: Vec<QuizQuestion>,
     report: Option<ReportFile>,
+    /// An edit that was just refused.
+    refused: Option<RefusedEdit>,
 }
 
 /// What can be done about a job that has no video.
@@ -63,8 +66,14 @@ impl JobPanel {
         let job = site.shown(view, base).await;
         let script = script(site, &view.job).await?;
         let quiz = small(site, &view.job, "quiz.json").await?;
-        let report = small(site, &view.job, "report.json").await?;
-        let report = report.and_then(|bytes| ReportFile::read(&bytes)).or_else(|| refusal(view));
+        // What did not pass is of more interest than the report of the version before.
+        let report = match refusal(view) {
+            Some(report) => Some(report),
+            None => {
+                let report = small(site, &view.job, "report.json").await?;
+                report.and_then(|bytes| ReportFile::read(&bytes))
+            }
+        };
         Ok(Self {
             job,
             is_final: view.status.is_final(),
@@ -72,7 +81,14 @@ impl JobPanel {
             script,
             quiz: quiz::questions(quiz.as_deref()),
             report,
+            refused: None,
         })
+    }
+
+    /// Shows an edit that was refused, with the reasons beside its fields.
+    pub(super) fn with_refused(mut self, refused: Option<RefusedEdit>) -> Self {
+        self.refused = refused;
+        self
     }
 
     /// The title of the document, or the file's name while nobody has read it.
@@ -94,15 +110,16 @@ impl JobPanel {
                             " " (job.file_name)
                         }
                         h1.doc { (self.title()) }
-                        @if self.is_done() { (self.share()) }
+                        @if self.has_video() { (self.share()) }
                         @if let Some(address) = &job.output_hf_url { p.published { "Published on Hugging Face: " a href=(address) rel="noopener noreferrer" { (address) } } }
                         (self.progress())
-                        @if let Some(error) = &job.error { p.alert role="alert" { strong { "The video could not be made. " } (error) } }
+                        @if let Some(error) = &job.error { p.alert role="alert" { strong { (self.failure()) } (error) } }
                         (self.actions(base))
                     }
                 }
                 @if let Some(report) = self.report.as_ref().filter(|report| !report.passed) { (check(report)) }
                 @if let Some(script) = &self.script { (self.script(script, base)) }
+                (version_list::render(&job.versions, self.is_final.then(|| self.at(base, "restore")).as_deref()))
                 (quiz::render(&self.quiz, self.link(INPUT)))
                 (details.render(!self.is_final))
             }
@@ -113,12 +130,34 @@ impl JobPanel {
         self.job.status == "COMPLETED"
     }
 
+    /// True when there is a finished version, also while an edit of it is made and when that did not succeed.
+    fn has_video(&self) -> bool {
+        self.is_done() || !self.job.versions.is_empty()
+    }
+
+    /// The version that plays, when it is not the one that was last asked for.
+    fn standing_version(&self) -> Option<u32> {
+        let current = self.job.versions.iter().find(|version| version.current);
+        current.filter(|_| !self.is_done()).map(|version| version.number)
+    }
+
+    fn failure(&self) -> String {
+        match self.standing_version() {
+            Some(number) => format!("The change did not succeed; the video is still version {number}. "),
+            None => "The video could not be made. ".to_owned(),
+        }
+    }
+
+    fn at(&self, base: &Base, action: &str) -> String {
+        format!("{}/jobs/{}/{action}", base.0, self.job.job_id)
+    }
+
     fn link(&self, name: &str) -> Option<&str> {
         self.job.links.get(name).map(String::as_str)
     }
 
     fn phone(&self) -> Markup {
-        let Some(video) = self.link("video.mp4").filter(|_| self.is_done()) else {
+        let Some(video) = self.link("video.mp4").filter(|_| self.has_video()) else {
             return html! {
                 div.phone aria-hidden="true" {
                     div.lanes {}
@@ -161,10 +200,13 @@ impl JobPanel {
     }
 
     fn actions(&self, base: &Base) -> Markup {
-        let at = |action: &str| format!("{}/jobs/{}/{action}", base.0, self.job.job_id);
+        let at = |action: &str| self.at(base, action);
+        let standing = self.standing_version();
         let has_failed = self.job.status == "FAILED";
         html! {
-            @if has_failed {
+            @if has_failed && standing.is_some() {
+                p.hint { "Change the script below and save it again, or undo the change." }
+            } @else if has_failed {
                 p.hint {
                     @match self.remedy {
                         Remedy::Retry => "Trying again may help; everything that is done already is kept.",
@@ -177,6 +219,9 @@ impl JobPanel {
                 @if !self.is_final {
                     form method="post" action=(at("cancel")) { button.quiet type="submit" { "Cancel" } }
                 } @else {
+                    @if let Some(number) = standing {
+                        (version_list::restore(&at("restore"), number, "Undo the change", "primary"))
+                    }
                     @if self.job.status == "CANCELLED" {
                         form method="post" action=(at("retry")) { button.primary type="submit" { "Continue" } }
                     } @else if has_failed && self.remedy == Remedy::Retry {
@@ -200,10 +245,11 @@ impl JobPanel {
     }
 
     fn script(&self, script: &Script, base: &Base) -> Markup {
-        let action = format!("{}/jobs/{}/line", base.0, self.job.job_id);
-        let editing = if self.is_final { Editing::On(&action) } else { Editing::Off };
+        let check = self.link("script").map(|script| format!("{script}/check")).unwrap_or_default();
+        let editor = Editor { action: self.at(base, "script"), check, refused: self.refused.as_ref() };
+        let editing = if self.is_final { Editing::On(&editor) } else { Editing::Off };
         html! {
-            details.block open[self.is_done()] {
+            details.block open[self.has_video()] {
                 summary { h2 { "Script and sources" } }
                 (script_panel::render(script, self.link(INPUT), editing))
             }

@@ -12,6 +12,7 @@ mod quiz;
 mod script_panel;
 mod shell;
 mod submit_form;
+mod version_list;
 mod view_page;
 
 pub(crate) use asset::asset;
@@ -39,11 +40,12 @@ use crate::job_link::JobLink;
 use crate::links::Base;
 use crate::rate_limit::ClientId;
 use crate::removal::remove;
-use crate::script_edit::{LineEdit, edit};
+use crate::script_edit::{LineEdit, edit, restore};
 use crate::site::Site;
 use crate::{ApiError, previews, variant, view};
 use job_panel::JobPanel;
 use options_form::OptionsForm;
+use script_panel::RefusedEdit;
 use shell::{Page, Tab, frame, spending};
 use view_page::ViewPage;
 
@@ -56,7 +58,8 @@ pub(crate) fn routes() -> Router<Arc<Site>> {
         .route("/jobs/{job_id}/cancel", post(cancel))
         .route("/jobs/{job_id}/retry", post(retry))
         .route("/jobs/{job_id}/delete", post(delete))
-        .route("/jobs/{job_id}/line", post(line))
+        .route("/jobs/{job_id}/script", post(edit_script))
+        .route("/jobs/{job_id}/restore", post(restore_version))
         .route("/jobs/{job_id}/variants", get(variant_form).post(make_variant))
         .route("/v/{view_id}", get(view_page))
         .route("/samples/backgrounds/{file}", get(previews::background))
@@ -83,7 +86,7 @@ async fn home(
     let Query(query) = query.unwrap_or_default();
     if let Some(text) = query.job_id.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
         let shown = match open(&site, &base, text).await {
-            Ok(Opened::Job(view)) => job_page(&site, &base, &view, None).await,
+            Ok(Opened::Job(view)) => job_page(&site, &base, &view, None, None).await,
             Ok(Opened::Elsewhere(address)) => Ok(go_to(&address)),
             Err(error) => Err(error),
         };
@@ -130,14 +133,15 @@ async fn open(site: &Site, base: &Base, text: &str) -> Result<Opened, ApiError> 
     }
 }
 
-/// Draws the page of a job, with an error of what was just tried, if there is one.
+/// Draws the page of a job, with an error of what was just tried and an edit that was refused, if there is one.
 async fn job_page(
     site: &Site,
     base: &Base,
     view: &JobView,
     error: Option<&ApiError>,
+    refused: Option<RefusedEdit>,
 ) -> Result<Response, ApiError> {
-    let panel = JobPanel::gather(site, view, base).await?;
+    let panel = JobPanel::gather(site, view, base).await?.with_refused(refused);
     let mut page = Page::new(base, site).await;
     page.tab = Tab::Retrieve;
     page.job_id = view.job.job_id.to_string();
@@ -155,7 +159,7 @@ async fn failed(site: &Site, base: &Base, asked: Option<&str>, error: ApiError) 
         (_, Some(asked)) => site.job(asked).await.ok(),
     };
     if let Some(view) = job
-        && let Ok(response) = job_page(site, base, &view, Some(&error)).await
+        && let Ok(response) = job_page(site, base, &view, Some(&error), None).await
     {
         return error.dress(response);
     }
@@ -278,15 +282,58 @@ async fn retry(
     .await
 }
 
-async fn line(
+/// The names of the fields with the lines begin like this; their numbers follow.
+const LINE: &str = "line-";
+
+async fn edit_script(
     State(site): State<Arc<Site>>,
     base: Base,
     Path(job_id): Path<String>,
-    form: Result<Form<LineEdit>, FormRejection>,
+    form: Result<Form<Vec<(String, String)>>, FormRejection>,
+) -> Response {
+    let edited = async {
+        let view = site.job(&job_id).await?;
+        let Form(form) = form.map_err(|error| ApiError::wrong_request(&error.body_text()))?;
+        let line = |(name, text): (String, String)| {
+            let line = name.strip_prefix(LINE)?.parse().ok()?;
+            Some(LineEdit { line, text })
+        };
+        let lines: Vec<LineEdit> = form.into_iter().filter_map(line).collect();
+        match edit(&site, &view, &lines).await {
+            Err(ApiError::EditRefused { verdict, .. }) => {
+                let refused = RefusedEdit { lines, verdict: verdict.as_ref().clone() };
+                let error = ApiError::EditRefused { message: NOT_SAVED.to_owned(), verdict };
+                let page = job_page(&site, &base, &view, Some(&error), Some(refused)).await?;
+                Ok(error.dress(page))
+            }
+            edited => edited.map(|view| go_to(&base.page(&view.job.job_id))),
+        }
+    };
+    match edited.await {
+        Ok(response) => response,
+        Err(error) => failed(&site, &base, Some(&job_id), error).await,
+    }
+}
+
+/// Shown above the fields, which say why.
+const NOT_SAVED: &str = "Nothing was saved. The lines that need a change are marked below.";
+
+/// Which version to bring back.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct RestoreForm {
+    version: Option<u32>,
+}
+
+async fn restore_version(
+    State(site): State<Arc<Site>>,
+    base: Base,
+    Path(job_id): Path<String>,
+    form: Result<Form<RestoreForm>, FormRejection>,
 ) -> Response {
     act(&site, &base, &job_id, async |view| {
-        let Form(change) = form.map_err(|error| ApiError::wrong_request(&error.body_text()))?;
-        edit(&site, &view, &[change]).await.map(drop)
+        let Form(form) = form.map_err(|error| ApiError::wrong_request(&error.body_text()))?;
+        restore(&site, &view.job, form.version).await.map(drop)
     })
     .await
 }

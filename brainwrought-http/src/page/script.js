@@ -13,3 +13,68 @@ document.addEventListener(
   },
   true,
 );
+
+// What was typed is judged while somebody types: how long it takes, and what the cited page does not say.
+let asked = null;
+
+document.addEventListener("input", (event) => {
+  const form = event.target.closest("form[data-check]");
+  if (!form) return;
+  clearTimeout(asked);
+  asked = setTimeout(() => judge(form), 400);
+});
+
+const changed = (field) => field.value !== field.dataset.saved;
+
+async function judge(form) {
+  const fields = [...form.querySelectorAll("textarea[name^=line-]")];
+  const lines = fields.filter(changed).map((field) => ({ line: Number(field.name.slice(5)), text: field.value }));
+  let verdict;
+  try {
+    const answer = await fetch(form.dataset.check, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ lines }),
+    });
+    // Saving judges again, so a server that is busy just now costs nothing but the hint.
+    if (!answer.ok) return;
+    verdict = await answer.json();
+  } catch {
+    return;
+  }
+  for (const field of fields) {
+    const line = verdict.lines.find((one) => one.line === Number(field.name.slice(5)));
+    const errors = line ? line.errors : [];
+    const note = document.getElementById(`${field.id}-note`);
+    field.setAttribute("aria-invalid", String(errors.length > 0));
+    note.classList.toggle("bad", errors.length > 0);
+    note.textContent = errors.length ? `${errors.join("; ")}.` : line ? `About ${line.seconds.toFixed(1)} s to say.` : "";
+  }
+  const note = form.querySelector("#script-note");
+  const room = verdict.max_seconds - verdict.seconds;
+  note.classList.toggle("bad", Boolean(verdict.error));
+  note.textContent = verdict.error
+    ? `${verdict.error}.`
+    : `Planned length: ${Math.round(verdict.seconds)} s; room for ${Math.floor(room)} s more.`;
+}
+
+// A page that is left with unsaved lines asks first.
+let isSaving = false;
+document.addEventListener("submit", () => (isSaving = true));
+addEventListener("beforeunload", (event) => {
+  const fields = [...document.querySelectorAll("form[data-check] textarea")];
+  if (!isSaving && fields.some(changed)) event.preventDefault();
+});
+
+// Versions carry the time at which they were finished.
+function dateVersions() {
+  for (const time of document.querySelectorAll("time[data-at]")) {
+    const at = new Date(Number(time.dataset.at));
+    time.dateTime = at.toISOString();
+    time.textContent = at.toLocaleString();
+    delete time.dataset.at;
+  }
+}
+dateVersions();
+const panel = document.getElementById("job");
+if (panel) new MutationObserver(dateVersions).observe(panel, { childList: true, subtree: true });

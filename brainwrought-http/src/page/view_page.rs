@@ -4,6 +4,7 @@ use brainwrought_core::data::{QuizQuestion, Script};
 use brainwrought_core::id::ViewId;
 use brainwrought_core::job::JobStatus;
 use brainwrought_core::job_store::JobView;
+use brainwrought_stages::edit::script_of_video;
 use maud::{Markup, html};
 
 use super::player::{Player, share_and_download};
@@ -12,7 +13,7 @@ use super::script_panel::{self, Editing};
 use super::shell::frame;
 use crate::ApiError;
 use crate::links::Base;
-use crate::output_files::{locate, script, small};
+use crate::output_files::{locate, small};
 use crate::site::Site;
 
 /// A video that was shared.
@@ -37,7 +38,7 @@ impl ViewPage {
             Err(error) => return Err(error),
         };
         // Until there is a video, the words of the document are nobody's business.
-        let script = if is_ready { script(site, job).await? } else { None };
+        let script = if is_ready { script_of_video(&site.engine, job).await? } else { None };
         let quiz = if is_ready { small(site, job, "quiz.json").await? } else { None };
         let title = script.as_ref().map_or_else(|| "A video".to_owned(), |script| script.title.clone());
         Ok(Self {

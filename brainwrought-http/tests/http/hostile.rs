@@ -8,12 +8,14 @@ use tokio::net::TcpStream;
 use crate::desk::{Desk, Reply, form};
 
 /// Every route that takes an id, and what it is asked with.
-const ROUTES: [(&str, &str); 18] = [
+const ROUTES: [(&str, &str); 21] = [
     ("GET", "/api/jobs/{id}"),
     ("DELETE", "/api/jobs/{id}"),
     ("GET", "/api/jobs/{id}/events"),
     ("GET", "/api/jobs/{id}/script"),
     ("PATCH", "/api/jobs/{id}/script"),
+    ("POST", "/api/jobs/{id}/script/check"),
+    ("POST", "/api/jobs/{id}/restore"),
     ("POST", "/api/jobs/{id}/cancel"),
     ("POST", "/api/jobs/{id}/retry"),
     ("GET", "/jobs/{id}/video.mp4"),
@@ -21,7 +23,8 @@ const ROUTES: [(&str, &str); 18] = [
     ("GET", "/jobs/{id}/panel"),
     ("POST", "/jobs/{id}/cancel"),
     ("POST", "/jobs/{id}/delete"),
-    ("POST", "/jobs/{id}/line"),
+    ("POST", "/jobs/{id}/script"),
+    ("POST", "/jobs/{id}/restore"),
     ("GET", "/?job_id={id}"),
     ("GET", "/jobs/{id}/variants"),
     ("POST", "/api/jobs/{id}/variants"),

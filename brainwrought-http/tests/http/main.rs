@@ -5,6 +5,7 @@
 mod crowd;
 mod deletion;
 mod desk;
+mod edits;
 mod events;
 mod files;
 mod hostile;

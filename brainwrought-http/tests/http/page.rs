@@ -62,11 +62,10 @@ async fn a_job_that_runs_is_shown_live_and_can_be_steered() {
     desk.strings.gate.add_permits(1000);
     assert_eq!(desk.ask("POST", &format!("/jobs/{id}/retry"), &[form]).await.status, 303);
     desk.wait_for(&id, "COMPLETED").await;
-    let words = b"line=0&text=%3Cu%3EOther%3C%2Fu%3E+words.";
-    let head = desk.head("POST", &format!("/jobs/{id}/line"), &[form], words.len());
-    assert_eq!(desk.send(&[head, words.to_vec()].concat()).await.status, 303);
+    let saved = desk.send_form(&format!("/jobs/{id}/script"), "line-0=%3Cu%3Eother%3C%2Fu%3E+words.").await;
+    assert_eq!((saved.status, saved.header("location")), (303, page.as_str()));
     desk.wait_for(&id, "COMPLETED").await;
-    assert!(desk.get(&page).await.text().contains("&lt;u&gt;Other&lt;/u&gt; words."));
+    assert!(desk.get(&page).await.text().contains("&lt;u&gt;other&lt;/u&gt; words."));
 }
 
 #[tokio::test]

@@ -87,7 +87,7 @@ async def visit(mode):
         assert client.server_info.name == 'brainwrought', client.server_info
         tools = {tool.name: tool for tool in (await client.list_tools()).tools}
         assert set(tools) == {'submit_pdf', 'get_job', 'wait_for_job', 'list_jobs', 'get_output', 'get_script',
-            'edit_script', 'cancel_job', 'retry_job', 'delete_job'}, tools
+            'edit_script', 'restore_version', 'cancel_job', 'retry_job', 'delete_job'}, tools
         assert tools['get_job'].annotations.read_only_hint and tools['delete_job'].annotations.destructive_hint
 
         wanted = dict(pdf_base64=coded, file_name='../../queues.pdf', options=dict(length=30), idempotency_key=mode)

@@ -31,7 +31,7 @@ async fn a_view_only_link_shows_the_video_and_holds_no_key_to_the_job() {
     ] {
         assert!(shown.contains(&part), "{part} in {shown}");
     }
-    for part in [id.as_str(), "wrote three lines", "/line\"", "method=\"post\"", "input.pdf"] {
+    for part in [id.as_str(), "wrote three lines", "/script\"", "method=\"post\"", "input.pdf"] {
         assert!(!shown.contains(part), "{part} in {shown}");
     }
     for file in ["video.mp4", "captions.vtt", "poster.png", "quiz.json"] {

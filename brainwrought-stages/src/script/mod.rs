@@ -8,6 +8,7 @@ mod compress;
 mod concepts;
 mod contrary;
 mod dialogue;
+mod edit;
 mod evidence;
 mod focus;
 mod gate;
@@ -31,6 +32,7 @@ mod trends;
 mod verbs;
 mod writer;
 
+pub use edit::{EditVerdict, LineEdit, LineFault, LineVerdict, MAX_LINE_CHARS, NoSuchLine, judge_edit};
 pub use evidence::{Doubt, Evidence};
 pub use grounding::{GroundingFault, UngroundedLine, grounding};
 pub use model::{ModelStep, ModelWriter, model_steps};

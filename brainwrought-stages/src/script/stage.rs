@@ -13,7 +13,7 @@ use super::trends::{TrendFile, voiced};
 use super::writer::{Brief, ScriptError, ScriptWriter};
 
 /// The lengths that a script can be written for, in milliseconds.
-const LENGTHS_MS: std::ops::RangeInclusive<u64> = 15_000..=180_000;
+pub(super) const LENGTHS_MS: std::ops::RangeInclusive<u64> = 15_000..=180_000;
 
 /// Writes the [`Script`] of a [`Document`].
 #[derive(Debug, Clone, Serialize)]

@@ -63,10 +63,7 @@ impl Resources {
         if let Some(library) = Self::find_libpdfium(folder) {
             host = host.with_libpdfium(&library);
         }
-        let mut fonts = Fonts::embedded();
-        for folder in Self::font_folders() {
-            fonts = fonts.with_folder(&folder);
-        }
+        let fonts = Self::find_fonts();
         let mut voices = VoiceLibrary::new(folder.join("voices"));
         if let Some(espeak) = Self::find_espeak() {
             voices.espeak = espeak;
@@ -151,6 +148,12 @@ impl Resources {
     pub fn find_espeak() -> Option<PathBuf> {
         let folders = ["/usr/bin", "/usr/local/bin", "/opt/homebrew/bin", "/opt/local/bin"];
         folders.iter().map(|folder| Path::new(folder).join("espeak-ng")).find(|path| path.is_file())
+    }
+
+    /// The built-in fonts, and those of the system for scripts that they do not have.
+    pub fn find_fonts() -> Fonts {
+        let folders = Self::font_folders();
+        folders.iter().fold(Fonts::embedded(), |fonts, folder| fonts.with_folder(folder))
     }
 
     /// The folders with fonts for scripts that the built-in ones do not have, as far as they exist.

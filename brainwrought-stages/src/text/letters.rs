@@ -89,7 +89,12 @@ impl Letters {
 
     /// The number of characters that no font could draw.
     pub fn missing_glyphs(&self) -> u32 {
-        self.letters.iter().filter(|letter| letter.is_missing).count() as u32
+        self.missing().count() as u32
+    }
+
+    /// The bytes of the text that no font could show, one range a glyph.
+    pub fn missing(&self) -> impl Iterator<Item = &Range<usize>> {
+        self.letters.iter().filter(|letter| letter.is_missing).map(|letter| &letter.bytes)
     }
 
     /// Where the letters of some bytes of the text begin and end.

@@ -8,7 +8,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use brainwrought_core::clock::{Clock, Now, wall_time};
 use brainwrought_core::id::{FencingToken, JobId, StageName, TaskId, TaskKey, ViewId};
-use brainwrought_core::job::{Job, LogEntry, NewJob, Outcome, Renewal, Task, TransitionError};
+use brainwrought_core::job::{Job, LogEntry, NewJob, Outcome, Renewal, Revision, Task, TransitionError};
 use brainwrought_core::job_store::{
     Claim, ClaimRequest, Created, JobFilter, JobStore, JobStoreError, JobView, TaskReport,
 };
@@ -401,6 +401,15 @@ impl JobStore for FileJobStore {
         let from = from.cloned();
         self.change(id, Durability::Synced, move |job, now| {
             job.retry(from.as_ref(), now)?;
+            Ok(view(job.clone(), now))
+        })
+        .await
+    }
+
+    async fn revise(&self, id: &JobId, revision: &Revision) -> Result<JobView, JobStoreError> {
+        let revision = revision.clone();
+        self.change(id, Durability::Synced, move |job, now| {
+            job.revise(&revision, now)?;
             Ok(view(job.clone(), now))
         })
         .await

@@ -221,7 +221,8 @@ impl Differences {
         let gone = before.stages.iter().filter(|task| job.task(&task.key).is_none());
         self.removed.extend(gone.filter_map(|task| after.rows.get(&task.key)).map(|row| row.task_id));
         let own = |job: &Job| (job.cancelled, job.delivery.clone(), job.token_floor, job.ledger.max_cost);
-        if own(before) != own(job) || (noted == 0 && before.updated_at != job.updated_at) {
+        let is_changed = own(before) != own(job) || before.versions != job.versions;
+        if is_changed || (noted == 0 && before.updated_at != job.updated_at) {
             self.jobs.push(StoredJob::of(job, after.job_number));
         }
     }
@@ -270,7 +271,7 @@ impl Differences {
             sqlx::query(
                 "update brainwrought.jobs j set cancelled = n.cancelled, updated_at_ms = n.updated_at_ms,
                     output_local_path = n.output_local_path, output_hf_url = n.output_hf_url,
-                    token_floor = n.token_floor, max_cost_micros = n.max_cost_micros
+                    token_floor = n.token_floor, max_cost_micros = n.max_cost_micros, versions = n.versions
                  from json_populate_record(null::brainwrought.jobs, $1::text::json) n
                  where j.job_id = n.job_id",
             )
@@ -283,8 +284,10 @@ impl Differences {
 }
 
 const INSERT_TASKS: &str = "insert into brainwrought.tasks
-        (job_id, job_number, priority, stage, stage_place, segment, status, token, updated_at_ms, needs_look)
-    select job_id, job_number, priority, stage, stage_place, segment, status, token, updated_at_ms, needs_look
+        (job_id, job_number, priority, stage, stage_place, segment, status, token, output, items, cached, finished_at_ms,
+            updated_at_ms, needs_look)
+    select job_id, job_number, priority, stage, stage_place, segment, status, token, output, items, cached, finished_at_ms,
+        updated_at_ms, needs_look
     from json_populate_recordset(null::brainwrought.tasks, $1::text::json)
     order by stage_place, segment";
 

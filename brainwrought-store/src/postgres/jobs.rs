@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use brainwrought_core::id::{FencingToken, JobId, StageName, TaskId, ViewId};
-use brainwrought_core::job::{Job, NewJob, Outcome, Renewal, StageBacklog, Task, TransitionError};
+use brainwrought_core::job::{Job, NewJob, Outcome, Renewal, Revision, StageBacklog, Task, TransitionError};
 use brainwrought_core::job_store::{
     Claim, ClaimRequest, Created, JobFilter, JobStore, JobStoreError, JobView, TaskReport,
 };
@@ -354,6 +354,14 @@ impl JobStore for PostgresJobStore {
     async fn retry(&self, id: &JobId, from: Option<&StageName>) -> Result<JobView, JobStoreError> {
         self.change("retry a job", id, Touches::All, |loaded| {
             loaded.job.retry(from, &loaded.now)?;
+            Ok(loaded.view())
+        })
+        .await
+    }
+
+    async fn revise(&self, id: &JobId, revision: &Revision) -> Result<JobView, JobStoreError> {
+        self.change("change a job", id, Touches::All, |loaded| {
+            loaded.job.revise(revision, &loaded.now)?;
             Ok(loaded.view())
         })
         .await

@@ -6,7 +6,7 @@ use std::time::Duration;
 use brainwrought_core::clock::{Now, Timestamp};
 use brainwrought_core::event::LogLevel;
 use brainwrought_core::id::{FencingToken, StageName, TaskKey, WorkerId};
-use brainwrought_core::job::{Delivery, Job, Lease, Ledger, LogEntry, Progress, Task, TaskStatus};
+use brainwrought_core::job::{Delivery, Job, Lease, Ledger, LogEntry, Progress, Task, TaskStatus, Versions};
 use brainwrought_core::job_store::JobView;
 use serde::Deserialize;
 use serde::de::value::{Error as NotAName, StrDeserializer};
@@ -26,7 +26,7 @@ macro_rules! whole_job {
     () => {
         "j.job_id, j.job_number, j.pipeline, j.created_at_ms, j.updated_at_ms, j.input, j.options, j.priority,
             j.max_attempts, j.idempotency_key, j.cancelled, j.output_local_path, j.output_hf_url, j.plan, j.token_floor,
-            j.max_cost_micros,
+            j.max_cost_micros, j.versions,
             array(select row(t.task_id, t.stage, t.stage_place, t.segment, t.status, t.attempt, t.token, t.worker,
                     t.lease_until_ms, t.lease_ms, t.due_ms, t.progress_done, t.progress_total, t.output, t.items, t.cached,
                     t.started_at_ms, t.finished_at_ms, t.updated_at_ms, t.history::text, t.needs_look)
@@ -126,10 +126,14 @@ fn decode(row: &PgRow, first: usize) -> Result<Loaded, BoxDynError> {
         plan: serde_json::from_str(json(place())?)?,
         token_floor: FencingToken(unsigned(number(place())?)),
         ledger: Ledger::default(),
+        versions: Versions::default(),
         stages: Vec::new(),
         logs: Vec::new(),
     };
     let max_cost: Option<i64> = row.try_get(place())?;
+    if let Some(versions) = row.try_get_unchecked::<Option<&str>, _>(place())? {
+        job.versions = serde_json::from_str(versions)?;
+    }
     job.input.file_name = original(&job.input.file_name);
     let mut tasks: Vec<ReadTask> = row.try_get(place())?;
     let mut lines: Vec<ReadLine> = row.try_get(place())?;

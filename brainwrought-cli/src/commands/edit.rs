@@ -1,0 +1,143 @@
+//! `edit`: other words for lines of a finished video, and earlier versions brought back.
+
+use std::time::Duration;
+
+use anyhow::Context as _;
+use brainwrought_core::engine::Engine;
+use brainwrought_core::job::{Job, JobStatus};
+use brainwrought_core::job_store::JobView;
+use brainwrought_stages::edit::{EditError, edit_job, script_of};
+use brainwrought_stages::script::LineEdit;
+use brainwrought_stages::standard::Resources;
+use serde_json::json;
+
+use crate::config::{Config, pdf_password};
+use crate::edit_args::EditArgs;
+use crate::exit::{Ended, INTERRUPTED, JOB_FAILED, WrongCommand};
+use crate::output;
+use crate::progress::Progress;
+use crate::signals;
+use crate::world::World;
+
+/// Changes a finished job as it was asked for, and makes what has changed, here and now.
+pub(crate) async fn run(config: &Config, args: EditArgs) -> anyhow::Result<()> {
+    let world = World::open(config)?;
+    let view = world.jobs.get(&args.job).await?;
+    let progress = Progress::start(args.json || args.show);
+    let engine = world.engine(pdf_password(), 2, Duration::from_millis(50), progress.sink())?;
+    if args.show {
+        return show(&engine, &view.job, args.json).await;
+    }
+    let changed = match args.undo {
+        Some(number) => {
+            let none = || WrongCommand("there is no earlier version to bring back".to_owned());
+            let number = number.or_else(|| view.job.previous_version()).ok_or_else(none)?;
+            engine.restore_version(&args.job, number).await?
+        }
+        None => apply(&engine, &view, edits(&args.lines)?).await?,
+    };
+    progress.seed(&changed.job);
+    let made = engine.run_job(&args.job, signals::shutdown()?).await?;
+    progress.finish();
+    conclude(&made, args.json)
+}
+
+/// Edits lines of a finished job's script.
+async fn apply(engine: &Engine, view: &JobView, edits: Vec<LineEdit>) -> anyhow::Result<JobView> {
+    match edit_job(engine, view, edits, &Resources::find_fonts()).await {
+        Err(EditError::Engine(error)) => Err(error.into()),
+        Err(EditError::Stopped(error)) => Err(error.into()),
+        Err(refused) => Err(WrongCommand(refused.to_string()).into()),
+        Ok(view) => Ok(view),
+    }
+}
+
+/// Reads pairs of a line's number and its new words.
+fn edits(typed: &[String]) -> Result<Vec<LineEdit>, WrongCommand> {
+    let edit = |pair: &[String]| {
+        let [number, text] = pair else {
+            return Err(WrongCommand("--line takes the number of a line and its new words".to_owned()));
+        };
+        let line = number.parse::<usize>().ok().and_then(|number| number.checked_sub(1));
+        let line = line.ok_or_else(|| {
+            WrongCommand(format!("--line {number}: lines are counted from 1; --show lists them"))
+        })?;
+        Ok(LineEdit { line, text: text.clone() })
+    };
+    typed.chunks(2).map(edit).collect()
+}
+
+async fn show(engine: &Engine, job: &Job, as_json: bool) -> anyhow::Result<()> {
+    let script = script_of(engine, job).await?.context("the job has no script yet")?;
+    let (versions, current) = (job.finished_versions(), job.current_version());
+    if as_json {
+        let lines: Vec<_> = script
+            .lines()
+            .enumerate()
+            .map(
+                |(place, line)| json!({ "number": place + 1, "text": line.text, "page": line.citation.page }),
+            )
+            .collect();
+        let versions: Vec<_> = versions
+            .iter()
+            .map(|(number, at)| json!({ "number": number, "completed_at": at, "current": Some(*number) == current }))
+            .collect();
+        output::json(&json!({ "title": script.title, "lines": lines, "versions": versions }));
+        return Ok(());
+    }
+    for (place, line) in script.lines().enumerate() {
+        output::line(format!("{:>3}  {}  (p. {})", place + 1, line.text, line.citation.page));
+    }
+    for (number, at) in versions {
+        let note = if Some(number) == current { "  current" } else { "" };
+        output::line(format!("version {number}  {}{note}", output::date(at)));
+    }
+    Ok(())
+}
+
+fn conclude(view: &JobView, as_json: bool) -> anyhow::Result<()> {
+    if as_json {
+        output::json(&output::job_json(view));
+    }
+    match view.status {
+        JobStatus::Completed => {}
+        JobStatus::Failed | JobStatus::Cancelled => {
+            let error = view.job.error().unwrap_or_else(|| "the job was cancelled".to_owned());
+            explain(&format!(
+                "error: {error}\nthe video is as it was; edit again, or `brainwrought edit {} --undo`",
+                view.job.job_id
+            ));
+            return Err(Ended(JOB_FAILED).into());
+        }
+        _ => {
+            explain("stopped; the video is as it was until the job has gone on");
+            return Err(Ended(INTERRUPTED).into());
+        }
+    }
+    if !as_json {
+        let version = view.job.current_version().unwrap_or(1);
+        output::line(format!("version  {version}"));
+        if let Some(path) = &view.job.delivery.output_local_path {
+            output::line(format!("video    {path}"));
+        }
+    }
+    Ok(())
+}
+
+#[expect(clippy::print_stderr, reason = "the command speaks to people here")]
+fn explain(text: &str) {
+    eprintln!("{text}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_counted_from_one() {
+        let typed = |words: &[&str]| edits(&words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>());
+        let two = typed(&["1", "One.", "12", "Twelve."]).unwrap();
+        assert_eq!(two.iter().map(|edit| edit.line).collect::<Vec<_>>(), [0, 11]);
+        assert!(typed(&["0", "None."]).is_err() && typed(&["x", "None."]).is_err());
+    }
+}

@@ -1,0 +1,128 @@
+//! Edits of a finished job's script: judged at once, then made, with everything that stays the same reused.
+
+use brainwrought_core::artifact_store::ArtifactStoreError;
+use brainwrought_core::data::{Document, Script};
+use brainwrought_core::engine::{Engine, EngineError};
+use brainwrought_core::id::{JobId, StageName};
+use brainwrought_core::job::{Job, JobStatus};
+use brainwrought_core::job_store::JobView;
+use brainwrought_core::stage::Stage as _;
+
+use crate::check::Check;
+use crate::parse::ParsePdf;
+use crate::script::{EditVerdict, LineEdit, NoSuchLine, WriteScript, judge_edit};
+use crate::standard::{CaptionStyle, MakeOptions};
+use crate::text::Fonts;
+
+/// A script was not edited; the job and its video are as they were.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum EditError {
+    /// The job is not over.
+    #[error("job {job} is still {status}; wait until it is over, or cancel it first")]
+    StillActive {
+        /// The job.
+        job: JobId,
+        /// Where it stands.
+        status: JobStatus,
+    },
+    /// The job has no script yet, or no longer.
+    #[error("job {0} has no script yet; run it again first")]
+    NoScript(JobId),
+    /// The script has no such line.
+    #[error(transparent)]
+    NoSuchLine(#[from] NoSuchLine),
+    /// Every line has these words already.
+    #[error("nothing would change: every line has these words already")]
+    NothingChanged,
+    /// The finished video would not pass.
+    #[error("the edit was not saved: {}", .0.faults().join("; "))]
+    Refused(Box<EditVerdict>),
+    /// A store could not do its part.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// The judging was broken off.
+    #[error("could not judge the edit")]
+    Stopped(#[from] tokio::task::JoinError),
+}
+
+/// Reads the script of a job, if it is written. While another is being written it is that of the last finished version.
+///
+/// # Errors
+///
+/// Fails when a store cannot be reached. A script that is lost or of another form counts as none.
+pub async fn script_of(engine: &Engine, job: &Job) -> Result<Option<Script>, EngineError> {
+    known(engine.output(job, &StageName::from(WriteScript::NAME), None).await)
+}
+
+/// Reads the script that the current video of a job was made from: not that of an edit which is being made or did not
+/// succeed.
+///
+/// # Errors
+///
+/// As [`script_of`].
+pub async fn script_of_video(engine: &Engine, job: &Job) -> Result<Option<Script>, EngineError> {
+    let [script, check] = [WriteScript::NAME, Check::NAME].map(StageName::from);
+    known(engine.output_beside(job, &script, &check).await)
+}
+
+/// Judges other words for lines of a job's script, and changes nothing. `fonts` are those that captions are set in.
+///
+/// # Errors
+///
+/// Fails when the job has no script, when there is no such line, or when a store cannot be reached.
+pub async fn judge_job_edit(
+    engine: &Engine,
+    job: &Job,
+    edits: Vec<LineEdit>,
+    fonts: &Fonts,
+) -> Result<EditVerdict, EditError> {
+    let none = || EditError::NoScript(job.job_id.clone());
+    let script = script_of(engine, job).await?.ok_or_else(none)?;
+    let document = engine.output::<Document>(job, &StageName::from(ParsePdf::NAME), None).await;
+    let document = known(document)?.ok_or_else(none)?;
+    let options: Option<MakeOptions> = serde_json::from_value(job.options.clone()).ok();
+    let has_captions = options.is_none_or(|options| options.captions != CaptionStyle::Off);
+    let fonts = has_captions.then(|| fonts.clone());
+    // Reading the words of a long document takes a moment.
+    let work = move || judge_edit(&document, &script, &edits, fonts.as_ref());
+    Ok(tokio::task::spawn_blocking(work).await??)
+}
+
+/// Gives lines of a finished job's script other words and sets the job going again from there. The video that was finished
+/// stays until the new one has passed, and can be brought back by [`Engine::restore_version`].
+///
+/// # Errors
+///
+/// Fails when the job is not over or has no script, when there is no such line or nothing would change, when the finished
+/// video would not pass, or when a store cannot be reached.
+pub async fn edit_job(
+    engine: &Engine,
+    view: &JobView,
+    edits: Vec<LineEdit>,
+    fonts: &Fonts,
+) -> Result<JobView, EditError> {
+    let job = &view.job;
+    if !view.status.is_final() {
+        return Err(EditError::StillActive { job: job.job_id.clone(), status: view.status });
+    }
+    let verdict = judge_job_edit(engine, job, edits, fonts).await?;
+    if !verdict.is_passed() {
+        return Err(EditError::Refused(Box::new(verdict)));
+    }
+    if verdict.lines.is_empty() {
+        return Err(EditError::NothingChanged);
+    }
+    Ok(engine.replace_output(job, &StageName::from(WriteScript::NAME), verdict.script).await?)
+}
+
+/// What cannot be read counts as not there: the stage makes it again.
+fn known<T>(output: Result<Option<T>, EngineError>) -> Result<Option<T>, EngineError> {
+    match output {
+        Err(
+            EngineError::Output { .. }
+            | EngineError::Artifacts(ArtifactStoreError::NotFound(_) | ArtifactStoreError::Damaged(_)),
+        ) => Ok(None),
+        output => output,
+    }
+}

@@ -1,0 +1,383 @@
+//! [`judge_edit`]: what a script is with other words in some of its lines, and what speaks against it.
+
+use std::ops::RangeInclusive;
+
+use brainwrought_core::data::{Document, Scene, SceneKind, Script, Segment};
+
+use super::grounding::{GroundingFault, grounding};
+use super::pace::{LINE_GAP_MS, SCENE_GAP_MS, estimate_ms, scene_ms};
+use super::stage::LENGTHS_MS;
+use crate::text::{Fonts, Weight};
+
+/// The longest line, in characters: some 25 seconds of speech.
+pub const MAX_LINE_CHARS: usize = 400;
+
+/// How much longer than its words a scene may be shown, in milliseconds. With the pauses around the words and the error of
+/// the estimate it stays below the longest silence that the gate allows, 1.2 s.
+const STILL_MS: u64 = 600;
+
+/// The size that letters are set at to see whether a font has them; any will do.
+const LETTER_SIZE: f32 = 40.0;
+
+/// Other words for a line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LineEdit {
+    /// The line's place among all lines of the script, from 0.
+    pub line: usize,
+    /// Its new words.
+    pub text: String,
+}
+
+/// A script with edits, judged before anything of it is made.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EditVerdict {
+    /// The script with the edits, planned for the time that it takes now.
+    pub script: Script,
+    /// The lines that were edited, in the order of the script. Lines whose words stay the same are left out.
+    pub lines: Vec<LineVerdict>,
+    /// The lengths that the video may have, in milliseconds.
+    pub allowed_ms: RangeInclusive<u64>,
+}
+
+/// What is to be known of an edited line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LineVerdict {
+    /// The line's place among all lines of the script, from 0.
+    pub line: usize,
+    /// Its words, with single spaces.
+    pub text: String,
+    /// How long they take to say, in milliseconds; an estimate.
+    pub spoken_ms: u64,
+    /// Why it cannot be taken; none when it can.
+    pub faults: Vec<LineFault>,
+}
+
+/// Why a line cannot be taken.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum LineFault {
+    /// There is nothing to say.
+    #[error("a line needs at least one word")]
+    NoWords,
+    /// It has too many characters.
+    #[error("it has {0} characters; the limit is {max}", max = MAX_LINE_CHARS)]
+    TooLong(usize),
+    /// It holds characters that are no text.
+    #[error("it contains control characters")]
+    ControlCharacters,
+    /// It says what the page that it cites does not.
+    #[error("{0}")]
+    Ungrounded(GroundingFault),
+    /// The captions could not show it.
+    #[error("no installed font can show {0} in the captions")]
+    MissingGlyphs(String),
+}
+
+/// The script has no such line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("there is no line {line}; there are {count}, from 0")]
+pub struct NoSuchLine {
+    /// What was asked for.
+    pub line: usize,
+    /// How many lines there are.
+    pub count: usize,
+}
+
+impl EditVerdict {
+    /// How long the video is planned to be, in milliseconds.
+    pub fn planned_ms(&self) -> u64 {
+        self.script.target_ms
+    }
+
+    /// True when the video would be neither too short nor too long.
+    pub fn is_length_allowed(&self) -> bool {
+        self.lines.is_empty() || self.allowed_ms.contains(&self.planned_ms())
+    }
+
+    /// True when nothing speaks against the edit.
+    pub fn is_passed(&self) -> bool {
+        self.is_length_allowed() && self.lines.iter().all(|line| line.faults.is_empty())
+    }
+
+    /// Says why the video would be too short or too long.
+    pub fn length_fault(&self) -> Option<String> {
+        let seconds = |ms: u64| format!("{:.1} s", ms as f64 / 1000.0);
+        let (least, most) = (*self.allowed_ms.start(), *self.allowed_ms.end());
+        (!self.is_length_allowed()).then(|| {
+            let planned = seconds(self.planned_ms());
+            if self.planned_ms() > most {
+                format!("the video would be {planned} long; the limit is {}", seconds(most))
+            } else {
+                format!("the video would be {planned} long; it must be at least {}", seconds(least))
+            }
+        })
+    }
+
+    /// Everything that speaks against the edit, in sentences for people; lines are counted from 1.
+    pub fn faults(&self) -> Vec<String> {
+        let lines = self
+            .lines
+            .iter()
+            .flat_map(|line| line.faults.iter().map(|fault| format!("line {}: {fault}", line.line + 1)));
+        lines.chain(self.length_fault()).collect()
+    }
+}
+
+/// Judges other words for lines of a script without making anything. What the gate would refuse of the finished video is
+/// refused here by the gate's own rule: every edited line must be grounded in `document` as [`grounding`] sees it.
+///
+/// `captions` are the fonts of captions that are drawn into the picture, if they are. The planned length follows the words,
+/// within the limits of the format; a script that was shorter or longer than these may stay so. Of two edits of a line the later one counts.
+///
+/// # Errors
+///
+/// Fails when the script has no such line.
+pub fn judge_edit(
+    document: &Document,
+    script: &Script,
+    edits: &[LineEdit],
+    captions: Option<&Fonts>,
+) -> Result<EditVerdict, NoSuchLine> {
+    let count = script.lines().count();
+    if let Some(edit) = edits.iter().find(|edit| edit.line >= count) {
+        return Err(NoSuchLine { line: edit.line, count });
+    }
+    let mut texts: Vec<Option<String>> = vec![None; count];
+    for edit in edits {
+        texts[edit.line] = Some(edit.text.split_whitespace().collect::<Vec<_>>().join(" "));
+    }
+    let edited = edited(script, &texts);
+    let mut ungrounded = grounding(&edited, document);
+    let changed = script.lines().zip(texts).enumerate();
+    let lines = changed.filter_map(|(line, (before, text))| {
+        let text = text.filter(|text| *text != before.text)?;
+        let spoken_ms = estimate_ms(&text);
+        let mut faults = written_faults(&text);
+        if faults.is_empty() {
+            let found = ungrounded.iter().position(|found| found.line == line);
+            let found = found.map(|place| ungrounded.swap_remove(place).faults);
+            faults.extend(found.into_iter().flatten().map(LineFault::Ungrounded));
+            faults.extend(captions.and_then(|fonts| missing_glyphs(fonts, &text)));
+        }
+        Some(LineVerdict { line, text, spoken_ms, faults })
+    });
+    let lines = lines.collect();
+    let allowed_ms = *LENGTHS_MS.start().min(&script.target_ms)..=*LENGTHS_MS.end().max(&script.target_ms);
+    Ok(EditVerdict { script: edited, lines, allowed_ms })
+}
+
+/// What is wrong with words whatever the document says.
+fn written_faults(text: &str) -> Vec<LineFault> {
+    let count = text.chars().count();
+    let mut faults = Vec::new();
+    if !text.chars().any(char::is_alphanumeric) {
+        faults.push(LineFault::NoWords);
+    }
+    if count > MAX_LINE_CHARS {
+        faults.push(LineFault::TooLong(count));
+    }
+    if text.chars().any(char::is_control) {
+        faults.push(LineFault::ControlCharacters);
+    }
+    faults
+}
+
+fn missing_glyphs(fonts: &Fonts, text: &str) -> Option<LineFault> {
+    let letters = fonts.set(text, Weight::Black, LETTER_SIZE);
+    let mut missing: Vec<&str> = letters.missing().filter_map(|bytes| text.get(bytes.clone())).collect();
+    missing.sort_unstable();
+    missing.dedup();
+    let shown: Vec<String> = missing.iter().take(8).map(|letter| format!("“{letter}”")).collect();
+    (letters.missing_glyphs() > 0).then(|| LineFault::MissingGlyphs(shown.join(", ")))
+}
+
+/// The script with other words, its plan included. Segments whose words stay the same stay the same altogether, so that
+/// nothing of them is made again; that their planned start may have moved only shifts the motion behind them.
+fn edited(script: &Script, texts: &[Option<String>]) -> Script {
+    let mut script = script.clone();
+    let mut texts = texts.iter();
+    let mut target_ms = script.target_ms;
+    for segment in &mut script.segments {
+        let before_ms = segment_ms(segment);
+        let mut is_changed = false;
+        for scene in &mut segment.scenes {
+            let spoken_ms = spoken_ms(scene);
+            let mut is_scene_changed = false;
+            for (line, text) in scene.lines.iter_mut().zip(&mut texts) {
+                if let Some(text) = text.as_ref().filter(|text| **text != line.text) {
+                    line.text.clone_from(text);
+                    is_scene_changed = true;
+                }
+            }
+            if is_scene_changed {
+                refit(scene, spoken_ms);
+                is_changed = true;
+            }
+        }
+        if is_changed {
+            let after_ms = segment_ms(segment);
+            let old = if segment.planned_ms > 0 { segment.planned_ms } else { before_ms };
+            // The plan of a segment may differ from the estimate; what was learned of its pace holds for the new words.
+            let new = if segment.planned_ms > 0 { old * after_ms / before_ms.max(1) } else { after_ms };
+            if segment.planned_ms > 0 {
+                segment.planned_ms = new;
+            }
+            target_ms = (target_ms + new).saturating_sub(old);
+        }
+    }
+    script.target_ms = target_ms;
+    script
+}
+
+/// Fits the least time of a scene to its new words: the viewer of a question keeps the time to think, and nowhere else
+/// is it silent for long.
+fn refit(scene: &mut Scene, before_ms: u64) {
+    let after_ms = spoken_ms(scene);
+    match scene.kind {
+        SceneKind::Quiz => scene.min_ms = (scene.min_ms + after_ms).saturating_sub(before_ms),
+        SceneKind::Source => {}
+        _ => scene.min_ms = scene.min_ms.min(after_ms + STILL_MS),
+    }
+}
+
+fn spoken_ms(scene: &Scene) -> u64 {
+    let lines: u64 = scene.lines.iter().map(|line| estimate_ms(&line.text)).sum();
+    lines + LINE_GAP_MS * (scene.lines.len() as u64).saturating_sub(1)
+}
+
+fn segment_ms(segment: &Segment) -> u64 {
+    segment.scenes.iter().map(|scene| scene_ms(scene) + SCENE_GAP_MS).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use brainwrought_core::data::{BlockKind, Citation, Line, LineRole, VisualCue};
+
+    use super::super::evidence::Doubt;
+    use super::super::offline::tests::{block, document, script_with};
+    use super::*;
+
+    const PARAGRAPH: &str = "In 1909 Agner Erlang served 95% of calls within 20 ms. Most calls did not wait.";
+
+    /// Two segments of two lines each, planned for 30 s.
+    fn written() -> (Document, Script) {
+        let document = document(vec![vec![block(BlockKind::Paragraph, PARAGRAPH)]]);
+        let mut script = script_with("Erlang served 95% of calls.", 1);
+        let mut segment = script.segments.swap_remove(0);
+        let line =
+            |text: &str, role| Line::new(text, role, Citation { page: 1, quote: PARAGRAPH.to_owned() });
+        let scene =
+            |text: &str, role| Scene::new(SceneKind::Content, vec![line(text, role)], VisualCue::Motion, 0);
+        segment.scenes = vec![
+            scene("So what?", LineRole::Transition),
+            scene("Erlang served 95% of calls.", LineRole::Fact),
+        ];
+        segment.planned_ms = 15_000;
+        let mut other = segment.clone();
+        other.index = 1;
+        other.planned_start_ms = 15_000;
+        script.segments = vec![segment, other];
+        script.target_ms = 30_000;
+        (document, script)
+    }
+
+    fn edit(line: usize, text: &str) -> LineEdit {
+        LineEdit { line, text: text.to_owned() }
+    }
+
+    fn judged(edits: &[LineEdit]) -> EditVerdict {
+        let (document, script) = written();
+        judge_edit(&document, &script, edits, Some(&Fonts::embedded())).unwrap()
+    }
+
+    #[test]
+    fn numbers_and_names_that_are_not_in_the_source_are_refused_beside_their_lines() {
+        let verdict = judged(&[
+            edit(1, "Agner Kingman served 42% of calls."),
+            edit(3, "Agner  Erlang\nserved 95% of calls within 20 ms."),
+        ]);
+        assert!(!verdict.is_passed());
+        let doubted = |doubt| LineFault::Ungrounded(GroundingFault::Doubted(doubt));
+        assert_eq!(
+            verdict.lines[0].faults,
+            [doubted(Doubt::Number("42%".to_owned())), doubted(Doubt::Name("Kingman".to_owned()))]
+        );
+        assert_eq!((verdict.lines[1].line, verdict.lines[1].faults.len()), (3, 0));
+        assert_eq!(verdict.lines[1].text, "Agner Erlang served 95% of calls within 20 ms.");
+        assert_eq!(verdict.faults()[0], "line 2: the words it quotes do not say the number 42%");
+    }
+
+    #[test]
+    fn what_passes_here_passes_the_gates_own_rule() {
+        let (document, _) = written();
+        let negated = judged(&[edit(1, "Erlang never served 95% of calls.")]);
+        assert_eq!(negated.is_passed(), grounding(&negated.script, &document).is_empty());
+        assert!(!negated.is_passed());
+        let passed = judged(&[edit(1, "Within 20 ms, Erlang served 95% of calls.")]);
+        assert!(passed.is_passed() && grounding(&passed.script, &document).is_empty());
+    }
+
+    #[test]
+    fn words_that_cannot_be_said_or_shown_are_refused() {
+        let faults = |text: &str| judged(&[edit(0, text)]).lines[0].faults.clone();
+        assert_eq!(faults(" \n "), [LineFault::NoWords]);
+        assert_eq!(faults("?!"), [LineFault::NoWords]);
+        assert_eq!(faults("a\u{7}b"), [LineFault::ControlCharacters]);
+        assert_eq!(faults(&"word ".repeat(90)), [LineFault::TooLong(449)]);
+        assert_eq!(faults("So 注?"), [LineFault::MissingGlyphs("“注”".to_owned())]);
+        let (document, script) = written();
+        let plain = judge_edit(&document, &script, &[edit(0, "So 注?")], None).unwrap();
+        assert!(plain.is_passed(), "captions that are not drawn need no font");
+    }
+
+    #[test]
+    fn the_length_follows_the_words_and_other_segments_stay_as_they_are() {
+        let (_, script) = written();
+        let longer = judged(&[edit(
+            1,
+            "In 1909 Agner Erlang served 95% of calls within 20 ms, and most calls did not wait.",
+        )]);
+        assert!(longer.is_passed(), "{:?}", longer.faults());
+        assert!(longer.planned_ms() > 40_000, "beyond 7 % of the old length: {}", longer.planned_ms());
+        assert_eq!(longer.script.segments[1], script.segments[1]);
+        let planned: u64 = longer.script.segments.iter().map(|segment| segment.planned_ms).sum();
+        assert_eq!(planned, longer.planned_ms());
+        let same = judged(&[edit(1, "Erlang served 95%  of calls.")]);
+        assert_eq!((same.script, same.lines), (script, Vec::new()));
+    }
+
+    #[test]
+    fn a_length_that_the_format_does_not_have_is_refused() {
+        let long = "most calls did not wait and ".repeat(14);
+        let verdict = judged(&[edit(0, &long), edit(2, &long)]);
+        let fault = verdict.length_fault().unwrap();
+        assert!(fault.ends_with("long; the limit is 180.0 s"), "{fault}");
+        let (document, mut script) = written();
+        script.target_ms = 15_200;
+        script.segments.iter_mut().for_each(|segment| segment.planned_ms = 7_600);
+        let short = judge_edit(&document, &script, &[edit(1, "Calls.")], None).unwrap();
+        assert!(short.length_fault().is_some_and(|fault| fault.ends_with("must be at least 15.0 s")));
+        assert!(!short.is_passed());
+        // What was short before may stay so.
+        script.target_ms = 9_000;
+        script.segments.iter_mut().for_each(|segment| segment.planned_ms = 4_500);
+        assert!(judge_edit(&document, &script, &[edit(0, "So what now?")], None).unwrap().is_passed());
+    }
+
+    #[test]
+    fn a_shorter_line_leaves_no_silence() {
+        let (document, mut script) = written();
+        script.segments[0].scenes[0].kind = SceneKind::Hook;
+        script.segments[0].scenes[0].min_ms = 3_000;
+        let verdict = judge_edit(&document, &script, &[edit(0, "So?")], None).unwrap();
+        let scene = &verdict.script.segments[0].scenes[0];
+        assert!(scene.min_ms < 1_300, "{}", scene.min_ms);
+    }
+
+    #[test]
+    fn a_line_that_is_not_there_is_named() {
+        let (document, script) = written();
+        let none = judge_edit(&document, &script, &[edit(4, "x")], None).unwrap_err();
+        assert_eq!(none, NoSuchLine { line: 4, count: 4 });
+    }
+}
