@@ -6,9 +6,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use async_trait::async_trait;
-use brainwrought_core::artifact_store::{ArtifactListing, ArtifactStore, ArtifactStoreError};
+use brainwrought_core::artifact_store::{
+    ArtifactListing, ArtifactStore, ArtifactStoreError, Hold, StoredHold,
+};
 use brainwrought_core::engine::{Engine, EngineSettings};
-use brainwrought_core::id::{Digest, Fingerprint, WorkerId};
+use brainwrought_core::id::{Digest, Fingerprint, JobId, WorkerId};
 use brainwrought_core::memory::{MemoryArtifactStore, MemoryJobStore};
 use brainwrought_examples::{arguments, resources, scratch};
 use brainwrought_stages::standard::{MakeOptions, Resources, pipelines};
@@ -60,6 +62,18 @@ impl<S: ArtifactStore> ArtifactStore for Counting<S> {
 
     async fn check_room(&self, bytes: u64) -> Result<(), ArtifactStoreError> {
         self.inner.check_room(bytes).await
+    }
+
+    async fn hold(&self, job: &JobId, hold: &Hold) -> Result<(), ArtifactStoreError> {
+        self.inner.hold(job, hold).await
+    }
+
+    async fn release(&self, job: &JobId, holds: &[Hold]) -> Result<(), ArtifactStoreError> {
+        self.inner.release(job, holds).await
+    }
+
+    async fn holds(&self) -> Result<Vec<StoredHold>, ArtifactStoreError> {
+        self.inner.holds().await
     }
 }
 

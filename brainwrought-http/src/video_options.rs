@@ -333,7 +333,7 @@ mod tests {
 
     #[test]
     fn what_is_shown_can_be_sent_again_and_holds_nothing_of_the_operator() {
-        let sent = read(&[("length", "30"), ("voice", "oak"), ("size", "270x480"), ("seed", "7")]).unwrap();
+        let sent = made(&[("length", "30"), ("voice", "oak"), ("size", "270x480"), ("seed", "7")]).unwrap();
         let shown = VideoOptions::of_job(&serde_json::to_value(&sent).unwrap(), None);
         let shown = serde_json::to_value(shown).unwrap();
         let again: VideoOptions = serde_json::from_value(shown).unwrap();

@@ -95,7 +95,8 @@ impl JobTools {
                 let RestoreVersion { job_id, version } = read(arguments)?;
                 self.take_turn(call)?;
                 let view = self.site.job(&job_id).await?;
-                Ok(shown(&restore(&self.site, &view.job, version).await?, call))
+                let view = restore(&self.site, &view.job, version).await?;
+                Ok(self.shown(&view, call).await)
             }
             "cancel_job" => {
                 let OneJob { job_id } = read(arguments)?;
