@@ -9,7 +9,9 @@ use serde::{Serialize, Serializer};
 use crate::clock::wall_time;
 use crate::event::LogLevel;
 use crate::id::{FencingToken, JobId, StageName, TaskId, WorkerId};
-use crate::job::{Job, JobStatus, NewJob, Outcome, Progress, Renewal, StageBacklog, Task, TransitionError};
+use crate::job::{
+    Callback, Job, JobStatus, NewJob, Outcome, Progress, Renewal, StageBacklog, Task, TransitionError,
+};
 use crate::purse::{Charge, Cost};
 
 /// Keeps jobs and lends their tasks.
@@ -120,6 +122,15 @@ pub trait JobStore: Debug + Send + Sync + 'static {
 
     /// Changes what a job may spend; `None` lifts the limit. What was spent stays spent.
     async fn limit_cost(&self, id: &JobId, limit: Option<Cost>) -> Result<JobView, JobStoreError>;
+
+    /// Replaces a job's callback if it is still `seen`, and tells whether it was. It is guaranteed that of several calls
+    /// that saw the same record at most one succeeds; nothing else of the job changes, in any status.
+    async fn replace_callback(
+        &self,
+        id: &JobId,
+        seen: Option<&Callback>,
+        callback: Option<Callback>,
+    ) -> Result<bool, JobStoreError>;
 
     /// Removes a job that is complete, failed or cancelled. Artifacts are not touched.
     async fn delete(&self, id: &JobId) -> Result<(), JobStoreError>;

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
-    AttemptEnd, Delivery, JobInput, JobStatus, Lease, Ledger, LogEntry, NewJob, Outcome, Plan, Progress,
-    Renewal, StagePlan, Task, TaskStatus, TransitionError,
+    AttemptEnd, Callback, Delivery, JobInput, JobStatus, Lease, Ledger, LogEntry, NewJob, Outcome, Plan,
+    Progress, Renewal, StagePlan, Task, TaskStatus, TransitionError,
 };
 use crate::clock::{Now, Timestamp};
 use crate::id::{Digest, FencingToken, JobId, StageName, TaskKey, WorkerId};
@@ -37,6 +37,9 @@ pub struct Job {
     /// True once somebody cancelled it.
     #[serde(default)]
     pub cancelled: bool,
+    /// Whom to tell when it has ended, if anybody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub callback: Option<Callback>,
     /// Where the finished video lies.
     #[serde(flatten)]
     pub delivery: Delivery,
@@ -82,6 +85,7 @@ impl Job {
             max_attempts: new.max_attempts.max(1),
             idempotency_key: new.idempotency_key,
             cancelled: false,
+            callback: None,
             delivery: Delivery::default(),
             ledger: Ledger { max_cost: new.max_cost, ..Ledger::default() },
             plan: new.plan,
@@ -357,8 +361,21 @@ impl Job {
                 task.reset();
             }
         }
+        if let Some(callback) = &mut self.callback {
+            callback.rearm();
+        }
         self.updated_at = now.wall;
         Ok(())
+    }
+
+    /// Replaces the callback if it is still `seen`, and tells whether it was. The job itself does not change by it, so
+    /// [`Self::updated_at`] stays.
+    pub fn replace_callback(&mut self, seen: Option<&Callback>, callback: Option<Callback>) -> bool {
+        let is_same = self.callback.as_ref() == seen;
+        if is_same {
+            self.callback = callback;
+        }
+        is_same
     }
 
     /// Tells whether the job may be removed.

@@ -8,7 +8,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use brainwrought_core::clock::{Clock, Now, wall_time};
 use brainwrought_core::id::{FencingToken, JobId, StageName, TaskId, TaskKey};
-use brainwrought_core::job::{Job, LogEntry, NewJob, Outcome, Renewal, Task, TransitionError};
+use brainwrought_core::job::{Callback, Job, LogEntry, NewJob, Outcome, Renewal, Task, TransitionError};
 use brainwrought_core::job_store::{
     Claim, ClaimRequest, Created, JobFilter, JobStore, JobStoreError, JobView, TaskReport,
 };
@@ -377,6 +377,17 @@ impl JobStore for FileJobStore {
             Ok(view(job.clone(), now))
         })
         .await
+    }
+
+    async fn replace_callback(
+        &self,
+        id: &JobId,
+        seen: Option<&Callback>,
+        callback: Option<Callback>,
+    ) -> Result<bool, JobStoreError> {
+        let seen = seen.cloned();
+        self.change(id, Durability::Synced, move |job, _| Ok(job.replace_callback(seen.as_ref(), callback)))
+            .await
     }
 
     async fn delete(&self, id: &JobId) -> Result<(), JobStoreError> {

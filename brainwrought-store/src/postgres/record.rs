@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use brainwrought_core::clock::{Now, Reading, Timestamp};
 use brainwrought_core::id::{Digest, JobId, TaskKey, WorkerId};
-use brainwrought_core::job::{AttemptRecord, Job, JobInput, Plan, Task, TaskStatus};
+use brainwrought_core::job::{AttemptRecord, Callback, Job, JobInput, Plan, Task, TaskStatus};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -36,6 +36,7 @@ pub(super) struct StoredJob {
     plan: Plan,
     token_floor: i64,
     max_cost_micros: Option<i64>,
+    callback: Option<Callback>,
 }
 
 /// A row of `tasks`.
@@ -89,6 +90,7 @@ impl StoredJob {
             plan: job.plan.clone(),
             token_floor: signed(job.token_floor.0),
             max_cost_micros: job.ledger.max_cost.map(|most| signed(most.0)),
+            callback: job.callback.clone(),
         }
     }
 }

@@ -7,6 +7,7 @@ const STEPS: &[&str] = &[
     include_str!("migrations/0001_jobs.sql"),
     include_str!("migrations/0002_quick_statements.sql"),
     include_str!("migrations/0003_ledger.sql"),
+    include_str!("migrations/0004_callbacks.sql"),
 ];
 
 /// One process migrates at a time; the number is arbitrary, but must never change.
