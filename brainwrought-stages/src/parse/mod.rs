@@ -14,7 +14,7 @@ mod wire;
 mod worker;
 
 pub use error::{ParseError, UnreadablePdf};
-pub use host::{ParsedPdf, Password, PdfHost};
+pub use host::{PDF_HEADER_WITHIN, ParsedPdf, Password, PdfHost, find_pdf_header};
 pub use limits::ParseLimits;
 pub use stage::ParsePdf;
 pub use wire::CropRequest;

@@ -8,13 +8,16 @@ mod estimate;
 mod examine;
 mod forecast;
 mod options;
+mod outlook;
 mod resources;
+mod stage_cost;
 mod stages;
 
 pub use estimate::{Costs, Estimate, EstimateError, EstimateLine, estimate};
 pub use examine::{Finding, examine, examine_providers};
 pub use forecast::Forecast;
 pub use options::{BackgroundChoice, CaptionStyle, EffectsChoice, Format, Layout, MakeOptions, Music};
+pub use outlook::Outlook;
 pub use resources::Resources;
 pub use stages::Stages;
 
