@@ -148,7 +148,7 @@ pub(crate) enum Command {
   PORT=8080 brainwrought serve --bind 0.0.0.0         for everybody who reaches it
   brainwrought serve --no-workers --jobs postgres://… a front to a fleet of workers
 
-Environment: PORT, BRAINWROUGHT_OPERATOR_TOKEN (who may list all jobs).")]
+Environment: PORT, BRAINWROUGHT_OPERATOR_TOKEN (who may list all jobs), BRAINWROUGHT_WEBHOOK_SECRET (signs callbacks).")]
     Serve(ServeArgs),
     /// Put the server into a Space at the Hugging Face Hub, built from a checkout
     #[command(after_help = "Examples:
@@ -407,6 +407,10 @@ pub(crate) struct ServeArgs {
     /// Show the finished videos in this folder on the start page; copies of folders of data/outputs
     #[arg(long, value_name = "FOLDER")]
     pub(crate) examples: Option<PathBuf>,
+    /// A host that clients may have called once their job has ended, such as hooks.example.com (by https) or
+    /// http://10.0.0.7:8080; may be given several times [default: `callback-hosts` in the config file]
+    #[arg(long = "callback-host", value_name = "HOST")]
+    pub(crate) callback_hosts: Vec<brainwrought_http::CallbackHost>,
     /// How many proxies in front append to X-Forwarded-For
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(crate) proxies: usize,

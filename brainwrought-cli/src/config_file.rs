@@ -44,6 +44,8 @@ pub(crate) struct ConfigFile {
     pub(crate) offline: bool,
     /// The most that the providers of a job may be paid, in US dollars, where no argument says otherwise.
     pub(crate) max_cost: Option<f64>,
+    /// Hosts that clients of a server may have called once their job has ended.
+    pub(crate) callback_hosts: Vec<String>,
     /// What workers take on.
     pub(crate) worker: WorkerSection,
     /// What is told of what happens.

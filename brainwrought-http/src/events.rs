@@ -19,7 +19,7 @@ use utoipa::ToSchema;
 use crate::ApiError;
 use crate::api_error::ErrorBody;
 use crate::job_body::{JobBody, LogBody};
-use crate::links::Base;
+use crate::links::{ApiBase, Base};
 use crate::site::Site;
 use crate::watches::Seen;
 
@@ -108,7 +108,7 @@ impl Drop for Stream {
 )]
 pub(crate) async fn events(
     State(site): State<Arc<Site>>,
-    base: Base,
+    ApiBase(base): ApiBase,
     Path(job_id): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {

@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use brainwrought_core::clock::wall_time;
-use brainwrought_core::job::{Job, LogEntry, Task, TaskStatus};
+use brainwrought_core::job::{Callback, CallbackState, Job, LogEntry, Task, TaskStatus};
 use brainwrought_core::job_store::JobView;
+use brainwrought_stages::standard::Outlook;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::links::Base;
-use crate::outlook::Outlook;
 use crate::output_files::{FILES, INPUT};
 use crate::redaction::redacted;
 use crate::spent_body::SpentBody;
@@ -37,6 +37,8 @@ pub(crate) struct JobBody {
     pub(crate) options: Value,
     /// What it has paid providers.
     pub(crate) spent: SpentBody,
+    /// What became of the callback that was asked for, if one was.
+    pub(crate) callback: Option<CallbackBody>,
     /// Why it failed, if it did.
     pub(crate) error: Option<String>,
     /// Where the video was published, if it was.
@@ -45,6 +47,25 @@ pub(crate) struct JobBody {
     pub(crate) logs: Vec<LogBody>,
     /// Where to go from here: `self`, `page`, `events`, `cancel`, `retry`, `script`, and every file by its name.
     pub(crate) links: BTreeMap<String, String>,
+}
+
+/// What became of a callback. Its URL is not shown: it may hold a token of the receiver's.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct CallbackBody {
+    /// `pending` until the receiver accepted the message of the job's latest end, then `delivered`; `abandoned` after the
+    /// last attempt.
+    #[schema(value_type = String)]
+    state: CallbackState,
+    /// How many attempts were begun.
+    attempts: u32,
+    /// Why the last attempt failed.
+    error: Option<String>,
+}
+
+impl CallbackBody {
+    fn of(callback: &Callback) -> Self {
+        Self { state: callback.state, attempts: callback.attempts, error: callback.error.clone() }
+    }
 }
 
 /// What a new job is answered with.
@@ -155,6 +176,7 @@ impl JobBody {
             stages: job.stages.iter().map(TaskBody::of).collect(),
             options: job.options.clone(),
             spent: SpentBody::of(&job.ledger),
+            callback: job.callback.as_ref().map(CallbackBody::of),
             error: job.error().map(|error| redacted(&error)),
             output_hf_url: job.delivery.output_hf_url.clone(),
             logs: job.logs.iter().map(LogBody::of).collect(),
@@ -225,7 +247,8 @@ impl LogBody {
     }
 }
 
-fn links(job: &Job, base: &Base) -> BTreeMap<String, String> {
+/// The absolute links of a job, by name.
+pub(crate) fn links(job: &Job, base: &Base) -> BTreeMap<String, String> {
     let (id, api) = (&job.job_id, base.api(&job.job_id));
     let mut links = BTreeMap::from([
         ("self".to_owned(), api.clone()),

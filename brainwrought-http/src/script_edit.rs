@@ -102,7 +102,7 @@ pub(crate) async fn edit(site: &Site, view: &JobView, edits: &[LineEdit]) -> Res
         limit: 1,
     };
     for _ in 0..TRIES {
-        jobs.retry(id, Some(&stage)).await?;
+        site.retry(id, Some(&stage)).await?;
         jobs.advance().await?;
         if let Some(claim) = jobs.claim(&request).await?.into_iter().next() {
             let outcome =

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use brainwrought_core::engine::Engine;
-use brainwrought_core::id::JobId;
+use brainwrought_core::id::{JobId, StageName};
 use brainwrought_core::job::JobStatus;
 use brainwrought_core::job_store::{JobFilter, JobView};
 use tokio::sync::{Semaphore, SemaphorePermit};
@@ -15,8 +15,9 @@ use tokio_util::sync::CancellationToken;
 
 use crate::metrics::Metrics;
 use crate::rate_limit::{ClientId, RateLimit};
+use crate::server_secret::ServerSecret;
 use crate::watches::Watches;
-use crate::{ApiError, HttpSettings};
+use crate::{ApiError, HttpSettings, webhook};
 
 /// What all requests share.
 #[derive(Debug)]
@@ -39,6 +40,8 @@ pub(crate) struct Site {
     pub(crate) streams: Arc<Semaphore>,
     /// Fires when the server shuts down.
     pub(crate) shutdown: CancellationToken,
+    /// Signs upload addresses: the server's secret, else one that is good until it stops.
+    secret: Option<ServerSecret>,
     counted: Mutex<Option<(Instant, BTreeMap<JobStatus, usize>)>>,
 }
 
@@ -56,6 +59,7 @@ impl Site {
         let (quotas, limits) = (settings.quotas, settings.limits);
         // A job is deleted with its folders.
         let engine = engine.with_folders(settings.inputs.clone(), settings.outputs.clone());
+        let kept = settings.webhooks.as_ref().map(|webhooks| webhooks.secret.clone());
         Self {
             watches: Watches::new(Arc::clone(engine.jobs())),
             engine,
@@ -68,6 +72,7 @@ impl Site {
             large_messages: Arc::new(Semaphore::new(LARGE_MESSAGES)),
             streams: Arc::new(Semaphore::new(limits.streams)),
             shutdown,
+            secret: kept.or_else(|| ServerSecret::random().ok()),
             counted: Mutex::default(),
         }
     }
@@ -76,6 +81,19 @@ impl Site {
     pub(crate) async fn job(&self, id: &str) -> Result<JobView, ApiError> {
         let id = job_id(id)?;
         Ok(self.engine.jobs().get(&id).await?)
+    }
+
+    /// Sends a job back to run again, and sees to its callback.
+    pub(crate) async fn retry(&self, id: &JobId, from: Option<&StageName>) -> Result<JobView, ApiError> {
+        let view = self.engine.jobs().retry(id, from).await?;
+        webhook::follow(self, id);
+        Ok(view)
+    }
+
+    /// What addresses are signed with.
+    pub(crate) fn secret(&self) -> Result<&ServerSecret, ApiError> {
+        let none = || ApiError::unavailable("sign an address", "the system has no randomness");
+        self.secret.as_ref().ok_or_else(none)
     }
 
     /// Takes a client's turn to change something.

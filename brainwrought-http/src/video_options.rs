@@ -5,24 +5,24 @@ use brainwrought_stages::standard::{
     BackgroundChoice, CaptionStyle, EffectsChoice, Format, Layout, MakeOptions, Music, background_styles,
     is_background_style,
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use crate::ApiError;
 
 /// What a client can choose about a video. The names are those of the command's flags.
-#[derive(Debug, Clone, PartialEq, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct VideoOptions {
     /// The length in seconds, from 15 to 180.
     #[schema(minimum = 15, maximum = 180, default = 55)]
     pub(crate) length: u32,
     /// The kind of video: `short`.
-    #[schema(value_type = String, default = "short")]
+    #[schema(value_type = String, pattern = "^short$", default = "short")]
     pub(crate) format: Format,
     /// Where pictures stand: a card above full-screen motion (`a`), or half and half (`b`).
-    #[schema(value_type = String, default = "a")]
+    #[schema(value_type = String, pattern = "^(a|b)$", default = "a")]
     pub(crate) layout: Layout,
     /// What moves behind: `auto`, or the name of a style.
     #[schema(default = "auto")]
@@ -31,10 +31,10 @@ pub(crate) struct VideoOptions {
     #[schema(minimum = 0, maximum = 3, default = 2)]
     pub(crate) intensity: u8,
     /// The voice: `auto`, `heart`, `oak`, `fern` or `espeak`.
-    #[schema(default = "auto")]
+    #[schema(pattern = "^(auto|heart|oak|fern|espeak)$", default = "auto")]
     pub(crate) voice: String,
     /// How captions look: `pop`, `plain` or `off`.
-    #[schema(value_type = String, default = "pop")]
+    #[schema(value_type = String, pattern = "^(pop|plain|off)$", default = "pop")]
     pub(crate) captions: CaptionStyle,
     /// How much slang, from 0 (none) to 3.
     #[schema(minimum = 0, maximum = 3, default = 1)]
@@ -46,15 +46,15 @@ pub(crate) struct VideoOptions {
     #[schema(default = false)]
     pub(crate) dialogue: bool,
     /// What plays under the voice: `bed` or `none`.
-    #[schema(default = "bed")]
+    #[schema(pattern = "^(bed|none)$", default = "bed")]
     pub(crate) music: String,
     /// Whether there are sounds beside voice and music: `on` or `off`.
-    #[schema(default = "on")]
+    #[schema(pattern = "^(on|off)$", default = "on")]
     pub(crate) effects: String,
     /// The seed of everything that is drawn by chance; taken from the PDF when it is not given.
     pub(crate) seed: Option<u64>,
     /// The size of the frames, such as `540x960` for a quick look; two even numbers.
-    #[schema(default = "1080x1920")]
+    #[schema(pattern = "^[1-9][0-9]{1,2}[02468]x[1-9][0-9]{1,2}[02468]$", default = "1080x1920")]
     pub(crate) size: String,
     /// The most that the server may pay its providers for the video, in US dollars. The server may have a lower limit of
     /// its own, which also holds when none is given.

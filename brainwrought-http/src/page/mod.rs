@@ -27,7 +27,7 @@ use serde::Deserialize;
 
 use crate::ApiError;
 use crate::example::example;
-use crate::intake::receive;
+use crate::intake::{PdfRequest, receive};
 use crate::links::Base;
 use crate::removal::remove;
 use crate::script_edit::{LineEdit, edit};
@@ -122,7 +122,8 @@ async fn submit(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, PageError> {
-    match receive(&site, &headers, body).await {
+    let request = PdfRequest { headers: &headers, query: None, base: &base };
+    match receive(&site, request, body).await {
         Ok(created) => Ok(go_to(&base.page(&created.view.job.job_id))),
         Err(error) => Err(PageError { error, base, job_id: None, site }),
     }
@@ -155,7 +156,7 @@ async fn retry(
 ) -> Result<Response, PageError> {
     act(&site, base, job_id, async |view| {
         let from = Some(form.from.as_str()).filter(|from| !from.is_empty()).map(StageName::from);
-        site.engine.jobs().retry(&view.job.job_id, from.as_ref()).await?;
+        site.retry(&view.job.job_id, from.as_ref()).await?;
         Ok(())
     })
     .await

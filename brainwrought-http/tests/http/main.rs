@@ -14,3 +14,4 @@ mod peers;
 #[path = "../../../brainwrought-store/src/python_peer.rs"]
 mod python_peer;
 mod uploads;
+mod webhooks;
