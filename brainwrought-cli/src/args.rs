@@ -156,7 +156,7 @@ pub(crate) enum Command {
   PORT=8080 brainwrought serve --bind 0.0.0.0         for everybody who reaches it
   brainwrought serve --no-workers --jobs postgres://… a front to a fleet of workers
 
-Environment: PORT, BRAINWROUGHT_OPERATOR_TOKEN (who may list all jobs; without it, the token in data/operator-token).")]
+Environment: PORT, BRAINWROUGHT_OPERATOR_TOKEN (who may list all jobs; without it, the token in data/operator-token), BRAINWROUGHT_WEBHOOK_SECRET (signs callbacks).")]
     Serve(ServeArgs),
     /// Put the server into a Space at the Hugging Face Hub, built from a checkout
     #[command(after_help = "Examples:

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use brainwrought_http::CallbackHost;
 use brainwrought_stages::audio::VoiceLibrary;
 use brainwrought_stages::llm::{LlmChoice, NoSuchLlm};
 use brainwrought_stages::provider::ProviderSettings;
@@ -62,6 +63,8 @@ pub(crate) struct Config {
     pub(crate) video_generators: BTreeMap<String, VideoGenerator>,
     /// Where slang and trends are looked up, where no argument says otherwise.
     pub(crate) trends: TrendChoice,
+    /// Hosts that clients of a server may have called once their job has ended, where no argument says otherwise.
+    pub(crate) callback_hosts: Vec<CallbackHost>,
     /// What workers take on, where no argument says otherwise.
     pub(crate) worker: WorkerSection,
     /// By whom videos are signed.
@@ -130,6 +133,9 @@ impl Config {
         let trends = env("BRAINWROUGHT_TRENDS").or(file.trends);
         let trends = trends.as_deref().map(crate::trends::choice).transpose()?.unwrap_or_default();
         let resources = args.resources.clone().or_else(|| env_resources().or(file.resources)).or_else(share);
+        let callback_hosts = file.callback_hosts.iter().map(|text| text.parse()).collect::<Result<_, _>>();
+        let callback_hosts = callback_hosts
+            .map_err(|error| WrongCommand(format!("`callback-hosts` in the config file: {error}")))?;
         Ok(Self {
             jobs,
             artifacts,
@@ -145,6 +151,7 @@ impl Config {
             memes_by: file.memes_by,
             video_generators: file.video_generators,
             trends,
+            callback_hosts,
             worker: file.worker,
             c2pa: file.c2pa,
             observe,
@@ -225,6 +232,11 @@ pub(crate) fn port() -> Option<String> {
 /// The token of the operators of a server. Only its digest is kept.
 pub(crate) fn operator_token() -> Option<String> {
     env("BRAINWROUGHT_OPERATOR_TOKEN")
+}
+
+/// What callbacks are signed with. It is in no answer, log or job.
+pub(crate) fn webhook_secret() -> Option<String> {
+    env("BRAINWROUGHT_WEBHOOK_SECRET")
 }
 
 /// The value of a variable that a command names.

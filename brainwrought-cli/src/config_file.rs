@@ -47,6 +47,8 @@ pub(crate) struct ConfigFile {
     pub(crate) max_cost: Option<f64>,
     /// The most that a server stores, where no argument says otherwise.
     pub(crate) max_storage: Option<ByteSize>,
+    /// Hosts that clients of a server may have called once their job has ended.
+    pub(crate) callback_hosts: Vec<String>,
     /// What workers take on.
     pub(crate) worker: WorkerSection,
     /// What is told of what happens.

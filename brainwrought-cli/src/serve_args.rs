@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use brainwrought_http::VideoSize;
+use brainwrought_http::{CallbackHost, VideoSize};
 use clap::Args as ClapArgs;
 
 use crate::byte_size::ByteSize;
@@ -47,6 +47,10 @@ pub(crate) struct ServeArgs {
     /// Show the finished videos in this folder on the start page; copies of folders of data/outputs
     #[arg(long, value_name = "FOLDER")]
     pub(crate) examples: Option<PathBuf>,
+    /// A host that clients may have called once their job has ended, such as hooks.example.com (by https) or
+    /// http://10.0.0.7:8080; may be given several times [default: `callback-hosts` in the config file]
+    #[arg(long = "callback-host", value_name = "HOST")]
+    pub(crate) callback_hosts: Vec<CallbackHost>,
     /// The number of trusted reverse proxies in front; without it, a request that shows signs of one is never an operator's
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(crate) proxies: usize,

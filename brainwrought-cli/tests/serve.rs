@@ -32,6 +32,7 @@ impl Server {
             .current_dir(folder)
             .env_remove("BRAINWROUGHT_STORE")
             .env_remove("BRAINWROUGHT_OPERATOR_TOKEN")
+            .env_remove("BRAINWROUGHT_WEBHOOK_SECRET")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(std::fs::File::create(folder.join("server.log")).unwrap())
@@ -150,13 +151,43 @@ fn a_server_that_is_stopped_hands_its_work_to_the_next() {
     let second = Server::start(folder.path(), &[]);
     let job = second.wait(&id, |job| job["status"] == "COMPLETED");
     let video = job["links"]["video.mp4"].as_str().unwrap();
-    let (status, start) = second.ask("GET", video, "range: bytes=4-7\r\n", b"");
+    let path = video.strip_prefix(&format!("http://{}", second.address)).unwrap();
+    let (status, start) = second.ask("GET", path, "range: bytes=4-7\r\n", b"");
     assert_eq!((status, &start[..]), (206, &b"ftyp"[..]));
     assert!(!job.to_string().contains(folder.path().to_str().unwrap()));
     // A part of it is the program itself, which is larger without optimisation.
     second.wait_for_memory_below(200_000);
     assert_eq!(second.ask("DELETE", &format!("/api/jobs/{id}"), "", b"").0, 204);
     assert!(!folder.path().join("data/outputs").join(&id).exists());
+}
+
+#[test]
+fn a_host_that_the_operator_allows_is_called_back() {
+    let receiver = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let host = format!("http://{}", receiver.local_addr().unwrap());
+    let path = format!("/api/jobs?callback_url={host}/done");
+    let send = |server: &Server| server.ask("POST", &path, "content-type: application/pdf\r\n", b"%PDF-1.7");
+    let folder = tempfile::tempdir().unwrap();
+    let strict = Server::start(folder.path(), &["--no-workers"]);
+    assert_eq!(send(&strict).0, 422);
+    assert!(strict.terminate().success());
+
+    let server = Server::start(folder.path(), &["--no-workers", "--callback-host", &host]);
+    let (status, answer) = send(&server);
+    assert_eq!(status, 202, "{}", String::from_utf8_lossy(&answer));
+    let answer: Value = serde_json::from_slice(&answer).unwrap();
+    let id = answer["job_id"].as_str().unwrap();
+    assert_eq!(server.ask("POST", &format!("/api/jobs/{id}/cancel"), "", b"").0, 200);
+    let mut line = String::new();
+    let mut signature = None;
+    let mut request = BufReader::new(receiver.accept().unwrap().0);
+    while request.read_line(&mut line).unwrap() > 2 {
+        signature = signature.or_else(|| line.strip_prefix("brainwrought-signature: t=").map(str::to_owned));
+        line.clear();
+    }
+    assert!(signature.unwrap().contains(",v1="));
+    let secret = std::fs::metadata(folder.path().join("data/credentials/webhook.secret")).unwrap();
+    assert_eq!(std::os::unix::fs::PermissionsExt::mode(&secret.permissions()) & 0o777, 0o600);
 }
 
 #[test]

@@ -10,7 +10,8 @@ use crate::clock::wall_time;
 use crate::event::LogLevel;
 use crate::id::{FencingToken, JobId, StageName, TaskId, ViewId, WorkerId};
 use crate::job::{
-    Job, JobStatus, NewJob, Outcome, Progress, Renewal, Revision, StageBacklog, Task, TransitionError,
+    Callback, Job, JobStatus, NewJob, Outcome, Progress, Renewal, Revision, StageBacklog, Task,
+    TransitionError,
 };
 use crate::purse::{Charge, Cost};
 
@@ -128,11 +129,20 @@ pub trait JobStore: Debug + Send + Sync + 'static {
     async fn retry(&self, id: &JobId, from: Option<&StageName>) -> Result<JobView, JobStoreError>;
 
     /// Changes the outputs of a job that is over: another output for a stage, or those of an earlier version. The version
-    /// that was complete is kept.
+    /// that was complete is kept, and a callback is made ready for the next end, as by [`Self::retry`].
     async fn revise(&self, id: &JobId, revision: &Revision) -> Result<JobView, JobStoreError>;
 
     /// Changes what a job may spend; `None` lifts the limit. What was spent stays spent.
     async fn limit_cost(&self, id: &JobId, limit: Option<Cost>) -> Result<JobView, JobStoreError>;
+
+    /// Replaces a job's callback if it is still `seen`, and tells whether it was. It is guaranteed that of several calls
+    /// that saw the same record at most one succeeds; nothing else of the job changes, in any status.
+    async fn replace_callback(
+        &self,
+        id: &JobId,
+        seen: Option<&Callback>,
+        callback: Option<Callback>,
+    ) -> Result<bool, JobStoreError>;
 
     /// Removes a job that is complete, failed or cancelled. Artifacts are not touched.
     async fn delete(&self, id: &JobId) -> Result<(), JobStoreError>;

@@ -14,7 +14,7 @@ use brainwrought_core::data::{BlobRef, SourcePdf};
 use brainwrought_core::engine::{Engine, EngineError, EngineSettings, Submission, WorkScope};
 use brainwrought_core::event::{Event, EventSink};
 use brainwrought_core::id::{Digest, FencingToken, Fingerprint, JobId, StageName, TaskId, WorkerId};
-use brainwrought_core::job::{JobStatus, NewJob, Outcome, Renewal, Revision, Task, TaskStatus};
+use brainwrought_core::job::{Callback, JobStatus, NewJob, Outcome, Renewal, Revision, Task, TaskStatus};
 use brainwrought_core::job_store::{
     Claim, ClaimRequest, Created, JobFilter, JobStore, JobStoreError, JobView, TaskReport,
 };
@@ -403,6 +403,14 @@ impl JobStore for Deaf {
     }
     async fn revise(&self, id: &JobId, revision: &Revision) -> Result<JobView, JobStoreError> {
         self.0.revise(id, revision).await
+    }
+    async fn replace_callback(
+        &self,
+        id: &JobId,
+        seen: Option<&Callback>,
+        callback: Option<Callback>,
+    ) -> Result<bool, JobStoreError> {
+        self.0.replace_callback(id, seen, callback).await
     }
     async fn delete(&self, id: &JobId) -> Result<(), JobStoreError> {
         self.0.delete(id).await

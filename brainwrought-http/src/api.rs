@@ -3,28 +3,29 @@
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, Query, RawQuery, State};
 use axum::http::header::LOCATION;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use axum::{Extension, Json};
 use brainwrought_core::id::StageName;
 use brainwrought_core::job::JobStatus;
-use brainwrought_core::job_store::{JobFilter, JobStoreError};
+use brainwrought_core::job_store::{Created, JobFilter, JobStoreError};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::ApiError;
 use crate::api_error::ErrorBody;
 use crate::guard::is_operator;
-use crate::intake::receive;
+use crate::intake::{PdfRequest, receive};
 use crate::job_body::{JobBody, JobList, JobSummary, SubmittedBody};
-use crate::links::Base;
+use crate::links::{ApiBase, Base};
+use crate::long_poll::{ShowQuery, wait};
 use crate::rate_limit::ClientId;
 use crate::removal::remove;
 use crate::script_edit::{ScriptBody, ScriptEdit, VerdictBody, edit, judge, restore};
 use crate::site::Site;
-use crate::video_options::VideoOptions;
+use crate::upload_form::{UploadForm, UploadQuery};
 
 /// How many jobs a list shows when it is not told.
 const USUAL_LIMIT: usize = 50;
@@ -32,46 +33,46 @@ const USUAL_LIMIT: usize = 50;
 /// How many jobs a list shows at most, so that one request cannot ask for everything there ever was.
 const MAX_LIMIT: usize = 500;
 
-/// What an upload holds: a PDF, and beside it the options as fields of their own or together as JSON.
-#[derive(Debug, ToSchema)]
-#[expect(dead_code, reason = "it is read as it arrives; this describes it")]
-pub(crate) struct UploadForm {
-    /// The PDF.
-    #[schema(value_type = String, format = Binary)]
-    pdf: Vec<u8>,
-    /// The options together; each may also be a field of its own.
-    options: Option<VideoOptions>,
-}
-
 /// Creates a job.
 ///
-/// The answer comes as soon as the PDF is stored; the work begins when a worker is free. The same `Idempotency-Key` with
-/// the same PDF and options finds the same job, so that a request whose answer was lost can be sent again.
+/// The PDF comes in a form, with the options as its fields, or as a body of its own, with the options as parameters of the
+/// query. The answer comes as soon as the PDF is stored; the work begins when a worker is free. The same `Idempotency-Key`
+/// with the same PDF and options finds the same job, so that a request whose answer was lost can be sent again.
 #[utoipa::path(
     post, path = "/api/jobs", tag = "jobs",
-    request_body(content = UploadForm, content_type = "multipart/form-data"),
-    params(("Idempotency-Key" = Option<String>, Header, description = "1 to 255 ASCII characters, drawn at random.")),
+    request_body(content((UploadForm = "multipart/form-data"), (Vec<u8> = "application/pdf"))),
+    params(
+        ("Idempotency-Key" = Option<String>, Header, description = "1 to 255 ASCII characters, drawn at random."),
+        UploadQuery,
+    ),
     responses(
-        (status = 202, description = "The job; `Location` names it.", body = SubmittedBody),
-        (status = 400, description = "The form cannot be read, or was cut short.", body = ErrorBody),
+        (status = 202, description = "The job; `Location` names it.", body = SubmittedBody, headers(
+            ("Location" = String, description = "The job in the API."),
+            ("Idempotency-Replayed" = String, description = "`true` where the key found an earlier job."),
+        )),
+        (status = 400, description = "The request cannot be read, an option is wrong, or the body was cut short.", body = ErrorBody),
         (status = 408, description = "It arrived too slowly.", body = ErrorBody),
         (status = 413, description = "The PDF is too large.", body = ErrorBody),
         (status = 415, description = "It is no PDF.", body = ErrorBody),
-        (status = 422, description = "The key belongs to another upload, or the video is too large for this server.", body = ErrorBody),
-        (status = 429, description = "Too many; `Retry-After` says when to come back.", body = ErrorBody),
-        (status = 507, description = "The server has no room.", body = ErrorBody),
+        (status = 422, description = "The key belongs to another upload, the callback is not allowed, or the video is too large for this server.", body = ErrorBody),
     )
 )]
 pub(crate) async fn submit(
     State(site): State<Arc<Site>>,
     Extension(client): Extension<ClientId>,
-    base: Base,
+    ApiBase(base): ApiBase,
+    RawQuery(query): RawQuery,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, ApiError> {
-    let created = receive(&site, client, &headers, body).await?;
+    let request = PdfRequest { headers: &headers, query: query.as_deref(), base: &base };
+    Ok(submitted(&receive(&site, client, request, body).await?, &base))
+}
+
+/// Answers with a job that was created or found.
+pub(crate) fn submitted(created: &Created, base: &Base) -> Response {
     let location = base.api(&created.view.job.job_id);
-    let mut response = (StatusCode::ACCEPTED, Json(SubmittedBody::of(&created.view, &base))).into_response();
+    let mut response = (StatusCode::ACCEPTED, Json(SubmittedBody::of(&created.view, base))).into_response();
     if let Ok(location) = HeaderValue::from_str(&location) {
         response.headers_mut().insert(LOCATION, location);
     }
@@ -79,12 +80,13 @@ pub(crate) async fn submit(
         let replayed = HeaderName::from_static("idempotency-replayed");
         response.headers_mut().insert(replayed, HeaderValue::from_static("true"));
     }
-    Ok(response)
+    response
 }
 
 /// Which jobs to list.
 #[derive(Debug, Default, Deserialize, IntoParams, ToSchema)]
 #[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct ListQuery {
     /// Only jobs with one of these statuses, separated by commas.
     status: Option<String>,
@@ -98,13 +100,18 @@ impl ListQuery {
     fn filter(&self) -> Result<JobFilter, ApiError> {
         let names = self.status.as_deref().unwrap_or_default();
         let statuses =
-            names.split(',').filter(|name| !name.is_empty()).map(status).collect::<Result<_, _>>()?;
+            names.split(',').filter(|name| !name.is_empty()).map(parse_status).collect::<Result<_, _>>()?;
         let limit = self.limit.unwrap_or(USUAL_LIMIT).min(MAX_LIMIT);
         Ok(JobFilter { statuses, offset: self.offset.unwrap_or(0), limit: Some(limit) })
     }
 }
 
-fn status(name: &str) -> Result<JobStatus, ApiError> {
+/// Reads the name of a status.
+///
+/// # Errors
+///
+/// Fails when there is none of that name.
+pub(crate) fn parse_status(name: &str) -> Result<JobStatus, ApiError> {
     // The names are those of the stored job, in upper case; a person may type them in lower case.
     serde_json::from_value(name.trim().to_uppercase().into()).map_err(|_| {
         let known = "PENDING, RUNNING, INTERRUPTED, COMPLETED, FAILED, CANCELLED";
@@ -118,12 +125,14 @@ fn status(name: &str) -> Result<JobStatus, ApiError> {
     responses(
         (status = 200, description = "The jobs in short.", body = JobList),
         (status = 400, description = "The query cannot be understood.", body = ErrorBody),
-        (status = 401, description = "Only operators may.", body = ErrorBody),
+        (status = 401, description = "Only operators may.", body = ErrorBody, headers(
+            ("WWW-Authenticate" = String, description = "`Bearer`."),
+        )),
     )
 )]
 pub(crate) async fn list(
     State(site): State<Arc<Site>>,
-    base: Base,
+    ApiBase(base): ApiBase,
     headers: HeaderMap,
     query: Result<Query<ListQuery>, axum::extract::rejection::QueryRejection>,
 ) -> Result<Json<JobList>, ApiError> {
@@ -153,20 +162,26 @@ pub(crate) async fn list_jobs(
     Ok(JobList { jobs: views.iter().map(|view| JobSummary::of(view, base)).collect() })
 }
 
-/// Shows a job.
+/// Shows a job, at once or as soon as its status changes.
 #[utoipa::path(
-    get, path = "/api/jobs/{job_id}", tag = "jobs", params(("job_id" = String, Path, description = "The job.")),
+    get, path = "/api/jobs/{job_id}", tag = "jobs",
+    params(("job_id" = String, Path, description = "The job."), ShowQuery),
     responses(
         (status = 200, description = "Everything that is known of it.", body = JobBody),
+        (status = 400, description = "The query cannot be understood.", body = ErrorBody),
         (status = 404, description = "No such job.", body = ErrorBody),
     )
 )]
 pub(crate) async fn show(
     State(site): State<Arc<Site>>,
-    base: Base,
+    Extension(client): Extension<ClientId>,
+    ApiBase(base): ApiBase,
     Path(job_id): Path<String>,
+    query: Result<Query<ShowQuery>, axum::extract::rejection::QueryRejection>,
 ) -> Result<Json<JobBody>, ApiError> {
-    Ok(Json(site.shown(&site.job(&job_id).await?, &base).await))
+    let Query(query) = query.map_err(|error| ApiError::wrong_request(&error.body_text()))?;
+    let view = wait(&site, client, site.job(&job_id).await?, &query).await?;
+    Ok(Json(site.shown(&view, &base).await))
 }
 
 /// Stops a job. Stopping twice is no error; what is done stays done.
@@ -181,7 +196,7 @@ pub(crate) async fn show(
 )]
 pub(crate) async fn cancel(
     State(site): State<Arc<Site>>,
-    base: Base,
+    ApiBase(base): ApiBase,
     Path(job_id): Path<String>,
 ) -> Result<Json<JobBody>, ApiError> {
     let view = site.job(&job_id).await?;
@@ -192,6 +207,7 @@ pub(crate) async fn cancel(
 /// Where to begin again.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct RetryQuery {
     /// The stage to begin from; without it, everything that failed or was cancelled runs again.
     pub(crate) from: Option<String>,
@@ -203,20 +219,21 @@ pub(crate) struct RetryQuery {
     params(("job_id" = String, Path, description = "The job."), RetryQuery),
     responses(
         (status = 202, description = "The job.", body = JobBody),
+        (status = 400, description = "The query cannot be understood.", body = ErrorBody),
         (status = 404, description = "No such job.", body = ErrorBody),
         (status = 409, description = "Nothing failed, or there is no such stage.", body = ErrorBody),
     )
 )]
 pub(crate) async fn retry(
     State(site): State<Arc<Site>>,
-    base: Base,
+    ApiBase(base): ApiBase,
     Path(job_id): Path<String>,
     query: Result<Query<RetryQuery>, axum::extract::rejection::QueryRejection>,
 ) -> Result<(StatusCode, Json<JobBody>), ApiError> {
     let Query(query) = query.map_err(|error| ApiError::wrong_request(&error.body_text()))?;
     let view = site.job(&job_id).await?;
     let from = query.from.as_deref().filter(|from| !from.is_empty()).map(StageName::from);
-    let view = site.engine.jobs().retry(&view.job.job_id, from.as_ref()).await?;
+    let view = site.retry(&view.job.job_id, from.as_ref()).await?;
     Ok((StatusCode::ACCEPTED, Json(JobBody::of(&view, &base))))
 }
 
@@ -272,7 +289,7 @@ pub(crate) async fn script(
 )]
 pub(crate) async fn edit_script(
     State(site): State<Arc<Site>>,
-    base: Base,
+    ApiBase(base): ApiBase,
     Path(job_id): Path<String>,
     change: Result<Json<ScriptEdit>, axum::extract::rejection::JsonRejection>,
 ) -> Result<(StatusCode, Json<JobBody>), ApiError> {
@@ -304,6 +321,7 @@ pub(crate) async fn check_script(
 /// Which version to bring back.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct RestoreQuery {
     /// The number of the version; without it, the one before.
     pub(crate) version: Option<u32>,
@@ -321,7 +339,7 @@ pub(crate) struct RestoreQuery {
 )]
 pub(crate) async fn restore_version(
     State(site): State<Arc<Site>>,
-    base: Base,
+    ApiBase(base): ApiBase,
     Path(job_id): Path<String>,
     query: Result<Query<RestoreQuery>, axum::extract::rejection::QueryRejection>,
 ) -> Result<(StatusCode, Json<JobBody>), ApiError> {

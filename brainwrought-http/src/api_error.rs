@@ -89,6 +89,12 @@ pub enum ApiError {
     /// The key was used for another PDF or other options.
     #[error("this Idempotency-Key was already used for a different request; use a new one")]
     KeyReused,
+    /// The address for an upload is not known, or no longer good.
+    #[error("this upload address is not known or no longer good; ask for a new one")]
+    NoSuchUpload,
+    /// The callback that was asked for is not made.
+    #[error("`callback_url` is refused: {0}")]
+    CallbackRefused(String),
     /// The job does not allow this now.
     #[error("{0}")]
     Conflict(String),
@@ -180,6 +186,8 @@ impl ApiError {
             Self::Late => (StatusCode::SERVICE_UNAVAILABLE, "late"),
             Self::Busy { .. } => (StatusCode::TOO_MANY_REQUESTS, "busy"),
             Self::KeyReused => (StatusCode::UNPROCESSABLE_ENTITY, "idempotency-key-reused"),
+            Self::NoSuchUpload => (StatusCode::NOT_FOUND, "no-such-upload"),
+            Self::CallbackRefused(_) => (StatusCode::UNPROCESSABLE_ENTITY, "callback-refused"),
             Self::Conflict(_) => (StatusCode::CONFLICT, "conflict"),
             Self::EditRefused { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "edit-refused"),
             Self::OperatorsOnly => (StatusCode::UNAUTHORIZED, "operators-only"),

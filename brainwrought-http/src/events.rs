@@ -21,7 +21,7 @@ use crate::ApiError;
 use crate::api_error::ErrorBody;
 use crate::client_slots::ClientSlot;
 use crate::job_body::{JobBody, LogBody};
-use crate::links::Base;
+use crate::links::{ApiBase, Base};
 use crate::rate_limit::ClientId;
 use crate::site::Site;
 use crate::watches::Seen;
@@ -118,7 +118,7 @@ impl Drop for Stream {
 pub(crate) async fn events(
     State(site): State<Arc<Site>>,
     Extension(client): Extension<ClientId>,
-    base: Base,
+    ApiBase(base): ApiBase,
     Path(job_id): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {

@@ -12,14 +12,14 @@ use axum::http::header::{
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
+use percent_encoding::percent_decode_str;
 use tokio::time::Instant;
 
 use crate::links::Base;
-use crate::mcp;
-use crate::page;
+use crate::long_poll::is_long_poll;
 use crate::rate_limit::ClientId;
 use crate::site::Site;
-use crate::{ApiError, HttpSettings, Operators};
+use crate::{ApiError, HttpSettings, Operators, mcp, page, upload_address};
 
 /// Refuses what must not pass, limits how often and how long, puts the security headers on, and counts.
 pub(crate) async fn guard(State(site): State<Arc<Site>>, mut request: Request, next: Next) -> Response {
@@ -31,8 +31,7 @@ pub(crate) async fn guard(State(site): State<Arc<Site>>, mut request: Request, n
     let page_base = page::wants_page(request.headers()).then(|| base_of(&request));
     let mut response = match admit(&site, &request, client, began) {
         Err(error) => error.into_response(),
-        // Uploads, and messages of agents, have deadlines of their own.
-        Ok(()) if is_upload(&request) || request.uri().path() == mcp::PATH => next.run(request).await,
+        Ok(()) if has_own_deadline(&request) => next.run(request).await,
         Ok(()) => match tokio::time::timeout(site.settings.patience.answer, next.run(request)).await {
             Ok(response) => response,
             Err(_) => ApiError::Late.into_response(),
@@ -46,7 +45,8 @@ pub(crate) async fn guard(State(site): State<Arc<Site>>, mut request: Request, n
     }
     dress(&site.settings, response.headers_mut());
     // Anybody can invent methods, and each would be counted for ever.
-    let known = [Method::GET, Method::HEAD, Method::POST, Method::PATCH, Method::DELETE].contains(&method);
+    let known = [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE]
+        .contains(&method);
     let method = if known { method.as_str() } else { "other" };
     site.metrics.answered(method, &route, response.status().as_u16(), began.elapsed());
     response
@@ -110,6 +110,10 @@ fn admit(site: &Site, request: &Request, client: ClientId, now: Instant) -> Resu
     let headers = request.headers();
     let changes = !request.method().is_safe();
     check_origin(&site.settings, headers, changes)?;
+    // The router would refuse it in words of its own.
+    if percent_decode_str(request.uri().path()).decode_utf8().is_err() {
+        return Err(ApiError::NoSuchPage);
+    }
     site.take_request(client, now)?;
     // An agent's every question is a POST; its tools that change something take a turn themselves. An edit that is only
     // judged is asked about while somebody types.
@@ -161,6 +165,15 @@ fn client(settings: &HttpSettings, request: &Request) -> ClientId {
     };
     let address = if settings.proxies > 0 { forwarded().or(peer) } else { peer };
     address.map_or(ClientId::Somebody, ClientId::at)
+}
+
+/// Tells whether the answer may take longer than others: uploads, messages of agents and long polls end by themselves.
+fn has_own_deadline(request: &Request) -> bool {
+    let path = request.uri().path();
+    is_upload(request)
+        || path == mcp::PATH
+        || path.starts_with(upload_address::PATH)
+        || is_long_poll(request.method(), request.uri())
 }
 
 fn is_upload(request: &Request) -> bool {

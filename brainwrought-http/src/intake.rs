@@ -6,39 +6,65 @@ use std::path::Path;
 use std::sync::atomic::Ordering;
 
 use axum::body::{Body, BodyDataStream};
-use axum::http::HeaderMap;
-use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::{HeaderMap, HeaderName};
+use brainwrought_core::job::Callback;
 use brainwrought_core::job_store::Created;
 use brainwrought_core::private_folder::private_folder;
 use brainwrought_core::purse::Cost;
 use brainwrought_stages::output_file::write_whole;
+use brainwrought_stages::parse::{PDF_HEADER_WITHIN, find_pdf_header};
 use brainwrought_stages::standard::{MakeOptions, Music};
 use bytes::Bytes;
+use serde::{Deserialize, Serialize};
 use tokio::io::AsyncWriteExt as _;
+use url::form_urlencoded;
 
-use crate::ApiError;
 use crate::admission::{admit, check_size, enter_queue};
 use crate::fair_queue;
-use crate::multipart::{BodyLimits, Multipart, Part};
+use crate::links::Base;
+use crate::multipart::{Multipart, Part};
 use crate::own_music;
 use crate::rate_limit::ClientId;
 use crate::site::Site;
+use crate::timed_body::{BodyLimits, TimedBody};
 use crate::video_options::VideoOptions;
+use crate::{ApiError, multipart, webhook};
 
 /// The most fields of a form, and the most bytes of one that is no file.
 const MAX_FIELDS: usize = 40;
 const MAX_FIELD_BYTES: usize = 4 << 10;
 
-/// A PDF may have junk in front; readers look for its mark in so many bytes (ISO 32000-1, implementation note 13).
-const SNIFFED: usize = 1024;
-
 /// The longest file name that is kept, in characters.
 const MAX_NAME: usize = 160;
 
-/// A form that came in whole. Its files have no names on disk: whatever happens, nothing of them stays.
+/// A request that brings a PDF.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct PdfRequest<'a> {
+    pub(crate) headers: &'a HeaderMap,
+    /// The query of its URL; options may stand there.
+    pub(crate) query: Option<&'a str>,
+    /// Where links in a webhook's message begin; a callback needs an absolute one.
+    pub(crate) base: &'a Base,
+}
+
+/// What a client wants made of its PDF.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Order {
+    /// The name that the file has at the client.
+    pub(crate) file_name: String,
+    pub(crate) options: VideoOptions,
+    pub(crate) callback_url: Option<String>,
+    /// The key under which the job is found again, as the store has it.
+    pub(crate) key: Option<String>,
+}
+
+/// A form, or a PDF alone, that came in whole. Its files have no names on disk: whatever happens, nothing of them stays.
 #[derive(Default)]
 struct Form {
-    pdf: Option<(tokio::fs::File, String)>,
+    pdf: Option<tokio::fs::File>,
+    /// The name that the PDF has at the client.
+    file_name: Option<String>,
     /// The client's own music.
     music: Option<tokio::fs::File>,
     fields: Vec<(String, String)>,
@@ -51,25 +77,75 @@ pub(crate) struct Choices {
     pub(crate) music: Option<Bytes>,
 }
 
-/// Takes an upload and creates its job, or finds the one that was created with the same key.
+/// Where the bytes of a PDF come from.
+enum PdfBody<'a> {
+    /// The current part of a form.
+    Part(&'a mut Multipart<BodyDataStream>),
+    /// A body of its own.
+    Whole(TimedBody<BodyDataStream>),
+}
+
+impl PdfBody<'_> {
+    async fn next_chunk(&mut self) -> Result<Option<Bytes>, ApiError> {
+        match self {
+            Self::Part(form) => form.next_chunk().await,
+            Self::Whole(body) => body.next_chunk().await,
+        }
+    }
+}
+
+/// Takes an upload, as a form or as the PDF alone, and creates its job, or finds the one that was created with the same
+/// key. Options may be fields of the form, parameters of the query, or both; a field wins.
 ///
 /// The body goes to disk as it arrives.
 pub(crate) async fn receive(
     site: &Site,
     client: ClientId,
-    headers: &HeaderMap,
+    request: PdfRequest<'_>,
     body: Body,
 ) -> Result<Created, ApiError> {
+    let headers = request.headers;
     let key = idempotency_key(headers)?;
-    let limit = site.settings.limits.upload_bytes;
-    let announced = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
-    if announced.is_some_and(|announced| announced > limit.saturating_add(own_music::MAX_BYTES + (1 << 20))) {
-        return Err(ApiError::TooLarge { limit });
+    let query = form_urlencoded::parse(request.query.unwrap_or_default().as_bytes());
+    let mut fields: Vec<(String, String)> = query.into_owned().collect();
+    if fields.len() > MAX_FIELDS {
+        return Err(ApiError::WrongRequest(format!("a query has at most {MAX_FIELDS} parameters")));
     }
-    // A body whose length is not announced may be as long as one may be.
-    let admitted = admit(site, client, key.as_deref(), announced.unwrap_or(limit)).await?;
-    let form = read_form(site, multipart(site, headers, body)?).await?;
-    let created = create(site, client, form, key).await?;
+    let essence = header(headers, CONTENT_TYPE).unwrap_or_default().split(';').next().unwrap_or_default();
+    let is_alone = essence.trim().eq_ignore_ascii_case("application/pdf");
+    let beside = if is_alone { 0 } else { own_music::MAX_BYTES };
+    let admitted = admit(site, client, key.as_deref(), announced(site, headers, beside)?).await?;
+    let form = if is_alone {
+        read_pdf(site, headers, body).await?
+    } else {
+        read_form(site, multipart(site, headers, body)?).await?
+    };
+    let none = || ApiError::WrongRequest("the form has no PDF; send it in the field `pdf`".to_owned());
+    let pdf = form.pdf.ok_or_else(none)?;
+    fields.extend(form.fields);
+    let (callback_url, named) = (take(&mut fields, "callback_url"), take(&mut fields, "file_name"));
+    let file_name = form.file_name.or(named).unwrap_or_default();
+    let order = Order { file_name, options: VideoOptions::from_fields(fields)?, callback_url, key };
+    let music = own_music::read_back(site, form.music).await?;
+    let wanted = Wanted::read(site, order, music, request.base).await?;
+    let created = create(site, client, pdf, wanted).await?;
+    admitted.keep();
+    Ok(created)
+}
+
+/// Takes a PDF that was ordered before, at an address that was given out for it.
+pub(crate) async fn receive_ordered(
+    site: &Site,
+    client: ClientId,
+    request: PdfRequest<'_>,
+    body: Body,
+    order: Order,
+) -> Result<Created, ApiError> {
+    let bytes = announced(site, request.headers, 0)?;
+    let admitted = admit(site, client, order.key.as_deref(), bytes).await?;
+    let pdf = save_alone(site, body).await?;
+    let wanted = Wanted::read(site, order, None, request.base).await?;
+    let created = create(site, client, pdf, wanted).await?;
     admitted.keep();
     Ok(created)
 }
@@ -89,18 +165,52 @@ pub(crate) async fn receive_choices(
     Ok(Choices { fields: form.fields, music: own_music::read_back(site, form.music).await? })
 }
 
-fn multipart(site: &Site, headers: &HeaderMap, body: Body) -> Result<Multipart<BodyDataStream>, ApiError> {
-    let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let bytes = site.settings.limits.upload_bytes.saturating_add(own_music::MAX_BYTES);
-    let limits = BodyLimits { bytes, patience: site.settings.patience };
-    Multipart::new(content_type, body.into_data_stream(), limits)
+/// Takes the fields of a name out, and returns the last value that was given.
+fn take(fields: &mut Vec<(String, String)>, name: &str) -> Option<String> {
+    let mut last = None;
+    fields.retain(|(field, value)| {
+        let is_other = field != name;
+        if !is_other && !value.trim().is_empty() {
+            last = Some(value.trim().to_owned());
+        }
+        is_other
+    });
+    last
 }
 
-/// A PDF that came in whole.
-pub(crate) struct Document<'a> {
+/// How many bytes a body may have: as many as its head says, else as many as a PDF may. `beside` is how many there may be
+/// beside the PDF.
+///
+/// # Errors
+///
+/// Fails when the head says too many.
+fn announced(site: &Site, headers: &HeaderMap, beside: u64) -> Result<u64, ApiError> {
+    let limit = site.settings.limits.upload_bytes;
+    let announced = header(headers, CONTENT_LENGTH).and_then(|value| value.parse::<u64>().ok());
+    if announced.is_some_and(|announced| announced > limit.saturating_add(beside + (1 << 20))) {
+        return Err(ApiError::TooLarge { limit });
+    }
+    Ok(announced.unwrap_or(limit))
+}
+
+fn multipart(site: &Site, headers: &HeaderMap, body: Body) -> Result<Multipart<BodyDataStream>, ApiError> {
+    let content_type = header(headers, CONTENT_TYPE).unwrap_or_default();
+    Multipart::new(content_type, body.into_data_stream(), body_limits(site, own_music::MAX_BYTES))
+}
+
+/// What a body may be like that has a PDF and `beside` bytes of files beside it.
+fn body_limits(site: &Site, beside: u64) -> BodyLimits {
+    let bytes = site.settings.limits.upload_bytes.saturating_add(beside);
+    BodyLimits { bytes, patience: site.settings.patience }
+}
+
+fn header(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}
+
+/// A PDF that is in memory already.
+pub(crate) struct Document {
     pub(crate) pdf: Bytes,
-    /// The name that the file has at the client.
-    pub(crate) file_name: &'a str,
     /// The client's own music.
     pub(crate) music: Option<Bytes>,
 }
@@ -109,25 +219,39 @@ pub(crate) struct Document<'a> {
 pub(crate) async fn receive_whole(
     site: &Site,
     client: ClientId,
-    document: Document<'_>,
-    options: VideoOptions,
-    key: Option<&str>,
+    document: Document,
+    order: Order,
+    base: &Base,
 ) -> Result<Created, ApiError> {
-    let key = key.map(stored_key).transpose()?;
+    let Document { pdf, music } = document;
     let limit = site.settings.limits.upload_bytes;
-    if document.pdf.len() as u64 > limit {
+    if pdf.len() as u64 > limit {
         return Err(ApiError::TooLarge { limit });
     }
-    if !is_pdf(&document.pdf[..document.pdf.len().min(SNIFFED)]) {
+    if find_pdf_header(&pdf).is_none() {
         return Err(ApiError::NotAPdf);
     }
-    let wanted = Wanted::read(site, client, options, key, document.music).await?;
-    let admitted = admit(site, client, wanted.key.as_deref(), document.pdf.len() as u64).await?;
-    let _handover = site.handover_turn(document.pdf.len() as u64).await?;
-    site.metrics.uploaded.fetch_add(document.pdf.len() as u64, Ordering::Relaxed);
-    let created = submit(site, document.pdf, &shown_name(document.file_name), wanted).await?;
+    let wanted = Wanted::read(site, order, music, base).await?;
+    let bytes = pdf.len() as u64;
+    let admitted = admit(site, client, wanted.key.as_deref(), bytes).await?;
+    let _handover = site.handover_turn(bytes).await?;
+    site.metrics.uploaded.fetch_add(bytes, Ordering::Relaxed);
+    let created = submit(site, client, pdf, wanted).await?;
     admitted.keep();
     Ok(created)
+}
+
+async fn read_pdf(site: &Site, headers: &HeaderMap, body: Body) -> Result<Form, ApiError> {
+    let file = save_alone(site, body).await?;
+    let disposition = headers.get(CONTENT_DISPOSITION).map(|value| String::from_utf8_lossy(value.as_bytes()));
+    let file_name = disposition.and_then(|disposition| multipart::file_name(&disposition));
+    Ok(Form { pdf: Some(file), file_name, ..Form::default() })
+}
+
+/// Writes a body that is the PDF alone to a file without a name.
+async fn save_alone(site: &Site, body: Body) -> Result<tokio::fs::File, ApiError> {
+    let body = TimedBody::new(body.into_data_stream(), body_limits(site, 0), 0);
+    save_pdf(site, PdfBody::Whole(body)).await
 }
 
 async fn read_form(site: &Site, mut form: Multipart<BodyDataStream>) -> Result<Form, ApiError> {
@@ -143,8 +267,8 @@ async fn read_form(site: &Site, mut form: Multipart<BodyDataStream>) -> Result<F
                 if read.pdf.is_some() {
                     return Err(ApiError::WrongRequest("send one PDF at a time".to_owned()));
                 }
-                let file = save_pdf(site, &mut form).await?;
-                read.pdf = Some((file, shown_name(file_name.as_deref().unwrap_or_default())));
+                read.pdf = Some(save_pdf(site, PdfBody::Part(&mut form)).await?);
+                read.file_name = file_name;
             }
             // A browser sends the field of a file that nobody chose with an empty name.
             Part { name, file_name: Some(file_name) } if name == "music" => {
@@ -167,21 +291,21 @@ pub(crate) async fn nameless_file(site: &Site) -> Result<tokio::fs::File, ApiErr
 }
 
 /// Writes the PDF to a file without a name.
-async fn save_pdf(site: &Site, form: &mut Multipart<BodyDataStream>) -> Result<tokio::fs::File, ApiError> {
+async fn save_pdf(site: &Site, mut body: PdfBody<'_>) -> Result<tokio::fs::File, ApiError> {
     let mut file = nameless_file(site).await?;
     let limit = site.settings.limits.upload_bytes;
     let mut length = 0;
-    let mut start = Vec::with_capacity(SNIFFED);
-    while let Some(chunk) = form.next_chunk().await? {
+    let mut start = Vec::new();
+    while let Some(chunk) = body.next_chunk().await? {
         length += chunk.len() as u64;
         if length > limit {
             return Err(ApiError::TooLarge { limit });
         }
-        let wanted = SNIFFED.saturating_sub(start.len()).min(chunk.len());
+        let wanted = PDF_HEADER_WITHIN.saturating_sub(start.len()).min(chunk.len());
         if wanted > 0 {
             start.extend_from_slice(&chunk[..wanted]);
             // There is no point in taking a hundred megabytes of something else.
-            if start.len() == SNIFFED && !is_pdf(&start) {
+            if start.len() == PDF_HEADER_WITHIN && find_pdf_header(&start).is_none() {
                 return Err(ApiError::NotAPdf);
             }
         }
@@ -191,7 +315,7 @@ async fn save_pdf(site: &Site, form: &mut Multipart<BodyDataStream>) -> Result<t
     if length == 0 {
         return Err(ApiError::WrongRequest("the file is empty; choose a PDF".to_owned()));
     }
-    if !is_pdf(&start) {
+    if find_pdf_header(&start).is_none() {
         return Err(ApiError::NotAPdf);
     }
     file.flush().await.map_err(unsaved)?;
@@ -211,25 +335,26 @@ async fn text(form: &mut Multipart<BodyDataStream>) -> Result<String, ApiError> 
 }
 
 /// Creates the job of an upload.
-async fn create(site: &Site, client: ClientId, form: Form, key: Option<String>) -> Result<Created, ApiError> {
-    let none = || ApiError::WrongRequest("the form has no PDF; send it in the field `pdf`".to_owned());
-    let (file, file_name) = form.pdf.ok_or_else(none)?;
-    let options = VideoOptions::from_fields(form.fields)?;
-    let music = own_music::read_back(site, form.music).await?;
-    let wanted = Wanted::read(site, client, options, key, music).await?;
+async fn create(
+    site: &Site,
+    client: ClientId,
+    file: tokio::fs::File,
+    wanted: Wanted,
+) -> Result<Created, ApiError> {
     let failed = |error| ApiError::unavailable(SAVE, error);
     let file = file.into_std().await;
     let bytes = file.metadata().map_err(failed)?.len();
     let _turn = site.handover_turn(bytes).await?;
     let pdf = read_whole(file).await?;
-    submit(site, pdf, &file_name, wanted).await
+    submit(site, client, pdf, wanted).await
 }
 
-/// What a client wants of its PDF.
+/// What a client wants of its PDF, checked.
 struct Wanted {
-    client: ClientId,
+    file_name: String,
     options: MakeOptions,
     max_cost: Option<Cost>,
+    callback: Option<Callback>,
     key: Option<String>,
     /// The client's own music.
     music: Option<Bytes>,
@@ -237,24 +362,33 @@ struct Wanted {
 
 impl Wanted {
     /// Checks what a client wants before anything is stored.
-    async fn read(
-        site: &Site,
-        client: ClientId,
-        options: VideoOptions,
-        key: Option<String>,
-        music: Option<Bytes>,
-    ) -> Result<Self, ApiError> {
+    async fn read(site: &Site, order: Order, music: Option<Bytes>, base: &Base) -> Result<Self, ApiError> {
+        let Order { file_name, options, callback_url, key } = order;
         let max_cost = options.limit(site.settings.max_cost)?;
         site.previews.check_voice("voice", &options.voice).await?;
         site.previews.check_voice("voice2", &options.voice2).await?;
-        Ok(Self { client, options: options.make_options()?, max_cost, key, music })
+        let options = options.make_options()?;
+        check_size(site, &options)?;
+        let callback = match callback_url {
+            Some(url) => Some(webhook::admit(&site.settings, &url, base).await?),
+            None => None,
+        };
+        Ok(Self { file_name: shown_name(&file_name), options, max_cost, callback, key, music })
     }
 }
 
+/// Checks an order whose PDF is still to come.
+///
+/// # Errors
+///
+/// Fails when it would be refused with its PDF, too.
+pub(crate) async fn check(site: &Site, order: Order, base: &Base) -> Result<(), ApiError> {
+    Wanted::read(site, order, None, base).await.map(drop)
+}
+
 /// Hands a PDF to the engine and keeps a readable copy beside the jobs.
-async fn submit(site: &Site, pdf: Bytes, file_name: &str, wanted: Wanted) -> Result<Created, ApiError> {
-    let Wanted { client, mut options, max_cost, key, music } = wanted;
-    check_size(site, &options)?;
+async fn submit(site: &Site, client: ClientId, pdf: Bytes, wanted: Wanted) -> Result<Created, ApiError> {
+    let Wanted { file_name, mut options, max_cost, callback, key, music } = wanted;
     let cost = fair_queue::cost(&options);
     if let Some(music) = music {
         options.music = Music::File(own_music::store(site, music).await?);
@@ -263,9 +397,9 @@ async fn submit(site: &Site, pdf: Bytes, file_name: &str, wanted: Wanted) -> Res
     options.trends.clone_from(&site.settings.trends);
     options.pictures.clone_from(&site.settings.pictures);
     options.memes_by = site.settings.memes_by;
-    let (name, bytes) = (file_name.to_owned(), pdf.clone());
+    let bytes = pdf.clone();
     // The seed is drawn from all of the PDF.
-    let submission = tokio::task::spawn_blocking(move || options.submission(&name, bytes)).await;
+    let submission = tokio::task::spawn_blocking(move || options.submission(&file_name, bytes)).await;
     let mut submission = submission
         .map_err(|error| ApiError::unavailable(SAVE, error))?
         .map_err(|error| ApiError::unavailable("write the options", error))?;
@@ -279,19 +413,20 @@ async fn submit(site: &Site, pdf: Bytes, file_name: &str, wanted: Wanted) -> Res
         _ => site.fair_queue.leave(client, cost),
     }
     let created = created?;
+    let job = &created.view.job;
     if created.is_new {
         site.metrics.submitted.fetch_add(1, Ordering::Relaxed);
-        let copy = site.settings.inputs.join(created.view.job.job_id.as_str()).join("input.pdf");
+        let copy = site.settings.inputs.join(job.job_id.as_str()).join("input.pdf");
         // The job has the PDF from the artifact store; the copy is for people, so a failure is no reason to stop.
         let kept = tokio::task::spawn_blocking(move || write_whole(&copy, &pdf)).await;
         if !matches!(kept, Ok(Ok(()))) {
-            tracing::warn!(job = %created.view.job.job_id, "could not keep a copy of the PDF");
+            tracing::warn!(job = %job.job_id, "could not keep a copy of the PDF");
         }
-        return Ok(created);
+    } else if job.options != chosen || job.input.pdf.digest != brainwrought_core::id::Digest::of(&pdf) {
+        return Err(ApiError::KeyReused);
     }
-    let job = &created.view.job;
-    let is_same = job.options == chosen && job.input.pdf.digest == brainwrought_core::id::Digest::of(&pdf);
-    if is_same { Ok(created) } else { Err(ApiError::KeyReused) }
+    webhook::attach(site, &created, callback).await?;
+    Ok(created)
 }
 
 pub(crate) const SAVE: &str = "save the upload";
@@ -309,12 +444,8 @@ pub(crate) async fn read_whole(mut file: std::fs::File) -> Result<Bytes, ApiErro
         .map_err(|error| ApiError::unavailable(SAVE, error))
 }
 
-fn is_pdf(start: &[u8]) -> bool {
-    start.windows(5).any(|bytes| bytes == b"%PDF-")
-}
-
 /// A name to show: without folders, control characters and what turns the direction of text around.
-fn shown_name(name: &str) -> String {
+pub(crate) fn shown_name(name: &str) -> String {
     let is_odd = |c: char| {
         c.is_control()
             || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
@@ -335,7 +466,12 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, ApiError> {
     stored_key(value.to_str().unwrap_or_default()).map(Some)
 }
 
-fn stored_key(key: &str) -> Result<String, ApiError> {
+/// The name that a key has in the store.
+///
+/// # Errors
+///
+/// Fails when it is no key.
+pub(crate) fn stored_key(key: &str) -> Result<String, ApiError> {
     if !key.is_ascii() || !(1..=255).contains(&key.len()) {
         return Err(ApiError::WrongRequest(
             "an Idempotency-Key must be 1 to 255 ASCII characters".to_owned(),
@@ -371,12 +507,6 @@ mod tests {
             assert_eq!(shown_name(name), shown, "{name:?}");
         }
         assert_eq!(shown_name(&"x".repeat(5000)).len(), MAX_NAME);
-    }
-
-    #[test]
-    fn a_pdf_is_known_by_its_mark() {
-        assert!(is_pdf(b"%PDF-1.7") && is_pdf(b"junk\n%PDF-1.4"));
-        assert!(!is_pdf(b"<html>") && !is_pdf(b"%PDF") && !is_pdf(b""));
     }
 
     #[test]

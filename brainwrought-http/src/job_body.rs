@@ -4,17 +4,17 @@ use std::collections::BTreeMap;
 
 use brainwrought_core::clock::wall_time;
 use brainwrought_core::id::{StageName, TaskKey, ViewId};
-use brainwrought_core::job::{Job, LogEntry, Task, TaskStatus};
+use brainwrought_core::job::{Callback, CallbackState, Job, LogEntry, Task, TaskStatus};
 use brainwrought_core::job_store::JobView;
 use brainwrought_core::stage::Stage as _;
 use brainwrought_stages::check::Check;
+use brainwrought_stages::standard::Outlook;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::client_text::for_clients;
 use crate::links::Base;
-use crate::outlook::Outlook;
 use crate::output_files::{FILES, INPUT};
 use crate::queue_positions::ordinal;
 use crate::script_edit::VersionBody;
@@ -46,6 +46,8 @@ pub(crate) struct JobBody {
     pub(crate) options: Value,
     /// What it has paid providers.
     pub(crate) spent: SpentBody,
+    /// What became of the callback that was asked for, if one was.
+    pub(crate) callback: Option<CallbackBody>,
     /// Why it failed, if it did.
     pub(crate) error: Option<String>,
     /// The finished versions of the video, the newest first. While an edit is made, and when it did not succeed, the links
@@ -58,6 +60,25 @@ pub(crate) struct JobBody {
     /// Where to go from here: `self`, `page`, `view` (a page to share: it shows the video and cannot control the job),
     /// `events`, `cancel`, `retry`, `script`, `restore`, `variants`, and every file by its name.
     pub(crate) links: BTreeMap<String, String>,
+}
+
+/// What became of a callback. Its URL is not shown: it may hold a token of the receiver's.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct CallbackBody {
+    /// `pending` until the receiver accepted the message of the job's latest end, then `delivered`; `abandoned` after the
+    /// last attempt.
+    #[schema(value_type = String)]
+    state: CallbackState,
+    /// How many attempts were begun.
+    attempts: u32,
+    /// Why the last attempt failed.
+    error: Option<String>,
+}
+
+impl CallbackBody {
+    fn of(callback: &Callback) -> Self {
+        Self { state: callback.state, attempts: callback.attempts, error: callback.error.clone() }
+    }
 }
 
 /// What a new job is answered with.
@@ -169,6 +190,7 @@ impl JobBody {
             stages: job.stages.iter().map(TaskBody::of).collect(),
             options: options(job),
             spent: SpentBody::of(&job.ledger),
+            callback: job.callback.as_ref().map(CallbackBody::of),
             error: job.error().map(|error| for_clients(&error)),
             versions: VersionBody::all(job),
             output_hf_url: job.delivery.output_hf_url.clone(),
@@ -257,7 +279,8 @@ impl LogBody {
     }
 }
 
-fn links(job: &Job, base: &Base) -> BTreeMap<String, String> {
+/// The absolute links of a job, by name.
+pub(crate) fn links(job: &Job, base: &Base) -> BTreeMap<String, String> {
     let (id, api) = (&job.job_id, base.api(&job.job_id));
     let mut links = BTreeMap::from([
         ("self".to_owned(), api.clone()),

@@ -2,8 +2,9 @@
 //!
 //! | request | answer |
 //! | --- | --- |
-//! | `POST /api/jobs` | 202 and a job, from a PDF as `multipart/form-data` |
-//! | `GET /api/jobs/{job_id}` | everything that is known of the job |
+//! | `POST /api/jobs` | 202 and a job, from a PDF as `multipart/form-data` or `application/pdf` |
+//! | `PUT /api/uploads/{upload}` | the same, for an order that was placed before |
+//! | `GET /api/jobs/{job_id}` | everything that is known of the job; `?wait=30` waits for its status to change |
 //! | `GET /api/jobs/{job_id}/events` | its progress, live |
 //! | `POST /api/jobs/{job_id}/cancel`, `…/retry`, `DELETE /api/jobs/{job_id}` | stop, go on, remove |
 //! | `GET /api/jobs` | all jobs, for operators |
@@ -38,12 +39,12 @@ mod job_body;
 mod job_link;
 mod links;
 mod local_files;
+mod long_poll;
 mod mcp;
 mod media;
 mod metrics;
 mod multipart;
 mod openapi;
-mod outlook;
 mod output_files;
 mod own_music;
 mod pace;
@@ -55,15 +56,20 @@ mod redaction;
 mod removal;
 mod script_edit;
 mod serve;
+mod server_secret;
 mod settings;
 mod site;
 mod spent_body;
 mod storage;
 mod tidying;
+mod timed_body;
+mod upload_address;
+mod upload_form;
 mod variant;
 mod video_options;
 mod view;
 mod watches;
+mod webhook;
 
 use std::sync::Arc;
 
@@ -76,10 +82,12 @@ pub use api_error::ApiError;
 pub use example::Example;
 pub use expiry::expire;
 pub use serve::serve;
+pub use server_secret::{ServerSecret, ServerSecretError};
 pub use settings::{
     HttpLimits, HttpSettings, OperatorToken, Operators, Patience, Quotas, StorageLimits, VideoSize,
 };
 pub use tidying::tidy;
+pub use webhook::{CallbackHost, NotACallbackHost, Webhooks, deliver_webhooks};
 
 use crate::site::Site;
 
@@ -90,7 +98,8 @@ use crate::site::Site;
 /// a quota of its own, else all share one.
 pub fn app(engine: Engine, settings: HttpSettings, shutdown: CancellationToken) -> Router {
     let site = Arc::new(Site::new(engine, settings, shutdown));
-    let (routes, document) = openapi::routes().split_for_parts();
+    let (routes, mut document) = openapi::routes().split_for_parts();
+    openapi::complete(&mut document);
     routes
         .merge(page::routes())
         .merge(mcp::routes(&site))

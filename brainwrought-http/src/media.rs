@@ -39,11 +39,20 @@ const PDF_POLICY: &str =
         ("Range" = Option<String>, Header, description = "One range of bytes."),
     ),
     responses(
-        (status = 200, description = "The file.", content_type = "application/octet-stream", body = Vec<u8>),
-        (status = 206, description = "The part of it that was asked for."),
+        (status = 200, description = "The file.", content_type = "*/*", body = Vec<u8>, headers(
+            ("Accept-Ranges" = String, description = "`bytes`."),
+            ("Content-Disposition" = String, description = "With `download`: the name to save it under."),
+            ("ETag" = String, description = "Changes with the content."),
+        )),
+        (status = 206, description = "The part of it that was asked for.", content_type = "*/*", body = Vec<u8>, headers(
+            ("Content-Range" = String, description = "Which part it is."),
+            ("ETag" = String, description = "Changes with the content."),
+        )),
         (status = 304, description = "The client has it already."),
         (status = 404, description = "No such job or file, or not yet.", body = crate::api_error::ErrorBody),
-        (status = 416, description = "No byte is in the range.", body = crate::api_error::ErrorBody),
+        (status = 416, description = "No byte is in the range.", body = crate::api_error::ErrorBody, headers(
+            ("Content-Range" = String, description = "How long the file is."),
+        )),
     )
 )]
 pub(crate) async fn serve_file(

@@ -1,24 +1,20 @@
 //! [`Multipart`]: reads `multipart/form-data` (RFC 7578) as it arrives, holding a bounded piece of it at a time.
 
 use bytes::{Bytes, BytesMut};
-use futures::{Stream, StreamExt as _};
-use tokio::time::Instant;
+use futures::Stream;
+use percent_encoding::percent_decode_str;
 
 use crate::ApiError;
-use crate::pace::Pace;
-use crate::settings::Patience;
+use crate::timed_body::{BodyLimits, TimedBody};
 
 /// The parts of a body, one after the other. At most one chunk of the body and one part's head are in memory.
 #[derive(Debug)]
 pub(crate) struct Multipart<S> {
-    source: S,
+    body: TimedBody<S>,
     buffer: BytesMut,
     /// `\r\n--boundary`.
     delimiter: Vec<u8>,
     place: Place,
-    room: u64,
-    limit: u64,
-    pace: Pace,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,15 +25,6 @@ enum Place {
     Delimiter,
     /// Behind the last delimiter.
     End,
-}
-
-/// What a body may be like.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct BodyLimits {
-    /// The most bytes of all parts together.
-    pub(crate) bytes: u64,
-    /// How long it may take.
-    pub(crate) patience: Patience,
 }
 
 /// The head of a part.
@@ -65,17 +52,16 @@ where
     ///
     /// Fails when that is no `multipart/form-data` with a boundary.
     pub(crate) fn new(content_type: &str, source: S, limits: BodyLimits) -> Result<Self, ApiError> {
-        let wrong = || ApiError::WrongMediaType("send the PDF as `multipart/form-data`".to_owned());
+        let wrong = || {
+            ApiError::WrongMediaType("send the PDF as `multipart/form-data` or `application/pdf`".to_owned())
+        };
         let boundary = boundary(content_type).ok_or_else(wrong)?;
         Ok(Self {
-            source,
+            body: TimedBody::new(source, limits, OVERHEAD),
             // The first delimiter may stand at the very beginning, without its line feed.
             buffer: BytesMut::from("\r\n"),
             delimiter: [b"\r\n--", boundary.as_bytes()].concat(),
             place: Place::Content,
-            room: limits.bytes.saturating_add(OVERHEAD),
-            limit: limits.bytes,
-            pace: Pace::begin(limits.patience),
         })
     }
 
@@ -137,17 +123,9 @@ where
     }
 
     async fn fill(&mut self) -> Result<(), ApiError> {
-        match tokio::time::timeout_at(self.pace.deadline(Instant::now()), self.source.next()).await {
-            Ok(Some(Ok(bytes))) => {
-                self.pace.received(bytes.len());
-                self.room = (self.room.checked_sub(bytes.len() as u64))
-                    .ok_or(ApiError::TooLarge { limit: self.limit })?;
-                self.buffer.extend_from_slice(&bytes);
-                Ok(())
-            }
-            Ok(Some(Err(_)) | None) => Err(ApiError::Truncated),
-            Err(_) => Err(ApiError::TooSlow),
-        }
+        let bytes = self.body.next_chunk().await?.ok_or(ApiError::Truncated)?;
+        self.buffer.extend_from_slice(&bytes);
+        Ok(())
     }
 }
 
@@ -166,6 +144,20 @@ impl Part {
         }
         (!part.name.is_empty()).then_some(part)
     }
+}
+
+/// Reads the file name out of a `Content-Disposition`: `filename*` (RFC 8187, in UTF-8), else `filename`.
+pub(crate) fn file_name(disposition: &str) -> Option<String> {
+    let found = parameters(disposition);
+    let named = |name: &str| found.iter().find(|(key, _)| key.eq_ignore_ascii_case(name));
+    let extended = named("filename*").and_then(|(_, value)| {
+        let (charset, rest) = value.split_once('\'')?;
+        let (_, coded) = rest.split_once('\'')?;
+        let is_utf8 = charset.eq_ignore_ascii_case("utf-8");
+        let name = percent_decode_str(coded).decode_utf8().ok().filter(|_| is_utf8)?;
+        Some(name.into_owned())
+    });
+    extended.or_else(|| named("filename").map(|(_, value)| value.clone()))
 }
 
 /// Reads the boundary out of a `Content-Type`.
@@ -238,6 +230,7 @@ mod tests {
     use proptest::sample::select;
 
     use super::*;
+    use crate::settings::Patience;
 
     const TYPE: &str = "multipart/form-data; boundary=xyz";
 
@@ -319,6 +312,20 @@ mod tests {
             assert_eq!(boundary(wrong), None, "{wrong}");
         }
         assert_eq!(boundary(&format!("multipart/form-data; boundary={}", "x".repeat(71))), None);
+    }
+
+    #[test]
+    fn a_file_name_is_read_from_either_form() {
+        for (disposition, name) in [
+            ("attachment; filename=\"a b.pdf\"", Some("a b.pdf")),
+            ("attachment; filename=\"x.pdf\"; filename*=UTF-8''caf%C3%A9.pdf", Some("café.pdf")),
+            ("attachment; filename=x.pdf; filename*=utf-8'en'%ff", Some("x.pdf")),
+            ("attachment; filename*=ISO-8859-1''caf%E9.pdf", None),
+            ("attachment; filename*=UTF-8''%C3", None),
+            ("inline", None),
+        ] {
+            assert_eq!(file_name(disposition).as_deref(), name, "{disposition}");
+        }
     }
 
     /// Reads a body that is there as a whole, without a thought for memory. `Err` tells whether more would have helped.

@@ -8,9 +8,8 @@ use brainwrought_stages::script::EditVerdict;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::ApiError;
-use crate::output_files;
 use crate::site::Site;
+use crate::{ApiError, output_files, webhook};
 
 /// What to change of a script.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -173,7 +172,11 @@ pub(crate) async fn edit(site: &Site, view: &JobView, edits: &[LineEdit]) -> Res
     match edit_job(&site.engine, view, wanted(edits), &site.settings.fonts).await {
         // Whoever sends an edit again, because its answer was lost, learns that it is made.
         Err(EditError::NothingChanged) => Ok(view.clone()),
-        edited => Ok(edited?),
+        edited => {
+            let view = edited?;
+            webhook::follow(site, &view.job.job_id);
+            Ok(view)
+        }
     }
 }
 
@@ -185,7 +188,9 @@ pub(crate) async fn edit(site: &Site, view: &JobView, edits: &[LineEdit]) -> Res
 pub(crate) async fn restore(site: &Site, job: &Job, number: Option<u32>) -> Result<JobView, ApiError> {
     let none = || ApiError::Conflict("there is no earlier version to bring back".to_owned());
     let number = number.or_else(|| job.previous_version()).ok_or_else(none)?;
-    Ok(site.engine.restore_version(&job.job_id, number).await?)
+    let view = site.engine.restore_version(&job.job_id, number).await?;
+    webhook::follow(site, &job.job_id);
+    Ok(view)
 }
 
 fn wanted(edits: &[LineEdit]) -> Vec<brainwrought_stages::script::LineEdit> {

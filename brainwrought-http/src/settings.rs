@@ -12,7 +12,7 @@ use brainwrought_stages::script::TrendChoice;
 use brainwrought_stages::text::Fonts;
 use brainwrought_stages::visuals::{MemesBy, Pictures};
 
-use crate::Example;
+use crate::{Example, Webhooks};
 
 /// What a server allows, to whom and for how long. The defaults are for strangers on the other side.
 #[derive(Debug, Clone)]
@@ -54,6 +54,9 @@ pub struct HttpSettings {
     /// How long a job that is over stays, with its PDF and its video; `None` means until somebody deletes it. It is
     /// [`expire`](crate::expire) that removes what is older.
     pub keep: Option<Duration>,
+    /// Whom clients may have called once their job has ended; `None` is nobody. It is
+    /// [`deliver_webhooks`](crate::deliver_webhooks) that calls them.
+    pub webhooks: Option<Webhooks>,
     /// What one client may do.
     pub quotas: Quotas,
     /// What all clients together may do.
@@ -190,6 +193,7 @@ impl HttpSettings {
             voices: None,
             fonts: Fonts::embedded(),
             keep: None,
+            webhooks: None,
             quotas: Quotas::default(),
             limits: HttpLimits::default(),
             patience: Patience::default(),

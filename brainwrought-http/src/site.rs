@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use brainwrought_core::engine::Engine;
-use brainwrought_core::id::JobId;
+use brainwrought_core::id::{JobId, StageName};
 use brainwrought_core::job::JobStatus;
 use brainwrought_core::job_store::{JobFilter, JobView};
 use tokio::sync::{Semaphore, SemaphorePermit};
@@ -23,9 +23,10 @@ use crate::metrics::Metrics;
 use crate::previews::Previews;
 use crate::queue_positions::QueuePositions;
 use crate::rate_limit::{ClientId, RateLimit};
+use crate::server_secret::ServerSecret;
 use crate::storage::Storage;
 use crate::watches::Watches;
-use crate::{ApiError, HttpSettings};
+use crate::{ApiError, HttpSettings, webhook};
 
 /// What all requests share.
 #[derive(Debug)]
@@ -65,6 +66,8 @@ pub(crate) struct Site {
     pub(crate) told_of_proxy: AtomicBool,
     /// Fires when the server shuts down.
     pub(crate) shutdown: CancellationToken,
+    /// Signs upload addresses: the server's secret, else one that is good until it stops.
+    secret: Option<ServerSecret>,
     counted: Mutex<Option<(Instant, BTreeMap<JobStatus, usize>)>>,
 }
 
@@ -85,6 +88,7 @@ impl Site {
         let (quotas, limits) = (settings.quotas, settings.limits);
         // A job is deleted with its folders.
         let engine = engine.with_folders(settings.inputs.clone(), settings.outputs.clone());
+        let kept = settings.webhooks.as_ref().map(|webhooks| webhooks.secret.clone());
         Self {
             watches: Watches::new(Arc::clone(engine.jobs())),
             previews: Previews::new(settings.voices.clone()),
@@ -106,6 +110,7 @@ impl Site {
             client_streams: ClientSlots::new(limits.streams_per_client),
             told_of_proxy: AtomicBool::new(false),
             shutdown,
+            secret: kept.or_else(|| ServerSecret::random().ok()),
             counted: Mutex::default(),
         }
     }
@@ -121,6 +126,19 @@ impl Site {
         let position = self.positions.of(self.engine.jobs().as_ref(), view).await;
         // The position is a courtesy; a store that cannot be read is told of by whatever needs it.
         JobBody::of(view, base).at_position(position.ok().flatten())
+    }
+
+    /// Sends a job back to run again, and sees to its callback.
+    pub(crate) async fn retry(&self, id: &JobId, from: Option<&StageName>) -> Result<JobView, ApiError> {
+        let view = self.engine.jobs().retry(id, from).await?;
+        webhook::follow(self, id);
+        Ok(view)
+    }
+
+    /// What addresses are signed with.
+    pub(crate) fn secret(&self) -> Result<&ServerSecret, ApiError> {
+        let none = || ApiError::unavailable("sign an address", "the system has no randomness");
+        self.secret.as_ref().ok_or_else(none)
     }
 
     /// Takes a client's turn to change something.

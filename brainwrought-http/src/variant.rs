@@ -13,9 +13,9 @@ use serde_json::{Map, Value};
 
 use crate::ApiError;
 use crate::api_error::ErrorBody;
-use crate::intake::{Document, receive_choices, receive_whole};
+use crate::intake::{Document, Order, receive_choices, receive_whole, stored_key};
 use crate::job_body::SubmittedBody;
-use crate::links::Base;
+use crate::links::{ApiBase, Base};
 use crate::output_files::{INPUT, fetch};
 use crate::rate_limit::ClientId;
 use crate::site::Site;
@@ -42,7 +42,7 @@ use crate::video_options::VideoOptions;
 pub(crate) async fn create(
     State(site): State<Arc<Site>>,
     Extension(client): Extension<ClientId>,
-    base: Base,
+    ApiBase(base): ApiBase,
     Path(job_id): Path<String>,
     headers: HeaderMap,
     given: Result<Json<Map<String, Value>>, JsonRejection>,
@@ -84,6 +84,12 @@ async fn make(
 ) -> Result<Created, ApiError> {
     let pdf = fetch(site, &view.job.job_id, &view.job.input.pdf).await?;
     let pdf = pdf.ok_or_else(|| ApiError::NoSuchFile(INPUT.to_owned()))?;
-    let document = Document { pdf, file_name: &view.job.input.file_name, music };
-    receive_whole(site, client, document, options, key).await
+    let order = Order {
+        file_name: view.job.input.file_name.clone(),
+        options,
+        callback_url: None,
+        key: key.map(stored_key).transpose()?,
+    };
+    // Without a callback there is nothing that a link would be put into.
+    receive_whole(site, client, Document { pdf, music }, order, &Base::default()).await
 }

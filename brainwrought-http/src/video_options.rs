@@ -20,10 +20,10 @@ pub(crate) struct VideoOptions {
     #[schema(minimum = 15, maximum = 180, default = 55)]
     pub(crate) length: u32,
     /// The kind of video: `short`.
-    #[schema(value_type = String, default = "short")]
+    #[schema(value_type = String, pattern = "^short$", default = "short")]
     pub(crate) format: Format,
     /// The layout: `a` is a card above full-screen motion, `b` the page above and motion below.
-    #[schema(value_type = String, default = "a")]
+    #[schema(value_type = String, pattern = "^(a|b)$", default = "a")]
     pub(crate) layout: Layout,
     /// The background: `auto`, or the name of a style.
     #[schema(default = "auto")]
@@ -33,16 +33,16 @@ pub(crate) struct VideoOptions {
     pub(crate) intensity: u8,
     /// The voice: `auto`, `heart`, `oak`, `fern`, `espeak`, or one of Kokoro's, such as `kokoro/am_michael`, where the
     /// server has them.
-    #[schema(default = "auto")]
+    #[schema(pattern = "^(auto|heart|oak|fern|espeak|kokoro/[a-z]{2}_[a-z0-9]+)$", default = "auto")]
     pub(crate) voice: String,
     /// The voice of the second speaker when `dialogue` is true; `auto` picks one that differs from `voice`.
-    #[schema(default = "auto")]
+    #[schema(pattern = "^(auto|heart|oak|fern|espeak|kokoro/[a-z]{2}_[a-z0-9]+)$", default = "auto")]
     pub(crate) voice2: String,
     /// How single words are pronounced: one word per line, as `CUDA = koo duh` or `Raft = /ɹˈæft/` (IPA).
     #[schema(default = "", max_length = 4000)]
     pub(crate) lexicon: String,
     /// The style of the captions: `pop`, `plain` or `off`.
-    #[schema(value_type = String, default = "pop")]
+    #[schema(value_type = String, pattern = "^(pop|plain|off)$", default = "pop")]
     pub(crate) captions: CaptionStyle,
     /// How much slang, from 0 (none) to 3.
     #[schema(minimum = 0, maximum = 3, default = 1)]
@@ -55,19 +55,19 @@ pub(crate) struct VideoOptions {
     pub(crate) dialogue: bool,
     /// What plays under the voice: `bed` or `none`. A form may instead send an audio file in the field `music`, and another
     /// video from the PDF of a job with such a file keeps it with `own`.
-    #[schema(default = "bed")]
+    #[schema(pattern = "^(bed|none|own)$", default = "bed")]
     pub(crate) music: String,
     /// The file or folder that `own` stands for.
     #[serde(skip)]
     pub(crate) own_music: Option<Music>,
     /// Sound effects: `on` or `off`.
-    #[schema(default = "on")]
+    #[schema(pattern = "^(on|off)$", default = "on")]
     pub(crate) effects: String,
     /// The seed of everything random; derived from the PDF if omitted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) seed: Option<u64>,
     /// The size of the frames in pixels, such as `540x960` for a quick preview; both numbers must be even.
-    #[schema(default = "1080x1920")]
+    #[schema(pattern = "^[1-9][0-9]{1,2}[02468]x[1-9][0-9]{1,2}[02468]$", default = "1080x1920")]
     pub(crate) size: String,
     /// The most that the server may spend on paid services for this video, in US dollars. A limit of the server itself
     /// applies as well.

@@ -37,11 +37,20 @@ const SHARED: [&str; 8] = [
         ("Range" = Option<String>, Header, description = "A single byte range."),
     ),
     responses(
-        (status = 200, description = "The file.", content_type = "application/octet-stream", body = Vec<u8>),
-        (status = 206, description = "The requested part of the file."),
+        (status = 200, description = "The file.", content_type = "*/*", body = Vec<u8>, headers(
+            ("Accept-Ranges" = String, description = "`bytes`."),
+            ("Content-Disposition" = String, description = "With `download`: the name of the saved file."),
+            ("ETag" = String, description = "Changes with the content."),
+        )),
+        (status = 206, description = "The requested part of the file.", content_type = "*/*", body = Vec<u8>, headers(
+            ("Content-Range" = String, description = "Which part it is."),
+            ("ETag" = String, description = "Changes with the content."),
+        )),
         (status = 304, description = "The client already has this version."),
         (status = 404, description = "No such video or file.", body = crate::api_error::ErrorBody),
-        (status = 416, description = "The range is outside the file.", body = crate::api_error::ErrorBody),
+        (status = 416, description = "The range is outside the file.", body = crate::api_error::ErrorBody, headers(
+            ("Content-Range" = String, description = "The length of the file."),
+        )),
     )
 )]
 pub(crate) async fn serve_shared_file(

@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use brainwrought_core::engine::{Engine, WorkScope};
 use brainwrought_core::event::EventSink;
-use brainwrought_http::{Example, HttpSettings, OperatorToken, Operators};
+use brainwrought_http::{Example, HttpSettings, OperatorToken, Operators, ServerSecret, Webhooks};
 use brainwrought_stages::standard::Resources;
 use brainwrought_stages::visuals::Pictures;
 use tokio::net::TcpListener;
@@ -51,6 +51,7 @@ pub(crate) async fn run(config: &Config, args: ServeArgs) -> anyhow::Result<()> 
     settings.pictures = pictures(config, &engine).await?;
     settings.memes_by = config.memes_by;
     settings.voices = Some(world.resources(None)?.voices);
+    settings.webhooks = webhooks(&world, config, &args)?;
     // A key that is missing is said now and not by every job; workers elsewhere may have it.
     if !args.no_workers {
         settings.llm.as_ref().map(|llm| config.check_llm(llm)).transpose()?;
@@ -69,12 +70,13 @@ pub(crate) async fn run(config: &Config, args: ServeArgs) -> anyhow::Result<()> 
     let (limits, patience) = (settings.limits, settings.patience);
     let expiry = brainwrought_http::expire(engine.clone(), settings.clone(), shutdown.clone());
     let tidying = brainwrought_http::tidy(engine.clone(), settings.clone(), shutdown.clone());
+    let callbacks = brainwrought_http::deliver_webhooks(engine.clone(), settings.clone(), shutdown.clone());
     let app = brainwrought_http::app(engine.clone(), settings, shutdown.clone());
     let serving = brainwrought_http::serve(listener, app, limits, patience, shutdown.clone());
     if args.no_workers {
-        tokio::join!(serving, expiry, tidying);
+        tokio::join!(serving, expiry, tidying, callbacks);
     } else {
-        tokio::join!(serving, expiry, tidying, engine.run_all(WorkScope::default(), shutdown));
+        tokio::join!(serving, expiry, tidying, callbacks, engine.run_all(WorkScope::default(), shutdown));
     }
     Ok(())
 }
@@ -102,6 +104,28 @@ fn operators(token_file: &Path) -> Operators {
             Operators::Nobody
         }
     }
+}
+
+/// Whom clients may have called, signed by the secret of the environment, else by one that is made once and kept. Without
+/// hosts to call, a server that cannot keep one does without.
+fn webhooks(world: &World, config: &Config, args: &ServeArgs) -> Result<Option<Webhooks>, WrongCommand> {
+    let hosts = if args.callback_hosts.is_empty() { &config.callback_hosts } else { &args.callback_hosts };
+    let secret = match config::webhook_secret() {
+        Some(secret) => ServerSecret::new(&secret)
+            .map_err(|error| WrongCommand(format!("$BRAINWROUGHT_WEBHOOK_SECRET: {error}")))?,
+        None => {
+            let path = world.credentials_folder().join("webhook.secret");
+            match ServerSecret::load_or_create(&path) {
+                Ok(secret) => secret,
+                Err(_) if hosts.is_empty() => return Ok(None),
+                Err(error) => {
+                    let shown = path.display();
+                    return Err(WrongCommand(format!("{error} `{shown}`; set BRAINWROUGHT_WEBHOOK_SECRET")));
+                }
+            }
+        }
+    };
+    Ok(Some(Webhooks::new(secret, hosts.clone())))
 }
 
 /// A server that only its own machine reaches answers only to its own names.

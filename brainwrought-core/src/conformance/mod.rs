@@ -115,6 +115,9 @@ macro_rules! job_store_conformance {
             a_retry_fences_old_segments
             a_retry_from_nowhere_is_refused
             a_retry_of_nothing_is_refused
+            a_callback_is_replaced_only_as_it_was_seen
+            of_concurrent_callback_claims_one_succeeds
+            a_retry_rearms_the_callback
             the_backlog_counts_what_waits_and_runs
             the_backlog_leaves_out_what_is_final
             a_wait_returns_when_its_time_is_up
@@ -127,6 +130,7 @@ macro_rules! job_store_conformance {
             a_version_comes_back_with_its_segments
             a_version_that_comes_back_is_delivered_again
             a_retry_keeps_the_version_before
+            a_change_rearms_the_callback
             a_change_fences_old_workers
             a_change_is_heard_at_the_next_renewal
             an_active_job_is_not_changed

@@ -3,7 +3,9 @@
 use super::attempts::is_lease_lost;
 use super::fixture::{LONG, chain, claim, claim_all, done, done_with, failed, fan, finish, names, submit};
 use crate::id::{Digest, JobId, StageName, TaskKey};
-use crate::job::{Delivery, JobStatus, NewJob, Outcome, Revision, TaskStatus, TransitionError};
+use crate::job::{
+    Callback, CallbackState, Delivery, JobStatus, NewJob, Outcome, Revision, TaskStatus, TransitionError,
+};
 use crate::job_store::{JobStore, JobStoreError, JobView};
 
 /// Runs what is left of a job; `text` tells its outputs from those of another run.
@@ -87,6 +89,22 @@ pub async fn a_refused_change_leaves_the_version_before(store: &dyn JobStore) {
     assert_eq!((restored.status, restored.job.current_version()), (JobStatus::Completed, Some(1)));
     assert_eq!(outputs(&restored), outputs(&before));
     assert_eq!(restored, store.get(&id).await.unwrap());
+}
+
+/// A job that is changed, and one whose earlier version comes back, announce their next end as a new event.
+pub async fn a_change_rearms_the_callback(store: &dyn JobStore) {
+    let callback = Callback::new("https://hooks.example/done".to_owned(), "https://video.example".to_owned());
+    let id = submit(store, chain()).await;
+    store.replace_callback(&id, None, Some(callback.clone())).await.unwrap();
+    let before = run(store, &id, "one").await;
+    let sent = Callback { attempts: 3, state: CallbackState::Delivered, ..callback.clone() };
+    store.replace_callback(&id, Some(&callback), Some(sent)).await.unwrap();
+    let edited = store.revise(&id, &replace(&before, "first", "edited", None)).await.unwrap();
+    assert_eq!(edited.job.callback, Some(Callback { event: 2, ..callback.clone() }));
+    store.advance().await.unwrap();
+    run(store, &id, "two").await;
+    store.revise(&id, &restore(1, &[])).await.unwrap();
+    assert_eq!(store.get(&id).await.unwrap().job.callback, Some(Callback { event: 3, ..callback }));
 }
 
 /// A version comes back with its segments, however many there are now, and with its delivery.

@@ -6,9 +6,12 @@ use super::attempts::is_lease_lost;
 use super::fixture::{
     LONG, any, chain, claim, claim_all, done, done_with, failed, fan, finish, single, submit, task,
 };
+use crate::clock::Timestamp;
 use crate::id::StageName;
-use crate::job::{JobStatus, NewJob, Renewal, StageBacklog, TaskStatus, TransitionError};
-use crate::job_store::{JobStore, JobStoreError};
+use crate::job::{
+    Callback, CallbackState, JobStatus, NewJob, Renewal, StageBacklog, TaskStatus, TransitionError,
+};
+use crate::job_store::{JobFilter, JobStore, JobStoreError};
 
 /// A worker learns of a cancel when it renews.
 pub async fn a_cancel_is_heard_at_the_next_renewal(store: &dyn JobStore) {
@@ -163,6 +166,63 @@ pub async fn a_retry_of_nothing_is_refused(store: &dyn JobStore) {
         refused,
         JobStoreError::Refused { source: TransitionError::NothingToRetry(JobStatus::Pending), .. }
     ));
+}
+
+fn callback() -> Callback {
+    Callback::new("https://hooks.example/done?for=\u{2400}".to_owned(), "https://video.example".to_owned())
+}
+
+/// A callback is replaced when it is still what the caller saw, in any status of the job; nothing else changes.
+pub async fn a_callback_is_replaced_only_as_it_was_seen(store: &dyn JobStore) {
+    let id = submit(store, single()).await;
+    let before = store.get(&id).await.unwrap();
+    assert!(store.replace_callback(&id, None, Some(callback())).await.unwrap());
+    assert!(!store.replace_callback(&id, None, Some(callback())).await.unwrap());
+    let after = store.get(&id).await.unwrap();
+    assert_eq!(after.job.callback, Some(callback()));
+    assert_eq!((after.job.updated_at, &after.job.stages), (before.job.updated_at, &before.job.stages));
+    finish(store, &id, done()).await;
+    let delivered = Callback {
+        attempts: 2,
+        due_at: Timestamp(77),
+        state: CallbackState::Delivered,
+        error: Some("the receiver answered 500".to_owned()),
+        ..callback()
+    };
+    assert!(store.replace_callback(&id, Some(&callback()), Some(delivered.clone())).await.unwrap());
+    assert!(!store.replace_callback(&id, Some(&callback()), None).await.unwrap());
+    assert_eq!(store.get(&id).await.unwrap().job.callback, Some(delivered.clone()));
+    assert_eq!(store.list(&JobFilter::default()).await.unwrap()[0].job.callback, Some(delivered.clone()));
+    assert!(store.replace_callback(&id, Some(&delivered), None).await.unwrap());
+    assert_eq!(store.get(&id).await.unwrap().job.callback, None);
+    store.delete(&id).await.unwrap();
+    let gone = store.replace_callback(&id, None, Some(callback())).await;
+    assert!(matches!(gone, Err(JobStoreError::JobNotFound(_))));
+}
+
+/// Of several senders that saw the same callback one gets the attempt.
+pub async fn of_concurrent_callback_claims_one_succeeds(store: &dyn JobStore) {
+    let id = submit(store, single()).await;
+    store.replace_callback(&id, None, Some(callback())).await.unwrap();
+    let claimed = Callback { attempts: 1, ..callback() };
+    let seen = callback();
+    let claim = || store.replace_callback(&id, Some(&seen), Some(claimed.clone()));
+    let claims = tokio::join!(claim(), claim(), claim());
+    let won = [claims.0, claims.1, claims.2].into_iter().filter(|won| *won.as_ref().unwrap()).count();
+    assert_eq!(won, 1);
+}
+
+/// A job that runs again announces its next end as a new event.
+pub async fn a_retry_rearms_the_callback(store: &dyn JobStore) {
+    let id = submit(store, single()).await;
+    store.replace_callback(&id, None, Some(callback())).await.unwrap();
+    store.cancel(&id).await.unwrap();
+    let sent = Callback { attempts: 3, state: CallbackState::Delivered, ..callback() };
+    store.replace_callback(&id, Some(&callback()), Some(sent.clone())).await.unwrap();
+    store.retry(&id, None).await.unwrap();
+    let rearmed = store.get(&id).await.unwrap().job.callback;
+    assert_eq!(rearmed, Some(Callback { event: 2, ..callback() }));
+    assert!(!store.replace_callback(&id, Some(&sent), None).await.unwrap());
 }
 
 /// The backlog counts tasks by stage and status, over all jobs.

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
-    AttemptEnd, Delivery, JobInput, JobStatus, Lease, Ledger, LogEntry, NewJob, Outcome, Plan, Progress,
-    Renewal, StagePlan, Task, TaskStatus, TransitionError, Versions,
+    AttemptEnd, Callback, Delivery, JobInput, JobStatus, Lease, Ledger, LogEntry, NewJob, Outcome, Plan,
+    Progress, Renewal, StagePlan, Task, TaskStatus, TransitionError, Versions,
 };
 use crate::clock::{Now, Timestamp};
 use crate::id::{Digest, FencingToken, JobId, StageName, TaskKey, WorkerId};
@@ -37,6 +37,9 @@ pub struct Job {
     /// True once somebody cancelled it.
     #[serde(default)]
     pub cancelled: bool,
+    /// Whom to tell when it has ended, if anybody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub callback: Option<Callback>,
     /// Where the finished video lies.
     #[serde(flatten)]
     pub delivery: Delivery,
@@ -85,6 +88,7 @@ impl Job {
             max_attempts: new.max_attempts.max(1),
             idempotency_key: new.idempotency_key,
             cancelled: false,
+            callback: None,
             delivery: Delivery::default(),
             ledger: Ledger { max_cost: new.max_cost, ..Ledger::default() },
             plan: new.plan,
@@ -355,7 +359,7 @@ impl Job {
     }
 
     /// Sends the tasks of `reset`, and whatever failed or was cancelled, back to NEW, and undoes a cancel. Segments whose
-    /// source is made again are forgotten.
+    /// source is made again are forgotten. Whoever asked to be called is called again at the next end.
     pub(super) fn reset_stages(&mut self, reset: &[StageName]) {
         self.cancelled = false;
         let is_orphaned = |task: &Task| {
@@ -373,6 +377,19 @@ impl Job {
                 task.reset();
             }
         }
+        if let Some(callback) = &mut self.callback {
+            callback.rearm();
+        }
+    }
+
+    /// Replaces the callback if it is still `seen`, and tells whether it was. The job itself does not change by it, so
+    /// [`Self::updated_at`] stays.
+    pub fn replace_callback(&mut self, seen: Option<&Callback>, callback: Option<Callback>) -> bool {
+        let is_same = self.callback.as_ref() == seen;
+        if is_same {
+            self.callback = callback;
+        }
+        is_same
     }
 
     /// Tells whether the job may be removed.

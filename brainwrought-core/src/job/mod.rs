@@ -3,6 +3,7 @@
 //! **Invariant:** nothing here does input or output, and no store changes a [`Job`] but through its methods. A store
 //! lends exclusive access to one job, calls one method, and writes what came out.
 
+mod callback;
 mod delivery;
 mod job_record;
 mod lease;
@@ -18,6 +19,7 @@ mod task;
 mod transition_error;
 mod version;
 
+pub use callback::{Callback, CallbackState};
 pub use delivery::Delivery;
 pub use job_record::Job;
 pub use lease::Lease;

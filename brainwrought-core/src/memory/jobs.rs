@@ -8,7 +8,7 @@ use tokio::sync::Notify;
 
 use crate::clock::{Clock, Now, ProcessClock};
 use crate::id::{FencingToken, JobId, StageName, TaskId};
-use crate::job::{Job, LogEntry, NewJob, Outcome, Renewal, Revision, Task};
+use crate::job::{Callback, Job, LogEntry, NewJob, Outcome, Renewal, Revision, Task};
 use crate::job_store::{
     Claim, ClaimRequest, Created, JobFilter, JobStore, JobStoreError, JobView, TaskReport,
 };
@@ -221,6 +221,15 @@ impl JobStore for MemoryJobStore {
             job.limit_cost(limit, now);
             Ok(view(job, now))
         })
+    }
+
+    async fn replace_callback(
+        &self,
+        id: &JobId,
+        seen: Option<&Callback>,
+        callback: Option<Callback>,
+    ) -> Result<bool, JobStoreError> {
+        self.change(id, |job, _| Ok(job.replace_callback(seen, callback)))
     }
 
     async fn delete(&self, id: &JobId) -> Result<(), JobStoreError> {

@@ -12,7 +12,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::header::{CONTENT_LENGTH, HOST};
+use axum::http::header::CONTENT_LENGTH;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::any;
@@ -26,7 +26,7 @@ use tower::ServiceExt as _;
 
 use crate::ApiError;
 use crate::client_slots::ClientSlot;
-use crate::links::Base;
+use crate::links::{ApiBase, Base};
 use crate::pace::Pace;
 use crate::rate_limit::ClientId;
 use crate::site::Site;
@@ -58,16 +58,15 @@ pub(crate) fn routes(site: &Arc<Site>) -> Router<Arc<Site>> {
         .disable_allowed_origins();
     let tools = JobTools::new(Arc::clone(site));
     let service = Service::new(move || Ok(tools.clone()), Arc::default(), config);
-    let handler = async move |State(site): State<Arc<Site>>, base: Base, request: Request| {
-        answer(&service, &site, &base, request).await.unwrap_or_else(|error| error.into_response())
+    let handler = async move |State(site): State<Arc<Site>>, ApiBase(base): ApiBase, request: Request| {
+        answer(&service, &site, base, request).await.unwrap_or_else(|error| error.into_response())
     };
     Router::new().route(PATH, any(handler))
 }
 
-async fn answer(service: &Service, site: &Site, base: &Base, request: Request) -> Result<Response, ApiError> {
+async fn answer(service: &Service, site: &Site, base: Base, request: Request) -> Result<Response, ApiError> {
     let (mut parts, body) = request.into_parts();
     let (message, _place) = whole(site, &parts, body).await?;
-    let base = absolute(site, &parts, base);
     parts.extensions.insert(base);
     let request = Request::from_parts(parts, Body::from(message));
     let answering = service.clone().oneshot(request);
@@ -124,13 +123,4 @@ async fn whole(site: &Site, parts: &Parts, body: Body) -> Result<(Bytes, Option<
         }
     }
     Ok((message.freeze(), place))
-}
-
-/// An agent has no page whose address would complete a link, so its links name the host that it asked.
-fn absolute(site: &Site, parts: &Parts, base: &Base) -> Base {
-    let text = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
-    let Some(host) = text(HOST.as_str()) else { return base.clone() };
-    // Only a proxy that was announced is believed.
-    let is_secure = site.settings.proxies > 0 && text("x-forwarded-proto") == Some("https");
-    Base(format!("{}://{host}{}", if is_secure { "https" } else { "http" }, base.0))
 }

@@ -23,8 +23,25 @@ pub(super) struct SubmitPdf {
     /// What to choose about the video; everything has a default.
     #[schema(inline)]
     pub(super) options: Option<VideoOptions>,
+    /// A URL that is called with a signed POST request once the job has ended; only hosts that the server's operator allows.
+    pub(super) callback_url: Option<String>,
     /// 1 to 255 ASCII characters, drawn at random. The same key with the same PDF and options finds the same job, so
     /// that a call whose answer was lost can be made again.
+    pub(super) idempotency_key: Option<String>,
+}
+
+/// A PDF that will be sent to an address, and what to make of it.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RequestUpload {
+    /// The name of the file.
+    pub(super) file_name: String,
+    /// What to choose about the video; everything has a default.
+    #[schema(inline)]
+    pub(super) options: Option<VideoOptions>,
+    /// A URL that is called with a signed POST request once the job has ended; only hosts that the server's operator allows.
+    pub(super) callback_url: Option<String>,
+    /// 1 to 255 ASCII characters, drawn at random. The same key with the same PDF and options finds the same job.
     pub(super) idempotency_key: Option<String>,
 }
 
@@ -104,6 +121,13 @@ pub(super) fn tools() -> Vec<Tool> {
             "submit_pdf",
             "Submits a PDF and answers at once with a job id and links. The video is made in the background: \
              wait with wait_for_job.",
+            Effect::Adds,
+        ),
+        tool::<RequestUpload>(
+            "request_upload",
+            "Gives out a URL for one PDF and a curl command that sends it there; the answer to that is a job id and links. \
+             For files on a disk that you can run commands at, of any size: nothing is read into the conversation. Good for \
+             one job and a quarter of an hour.",
             Effect::Adds,
         ),
         tool::<OneJob>(

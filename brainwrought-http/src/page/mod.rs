@@ -35,7 +35,7 @@ use maud::html;
 use serde::Deserialize;
 
 use crate::example::example;
-use crate::intake::receive;
+use crate::intake::{PdfRequest, receive};
 use crate::job_link::JobLink;
 use crate::links::Base;
 use crate::rate_limit::ClientId;
@@ -197,7 +197,8 @@ async fn submit(
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    match receive(&site, client, &headers, body).await {
+    let request = PdfRequest { headers: &headers, query: None, base: &base };
+    match receive(&site, client, request, body).await {
         Ok(created) => go_to(&base.page(&created.view.job.job_id)),
         Err(error) => failed(&site, &base, None, error).await,
     }
@@ -276,7 +277,7 @@ async fn retry(
     act(&site, &base, &job_id, async |view| {
         let Form(form) = form.map_err(|error| ApiError::wrong_request(&error.body_text()))?;
         let from = Some(form.from.as_str()).filter(|from| !from.is_empty()).map(StageName::from);
-        site.engine.jobs().retry(&view.job.job_id, from.as_ref()).await?;
+        site.retry(&view.job.job_id, from.as_ref()).await?;
         Ok(())
     })
     .await

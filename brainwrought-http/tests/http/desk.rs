@@ -18,7 +18,7 @@ use brainwrought_core::job_store::JobStore;
 use brainwrought_core::memory::{MemoryArtifactStore, MemoryJobStore};
 use brainwrought_core::pipeline::{Handle, Pipeline};
 use brainwrought_core::stage::{Stage, StageContext, StageData, StageError};
-use brainwrought_http::{HttpSettings, app, serve};
+use brainwrought_http::{HttpSettings, app, deliver_webhooks, serve};
 use brainwrought_stages::publish::Publish;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
@@ -107,11 +107,12 @@ impl Desk {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (limits, patience) = (settings.limits, settings.patience);
+        let callbacks = tokio::spawn(deliver_webhooks(engine.clone(), settings.clone(), shutdown.clone()));
         let router = app(engine.clone(), settings, shutdown.clone());
         let (stop, own) = (shutdown.clone(), engine.clone());
         let worker = tokio::spawn(async move { engine.run_all(WorkScope::default(), stop).await });
         let server = tokio::spawn(serve(listener, router.clone(), limits, patience, shutdown.clone()));
-        let running = vec![worker, server];
+        let running = vec![worker, server, callbacks];
         Self { folder, engine: own, jobs, artifacts, strings, address, router, shutdown, running }
     }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use brainwrought_http::{OperatorToken, Operators};
 use serde_json::json;
 
-use crate::desk::Desk;
+use crate::desk::{Desk, Reply};
 
 #[tokio::test]
 async fn a_pdf_becomes_a_job_that_can_be_followed_to_its_video() {
@@ -15,9 +15,10 @@ async fn a_pdf_becomes_a_job_that_can_be_followed_to_its_video() {
     let submitted = reply.json();
     let id = submitted["job_id"].as_str().unwrap();
     assert_eq!(id.len(), 32);
-    assert_eq!(reply.header("location"), format!("/api/jobs/{id}"));
-    assert_eq!(submitted["links"]["self"], format!("/api/jobs/{id}"));
-    assert_eq!(submitted["links"]["page"], format!("/?job_id={id}"));
+    let base = format!("http://{}", desk.address);
+    assert_eq!(reply.header("location"), format!("{base}/api/jobs/{id}"));
+    assert_eq!(submitted["links"]["self"], format!("{base}/api/jobs/{id}"));
+    assert_eq!(submitted["links"]["page"], format!("{base}/?job_id={id}"));
 
     let job = desk.wait_for(id, "COMPLETED").await;
     assert_eq!(job["file_name"], "paper.pdf");
@@ -26,9 +27,66 @@ async fn a_pdf_becomes_a_job_that_can_be_followed_to_its_video() {
     assert_eq!(job["stages"].as_array().unwrap().len(), 7);
     assert_eq!(job["stages"][0]["label"], "Reading the PDF");
     let view = brainwrought_core::id::ViewId::from_job(&id.parse().unwrap());
-    assert_eq!(job["links"]["video.mp4"], format!("/v/{view}/video.mp4"));
+    assert_eq!(job["links"]["video.mp4"], format!("{base}/v/{view}/video.mp4"));
     let copy = desk.folder.path().join("inputs").join(id).join("input.pdf");
     assert_eq!(std::fs::read(copy).unwrap(), b"%PDF-1.7 x");
+}
+
+#[tokio::test]
+async fn links_name_the_host_that_the_client_used() {
+    let forwarded = [("x-forwarded-host", "video.example"), ("x-forwarded-proto", "https")];
+    for (proxies, base) in [(0, None), (1, Some("https://video.example"))] {
+        let desk = Desk::with(|settings| settings.proxies = proxies, 1000).await;
+        let base = base.map_or_else(|| format!("http://{}", desk.address), str::to_owned);
+        let reply = desk.upload("paper.pdf", b"%PDF-1.7", &[], &forwarded).await;
+        let id = reply.json()["job_id"].as_str().unwrap().to_owned();
+        let job = desk.ask("GET", &format!("/api/jobs/{id}"), &forwarded).await.json();
+        assert!(
+            job["links"].as_object().unwrap().values().all(|link| link.as_str().unwrap().starts_with(&base))
+        );
+        assert_eq!(job["links"]["events"], format!("{base}/api/jobs/{id}/events"));
+    }
+}
+
+#[tokio::test]
+async fn a_long_poll_answers_when_the_status_changes() {
+    let desk = Desk::with(|settings| settings.patience.answer = Duration::from_millis(100), 0).await;
+    let id = desk.submit("paper.pdf").await;
+    desk.wait_for(&id, "RUNNING").await;
+    let path = format!("/api/jobs/{id}");
+    let status = async |query: &str| desk.get(&format!("{path}?{query}")).await.json()["status"].clone();
+    assert_eq!(status("wait=60&status=pending").await, "RUNNING", "the client knew another status");
+    assert_eq!(status("wait=1").await, "RUNNING", "its time is up, and longer than others may take");
+    let cancel = async {
+        let _ = tokio::time::timeout(Duration::from_millis(100), std::future::pending::<()>()).await;
+        desk.ask("POST", &format!("{path}/cancel"), &[]).await
+    };
+    let (seen, _) = tokio::join!(status("wait=60"), cancel);
+    assert_eq!(seen, "CANCELLED");
+    assert_eq!(status("wait=60").await, "CANCELLED", "a job that has ended is shown at once");
+    for wrong in ["wait=soon", "wait=-1", "wait=1&status=lost", "whait=1"] {
+        assert_eq!(desk.get(&format!("{path}?{wrong}")).await.status, 400, "{wrong}");
+    }
+}
+
+#[tokio::test]
+async fn long_polls_are_bounded_and_end_with_the_server() {
+    let desk = Desk::with(|settings| settings.limits.streams = 1, 0).await;
+    let id = desk.submit("paper.pdf").await;
+    desk.wait_for(&id, "RUNNING").await;
+    let head = desk.head("GET", &format!("/api/jobs/{id}?wait=60"), &[], 0);
+    let mut stream = tokio::net::TcpStream::connect(desk.address).await.unwrap();
+    tokio::io::AsyncWriteExt::write_all(&mut stream, &head).await.unwrap();
+    let refused = async {
+        // The place is taken as soon as the first request is read.
+        while desk.get(&format!("/api/jobs/{id}?wait=1")).await.status != 429 {}
+    };
+    tokio::time::timeout(Duration::from_secs(20), refused).await.unwrap();
+    let mut bytes = Vec::new();
+    let read = tokio::io::AsyncReadExt::read_to_end(&mut stream, &mut bytes);
+    let (_, read) = tokio::join!(desk.stop(), read);
+    read.unwrap();
+    assert_eq!(Reply::parse(&bytes).json()["status"], "RUNNING");
 }
 
 #[tokio::test]
@@ -172,6 +230,43 @@ async fn the_description_names_every_route_and_every_field() {
         assert!(paths[path][method]["responses"].is_object(), "{method} {path}");
     }
     let schemas = document["components"]["schemas"].as_object().unwrap();
+    for (path, item) in paths {
+        for (method, operation) in item.as_object().unwrap() {
+            let name = format!("{method} {path}");
+            for status in ["403", "429", "503"] {
+                let response = &operation["responses"][status];
+                let reference = &response["content"]["application/json"]["schema"]["$ref"];
+                assert_eq!(reference, "#/components/schemas/ErrorBody", "{name} {status}");
+                assert!(status == "403" || response["headers"]["Retry-After"].is_object(), "{name} {status}");
+            }
+            for parameter in operation["parameters"].as_array().into_iter().flatten() {
+                let is_in_path = path.contains(&format!("{{{}}}", parameter["name"].as_str().unwrap()));
+                assert_eq!(parameter["in"] == "path", is_in_path, "{name}: {parameter}");
+                assert_eq!(parameter["in"] == "path", parameter["required"] == true, "{name}: {parameter}");
+            }
+        }
+    }
+    let odd = desk.get("/api/jobs/%ff").await;
+    assert_eq!((odd.status, odd.code().as_str()), (404, "no-such-page"));
+    let submit = &paths["/api/jobs"]["post"];
+    let bodies = &submit["requestBody"]["content"];
+    assert!(bodies["application/pdf"].is_object() && bodies["multipart/form-data"].is_object(), "{bodies}");
+    let form = &schemas["UploadForm"]["properties"];
+    for (field, key, value) in [
+        ("pdf", "format", json!("binary")),
+        ("length", "maximum", json!(180)),
+        ("dialogue", "type", json!("boolean")),
+        ("options", "$ref", json!("#/components/schemas/VideoOptions")),
+        ("callback_url", "format", json!("uri")),
+    ] {
+        assert_eq!(form[field][key], value, "{field}: {}", form[field]);
+    }
+    let accepted = &submit["responses"]["202"];
+    assert!(accepted["headers"]["Location"].is_object(), "{accepted}");
+    assert_eq!(accepted["links"]["show"]["parameters"]["job_id"], "$response.body#/job_id");
+    let message = &document["webhooks"]["jobEnded"]["post"]["requestBody"]["content"]["application/json"];
+    assert_eq!(message["schema"]["$ref"], "#/components/schemas/Message");
+    assert!(schemas["Message"]["properties"]["event_id"].is_object());
     assert_eq!(schemas["VideoOptions"]["properties"]["length"]["maximum"], 180);
     let id = desk.submit("paper.pdf").await;
     let job = desk.wait_for(&id, "COMPLETED").await;

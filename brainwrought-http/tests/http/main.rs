@@ -17,3 +17,4 @@ mod peers;
 mod python_peer;
 mod sharing;
 mod uploads;
+mod webhooks;

@@ -8,7 +8,8 @@ use crate::python_peer::python;
 /// Runs Python and hands back what it said.
 async fn run(arguments: &[&str], folder: &std::path::Path) -> Output {
     let mut command = python();
-    command.args(arguments).current_dir(folder).env("PYTHONDONTWRITEBYTECODE", "1");
+    command.args(arguments).current_dir(folder).env("PYTHONDONTWRITEBYTECODE", "1").env("PYTHONPATH", folder);
+    command.env("SCHEMATHESIS_HOOKS", "upload_hooks");
     tokio::task::spawn_blocking(move || command.output()).await.unwrap().unwrap()
 }
 
@@ -18,31 +19,48 @@ const CHECKS: &str = "not_a_server_error,status_code_conformance,content_type_co
     response_headers_conformance,response_schema_conformance,unsupported_method,allow_header_conformance,\
     missing_required_header";
 
+/// What schemathesis must be told: how a PDF begins. It leaves the beginning out now and then.
+const HOOKS: &str = "
+import schemathesis
+from hypothesis import strategies as st
+
+pdf = st.binary(max_size=200).map(lambda rest: b'%PDF-1.7 ' + rest)
+schemathesis.openapi.media_type('application/pdf', pdf | st.binary(max_size=20))
+schemathesis.openapi.format('binary', pdf)
+";
+
 /// Lets schemathesis try the API; `known` is a job that it may meddle with.
-async fn try_everything(desk: &Desk, known: Option<&str>) {
+async fn try_everything(desk: &Desk, known: Option<&str>, phases: &str) -> String {
     let scratch = tempfile::tempdir().unwrap();
     let config = known.map_or_else(String::new, |id| format!("[parameters]\n\"path.job_id\" = \"{id}\"\n"));
     std::fs::write(scratch.path().join("schemathesis.toml"), config).unwrap();
+    std::fs::write(scratch.path().join("upload_hooks.py"), HOOKS).unwrap();
     let document = format!("http://{}/api/openapi.json", desk.address);
     let arguments = [
         ["-m", "schemathesis.cli", "run"].as_slice(),
         &[&document, "--seed", "7", "--generation-deterministic"],
-        &["--phases", "examples,coverage,fuzzing", "--max-examples", "12", "--workers", "1"],
+        &["--phases", phases, "--max-examples", "12", "--workers", "1"],
         &["--checks", CHECKS, "--request-timeout", "10", "--no-color", "--warnings", "off"],
         &["--header", "Authorization: Bearer secret"],
         &["--continue-on-failure", "--no-shrink", "--suppress-health-check", "all"],
     ];
     let output = run(&arguments.concat(), scratch.path()).await;
-    let said = String::from_utf8_lossy(&output.stdout);
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(output.status.success(), "{said}\n{}", String::from_utf8_lossy(&output.stderr));
     assert_eq!(desk.get("/healthz").await.status, 200);
+    said
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_api_is_as_it_is_described() {
     // Its jobs come to their end at once, and so do the streams of their events.
     let desk = Desk::with(|settings| settings.quotas.requests = 1_000_000, 1_000_000).await;
-    try_everything(&desk, None).await;
+    // It follows the links from a new job to what can be done with it.
+    let said = try_everything(&desk, None, "examples,coverage,fuzzing,stateful").await;
+    assert!(said.contains("Stateful"), "{said}");
+    let submitted = desk.get("/metrics").await.text();
+    let count = submitted.lines().find_map(|line| line.strip_prefix("brainwrought_jobs_submitted_total "));
+    assert!(count.unwrap().parse::<f64>().unwrap() >= 3.0, "hardly any job was made:\n{submitted}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -59,11 +77,11 @@ async fn a_job_answers_as_it_is_described() {
     .await;
     let id = desk.submit("paper.pdf").await;
     desk.wait_for(&id, "COMPLETED").await;
-    try_everything(&desk, Some(&id)).await;
+    try_everything(&desk, Some(&id), "examples,coverage,fuzzing").await;
 }
 
 const AGENT: &str = r#"
-import asyncio, base64, json, sys, urllib.request
+import asyncio, base64, json, sys, urllib.error, urllib.request
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 
@@ -86,7 +104,7 @@ async def visit(mode):
     async with Client(f'http://{address}/mcp', mode=mode) as client:
         assert client.server_info.name == 'brainwrought', client.server_info
         tools = {tool.name: tool for tool in (await client.list_tools()).tools}
-        assert set(tools) == {'submit_pdf', 'get_job', 'wait_for_job', 'list_jobs', 'get_output', 'get_script',
+        assert set(tools) == {'submit_pdf', 'request_upload', 'get_job', 'wait_for_job', 'list_jobs', 'get_output', 'get_script',
             'edit_script', 'restore_version', 'cancel_job', 'retry_job', 'delete_job'}, tools
         assert tools['get_job'].annotations.read_only_hint and tools['delete_job'].annotations.destructive_hint
 
@@ -129,6 +147,29 @@ async def visit(mode):
         await bad(client.call_tool('retry_job', {**one, 'from': 'nonsense'}), 'conflict')
         good(await client.call_tool('retry_job', {**one, 'from': 'check'}))
         good(await client.call_tool('wait_for_job', one))
+
+        order = dict(file_name="it's a paper.pdf", options=dict(length=30))
+        given = good(await client.call_tool('request_upload', order))
+        assert given['method'] == 'PUT' and given['url'] in given['curl'] and given['good_until'], given
+        def put(url, body):
+            request = urllib.request.Request(url, body, method='PUT')
+            try:
+                with urllib.request.urlopen(request) as answer:
+                    return answer.status, json.loads(answer.read())
+            except urllib.error.HTTPError as error:
+                return error.code, json.loads(error.read())
+        status, sent = put(given['url'], pdf + b'% upload ' + mode.encode())
+        assert status == 202, (status, sent)
+        state = good(await client.call_tool('get_job', dict(job_id=sent['job_id'])))
+        assert state['file_name'] == "it's a paper.pdf" and state['options']['length'] == 30, state
+        status, again = put(given['url'], pdf + b'% upload ' + mode.encode())
+        assert (status, again['job_id']) == (202, sent['job_id']), 'an address is good for one job'
+        assert put(given['url'], pdf)[0] == 422 and put(given['url'][:-1], pdf)[0] == 404
+        while good(await client.call_tool('wait_for_job', dict(job_id=sent['job_id'])))['status'] != 'COMPLETED':
+            pass
+        good(await client.call_tool('delete_job', dict(job_id=sent['job_id'])))
+        await bad(client.call_tool('request_upload', {**order, 'options': dict(length=5)}), 'wrong-request')
+        await bad(client.call_tool('request_upload', {**order, 'callback_url': 'http://127.0.0.1/'}), 'callback-refused')
 
         await bad(client.call_tool('list_jobs', {}), 'operators-only')
         await bad(client.call_tool('get_job', dict(job_id='../../etc/passwd')), 'no-such-job')
@@ -244,7 +285,7 @@ async fn our_own_client_for_trends_talks_to_our_own_server() {
         source.fetch(&TrendTopic::default(), &cx).await
     };
     let error = ask("").await.unwrap_err().to_string();
-    assert!(error.contains("it offers submit_pdf, get_job"), "{error}");
+    assert!(error.contains("it offers submit_pdf, request_upload, get_job"), "{error}");
     let error = ask("#submit_pdf").await.unwrap_err().to_string();
     assert!(error.contains("wants pdf_base64"), "{error}");
     // It is called and answers; it knows of jobs, and only its operators may see them.

@@ -23,7 +23,7 @@ async fn what_is_no_pdf_is_refused() {
     let desk = Desk::start().await;
     let html = desk.upload("paper.pdf", b"<html>", &[], &[]).await;
     assert_eq!((html.status, html.code().as_str()), (415, "not-a-pdf"));
-    let late = desk.upload("paper.pdf", &[vec![b' '; 2000], b"%PDF-".to_vec()].concat(), &[], &[]).await;
+    let late = desk.upload("paper.pdf", &[vec![b' '; 65_532], b"%PDF-".to_vec()].concat(), &[], &[]).await;
     assert_eq!(late.status, 415);
     let empty = desk.upload("paper.pdf", b"", &[], &[]).await;
     assert_eq!((empty.status, empty.code().as_str()), (400, "wrong-request"));
@@ -97,14 +97,7 @@ async fn what_calls_itself_a_pdf_is_looked_at() {
     let reply = desk.upload("bomb.pdf", &zip, &[], &[]).await;
     assert_eq!((reply.status, reply.code().as_str()), (415, "not-a-pdf"));
     let body = form("a.pdf", b"%PDF-1.7", &[]);
-    for kind in [
-        "text/plain",
-        "application/pdf",
-        "multipart/mixed; boundary=xyz",
-        "multipart/form-data",
-        "\u{e9}",
-        "a/b; =",
-    ] {
+    for kind in ["text/plain", "multipart/mixed; boundary=xyz", "multipart/form-data", "\u{e9}", "a/b; ="] {
         let head = desk.head("POST", "/api/jobs", &[("content-type", kind)], body.len());
         let reply = desk.send(&[head, body.clone()].concat()).await;
         assert_eq!((reply.status, reply.code().as_str()), (415, "wrong-media-type"), "{kind}");
@@ -113,6 +106,59 @@ async fn what_calls_itself_a_pdf_is_looked_at() {
     let coded = desk.upload("a.pdf", b"\x1f\x8b\x08", &[], &[("content-encoding", "gzip")]).await;
     assert_eq!(coded.status, 415);
     assert_clean(&desk).await;
+}
+
+#[tokio::test]
+async fn the_header_may_stand_as_late_as_where_the_reader_finds_it() {
+    let desk = Desk::start().await;
+    let pdf = [vec![b' '; brainwrought_stages::parse::PDF_HEADER_WITHIN - 5], b"%PDF-1.7".to_vec()].concat();
+    assert_eq!(desk.upload("paper.pdf", &pdf, &[], &[]).await.status, 202);
+    assert_eq!(brainwrought_stages::parse::find_pdf_header(&pdf), Some(65_531));
+    assert_eq!(brainwrought_stages::parse::find_pdf_header(&[b" ", &pdf[..]].concat()), None);
+}
+
+#[tokio::test]
+async fn a_pdf_alone_is_taken_with_its_options_in_the_query() {
+    let desk = Desk::with(|settings| settings.limits.upload_bytes = 50_000, 1000).await;
+    let send = async |query: &str, headers: &[(&str, &str)], body: &[u8]| {
+        let all = [&[("content-type", "application/pdf; version=1.7")], headers].concat();
+        desk.send(
+            &[desk.head("POST", &format!("/api/jobs{query}"), &all, body.len()), body.to_vec()].concat(),
+        )
+        .await
+    };
+    let named = [("content-disposition", "attachment; filename*=UTF-8''caf%C3%A9.pdf")];
+    for (query, headers, name) in [
+        ("?length=30&memes=0&file_name=a%20b.pdf", &[][..], "a b.pdf"),
+        ("?length=30&memes=0&file_name=other.pdf", &named, "café.pdf"),
+        ("?length=30&options=%7B%22memes%22%3A0%7D", &[], "document.pdf"),
+    ] {
+        let reply = send(query, headers, b"%PDF-1.7 a paper").await;
+        assert_eq!(reply.status, 202, "{query}: {reply:?}");
+        let job = desk.get(&format!("/api/jobs/{}", reply.json()["job_id"].as_str().unwrap())).await.json();
+        assert_eq!((&job["file_name"], &job["options"]["length"]), (&name.into(), &30.into()), "{query}");
+        assert_eq!(job["options"]["memes"], 0, "{query}");
+    }
+    let jobs = desk.jobs.list(&Default::default()).await.unwrap().len();
+    for (query, body, status) in [
+        ("?length=5", &b"%PDF-1.7"[..], 400),
+        ("?nope=1", b"%PDF-1.7", 400),
+        ("", b"", 400),
+        ("", b"<html>", 415),
+        ("", &[b"%PDF-1.7".to_vec(), vec![0; 60_000]].concat(), 413),
+    ] {
+        let reply = send(query, &[], body).await;
+        assert_eq!(reply.status, status, "{query}: {reply:?}");
+    }
+    // It is cut short.
+    let head = desk.head("POST", "/api/jobs", &[("content-type", "application/pdf")], 1000);
+    let mut stream = TcpStream::connect(desk.address).await.unwrap();
+    stream.write_all(&[head, b"%PDF-1.7".to_vec()].concat()).await.unwrap();
+    stream.shutdown().await.unwrap();
+    let mut bytes = Vec::new();
+    let _ = stream.read_to_end(&mut bytes).await;
+    assert!([0, 400].contains(&Reply::parse(&bytes).status));
+    assert_eq!(desk.jobs.list(&Default::default()).await.unwrap().len(), jobs);
 }
 
 #[tokio::test]

@@ -17,7 +17,7 @@ mod wire;
 mod worker;
 
 pub use error::{DrawFailure, ParseError, UnreadablePdf};
-pub use host::{ParsedPdf, Password, PdfHost};
+pub use host::{PDF_HEADER_WITHIN, ParsedPdf, Password, PdfHost, find_pdf_header};
 pub use limits::{DrawLimits, ParseLimits};
 pub use reader::ReaderCheck;
 pub(crate) use reader::serialize_reader;

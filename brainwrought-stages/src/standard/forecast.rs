@@ -5,39 +5,29 @@ use std::collections::BTreeMap;
 use brainwrought_core::id::{StageName, TaskKey};
 use brainwrought_core::job::{Job, TaskStatus};
 
-/// What each stage costs of a short's whole time, measured on two cores; only the ratios matter.
-const WEIGHTS: [(&str, f64); 8] = [
-    ("parse", 3.0),
-    ("script", 2.0),
-    ("audio", 10.0),
-    ("visuals", 5.0),
-    ("render", 66.0),
-    ("assemble", 6.0),
-    ("check", 7.0),
-    ("publish", 1.0),
-];
-
-/// The share of a fanned-out stage is unknown until its items are; until then it counts as this many tasks.
-const GUESSED_ITEMS: usize = 5;
+use super::stage_cost::StageCosts;
 
 /// How much of a job is done.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Forecast {
     /// The tasks of each stage, and how many are done.
     stages: BTreeMap<StageName, (usize, usize)>,
+    costs: StageCosts,
 }
 
 impl Forecast {
     /// Reads a job.
     pub fn of(job: &Job) -> Self {
+        let costs = StageCosts::of(job);
         let mut stages = BTreeMap::new();
         for stage in job.plan.stages() {
             let tasks = job.tasks_of(&stage.name).count();
             let done = job.tasks_of(&stage.name).filter(|task| task.status == TaskStatus::Done).count();
-            let tasks = if tasks == 0 { GUESSED_ITEMS } else { tasks };
+            // The share of a stage that has not fanned out yet is unknown; until then it counts as the usual number.
+            let tasks = if tasks == 0 { costs.segments() } else { tasks };
             stages.insert(stage.name.clone(), (tasks, done));
         }
-        Self { stages }
+        Self { stages, costs }
     }
 
     /// Notes that a task is done.
@@ -52,7 +42,7 @@ impl Forecast {
         let mut whole = 0.0;
         let mut gone = 0.0;
         for (stage, (tasks, done)) in &self.stages {
-            let weight = WEIGHTS.iter().find(|(name, _)| *name == stage.0).map_or(1.0, |(_, weight)| *weight);
+            let weight = self.costs.of_stage(stage);
             let running: f64 = live
                 .iter()
                 .filter(|(task, _)| task.stage == *stage)

@@ -8,14 +8,17 @@ mod estimate;
 mod examine;
 mod forecast;
 mod options;
+mod outlook;
 mod preview;
 mod resources;
+mod stage_cost;
 mod stages;
 
 pub use estimate::{Costs, Estimate, EstimateError, EstimateLine, estimate};
 pub use examine::{Finding, examine, examine_providers};
 pub use forecast::Forecast;
 pub use options::{BackgroundChoice, CaptionStyle, EffectsChoice, Format, Layout, MakeOptions, Music};
+pub use outlook::Outlook;
 pub use preview::{PreviewError, background_preview, voice_sample};
 pub use resources::Resources;
 pub use stages::Stages;

@@ -8,7 +8,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use brainwrought_core::clock::{Clock, Now, wall_time};
 use brainwrought_core::id::{FencingToken, JobId, StageName, TaskId, TaskKey, ViewId};
-use brainwrought_core::job::{Job, LogEntry, NewJob, Outcome, Renewal, Revision, Task, TransitionError};
+use brainwrought_core::job::{
+    Callback, Job, LogEntry, NewJob, Outcome, Renewal, Revision, Task, TransitionError,
+};
 use brainwrought_core::job_store::{
     Claim, ClaimRequest, Created, JobFilter, JobStore, JobStoreError, JobView, TaskReport,
 };
@@ -16,6 +18,7 @@ use brainwrought_core::purse::{Charge, Cost};
 use brainwrought_core::report::chain;
 use tokio::sync::{Notify, oneshot};
 
+use super::active_jobs::{active_job, active_jobs};
 use super::boot_clock::BootClock;
 use super::durable::Durability;
 use super::folder::{Folder, unavailable};
@@ -423,6 +426,17 @@ impl JobStore for FileJobStore {
         .await
     }
 
+    async fn replace_callback(
+        &self,
+        id: &JobId,
+        seen: Option<&Callback>,
+        callback: Option<Callback>,
+    ) -> Result<bool, JobStoreError> {
+        let seen = seen.cloned();
+        self.change(id, Durability::Synced, move |job, _| Ok(job.replace_callback(seen.as_ref(), callback)))
+            .await
+    }
+
     async fn delete(&self, id: &JobId) -> Result<(), JobStoreError> {
         let id = id.clone();
         self.locked(move |folder, now| {
@@ -459,35 +473,6 @@ impl JobStore for FileJobStore {
             () = tokio::time::sleep(at_most) => {}
         }
     }
-}
-
-/// Reads the jobs that may still change.
-fn active_jobs(folder: &mut Folder, now: &Now) -> Result<Vec<Job>, JobStoreError> {
-    let mut jobs = Vec::new();
-    for id in folder.active()? {
-        jobs.extend(active_job(folder, &id, now)?);
-    }
-    Ok(jobs)
-}
-
-/// Reads a job if it may still change. A damaged one is left out, so that the others go on; one that turns out to be
-/// over is struck off the list.
-fn active_job(folder: &mut Folder, id: &JobId, now: &Now) -> Result<Option<Job>, JobStoreError> {
-    match folder.read(id, now) {
-        Ok(job) => {
-            let view = view(job, now);
-            if super::folder::may_change(&view, now) {
-                return Ok(Some(view.job));
-            }
-            folder.retire(id);
-        }
-        Err(JobStoreError::JobNotFound(_)) => folder.retire(id),
-        Err(error @ JobStoreError::Damaged { .. }) => {
-            tracing::warn!("a damaged job is left alone: {}", chain(&error));
-        }
-        Err(error) => return Err(error),
-    }
-    Ok(None)
 }
 
 fn view(job: Job, now: &Now) -> JobView {

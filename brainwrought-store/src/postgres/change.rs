@@ -220,7 +220,9 @@ impl Differences {
         }
         let gone = before.stages.iter().filter(|task| job.task(&task.key).is_none());
         self.removed.extend(gone.filter_map(|task| after.rows.get(&task.key)).map(|row| row.task_id));
-        let own = |job: &Job| (job.cancelled, job.delivery.clone(), job.token_floor, job.ledger.max_cost);
+        let own = |job: &Job| {
+            (job.cancelled, job.callback.clone(), job.delivery.clone(), job.token_floor, job.ledger.max_cost)
+        };
         let is_changed = own(before) != own(job) || before.versions != job.versions;
         if is_changed || (noted == 0 && before.updated_at != job.updated_at) {
             self.jobs.push(StoredJob::of(job, after.job_number));
@@ -271,7 +273,8 @@ impl Differences {
             sqlx::query(
                 "update brainwrought.jobs j set cancelled = n.cancelled, updated_at_ms = n.updated_at_ms,
                     output_local_path = n.output_local_path, output_hf_url = n.output_hf_url,
-                    token_floor = n.token_floor, max_cost_micros = n.max_cost_micros, versions = n.versions
+                    token_floor = n.token_floor, max_cost_micros = n.max_cost_micros, versions = n.versions,
+                    callback = n.callback
                  from json_populate_record(null::brainwrought.jobs, $1::text::json) n
                  where j.job_id = n.job_id",
             )

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use brainwrought_core::id::{FencingToken, JobId, StageName, TaskId, ViewId};
-use brainwrought_core::job::{Job, NewJob, Outcome, Renewal, Revision, StageBacklog, Task, TransitionError};
+use brainwrought_core::job::{
+    Callback, Job, NewJob, Outcome, Renewal, Revision, StageBacklog, Task, TransitionError,
+};
 use brainwrought_core::job_store::{
     Claim, ClaimRequest, Created, JobFilter, JobStore, JobStoreError, JobView, TaskReport,
 };
@@ -371,6 +373,18 @@ impl JobStore for PostgresJobStore {
         self.change("change what a job may spend", id, Touches::Waiting, |loaded| {
             loaded.job.limit_cost(limit, &loaded.now);
             Ok(loaded.view())
+        })
+        .await
+    }
+
+    async fn replace_callback(
+        &self,
+        id: &JobId,
+        seen: Option<&Callback>,
+        callback: Option<Callback>,
+    ) -> Result<bool, JobStoreError> {
+        self.change("note a callback", id, Touches::Waiting, |loaded| {
+            Ok(loaded.job.replace_callback(seen, callback.clone()))
         })
         .await
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use brainwrought_core::clock::{Now, Reading, Timestamp};
 use brainwrought_core::id::{Digest, JobId, TaskKey, WorkerId};
-use brainwrought_core::job::{AttemptRecord, Job, JobInput, Plan, Task, TaskStatus, Versions};
+use brainwrought_core::job::{AttemptRecord, Callback, Job, JobInput, Plan, Task, TaskStatus, Versions};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -37,6 +37,7 @@ pub(super) struct StoredJob {
     token_floor: i64,
     max_cost_micros: Option<i64>,
     versions: Option<Versions>,
+    callback: Option<Callback>,
 }
 
 /// A row of `tasks`.
@@ -91,6 +92,7 @@ impl StoredJob {
             token_floor: signed(job.token_floor.0),
             max_cost_micros: job.ledger.max_cost.map(|most| signed(most.0)),
             versions: Some(job.versions.clone()).filter(|versions| !versions.is_empty()),
+            callback: job.callback.clone(),
         }
     }
 }

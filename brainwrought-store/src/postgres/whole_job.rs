@@ -26,7 +26,7 @@ macro_rules! whole_job {
     () => {
         "j.job_id, j.job_number, j.pipeline, j.created_at_ms, j.updated_at_ms, j.input, j.options, j.priority,
             j.max_attempts, j.idempotency_key, j.cancelled, j.output_local_path, j.output_hf_url, j.plan, j.token_floor,
-            j.max_cost_micros, j.versions,
+            j.max_cost_micros, j.versions, j.callback,
             array(select row(t.task_id, t.stage, t.stage_place, t.segment, t.status, t.attempt, t.token, t.worker,
                     t.lease_until_ms, t.lease_ms, t.due_ms, t.progress_done, t.progress_total, t.output, t.items, t.cached,
                     t.started_at_ms, t.finished_at_ms, t.updated_at_ms, t.history::text, t.needs_look)
@@ -122,6 +122,7 @@ fn decode(row: &PgRow, first: usize) -> Result<Loaded, BoxDynError> {
         max_attempts: u32::try_from(number(place())?).unwrap_or(u32::MAX),
         idempotency_key: maybe_text(place())?,
         cancelled: row.try_get(place())?,
+        callback: None,
         delivery: Delivery { output_local_path: maybe_text(place())?, output_hf_url: maybe_text(place())? },
         plan: serde_json::from_str(json(place())?)?,
         token_floor: FencingToken(unsigned(number(place())?)),
@@ -134,6 +135,8 @@ fn decode(row: &PgRow, first: usize) -> Result<Loaded, BoxDynError> {
     if let Some(versions) = row.try_get_unchecked::<Option<&str>, _>(place())? {
         job.versions = serde_json::from_str(versions)?;
     }
+    let callback: Option<&str> = row.try_get_unchecked(place())?;
+    job.callback = callback.map(serde_json::from_str).transpose()?;
     job.input.file_name = original(&job.input.file_name);
     let mut tasks: Vec<ReadTask> = row.try_get(place())?;
     let mut lines: Vec<ReadLine> = row.try_get(place())?;
