@@ -3,7 +3,7 @@
 #![expect(clippy::print_stdout, reason = "a bench speaks to whoever runs it")]
 
 use brainwrought_benches::{median, pdf, resources, time};
-use brainwrought_stages::parse::{ParseLimits, PdfHost};
+use brainwrought_stages::parse::ParseLimits;
 use bytes::Bytes;
 use tokio_util::sync::CancellationToken;
 

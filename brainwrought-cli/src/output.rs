@@ -13,7 +13,8 @@ static FAILED: Mutex<Option<io::Error>> = Mutex::new(None);
 
 /// Writes one line to standard output. The work goes on when that fails; [`finish`] tells of it at the end.
 pub(crate) fn line(text: impl AsRef<str>) {
-    note(writeln!(io::stdout().lock(), "{}", text.as_ref()));
+    // In one piece, so that a reader who has what it wants after the first line of several is no failure.
+    note(io::stdout().lock().write_all(format!("{}\n", text.as_ref()).as_bytes()));
 }
 
 /// Notes that something could not be written to standard output.

@@ -141,7 +141,7 @@ async fn a_database_serves_every_command() {
     machine.expect(&["cancel", &id], 0, "CANCELLED");
     machine.expect(&["logs", &id], 0, "");
     machine.expect(&["retry", &id], 0, "PENDING");
-    machine.expect(&["fetch", &id], 1, "only a completed one");
+    machine.expect(&["fetch", &id], 1, "has no finished video");
     machine.expect(&["publish", &id], 1, "only a completed one");
     machine.expect(&["status", UNKNOWN], 2, "there is no job");
     machine.expect(&["gc", "--dry-run"], 0, "would remove");
@@ -206,7 +206,7 @@ async fn tables_that_are_missing_or_newer_are_refused_with_a_hint() {
     machine.expect(&["migrate"], 3, "update it");
     Machine::new("file:./data").expect(&["migrate"], 2, "ready as it is");
     let nowhere = Machine::new("postgres://me:secret@127.0.0.1:1/none");
-    nowhere.expect(&["migrate"], 3, "127.0.0.1:1/none");
+    nowhere.expect(&["migrate"], 3, "127.0.0.1:1");
     let told = nowhere.run(&["doctor"]);
     assert!(!text(&told.stdout).contains("secret") && !text(&told.stderr).contains("secret"), "{told:?}");
 }

@@ -93,6 +93,14 @@ pub enum Hold {
 }
 
 impl Hold {
+    /// The fingerprint that is bound to what is held.
+    pub fn fingerprint(&self) -> Option<&Fingerprint> {
+        match self {
+            Self::Output(_, fingerprint) => Some(fingerprint),
+            Self::Artifact(_) | Self::Ended => None,
+        }
+    }
+
     /// The artifact that is held.
     pub fn digest(&self) -> Option<&Digest> {
         match self {

@@ -333,6 +333,7 @@ pub(crate) struct RestoreQuery {
     params(("job_id" = String, Path, description = "The job."), RestoreQuery),
     responses(
         (status = 202, description = "The job.", body = JobBody),
+        (status = 400, description = "The version is not a number.", body = ErrorBody),
         (status = 404, description = "No such job.", body = ErrorBody),
         (status = 409, description = "The job is not over, or has no such version.", body = ErrorBody),
     )

@@ -39,12 +39,12 @@ const PDF_POLICY: &str =
         ("Range" = Option<String>, Header, description = "One range of bytes."),
     ),
     responses(
-        (status = 200, description = "The file.", content_type = "*/*", body = Vec<u8>, headers(
+        (status = 200, description = "The file.", content_type = "*/*", body = serde_json::Value, headers(
             ("Accept-Ranges" = String, description = "`bytes`."),
             ("Content-Disposition" = String, description = "With `download`: the name to save it under."),
             ("ETag" = String, description = "Changes with the content."),
         )),
-        (status = 206, description = "The part of it that was asked for.", content_type = "*/*", body = Vec<u8>, headers(
+        (status = 206, description = "The part of it that was asked for.", content_type = "*/*", body = serde_json::Value, headers(
             ("Content-Range" = String, description = "Which part it is."),
             ("ETag" = String, description = "Changes with the content."),
         )),

@@ -37,12 +37,12 @@ const SHARED: [&str; 8] = [
         ("Range" = Option<String>, Header, description = "A single byte range."),
     ),
     responses(
-        (status = 200, description = "The file.", content_type = "*/*", body = Vec<u8>, headers(
+        (status = 200, description = "The file.", content_type = "*/*", body = serde_json::Value, headers(
             ("Accept-Ranges" = String, description = "`bytes`."),
             ("Content-Disposition" = String, description = "With `download`: the name of the saved file."),
             ("ETag" = String, description = "Changes with the content."),
         )),
-        (status = 206, description = "The requested part of the file.", content_type = "*/*", body = Vec<u8>, headers(
+        (status = 206, description = "The requested part of the file.", content_type = "*/*", body = serde_json::Value, headers(
             ("Content-Range" = String, description = "Which part it is."),
             ("ETag" = String, description = "Changes with the content."),
         )),

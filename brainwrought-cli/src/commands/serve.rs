@@ -62,11 +62,12 @@ pub(crate) async fn run(config: &Config, args: ServeArgs) -> anyhow::Result<()> 
     let listener = TcpListener::bind(address)
         .await
         .with_context(|| format!("could not listen on {address}; choose another port with --port"))?;
-    output::line(format!("http://{}", listener.local_addr()?));
+    let mut greeting = format!("http://{}", listener.local_addr()?);
     if config::operator_token().is_none() && settings.operators != Operators::Nobody {
         let file = token_file.display();
-        output::line(format!("to list all jobs, send the token in {file} as `Authorization: Bearer TOKEN`"));
+        greeting += &format!("\nto list all jobs, send the token in {file} as `Authorization: Bearer TOKEN`");
     }
+    output::line(greeting);
     let (limits, patience) = (settings.limits, settings.patience);
     let expiry = brainwrought_http::expire(engine.clone(), settings.clone(), shutdown.clone());
     let tidying = brainwrought_http::tidy(engine.clone(), settings.clone(), shutdown.clone());

@@ -12,7 +12,7 @@ use super::collect::{CollectError, all};
 use super::{Engine, EngineError};
 use crate::artifact_store::{ArtifactStoreError, Hold, StoredHold};
 use crate::data::{BlobRef, blobs_in};
-use crate::id::{Digest, JobId};
+use crate::id::{Digest, Fingerprint, JobId};
 use crate::job::Job;
 use crate::job_store::{JobFilter, JobStoreError, JobView};
 use crate::report::chain;
@@ -26,6 +26,8 @@ pub(super) const KEPT_FOR: Duration = Duration::from_secs(24 * 3600);
 pub(super) struct Survey {
     /// What existing jobs need or hold, and what is kept for those to come.
     pub(super) needed: BTreeSet<Digest>,
+    /// The bindings that jobs hold which were not deleted.
+    pub(super) bound: BTreeSet<Fingerprint>,
     /// The holds of jobs that were deleted.
     pub(super) ended: BTreeMap<JobId, Vec<StoredHold>>,
     /// The holds of jobs that are neither stored here nor known to be deleted.
@@ -131,12 +133,16 @@ impl Engine {
             by_job.entry(hold.job.clone()).or_default().push(hold);
         }
         let mut survey = Survey { has_holds: !by_job.is_empty(), ..Survey::default() };
+        let bound_by = |held: &[StoredHold]| {
+            held.iter().filter_map(|stored| stored.hold.fingerprint().cloned()).collect::<Vec<_>>()
+        };
         for view in &views {
             if !view.status.is_final() {
                 survey.pdfs_at_work.insert(view.job.input.pdf.digest.clone());
             }
             survey.needed.extend(self.needs(&view.job).await?);
             let held = by_job.remove(&view.job.job_id).unwrap_or_default();
+            survey.bound.extend(bound_by(&held));
             survey.needed.extend(self.followed(view, &held).await?);
         }
         for (job, held) in by_job {
@@ -145,11 +151,13 @@ impl Engine {
                 let fresh = held.iter().filter(|stored| stored.age < KEPT_FOR);
                 survey.needed.extend(fresh.filter_map(|stored| stored.hold.digest().cloned()));
             } else if self.has_record(&job).await? {
+                survey.bound.extend(bound_by(&held));
                 // A list leaves out what is damaged, and may be older than the job.
                 survey.needed.extend(held.iter().filter_map(|stored| stored.hold.digest().cloned()));
             } else if is_ended {
                 survey.ended.insert(job, held);
             } else {
+                survey.bound.extend(bound_by(&held));
                 survey.unknown.insert(job, held);
             }
         }

@@ -144,7 +144,8 @@ impl Engine {
             return self.forget_ended(&before).await;
         }
         let mut needed = before.spared();
-        self.unbind_all(held().filter_map(|stored| binding(stored, &needed)).collect()).await?;
+        self.unbind_all(held().filter_map(|stored| binding(stored, &needed, &before.bound)).collect())
+            .await?;
         let after = self.survey(deleted).await?;
         needed.extend(after.spared());
         candidates.retain(|digest| !needed.contains(digest));
@@ -246,10 +247,15 @@ impl Engine {
     }
 }
 
-/// The binding that a hold tells of, if its output is about to go.
-fn binding(stored: &StoredHold, needed: &BTreeSet<Digest>) -> Option<(Fingerprint, Digest)> {
+/// The binding that a hold tells of, if its output is about to go, or if nobody else would take the binding along when
+/// that goes: the same output may be bound to work of several kinds.
+fn binding(
+    stored: &StoredHold,
+    needed: &BTreeSet<Digest>,
+    bound: &BTreeSet<Fingerprint>,
+) -> Option<(Fingerprint, Digest)> {
     match &stored.hold {
-        Hold::Output(digest, fingerprint) if !needed.contains(digest) => {
+        Hold::Output(digest, fingerprint) if !needed.contains(digest) || !bound.contains(fingerprint) => {
             Some((fingerprint.clone(), digest.clone()))
         }
         _ => None,

@@ -52,14 +52,16 @@ fn files_with(folder: &Path, word: &str) -> Vec<PathBuf> {
     let holds =
         |bytes: &[u8]| bytes.to_ascii_lowercase().windows(word.len()).any(|part| part == word.as_bytes());
     let mut found = Vec::new();
-    for entry in fs::read_dir(folder).unwrap() {
+    // The server may be removing files at this moment; what is gone holds no word.
+    let Ok(entries) = fs::read_dir(folder) else { return found };
+    for entry in entries {
         let path = entry.unwrap().path();
         if holds(path.file_name().unwrap().as_encoded_bytes()) {
             found.push(path.clone());
         }
         if path.is_dir() {
             found.extend(files_with(&path, word));
-        } else if holds(&fs::read(&path).unwrap()) {
+        } else if fs::read(&path).is_ok_and(|bytes| holds(&bytes)) {
             found.push(path);
         }
     }

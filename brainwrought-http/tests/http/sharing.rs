@@ -218,7 +218,7 @@ async fn errors_in_a_browser_are_pages_with_their_status_and_json_for_programs()
         ("GET", format!("/jobs/{id}/video.mp4"), 404),
         ("GET", format!("/api/jobs/{none}"), 404),
         ("GET", "/assets/none.js".to_owned(), 404),
-        ("GET", "/jobs/%ff/panel".to_owned(), 400),
+        ("GET", "/jobs/%ff/panel".to_owned(), 404),
         ("DELETE", "/".to_owned(), 405),
         ("POST", "/healthz".to_owned(), 405),
         ("GET", "/jobs".to_owned(), 405),

@@ -14,6 +14,7 @@ use url::{Host, Url};
 use super::client_settings::{Auth, ClientSettings};
 use super::error::ProviderError;
 use super::exchange::Exchange;
+use super::login::Login;
 use super::refusal::Refusal;
 use super::request::{FORM, Reply, Request, Target};
 use super::secret::Secret;
@@ -37,14 +38,6 @@ pub struct ProviderClient {
     who: String,
 }
 
-/// What stands in an address for its server alone.
-#[derive(Debug, Clone, Default)]
-struct Login {
-    /// A name and a password.
-    user: Option<(Secret, Option<Secret>)>,
-    query: Option<Secret>,
-}
-
 impl ProviderClient {
     /// Sets a client up. Opens no connection.
     ///
@@ -63,7 +56,7 @@ impl ProviderClient {
         }
         let login = match settings.secret_base {
             Some(_) => Login::take(&mut base),
-            None if has_login(&base) => {
+            None if Login::is_in(&base) => {
                 return Err(wrong("one with a password or a query in it, which would be shown"));
             }
             None => Login::default(),
@@ -351,16 +344,9 @@ impl ProviderClient {
         let mut body = request.body.clone();
         // An address that was given is the permission itself, so elsewhere than at the provider it gets no key.
         if url.origin() == self.base.origin() {
-            if let Some(query) = &self.login.query {
-                let own = url.query().map_or_else(String::new, |own| format!("{own}&"));
-                url.set_query(Some(&format!("{own}{}", query.reveal())));
-            }
-            if let Some((name, password)) = &self.login.user {
-                use base64::Engine as _;
-                let password = password.as_ref().map_or("", Secret::reveal);
-                let pair = format!("{}:{password}", name.reveal());
-                let encoded = base64::engine::general_purpose::STANDARD.encode(pair);
-                let mut value = self.header_value(&format!("Basic {encoded}"))?;
+            self.login.add_query(&mut url);
+            if let Some(text) = self.login.authorization() {
+                let mut value = self.header_value(&text)?;
                 value.set_sensitive(true);
                 headers.insert(header::AUTHORIZATION, value);
             }
@@ -452,47 +438,6 @@ impl ProviderClient {
             ProviderError::Cut { provider: self.who.clone() }
         }
     }
-}
-
-impl Login {
-    /// Takes user info and query out of an address.
-    fn take(base: &mut Url) -> Self {
-        let decoded = |text: &str| Secret::new(&percent_decoded(text));
-        let user = decoded(base.username()).map(|name| (name, base.password().and_then(decoded)));
-        let login = Self { user, query: base.query().and_then(Secret::new) };
-        base.set_query(None);
-        // Only an address that cannot have a host refuses this.
-        let _ = base.set_username("");
-        let _ = base.set_password(None);
-        login
-    }
-
-    /// Its parts that a server might repeat. Shorter ones, such as the number of a version, stand in ordinary words too.
-    fn secrets(&self) -> impl Iterator<Item = Secret> + '_ {
-        const MIN_LETTERS: usize = 6;
-        let user =
-            self.user.iter().flat_map(|(name, password)| [Some(name.clone()), password.clone()]).flatten();
-        let pairs =
-            self.query.iter().flat_map(|query| url::form_urlencoded::parse(query.reveal().as_bytes()));
-        let values = pairs.flat_map(
-            |(name, value)| if value.is_empty() { Secret::new(&name) } else { Secret::new(&value) },
-        );
-        // Undecoded, too, as an error that shows an address has it.
-        let whole = self.query.clone();
-        user.chain(values).chain(whole).filter(|secret| secret.reveal().len() >= MIN_LETTERS)
-    }
-}
-
-fn has_login(base: &Url) -> bool {
-    !base.username().is_empty() || base.password().is_some() || base.query().is_some()
-}
-
-fn percent_decoded(text: &str) -> String {
-    // A form decodes `+` as well, which stands for itself here.
-    let text = text.replace('+', "%2B");
-    url::form_urlencoded::parse(text.as_bytes())
-        .next()
-        .map_or_else(String::new, |(name, _)| name.into_owned())
 }
 
 /// What went wrong so far.

@@ -9,6 +9,7 @@ mod client;
 mod client_settings;
 mod error;
 mod exchange;
+mod login;
 mod prices;
 mod refusal;
 mod request;

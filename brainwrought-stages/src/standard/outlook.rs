@@ -321,7 +321,7 @@ mod tests {
                 };
                 let known = recorded.steps.iter().rev().find(|(at, ..)| *at <= ms);
                 let known = known.filter(|_| status == TaskStatus::Running);
-                let mut task = task(key, status);
+                let mut task = task(&key, status);
                 task.started_at = (recorded.start <= ms).then_some(Timestamp(recorded.start));
                 task.finished_at = (recorded.end <= ms).then_some(Timestamp(recorded.end));
                 task.progress = known.map(|(_, done, total)| Progress { done: *done, total: *total });
@@ -332,7 +332,7 @@ mod tests {
         }
     }
 
-    fn task(key: TaskKey, status: TaskStatus) -> Task {
+    fn task(key: &TaskKey, status: TaskStatus) -> Task {
         let value =
             json!({ "stage": key.stage, "segment": key.segment, "status": status, "attempt": 1, "token": 1 });
         serde_json::from_value(value).unwrap()

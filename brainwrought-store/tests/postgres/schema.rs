@@ -104,7 +104,7 @@ async fn migrating_twice_or_at_once_is_harmless() {
 async fn what_cannot_be_reached_is_named_without_its_password() {
     let refused = PostgresJobStore::connect("postgres://me:secret@127.0.0.1:1/none").await.unwrap_err();
     let told = format!("{refused} {refused:?}");
-    assert!(told.contains("127.0.0.1:1/none") && !told.contains("secret"), "{told}");
+    assert!(told.contains("127.0.0.1:1") && !told.contains("secret"), "{told}");
     let store = PostgresJobStore::new("postgres://me:secret@127.0.0.1:1/none").unwrap();
     assert!(!format!("{store:?}").contains("secret"));
 }
