@@ -1,4 +1,4 @@
-//! [`watch`]: gives memory back to the system when no job has moved for a while.
+//! [`watch()`]: gives memory back to the system when no job has moved for a while.
 //!
 //! The allocator of glibc keeps what was freed, in an arena for each thread that ever waited for another: with a job's
 //! frames, models and PDFs that is hundreds of megabytes. So there are few arenas, and an idle process trims them.
