@@ -19,7 +19,7 @@ fail() {
 debian_packages="build-essential pkg-config clang libclang-dev
     libavcodec-dev libavformat-dev libavutil-dev libavfilter-dev libavdevice-dev libswscale-dev libswresample-dev
     espeak-ng ffmpeg fonts-noto-core python3 python3-pip ca-certificates"
-[ "${1:-}" != tests ] || debian_packages="$debian_packages chromium faketime postgresql python3-venv strace"
+[ "${1:-}" != tests ] || debian_packages="$debian_packages chromium faketime pgbouncer postgresql python3-venv strace"
 
 # One dpkg-query for all of them: asking one by one takes seconds.
 missing_debian_packages() {

@@ -14,6 +14,7 @@ use tokio::time::Instant;
 
 use super::lines::{self, Lines};
 use super::schema::{self, SchemaError};
+use super::sessions;
 
 /// How long a call may take: beyond that the network has swallowed it, and the caller reads again.
 pub(super) const CALL_LIMIT: Duration = Duration::from_secs(20);
@@ -71,6 +72,10 @@ pub(super) enum Fault {
     Sql(#[from] sqlx::Error),
     #[error(transparent)]
     Schema(#[from] SchemaError),
+    #[error(
+        "a pooler gives each transaction another session of the database; connect to the database itself, or to a pool in session mode"
+    )]
+    Pooled,
     #[error("the database did not answer in time")]
     Silent,
     #[error("a task changed between reading and writing")]
@@ -101,6 +106,7 @@ impl Database {
     /// Connects and checks the schema.
     pub(super) async fn open(options: PgConnectOptions, connections: u32) -> Result<Self, Fault> {
         let options = options.application_name("brainwrought").disable_statement_logging();
+        sessions::check(&options).await?;
         let pool = self::pool(connections.max(2), "").connect_with(options.clone()).await?;
         let found = schema::version(&mut *pool.acquire().await?).await?;
         schema::check(found)?;

@@ -14,6 +14,7 @@ mod listing;
 mod live;
 mod record;
 mod schema;
+mod sessions;
 mod stage_control;
 mod stored_text;
 mod sweep;

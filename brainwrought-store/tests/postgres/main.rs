@@ -3,6 +3,7 @@
 
 mod jobs;
 mod outages;
+mod pooler;
 #[cfg(feature = "postgres-tls")]
 #[expect(dead_code, reason = "a script that ends needs no peer that stays")]
 #[path = "../../src/python_peer.rs"]

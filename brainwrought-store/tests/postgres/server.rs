@@ -124,6 +124,11 @@ impl Server {
         self.folder.join(format!(".s.PGSQL.{}", self.port))
     }
 
+    /// The account that the server runs as, where it is another one.
+    pub(crate) fn user(&self) -> Option<u32> {
+        self.user
+    }
+
     pub(crate) fn programs(&self) -> &Path {
         &self.programs
     }
