@@ -54,13 +54,7 @@ async fn transitions(store: Arc<dyn JobStore>) -> anyhow::Result<f64> {
         store.create(new).await?;
     }
     store.advance().await?;
-    let request = ClaimRequest {
-        stages: None,
-        job: None,
-        worker: WorkerId("bench".to_owned()),
-        lease: Duration::from_secs(60),
-        limit: 1,
-    };
+    let request = ClaimRequest::new(WorkerId("bench".to_owned()), Duration::from_secs(60), 1);
     let handle = tokio::runtime::Handle::current();
     let work = move || -> anyhow::Result<usize> {
         let mut done = 0;

@@ -161,7 +161,7 @@ fn pgbench(server: &Server, url: &str, clients: usize, script: &str) -> f64 {
 
 fn request(limit: usize) -> ClaimRequest {
     let worker = WorkerId("bench".to_owned());
-    ClaimRequest { stages: None, job: None, worker, lease: Duration::from_secs(60), limit }
+    ClaimRequest::new(worker, Duration::from_secs(60), limit)
 }
 
 fn done() -> Outcome {

@@ -103,7 +103,7 @@ async fn claimed(server: &Server, workers: usize, ahead: usize) -> f64 {
                 let worker = WorkerId("bench".to_owned());
                 let limit = free.max(ahead);
                 let request =
-                    ClaimRequest { stages: None, job: None, worker, lease: Duration::from_secs(60), limit };
+                    ClaimRequest::new(worker, Duration::from_secs(60), limit);
                 held.extend(store.claim(&request).await.unwrap());
             }
             for claim in held.drain(..free.min(held.len())) {

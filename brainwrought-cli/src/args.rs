@@ -144,8 +144,9 @@ pub(crate) enum Command {
     Orchestrator(RoundArgs),
     /// Take back leases that ran out, until stopped
     #[command(after_help = "Example:
-  brainwrought recovery --poll 5")]
-    Recovery(RoundArgs),
+  brainwrought recovery --poll 5
+  brainwrought recovery --keep 30d                    and remove jobs a month after their end")]
+    Recovery(RecoveryArgs),
     /// Orchestrator, recovery and worker in one process, until stopped
     #[command(after_help = "Example:
   brainwrought dev --concurrency 2")]
@@ -366,6 +367,16 @@ pub(crate) struct RoundArgs {
     /// Serve metrics for Prometheus at this address [default: none, or $BRAINWROUGHT_METRICS]
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) metrics: Option<SocketAddr>,
+}
+
+/// `recovery`.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct RecoveryArgs {
+    #[command(flatten)]
+    pub(crate) round: RoundArgs,
+    /// Also remove jobs that are over after so long, such as 12h or 30d, with their PDFs and videos; without it they stay
+    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
+    pub(crate) keep: Option<std::time::Duration>,
 }
 
 /// `top`.

@@ -4,8 +4,9 @@ use std::io::{self, ErrorKind, Write as _};
 use std::sync::{Mutex, PoisonError};
 
 use brainwrought_core::clock::Timestamp;
-use brainwrought_core::job::Task;
+use brainwrought_core::job::{Job, Task};
 use brainwrought_core::job_store::JobView;
+use brainwrought_stages::standard::PIPELINE_NAMES;
 use serde_json::Value;
 
 /// The first write to standard output that failed.
@@ -44,8 +45,14 @@ pub(crate) fn json(value: &Value) {
 /// A job as JSON: everything that is stored, and what is derived from it.
 pub(crate) fn job_json(view: &JobView) -> Value {
     let mut value = serde_json::to_value(view).unwrap_or_default();
+    value["waits_for"] = waits_for(&view.job).into();
     value["spent"] = crate::money::spent_json(&view.job.ledger);
     value
+}
+
+/// What a job waits for that workers of this program cannot go on with now.
+pub(crate) fn waits_for(job: &Job) -> Option<String> {
+    job.waits_for(Some(&PIPELINE_NAMES.map(str::to_owned)))
 }
 
 /// A job in one line.
@@ -70,6 +77,9 @@ pub(crate) fn job_page(view: &JobView) -> String {
     }
     if let Some(path) = &job.delivery.output_local_path {
         page += &format!("\nvideo    {path}");
+    }
+    if let Some(reason) = waits_for(job) {
+        page += &format!("\nwaits    for {reason}");
     }
     if let Some(error) = job.error() {
         page += &format!("\nerror    {error}");

@@ -146,6 +146,47 @@ async fn a_database_serves_every_command() {
     machine.expect(&["status", UNKNOWN], 2, "there is no job");
     machine.expect(&["gc", "--dry-run"], 0, "would remove");
     machine.expect(&["doctor"], 0, "postgres://localhost");
+    machine.expect(&["recovery", "--once", "--keep", "1h"], 0, "0 removed");
+    machine.expect(&["cancel", &id], 0, "CANCELLED");
+    machine.expect(&["recovery", "--once", "--keep", "1ms"], 0, "1 removed");
+    machine.expect(&["status", &id], 2, "there is no job");
+}
+
+#[tokio::test]
+async fn a_job_of_a_pipeline_that_no_worker_has_waits_and_says_so() {
+    let url = Server::shared().await.database().await;
+    let machine = Machine::new(&url);
+    let pdf = example();
+    let foreign = machine.json(&small("submit", &pdf))["job_id"].as_str().unwrap().to_owned();
+    let mut connection = PgConnection::connect(&url).await.unwrap();
+    let renamed = sqlx::query("update brainwrought.jobs set pipeline = 'opera' where job_id = $1");
+    renamed.bind(&foreign).execute(&mut connection).await.unwrap();
+    let own = machine.json(&small("submit", &pdf))["job_id"].as_str().unwrap().to_owned();
+    let _running = Running(vec![machine.start(&["dev", "--poll", "0.1"])]);
+    let started = Instant::now();
+    while machine.json(&["status", &own, "--json"])["stages"][0]["status"] != "DONE" {
+        assert!(started.elapsed() < Duration::from_secs(60), "the worker does nothing: {}", machine.said());
+        std::thread::sleep(Duration::from_millis(200));
+    }
+    let waiting = machine.json(&["status", &foreign, "--json"]);
+    assert_eq!((&waiting["status"], &waiting["stages"][0]["attempt"]), (&"PENDING".into(), &0.into()));
+    for command in [&["status", &foreign][..], &["top", "--once"]] {
+        machine.expect(command, 0, "a worker that has the pipeline `opera`");
+    }
+    let stuck: Vec<(String,)> = sqlx::query_as(
+        "update brainwrought.tasks set updated_at_ms = 0 where job_id = $1 and status = 'READY' returning job_id",
+    )
+    .bind(&foreign)
+    .fetch_all(&mut connection)
+    .await
+    .unwrap();
+    assert_eq!(stuck.len(), 1);
+    let reason: String = sqlx::query_scalar("select reason from brainwrought.stuck_tasks where job_id = $1")
+        .bind(&foreign)
+        .fetch_one(&mut connection)
+        .await
+        .unwrap();
+    assert_eq!(reason, "it waits for a worker that has the pipeline opera");
 }
 
 #[tokio::test]

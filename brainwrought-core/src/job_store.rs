@@ -6,11 +6,11 @@ use std::time::Duration;
 use async_trait::async_trait;
 use serde::{Serialize, Serializer};
 
-use crate::clock::wall_time;
+use crate::clock::{Timestamp, wall_time};
 use crate::event::LogLevel;
 use crate::id::{FencingToken, JobId, StageName, TaskId, ViewId, WorkerId};
 use crate::job::{
-    Callback, Job, JobStatus, NewJob, Outcome, Progress, Renewal, Revision, StageBacklog, Task,
+    Callback, Job, JobStatus, NewJob, Outcome, Plan, Progress, Renewal, Revision, StageBacklog, Task,
     TransitionError,
 };
 use crate::purse::{Charge, Cost};
@@ -58,8 +58,8 @@ pub trait JobStore: Debug + Send + Sync + 'static {
     /// Moves NEW tasks whose needs are DONE to READY, in all jobs, and lists what moved.
     async fn advance(&self) -> Result<Vec<TaskId>, JobStoreError>;
 
-    /// Lends up to `limit` tasks that are READY and due: higher priority first, then older jobs, then the order of the
-    /// plan.
+    /// Lends up to `limit` tasks that are READY and due, of the jobs that the request takes: higher priority first, then
+    /// older jobs, then the order of the plan.
     async fn claim(&self, request: &ClaimRequest) -> Result<Vec<Claim>, JobStoreError>;
 
     /// Prolongs a lease; also the way a worker learns of a cancelled job.
@@ -132,6 +132,10 @@ pub trait JobStore: Debug + Send + Sync + 'static {
     /// that was complete is kept, and a callback is made ready for the next end, as by [`Self::retry`].
     async fn revise(&self, id: &JobId, revision: &Revision) -> Result<JobView, JobStoreError>;
 
+    /// Gives a job that was planned by another version of its pipeline the plan of this one. Outputs of stages that both
+    /// plans have, with the same needs, stay; the other stages are done anew.
+    async fn replan(&self, id: &JobId, plan: &Plan) -> Result<JobView, JobStoreError>;
+
     /// Changes what a job may spend; `None` lifts the limit. What was spent stays spent.
     async fn limit_cost(&self, id: &JobId, limit: Option<Cost>) -> Result<JobView, JobStoreError>;
 
@@ -182,6 +186,14 @@ impl Serialize for JobView {
     }
 }
 
+impl JobFilter {
+    /// Tells whether a job is among those that are wanted, wherever it stands in the list.
+    pub fn wants(&self, view: &JobView) -> bool {
+        (self.statuses.is_empty() || self.statuses.contains(&view.status))
+            && self.unchanged_since.is_none_or(|since| view.job.updated_at <= since)
+    }
+}
+
 /// The result of [`JobStore::create`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct Created {
@@ -196,6 +208,8 @@ pub struct Created {
 pub struct JobFilter {
     /// Only jobs with one of these statuses; empty means all.
     pub statuses: Vec<JobStatus>,
+    /// Only jobs that have not changed since, by the store's clock; `None` means all.
+    pub unchanged_since: Option<Timestamp>,
     /// How many to skip, for paging.
     pub offset: usize,
     /// How many to return at most; `None` means all.
@@ -207,14 +221,40 @@ pub struct JobFilter {
 pub struct ClaimRequest {
     /// The stages it can do; `None` means any.
     pub stages: Option<Vec<StageName>>,
+    /// The pipelines it has, by name; `None` means any.
+    pub pipelines: Option<Vec<String>>,
     /// Only tasks of this job, for a process that was started for it alone.
     pub job: Option<JobId>,
+    /// Jobs whose tasks it leaves to others.
+    pub except: Vec<JobId>,
     /// Who asks, for people.
     pub worker: WorkerId,
     /// How long the lease is.
     pub lease: Duration,
     /// How many tasks at most.
     pub limit: usize,
+}
+
+impl ClaimRequest {
+    /// Asks for `limit` tasks of any stage, pipeline and job.
+    pub fn new(worker: WorkerId, lease: Duration, limit: usize) -> Self {
+        Self { stages: None, pipelines: None, job: None, except: Vec::new(), worker, lease, limit }
+    }
+
+    /// Tells whether nobody can get anything by it.
+    pub fn is_void(&self) -> bool {
+        self.limit == 0
+            || self.stages.as_ref().is_some_and(Vec::is_empty)
+            || self.pipelines.as_ref().is_some_and(Vec::is_empty)
+            || self.job.as_ref().is_some_and(|job| self.except.contains(job))
+    }
+
+    /// Tells whether tasks of a job may be lent by it, whatever their stages.
+    pub fn takes(&self, job: &Job) -> bool {
+        self.job.as_ref().is_none_or(|only| *only == job.job_id)
+            && !self.except.contains(&job.job_id)
+            && self.pipelines.as_ref().is_none_or(|pipelines| pipelines.contains(&job.pipeline))
+    }
 }
 
 /// A task that was lent.

@@ -14,7 +14,9 @@ use brainwrought_core::data::{BlobRef, SourcePdf};
 use brainwrought_core::engine::{Engine, EngineError, EngineSettings, Submission, WorkScope};
 use brainwrought_core::event::{Event, EventSink};
 use brainwrought_core::id::{Digest, FencingToken, Fingerprint, JobId, StageName, TaskId, WorkerId};
-use brainwrought_core::job::{Callback, JobStatus, NewJob, Outcome, Renewal, Revision, Task, TaskStatus};
+use brainwrought_core::job::{
+    Callback, JobStatus, NewJob, Outcome, Plan, Renewal, Revision, Task, TaskStatus,
+};
 use brainwrought_core::job_store::{
     Claim, ClaimRequest, Created, JobFilter, JobStore, JobStoreError, JobView, TaskReport,
 };
@@ -404,6 +406,9 @@ impl JobStore for Deaf {
     async fn revise(&self, id: &JobId, revision: &Revision) -> Result<JobView, JobStoreError> {
         self.0.revise(id, revision).await
     }
+    async fn replan(&self, id: &JobId, plan: &Plan) -> Result<JobView, JobStoreError> {
+        self.0.replan(id, plan).await
+    }
     async fn replace_callback(
         &self,
         id: &JobId,
@@ -621,11 +626,8 @@ async fn a_job_that_another_worker_holds_says_who_it_waits_for() {
     let id = bench.submit("to be", "!").await;
     bench.engine.advance().await.unwrap();
     let request = ClaimRequest {
-        stages: None,
         job: Some(id.clone()),
-        worker: WorkerId("somebody-else".to_owned()),
-        lease: Duration::from_secs(3600),
-        limit: 1,
+        ..ClaimRequest::new(WorkerId("somebody-else".to_owned()), Duration::from_secs(3600), 1)
     };
     let claim = bench.engine.jobs().claim(&request).await.unwrap().remove(0);
     let give_back = async {

@@ -102,7 +102,8 @@ impl ListQuery {
         let statuses =
             names.split(',').filter(|name| !name.is_empty()).map(parse_status).collect::<Result<_, _>>()?;
         let limit = self.limit.unwrap_or(USUAL_LIMIT).min(MAX_LIMIT);
-        Ok(JobFilter { statuses, offset: self.offset.unwrap_or(0), limit: Some(limit) })
+        let offset = self.offset.unwrap_or(0);
+        Ok(JobFilter { statuses, offset, limit: Some(limit), ..JobFilter::default() })
     }
 }
 

@@ -39,6 +39,9 @@ pub(crate) struct JobBody {
     pub(crate) progress: ProgressBody,
     /// While it is PENDING: its position in the queue, where 1 is next.
     pub(crate) queue_position: Option<usize>,
+    /// What it waits for, when nobody can go on with it now: a worker that has its pipeline, or the next attempt after a
+    /// failure.
+    pub(crate) waits_for: Option<String>,
     /// Its tasks, in order.
     pub(crate) stages: Vec<TaskBody>,
     /// What was chosen, of what a client can choose.
@@ -187,6 +190,7 @@ impl JobBody {
                 seconds_left: outlook.seconds_left,
             },
             queue_position: None,
+            waits_for: None,
             stages: job.stages.iter().map(TaskBody::of).collect(),
             options: options(job),
             spent: SpentBody::of(&job.ledger),
@@ -208,6 +212,15 @@ impl JobBody {
             self.progress.doing = format!("Waiting: {place} in the queue");
         }
         self.queue_position = position;
+        self
+    }
+
+    /// Adds what a job waits for that nobody can go on with now.
+    pub(crate) fn waiting_for(mut self, reason: Option<String>) -> Self {
+        self.waits_for = reason.map(|reason| for_clients(&reason));
+        if let Some(reason) = &self.waits_for {
+            self.progress.doing = format!("Waiting for {reason}");
+        }
         self
     }
 }

@@ -125,12 +125,13 @@ impl Site {
     pub(crate) async fn shown(&self, view: &JobView, base: &Base) -> JobBody {
         let position = self.positions.of(self.engine.jobs().as_ref(), view).await;
         // The position is a courtesy; a store that cannot be read is told of by whatever needs it.
-        JobBody::of(view, base).at_position(position.ok().flatten())
+        let waits_for = view.job.waits_for(self.engine.pipeline_names().as_deref());
+        JobBody::of(view, base).at_position(position.ok().flatten()).waiting_for(waits_for)
     }
 
     /// Sends a job back to run again, and sees to its callback.
     pub(crate) async fn retry(&self, id: &JobId, from: Option<&StageName>) -> Result<JobView, ApiError> {
-        let view = self.engine.jobs().retry(id, from).await?;
+        let view = self.engine.retry_job(id, from).await?;
         webhook::follow(self, id);
         Ok(view)
     }
@@ -169,8 +170,8 @@ impl Site {
     pub(crate) async fn active_jobs(&self) -> Result<Vec<JobView>, ApiError> {
         let filter = JobFilter {
             statuses: vec![JobStatus::Pending, JobStatus::Running, JobStatus::Interrupted],
-            offset: 0,
             limit: Some(self.settings.limits.active_jobs),
+            ..JobFilter::default()
         };
         Ok(self.engine.jobs().list(&filter).await?)
     }

@@ -138,7 +138,7 @@ pub async fn publish_job(
     };
     let stage = StageName::from(Publish::NAME);
     is_completed(&engine.jobs().get(job).await.map_err(EngineError::from)?)?;
-    engine.jobs().retry(job, Some(&stage)).await.map_err(EngineError::from)?;
+    engine.retry_job(job, Some(&stage)).await?;
     let view = engine.run_job(job, shutdown).await?;
     is_completed(&view)?;
     if let Some(url) = view.job.delivery.output_hf_url {

@@ -332,8 +332,7 @@ impl Subject {
             Step::Advance => Answer::Moved(run.block_on(self.store.advance()).unwrap().len()),
             Step::Recover => Answer::Moved(run.block_on(self.store.recover()).unwrap().len()),
             Step::Claim(limit) => {
-                let request =
-                    ClaimRequest { stages: None, job: None, worker: worker(), lease: LEASE, limit: *limit };
+                let request = ClaimRequest::new(worker(), LEASE, *limit);
                 let claims = run.block_on(self.store.claim(&request)).unwrap();
                 let place = |id: &JobId| self.ids.iter().position(|known| known == id).unwrap();
                 let loans = claims.into_iter();

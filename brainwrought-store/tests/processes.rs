@@ -77,13 +77,7 @@ async fn work(folder: &Path, mut dice: Dice) {
     // One that is stopped cannot see that it is an orphan.
     #[cfg(target_os = "linux")]
     rustix::process::set_parent_process_death_signal(Some(Signal::KILL)).unwrap();
-    let request = ClaimRequest {
-        stages: None,
-        job: None,
-        worker: WorkerId(std::process::id().to_string()),
-        lease: LEASE,
-        limit: 1,
-    };
+    let request = ClaimRequest::new(WorkerId(std::process::id().to_string()), LEASE, 1);
     // An orphan ends by itself.
     while getppid() == parent {
         let Some(claim) = store.claim(&request).await.unwrap().pop() else {

@@ -50,7 +50,7 @@ impl Bench {
 
     async fn try_claim(&self, job: Option<&JobId>, lease: Duration) -> Result<Vec<Claim>, JobStoreError> {
         let worker = WorkerId("test".to_owned());
-        let request = ClaimRequest { stages: None, job: job.cloned(), worker, lease, limit: 10 };
+        let request = ClaimRequest { job: job.cloned(), ..ClaimRequest::new(worker, lease, 10) };
         self.store.claim(&request).await
     }
 

@@ -7,7 +7,7 @@ use brainwrought_core::event::{Event, EventSink};
 use brainwrought_core::id::{StageName, TaskId};
 use brainwrought_stages::standard::STAGE_NAMES;
 
-use crate::args::{RoundArgs, WorkerArgs};
+use crate::args::{RecoveryArgs, RoundArgs, WorkerArgs};
 use crate::config::Config;
 use crate::exit::WrongCommand;
 use crate::observe;
@@ -26,6 +26,7 @@ pub(crate) async fn worker(config: &Config, args: WorkerArgs) -> anyhow::Result<
 pub(crate) async fn dev(config: &Config, args: WorkerArgs) -> anyhow::Result<()> {
     let (engine, scope) = prepare(config, &args).await?;
     observe::metrics(args.metrics.or(config.observe.metrics), Some(engine.jobs()))?;
+    super::adopt_alone(config, &engine).await?;
     engine.run_all(scope, crate::signals::shutdown()?).await;
     Ok(())
 }
@@ -42,16 +43,26 @@ pub(crate) async fn orchestrator(config: &Config, args: RoundArgs) -> anyhow::Re
     Ok(())
 }
 
-/// Takes back leases that ran out.
-pub(crate) async fn recovery(config: &Config, args: RoundArgs) -> anyhow::Result<()> {
+/// Takes back leases that ran out, and removes old jobs where that is asked for.
+pub(crate) async fn recovery(config: &Config, args: RecoveryArgs) -> anyhow::Result<()> {
+    let RecoveryArgs { round: args, keep } = args;
     let poll = poll(config, args.poll);
     let engine = plain(config, poll).await?;
     if args.once {
         print_moved("taken back", &engine.recover().await?);
-    } else {
-        observe::metrics(args.metrics.or(config.observe.metrics), None)?;
-        engine.keep_recovering(poll, crate::signals::shutdown()?).await;
+        if let Some(keep) = keep {
+            output::line(format!("{} removed", engine.remove_expired(keep).await?));
+        }
+        return Ok(());
     }
+    observe::metrics(args.metrics.or(config.observe.metrics), None)?;
+    let shutdown = crate::signals::shutdown()?;
+    let expiry = async {
+        if let Some(keep) = keep {
+            engine.keep_expiring(keep, shutdown.clone()).await;
+        }
+    };
+    tokio::join!(engine.keep_recovering(poll, shutdown.clone()), expiry);
     Ok(())
 }
 

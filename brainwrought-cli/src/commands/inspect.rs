@@ -1,5 +1,8 @@
 //! `status`, `list`, `logs`, `cancel` and `retry`: looking at jobs and steering them.
 
+use std::time::Duration;
+
+use brainwrought_core::event::EventSink;
 use brainwrought_core::id::StageName;
 use brainwrought_core::job::JobStatus;
 use brainwrought_core::job_store::{JobFilter, JobView};
@@ -9,6 +12,7 @@ use crate::args::{JobArgs, ListArgs, RetryArgs};
 use crate::config::Config;
 use crate::money::MaxCost;
 use crate::output;
+use crate::world::World;
 
 /// Shows a job.
 pub(crate) async fn status(config: &Config, args: JobArgs) -> anyhow::Result<()> {
@@ -62,7 +66,8 @@ pub(crate) async fn cancel(config: &Config, args: JobArgs) -> anyhow::Result<()>
 
 /// Runs what failed again, or everything from a stage on.
 pub(crate) async fn retry(config: &Config, args: RetryArgs) -> anyhow::Result<()> {
-    let jobs = brainwrought_store::open_job_store(&config.jobs)?;
+    let engine = World::open(config)?.engine(None, 1, Duration::from_secs(1), EventSink::default())?;
+    let jobs = engine.jobs();
     let from = args.from.as_deref().map(StageName::from);
     if let Some(MaxCost(limit)) = args.max_cost {
         let view = jobs.limit_cost(&args.job, limit).await?;
@@ -72,7 +77,7 @@ pub(crate) async fn retry(config: &Config, args: RetryArgs) -> anyhow::Result<()
             return Ok(());
         }
     }
-    show(&jobs.retry(&args.job, from.as_ref()).await?, args.json);
+    show(&engine.retry_job(&args.job, from.as_ref()).await?, args.json);
     Ok(())
 }
 

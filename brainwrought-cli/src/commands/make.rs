@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use brainwrought_core::data::Reader;
+use brainwrought_core::engine::Engine;
 use brainwrought_core::id::Digest;
 use brainwrought_core::job::JobStatus;
-use brainwrought_core::job_store::{JobStore, JobView};
+use brainwrought_core::job_store::JobView;
 use brainwrought_stages::audio::{HostedVoice, NoSuchHostedVoice};
 use brainwrought_stages::check::{ReportFile, table};
 use brainwrought_stages::fetch::fetch_job;
@@ -83,7 +84,7 @@ pub(crate) async fn run(config: &Config, args: MakeArgs) -> anyhow::Result<()> {
         view = world.jobs.limit_cost(&view.job.job_id, limit).await?;
     }
     engine.recover().await?;
-    let view = revive(world.jobs.as_ref(), view).await?;
+    let view = revive(&engine, view).await?;
     progress.seed(&view.job);
 
     let ended = engine.run_job(&view.job.job_id, shutdown.clone()).await;
@@ -110,10 +111,10 @@ pub(crate) async fn run(config: &Config, args: MakeArgs) -> anyhow::Result<()> {
 }
 
 /// Sets a job going again that ended without a video.
-async fn revive(jobs: &dyn JobStore, view: JobView) -> anyhow::Result<JobView> {
+async fn revive(engine: &Engine, view: JobView) -> anyhow::Result<JobView> {
     let id = &view.job.job_id;
     Ok(match view.status {
-        JobStatus::Failed | JobStatus::Cancelled => jobs.retry(id, None).await?,
+        JobStatus::Failed | JobStatus::Cancelled => engine.retry_job(id, None).await?,
         _ => view,
     })
 }

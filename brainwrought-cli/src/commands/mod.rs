@@ -19,9 +19,20 @@ mod target;
 mod top;
 mod voices;
 
+use brainwrought_core::engine::Engine;
+
 use crate::args::{Args, Command};
 use crate::config::Config;
 use crate::observe;
+
+/// Plans jobs anew that an older version of this program left unfinished, unless other processes may still run that
+/// version: a folder has one program at a time, a database may serve a fleet.
+async fn adopt_alone(config: &Config, engine: &Engine) -> anyhow::Result<()> {
+    if brainwrought_store::local_folder(&config.jobs).is_some() {
+        engine.adopt_jobs().await?;
+    }
+    Ok(())
+}
 
 /// Runs a command to its end.
 pub(crate) fn run(args: Args) -> anyhow::Result<()> {

@@ -58,6 +58,9 @@ pub(crate) async fn run(config: &Config, args: ServeArgs) -> anyhow::Result<()> 
         settings.pictures.as_ref().map(|pictures| config.check_pictures(pictures)).transpose()?;
         config.check_memes(settings.memes_by)?;
     }
+    if !args.no_workers {
+        super::adopt_alone(config, &engine).await?;
+    }
     let address = SocketAddr::new(args.bind, port);
     let listener = TcpListener::bind(address)
         .await

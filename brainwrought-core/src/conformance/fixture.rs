@@ -65,7 +65,7 @@ pub(super) fn request(job: &JobId) -> ClaimRequest {
 }
 
 pub(super) fn any() -> ClaimRequest {
-    ClaimRequest { stages: None, job: None, worker: WorkerId("tester".to_owned()), lease: LONG, limit: 100 }
+    ClaimRequest::new(WorkerId("tester".to_owned()), LONG, 100)
 }
 
 pub(super) async fn claim_all(store: &dyn JobStore, job: &JobId) -> Vec<Claim> {

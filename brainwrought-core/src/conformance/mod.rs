@@ -14,6 +14,7 @@ pub mod money;
 pub mod recovery;
 pub mod revisions;
 pub mod steering;
+pub mod versions;
 
 /// Makes one test a rule of the job store. The expression opens a fresh, empty store for each test, and whatever must
 /// live as long: `(Arc<dyn JobStore>, guard)`.
@@ -136,6 +137,17 @@ macro_rules! job_store_conformance {
             an_active_job_is_not_changed
             a_change_of_something_else_is_refused
             versions_are_capped
+        }
+        $crate::conformance_tests! { $open;
+            versions:
+            a_claim_is_filtered_by_pipeline
+            a_claim_leaves_out_jobs
+            a_task_is_passed_over
+            a_job_is_planned_anew
+            the_same_plan_changes_nothing
+            a_new_plan_orders_tasks
+            an_unknown_job_is_not_planned
+            a_list_is_filtered_by_the_last_change
         }
     };
 }

@@ -8,8 +8,9 @@ use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
 use super::Engine;
+use super::foreign::difference;
 use super::heartbeat::{self, HeartbeatEnd};
-use super::inputs::{Inputs, read_envelope};
+use super::inputs::{Inputs, OtherSchema, read_envelope};
 use super::job_artifacts::JobArtifacts;
 use super::job_purse::JobPurse;
 use super::mailbox::Mailbox;
@@ -23,7 +24,7 @@ use crate::id::{Digest, Fingerprint, TaskId, TaskKey};
 use crate::job::{Delivery, Failure, Outcome};
 use crate::job_store::{Claim, JobStoreError};
 use crate::metrics;
-use crate::pipeline::{Envelope, Node};
+use crate::pipeline::{Envelope, Node, Pipeline};
 use crate::private_folder::private_folder;
 use crate::report::chain;
 use crate::stage::{StageContext, StageData, StageError};
@@ -41,6 +42,8 @@ enum Unmade {
     Failed(StageError),
     /// Outputs of these tasks, or what they name, are lost.
     InputLost(Vec<TaskKey>, StageError),
+    /// Another version of the program can do it.
+    PassedOver(String),
 }
 
 impl Engine {
@@ -101,8 +104,20 @@ impl Engine {
         stop: &CancellationToken,
         artifacts: &Arc<JobArtifacts>,
     ) -> Result<Made, Unmade> {
-        let error = match self.run(claim, attempt, mailbox, stop, artifacts).await {
+        let pipeline = match self.pipelines.get(&claim.job.pipeline, &claim.job.options) {
+            Ok(pipeline) => pipeline,
+            Err(error) => return Err(Unmade::PassedOver(chain(&error))),
+        };
+        if let Some(difference) = difference(&pipeline, &claim.job) {
+            return Err(Unmade::PassedOver(difference));
+        }
+        let error = match self.run(&pipeline, claim, attempt, mailbox, stop, artifacts).await {
             Ok(made) => return Ok(made),
+            Err(error) => error,
+        };
+        let error = match error.downcast::<OtherSchema>() {
+            Ok(other) if other.is_newer() => return Err(Unmade::PassedOver(other.to_string())),
+            Ok(other) => return Err(Unmade::InputLost(vec![other.key.clone()], StageError::fatal(other))),
             Err(error) => error,
         };
         let suspects = artifacts.suspects();
@@ -123,16 +138,15 @@ impl Engine {
 
     async fn run(
         &self,
+        pipeline: &Pipeline,
         claim: &Claim,
         attempt: u32,
         mailbox: &Mailbox,
         stop: &CancellationToken,
         artifacts: &Arc<JobArtifacts>,
     ) -> Result<Made, StageError> {
-        let pipeline =
-            self.pipelines.get(&claim.job.pipeline, &claim.job.options).map_err(StageError::fatal)?;
         let key = &claim.id.key;
-        let inputs = Inputs::gather(&pipeline, &claim.job, key, artifacts.as_ref()).await?;
+        let inputs = Inputs::gather(pipeline, &claim.job, key, artifacts.as_ref()).await?;
         let named = inputs.values.iter().flat_map(blobs_in).map(|blob| blob.digest);
         artifacts.note_inputs(named.collect());
         let node = pipeline.node(&key.stage).ok_or_else(|| StageError::fatal(NoSuchStage))?;
@@ -188,6 +202,13 @@ impl Engine {
             Err(Unmade::Failed(error)) if error.is_cancelled() => {
                 metrics::handed_back(&key.stage);
                 return Outcome::HandedBack;
+            }
+            Err(Unmade::PassedOver(reason)) => {
+                metrics::handed_back(&key.stage);
+                tracing::info!(reason, "left a task to others");
+                // Long enough for others to take it, short enough to notice when what stood in the way is gone.
+                self.passed_over.add(&job, self.settings.lease * 2);
+                return Outcome::PassedOver { reason };
             }
             Err(Unmade::InputLost(owners, error)) => {
                 let names: Vec<String> = owners.iter().map(ToString::to_string).collect();

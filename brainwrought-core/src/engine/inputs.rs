@@ -28,16 +28,31 @@ enum InputError {
     Lost(StageName, #[source] StageError),
     #[error("`{stage}` has no item {segment}; run `brainwrought retry --from {stage}`")]
     NoItem { stage: StageName, segment: u32 },
-    #[error(
-        "the output of `{stage}` is stored as {found}, this version reads {expected}; submit the PDF again"
-    )]
-    Schema { stage: StageName, found: String, expected: &'static str },
     #[error("the output of `{0}` is damaged; run `brainwrought retry --from {0}`")]
     Damaged(StageName, #[source] serde_json::Error),
-    #[error(
-        "this version's pipeline differs from the one that made the job; submit the PDF again, finished stages are reused"
-    )]
-    OtherPlan,
+    #[error("this program has no stage `{0}`; run the job with the version that planned it")]
+    NoStage(StageName),
+    #[error("`{0}` is no list; run `brainwrought retry --from {0}`")]
+    NoList(StageName),
+}
+
+/// Another version of the program has stored an output in a form that this one does not read.
+#[derive(Debug, thiserror::Error)]
+#[error("the output of `{key}` is stored as {found}, and this worker reads {expected}")]
+pub(super) struct OtherSchema {
+    pub(super) key: TaskKey,
+    found: String,
+    expected: &'static str,
+}
+
+impl OtherSchema {
+    /// Tells whether a newer version stored it, as the number after the slash says. What an older one stored can be made
+    /// again here.
+    pub(super) fn is_newer(&self) -> bool {
+        let number =
+            |schema: &str| schema.rsplit_once('/').and_then(|(_, number)| number.parse::<u64>().ok());
+        number(&self.found) > number(self.expected)
+    }
 }
 
 impl Inputs {
@@ -47,10 +62,9 @@ impl Inputs {
         key: &TaskKey,
         artifacts: &dyn ArtifactStore,
     ) -> Result<Self, StageError> {
-        if *pipeline.plan() != job.plan {
-            return Err(StageError::fatal(InputError::OtherPlan));
-        }
-        let node = pipeline.node(&key.stage).ok_or_else(|| StageError::fatal(InputError::OtherPlan))?;
+        let node = pipeline
+            .node(&key.stage)
+            .ok_or_else(|| StageError::fatal(InputError::NoStage(key.stage.clone())))?;
         let reader = Reader { pipeline, job, artifacts };
         let mut inputs = Self { values: Vec::new(), digests: Vec::new() };
         for input in &node.inputs {
@@ -119,15 +133,17 @@ impl Reader<'_> {
         let stage = self.stage(place)?;
         let (value, _) = self.output(place, None).await?;
         let node = self.pipeline.node_at(place);
-        let list =
-            node.and_then(|node| node.items).ok_or_else(|| StageError::fatal(InputError::OtherPlan))?;
+        let list = node
+            .and_then(|node| node.items)
+            .ok_or_else(|| StageError::fatal(InputError::NoList(stage.clone())))?;
         list(value).map_err(|error| StageError::fatal(InputError::Damaged(stage, error)))
     }
 
     async fn output(&self, place: usize, segment: Option<u32>) -> Result<(Value, Digest), StageError> {
         let stage = self.stage(place)?;
         let expected = self.pipeline.node_at(place).map_or("", |node| node.stage.output_schema());
-        let task = self.job.task(&TaskKey { stage: stage.clone(), segment });
+        let key = TaskKey { stage: stage.clone(), segment };
+        let task = self.job.task(&key);
         let digest = task
             .and_then(|task| task.output.clone())
             .ok_or_else(|| StageError::fatal(InputError::Missing(stage.clone())))?;
@@ -143,14 +159,14 @@ impl Reader<'_> {
         if envelope.schema == expected {
             Ok((envelope.value, digest))
         } else {
-            let found = envelope.schema;
-            Err(StageError::fatal(InputError::Schema { stage, found, expected }))
+            Err(StageError::fatal(OtherSchema { key, found: envelope.schema, expected }))
         }
     }
 
     fn stage(&self, place: usize) -> Result<StageName, StageError> {
         let node = self.pipeline.node_at(place);
-        node.map(|node| node.name()).ok_or_else(|| StageError::fatal(InputError::OtherPlan))
+        node.map(|node| node.name())
+            .ok_or_else(|| StageError::fatal(InputError::NoStage(StageName(place.to_string()))))
     }
 }
 

@@ -5,6 +5,8 @@
 
 mod attempt;
 mod collect;
+mod expiry;
+mod foreign;
 mod heartbeat;
 mod inputs;
 mod job_artifacts;
@@ -28,13 +30,14 @@ use std::time::Duration;
 
 pub use collect::{CollectError, Collected};
 pub use output::OutputError;
-pub use pipelines::{PipelineSource, Pipelines};
+pub use pipelines::{NamedPipelines, PipelineSource, Pipelines};
 pub use removal::Deleted;
 pub use rounds::EngineError;
 pub use submission::Submission;
 use tokio::sync::{Mutex, Notify};
 pub use worker::WorkScope;
 
+use self::foreign::PassedOver;
 use self::job_artifacts::KnownHolds;
 use self::needs::NamedBlobs;
 use self::pulse::Pulse;
@@ -57,6 +60,7 @@ pub struct Engine {
     settings: EngineSettings,
     known_holds: Arc<KnownHolds>,
     named_blobs: Arc<NamedBlobs>,
+    passed_over: Arc<PassedOver>,
     /// Held while artifacts are removed: two removals at once would each take the other for somebody who needs them.
     removals: Arc<Mutex<()>>,
     removed: Arc<Notify>,
@@ -127,6 +131,7 @@ impl Engine {
             settings,
             known_holds: Arc::default(),
             named_blobs: Arc::default(),
+            passed_over: Arc::default(),
             removals: Arc::default(),
             removed: Arc::default(),
         }

@@ -118,7 +118,8 @@ impl Engine {
             serde_json::to_value(&envelope).map_err(|error| refused(OutputError::Damaged(error)))?;
         let output = self.put_for(&job.job_id, canonical_json(&stored).into()).await?;
         let revision = Revision::Replace { stage: stage.clone(), expected, output, items };
-        Ok(self.jobs.revise(&job.job_id, &revision).await?)
+        let view = self.jobs.revise(&job.job_id, &revision).await?;
+        self.adopt(view).await
     }
 
     /// Brings the outputs of an earlier version back. Nothing is made again but by the stages that have an effect outside
@@ -131,6 +132,7 @@ impl Engine {
         let job = self.jobs.get(id).await?.job;
         let pipeline = self.pipelines.get(&job.pipeline, &job.options)?;
         let revision = Revision::Restore { number, rerun: pipeline.uncached().collect() };
-        Ok(self.jobs.revise(id, &revision).await?)
+        let view = self.jobs.revise(id, &revision).await?;
+        if view.status.is_final() { Ok(view) } else { self.adopt(view).await }
     }
 }

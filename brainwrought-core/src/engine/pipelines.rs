@@ -12,8 +12,14 @@ use crate::pipeline::Pipeline;
 
 /// Builds pipelines by the name and options that a job carries.
 ///
-/// A closure `Fn(&str, &Value) -> Result<Pipeline, Box<dyn Error>>` is one.
+/// A closure `Fn(&str, &Value) -> Result<Pipeline, Box<dyn Error>>` is one, which does not tell the names it knows.
 pub trait PipelineSource: Send + Sync + 'static {
+    /// Names the pipelines that there are; `None` when that cannot be told. Workers ask for tasks of these alone. One that
+    /// does not know the names asks for all, and leaves those whose pipeline it cannot build to others.
+    fn names(&self) -> Option<Vec<String>> {
+        None
+    }
+
     /// Builds the pipeline.
     ///
     /// # Errors
@@ -39,6 +45,48 @@ where
     }
 }
 
+/// A source that tells the names of its pipelines.
+///
+/// ```
+/// use brainwrought_core::engine::{NamedPipelines, PipelineSource};
+/// # use brainwrought_core::pipeline::Pipeline;
+/// # let build = |_: &str, _: &serde_json::Value| -> Result<Pipeline, Box<dyn std::error::Error + Send + Sync>> { Err("".into()) };
+///
+/// let source = NamedPipelines::new(["loud", "quiet"], build);
+/// assert_eq!(source.names(), Some(vec!["loud".to_owned(), "quiet".to_owned()]));
+/// ```
+pub struct NamedPipelines<S> {
+    names: Vec<String>,
+    source: S,
+}
+
+impl<S> Debug for NamedPipelines<S> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("NamedPipelines").field("names", &self.names).finish_non_exhaustive()
+    }
+}
+
+impl<S: PipelineSource> NamedPipelines<S> {
+    /// Says which names `source` knows.
+    pub fn new(names: impl IntoIterator<Item = impl Into<String>>, source: S) -> Self {
+        Self { names: names.into_iter().map(Into::into).collect(), source }
+    }
+}
+
+impl<S: PipelineSource> PipelineSource for NamedPipelines<S> {
+    fn names(&self) -> Option<Vec<String>> {
+        Some(self.names.clone())
+    }
+
+    fn build(
+        &self,
+        name: &str,
+        options: &Value,
+    ) -> Result<Pipeline, Box<dyn std::error::Error + Send + Sync>> {
+        self.source.build(name, options)
+    }
+}
+
 /// Keeps the pipelines that were built last, so that a stage can keep what it loaded between two tasks of a job.
 pub struct Pipelines {
     source: Box<dyn PipelineSource>,
@@ -57,6 +105,10 @@ impl Pipelines {
 
     pub(super) fn new(source: Box<dyn PipelineSource>) -> Self {
         Self { source, built: Mutex::default() }
+    }
+
+    pub(super) fn names(&self) -> Option<Vec<String>> {
+        self.source.names()
     }
 
     pub(super) fn get(&self, name: &str, options: &Value) -> Result<Arc<Pipeline>, EngineError> {

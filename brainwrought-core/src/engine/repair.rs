@@ -54,7 +54,7 @@ impl Engine {
         match found {
             Some(Loss::Outputs(owners)) if !owners.is_empty() => {
                 tracing::warn!(job = %id, %lost, owner = %owners[0], "a lost artifact is made again");
-                self.jobs.retry(id, Some(&owners[0].stage)).await?;
+                self.retry_job(id, Some(&owners[0].stage)).await?;
                 Ok(true)
             }
             Some(Loss::Given(error)) => {

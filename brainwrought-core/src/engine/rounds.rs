@@ -147,7 +147,8 @@ impl Engine {
 
     /// Runs one job in this process until it is final or `shutdown` fires, and returns it as it then is.
     ///
-    /// Other jobs are left alone. Tasks of the job that other workers hold are waited for; when a task fails for good,
+    /// It is run by the plan of this engine's pipeline, whichever version of the program planned it. Other jobs are left
+    /// alone. Tasks of the job that other workers hold are waited for; when a task fails for good,
     /// those that still run here are handed back. When nothing happens for some seconds, [`Event::Waiting`] says what
     /// the job waits for.
     ///
@@ -155,10 +156,15 @@ impl Engine {
     ///
     /// # Errors
     ///
-    /// Fails when there is no such job, when the store cannot be read, when a store has no room left for some seconds,
+    /// Fails when there is no such job, when this engine has no such pipeline, when the store cannot be read, when a store has no room left for some seconds,
     /// and when the job store cannot be written for as long as a lease lasts. What is done is kept: the same job goes on
     /// from there.
     pub async fn run_job(&self, id: &JobId, shutdown: CancellationToken) -> Result<JobView, EngineError> {
+        // A job that another version planned is run by this one's plan: it was asked to.
+        let view = self.jobs.get(id).await?;
+        if !view.status.is_final() {
+            self.adopt(view).await?;
+        }
         let stop = shutdown.child_token();
         let scope = WorkScope { stages: None, job: Some(id.clone()) };
         let watch = async {

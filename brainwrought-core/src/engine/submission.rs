@@ -7,7 +7,7 @@ use super::needs::given;
 use super::{Engine, EngineError};
 use crate::artifact_store::{ArtifactStoreError, Hold};
 use crate::data::{BlobRef, blobs_in};
-use crate::job::{Job, JobInput, NewJob};
+use crate::job::{Job, JobInput, JobStatus, NewJob};
 use crate::job_store::{Created, JobStoreError};
 use crate::purse::Cost;
 use crate::report::chain;
@@ -73,6 +73,10 @@ impl Engine {
         } else if let Err(error) = self.settle_in(&created.view.job, submission.pdf).await {
             // The job is there and may well go through; whoever sends it again would have a second one.
             tracing::warn!(error = chain(&error), "could not look whether a PDF is stored");
+        }
+        if !created.is_new && created.view.status != JobStatus::Completed {
+            // Whoever submits it again wants it made by this version.
+            return Ok(Created { view: self.adopt(created.view).await?, ..created });
         }
         Ok(created)
     }

@@ -39,7 +39,12 @@ impl Engine {
                 return Err(fault.clone().into());
             }
             let reason = fault.map(|fault| fault.error);
-            self.wait_on(&mut wait, reason.or_else(|| waits_for(&view.job, &self.settings.worker)));
+            self.wait_on(
+                &mut wait,
+                reason.or_else(|| {
+                    waits_for(&view.job, &self.settings.worker, self.pipeline_names().as_deref())
+                }),
+            );
             tokio::select! {
                 () = self.jobs.wait_for_work(self.settings.poll.min(TOLD_AFTER)) => {}
                 () = stop.cancelled() => {}
@@ -89,7 +94,10 @@ struct Wait<'a> {
 }
 
 /// What a job waits for, unless `worker` works on it.
-fn waits_for(job: &Job, worker: &WorkerId) -> Option<String> {
+fn waits_for(job: &Job, worker: &WorkerId, pipelines: Option<&[String]>) -> Option<String> {
+    if let Some(reason) = job.waits_for(pipelines) {
+        return Some(format!("it waits for {reason}"));
+    }
     let running = || job.stages.iter().filter(|task| task.status == TaskStatus::Running);
     let held_by = |task: &crate::job::Task| task.lease.as_ref().map(|lease| lease.worker.clone());
     if running().any(|task| held_by(task).is_some_and(|held| held == *worker)) {
@@ -101,9 +109,5 @@ fn waits_for(job: &Job, worker: &WorkerId) -> Option<String> {
     }
     let ready = job.stages.iter().find(|task| task.status == TaskStatus::Ready);
     let Some(task) = ready else { return Some("no task is ready to run".to_owned()) };
-    let failed = task.due.as_ref().and(task.history.last());
-    Some(match failed {
-        Some(last) => format!("{} rests before its next attempt: {}", task.key, last.error),
-        None => format!("{} is ready, and no worker takes it", task.key),
-    })
+    Some(format!("{} is ready, and no worker takes it", task.key))
 }

@@ -90,11 +90,16 @@ impl Engine {
     ) -> Result<usize, EngineError> {
         let request = ClaimRequest {
             stages: scope.stages.clone(),
+            pipelines: self.pipelines.names(),
             job: scope.job.clone(),
+            except: self.passed_over.list(),
             worker: self.settings.worker.clone(),
             lease: self.settings.lease,
             limit,
         };
+        if request.is_void() {
+            return Ok(0);
+        }
         let claims = self.jobs.claim(&request).await;
         self.health.note(Write::Claim, &claims);
         let claims = claims?;

@@ -283,6 +283,7 @@ impl Job {
             }
             Outcome::Failed(failure) => task.fail(&failure, max_attempts, now),
             Outcome::InputLost { owners, error } => self.send_back(key, &owners, error, now),
+            Outcome::PassedOver { reason } => task.pass_over(reason),
             Outcome::HandedBack => task.hand_back(),
         }
         self.updated_at = now.wall;
@@ -453,11 +454,15 @@ impl Job {
                 }
             }
         }
-        let place = |task: &Task| self.plan.stages().iter().position(|stage| stage.name == task.key.stage);
-        let mut order: Vec<(Option<usize>, Option<u32>, Task)> =
-            self.stages.iter().map(|task| (place(task), task.key.segment, task.clone())).collect();
-        order.sort_by_key(|(place, segment, _)| (*place, *segment));
-        self.stages = order.into_iter().map(|(_, _, task)| task).collect();
+        self.sort_tasks();
+    }
+
+    /// Puts all tasks into the order of the plan and of their segments.
+    pub(super) fn sort_tasks(&mut self) {
+        let plan = &self.plan;
+        self.stages.sort_by_key(|task| {
+            (plan.stages().iter().position(|stage| stage.name == task.key.stage), task.key.segment)
+        });
     }
 
     pub(super) fn held(&mut self, key: &TaskKey, token: FencingToken) -> Result<&mut Task, TransitionError> {

@@ -13,11 +13,13 @@ mod lost_output;
 mod new_job;
 mod outcome;
 mod plan;
+mod replan;
 mod stage_backlog;
 mod status;
 mod task;
 mod transition_error;
 mod version;
+mod waiting;
 
 pub use callback::{Callback, CallbackState};
 pub use delivery::Delivery;

@@ -30,6 +30,12 @@ pub enum Outcome {
         /// What is lost, for people.
         error: String,
     },
+    /// The worker cannot do this task, but another one may: it has another version of the pipeline, or none. The task is
+    /// READY again, and the attempt does not count.
+    PassedOver {
+        /// Why, for people.
+        reason: String,
+    },
     /// The worker is shutting down and gives the task back; the attempt does not count.
     HandedBack,
 }

@@ -26,6 +26,9 @@ pub struct Task {
     /// The earliest moment for the next attempt, while it is READY after a failure.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due: Option<Reading>,
+    /// Why the worker that claimed it last has left it to others, while it is READY.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub passed_over: Option<String>,
     /// How far the running attempt is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub progress: Option<Progress>,
@@ -95,6 +98,7 @@ impl Task {
             token: floor,
             lease: None,
             due: None,
+            passed_over: None,
             progress: None,
             output: None,
             items: None,
@@ -127,6 +131,7 @@ impl Task {
         self.token = self.token.next();
         self.attempt += 1;
         self.due = None;
+        self.passed_over = None;
         self.progress = None;
         self.started_at = Some(now.wall);
         self.lease = Some(Lease {
@@ -144,6 +149,11 @@ impl Task {
         self.progress = None;
     }
 
+    pub(super) fn pass_over(&mut self, reason: String) {
+        self.hand_back();
+        self.passed_over = Some(reason);
+    }
+
     pub(super) fn fail(&mut self, failure: &Failure, max_attempts: u32, now: &Now) {
         self.record(AttemptEnd::Failed, failure.error.clone(), now);
         if failure.retryable && self.attempt < max_attempts {
@@ -156,7 +166,11 @@ impl Task {
     }
 
     pub(super) fn expire(&mut self, max_attempts: u32, now: &Now) {
-        let error = "the lease ran out: the worker died, stalled or lost the store".to_owned();
+        let mut error = "the lease ran out: the worker died, stalled or lost the store".to_owned();
+        if self.history.last().is_some_and(|last| last.end == AttemptEnd::LeaseExpired) {
+            error += "; as this is not the first time, it may have been killed for lack of memory: the system's log tells, \
+                and fewer tasks at once need less";
+        }
         self.record(AttemptEnd::LeaseExpired, error, now);
         if self.attempt < max_attempts {
             self.status = TaskStatus::Ready;
@@ -169,6 +183,7 @@ impl Task {
     pub(super) fn cancel(&mut self, now: &Now) {
         self.status = TaskStatus::Cancelled;
         self.lease = None;
+        self.passed_over = None;
         self.progress = None;
         self.finished_at = Some(now.wall);
     }

@@ -47,6 +47,9 @@ pub enum TransitionError {
         /// The versions there are.
         known: String,
     },
+    /// The version was made by another version of the pipeline, whose stages are not those of now.
+    #[error("version {0} was made with other stages than this program has, so it cannot be brought back")]
+    OtherPlan(u32),
     /// Nothing failed, so there is nothing to retry.
     #[error("nothing to retry: the job is {0}; name a stage with `--from` to run again from there")]
     NothingToRetry(JobStatus),

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Delivery, Job, Task, TaskStatus, TransitionError};
+use super::{Delivery, Job, Plan, StagePlan, Task, TaskStatus, TransitionError};
 use crate::clock::{Now, Timestamp};
 use crate::id::{Digest, StageName, TaskKey};
 
@@ -121,6 +121,13 @@ impl Versions {
 }
 
 impl Version {
+    /// Tells whether it has the stages of a plan. A fan-out over nothing has no outputs.
+    fn is_of(&self, plan: &Plan) -> bool {
+        let has = |stage: &StagePlan| self.outputs.iter().any(|known| known.key.stage == stage.name);
+        self.outputs.iter().all(|known| plan.stage(&known.key.stage).is_some())
+            && plan.stages().iter().all(|stage| stage.fan.is_some() || has(stage))
+    }
+
     /// Finds the output of a task.
     pub fn output(&self, key: &TaskKey) -> Option<&Digest> {
         self.outputs.iter().find(|known| known.key == *key).map(|known| &known.output)
@@ -260,6 +267,9 @@ impl Job {
             let known = known.iter().map(u32::to_string).collect::<Vec<_>>().join(", ");
             TransitionError::NoSuchVersion { number, known }
         })?;
+        if !version.is_of(&self.plan) {
+            return Err(TransitionError::OtherPlan(number));
+        }
         self.keep_version();
         let floor = |task: &Task| version.output(&task.key).is_none().then_some(task.token);
         let floor = self.stages.iter().filter_map(floor).max().unwrap_or_default();

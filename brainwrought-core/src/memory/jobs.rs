@@ -8,7 +8,7 @@ use tokio::sync::Notify;
 
 use crate::clock::{Clock, Now, ProcessClock};
 use crate::id::{FencingToken, JobId, StageName, TaskId};
-use crate::job::{Callback, Job, LogEntry, NewJob, Outcome, Renewal, Revision, Task};
+use crate::job::{Callback, Job, LogEntry, NewJob, Outcome, Plan, Renewal, Revision, Task};
 use crate::job_store::{
     Claim, ClaimRequest, Created, JobFilter, JobStore, JobStoreError, JobView, TaskReport,
 };
@@ -92,7 +92,7 @@ impl JobStore for MemoryJobStore {
             .iter()
             .rev()
             .map(|job| view(job, &now))
-            .filter(|view| filter.statuses.is_empty() || filter.statuses.contains(&view.status))
+            .filter(|view| filter.wants(view))
             .skip(filter.offset)
             .take(filter.limit.unwrap_or(usize::MAX))
             .collect())
@@ -116,7 +116,7 @@ impl JobStore for MemoryJobStore {
         let mut claims = Vec::new();
         for place in order {
             let job = &mut jobs[place];
-            if request.job.as_ref().is_some_and(|id| *id != job.job_id) {
+            if !request.takes(job) {
                 continue;
             }
             for key in job.claimable(request.stages.as_deref(), &now) {
@@ -205,6 +205,13 @@ impl JobStore for MemoryJobStore {
     async fn retry(&self, id: &JobId, from: Option<&StageName>) -> Result<JobView, JobStoreError> {
         self.change(id, |job, now| {
             job.retry(from, now)?;
+            Ok(view(job, now))
+        })
+    }
+
+    async fn replan(&self, id: &JobId, plan: &Plan) -> Result<JobView, JobStoreError> {
+        self.change(id, |job, now| {
+            job.replan(plan, now);
             Ok(view(job, now))
         })
     }

@@ -3,6 +3,9 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use brainwrought_core::data::BlobRef;
+use brainwrought_core::id::Digest;
+use brainwrought_core::job::{JobInput, NewJob, Plan, StagePlan};
 use brainwrought_http::{OperatorToken, Operators, VideoSize};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -297,4 +300,39 @@ async fn who_came_through_a_proxy_that_was_not_announced_is_no_operator() {
         .await;
         assert_eq!(desk.ask("GET", "/api/jobs", &[auth, ("x-forwarded-for", "192.0.2.1")]).await.status, 200);
     }
+}
+
+#[tokio::test]
+async fn a_job_that_another_version_planned_says_what_it_waits_for() {
+    let desk = Desk::start().await;
+    let stage = StagePlan { name: "opera".into(), needs: Vec::new(), fan: None };
+    let pdf = BlobRef { digest: Digest::of(b"pdf"), bytes: 3, media_type: "application/pdf".to_owned() };
+    let new = NewJob {
+        pipeline: "short".to_owned(),
+        plan: Plan::new(vec![stage]).unwrap(),
+        input: JobInput { file_name: "paper.pdf".to_owned(), pdf },
+        options: json!({}),
+        priority: 0,
+        max_attempts: 3,
+        max_cost: None,
+        idempotency_key: None,
+    };
+    let id = desk.jobs.create(new).await.unwrap().view.job.job_id;
+    let job = loop {
+        let job = desk.get(&format!("/api/jobs/{id}")).await.json();
+        if job["waits_for"] != Value::Null {
+            break job;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    };
+    assert_eq!(job["status"], "PENDING");
+    let doing = job["progress"]["doing"].as_str().unwrap();
+    assert!(
+        doing.starts_with("Waiting for a worker of another version") && doing.contains("`opera`"),
+        "{doing}"
+    );
+    let page = desk.get(&format!("/?job_id={id}")).await.text();
+    assert!(page.contains("Waiting for a worker of another version"), "{page}");
+    let ordinary = desk.submit("ordinary.pdf").await;
+    assert_eq!(desk.wait_for(&ordinary, "COMPLETED").await["waits_for"], Value::Null);
 }

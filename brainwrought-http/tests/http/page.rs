@@ -241,7 +241,7 @@ async fn a_published_video_is_linked() {
     jobs.advance().await.unwrap();
     let worker = WorkerId("elsewhere".to_owned());
     let lease = Duration::from_secs(60);
-    let request = ClaimRequest { stages: None, job: None, worker, lease, limit: 1 };
+    let request = ClaimRequest::new(worker, lease, 1);
     let claim = jobs.claim(&request).await.unwrap().remove(0);
     let address = "https://huggingface.co/datasets/a/b/resolve/main/videos/1/video.mp4";
     let delivery = Delivery { output_hf_url: Some(address.to_owned()), output_local_path: None };

@@ -26,7 +26,7 @@ pub use stages::Stages;
 use std::error::Error;
 
 use brainwrought_core::data::SourcePdf;
-use brainwrought_core::engine::PipelineSource;
+use brainwrought_core::engine::{NamedPipelines, PipelineSource};
 use brainwrought_core::job::PlanError;
 use brainwrought_core::pipeline::{Handle, Pipeline};
 use serde_json::Value;
@@ -34,6 +34,9 @@ use serde_json::Value;
 /// The names of the default stages, in order.
 pub const STAGE_NAMES: [&str; 8] =
     ["parse", "script", "audio", "visuals", "render", "assemble", "check", "publish"];
+
+/// The names of the default pipelines.
+pub const PIPELINE_NAMES: [&str; 1] = ["short"];
 
 /// There is no pipeline of that name.
 #[derive(Debug, thiserror::Error)]
@@ -62,13 +65,14 @@ pub fn short(stages: Stages) -> Result<Pipeline, PlanError> {
 
 /// Builds the default pipelines for an engine: the name and options of a job decide which.
 pub fn pipelines(resources: Resources) -> impl PipelineSource {
-    move |name: &str, options: &Value| -> Result<Pipeline, Box<dyn Error + Send + Sync>> {
+    let build = move |name: &str, options: &Value| -> Result<Pipeline, Box<dyn Error + Send + Sync>> {
         let options: MakeOptions = serde_json::from_value(options.clone())?;
         match name {
             "short" => Ok(short(Stages::new(&options, &resources))?),
             other => Err(UnknownPipeline(other.to_owned()).into()),
         }
-    }
+    };
+    NamedPipelines::new(PIPELINE_NAMES, build)
 }
 
 /// Lists the names of the procedural backgrounds.

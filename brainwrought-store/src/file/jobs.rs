@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use brainwrought_core::clock::{Clock, Now, wall_time};
 use brainwrought_core::id::{FencingToken, JobId, StageName, TaskId, TaskKey, ViewId};
 use brainwrought_core::job::{
-    Callback, Job, LogEntry, NewJob, Outcome, Renewal, Revision, Task, TransitionError,
+    Callback, Job, LogEntry, NewJob, Outcome, Plan, Renewal, Revision, Task, TransitionError,
 };
 use brainwrought_core::job_store::{
     Claim, ClaimRequest, Created, JobFilter, JobStore, JobStoreError, JobView, TaskReport,
@@ -273,7 +273,7 @@ impl JobStore for FileJobStore {
             views.sort_by(|a, b| (b.job.created_at, &b.job.job_id).cmp(&(a.job.created_at, &a.job.job_id)));
             Ok(views
                 .into_iter()
-                .filter(|view| filter.statuses.is_empty() || filter.statuses.contains(&view.status))
+                .filter(|view| filter.wants(view))
                 .skip(filter.offset)
                 .take(filter.limit.unwrap_or(usize::MAX))
                 .collect())
@@ -293,14 +293,8 @@ impl JobStore for FileJobStore {
                 Some(id) => active_job(folder, id, now)?.into_iter().collect(),
                 None => active_jobs(folder, now)?,
             };
-            jobs.sort_by(|a, b| {
-                (-i64::from(a.priority), a.created_at, &a.job_id).cmp(&(
-                    -i64::from(b.priority),
-                    b.created_at,
-                    &b.job_id,
-                ))
-            });
-            for mut job in jobs {
+            jobs.sort_by_cached_key(|job| (-i64::from(job.priority), job.created_at, job.job_id.clone()));
+            for mut job in jobs.into_iter().filter(|job| request.takes(job)) {
                 let mut lent = Vec::new();
                 for key in job.claimable(request.stages.as_deref(), now) {
                     if claims.len() + lent.len() == request.limit {
@@ -404,6 +398,15 @@ impl JobStore for FileJobStore {
         let from = from.cloned();
         self.change(id, Durability::Synced, move |job, now| {
             job.retry(from.as_ref(), now)?;
+            Ok(view(job.clone(), now))
+        })
+        .await
+    }
+
+    async fn replan(&self, id: &JobId, plan: &Plan) -> Result<JobView, JobStoreError> {
+        let plan = plan.clone();
+        self.change(id, Durability::Synced, move |job, now| {
+            job.replan(&plan, now);
             Ok(view(job.clone(), now))
         })
         .await

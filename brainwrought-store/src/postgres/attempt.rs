@@ -58,6 +58,7 @@ impl Success {
             token: self.token,
             lease: None,
             due: None,
+            passed_over: None,
             progress: None,
             output: Some(self.output.clone()),
             items: None,

@@ -197,8 +197,9 @@ impl Differences {
         let mut noted = 0;
         for task in &job.stages {
             let row = after.rows.get(&task.key);
-            let same = before.task(&task.key) == Some(task);
             let mut fresh = StoredTask::of(task, job, after.job_number);
+            let stays = row.is_some_and(|row| row.stage_place == fresh.stage_place);
+            let same = stays && before.task(&task.key) == Some(task);
             fresh.needs_look = matches!(task.status, TaskStatus::New | TaskStatus::Done);
             match row {
                 None => self.added.push(fresh),
@@ -223,7 +224,8 @@ impl Differences {
         let own = |job: &Job| {
             (job.cancelled, job.callback.clone(), job.delivery.clone(), job.token_floor, job.ledger.max_cost)
         };
-        let is_changed = own(before) != own(job) || before.versions != job.versions;
+        let is_changed =
+            own(before) != own(job) || before.versions != job.versions || before.plan != job.plan;
         if is_changed || (noted == 0 && before.updated_at != job.updated_at) {
             self.jobs.push(StoredJob::of(job, after.job_number));
         }
@@ -241,6 +243,7 @@ impl Differences {
                 "update brainwrought.tasks t set
                     status = n.status, attempt = n.attempt, token = n.token, worker = n.worker,
                     lease_until_ms = n.lease_until_ms, lease_ms = n.lease_ms, due_ms = n.due_ms,
+                    passed_over = n.passed_over, stage_place = n.stage_place,
                     progress_done = n.progress_done, progress_total = n.progress_total, output = n.output,
                     items = n.items, cached = n.cached, started_at_ms = n.started_at_ms,
                     finished_at_ms = n.finished_at_ms, updated_at_ms = n.updated_at_ms,
@@ -274,7 +277,7 @@ impl Differences {
                 "update brainwrought.jobs j set cancelled = n.cancelled, updated_at_ms = n.updated_at_ms,
                     output_local_path = n.output_local_path, output_hf_url = n.output_hf_url,
                     token_floor = n.token_floor, max_cost_micros = n.max_cost_micros, versions = n.versions,
-                    callback = n.callback
+                    callback = n.callback, plan = n.plan
                  from json_populate_record(null::brainwrought.jobs, $1::text::json) n
                  where j.job_id = n.job_id",
             )

@@ -39,10 +39,7 @@ impl Trip for Claims {
     type Answer = Vec<Claim>;
 
     fn may_join(&self, list: &[ClaimRequest], next: &ClaimRequest) -> bool {
-        let is_same = |first: &ClaimRequest| {
-            (&first.stages, &first.job, &first.worker, first.lease)
-                == (&next.stages, &next.job, &next.worker, next.lease)
-        };
+        let is_same = |first: &ClaimRequest| ClaimRequest { limit: next.limit, ..first.clone() } == *next;
         let asked = list.iter().fold(next.limit, |asked, one| asked.saturating_add(one.limit));
         list.first().is_some_and(is_same) && asked <= MOST_TOGETHER
     }
@@ -108,14 +105,20 @@ pub(super) struct Place {
 /// claim without the hint wades through all of them.
 #[derive(Debug, Default)]
 pub(super) struct Hints {
-    known: Mutex<HashMap<Stages, (Place, Instant)>>,
+    known: Mutex<HashMap<Kind, (Place, Instant)>>,
 }
 
 /// The place of a job in the queue, and of a task in its job.
 type Order = (Place, (i32, i64));
 
-/// The stages that a claim asks for; `None` means any.
-type Stages = Option<Vec<StageName>>;
+/// The stages and the pipelines that a claim asks for; `None` means any.
+type Kind = (Option<Vec<StageName>>, Option<Vec<String>>);
+
+/// The kind of a claim whose place in the queue may be remembered: one that asks for any job.
+fn kind(request: &ClaimRequest) -> Option<Kind> {
+    let is_open = request.job.is_none() && request.except.is_empty();
+    is_open.then(|| (request.stages.clone(), request.pipelines.clone()))
+}
 
 /// Stages that a claim under concurrency limits must leave alone.
 #[derive(Debug, Clone, Copy)]
@@ -134,16 +137,16 @@ impl Hints {
 
     fn get(&self, request: &ClaimRequest) -> Option<Place> {
         let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        let (place, since) = known.get(&request.stages)?;
-        (request.job.is_none() && since.elapsed() < HINT_HOLDS).then_some(*place)
+        let (place, since) = known.get(&kind(request)?)?;
+        (since.elapsed() < HINT_HOLDS).then_some(*place)
     }
 
     fn set(&self, request: &ClaimRequest, first: Option<&Lent>) {
         let first = first.and_then(|lent| lent.found.as_ref());
-        let Some(first) = first.filter(|_| request.job.is_none()) else { return };
+        let Some((first, kind)) = first.zip(kind(request)) else { return };
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.len() < MOST_HINTS || known.contains_key(&request.stages) {
-            known.insert(request.stages.clone(), (first.place, Instant::now()));
+        if known.len() < MOST_HINTS || known.contains_key(&kind) {
+            known.insert(kind, (first.place, Instant::now()));
         }
     }
 }
@@ -198,8 +201,14 @@ pub(super) async fn lend(
         }
         None => {}
     }
+    if let Some(pipelines) = &request.pipelines {
+        query = query.bind(pipelines.iter().map(|name| stored(name).into_owned()).collect::<Vec<_>>());
+    }
     if let Some(job) = &request.job {
         query = query.bind(job.as_str());
+    }
+    if !request.except.is_empty() {
+        query = query.bind(request.except.iter().map(|job| job.as_str().to_owned()).collect::<Vec<_>>());
     }
     if let Held::Full(stages) = held {
         query = query.bind(stages);
@@ -250,8 +259,18 @@ fn statement(request: &ClaimRequest, limit: Option<usize>, held: Held<'_>, hinte
         Some(_) => filter(format_args!("t.stage = any(${}::text[])", next())),
         None => {}
     }
+    if request.pipelines.is_some() {
+        // A question for each row, so that the planner cannot turn it into a join and sort the whole queue.
+        filter(format_args!(
+            "(select p.pipeline from brainwrought.jobs p where p.job_id = t.job_id) = any(${}::text[])",
+            next()
+        ));
+    }
     if request.job.is_some() {
         filter(format_args!("t.job_id = ${}", next()));
+    }
+    if !request.except.is_empty() {
+        filter(format_args!("t.job_id <> all (${}::text[])", next()));
     }
     // An array is read once; a join would tempt the planner to sort the whole queue.
     filter(format_args!(
@@ -274,7 +293,7 @@ fn statement(request: &ClaimRequest, limit: Option<usize>, held: Held<'_>, hinte
     format!(
         "with lent as (
             update brainwrought.tasks t set status = 'RUNNING', token = t.token + 1, attempt = t.attempt + 1,
-                worker = $1, lease_until_ms = brainwrought.now_ms() + $2, lease_ms = $2, due_ms = null,
+                worker = $1, lease_until_ms = brainwrought.now_ms() + $2, lease_ms = $2, due_ms = null, passed_over = null,
                 progress_done = null, progress_total = null, started_at_ms = brainwrought.now_ms(),
                 updated_at_ms = brainwrought.now_ms()
             where t.task_id = any (array(

@@ -6,7 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use brainwrought_core::id::{FencingToken, JobId, StageName, TaskId, ViewId};
 use brainwrought_core::job::{
-    Callback, Job, NewJob, Outcome, Renewal, Revision, StageBacklog, Task, TransitionError,
+    Callback, Job, NewJob, Outcome, Plan, Renewal, Revision, StageBacklog, Task, TransitionError,
 };
 use brainwrought_core::job_store::{
     Claim, ClaimRequest, Created, JobFilter, JobStore, JobStoreError, JobView, TaskReport,
@@ -237,7 +237,7 @@ impl JobStore for PostgresJobStore {
     }
 
     async fn claim(&self, request: &ClaimRequest) -> Result<Vec<Claim>, JobStoreError> {
-        if request.limit == 0 || request.stages.as_ref().is_some_and(Vec::is_empty) {
+        if request.is_void() {
             return Ok(Vec::new());
         }
         let live = self.live().await?;
@@ -356,6 +356,14 @@ impl JobStore for PostgresJobStore {
     async fn retry(&self, id: &JobId, from: Option<&StageName>) -> Result<JobView, JobStoreError> {
         self.change("retry a job", id, Touches::All, |loaded| {
             loaded.job.retry(from, &loaded.now)?;
+            Ok(loaded.view())
+        })
+        .await
+    }
+
+    async fn replan(&self, id: &JobId, plan: &Plan) -> Result<JobView, JobStoreError> {
+        self.change("plan a job anew", id, Touches::All, |loaded| {
+            loaded.job.replan(plan, &loaded.now);
             Ok(loaded.view())
         })
         .await

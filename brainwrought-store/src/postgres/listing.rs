@@ -9,6 +9,7 @@ use brainwrought_core::report::chain;
 use sqlx::PgPool;
 
 use super::database::Fault;
+use super::record::signed;
 use super::stored_text::original;
 use super::whole_job;
 
@@ -64,12 +65,15 @@ pub(super) async fn list(pool: &PgPool, filter: &JobFilter) -> Result<Vec<JobVie
                     where t.job_id = j.job_id and t.status = 'ERROR'))
                 and (not $4 or exists (select from brainwrought.tasks t
                     where t.job_id = j.job_id and t.status in ('NEW', 'READY', 'RUNNING')))
-             order by j.job_number desc limit $5",
+                and ($5 is null or (j.updated_at_ms <= $5 and not exists (select from brainwrought.tasks t
+                    where t.job_id = j.job_id and t.updated_at_ms > $5)))
+             order by j.job_number desc limit $6",
         )
         .bind(before)
         .bind(only(&[JobStatus::Cancelled]))
         .bind(only(&[JobStatus::Failed]))
         .bind(only(&[JobStatus::Pending, JobStatus::Running, JobStatus::Interrupted]))
+        .bind(filter.unchanged_since.map(|since| signed(since.0)))
         .bind(PAGE)
         .fetch_all(pool)
         .await?;
@@ -86,7 +90,7 @@ pub(super) async fn list(pool: &PgPool, filter: &JobFilter) -> Result<Vec<JobVie
                     continue;
                 }
             };
-            if !filter.statuses.is_empty() && !filter.statuses.contains(&view.status) {
+            if !filter.wants(&view) {
                 continue;
             }
             if skip > 0 {

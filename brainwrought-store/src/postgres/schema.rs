@@ -10,6 +10,7 @@ const STEPS: &[&str] = &[
     include_str!("migrations/0004_views.sql"),
     include_str!("migrations/0005_versions.sql"),
     include_str!("migrations/0006_callback.sql"),
+    include_str!("migrations/0007_passed_over.sql"),
 ];
 
 /// One process migrates at a time; the number is arbitrary, but must never change.

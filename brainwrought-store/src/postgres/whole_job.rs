@@ -28,7 +28,7 @@ macro_rules! whole_job {
             j.max_attempts, j.idempotency_key, j.cancelled, j.output_local_path, j.output_hf_url, j.plan, j.token_floor,
             j.max_cost_micros, j.versions, j.callback,
             array(select row(t.task_id, t.stage, t.stage_place, t.segment, t.status, t.attempt, t.token, t.worker,
-                    t.lease_until_ms, t.lease_ms, t.due_ms, t.progress_done, t.progress_total, t.output, t.items, t.cached,
+                    t.lease_until_ms, t.lease_ms, t.due_ms, t.passed_over, t.progress_done, t.progress_total, t.output, t.items, t.cached,
                     t.started_at_ms, t.finished_at_ms, t.updated_at_ms, t.history::text, t.needs_look)
                 from brainwrought.tasks t where t.job_id = j.job_id),
             array(select row(l.line, l.at_ms, l.stage, l.segment, l.level, l.message)
@@ -176,7 +176,7 @@ impl Loaded {
         task.token = FencingToken(unsigned(token));
         task.attempt = task.attempt.saturating_add(1);
         task.lease = Some(self::lease(worker.clone(), task.token, until));
-        (task.due, task.progress) = (None, None);
+        (task.due, task.passed_over, task.progress) = (None, None, None);
         task.started_at = Some(self.now.wall);
         self.job.updated_at = self.job.updated_at.max(self.now.wall);
         true
@@ -216,6 +216,8 @@ impl<'r> Decode<'r, Postgres> for ReadTask {
         let worker: Option<String> = columns.try_decode()?;
         let mut number = || columns.try_decode::<Option<i64>>();
         let (lease_until_ms, lease_ms, due_ms) = (number()?, number()?, number()?);
+        let passed_over: Option<String> = columns.try_decode()?;
+        let mut number = || columns.try_decode::<Option<i64>>();
         let progress = number()?.zip(number()?);
         let output: Option<String> = columns.try_decode()?;
         let items = columns.try_decode::<Option<i64>>()?.map(u32::try_from).transpose()?;
@@ -236,6 +238,7 @@ impl<'r> Decode<'r, Postgres> for ReadTask {
             token: FencingToken(unsigned(token)),
             lease: lease_until_ms.map(lender),
             due: due_ms.map(reading),
+            passed_over: passed_over.as_deref().map(original),
             progress: progress.map(|(done, total)| Progress { done: unsigned(done), total: unsigned(total) }),
             output: output.as_deref().map(str::parse).transpose()?,
             items,

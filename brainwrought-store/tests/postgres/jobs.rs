@@ -30,7 +30,7 @@ pub(crate) async fn submit(store: &dyn JobStore, new: NewJob) -> JobId {
 }
 
 pub(crate) fn ask(limit: usize, lease: Duration) -> ClaimRequest {
-    ClaimRequest { stages: None, job: None, worker: WorkerId("tester".to_owned()), lease, limit }
+    ClaimRequest::new(WorkerId("tester".to_owned()), lease, limit)
 }
 
 pub(crate) fn done() -> Outcome {

@@ -1,4 +1,4 @@
-//! A job whose worker is killed at every attempt ends in ERROR with its history, and never loops.
+//! A job whose worker is killed at every attempt, as by a system that lacks memory, ends in ERROR with its history, and never loops.
 
 use std::time::Duration;
 
@@ -30,7 +30,9 @@ async fn ends_in_error(url: &str) {
         task.history.iter().map(|record| (record.attempt, record.token.to_string(), record.end)).collect();
     let expected: Vec<_> = (1..).zip(tokens).map(|(n, token)| (n, token, AttemptEnd::LeaseExpired)).collect();
     assert_eq!(history, expected, "one entry for each attempt");
-    assert!(view.job.error().unwrap().contains("the worker died"), "{:?}", view.job.error());
+    let error = view.job.error().unwrap();
+    assert!(error.contains("the worker died") && error.contains("lack of memory"), "{error}");
+    assert!(!task.history[0].error.contains("memory"), "once is no pattern");
     assert!(store.recover().await.unwrap().is_empty() && store.advance().await.unwrap().is_empty());
     assert!(store.claim(&ask(1, Duration::from_secs(1))).await.unwrap().is_empty(), "it goes round again");
 }

@@ -61,13 +61,7 @@ async fn work(store: Arc<PostgresJobStore>, orders: Orders) {
     let mut dice = Dice::new(orders.seed);
     let mut running = tokio::task::JoinSet::new();
     loop {
-        let request = ClaimRequest {
-            stages: None,
-            job: None,
-            worker: WorkerId(orders.role.clone()),
-            lease: LEASE,
-            limit: HANDS - running.len(),
-        };
+        let request = ClaimRequest::new(WorkerId(orders.role.clone()), LEASE, HANDS - running.len());
         for claim in store.claim(&request).await.unwrap_or_default() {
             let (store, artifacts, orders) = (Arc::clone(&store), Arc::clone(&artifacts), orders.clone());
             // One in five takes longer than a lease.

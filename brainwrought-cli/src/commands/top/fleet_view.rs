@@ -156,14 +156,15 @@ impl JobLine {
     }
 }
 
-/// What failed for good, or how the last attempt of a task ended that is tried again.
+/// What failed for good, how the last attempt of a task ended that is tried again, or what else the job waits for.
 fn note(job: &Job) -> String {
     let last = || {
         let waiting = job.stages.iter().filter(|task| task.status == TaskStatus::Ready);
         let mut ended = waiting.filter_map(|task| Some((task, task.history.last()?)));
         ended.next_back().map(|(task, attempt)| format!("{}: {}", task.key, attempt.error))
     };
-    let text = job.error().or_else(last).unwrap_or_default();
+    let waits = || Some(format!("waits for {}", output::waits_for(job)?));
+    let text = job.error().or_else(last).or_else(waits).unwrap_or_default();
     printable(text.lines().next().unwrap_or_default())
 }
 
@@ -226,13 +227,7 @@ mod tests {
         store.create(new_job("broken\u{1b}[2J.pdf")).await.unwrap();
         store.create(new_job("paper.pdf")).await.unwrap();
         store.advance().await.unwrap();
-        let request = ClaimRequest {
-            stages: None,
-            job: None,
-            worker: WorkerId("machine-7".to_owned()),
-            lease: Duration::from_secs(60),
-            limit: 2,
-        };
+        let request = ClaimRequest::new(WorkerId("machine-7".to_owned()), Duration::from_secs(60), 2);
         let claims = store.claim(&request).await.unwrap();
         let error = "the file is no PDF".to_owned();
         let failure = Outcome::Failed(Failure { error, retryable: false, backoff_ms: 0 });
