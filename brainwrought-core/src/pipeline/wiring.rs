@@ -31,6 +31,127 @@ impl Node {
 }
 
 /// Wires the stages that run once a job.
+///
+/// Wrong wiring does not compile. Of these stages, `Parse` makes a document of a PDF, `Write` a script of a document, and
+/// `Narrate` takes the document and one segment of the script:
+///
+/// ```
+/// # use brainwrought_core::data::{Audio, Document, Script, Segment, SourcePdf};
+/// # use brainwrought_core::pipeline::{Handle, Pipeline};
+/// # use brainwrought_core::stage::{Stage, StageContext, StageError};
+/// # macro_rules! stage {
+/// #     ($name:ident, $stage:literal, $input:ty, $output:ty) => {
+/// #         #[derive(Debug, serde::Serialize)]
+/// #         struct $name;
+/// #         impl Stage for $name {
+/// #             const NAME: &'static str = $stage;
+/// #             const VERSION: u32 = 1;
+/// #             type Input = $input;
+/// #             type Output = $output;
+/// #             async fn run(&self, _: &StageContext, _: $input) -> Result<$output, StageError> { unreachable!() }
+/// #         }
+/// #     };
+/// # }
+/// # stage!(Parse, "parse", SourcePdf, Document);
+/// # stage!(Write, "script", Document, Script);
+/// # stage!(Narrate, "audio", (Document, Segment), Audio);
+/// Pipeline::new("short", |p, pdf: Handle<SourcePdf>| {
+///     let document = p.stage(Parse, pdf);
+///     let script = p.stage(Write, document);
+///     p.each(script, |p, segment| p.stage(Narrate, (document, segment)))
+/// })?;
+/// # Ok::<_, brainwrought_core::job::PlanError>(())
+/// ```
+///
+/// A stage takes what it was made for:
+///
+/// ```compile_fail,E0277
+/// # use brainwrought_core::data::{Audio, Document, Script, Segment, SourcePdf};
+/// # use brainwrought_core::pipeline::{Handle, Pipeline};
+/// # use brainwrought_core::stage::{Stage, StageContext, StageError};
+/// # macro_rules! stage {
+/// #     ($name:ident, $stage:literal, $input:ty, $output:ty) => {
+/// #         #[derive(Debug, serde::Serialize)]
+/// #         struct $name;
+/// #         impl Stage for $name {
+/// #             const NAME: &'static str = $stage;
+/// #             const VERSION: u32 = 1;
+/// #             type Input = $input;
+/// #             type Output = $output;
+/// #             async fn run(&self, _: &StageContext, _: $input) -> Result<$output, StageError> { unreachable!() }
+/// #         }
+/// #     };
+/// # }
+/// # stage!(Parse, "parse", SourcePdf, Document);
+/// # stage!(Write, "script", Document, Script);
+/// # stage!(Narrate, "audio", (Document, Segment), Audio);
+/// Pipeline::new("short", |p, pdf: Handle<SourcePdf>| p.stage(Write, pdf))?;
+/// # Ok::<_, brainwrought_core::job::PlanError>(())
+/// ```
+///
+/// A value of one item stays inside its `each`:
+///
+/// ```compile_fail,E0277
+/// # use brainwrought_core::data::{Audio, Document, Script, Segment, SourcePdf};
+/// # use brainwrought_core::pipeline::{Handle, Pipeline};
+/// # use brainwrought_core::stage::{Stage, StageContext, StageError};
+/// # macro_rules! stage {
+/// #     ($name:ident, $stage:literal, $input:ty, $output:ty) => {
+/// #         #[derive(Debug, serde::Serialize)]
+/// #         struct $name;
+/// #         impl Stage for $name {
+/// #             const NAME: &'static str = $stage;
+/// #             const VERSION: u32 = 1;
+/// #             type Input = $input;
+/// #             type Output = $output;
+/// #             async fn run(&self, _: &StageContext, _: $input) -> Result<$output, StageError> { unreachable!() }
+/// #         }
+/// #     };
+/// # }
+/// # stage!(Parse, "parse", SourcePdf, Document);
+/// # stage!(Write, "script", Document, Script);
+/// # stage!(Narrate, "audio", (Document, Segment), Audio);
+/// Pipeline::new("short", |p, pdf: Handle<SourcePdf>| {
+///     let document = p.stage(Parse, pdf);
+///     let script = p.stage(Write, document);
+///     let mut leaked = None;
+///     p.each(script, |p, segment| {
+///         leaked = Some(segment);
+///         p.stage(Narrate, (document, segment))
+///     });
+///     p.stage(Narrate, (document, leaked.unwrap()))
+/// })?;
+/// # Ok::<_, brainwrought_core::job::PlanError>(())
+/// ```
+///
+/// And only what has items can be fanned out over:
+///
+/// ```compile_fail,E0277
+/// # use brainwrought_core::data::{Audio, Document, Script, Segment, SourcePdf};
+/// # use brainwrought_core::pipeline::{Handle, Pipeline};
+/// # use brainwrought_core::stage::{Stage, StageContext, StageError};
+/// # macro_rules! stage {
+/// #     ($name:ident, $stage:literal, $input:ty, $output:ty) => {
+/// #         #[derive(Debug, serde::Serialize)]
+/// #         struct $name;
+/// #         impl Stage for $name {
+/// #             const NAME: &'static str = $stage;
+/// #             const VERSION: u32 = 1;
+/// #             type Input = $input;
+/// #             type Output = $output;
+/// #             async fn run(&self, _: &StageContext, _: $input) -> Result<$output, StageError> { unreachable!() }
+/// #         }
+/// #     };
+/// # }
+/// # stage!(Parse, "parse", SourcePdf, Document);
+/// # stage!(Write, "script", Document, Script);
+/// # stage!(Narrate, "audio", (Document, Segment), Audio);
+/// Pipeline::new("short", |p, pdf: Handle<SourcePdf>| {
+///     let document = p.stage(Parse, pdf);
+///     p.each(document, |p, segment| p.stage(Narrate, (document, segment)))
+/// })?;
+/// # Ok::<_, brainwrought_core::job::PlanError>(())
+/// ```
 #[derive(Debug, Default)]
 pub struct Wiring {
     nodes: Vec<Node>,
