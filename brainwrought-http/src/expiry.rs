@@ -11,6 +11,7 @@ use crate::HttpSettings;
 /// Several servers of one fleet may do so at the same time.
 pub async fn expire(engine: Engine, settings: HttpSettings, shutdown: CancellationToken) {
     if let Some(keep) = settings.keep {
+        let engine = engine.with_folders(settings.inputs, settings.outputs);
         engine.keep_expiring(keep, shutdown).await;
     }
 }
