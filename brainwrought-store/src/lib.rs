@@ -29,7 +29,6 @@ mod postgres;
 #[cfg(feature = "network")]
 mod python_peer;
 mod remote;
-mod room;
 mod store_clock;
 
 pub use file::FileJobStore;

@@ -334,7 +334,7 @@ impl ArtifactStore for ObjectArtifactStore {
 
     async fn check_room(&self, bytes: u64) -> Result<(), ArtifactStoreError> {
         let Some(folder) = self.folder.clone() else { return Ok(()) };
-        let found = tokio::task::spawn_blocking(move || crate::room::check(&folder, bytes)).await;
+        let found = tokio::task::spawn_blocking(move || brainwrought_core::room::check(&folder, bytes)).await;
         match found.map_err(|error| unavailable("look for room", error))? {
             Err(error) if is_full(&error) => Err(ArtifactStoreError::Full(Box::new(error))),
             found => found.map_err(|error| unavailable("look for room", error)),

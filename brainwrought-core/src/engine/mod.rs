@@ -17,6 +17,7 @@ mod pulse;
 mod removal;
 mod repair;
 mod rounds;
+mod scratch;
 mod store_health;
 mod submission;
 mod until_final;
