@@ -404,6 +404,9 @@ impl JobStore for Deaf {
     async fn revise(&self, id: &JobId, revision: &Revision) -> Result<JobView, JobStoreError> {
         self.0.revise(id, revision).await
     }
+    async fn prioritize(&self, id: &JobId, priority: i32) -> Result<JobView, JobStoreError> {
+        self.0.prioritize(id, priority).await
+    }
     async fn replace_callback(
         &self,
         id: &JobId,

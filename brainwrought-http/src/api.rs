@@ -202,7 +202,7 @@ pub(crate) async fn cancel(
 ) -> Result<Json<JobBody>, ApiError> {
     let view = site.job(&job_id).await?;
     let view = site.engine.jobs().cancel(&view.job.job_id).await?;
-    Ok(Json(JobBody::of(&view, &base)))
+    Ok(Json(site.shown(&view, &base).await))
 }
 
 /// Where to restart the job.
@@ -228,6 +228,7 @@ pub(crate) struct RetryQuery {
 )]
 pub(crate) async fn retry(
     State(site): State<Arc<Site>>,
+    Extension(client): Extension<ClientId>,
     ApiBase(base): ApiBase,
     Path(job_id): Path<String>,
     query: Result<Query<RetryQuery>, axum::extract::rejection::QueryRejection>,
@@ -235,8 +236,8 @@ pub(crate) async fn retry(
     let Query(query) = query.map_err(|error| ApiError::wrong_request(&error.body_text()))?;
     let view = site.job(&job_id).await?;
     let from = query.from.as_deref().filter(|from| !from.is_empty()).map(StageName::from);
-    let view = site.retry(&view.job.job_id, from.as_ref()).await?;
-    Ok((StatusCode::ACCEPTED, Json(JobBody::of(&view, &base))))
+    let view = site.retry(client, &view, from.as_ref()).await?;
+    Ok((StatusCode::ACCEPTED, Json(site.shown(&view, &base).await)))
 }
 
 /// Deletes a finished job along with its PDF and everything generated from it.
@@ -291,13 +292,14 @@ pub(crate) async fn script(
 )]
 pub(crate) async fn edit_script(
     State(site): State<Arc<Site>>,
+    Extension(client): Extension<ClientId>,
     ApiBase(base): ApiBase,
     Path(job_id): Path<String>,
     change: Result<Json<ScriptEdit>, axum::extract::rejection::JsonRejection>,
 ) -> Result<(StatusCode, Json<JobBody>), ApiError> {
     let Json(change) = change.map_err(|error| ApiError::wrong_request(&error.body_text()))?;
-    let view = edit(&site, &site.job(&job_id).await?, &change.lines).await?;
-    Ok((StatusCode::ACCEPTED, Json(JobBody::of(&view, &base))))
+    let view = edit(&site, client, &site.job(&job_id).await?, &change.lines).await?;
+    Ok((StatusCode::ACCEPTED, Json(site.shown(&view, &base).await)))
 }
 
 /// Checks an edit without saving it.
@@ -342,13 +344,14 @@ pub(crate) struct RestoreQuery {
 )]
 pub(crate) async fn restore_version(
     State(site): State<Arc<Site>>,
+    Extension(client): Extension<ClientId>,
     ApiBase(base): ApiBase,
     Path(job_id): Path<String>,
     query: Result<Query<RestoreQuery>, axum::extract::rejection::QueryRejection>,
 ) -> Result<(StatusCode, Json<JobBody>), ApiError> {
     let Query(query) = query.map_err(|error| ApiError::wrong_request(&error.body_text()))?;
-    let view = restore(&site, &site.job(&job_id).await?.job, query.version).await?;
-    Ok((StatusCode::ACCEPTED, Json(JobBody::of(&view, &base))))
+    let view = restore(&site, client, &site.job(&job_id).await?, query.version).await?;
+    Ok((StatusCode::ACCEPTED, Json(site.shown(&view, &base).await)))
 }
 
 /// Reports that the process is alive.
