@@ -57,7 +57,7 @@ fn is_built_in(by: &EffectsBy) -> bool {
 
 impl Stage for Assemble {
     const NAME: &'static str = "assemble";
-    const VERSION: u32 = 3;
+    const VERSION: u32 = 4;
     type Input = (Document, Script, Vec<Clip>);
     type Output = Video;
 
