@@ -149,7 +149,7 @@ impl ConfigFile {
         let file: Self = toml::from_str(text).map_err(|error| {
             let line =
                 error.span().map_or(0, |span| text[..span.start.min(text.len())].matches('\n').count());
-            wrong(format!("{} in line {}", error.message(), line + 1))
+            wrong(format!("{} in line {}", without_value(error.message()), line + 1))
         })?;
         if file.worker.concurrency.is_some_and(|tasks| !(1..=256).contains(&tasks)) {
             return Err(wrong("`worker.concurrency` must be from 1 to 256".to_owned()));
@@ -171,6 +171,15 @@ impl ConfigFile {
             return Err(wrong("`max-cost` is no sum of US dollars".to_owned()));
         }
         Ok(file)
+    }
+}
+
+/// What the parser says, without the value that it met: `invalid type: string "…", expected a map`.
+fn without_value(message: &str) -> String {
+    let start = ["invalid type: ", "invalid value: "].into_iter().find(|start| message.starts_with(start));
+    match start.zip(message.rsplit_once(", expected ")) {
+        Some((start, (_, expected))) => format!("{}, expected {expected}", start.trim_end_matches(": ")),
+        None => message.to_owned(),
     }
 }
 
@@ -253,6 +262,8 @@ mod tests {
         assert!(error.contains("line 4") && error.contains("concurency"), "{error}");
         let error = parse("[options]\nAWS_SECRET_ACCESS_KEY = \"hunter2\" \"\n").unwrap_err().to_string();
         assert!(error.contains("line 2") && !error.contains("hunter2"), "{error}");
+        let error = parse("options = \"hunter2\"\n").unwrap_err().to_string();
+        assert!(error.contains("invalid type, expected") && !error.contains("hunter2"), "{error}");
         assert!(parse("[worker]\nconcurrency = 0\n").is_err());
         assert!(parse("[worker]\npoll = -1.0\n").is_err());
         assert!(parse("llm = \"clippy:97\"\n").unwrap_err().to_string().contains("openai:MODEL"));

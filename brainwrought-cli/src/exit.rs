@@ -1,5 +1,5 @@
-//! Exit codes: 0 done, 1 the job failed or the result could not be printed, 2 the command was wrong, 3 the store could
-//! not be reached, 130 interrupted, 141 whoever read standard output has gone.
+//! Exit codes: 0 done, 1 the job failed or the result could not be printed, 2 the command was wrong, 3 a store could not be
+//! reached or the scratch folder has no room, 130 interrupted, 141 whoever read standard output has gone.
 
 use std::io::{self, ErrorKind};
 use std::process::ExitCode;
@@ -71,7 +71,10 @@ fn code_of(error: &anyhow::Error) -> u8 {
             return of_jobs(error);
         }
         let unreachable = cause.is::<ArtifactStoreError>()
-            || matches!(cause.downcast_ref::<EngineError>(), Some(EngineError::Artifacts(_)))
+            || matches!(
+                cause.downcast_ref::<EngineError>(),
+                Some(EngineError::Artifacts(_) | EngineError::ScratchFull { .. })
+            )
             || cause
                 .downcast_ref::<brainwrought_store::OpenError>()
                 .is_some_and(|error| !error.is_wrong_url());

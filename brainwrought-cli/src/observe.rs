@@ -24,6 +24,9 @@ const COUNT_EVERY: Duration = Duration::from_secs(5);
 /// up to one that renders for an hour.
 const STAGE_BUCKETS: [f64; 12] = [0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 120.0, 600.0, 3600.0];
 
+/// Libraries that log what a server sent back, which may be the key that it was sent. What went wrong is said without.
+const QUIET: [&str; 1] = ["rmcp"];
+
 /// Sends what is still on its way when it is dropped.
 #[must_use]
 #[derive(Debug)]
@@ -43,6 +46,10 @@ pub(crate) fn tracing(verbose: u8, observe: &ObserveSection) -> anyhow::Result<T
     let said = observe.log_filter.as_deref().filter(|_| verbose == 0);
     let filter = EnvFilter::try_new(said.unwrap_or(level))
         .map_err(|error| WrongCommand(format!("the log filter is wrong: {error}")))?;
+    let filter = QUIET
+        .iter()
+        .filter_map(|name| format!("{name}=off").parse().ok())
+        .fold(filter, EnvFilter::add_directive);
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     let lines = match observe.log_format.unwrap_or_default() {
         LogFormat::Text => lines.without_time().with_filter(filter).boxed(),
@@ -81,7 +88,6 @@ mod otlp {
     use std::sync::Arc;
     use std::time::Duration;
 
-    use anyhow::Context as _;
     use opentelemetry::trace::TracerProvider as _;
     use opentelemetry_otlp::{SpanExporter, WithExportConfig as _};
     use opentelemetry_sdk::Resource;
@@ -92,6 +98,10 @@ mod otlp {
     use tracing_subscriber::filter::Targets;
     use tracing_subscriber::registry::LookupSpan;
     use tracing_subscriber::{Layer, filter};
+
+    use crate::exit::WrongCommand;
+
+    const ADDRESS: &str = "OTEL_EXPORTER_OTLP_ENDPOINT takes an address such as http://127.0.0.1:4318";
 
     /// Sends spans from the runtime. The SDK exports on a thread of its own, where the HTTP client cannot work.
     #[derive(Debug)]
@@ -130,7 +140,8 @@ mod otlp {
             .with_http()
             .with_endpoint(url)
             .build()
-            .context("could not set up the OpenTelemetry exporter")?;
+            // What it says repeats the address, which may hold a password.
+            .map_err(|_| WrongCommand(format!("could not set up the OpenTelemetry exporter; {ADDRESS}")))?;
         let exporter = FromRuntime { exporter: Arc::new(exporter), runtime: Handle::current() };
         let resource = Resource::builder().with_service_name("brainwrought").build();
         Ok(SdkTracerProvider::builder().with_resource(resource).with_batch_exporter(exporter).build())

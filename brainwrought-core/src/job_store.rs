@@ -139,6 +139,9 @@ pub trait JobStore: Debug + Send + Sync + 'static {
     /// Changes what a job may spend; `None` lifts the limit. What was spent stays spent.
     async fn limit_cost(&self, id: &JobId, limit: Option<Cost>) -> Result<JobView, JobStoreError>;
 
+    /// Changes the priority of a job in any status: claims go by the new one from then on.
+    async fn prioritize(&self, id: &JobId, priority: i32) -> Result<JobView, JobStoreError>;
+
     /// Replaces a job's callback if it is still `seen`, and tells whether it was. It is guaranteed that of several calls
     /// that saw the same record at most one succeeds; nothing else of the job changes, in any status.
     async fn replace_callback(

@@ -19,4 +19,5 @@ pub mod publisher;
 pub mod purse;
 pub mod report;
 pub mod retry;
+pub mod room;
 pub mod stage;

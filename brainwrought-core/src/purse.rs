@@ -114,7 +114,7 @@ pub trait Purse: fmt::Debug + Send + Sync + 'static {
 pub enum PurseError {
     /// The limit would be passed.
     #[error(
-        "{provider} may cost {most} more, and the job has spent or set aside {spent} of {limit}; nothing was sent; \
+        "{provider} may cost {most} more, and {SPENT} {spent} of {limit}; nothing was sent; \
          raise it with `brainwrought retry --max-cost`, or make the video again with a higher --max-cost: what is done is kept"
     )]
     Exhausted {
@@ -145,6 +145,16 @@ pub enum PurseError {
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+}
+
+/// By these words the error of a limit is known again once it is stored.
+const SPENT: &str = "the job has spent or set aside";
+
+impl PurseError {
+    /// Tells whether an error that was stored as a text is that of a job's limit, which would stop another attempt too.
+    pub fn is_limit(text: &str) -> bool {
+        text.contains(SPENT)
+    }
 }
 
 /// A purse without a limit that keeps no books, for stages that run outside an engine.

@@ -409,6 +409,9 @@ impl JobStore for Deaf {
     async fn replan(&self, id: &JobId, plan: &Plan) -> Result<JobView, JobStoreError> {
         self.0.replan(id, plan).await
     }
+    async fn prioritize(&self, id: &JobId, priority: i32) -> Result<JobView, JobStoreError> {
+        self.0.prioritize(id, priority).await
+    }
     async fn replace_callback(
         &self,
         id: &JobId,

@@ -35,26 +35,27 @@ const MAX_LIMIT: usize = 500;
 
 /// Creates a job.
 ///
-/// The PDF comes in a form, with the options as its fields, or as a body of its own, with the options as parameters of the
-/// query. The answer comes as soon as the PDF is stored; the work begins when a worker is free. The same `Idempotency-Key`
-/// with the same PDF and options finds the same job, so that a request whose answer was lost can be sent again.
+/// Send the PDF either as a form, with the options as form fields, or as the request body, with the options as query
+/// parameters. The server responds as soon as the PDF is stored; processing starts when a worker is available. Repeating a
+/// request with the same `Idempotency-Key`, PDF and options returns the existing job, so a request whose response was lost
+/// is safe to retry.
 #[utoipa::path(
     post, path = "/api/jobs", tag = "jobs",
     request_body(content((UploadForm = "multipart/form-data"), (Vec<u8> = "application/pdf"))),
     params(
-        ("Idempotency-Key" = Option<String>, Header, description = "1 to 255 ASCII characters, drawn at random."),
+        ("Idempotency-Key" = Option<String>, Header, description = "A random string of 1 to 255 ASCII characters."),
         UploadQuery,
     ),
     responses(
-        (status = 202, description = "The job; `Location` names it.", body = SubmittedBody, headers(
-            ("Location" = String, description = "The job in the API."),
-            ("Idempotency-Replayed" = String, description = "`true` where the key found an earlier job."),
+        (status = 202, description = "The job was accepted. `Location` is its URL.", body = SubmittedBody, headers(
+            ("Location" = String, description = "The URL of the job."),
+            ("Idempotency-Replayed" = String, description = "`true` if the key matched an existing job."),
         )),
-        (status = 400, description = "The request cannot be read, an option is wrong, or the body was cut short.", body = ErrorBody),
-        (status = 408, description = "It arrived too slowly.", body = ErrorBody),
+        (status = 400, description = "The request is malformed, an option is invalid, or the body is incomplete.", body = ErrorBody),
+        (status = 408, description = "The upload was too slow.", body = ErrorBody),
         (status = 413, description = "The PDF is too large.", body = ErrorBody),
-        (status = 415, description = "It is no PDF.", body = ErrorBody),
-        (status = 422, description = "The key belongs to another upload, the callback is not allowed, or the video is too large for this server.", body = ErrorBody),
+        (status = 415, description = "The file is not a PDF.", body = ErrorBody),
+        (status = 422, description = "The idempotency key was used for a different upload, the callback URL is not allowed, or the video is too large for this server.", body = ErrorBody),
     )
 )]
 pub(crate) async fn submit(
@@ -69,7 +70,7 @@ pub(crate) async fn submit(
     Ok(submitted(&receive(&site, client, request, body).await?, &base))
 }
 
-/// Answers with a job that was created or found.
+/// Responds with a job that was created or found.
 pub(crate) fn submitted(created: &Created, base: &Base) -> Response {
     let location = base.api(&created.view.job.job_id);
     let mut response = (StatusCode::ACCEPTED, Json(SubmittedBody::of(&created.view, base))).into_response();
@@ -83,16 +84,16 @@ pub(crate) fn submitted(created: &Created, base: &Base) -> Response {
     response
 }
 
-/// Which jobs to list.
+/// Filters and paging of the list.
 #[derive(Debug, Default, Deserialize, IntoParams, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct ListQuery {
-    /// Only jobs with one of these statuses, separated by commas.
+    /// Only return jobs with one of these statuses, separated by commas.
     status: Option<String>,
-    /// How many at most, up to 500.
+    /// The maximum number of jobs to return; 50 by default, at most 500.
     limit: Option<usize>,
-    /// How many to skip.
+    /// The number of jobs to skip.
     offset: Option<usize>,
 }
 
@@ -120,13 +121,13 @@ pub(crate) fn parse_status(name: &str) -> Result<JobStatus, ApiError> {
     })
 }
 
-/// Lists jobs, the newest first. For operators: an id is all that is needed to see and steer a job.
+/// Lists jobs, newest first. Operators only: anyone who knows a job's ID can view and control it.
 #[utoipa::path(
     get, path = "/api/jobs", tag = "jobs", params(ListQuery), security(("operator" = [])),
     responses(
-        (status = 200, description = "The jobs in short.", body = JobList),
-        (status = 400, description = "The query cannot be understood.", body = ErrorBody),
-        (status = 401, description = "Only operators may.", body = ErrorBody, headers(
+        (status = 200, description = "A summary of each job.", body = JobList),
+        (status = 400, description = "A query parameter is invalid.", body = ErrorBody),
+        (status = 401, description = "The operator token is missing or wrong.", body = ErrorBody, headers(
             ("WWW-Authenticate" = String, description = "`Bearer`."),
         )),
     )
@@ -163,14 +164,14 @@ pub(crate) async fn list_jobs(
     Ok(JobList { jobs: views.iter().map(|view| JobSummary::of(view, base)).collect() })
 }
 
-/// Shows a job, at once or as soon as its status changes.
+/// Returns a job, immediately or as soon as its status changes.
 #[utoipa::path(
     get, path = "/api/jobs/{job_id}", tag = "jobs",
-    params(("job_id" = String, Path, description = "The job."), ShowQuery),
+    params(("job_id" = String, Path, description = "The job ID."), ShowQuery),
     responses(
-        (status = 200, description = "Everything that is known of it.", body = JobBody),
-        (status = 400, description = "The query cannot be understood.", body = ErrorBody),
-        (status = 404, description = "No such job.", body = ErrorBody),
+        (status = 200, description = "The job.", body = JobBody),
+        (status = 400, description = "A query parameter is invalid.", body = ErrorBody),
+        (status = 404, description = "There is no such job.", body = ErrorBody),
     )
 )]
 pub(crate) async fn show(
@@ -185,14 +186,14 @@ pub(crate) async fn show(
     Ok(Json(site.shown(&view, &base).await))
 }
 
-/// Stops a job. Stopping twice is no error; what is done stays done.
+/// Cancels a job. Cancelling a job twice is not an error; stages that have finished are kept.
 #[utoipa::path(
     post, path = "/api/jobs/{job_id}/cancel", tag = "jobs",
-    params(("job_id" = String, Path, description = "The job.")),
+    params(("job_id" = String, Path, description = "The job ID.")),
     responses(
-        (status = 200, description = "The job.", body = JobBody),
-        (status = 404, description = "No such job.", body = ErrorBody),
-        (status = 409, description = "It is complete.", body = ErrorBody),
+        (status = 200, description = "The cancelled job.", body = JobBody),
+        (status = 404, description = "There is no such job.", body = ErrorBody),
+        (status = 409, description = "The job has already completed.", body = ErrorBody),
     )
 )]
 pub(crate) async fn cancel(
@@ -202,31 +203,33 @@ pub(crate) async fn cancel(
 ) -> Result<Json<JobBody>, ApiError> {
     let view = site.job(&job_id).await?;
     let view = site.engine.jobs().cancel(&view.job.job_id).await?;
-    Ok(Json(JobBody::of(&view, &base)))
+    Ok(Json(site.shown(&view, &base).await))
 }
 
-/// Where to begin again.
+/// Where to restart the job.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct RetryQuery {
-    /// The stage to begin from; without it, everything that failed or was cancelled runs again.
+    /// The stage to restart from. If omitted, everything that failed or was cancelled is run again.
     pub(crate) from: Option<String>,
 }
 
-/// Runs again what failed or was cancelled, or everything from a stage on. What has not changed is reused.
+/// Retries a job: reruns what failed or was cancelled, or everything from a given stage on. Results that are still valid are
+/// reused.
 #[utoipa::path(
     post, path = "/api/jobs/{job_id}/retry", tag = "jobs",
-    params(("job_id" = String, Path, description = "The job."), RetryQuery),
+    params(("job_id" = String, Path, description = "The job ID."), RetryQuery),
     responses(
-        (status = 202, description = "The job.", body = JobBody),
-        (status = 400, description = "The query cannot be understood.", body = ErrorBody),
-        (status = 404, description = "No such job.", body = ErrorBody),
-        (status = 409, description = "Nothing failed, or there is no such stage.", body = ErrorBody),
+        (status = 202, description = "The job, which runs again.", body = JobBody),
+        (status = 400, description = "A query parameter is invalid.", body = ErrorBody),
+        (status = 404, description = "There is no such job.", body = ErrorBody),
+        (status = 409, description = "There is nothing to retry, or there is no such stage.", body = ErrorBody),
     )
 )]
 pub(crate) async fn retry(
     State(site): State<Arc<Site>>,
+    Extension(client): Extension<ClientId>,
     ApiBase(base): ApiBase,
     Path(job_id): Path<String>,
     query: Result<Query<RetryQuery>, axum::extract::rejection::QueryRejection>,
@@ -234,18 +237,18 @@ pub(crate) async fn retry(
     let Query(query) = query.map_err(|error| ApiError::wrong_request(&error.body_text()))?;
     let view = site.job(&job_id).await?;
     let from = query.from.as_deref().filter(|from| !from.is_empty()).map(StageName::from);
-    let view = site.retry(&view.job.job_id, from.as_ref()).await?;
-    Ok((StatusCode::ACCEPTED, Json(JobBody::of(&view, &base))))
+    let view = site.retry(client, &view, from.as_ref()).await?;
+    Ok((StatusCode::ACCEPTED, Json(site.shown(&view, &base).await)))
 }
 
-/// Removes a job that is over, with its PDF and everything that was made of it.
+/// Deletes a finished job along with its PDF and everything generated from it.
 #[utoipa::path(
     delete, path = "/api/jobs/{job_id}", tag = "jobs",
-    params(("job_id" = String, Path, description = "The job.")),
+    params(("job_id" = String, Path, description = "The job ID.")),
     responses(
-        (status = 204, description = "It is gone."),
-        (status = 404, description = "No such job.", body = ErrorBody),
-        (status = 409, description = "It is not over; cancel it first.", body = ErrorBody),
+        (status = 204, description = "The job was deleted."),
+        (status = 404, description = "There is no such job.", body = ErrorBody),
+        (status = 409, description = "The job has not finished; cancel it first.", body = ErrorBody),
     )
 )]
 pub(crate) async fn delete(
@@ -257,13 +260,13 @@ pub(crate) async fn delete(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Shows what is said, line by line, and the page of each.
+/// Returns the script, line by line, with the page that each line cites.
 #[utoipa::path(
     get, path = "/api/jobs/{job_id}/script", tag = "jobs",
-    params(("job_id" = String, Path, description = "The job.")),
+    params(("job_id" = String, Path, description = "The job ID.")),
     responses(
         (status = 200, description = "The script.", body = ScriptBody),
-        (status = 404, description = "No such job, or no script yet.", body = ErrorBody),
+        (status = 404, description = "There is no such job, or it has no script yet.", body = ErrorBody),
     )
 )]
 pub(crate) async fn script(
@@ -273,40 +276,41 @@ pub(crate) async fn script(
     Ok(Json(ScriptBody::of(&site, &site.job(&job_id).await?).await?))
 }
 
-/// Gives lines of the script other words and makes the video again from there.
+/// Rewrites lines of the script and remakes the video from there.
 ///
-/// Parts whose lines stay the same are reused. The video that was finished stays until the new one has passed, and can be
-/// brought back. What the finished video would not pass with is refused at once; nothing is saved then.
+/// Parts whose lines are unchanged are reused. The current video stays available until the new one has passed all checks,
+/// and can be restored afterwards. An edit with which the video would fail the checks is rejected, and nothing is saved.
 #[utoipa::path(
     patch, path = "/api/jobs/{job_id}/script", tag = "jobs", request_body = ScriptEdit,
-    params(("job_id" = String, Path, description = "The job.")),
+    params(("job_id" = String, Path, description = "The job ID.")),
     responses(
         (status = 202, description = "The job.", body = JobBody),
-        (status = 400, description = "There is no such line.", body = ErrorBody),
-        (status = 404, description = "No such job.", body = ErrorBody),
-        (status = 409, description = "The job is not over, or has no script.", body = ErrorBody),
-        (status = 422, description = "The video would not pass; `error.verdict` says which lines are wrong and why.", body = ErrorBody),
+        (status = 400, description = "A line number does not exist.", body = ErrorBody),
+        (status = 404, description = "There is no such job.", body = ErrorBody),
+        (status = 409, description = "The job has not finished, or has no script.", body = ErrorBody),
+        (status = 422, description = "The video would fail the checks; `error.verdict` lists the lines at fault and why.", body = ErrorBody),
     )
 )]
 pub(crate) async fn edit_script(
     State(site): State<Arc<Site>>,
+    Extension(client): Extension<ClientId>,
     ApiBase(base): ApiBase,
     Path(job_id): Path<String>,
     change: Result<Json<ScriptEdit>, axum::extract::rejection::JsonRejection>,
 ) -> Result<(StatusCode, Json<JobBody>), ApiError> {
     let Json(change) = change.map_err(|error| ApiError::wrong_request(&error.body_text()))?;
-    let view = edit(&site, &site.job(&job_id).await?, &change.lines).await?;
-    Ok((StatusCode::ACCEPTED, Json(JobBody::of(&view, &base))))
+    let view = edit(&site, client, &site.job(&job_id).await?, &change.lines).await?;
+    Ok((StatusCode::ACCEPTED, Json(site.shown(&view, &base).await)))
 }
 
-/// Tells what an edit would come to, and changes nothing.
+/// Checks an edit without saving it.
 #[utoipa::path(
     post, path = "/api/jobs/{job_id}/script/check", tag = "jobs", request_body = ScriptEdit,
-    params(("job_id" = String, Path, description = "The job.")),
+    params(("job_id" = String, Path, description = "The job ID.")),
     responses(
-        (status = 200, description = "How long everything takes, and what speaks against it.", body = VerdictBody),
-        (status = 400, description = "There is no such line.", body = ErrorBody),
-        (status = 404, description = "No such job.", body = ErrorBody),
+        (status = 200, description = "The estimated length of the video, and any problems with the edit.", body = VerdictBody),
+        (status = 400, description = "A line number does not exist.", body = ErrorBody),
+        (status = 404, description = "There is no such job.", body = ErrorBody),
         (status = 409, description = "The job has no script.", body = ErrorBody),
     )
 )]
@@ -319,49 +323,50 @@ pub(crate) async fn check_script(
     Ok(Json(judge(&site, &site.job(&job_id).await?.job, &change.lines).await?))
 }
 
-/// Which version to bring back.
+/// Which version to restore.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct RestoreQuery {
-    /// The number of the version; without it, the one before.
+    /// The version number. If omitted, the previous version is restored.
     pub(crate) version: Option<u32>,
 }
 
-/// Brings an earlier version of the video back, with its script. Nothing is made again; the video is delivered again.
+/// Restores an earlier version of the video and its script. Nothing is rendered again; the video is only redelivered.
 #[utoipa::path(
     post, path = "/api/jobs/{job_id}/restore", tag = "jobs",
-    params(("job_id" = String, Path, description = "The job."), RestoreQuery),
+    params(("job_id" = String, Path, description = "The job ID."), RestoreQuery),
     responses(
         (status = 202, description = "The job.", body = JobBody),
         (status = 400, description = "The version is not a number.", body = ErrorBody),
-        (status = 404, description = "No such job.", body = ErrorBody),
-        (status = 409, description = "The job is not over, or has no such version.", body = ErrorBody),
+        (status = 404, description = "There is no such job.", body = ErrorBody),
+        (status = 409, description = "The job has not finished, or has no such version.", body = ErrorBody),
     )
 )]
 pub(crate) async fn restore_version(
     State(site): State<Arc<Site>>,
+    Extension(client): Extension<ClientId>,
     ApiBase(base): ApiBase,
     Path(job_id): Path<String>,
     query: Result<Query<RestoreQuery>, axum::extract::rejection::QueryRejection>,
 ) -> Result<(StatusCode, Json<JobBody>), ApiError> {
     let Query(query) = query.map_err(|error| ApiError::wrong_request(&error.body_text()))?;
-    let view = restore(&site, &site.job(&job_id).await?.job, query.version).await?;
-    Ok((StatusCode::ACCEPTED, Json(JobBody::of(&view, &base))))
+    let view = restore(&site, client, &site.job(&job_id).await?, query.version).await?;
+    Ok((StatusCode::ACCEPTED, Json(site.shown(&view, &base).await)))
 }
 
-/// Tells that the process is alive.
-#[utoipa::path(get, path = "/healthz", tag = "server", responses((status = 200, description = "It is.", body = StateBody)))]
+/// Reports that the process is alive.
+#[utoipa::path(get, path = "/healthz", tag = "server", responses((status = 200, description = "The process is alive.", body = StateBody)))]
 pub(crate) async fn health() -> Json<StateBody> {
     Json(StateBody { status: "ok" })
 }
 
-/// Tells whether the server can take jobs: both stores answer and no shutdown has begun.
+/// Reports whether the server accepts jobs: both stores respond and the server is not shutting down.
 #[utoipa::path(
     get, path = "/readyz", tag = "server",
     responses(
-        (status = 200, description = "It can.", body = StateBody),
-        (status = 503, description = "It cannot just now.", body = ErrorBody),
+        (status = 200, description = "The server accepts jobs.", body = StateBody),
+        (status = 503, description = "The server cannot accept jobs right now.", body = ErrorBody),
     )
 )]
 pub(crate) async fn ready(State(site): State<Arc<Site>>) -> Result<Json<StateBody>, ApiError> {
@@ -377,17 +382,17 @@ pub(crate) async fn ready(State(site): State<Arc<Site>>) -> Result<Json<StateBod
     Ok(Json(StateBody { status: "ok" }))
 }
 
-/// How the server is.
+/// The state of the server.
 #[derive(Debug, serde::Serialize, ToSchema)]
 pub(crate) struct StateBody {
-    /// `ok`.
+    /// Always `ok`.
     status: &'static str,
 }
 
-/// What the server counts, in Prometheus's text format.
+/// Returns the server's metrics in the Prometheus text format.
 #[utoipa::path(
     get, path = "/metrics", tag = "server",
-    responses((status = 200, description = "Counters and gauges.", content_type = "text/plain", body = String))
+    responses((status = 200, description = "The metrics.", content_type = "text/plain", body = String))
 )]
 pub(crate) async fn metrics(State(site): State<Arc<Site>>) -> Result<Response, ApiError> {
     let text = site.metrics.text(&site.count_jobs().await?);

@@ -62,13 +62,13 @@ impl Position {
 #[derive(Debug, ToSchema)]
 #[expect(dead_code, reason = "it is written as it happens; this describes it")]
 pub(crate) struct StreamEvent {
-    /// `log`, `job`, `end` or `gone`; none for the first line, which says after how long to reconnect.
+    /// `log`, `job`, `end` or `gone`. The first message has no event name and only sets the reconnection time.
     event: Option<String>,
-    /// Where the stream stands, for `Last-Event-ID`.
+    /// The position in the stream, to be sent as `Last-Event-ID`.
     id: Option<String>,
-    /// JSON: a log line, the job, `{"status": …}` or `{}`.
+    /// JSON: a log entry, the job, `{"status": …}` or `{}`.
     data: Option<String>,
-    /// After how many milliseconds to reconnect.
+    /// The reconnection time in milliseconds.
     retry: Option<u64>,
 }
 
@@ -97,22 +97,22 @@ impl Drop for Stream {
     }
 }
 
-/// Follows a job.
+/// Streams the progress of a job as server-sent events.
 ///
-/// Events: `log` (a log line), `job` (the job without its log), `end` (the job is over, with its last state sent before)
-/// and `gone` (it was deleted). A client that reconnects with `Last-Event-ID` gets what it missed; once there is nothing
-/// more to come the answer is 204, which ends reconnecting.
+/// The events are `log` (a log entry), `job` (the job without its log), `end` (the job has finished; its final state was sent
+/// just before) and `gone` (the job was deleted). A client that reconnects with `Last-Event-ID` receives everything it
+/// missed. When nothing more is to come, the response is 204, which tells clients to stop reconnecting.
 #[utoipa::path(
     get, path = "/api/jobs/{job_id}/events", tag = "jobs",
     params(
-        ("job_id" = String, Path, description = "The job."),
-        ("Last-Event-ID" = Option<String>, Header, description = "The id of the last event that arrived."),
+        ("job_id" = String, Path, description = "The job ID."),
+        ("Last-Event-ID" = Option<String>, Header, description = "The ID of the last event received."),
     ),
     responses(
-        (status = 200, description = "The events.", content_type = "text/event-stream", body = StreamEvent),
-        (status = 204, description = "Nothing more will come."),
-        (status = 404, description = "No such job.", body = ErrorBody),
-        (status = 429, description = "Too many streams are open.", body = ErrorBody),
+        (status = 200, description = "The event stream.", content_type = "text/event-stream", body = StreamEvent),
+        (status = 204, description = "There are no more events."),
+        (status = 404, description = "There is no such job.", body = ErrorBody),
+        (status = 429, description = "Too many event streams are open.", body = ErrorBody),
     )
 )]
 pub(crate) async fn events(

@@ -1,4 +1,4 @@
-//! [`FairQueue`]: the priority of a new job, so that clients share the workers however many and however large their jobs
+//! [`FairQueue`]: the priority of a new job, or of one that runs again, so that clients share the workers however many and however large their jobs
 //! are.
 //!
 //! This is start-time fair queuing (Goyal, Vin and Cheng, "Start-time Fair Queuing", SIGCOMM 1996) over whole jobs. Each
@@ -57,8 +57,7 @@ impl Queued {
         if job.priority >= 0 {
             return None;
         }
-        let options: MakeOptions = serde_json::from_value(job.options.clone()).unwrap_or_default();
-        Some(Self::read(job.job_id.clone(), job.priority, cost(&options)))
+        Some(Self::read(job.job_id.clone(), job.priority, cost_of(view)))
     }
 
     fn read(id: JobId, priority: i32, cost: f64) -> Self {
@@ -119,6 +118,12 @@ impl Clock {
         let now = self.now;
         self.finishes.retain(|_, finish| *finish > now);
     }
+}
+
+/// What a stored job costs. One that runs again costs as much as the first time: nobody knows how much of it is reused.
+pub(crate) fn cost_of(view: &JobView) -> f64 {
+    let options: MakeOptions = serde_json::from_value(view.job.options.clone()).unwrap_or_default();
+    cost(&options)
 }
 
 /// What a job costs: its pixels times its length, compared with the default video.

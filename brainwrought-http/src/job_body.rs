@@ -22,59 +22,59 @@ use crate::spent_body::SpentBody;
 use crate::video_options::VideoOptions;
 use crate::view::file_link;
 
-/// Everything that a client may know of a job. Moments are milliseconds since 1970-01-01 UTC.
+/// A job. Times are in milliseconds since 1970-01-01 UTC.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct JobBody {
-    /// Names the job: 32 hexadecimal digits. Whoever knows it can see and steer the job.
+    /// The job ID: 32 hexadecimal digits. Anyone who knows it can view and control the job.
     pub(crate) job_id: String,
-    /// PENDING, RUNNING, INTERRUPTED, COMPLETED, FAILED or CANCELLED.
+    /// `PENDING`, `RUNNING`, `INTERRUPTED`, `COMPLETED`, `FAILED` or `CANCELLED`.
     pub(crate) status: String,
-    /// The name that the file has at the client.
+    /// The name of the uploaded file.
     pub(crate) file_name: String,
-    /// When it was created.
+    /// When the job was created.
     pub(crate) created_at: u64,
-    /// When it last changed.
+    /// When the job last changed.
     pub(crate) updated_at: u64,
-    /// How far it is.
+    /// The progress of the job.
     pub(crate) progress: ProgressBody,
-    /// While it is PENDING: its position in the queue, where 1 is next.
+    /// The position in the queue while the job is `PENDING`; 1 is next.
     pub(crate) queue_position: Option<usize>,
-    /// What it waits for, when nobody can go on with it now: a worker that has its pipeline, or the next attempt after a
-    /// failure.
+    /// What the job is waiting for if no worker can continue it now: a worker that has its pipeline, or the next attempt after
+    /// a failure.
     pub(crate) waits_for: Option<String>,
-    /// Its tasks, in order.
+    /// The tasks of the job, in order.
     pub(crate) stages: Vec<TaskBody>,
-    /// What was chosen, of what a client can choose.
+    /// The options of the video.
     #[schema(value_type = Object)]
     pub(crate) options: Value,
-    /// What it has paid providers.
+    /// What the job has spent on paid services.
     pub(crate) spent: SpentBody,
-    /// What became of the callback that was asked for, if one was.
+    /// The state of the callback, if one was requested.
     pub(crate) callback: Option<CallbackBody>,
-    /// Why it failed, if it did.
+    /// Why the job failed, if it did.
     pub(crate) error: Option<String>,
-    /// The finished versions of the video, the newest first. While an edit is made, and when it did not succeed, the links
-    /// lead to the version before.
+    /// The finished versions of the video, newest first. While an edit is in progress, and if it fails, the links point to the
+    /// previous version.
     pub(crate) versions: Vec<VersionBody>,
-    /// Where the video was published, if it was.
+    /// The URL of the published video, if it was published.
     pub(crate) output_hf_url: Option<String>,
-    /// What happened, oldest first.
+    /// The log, oldest entry first.
     pub(crate) logs: Vec<LogBody>,
-    /// Where to go from here: `self`, `page`, `view` (a page to share: it shows the video and cannot control the job),
-    /// `events`, `cancel`, `retry`, `script`, `restore`, `variants`, and every file by its name.
+    /// Related URLs: `self`, `page`, `view` (a page for sharing, which shows the video but cannot control the job), `events`,
+    /// `cancel`, `retry`, `script`, `restore`, `variants`, and each file by its name.
     pub(crate) links: BTreeMap<String, String>,
 }
 
-/// What became of a callback. Its URL is not shown: it may hold a token of the receiver's.
+/// The state of a callback. Its URL is not returned, as it may contain a token of the receiver.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct CallbackBody {
-    /// `pending` until the receiver accepted the message of the job's latest end, then `delivered`; `abandoned` after the
-    /// last attempt.
+    /// `pending` until the receiver has accepted the message about the end of the job, then `delivered`; `abandoned` once the
+    /// last attempt has failed.
     #[schema(value_type = String)]
     state: CallbackState,
-    /// How many attempts were begun.
+    /// The number of delivery attempts so far.
     attempts: u32,
-    /// Why the last attempt failed.
+    /// Why the last attempt failed, if it did.
     error: Option<String>,
 }
 
@@ -84,92 +84,92 @@ impl CallbackBody {
     }
 }
 
-/// What a new job is answered with.
+/// The response to a new job.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct SubmittedBody {
-    /// Names the job.
+    /// The job ID.
     pub(crate) job_id: String,
-    /// PENDING, unless the job is an earlier one with the same key.
+    /// `PENDING`, unless the idempotency key matched an existing job.
     pub(crate) status: String,
-    /// Where to go from here.
+    /// Related URLs.
     pub(crate) links: BTreeMap<String, String>,
 }
 
-/// How far a job is.
+/// The progress of a job.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct ProgressBody {
-    /// The share that is done, from 0 to 1.
+    /// The completed fraction, from 0 to 1.
     pub(crate) share: f64,
-    /// What is being done, for people.
+    /// A description of the current work.
     pub(crate) doing: String,
-    /// The time left in seconds, once enough was measured to tell.
+    /// The estimated time remaining in seconds, as soon as it can be estimated.
     pub(crate) seconds_left: Option<u64>,
 }
 
 /// One task of a job.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct TaskBody {
-    /// The stage.
+    /// The stage of the task.
     pub(crate) stage: String,
-    /// The part of the video, from 0, where the stage works on parts.
+    /// The part of the video, counted from 0, if the stage works on parts.
     pub(crate) segment: Option<u32>,
-    /// NEW, READY, RUNNING, DONE, ERROR or CANCELLED.
+    /// `NEW`, `READY`, `RUNNING`, `DONE`, `ERROR` or `CANCELLED`.
     pub(crate) status: String,
-    /// What it does, for people.
+    /// A description of the task.
     pub(crate) label: String,
-    /// The number of the attempt.
+    /// The number of the current attempt.
     pub(crate) attempt: u32,
-    /// Steps done and in all, while it runs.
+    /// Completed and total steps, while the task is running.
     pub(crate) steps: Option<[u64; 2]>,
-    /// How long it took, in seconds.
+    /// How long the task took, in seconds.
     pub(crate) seconds: Option<f64>,
-    /// True when the output was known already.
+    /// Whether an earlier result was reused.
     pub(crate) cached: bool,
-    /// The errors of attempts that did not end well.
+    /// The errors of failed attempts.
     pub(crate) errors: Vec<String>,
 }
 
-/// One line of the log.
+/// A log entry.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct LogBody {
-    /// When.
+    /// When the entry was written.
     pub(crate) at: u64,
-    /// The task that wrote it.
+    /// The task that wrote the entry.
     pub(crate) task: String,
     /// `info`, `warn` or `error`.
     #[schema(value_type = String)]
     pub(crate) level: brainwrought_core::event::LogLevel,
-    /// The line.
+    /// The message.
     pub(crate) message: String,
 }
 
-/// What a list shows of a job.
+/// A summary of a job.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct JobSummary {
-    /// Names the job.
+    /// The job ID.
     pub(crate) job_id: String,
-    /// Where it stands.
+    /// The status of the job.
     pub(crate) status: String,
-    /// The name of its pipeline.
+    /// The name of the job's pipeline.
     pub(crate) pipeline: String,
-    /// The name that the file has at the client.
+    /// The name of the uploaded file.
     pub(crate) file_name: String,
-    /// When it was created.
+    /// When the job was created.
     pub(crate) created_at: u64,
-    /// When it last changed.
+    /// When the job last changed.
     pub(crate) updated_at: u64,
-    /// The share that is done, from 0 to 1.
+    /// The completed fraction, from 0 to 1.
     pub(crate) share: f64,
-    /// Why it failed, if it did.
+    /// Why the job failed, if it did.
     pub(crate) error: Option<String>,
-    /// Where to go from here.
+    /// Related URLs.
     pub(crate) links: BTreeMap<String, String>,
 }
 
-/// A page of a list.
+/// A page of jobs.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct JobList {
-    /// The jobs, the newest first.
+    /// The jobs, newest first.
     pub(crate) jobs: Vec<JobSummary>,
 }
 

@@ -28,30 +28,30 @@ const PIECE: usize = 64 << 10;
 const PDF_POLICY: &str =
     "default-src 'self'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'";
 
-/// A file of a job: `video.mp4`, `captions.vtt`, `captions.srt`, `captions.ass`, `poster.png`, `transcript.md`,
+/// Downloads a file of a job: `video.mp4`, `captions.vtt`, `captions.srt`, `captions.ass`, `poster.png`, `transcript.md`,
 /// `chapters.txt`, `quiz.json`, `report.json`, `manifest.json` or `input.pdf`.
 #[utoipa::path(
     get, path = "/jobs/{job_id}/{file}", tag = "files",
     params(
-        ("job_id" = String, Path, description = "The job."),
-        ("file" = String, Path, description = "The name of the file."),
-        ("download" = Option<String>, Query, description = "Present: save it rather than show it."),
-        ("Range" = Option<String>, Header, description = "One range of bytes."),
+        ("job_id" = String, Path, description = "The job ID."),
+        ("file" = String, Path, description = "The file name."),
+        ("download" = Option<String>, Query, description = "If present, browsers save the file instead of displaying it."),
+        ("Range" = Option<String>, Header, description = "A single byte range."),
     ),
     responses(
         (status = 200, description = "The file.", content_type = "*/*", body = serde_json::Value, headers(
             ("Accept-Ranges" = String, description = "`bytes`."),
-            ("Content-Disposition" = String, description = "With `download`: the name to save it under."),
-            ("ETag" = String, description = "Changes with the content."),
+            ("Content-Disposition" = String, description = "With `download`, the file name to save as."),
+            ("ETag" = String, description = "Identifies this version of the file."),
         )),
-        (status = 206, description = "The part of it that was asked for.", content_type = "*/*", body = serde_json::Value, headers(
-            ("Content-Range" = String, description = "Which part it is."),
-            ("ETag" = String, description = "Changes with the content."),
+        (status = 206, description = "The requested part of the file.", content_type = "*/*", body = serde_json::Value, headers(
+            ("Content-Range" = String, description = "The range that is returned."),
+            ("ETag" = String, description = "Identifies this version of the file."),
         )),
-        (status = 304, description = "The client has it already."),
-        (status = 404, description = "No such job or file, or not yet.", body = crate::api_error::ErrorBody),
-        (status = 416, description = "No byte is in the range.", body = crate::api_error::ErrorBody, headers(
-            ("Content-Range" = String, description = "How long the file is."),
+        (status = 304, description = "The client already has the current version."),
+        (status = 404, description = "There is no such job or file, or the file does not exist yet.", body = crate::api_error::ErrorBody),
+        (status = 416, description = "The range lies outside the file.", body = crate::api_error::ErrorBody, headers(
+            ("Content-Range" = String, description = "The size of the file."),
         )),
     )
 )]

@@ -44,8 +44,10 @@ impl QueuePositions {
         let mut seen = self.seen.lock().await;
         let began = Instant::now();
         let id = &view.job.job_id;
-        if let Some(seen) = seen.as_ref().filter(|seen| seen.until > began) {
-            return Ok(place(&seen.order, id));
+        let known = seen.as_ref().filter(|seen| seen.until > began);
+        // A job that came since is looked for at once, so that the answer to whoever brought it has its position.
+        if let Some(position) = known.and_then(|seen| place(&seen.order, id)) {
+            return Ok(Some(position));
         }
         let filter = JobFilter { statuses: vec![JobStatus::Pending], ..JobFilter::default() };
         let mut waiting = jobs.list(&filter).await?;

@@ -8,8 +8,9 @@ use brainwrought_stages::script::EditVerdict;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::rate_limit::ClientId;
 use crate::site::Site;
-use crate::{ApiError, output_files, webhook};
+use crate::{ApiError, output_files};
 
 /// What to change of a script.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -168,16 +169,18 @@ pub(crate) async fn judge(site: &Site, job: &Job, edits: &[LineEdit]) -> Result<
 /// # Errors
 ///
 /// Fails when the job is not over or has no script, when there is no such line, and when the video would not pass.
-pub(crate) async fn edit(site: &Site, view: &JobView, edits: &[LineEdit]) -> Result<JobView, ApiError> {
-    match edit_job(&site.engine, view, wanted(edits), &site.settings.fonts).await {
+pub(crate) async fn edit(
+    site: &Site,
+    client: ClientId,
+    view: &JobView,
+    edits: &[LineEdit],
+) -> Result<JobView, ApiError> {
+    let change = async || match edit_job(&site.engine, view, wanted(edits), &site.settings.fonts).await {
         // Whoever sends an edit again, because its answer was lost, learns that it is made.
         Err(EditError::NothingChanged) => Ok(view.clone()),
-        edited => {
-            let view = edited?;
-            webhook::follow(site, &view.job.job_id);
-            Ok(view)
-        }
-    }
+        edited => Ok(edited?),
+    };
+    site.queue_again(client, view, change).await
 }
 
 /// Brings a version back; without a number, the one before.
@@ -185,12 +188,17 @@ pub(crate) async fn edit(site: &Site, view: &JobView, edits: &[LineEdit]) -> Res
 /// # Errors
 ///
 /// Fails when the job is not over, or has no such version.
-pub(crate) async fn restore(site: &Site, job: &Job, number: Option<u32>) -> Result<JobView, ApiError> {
+pub(crate) async fn restore(
+    site: &Site,
+    client: ClientId,
+    view: &JobView,
+    number: Option<u32>,
+) -> Result<JobView, ApiError> {
+    let job = &view.job;
     let none = || ApiError::Conflict("there is no earlier version to bring back".to_owned());
     let number = number.or_else(|| job.previous_version()).ok_or_else(none)?;
-    let view = site.engine.restore_version(&job.job_id, number).await?;
-    webhook::follow(site, &job.job_id);
-    Ok(view)
+    let change = async || Ok(site.engine.restore_version(&job.job_id, number).await?);
+    site.queue_again(client, view, change).await
 }
 
 fn wanted(edits: &[LineEdit]) -> Vec<brainwrought_stages::script::LineEdit> {

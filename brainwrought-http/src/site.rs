@@ -13,8 +13,9 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use crate::admission::enter_queue;
 use crate::client_slots::ClientSlots;
-use crate::fair_queue::FairQueue;
+use crate::fair_queue::{self, FairQueue};
 use crate::job_body::JobBody;
 use crate::job_link::JobLink;
 use crate::links::Base;
@@ -130,10 +131,46 @@ impl Site {
     }
 
     /// Sends a job back to run again, and sees to its callback.
-    pub(crate) async fn retry(&self, id: &JobId, from: Option<&StageName>) -> Result<JobView, ApiError> {
-        let view = self.engine.retry_job(id, from).await?;
+    pub(crate) async fn retry(
+        &self,
+        client: ClientId,
+        view: &JobView,
+        from: Option<&StageName>,
+    ) -> Result<JobView, ApiError> {
+        let id = &view.job.job_id;
+        self.queue_again(client, view, async || Ok(self.engine.retry_job(id, from).await?)).await
+    }
+
+    /// Lets a job that is over run again by `change`, from the place in the queue that a new one of this client would have
+    /// now, and sees to its callback. What still runs keeps its place, and so does what did not come through the queue.
+    pub(crate) async fn queue_again(
+        &self,
+        client: ClientId,
+        view: &JobView,
+        change: impl AsyncFnOnce() -> Result<JobView, ApiError>,
+    ) -> Result<JobView, ApiError> {
+        let id = &view.job.job_id;
+        let mut cost = None;
+        if view.status.is_final() && view.job.priority < 0 {
+            let own = fair_queue::cost_of(view);
+            let priority = enter_queue(self, client, own).await?;
+            // A claim between the two steps would go by the old priority.
+            if let Err(error) = self.engine.jobs().prioritize(id, priority).await {
+                self.fair_queue.leave(client, own);
+                return Err(error.into());
+            }
+            cost = Some(own);
+        }
+        let changed = change().await;
+        let runs = changed.as_ref().is_ok_and(|view| !view.status.is_final());
+        match cost {
+            Some(cost) if runs => self.fair_queue.created(client, cost, id),
+            Some(cost) => self.fair_queue.leave(client, cost),
+            None => {}
+        }
+        let changed = changed?;
         webhook::follow(self, id);
-        Ok(view)
+        Ok(changed)
     }
 
     /// What addresses are signed with.

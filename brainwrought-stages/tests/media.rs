@@ -172,6 +172,42 @@ fn a_cut_file_has_faults_or_too_few_frames() {
     assert!(probe.faults > 0 || video.frames < 90, "{video:?}");
 }
 
+/// The memory of this process in bytes.
+#[cfg(target_os = "linux")]
+fn resident() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+    line.split_whitespace().next().unwrap().parse::<u64>().unwrap() << 10
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_file_that_was_looked_at_leaves_no_memory_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    // Noise, which no encoder makes small.
+    let mut encoder = H264Encoder::new(&EncoderSettings { crf: 1, ..encoder_settings() }).unwrap();
+    let mut noise = 1_u32;
+    for _ in 0..60 {
+        let mut frame = YuvFrame::black(96, 160);
+        for luma in &mut frame.y {
+            noise = noise.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            *luma = 16 + (noise >> 24) as u8 % 200;
+        }
+        encoder.push(&frame).unwrap();
+    }
+    let clip = encoder.finish().unwrap().into();
+    let file = join(&[clip], clicks(60, &[]), &folder.path().join("noise.mp4")).unwrap();
+    assert!(file.len() > 500_000, "{}", file.len());
+    see(&file);
+    let before = resident();
+    let looks = 60;
+    for _ in 0..looks {
+        see(&file);
+    }
+    let grown = resident().saturating_sub(before);
+    assert!(grown < looks * file.len() as u64 / 4, "{grown} bytes are left of {looks} times {}", file.len());
+}
+
 /// What another reader of the file says: FFmpeg's own program, if it is installed.
 #[expect(clippy::disallowed_methods, reason = "a test asks an independent program")]
 fn ffprobe(path: &Path) -> Option<String> {

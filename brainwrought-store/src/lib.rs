@@ -29,7 +29,7 @@ mod postgres;
 #[cfg(feature = "network")]
 mod python_peer;
 mod remote;
-mod room;
+mod secrets;
 mod store_clock;
 
 pub use file::FileJobStore;

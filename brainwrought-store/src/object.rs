@@ -22,6 +22,7 @@ use tokio::sync::OnceCell;
 
 use crate::holds::{HOLDS, Holds};
 use crate::remote::RemoteError;
+use crate::secrets::Secrets;
 use crate::store_clock::StoreClock;
 use crate::{OpenError, StoreOptions};
 
@@ -53,6 +54,8 @@ pub struct ObjectArtifactStore {
 struct Remote {
     /// Its URL, for people.
     place: String,
+    /// What no message may repeat.
+    secrets: Secrets,
     /// Set once it has answered.
     reached: OnceCell<()>,
 }
@@ -117,9 +120,14 @@ impl ObjectArtifactStore {
         }
     }
 
-    pub(crate) fn remote(objects: Arc<dyn ObjectStore>, place: String, clock: StoreClock) -> Self {
+    pub(crate) fn remote(
+        objects: Arc<dyn ObjectStore>,
+        place: String,
+        clock: StoreClock,
+        secrets: Secrets,
+    ) -> Self {
         let holds = Some(Holds::new(Arc::clone(&objects)));
-        let remote = Some(Remote { place, reached: OnceCell::new() });
+        let remote = Some(Remote { place, secrets, reached: OnceCell::new() });
         Self { objects, clock, remote, holds, folder: None }
     }
 
@@ -207,7 +215,7 @@ impl ObjectArtifactStore {
 
     fn explain(&self, action: &str, error: Error) -> ArtifactStoreError {
         match &self.remote {
-            Some(remote) => unavailable(action, RemoteError::new(&remote.place, error)),
+            Some(remote) => unavailable(action, RemoteError::new(&remote.place, &remote.secrets, error)),
             None => explain_local(action, error),
         }
     }
@@ -334,7 +342,7 @@ impl ArtifactStore for ObjectArtifactStore {
 
     async fn check_room(&self, bytes: u64) -> Result<(), ArtifactStoreError> {
         let Some(folder) = self.folder.clone() else { return Ok(()) };
-        let found = tokio::task::spawn_blocking(move || crate::room::check(&folder, bytes)).await;
+        let found = tokio::task::spawn_blocking(move || brainwrought_core::room::check(&folder, bytes)).await;
         match found.map_err(|error| unavailable("look for room", error))? {
             Err(error) if is_full(&error) => Err(ArtifactStoreError::Full(Box::new(error))),
             found => found.map_err(|error| unavailable("look for room", error)),

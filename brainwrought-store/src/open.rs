@@ -258,7 +258,13 @@ pub fn local_folder(url: &str) -> Option<PathBuf> {
 /// A URL as people may see it: without what stands before its `@`, and without its query. Either may hold a password, as in
 /// `postgres://host/database?password=…`.
 pub fn without_password(url: &str) -> String {
-    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
+    let Some((scheme, rest)) = url.split_once("://") else {
+        // Mistyped, perhaps, as in `postgres:/me:password@host`.
+        return match url.split_once(':') {
+            Some((scheme, rest)) if rest.contains(['@', '?']) => format!("{scheme}:…"),
+            _ => url.to_owned(),
+        };
+    };
     let (front, query) = rest.split_once('?').unwrap_or((rest, ""));
     if query.contains('@') {
         // A password with a `?` in it, or a query with an `@`: nobody can tell which side of it the secret is on.
@@ -285,7 +291,7 @@ fn open_database(url: &str) -> Result<Arc<dyn JobStore>, OpenError> {
 fn only_database(url: &str, action: &'static str, instead: &'static str) -> Result<(), OpenError> {
     match place(url) {
         _ if is_database(url) => Ok(()),
-        Some(_) => Err(OpenError::NotInThisStore { url: url.to_owned(), action, instead }),
+        Some(_) => Err(OpenError::NotInThisStore { url: without_password(url), action, instead }),
         None => Err(OpenError::UnknownScheme { url: without_password(url) }),
     }
 }
@@ -324,6 +330,7 @@ mod tests {
     fn a_url_is_shown_without_its_secrets() {
         for (url, shown) in [
             ("postgres://me:hush@db.example:5433/jobs", "postgres://db.example:5433/jobs"),
+            ("postgres:/me:hush@db.example/jobs", "postgres:…"),
             ("postgres://me:hu@s/h@db.example/jobs", "postgres://db.example/jobs"),
             ("postgres://me:hu?sh@db.example/jobs", "postgres://…"),
             ("postgres://db.example/jobs?user=me&password=hush", "postgres://db.example/jobs"),

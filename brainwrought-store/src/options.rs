@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use crate::secrets::Secrets;
+
 /// What the URL of a store does not say, as names with values.
 ///
 /// The names are those that the providers' own tools read from the environment, in any case: `aws_access_key_id`,
@@ -63,6 +65,11 @@ impl StoreOptions {
     pub(crate) fn of<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
         let named = self.values.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         named.filter(move |(name, _)| name.starts_with(prefix))
+    }
+
+    /// What no message may repeat of them.
+    pub(crate) fn secrets(&self) -> Secrets {
+        Secrets::among(self.values.iter().map(|(name, value)| (name.as_str(), value.as_str())))
     }
 
     pub(crate) fn retries(&self) -> u32 {

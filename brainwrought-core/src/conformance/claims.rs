@@ -7,9 +7,9 @@ use futures::future::join_all;
 use super::fixture::{
     LONG, any, chain, claim, claim_all, done, done_with, fan, finish, names, request, single, submit, task,
 };
-use crate::id::StageName;
+use crate::id::{JobId, StageName};
 use crate::job::{JobStatus, NewJob, TaskStatus};
-use crate::job_store::{ClaimRequest, JobStore};
+use crate::job_store::{ClaimRequest, JobStore, JobStoreError};
 
 /// Only tasks whose needs are all DONE become READY.
 pub async fn only_fed_tasks_become_ready(store: &dyn JobStore) {
@@ -131,6 +131,24 @@ pub async fn higher_priority_is_claimed_first(store: &dyn JobStore) {
     let claims = store.claim(&any()).await.unwrap();
     let order: Vec<i32> = claims.iter().map(|claim| claim.job.priority).collect();
     assert_eq!(order, [i32::MAX, 5, 0, i32::MIN]);
+}
+
+/// A priority that is changed counts from then on, for tasks that are ready and for those that come.
+pub async fn a_changed_priority_counts(store: &dyn JobStore) {
+    let mut ids = Vec::new();
+    for priority in [-5, 5, 0] {
+        ids.push(submit(store, NewJob { priority, ..single() }).await);
+    }
+    let changed = store.prioritize(&ids[0], i32::MAX).await.unwrap();
+    assert_eq!(changed.job.priority, i32::MAX);
+    store.prioritize(&ids[1], i32::MIN).await.unwrap();
+    let claims = store.claim(&any()).await.unwrap();
+    let order: Vec<&JobId> = claims.iter().map(|claim| &claim.id.job).collect();
+    assert_eq!(order, [&ids[0], &ids[2], &ids[1]]);
+    assert_eq!(store.get(&ids[1]).await.unwrap().job.priority, i32::MIN);
+    let unknown = JobId::random().unwrap();
+    let missing = store.prioritize(&unknown, 1).await;
+    assert!(matches!(missing, Err(JobStoreError::JobNotFound(_))), "{missing:?}");
 }
 
 /// Of equal priority, older jobs are lent first.

@@ -52,6 +52,7 @@ macro_rules! job_store_conformance {
             a_claim_is_filtered_by_stage
             a_claim_is_filtered_by_job
             higher_priority_is_claimed_first
+            a_changed_priority_counts
             older_jobs_are_claimed_first
             segments_are_claimed_in_order
             concurrent_claimers_never_share_a_task

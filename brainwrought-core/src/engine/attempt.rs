@@ -1,6 +1,5 @@
 //! One attempt: from a claim to its outcome.
 
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,6 +14,7 @@ use super::job_artifacts::JobArtifacts;
 use super::job_purse::JobPurse;
 use super::mailbox::Mailbox;
 use super::repair::Loss;
+use super::scratch::Scratch;
 use super::store_health::Write;
 use crate::artifact_store::{ArtifactStore, ArtifactStoreError};
 use crate::data::{Publication, blobs_in};
@@ -25,7 +25,6 @@ use crate::job::{Delivery, Failure, Outcome};
 use crate::job_store::{Claim, JobStoreError};
 use crate::metrics;
 use crate::pipeline::{Envelope, Node, Pipeline};
-use crate::private_folder::private_folder;
 use crate::report::chain;
 use crate::stage::{StageContext, StageData, StageError};
 
@@ -159,12 +158,12 @@ impl Engine {
         }
         // An hour of rendering is lost when there is no room for its result.
         self.artifacts.check_room(self.health.room()).await.map_err(StageError::no_room)?;
-        let scratch = self.scratch(&claim.id, claim.token.0).await?;
+        let scratch = Scratch::make(&self.settings.scratch, &claim.id, claim.token.0).await?;
         let cx = StageContext::new(
             claim.id.job.clone(),
             key.clone(),
             Arc::<JobArtifacts>::clone(artifacts),
-            scratch.path.clone(),
+            scratch.path().to_owned(),
             stop.clone(),
         )
         .with_attempt(attempt)
@@ -175,7 +174,11 @@ impl Engine {
             token: claim.token,
         }));
         let started = tokio::time::Instant::now();
-        let envelope = node.stage.run(&cx, inputs.values).await?;
+        let envelope = match node.stage.run(&cx, inputs.values).await {
+            Ok(envelope) => envelope,
+            // What filled the folder is still in it.
+            Err(error) => return Err(self.suspect_scratch(error).await),
+        };
         metrics::took(&key.stage, started.elapsed().as_secs_f64());
         let value = serde_json::to_value(&envelope).map_err(StageError::fatal)?;
         let output = artifacts.put(canonical_json(&value).into()).await?;
@@ -223,9 +226,8 @@ impl Engine {
         };
         let text = chain(&error);
         mailbox.log(LogLevel::Error, text.clone());
-        if let Some(full) = error.full_store() {
+        if self.note_no_room(&error) {
             // No fault of the task, and trying again helps as little as giving up: it rests until there is room.
-            self.health.artifacts_full(full, !error.is_before_work());
             metrics::handed_back(&key.stage);
             tracing::warn!(error = text, "an attempt was handed back");
             self.events.send(Event::Failed { job, task: key, error: text, will_retry: true });
@@ -280,47 +282,6 @@ impl Engine {
             pause = (pause * 2).min(Duration::from_secs(2));
         }
     }
-
-    async fn scratch(&self, task: &TaskId, token: u64) -> Result<Scratch, StageError> {
-        let segment = task.key.segment.map_or_else(String::new, |segment| format!("-{segment}"));
-        let name = format!("{}-{}{segment}-{token}", task.job, task.key.stage);
-        let scratch = Scratch { path: self.settings.scratch.join(name) };
-        let path = scratch.path.clone();
-        tokio::task::spawn_blocking(move || fresh_folder(&path))
-            .await?
-            .map_err(|source| StageError::retryable(NoScratch { path: scratch.path.clone(), source }))?;
-        Ok(scratch)
-    }
-}
-
-/// The folder of one attempt; removed when it is dropped.
-#[derive(Debug)]
-struct Scratch {
-    path: PathBuf,
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.path);
-    }
-}
-
-fn fresh_folder(path: &Path) -> std::io::Result<()> {
-    match std::fs::remove_dir_all(path) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
-        _ => {}
-    }
-    if let Some(scratch) = path.parent() {
-        private_folder(scratch)?;
-    }
-    std::fs::create_dir_all(path)
-}
-
-#[derive(Debug, thiserror::Error)]
-#[error("could not make the scratch folder {path:?}; free some space or choose another folder")]
-struct NoScratch {
-    path: PathBuf,
-    source: std::io::Error,
 }
 
 #[derive(Debug, thiserror::Error)]

@@ -19,6 +19,7 @@ mod pulse;
 mod removal;
 mod repair;
 mod rounds;
+mod scratch;
 mod store_health;
 mod submission;
 mod until_final;

@@ -1,5 +1,6 @@
 //! The rounds of the orchestrator and of recovery, and all three parts in one process.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
@@ -25,6 +26,15 @@ pub enum EngineError {
     /// The artifact store could not do its part.
     #[error(transparent)]
     Artifacts(#[from] ArtifactStoreError),
+    /// The file system of the scratch folder has no room for what a stage writes there.
+    #[error("the scratch folder {} has no room; free some space, then run the same command again", folder.display())]
+    ScratchFull {
+        /// The folder.
+        folder: PathBuf,
+        /// What could not be done.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// There is no such pipeline, or it does not know the options.
     #[error("could not build the pipeline `{name}`")]
     Pipeline {

@@ -1,6 +1,7 @@
-//! [`StoreHealth`]: what keeps the stores from taking what the loops of an engine have to write.
+//! [`StoreHealth`]: what keeps the stores, and the scratch folder, from taking what an engine has to write.
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -22,6 +23,10 @@ const ROOM_GROWTH: u64 = 4;
 /// No artifact is larger, in bytes, so that no more is ever asked for.
 const MAX_ROOM: u64 = 8 << 30;
 
+/// A scratch folder may be on a small disk that could never have as much room as is asked for after several tasks have run
+/// full at once. After so long the usual room is enough again.
+const RELENT: Duration = Duration::from_secs(60);
+
 /// What an engine has to write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Write {
@@ -35,14 +40,18 @@ pub(super) enum Write {
     Commit,
     /// Outputs, in the artifact store.
     Artifact,
+    /// What stages write while they run, in the scratch folder.
+    Scratch,
 }
 
-/// What keeps the stores from taking what the loops of an engine have to write. Cloning is cheap; clones share it.
+/// What keeps the stores, and the scratch folder, from taking what an engine has to write. Cloning is cheap; clones share it.
 #[derive(Debug, Clone)]
 pub(super) struct StoreHealth {
     faults: Arc<Mutex<BTreeMap<Write, Fault>>>,
     /// The bytes that must be free before a task starts.
     room: Arc<AtomicU64>,
+    /// The bytes that must be free in the scratch folder, once that has run full.
+    scratch: Arc<AtomicU64>,
 }
 
 /// Something that cannot be written.
@@ -55,11 +64,14 @@ pub(super) struct Fault {
     cause: String,
     /// The whole chain of causes.
     pub(super) error: String,
+    /// The scratch folder, where that is full.
+    folder: Option<PathBuf>,
 }
 
 impl Default for StoreHealth {
     fn default() -> Self {
-        Self { faults: Arc::default(), room: Arc::new(AtomicU64::new(USUAL_ROOM)) }
+        let usual = || Arc::new(AtomicU64::new(USUAL_ROOM));
+        Self { faults: Arc::default(), room: usual(), scratch: usual() }
     }
 }
 
@@ -77,15 +89,40 @@ impl StoreHealth {
     /// Notes that the artifact store has no room. `ran` tells that there was room when the task started.
     pub(super) fn artifacts_full(&self, error: &(dyn std::error::Error + 'static), ran: bool) {
         if ran {
-            let grown = |room: u64| Some((room * ROOM_GROWTH).min(MAX_ROOM));
-            let _ = self.room.fetch_update(Ordering::Relaxed, Ordering::Relaxed, grown);
+            grow(&self.room);
         }
         self.failed(Write::Artifact, true, error);
+    }
+
+    /// Notes that the scratch folder has no room. `ran` tells that there was some when the task started.
+    pub(super) fn scratch_full(&self, folder: &Path, error: &EngineError, ran: bool) {
+        if ran {
+            grow(&self.scratch);
+        }
+        self.failed(Write::Scratch, true, error);
+        if let Some(fault) = self.faults().get_mut(&Write::Scratch) {
+            fault.folder = Some(folder.to_owned());
+        }
+    }
+
+    /// Notes that the scratch folder has the room that is needed.
+    pub(super) fn scratch_has_room(&self) {
+        self.worked(Write::Scratch);
+    }
+
+    /// The bytes that must be free in the scratch folder before a task starts; nothing while it has not run full.
+    pub(super) fn wanted_scratch(&self) -> Option<u64> {
+        let since = self.faults().get(&Write::Scratch).map(|fault| fault.since)?;
+        if since.elapsed() >= RELENT {
+            self.scratch.store(USUAL_ROOM, Ordering::Relaxed);
+        }
+        Some(self.scratch.load(Ordering::Relaxed))
     }
 
     /// Notes that an output was stored.
     pub(super) fn output_stored(&self) {
         self.room.store(USUAL_ROOM, Ordering::Relaxed);
+        self.scratch.store(USUAL_ROOM, Ordering::Relaxed);
         self.worked(Write::Artifact);
     }
 
@@ -114,7 +151,7 @@ impl StoreHealth {
         let mut faults = self.faults();
         let since = faults.get(&write).filter(|known| known.is_full == is_full).map(|known| known.since);
         let since = since.unwrap_or_else(Instant::now);
-        faults.insert(write, Fault { write, since, is_full, cause, error: chain(error) });
+        faults.insert(write, Fault { write, since, is_full, cause, error: chain(error), folder: None });
     }
 
     fn worked(&self, write: Write) {
@@ -124,6 +161,11 @@ impl StoreHealth {
     fn faults(&self) -> std::sync::MutexGuard<'_, BTreeMap<Write, Fault>> {
         self.faults.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn grow(room: &AtomicU64) {
+    let grown = |room: u64| Some((room * ROOM_GROWTH).min(MAX_ROOM));
+    let _ = room.fetch_update(Ordering::Relaxed, Ordering::Relaxed, grown);
 }
 
 impl Fault {
@@ -140,6 +182,9 @@ impl From<Fault> for EngineError {
         if fault.write == Write::Artifact {
             return Self::Artifacts(ArtifactStoreError::Full(cause));
         }
+        if let Some(folder) = fault.folder {
+            return Self::ScratchFull { folder, source: cause };
+        }
         if fault.is_full {
             return Self::Jobs(JobStoreError::Full(cause));
         }
@@ -147,7 +192,7 @@ impl From<Fault> for EngineError {
             Write::Advance => "move tasks whose needs are done",
             Write::Recover => "take back leases",
             Write::Claim => "lend tasks",
-            Write::Commit | Write::Artifact => "store an outcome",
+            Write::Commit | Write::Artifact | Write::Scratch => "store an outcome",
         };
         Self::Jobs(JobStoreError::Unavailable { action: action.to_owned(), source: cause })
     }

@@ -26,7 +26,7 @@ impl Engine {
     /// Claims and runs tasks until `shutdown` fires; then hands back what is unfinished, within the grace time.
     ///
     /// A store that cannot be reached is tried again with growing rests; the worker does not end for it. While leases
-    /// cannot be renewed, or the artifact store has no room, nothing new is claimed.
+    /// cannot be renewed, or the artifact store or the scratch folder has no room, nothing new is claimed.
     pub async fn work(&self, scope: WorkScope, shutdown: CancellationToken) {
         let mut running = JoinSet::new();
         let mut rest = Duration::from_millis(100);
@@ -68,7 +68,8 @@ impl Engine {
         }
     }
 
-    /// Once the artifact store has run full, fails until there is room: whatever was claimed would only be handed back.
+    /// Once the artifact store or the scratch folder has run full, fails until there is room: whatever was claimed would only
+    /// be handed back.
     async fn has_room(&self) -> Result<(), EngineError> {
         if self.health.lacks_room() {
             let asked = self.artifacts.check_room(self.health.room()).await;
@@ -78,7 +79,7 @@ impl Engine {
             asked?;
             self.health.artifacts_have_room();
         }
-        Ok(())
+        self.check_scratch().await
     }
 
     async fn start(

@@ -230,6 +230,13 @@ impl JobStore for MemoryJobStore {
         })
     }
 
+    async fn prioritize(&self, id: &JobId, priority: i32) -> Result<JobView, JobStoreError> {
+        self.change(id, |job, now| {
+            job.priority = priority;
+            Ok(view(job, now))
+        })
+    }
+
     async fn replace_callback(
         &self,
         id: &JobId,

@@ -12,6 +12,7 @@ use serde_json::Value;
 
 pub use self::context::StageContext;
 use crate::artifact_store::ArtifactStoreError;
+use crate::room::is_full;
 
 /// A value that travels between stages as small, versioned JSON.
 ///
@@ -126,18 +127,20 @@ pub struct StageError {
     retryable: bool,
     /// True when the store was found full before the stage ran.
     before_work: bool,
+    /// True when it happened to a file in the scratch folder.
+    in_scratch: bool,
     source: Box<dyn Error + Send + Sync>,
 }
 
 impl StageError {
     /// Says that the same input may succeed later, or elsewhere.
     pub fn retryable(error: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self { retryable: true, before_work: false, source: error.into() }
+        Self { retryable: true, before_work: false, in_scratch: false, source: error.into() }
     }
 
     /// Says that the same input can never succeed.
     pub fn fatal(error: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self { retryable: false, before_work: false, source: error.into() }
+        Self { retryable: false, before_work: false, in_scratch: false, source: error.into() }
     }
 
     /// Says that the work stopped because it was told to.
@@ -151,8 +154,16 @@ impl StageError {
     ///
     /// Gives itself back when it is not.
     pub fn downcast<E: Error + 'static>(self) -> Result<E, Self> {
-        let Self { retryable, before_work, source } = self;
-        source.downcast::<E>().map(|error| *error).map_err(|source| Self { retryable, before_work, source })
+        let Self { retryable, before_work, in_scratch, source } = self;
+        let back = |source| Self { retryable, before_work, in_scratch, source };
+        source.downcast::<E>().map(|error| *error).map_err(back)
+    }
+
+    /// Says that it happened to a file in the scratch folder. When that has no room, the task rests until there is some,
+    /// whether or not trying again could help otherwise.
+    #[must_use]
+    pub fn in_scratch(self) -> Self {
+        Self { in_scratch: true, ..self }
     }
 
     /// Tells whether trying again can help.
@@ -162,7 +173,12 @@ impl StageError {
 
     /// Says that the artifact store has no room, which was found out before the stage ran.
     pub(crate) fn no_room(error: ArtifactStoreError) -> Self {
-        Self { retryable: true, before_work: true, source: error.into() }
+        Self { retryable: true, before_work: true, in_scratch: false, source: error.into() }
+    }
+
+    /// Says that the scratch folder could not be made, so that the stage did not run.
+    pub(crate) fn no_scratch(error: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self { retryable: true, before_work: true, in_scratch: true, source: error.into() }
     }
 
     /// Tells whether it was found out before the stage ran.
@@ -180,6 +196,23 @@ impl StageError {
             cause = error.source();
         }
         None
+    }
+
+    /// Finds the error of a file system that has no room, if that is the cause.
+    pub(crate) fn full_disk(&self) -> Option<&std::io::Error> {
+        let mut cause: Option<&(dyn Error + 'static)> = Some(self.source.as_ref());
+        while let Some(error) = cause {
+            if let Some(full) = error.downcast_ref::<std::io::Error>().filter(|error| is_full(error)) {
+                return Some(full);
+            }
+            cause = error.source();
+        }
+        None
+    }
+
+    /// Tells whether the scratch folder has no room.
+    pub(crate) fn is_full_scratch(&self) -> bool {
+        self.in_scratch && self.full_disk().is_some()
     }
 
     /// Tells whether the work stopped because it was told to.

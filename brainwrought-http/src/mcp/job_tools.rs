@@ -93,14 +93,14 @@ impl JobTools {
             "edit_script" => {
                 let EditScript { job_id, lines } = read(arguments)?;
                 self.take_turn(call)?;
-                let view = edit(&self.site, &self.site.job(&job_id).await?, &lines).await?;
+                let view = edit(&self.site, call.client, &self.site.job(&job_id).await?, &lines).await?;
                 Ok(self.shown(&view, call).await)
             }
             "restore_version" => {
                 let RestoreVersion { job_id, version } = read(arguments)?;
                 self.take_turn(call)?;
                 let view = self.site.job(&job_id).await?;
-                let view = restore(&self.site, &view.job, version).await?;
+                let view = restore(&self.site, call.client, &view, version).await?;
                 Ok(self.shown(&view, call).await)
             }
             "cancel_job" => {
@@ -114,7 +114,7 @@ impl JobTools {
                 self.take_turn(call)?;
                 let view = self.site.job(&job_id).await?;
                 let from = from.as_deref().filter(|from| !from.is_empty()).map(StageName::from);
-                let view = self.site.retry(&view.job.job_id, from.as_ref()).await?;
+                let view = self.site.retry(call.client, &view, from.as_ref()).await?;
                 Ok(self.shown(&view, call).await)
             }
             "delete_job" => {

@@ -3,6 +3,7 @@
 use brainwrought_core::data::{QuizQuestion, Script};
 use brainwrought_core::job::{JobStatus, Task, TaskStatus};
 use brainwrought_core::job_store::JobView;
+use brainwrought_core::purse::{Cost, PurseError};
 use brainwrought_stages::check::ReportFile;
 use maud::{Markup, html};
 
@@ -39,13 +40,22 @@ enum Remedy {
     OtherFile,
     /// The same options give the same result: only others help.
     OtherOptions,
+    /// The job's cost limit stopped it, and another version may have a higher one.
+    HigherLimit,
+    /// The cost limit of the server stopped it.
+    LessCost,
 }
 
 impl Remedy {
     /// Looks at what failed. A stage that said that trying again never helps is believed where its input is all that
     /// decides; elsewhere somebody may have changed the server meanwhile.
-    fn of(view: &JobView) -> Self {
+    fn of(view: &JobView, server_limit: Option<Cost>) -> Self {
         let job = &view.job;
+        if job.error().is_some_and(|error| PurseError::is_limit(&error)) {
+            let is_server =
+                server_limit.is_some_and(|most| job.ledger.max_cost.is_none_or(|own| own >= most));
+            return if is_server { Self::LessCost } else { Self::HigherLimit };
+        }
         let never = |task: &&Task| task.status == TaskStatus::Error && !task.has_used_up(job.max_attempts);
         let mut stages = job.stages.iter().filter(never).map(|task| task.key.stage.0.as_str());
         stages.find_map(Self::after).unwrap_or(Self::Retry)
@@ -77,7 +87,7 @@ impl JobPanel {
         Ok(Self {
             job,
             is_final: view.status.is_final(),
-            remedy: Remedy::of(view),
+            remedy: Remedy::of(view, site.settings.max_cost),
             script,
             quiz: quiz::questions(quiz.as_deref()),
             report,
@@ -212,6 +222,8 @@ impl JobPanel {
                         Remedy::Retry => "Trying again may help; everything that is done already is kept.",
                         Remedy::OtherFile => "Trying again with this file will not change that. Please choose another PDF.",
                         Remedy::OtherOptions => "Trying again would give the same result. Another version with other options may work.",
+                        Remedy::HigherLimit => "Trying again would stop at the same limit. Make another version with a higher cost limit: what is done already is not paid for again.",
+                        Remedy::LessCost => "Trying again would stop at the same limit, which is the highest that this server allows. A shorter video may stay within it.",
                     }
                 }
             }
@@ -230,7 +242,8 @@ impl JobPanel {
                     @if has_failed && self.remedy == Remedy::OtherFile {
                         a.primary href={ (base.0) "/" } { "Choose another PDF" }
                     } @else {
-                        a.quiet href=(at("variants")) { "Make another version" }
+                        @let class = if has_failed && self.remedy == Remedy::HigherLimit { "primary" } else { "quiet" };
+                        a class=(class) href=(at("variants")) { "Make another version" }
                     }
                     details.confirm {
                         summary.quiet { "Delete…" }

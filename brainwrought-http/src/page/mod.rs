@@ -270,6 +270,7 @@ struct RetryForm {
 
 async fn retry(
     State(site): State<Arc<Site>>,
+    Extension(client): Extension<ClientId>,
     base: Base,
     Path(job_id): Path<String>,
     form: Result<Form<RetryForm>, FormRejection>,
@@ -277,7 +278,7 @@ async fn retry(
     act(&site, &base, &job_id, async |view| {
         let Form(form) = form.map_err(|error| ApiError::wrong_request(&error.body_text()))?;
         let from = Some(form.from.as_str()).filter(|from| !from.is_empty()).map(StageName::from);
-        site.retry(&view.job.job_id, from.as_ref()).await?;
+        site.retry(client, &view, from.as_ref()).await?;
         Ok(())
     })
     .await
@@ -288,6 +289,7 @@ const LINE: &str = "line-";
 
 async fn edit_script(
     State(site): State<Arc<Site>>,
+    Extension(client): Extension<ClientId>,
     base: Base,
     Path(job_id): Path<String>,
     form: Result<Form<Vec<(String, String)>>, FormRejection>,
@@ -300,7 +302,7 @@ async fn edit_script(
             Some(LineEdit { line, text })
         };
         let lines: Vec<LineEdit> = form.into_iter().filter_map(line).collect();
-        match edit(&site, &view, &lines).await {
+        match edit(&site, client, &view, &lines).await {
             Err(ApiError::EditRefused { verdict, .. }) => {
                 let refused = RefusedEdit { lines, verdict: verdict.as_ref().clone() };
                 let error = ApiError::EditRefused { message: NOT_SAVED.to_owned(), verdict };
@@ -328,13 +330,14 @@ struct RestoreForm {
 
 async fn restore_version(
     State(site): State<Arc<Site>>,
+    Extension(client): Extension<ClientId>,
     base: Base,
     Path(job_id): Path<String>,
     form: Result<Form<RestoreForm>, FormRejection>,
 ) -> Response {
     act(&site, &base, &job_id, async |view| {
         let Form(form) = form.map_err(|error| ApiError::wrong_request(&error.body_text()))?;
-        restore(&site, &view.job, form.version).await.map(drop)
+        restore(&site, client, &view, form.version).await.map(drop)
     })
     .await
 }

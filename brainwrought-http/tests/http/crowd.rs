@@ -265,6 +265,47 @@ async fn clients_take_turns_and_see_where_they_stand() {
 }
 
 #[tokio::test]
+async fn a_job_that_runs_again_stands_where_a_new_one_would_and_is_told_so() {
+    let desk = Desk::with(|_| {}, 0).await;
+    let mut again = Vec::new();
+    for n in 0..2 {
+        // Nothing else waits, so it has the best place that there is.
+        let failed = submit(&desk, 2, &format!("locked {n}.pdf"), &[]).await;
+        while desk.get(&format!("/api/jobs/{failed}")).await.json()["status"] != "FAILED" {
+            desk.jobs.wait_for_work(Duration::from_millis(50)).await;
+        }
+        again.push(failed);
+    }
+    let running = submit(&desk, 8, "running.pdf", &[]).await;
+    let is_busy = |job: &Value| {
+        let stages = job["stages"].as_array().unwrap();
+        stages.iter().filter(|task| task["status"] == "RUNNING" && task["stage"] == "audio").count() == 2
+    };
+    while !is_busy(&desk.get(&format!("/api/jobs/{running}")).await.json()) {
+        desk.jobs.wait_for_work(Duration::from_millis(50)).await;
+    }
+    for n in 0..2 {
+        submit(&desk, 2, &format!("waiting {n}.pdf"), &[]).await;
+    }
+    let retry = desk.head("POST", &format!("/api/jobs/{}/retry", again[0]), &[], 0);
+    let retried = send(&desk, 2, &retry).await;
+    assert_eq!((retried.status, &retried.json()["queue_position"]), (202, &json!(3)), "{}", retried.text());
+    assert_eq!(retried.json()["progress"]["doing"], "Waiting: 3rd in the queue");
+    // Agents are told the same.
+    let call = json!({
+        "jsonrpc": "2.0", "id": 1, "method": "tools/call",
+        "params": { "name": "retry_job", "arguments": { "job_id": again[1] } },
+    });
+    let accept = ("accept", "application/json, text/event-stream");
+    let head =
+        desk.head("POST", "/mcp", &[("content-type", "application/json"), accept], call.to_string().len());
+    let told = send(&desk, 2, &[head, call.to_string().into_bytes()].concat()).await.text();
+    assert!(told.contains("\"queue_position\":4"), "{told}");
+    let cancelled = desk.ask("POST", &format!("/api/jobs/{}/cancel", again[0]), &[]).await.json();
+    assert_eq!((&cancelled["status"], &cancelled["queue_position"]), (&json!("CANCELLED"), &Value::Null));
+}
+
+#[tokio::test]
 async fn who_came_through_a_proxy_that_was_not_announced_is_no_operator() {
     let list = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":{\"name\":\"list_jobs\",\"arguments\":{}}}";
     for operators in [Operators::Everybody, Operators::Bearer(OperatorToken::new("open sesame"))] {

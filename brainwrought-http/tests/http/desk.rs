@@ -17,6 +17,7 @@ use brainwrought_core::id::WorkerId;
 use brainwrought_core::job_store::JobStore;
 use brainwrought_core::memory::{MemoryArtifactStore, MemoryJobStore};
 use brainwrought_core::pipeline::{Handle, Pipeline};
+use brainwrought_core::purse::{Charge, Cost};
 use brainwrought_core::stage::{Stage, StageContext, StageData, StageError};
 use brainwrought_http::{HttpSettings, app, deliver_webhooks, serve};
 use brainwrought_stages::publish::Publish;
@@ -440,6 +441,10 @@ impl Stage for Speak {
             () = cx.cancellation().cancelled() => return Err(StageError::cancelled()),
         }
         self.strings.spoken.fetch_add(1, Ordering::SeqCst);
+        if segment.scenes.iter().flat_map(|scene| &scene.lines).any(|line| line.text.contains("costly")) {
+            let charge = Charge { provider: "voices/dear".to_owned(), most: Cost::from_usd(2.0) };
+            cx.set_aside(&charge).await?;
+        }
         let lines = segment.scenes.iter().flat_map(|scene| &scene.lines);
         Ok(Said { text: lines.map(|line| line.text.clone()).collect() })
     }

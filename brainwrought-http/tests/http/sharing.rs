@@ -1,6 +1,7 @@
 //! What leaves the server with a link, another version of a video, and errors as browsers see them.
 
 use brainwrought_core::id::{JobId, ViewId};
+use brainwrought_core::purse::Cost;
 use serde_json::json;
 
 use crate::desk::{Desk, form};
@@ -269,6 +270,21 @@ async fn what_cannot_be_helped_by_trying_again_is_not_offered_so_and_no_command_
     assert!(!shown.contains("/retry\"") && !shown.contains("brainwrought make"), "{shown}");
     let job = desk.get(&format!("/api/jobs/{id}")).await.json();
     assert_eq!(job["error"], "parse: the PDF is locked; save a copy without a password");
+}
+
+#[tokio::test]
+async fn a_job_that_its_cost_limit_stopped_offers_a_higher_one_where_there_is_one() {
+    for (most, offered) in [(5.0, "with a higher cost limit"), (1.0, "the highest that this server allows")] {
+        let desk = Desk::with(|settings| settings.max_cost = Some(Cost::from_usd(most)), 1000).await;
+        let made = desk.upload("costly.pdf", b"%PDF-1.7", &[("max-cost", "1")], &[]).await;
+        let id = made.json()["job_id"].as_str().unwrap().to_owned();
+        while desk.get(&format!("/api/jobs/{id}")).await.json()["status"] != "FAILED" {
+            desk.jobs.wait_for_work(std::time::Duration::from_millis(50)).await;
+        }
+        let shown = desk.get(&format!("/?job_id={id}")).await.text();
+        assert!(shown.contains(offered) && shown.contains("/variants\""), "{shown}");
+        assert!(!shown.contains("/retry\"") && !shown.contains("Try again"), "{shown}");
+    }
 }
 
 #[tokio::test]

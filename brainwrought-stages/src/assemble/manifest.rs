@@ -22,7 +22,7 @@ struct Manifest<'a> {
     #[serde(flatten)]
     disclosure: Disclosure,
     video: Shape,
-    settings: &'a Assemble,
+    settings: Assemble,
     writer: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     profile: Option<&'a Profile>,
@@ -61,6 +61,15 @@ struct Chapter<'a> {
     end_ms: u64,
 }
 
+/// The settings without the names of the user's files: they are nobody else's business, and the digests stay.
+fn without_names(settings: &Assemble) -> Assemble {
+    let mut settings = settings.clone();
+    for track in &mut settings.music_folder {
+        track.name.clear();
+    }
+    settings
+}
+
 /// Writes the manifest of a video.
 pub(super) fn manifest(
     settings: &Assemble,
@@ -93,7 +102,7 @@ pub(super) fn manifest(
             height: video.height,
             duration_ms: timeline.duration_ms(),
         },
-        settings,
+        settings: without_names(settings),
         writer: &script.writer,
         profile: script.profile.as_ref(),
         segments: segments

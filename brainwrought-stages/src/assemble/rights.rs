@@ -90,8 +90,8 @@ pub(super) fn assets(
         assets.insert(record("render", "background", clip.background.clone(), licence));
     }
     if soundtrack.is_supplied() {
-        let (name, file) = soundtrack.file.clone().unzip();
-        let name = name.flatten().unwrap_or_else(|| "the user's file".to_owned());
+        // By its digest alone: the name of a file of somebody's is nobody else's business.
+        let (name, file) = ("the user's file".to_owned(), soundtrack.file.clone());
         assets.insert(AssetRecord {
             bytes: file.as_ref().map(|file| file.bytes),
             sha256: file.map(|file| file.digest.as_str().to_owned()),

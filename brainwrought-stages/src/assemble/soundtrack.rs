@@ -18,7 +18,7 @@ pub(super) struct Soundtrack {
     /// What plays, where it is no file.
     composed: Music,
     /// The user's file, with its name where that is known.
-    pub(super) file: Option<(Option<String>, BlobRef)>,
+    pub(super) file: Option<BlobRef>,
     /// The sounds that the script asks for.
     pub(super) effects: Prepared,
 }
@@ -34,8 +34,8 @@ impl Soundtrack {
         let mood = mood(script);
         let track = best_track(&settings.music_folder, &mood, settings.mix.seed);
         let file = match (&settings.music_file, track) {
-            (Some(file), _) => Some((None, file.clone())),
-            (None, Some(track)) => Some((Some(track.name.clone()), track.file.clone())),
+            (Some(file), _) => Some(file.clone()),
+            (None, Some(track)) => Some(track.file.clone()),
             (None, None) => None,
         };
         let composed = match &settings.mix.music {
@@ -60,7 +60,7 @@ impl Soundtrack {
     /// Fetches the music.
     pub(super) async fn music(&self, cx: &StageContext) -> Result<Music, StageError> {
         Ok(match &self.file {
-            Some((_, file)) => Music::File(MusicFile::new(cx.get(file).await?)),
+            Some(file) => Music::File(MusicFile::new(cx.get(file).await?)),
             None => self.composed.clone(),
         })
     }
@@ -200,8 +200,7 @@ mod tests {
         let music_folder = ["sunny.mp3", "dark alley.mp3"].map(track).to_vec();
         let settings = Assemble { music_folder, ..Assemble::default() };
         let soundtrack = prepared(&settings, &script).await;
-        let (name, file) = soundtrack.file.clone().unwrap();
-        assert_eq!((name.as_deref(), file.digest), (Some("dark alley.mp3"), Digest::of(b"dark alley.mp3")));
+        assert_eq!(soundtrack.file.clone().unwrap().digest, Digest::of(b"dark alley.mp3"));
         assert!(soundtrack.is_supplied() && !soundtrack.is_composed());
     }
 }

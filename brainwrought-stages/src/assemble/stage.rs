@@ -57,7 +57,7 @@ fn is_built_in(by: &EffectsBy) -> bool {
 
 impl Stage for Assemble {
     const NAME: &'static str = "assemble";
-    const VERSION: u32 = 3;
+    const VERSION: u32 = 4;
     type Input = (Document, Script, Vec<Clip>);
     type Output = Video;
 
@@ -218,7 +218,7 @@ async fn blocking<T: Send + 'static>(
     if cancellation.is_cancelled() {
         return Err(StageError::cancelled());
     }
-    tokio::task::spawn_blocking(work).await?.map_err(StageError::fatal)
+    tokio::task::spawn_blocking(work).await?.map_err(|error| StageError::fatal(error).in_scratch())
 }
 
 async fn read(path: &Path) -> Result<Bytes, StageError> {

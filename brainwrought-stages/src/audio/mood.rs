@@ -30,7 +30,8 @@ const NAMES: [(Mood, &str); 3] = [
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MusicTrack {
-    /// Its name, without its folder.
+    /// Its name, without its folder; empty where that is not told.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub name: String,
     /// Its bytes.
     pub file: BlobRef,

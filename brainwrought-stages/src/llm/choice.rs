@@ -11,7 +11,7 @@ use super::LanguageModel;
 use super::anthropic::Anthropic;
 use super::gemini::Gemini;
 use super::openai::OpenAi;
-use crate::provider::{Address, Price, ProviderClient, ProviderError, ProviderSettings, Service};
+use crate::provider::{Address, Price, ProviderClient, ProviderError, ProviderSettings, Service, start_of};
 
 /// The name under which the key of a server of one's own is kept in [`ProviderSettings::keys`].
 pub const SERVER_KEY: &str = "llm";
@@ -148,10 +148,7 @@ impl FromStr for LlmChoice {
 
     fn from_str(text: &str) -> Result<Self, NoSuchLlm> {
         // The text may hold a password, and what is wrong with it is shown.
-        let wrong = || match text.split_once("://") {
-            Some((scheme @ ("http" | "https"), _)) => NoSuchLlm(format!("{scheme}://…")),
-            _ => NoSuchLlm(text.to_owned()),
-        };
+        let wrong = || NoSuchLlm(start_of(text));
         if text.starts_with("http://") || text.starts_with("https://") {
             // The model of a server may hold a `#` no more than an address.
             let (base, model) = text.split_once('#').ok_or_else(wrong)?;

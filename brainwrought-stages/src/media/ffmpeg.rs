@@ -1,7 +1,10 @@
 //! Starting FFmpeg, once a process.
 
+use std::error::Error;
+use std::io;
 use std::sync::OnceLock;
 
+use brainwrought_core::room;
 use video_rs::ffmpeg;
 
 use super::MediaError;
@@ -22,9 +25,19 @@ pub fn encoder_available() -> bool {
     init().is_ok() && ["libx264", "aac"].iter().all(|name| ffmpeg::encoder::find_by_name(name).is_some())
 }
 
-/// Names what was tried when FFmpeg refuses.
+/// Names what was tried when FFmpeg refuses. A full disk is said as the system says it, so that the engine knows it.
 pub(super) fn refused(action: &'static str) -> impl Fn(ffmpeg::Error) -> MediaError {
-    move |source| MediaError::Ffmpeg { action, source: Box::new(source) }
+    move |source| {
+        let full = match source {
+            ffmpeg::Error::Other { errno } => Some(io::Error::from_raw_os_error(errno)).filter(room::is_full),
+            _ => None,
+        };
+        let source: Box<dyn Error + Send + Sync> = match full {
+            Some(full) => full.into(),
+            None => source.into(),
+        };
+        MediaError::Ffmpeg { action, source }
+    }
 }
 
 /// Tells whether a codec wants more before it can give more, or has given everything.

@@ -109,8 +109,9 @@ pub fn probe(file: &Bytes, viewer: &mut dyn Viewer) -> Result<Probe, MediaError>
     probe.tags = input.metadata().iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
     let mut pictures = Pictures::open(&input, &mut probe)?;
     let mut sound = Sound::open(&input, &mut probe)?;
-    let mut packet = Packet::empty();
     loop {
+        // Each into a packet of its own: reading does not free what a packet held before.
+        let mut packet = Packet::empty();
         match packet.read(&mut input) {
             Ok(()) => {}
             Err(video_rs::ffmpeg::Error::Eof) => break,

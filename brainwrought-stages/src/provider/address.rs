@@ -104,6 +104,16 @@ fn concealed(text: &str) -> Option<String> {
     Some(format!("{scheme}://{host}{path}{query}"))
 }
 
+/// A text that was meant as an address, a command or a name, as it may be shown to whoever has to mend it: where it looks as
+/// if it had a secret in it, only its start.
+pub(crate) fn start_of(text: &str) -> String {
+    let is_telling = |letter: char| letter.is_whitespace() || matches!(letter, '@' | '?' | '=' | '#');
+    match text.split_once(':') {
+        Some((start, rest)) if rest.contains(is_telling) || rest.starts_with("//") => format!("{start}:…"),
+        _ => text.to_owned(),
+    }
+}
+
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.shown)
@@ -186,6 +196,20 @@ mod tests {
             assert_eq!(stored.is_incomplete(), shown.contains("***"), "{text}");
         }
         assert_eq!(Address::new("https://me:hush@host:1/v1?a=b").host(), "host:1");
+    }
+
+    #[test]
+    fn what_is_no_address_is_shown_without_what_may_be_a_secret() {
+        for (text, shown) in [
+            ("https:/me:hush@host/v1", "https:…"),
+            ("htps://host/v1", "htps:…"),
+            ("mpc:npx server --key hush", "mpc:…"),
+            ("clippy:97", "clippy:97"),
+            ("/nowhere/at all.xml", "/nowhere/at all.xml"),
+            ("google", "google"),
+        ] {
+            assert_eq!(start_of(text), shown);
+        }
     }
 
     #[test]

@@ -171,7 +171,8 @@ impl ProviderClient {
                         exchange.settle(cost).await;
                         return Ok(value);
                     }
-                    Err(error) => error,
+                    // Whoever reads a reply may quote it, and it may repeat what was sent.
+                    Err(error) => error.rewritten(|text| self.scrub(text)),
                 },
                 Err(error) => error,
             };

@@ -178,6 +178,20 @@ impl ProviderError {
         }
     }
 
+    /// The same with its quotations of the provider changed.
+    pub(super) fn rewritten(mut self, rewrite: impl Fn(&str) -> String) -> Self {
+        match &mut self {
+            Self::BadKey { said: text, .. }
+            | Self::Unpaid { said: text, .. }
+            | Self::Server { said: text, .. }
+            | Self::BadRequest { said: text, .. }
+            | Self::BadReply { what: text, .. }
+            | Self::WrongContentType { found: text, .. } => *text = rewrite(text),
+            _ => {}
+        }
+        self
+    }
+
     /// Tells whether a stage that has another way to do its work should take it: no for what stops the whole job, which
     /// is being told to stop and a purse that says no.
     pub fn allows_fallback(&self) -> bool {

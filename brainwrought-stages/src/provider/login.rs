@@ -53,9 +53,13 @@ impl Login {
         let user = self.user.iter().flat_map(|(name, password)| [Some(name.clone()), password.clone()]);
         let pairs = self.query.iter().flat_map(|query| form_urlencoded::parse(query.reveal().as_bytes()));
         let values = pairs.map(|(name, value)| Secret::new(if value.is_empty() { &name } else { &value }));
-        // Undecoded, too, as an error that shows an address has it.
+        // Undecoded, too, as an error that shows an address has it, and coded as it travels.
         let whole = self.query.clone();
-        user.chain(values).chain([whole]).flatten().filter(|secret| secret.reveal().len() >= MIN_LETTERS)
+        let header = self.authorization().and_then(|value| Secret::new(value.trim_start_matches("Basic ")));
+        user.chain(values)
+            .chain([whole, header])
+            .flatten()
+            .filter(|secret| secret.reveal().len() >= MIN_LETTERS)
     }
 }
 
@@ -84,7 +88,7 @@ mod tests {
         let sent = STANDARD.decode(sent.strip_prefix("Basic ").unwrap()).unwrap();
         assert_eq!(sent, b"me+:p&ss+word");
         let secrets: Vec<String> = login.secrets().map(|secret| secret.reveal().to_owned()).collect();
-        assert_eq!(secrets, ["p&ss+word", "hush-hush", "key=hush-hush&v=2"]);
+        assert_eq!(secrets, ["p&ss+word", "hush-hush", "key=hush-hush&v=2", "bWUrOnAmc3Mrd29yZA=="]);
         assert!(!format!("{login:?}").contains("hush"));
         assert_eq!(Login::default().authorization(), None);
     }

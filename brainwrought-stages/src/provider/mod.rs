@@ -20,6 +20,7 @@ mod settings;
 mod wait;
 
 pub use address::Address;
+pub(crate) use address::start_of;
 pub use client::ProviderClient;
 pub use client_settings::{Auth, ClientSettings};
 pub use error::ProviderError;

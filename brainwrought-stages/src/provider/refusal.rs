@@ -55,12 +55,31 @@ impl Refusal<'_> {
             _ => text,
         });
         let said = self.secrets.iter().fold(said.to_owned(), |said, secret| secret.scrub(&said));
+        let said = without_header(&said);
         let said: String = said.split_whitespace().collect::<Vec<_>>().join(" ");
         match said.chars().take(LONGEST).collect::<String>() {
             said if said.is_empty() => said,
             said => format!(": {}", said.trim_end_matches(['.', ' '])),
         }
     }
+}
+
+/// Takes the values of repeated headers with credentials out of a text: those for a proxy on the way are not known here.
+fn without_header(said: &str) -> String {
+    let mut hidden = 0;
+    let words = said.split_whitespace().map(|word| {
+        if word.to_ascii_lowercase().ends_with("authorization:") {
+            // The scheme and the credentials.
+            hidden = 2;
+            return word;
+        }
+        if hidden == 0 {
+            return word;
+        }
+        hidden -= 1;
+        if hidden == 0 { "(key)" } else { word }
+    });
+    words.collect::<Vec<_>>().join(" ")
 }
 
 /// The message of an error, wherever providers put it.
@@ -114,6 +133,8 @@ mod tests {
     fn what_the_provider_says_is_short_and_without_the_key() {
         let error = name(400, r#"{"error":{"message":"no model x\n for sk-hush-0123456789."}}"#).to_string();
         assert_eq!(error, "p refused the request (400): no model x for (key)");
+        let error = name(407, r#"{"error":"no: Proxy-Authorization: Basic bWU6aHVzaA== GET /"}"#).to_string();
+        assert_eq!(error, "p refused the request (407): no: Proxy-Authorization: Basic (key) GET /");
         assert!(name(400, &"x".repeat(9_999)).to_string().len() < 400);
         assert_eq!(name(400, "<html>Bad Gateway</html>").to_string(), "p refused the request (400)");
     }

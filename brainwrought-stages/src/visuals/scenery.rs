@@ -160,9 +160,9 @@ impl Painter<'_> {
             }
             cue @ (VisualCue::PageCrop { .. } | VisualCue::Motion) if scene.kind == SceneKind::Content => {
                 let said: Vec<&str> = scene.lines.iter().map(|line| line.text.as_str()).collect();
-                let name = self.pictures?.unasked(&said.join(" "))?;
+                let query = self.pictures?.unasked(&said.join(" "))?;
                 let kind = IllustrationKind::Still;
-                Some(Asked { query: name.to_owned(), kind, meme: None, fallback: cue.clone() })
+                Some(Asked { query, kind, meme: None, fallback: cue.clone() })
             }
             _ => None,
         }

@@ -85,7 +85,7 @@ impl Default for PrepareVisuals {
 
 impl Stage for PrepareVisuals {
     const NAME: &'static str = "visuals";
-    const VERSION: u32 = 4;
+    const VERSION: u32 = 5;
     type Input = (Document, Segment);
     type Output = Visuals;
 

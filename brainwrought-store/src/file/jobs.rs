@@ -429,6 +429,14 @@ impl JobStore for FileJobStore {
         .await
     }
 
+    async fn prioritize(&self, id: &JobId, priority: i32) -> Result<JobView, JobStoreError> {
+        self.change(id, Durability::Synced, move |job, now| {
+            job.priority = priority;
+            Ok(view(job.clone(), now))
+        })
+        .await
+    }
+
     async fn replace_callback(
         &self,
         id: &JobId,

@@ -13,6 +13,7 @@ use super::hub_error::{HubError, HubReply};
 use super::settings::{Creation, HubSettings, RepoKind};
 use super::wire::{Entry, Revision};
 use crate::OpenError;
+use crate::open::without_password;
 use crate::store_clock::StoreClock;
 
 /// A server that does not even take a connection in this time is down, or its address is wrong.
@@ -65,13 +66,13 @@ impl HubClient {
     /// The address at which everybody finds a file.
     pub(super) fn public_url(&self, path: &str) -> String {
         let (kind, name) = (self.settings.kind.plural(), &self.settings.repo);
-        self.url(&[kind, &name.owner, &name.name, "resolve", BRANCH], path).to_string()
+        shown(self.url(&[kind, &name.owner, &name.name, "resolve", BRANCH], path))
     }
 
     /// The address of the repository's page.
     pub(super) fn page_url(&self) -> String {
         let name = &self.settings.repo;
-        self.url(&[self.settings.kind.plural(), &name.owner, &name.name], "").to_string()
+        shown(self.url(&[self.settings.kind.plural(), &name.owner, &name.name], ""))
     }
 
     /// The newest commit of the branch. A dataset that is not there is created, if that is wanted.
@@ -163,7 +164,8 @@ impl HubClient {
 
     /// Fetches a file, or a part of it: `range` is the value of the header.
     pub(super) async fn fetch(&self, path: &str, range: Option<String>) -> Result<Bytes, HubError> {
-        let url = self.public_url(path).parse().map_err(|_| HubError::Garbled("an address"))?;
+        let (kind, name) = (self.settings.kind.plural(), &self.settings.repo);
+        let url = self.url(&[kind, &name.owner, &name.name, "resolve", BRANCH], path);
         let mut request = self.request(Method::GET, url);
         if let Some(range) = range {
             request = request.header("range", range);
@@ -287,6 +289,8 @@ impl HubClient {
             Some(message) => message,
             None => message_of(&reply.bytes().await.unwrap_or_default()),
         };
+        // Some repeat what they were sent.
+        let message = self.settings.secrets.scrub(&message);
         Err(self.name(status, code.as_deref(), rest, HubReply { status: status.as_u16(), message }))
     }
 
@@ -331,8 +335,20 @@ impl HubClient {
 
     fn unreachable(&self, error: reqwest::Error) -> HubError {
         // Addresses of uploads are permissions, so they are not shown.
-        HubError::Unreachable { endpoint: self.settings.endpoint.clone(), source: error.without_url().into() }
+        HubError::Unreachable {
+            endpoint: without_password(&self.settings.endpoint),
+            source: error.without_url().into(),
+        }
     }
+}
+
+/// An address for everybody: without what stands in it for the server alone.
+fn shown(mut url: Url) -> String {
+    // Only an address that cannot have a host refuses this.
+    let _ = url.set_username("");
+    let _ = url.set_password(None);
+    url.set_query(None);
+    url.to_string()
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {

@@ -71,7 +71,7 @@ pub(crate) fn open(url: &str, options: &StoreOptions) -> Result<Option<ObjectArt
     let clock = client.clock().clone();
     let objects: Arc<dyn ObjectStore> = Arc::new(objects::HubObjects::new(client));
     let objects = if prefix.is_root() { objects } else { Arc::new(PrefixStore::new(objects, prefix)) };
-    Ok(Some(ObjectArtifactStore::remote(objects, url.to_owned(), clock).without_holds()))
+    Ok(Some(ObjectArtifactStore::remote(objects, url.to_owned(), clock, options.secrets()).without_holds()))
 }
 
 #[cfg(not(feature = "hub"))]

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::secrets::Secrets;
 use crate::{OpenError, StoreOptions};
 
 /// The options that the Hub takes. The first two are those of the official tools.
@@ -21,6 +22,8 @@ pub(super) struct HubSettings {
     pub(super) create: Creation,
     /// How often a request is sent again.
     pub(super) retries: u32,
+    /// What no message may repeat.
+    pub(super) secrets: Secrets,
 }
 
 /// What a repository holds.
@@ -75,6 +78,7 @@ impl HubSettings {
             token: token.map(|token| HubToken(token.to_owned())),
             create,
             retries: options.retries(),
+            secrets: options.secrets(),
         })
     }
 

@@ -8,7 +8,7 @@ use brainwrought_core::id::{FencingToken, JobId, TaskId, TaskKey};
 use brainwrought_core::job::{Job, TaskStatus, TransitionError};
 use brainwrought_core::job_store::JobStoreError;
 use brainwrought_core::report::chain;
-use sqlx::{PgConnection, PgExecutor, PgPool};
+use sqlx::{AssertSqlSafe, PgConnection, PgExecutor, PgPool};
 
 use super::database::Fault;
 use super::record::{StoredJob, StoredTask, segment_key};
@@ -182,6 +182,8 @@ async fn lock(
 #[derive(Debug, Default)]
 struct Differences {
     jobs: Vec<StoredJob>,
+    /// Jobs with another priority, which their tasks have too.
+    moved: Vec<(String, i32)>,
     changed: Vec<StoredTask>,
     tokens: Vec<i64>,
     statuses: Vec<&'static str>,
@@ -224,6 +226,9 @@ impl Differences {
         let own = |job: &Job| {
             (job.cancelled, job.callback.clone(), job.delivery.clone(), job.token_floor, job.ledger.max_cost)
         };
+        if before.priority != job.priority {
+            self.moved.push((job.job_id.as_str().to_owned(), job.priority));
+        }
         let is_changed =
             own(before) != own(job) || before.versions != job.versions || before.plan != job.plan;
         if is_changed || (noted == 0 && before.updated_at != job.updated_at) {
@@ -271,6 +276,12 @@ impl Differences {
         }
         if !self.added.is_empty() {
             sqlx::query(INSERT_TASKS).bind(json(&self.added)).execute(&mut *connection).await?;
+        }
+        for (job, priority) in &self.moved {
+            for table in ["jobs", "tasks"] {
+                let sql = format!("update brainwrought.{table} set priority = $2 where job_id = $1");
+                sqlx::query(AssertSqlSafe(sql)).bind(job).bind(priority).execute(&mut *connection).await?;
+            }
         }
         for job in &self.jobs {
             sqlx::query(

@@ -385,6 +385,14 @@ impl JobStore for PostgresJobStore {
         .await
     }
 
+    async fn prioritize(&self, id: &JobId, priority: i32) -> Result<JobView, JobStoreError> {
+        self.change("change a priority", id, Touches::All, |loaded| {
+            loaded.job.priority = priority;
+            Ok(loaded.view())
+        })
+        .await
+    }
+
     async fn replace_callback(
         &self,
         id: &JobId,

@@ -18,6 +18,7 @@ use url::Url;
 pub use remote_error::RemoteError;
 pub(crate) use remote_error::Trouble;
 
+use crate::open::without_password;
 use crate::store_clock::StoreClock;
 use crate::{ObjectArtifactStore, OpenError, StoreOptions};
 
@@ -47,7 +48,7 @@ pub(crate) fn open(url: &str, options: &StoreOptions) -> Result<Option<ObjectArt
     };
     let objects: Arc<dyn ObjectStore> =
         if prefix.is_root() { objects } else { Arc::new(PrefixStore::new(objects, prefix)) };
-    Ok(Some(ObjectArtifactStore::remote(objects, url.to_owned(), clock)))
+    Ok(Some(ObjectArtifactStore::remote(objects, without_password(url), clock, options.secrets())))
 }
 
 #[cfg(test)]

@@ -4,6 +4,8 @@ use std::error::Error as StdError;
 
 use object_store::Error;
 
+use crate::secrets::Secrets;
+
 /// Why a bucket could not be used: the source of
 /// [`ArtifactStoreError::Unavailable`](brainwrought_core::artifact_store::ArtifactStoreError::Unavailable).
 #[derive(Debug, thiserror::Error)]
@@ -51,13 +53,14 @@ pub enum RemoteError {
 
 impl RemoteError {
     /// Names an error of a request that was tried as often as it should be.
-    pub(crate) fn new(place: &str, error: Error) -> Self {
+    pub(crate) fn new(place: &str, secrets: &Secrets, error: Error) -> Self {
         let trouble = trouble(&error);
         let place = place.to_owned();
         let source = match error {
             Error::Generic { store: "hf", source } => source,
             // Its text repeats that of its causes, and theirs that of theirs.
-            other => Box::new(Said(other.to_string())),
+            // It shows addresses, and repeats what servers say.
+            other => Box::new(Said(secrets.scrub(&other.to_string()))),
         };
         match trouble {
             Some(Trouble::NoSuchPlace) => Self::NoSuchPlace { place, source },

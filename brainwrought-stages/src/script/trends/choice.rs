@@ -18,7 +18,7 @@ use super::program::Program;
 use super::source::{TrendError, TrendSource, TrendTopic};
 use super::tavily::TavilyTrends;
 use super::trend::Trend;
-use crate::provider::{Address, Network, ProviderError, ProviderSettings, Secret};
+use crate::provider::{Address, Network, ProviderError, ProviderSettings, Secret, start_of};
 
 /// Where trends are looked up. It is stored with the job, without any secret.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -279,10 +279,7 @@ impl FromStr for TrendChoice {
     /// Reads everything but the name of a file, whose bytes [`TrendFile::read`] takes.
     fn from_str(text: &str) -> Result<Self, NoSuchTrends> {
         // A command or an address may hold secrets, and what is wrong with a text is shown.
-        let wrong = || {
-            let start = ["mcp:", "http://", "https://"].into_iter().find(|start| text.starts_with(start));
-            NoSuchTrends(start.map_or_else(|| text.to_owned(), |start| format!("{start}…")))
-        };
+        let wrong = || NoSuchTrends(start_of(text));
         match text {
             "lexicon" => return Ok(Self::Lexicon),
             "none" => return Ok(Self::None),

@@ -237,9 +237,9 @@ impl Pictures {
 
     /// What to ask for a scene that nobody asked a picture for: only the user's own files, and only where the name of one
     /// suits what is said.
-    pub(in super::super) fn unasked(&self, said: &str) -> Option<&str> {
+    pub(in super::super) fn unasked(&self, said: &str) -> Option<String> {
         match self {
-            Self::Files(files) => folder::unasked(files, said).map(|file| file.name.as_str()),
+            Self::Files(files) => folder::unasked(files, said),
             _ => None,
         }
     }

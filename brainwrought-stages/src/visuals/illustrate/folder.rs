@@ -44,15 +44,17 @@ impl PictureFile {
     }
 }
 
-/// Finds a still that all the words of its name suit: for a scene that nobody asked a picture for.
-pub(super) fn unasked<'a>(files: &'a [PictureFile], text: &str) -> Option<&'a PictureFile> {
+/// Finds a still that all the words of its name suit, for a scene that nobody asked a picture for, and returns those words:
+/// what is said anyway, and nothing else of the name.
+pub(super) fn unasked(files: &[PictureFile], text: &str) -> Option<String> {
     let said = words(text);
     let suiting = files.iter().filter(|file| file.is(IllustrationKind::Still)).filter_map(|file| {
         let own = file.words();
         (!own.is_empty() && own.is_subset(&said)).then_some((own.len(), file))
     });
     // More words are a better reason; of equals the first by name.
-    suiting.rev().max_by_key(|(count, _)| *count).map(|(_, file)| file)
+    let (_, file) = suiting.rev().max_by_key(|(count, _)| *count)?;
+    Some(file.words().into_iter().collect::<Vec<_>>().join(" "))
 }
 
 /// Finds the file whose name has the most words in common with a query, of the kind where there is one.
@@ -100,7 +102,8 @@ impl Illustrator for Folder {
         let credit = Credit {
             provider: "folder".to_owned(),
             author: None,
-            source: Some(file.name.clone()),
+            // The name of a file of somebody's is nobody else's business; its digest is recorded.
+            source: None,
             licence: LICENCE.to_owned(),
             synthetic: false,
             shown: None,
@@ -130,9 +133,9 @@ mod tests {
     #[test]
     fn files_are_found_by_the_words_of_their_names() {
         let files = files(&["01 queue.png", "long-queues_airport.png", "rain.mp4", "0815.png"]);
-        let unasked = |text: &str| unasked(&files, text).map(|file| file.name.as_str());
-        assert_eq!(unasked("A queue grows."), Some("01 queue.png"));
-        assert_eq!(unasked("Long queues at an airport."), Some("long-queues_airport.png"));
+        let unasked = |text: &str| unasked(&files, text);
+        assert_eq!(unasked("A queue grows.").as_deref(), Some("queue"));
+        assert_eq!(unasked("Long queues at an airport.").as_deref(), Some("airport long queue"));
         assert_eq!(unasked("Rain falls on 0815."), None);
         let asked = |query: &str, kind| {
             let wish = Wish { query: query.to_owned(), kind, width: 1, height: 1 };

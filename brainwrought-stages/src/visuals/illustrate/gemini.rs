@@ -70,7 +70,8 @@ impl Illustrator for GeminiPictures {
                 Ok(Found { bytes, credit: Credit::synthetic("gemini", &self.model, LICENCE) })
             }
             Answer::Words(said) => {
-                Err(IllustrateError::Refused { provider: self.client.who().to_owned(), said })
+                let (provider, said) = (self.client.who().to_owned(), self.client.scrub(&said));
+                Err(IllustrateError::Refused { provider, said })
             }
         }
     }

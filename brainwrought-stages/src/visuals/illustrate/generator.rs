@@ -137,7 +137,7 @@ impl Generator {
             let id = match value.pointer(&settings.id) {
                 Some(Value::String(id)) if !id.is_empty() => id.clone(),
                 Some(Value::Number(id)) => id.to_string(),
-                _ => return Err(reply.bad(format!("it has no `{}`", settings.id))),
+                _ => return Err(reply.bad("it has nothing where the setting `id` points")),
             };
             Ok((id, cost))
         };
@@ -154,20 +154,21 @@ impl Generator {
                 other => other.to_string(),
             });
             let Some(status) = status else {
-                return Err(reply.bad(format!("it has no `{}`", settings.status)));
+                return Err(reply.bad("it has nothing where the setting `status` points"));
             };
             let is_in = |states: &[String]| states.iter().any(|state| state.to_lowercase() == status);
             let state = if is_in(&settings.done) {
                 let place = settings.url.as_ref();
                 let url = place.map(|place| {
                     let url = value.pointer(place).and_then(Value::as_str).map(str::to_owned);
-                    url.ok_or_else(|| reply.bad(format!("it has no `{place}`")))
+                    url.ok_or_else(|| reply.bad("it has nothing where the setting `url` points"))
                 });
                 State::Ready(url.transpose()?)
             } else if is_in(&settings.failed) {
                 let places = ["/error/message", "/error", "/message"];
                 let said = places.iter().find_map(|place| value.pointer(place)?.as_str());
-                State::Failed(said.unwrap_or(&status).chars().take(200).collect())
+                // Some repeat what they were sent.
+                State::Failed(self.client.scrub(said.unwrap_or(&status)).chars().take(200).collect())
             } else {
                 State::Waiting
             };

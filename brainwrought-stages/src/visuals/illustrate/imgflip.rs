@@ -149,7 +149,7 @@ impl Illustrator for Imgflip {
         let drawn: Drawn = self.client.call(cx, &request, |reply| Ok((reply.json()?, Cost::FREE))).await?;
         // It says no with a good status.
         let Some(place) = drawn.data.filter(|_| drawn.success) else {
-            let said = drawn.error_message.chars().take(MOST_SAID).collect();
+            let said = self.client.scrub(&drawn.error_message).chars().take(MOST_SAID).collect();
             return Err(IllustrateError::Refused { provider: provider(), said });
         };
         let bytes = fetched(&self.client, cx, &place.url, Accept::Image, MOST_PICTURE).await?;
