@@ -9,6 +9,7 @@ pub mod child;
 pub mod credentials;
 pub mod edit;
 pub mod fetch;
+mod gate;
 pub mod llm;
 pub mod media;
 pub mod output_file;

@@ -11,6 +11,7 @@ use brainwrought_core::data::{
 use brainwrought_core::id::{JobId, TaskKey};
 use brainwrought_core::memory::MemoryArtifactStore;
 use brainwrought_core::stage::{Stage, StageContext, StageError};
+use brainwrought_stages::check::{CaptionUse, Limits};
 use brainwrought_stages::media::{ClipReader, ClipSettings, EncoderSettings, Mp4Settings, Mp4Writer};
 use brainwrought_stages::picture::{RgbaImage, YuvFrame};
 use brainwrought_stages::render::{CaptionLook, FrameLayout, Render, RenderTurns, lay_out};
@@ -103,6 +104,7 @@ impl Scene {
             layout: FrameLayout::Card,
             captions: CaptionLook::Pop,
             fonts: Fonts::embedded(),
+            limits: Limits::default(),
             turns: RenderTurns::default(),
         };
         Self { segment, audio, visuals, stage, cx, cancellation }
@@ -254,11 +256,23 @@ async fn a_clip_of_the_users_moves_behind_the_captions() {
 }
 
 #[tokio::test]
-async fn letters_that_no_font_has_are_counted_and_nothing_fails() {
+async fn captions_that_the_gate_would_refuse_are_not_rendered() {
     let mut scene = Scene::new().await;
     scene.audio.words[1].text = "注意".to_owned();
+    let error = scene.render().await.unwrap_err();
+    assert!(!error.is_retryable());
+    assert!(error.to_string().contains("missing glyphs is 2, allowed is 0"), "{error}");
+    // Nobody sees them where captions are not drawn.
+    scene.stage.limits.captions = CaptionUse::Off;
     let clip = scene.render().await.unwrap();
     assert_eq!(clip.captions.iter().map(|caption| caption.missing_glyphs).sum::<u32>(), 2);
+
+    let mut scene = Scene::new().await;
+    for (n, word) in scene.audio.words.iter_mut().enumerate() {
+        (word.line, word.start_ms, word.end_ms) = (n as u32, 500 + n as u64 * 90, 580 + n as u64 * 90);
+    }
+    let error = scene.render().await.unwrap_err();
+    assert!(error.to_string().contains("caption on screen is"), "{error}");
 }
 
 #[tokio::test]

@@ -31,6 +31,8 @@ pub struct StageContext {
     cancellation: CancellationToken,
     purse: Arc<dyn Purse>,
     calls: Arc<Mutex<Vec<OutboundCall>>>,
+    /// The stage whose memory is used; its own where there is none.
+    memory_of: Option<StageName>,
 }
 
 /// What [`StageContext::remembered`] stores.
@@ -59,6 +61,7 @@ impl StageContext {
             cancellation,
             purse: Arc::new(OpenPurse),
             calls: Arc::default(),
+            memory_of: None,
         }
     }
 
@@ -80,6 +83,14 @@ impl StageContext {
     #[must_use]
     pub fn with_attempt(mut self, attempt: u32) -> Self {
         self.attempt = attempt;
+        self
+    }
+
+    /// Shares the memory of another stage: what is [remembered](Self::remembered) here is found there, so that work which is
+    /// done ahead of a stage is not done again by it.
+    #[must_use]
+    pub fn with_memory_of(mut self, stage: impl Into<StageName>) -> Self {
+        self.memory_of = Some(stage.into());
         self
     }
 
@@ -214,7 +225,8 @@ impl StageContext {
         R: Future<Output = Result<T, StageError>> + Send,
     {
         let key = serde_json::to_value(key).map_err(StageError::fatal)?;
-        let step = StageName(format!("{}/{step}", self.task.stage));
+        let stage = self.memory_of.as_ref().unwrap_or(&self.task.stage);
+        let step = StageName(format!("{stage}/{step}"));
         let print = fingerprint(&step, 1, &key, &[]);
         if let Some(memory) = self.recall(&print).await?
             && let Ok(value) = serde_json::from_value(memory.value)
@@ -324,6 +336,21 @@ mod tests {
         artifacts.delete(&spoken.digest).await.unwrap();
         say(again, "one").await;
         assert_eq!(made.load(Ordering::Relaxed), 3);
+    }
+
+    #[tokio::test]
+    async fn work_ahead_of_a_stage_is_found_by_it() {
+        let artifacts: Arc<dyn ArtifactStore> = Arc::new(MemoryArtifactStore::default());
+        let key = TaskKey { stage: StageName("script".to_owned()), segment: None };
+        let token = CancellationToken::new();
+        let script =
+            StageContext::new(JobId::random().unwrap(), key, Arc::clone(&artifacts), PathBuf::new(), token);
+        let own = script.remembered("line", "one", |_| async { Ok(1) });
+        assert_eq!(own.await.unwrap(), 1);
+        let ahead = script.with_memory_of("audio");
+        assert_eq!(ahead.remembered("line", "one", |_| async { Ok(2) }).await.unwrap(), 2);
+        let audio = context(&artifacts);
+        assert_eq!(audio.remembered("line", "one", |_| async { Ok(3) }).await.unwrap(), 2);
     }
 
     #[tokio::test]

@@ -17,4 +17,4 @@ pub use error::AssembleError;
 pub use spending::{Spending, SpendingLine};
 pub use stage::Assemble;
 use timeline::Cue;
-pub(crate) use timeline::{Timeline, narrations, samples};
+pub(crate) use timeline::{Timeline, TimelinePart, narrations, samples};

@@ -1,6 +1,6 @@
 //! [`Timeline`]: where everything is in the whole video.
 
-use brainwrought_core::data::{AudioMark, BlobRef, CaptionRecord, Clip, MarkKind, Rect, SceneKind};
+use brainwrought_core::data::{AudioMark, BlobRef, CaptionRecord, Clip, MarkKind, Rect, SceneKind, Word};
 
 use super::AssembleError;
 use crate::media::SAMPLE_RATE;
@@ -86,7 +86,33 @@ pub(crate) struct DrawnCaption {
     pub(crate) missing_glyphs: u32,
 }
 
+/// What a timeline needs to know of a segment, whether it is drawn yet or not.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct TimelinePart<'a> {
+    /// Its frames.
+    pub(crate) frames: u64,
+    /// The words of its narration.
+    pub(crate) words: &'a [Word],
+    /// The marks of its narration.
+    pub(crate) marks: &'a [AudioMark],
+    /// Its captions.
+    pub(crate) captions: &'a [CaptionRecord],
+}
+
 impl Timeline {
+    /// A timeline that nothing lies on yet.
+    pub(crate) fn empty(fps: u32) -> Self {
+        Self {
+            fps: fps.max(1),
+            frames: 0,
+            starts: Vec::new(),
+            scenes: Vec::new(),
+            cues: Vec::new(),
+            words: Vec::new(),
+            marks: Vec::new(),
+        }
+    }
+
     /// Lays clips end to end.
     ///
     /// # Errors
@@ -94,16 +120,7 @@ impl Timeline {
     /// Fails when there is no clip, when sizes or rates differ, or when a narration is not as long as its pictures.
     pub(crate) fn of(clips: &[Clip]) -> Result<Self, AssembleError> {
         let first = clips.first().ok_or(AssembleError::Empty)?;
-        let fps = first.fps.max(1);
-        let mut timeline = Self {
-            fps,
-            frames: 0,
-            starts: Vec::new(),
-            scenes: Vec::new(),
-            cues: Vec::new(),
-            words: Vec::new(),
-            marks: Vec::new(),
-        };
+        let mut timeline = Self::empty(first.fps);
         for (segment, clip) in clips.iter().enumerate() {
             if (clip.fps, clip.width, clip.height) != (first.fps, first.width, first.height) {
                 return Err(AssembleError::Mixed(segment));
@@ -112,7 +129,13 @@ impl Timeline {
             if found != expected {
                 return Err(AssembleError::Length { segment, expected, found });
             }
-            timeline.push(clip);
+            let part = TimelinePart {
+                frames: clip.frames,
+                words: &clip.audio.words,
+                marks: &clip.audio.marks,
+                captions: &clip.captions,
+            };
+            timeline.push(part, clip.scenes.iter().copied());
         }
         Ok(timeline)
     }
@@ -132,28 +155,29 @@ impl Timeline {
         (frame * 1000 + fps / 2) / fps
     }
 
-    fn push(&mut self, clip: &Clip) {
+    /// Lays a segment behind the last one.
+    pub(crate) fn push(&mut self, part: TimelinePart<'_>, kinds: impl Iterator<Item = SceneKind>) {
         let base = self.frame_ms(self.frames);
         self.starts.push(self.frames);
-        self.frames += clip.frames;
+        self.frames += part.frames;
         let end = self.frame_ms(self.frames);
         let scenes: Vec<u64> =
-            clip.audio.marks.iter().filter(|m| m.kind == MarkKind::Scene).map(|m| base + m.at_ms).collect();
-        for (n, kind) in clip.scenes.iter().enumerate() {
+            part.marks.iter().filter(|m| m.kind == MarkKind::Scene).map(|m| base + m.at_ms).collect();
+        for (n, kind) in kinds.enumerate() {
             let start_ms = scenes.get(n).copied().unwrap_or(base);
             let end_ms = scenes.get(n + 1).copied().unwrap_or(end);
-            self.scenes.push(SceneSpan { kind: *kind, start_ms, end_ms });
+            self.scenes.push(SceneSpan { kind, start_ms, end_ms });
         }
-        self.marks.extend(clip.audio.marks.iter().map(|m| AudioMark { at_ms: base + m.at_ms, kind: m.kind }));
-        self.words.extend(clip.audio.words.iter().map(|word| SpokenWord {
+        self.marks.extend(part.marks.iter().map(|m| AudioMark { at_ms: base + m.at_ms, kind: m.kind }));
+        self.words.extend(part.words.iter().map(|word| SpokenWord {
             text: word.text.clone(),
             start_ms: base + word.start_ms,
             end_ms: base + word.end_ms,
         }));
-        if clip.captions.is_empty() {
-            self.cues.extend(undrawn(clip, base));
+        if part.captions.is_empty() {
+            self.cues.extend(undrawn(part.words, base));
         } else {
-            self.cues.extend(clip.captions.iter().map(|caption| drawn(clip, caption, base)));
+            self.cues.extend(part.captions.iter().map(|caption| drawn(part.words, caption, base)));
         }
     }
 }
@@ -163,9 +187,9 @@ pub(super) fn samples_of(clip: &Clip) -> u64 {
     clip.frames * u64::from(SAMPLE_RATE) / u64::from(clip.fps.max(1))
 }
 
-fn drawn(clip: &Clip, caption: &CaptionRecord, base: u64) -> Cue {
+fn drawn(words: &[Word], caption: &CaptionRecord, base: u64) -> Cue {
     let first = caption.first_word as usize;
-    let spoken = clip.audio.words.iter().skip(first).take(caption.words as usize);
+    let spoken = words.iter().skip(first).take(caption.words as usize);
     let mut words: Vec<LitWord> = spoken
         .enumerate()
         .map(|(n, word)| LitWord {
@@ -187,10 +211,10 @@ fn drawn(clip: &Clip, caption: &CaptionRecord, base: u64) -> Cue {
 }
 
 /// Makes captions for a clip that was drawn without any.
-fn undrawn(clip: &Clip, base: u64) -> Vec<Cue> {
+fn undrawn(words: &[Word], base: u64) -> Vec<Cue> {
     let mut cues: Vec<Cue> = Vec::new();
     let mut line = None;
-    for word in &clip.audio.words {
+    for word in words {
         let lit =
             LitWord { text: word.text.clone(), lit_ms: base + word.start_ms, said_ms: base + word.start_ms };
         let end_ms = base + word.end_ms.max(word.start_ms + 1);

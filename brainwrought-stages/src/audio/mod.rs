@@ -10,6 +10,7 @@ mod narrate;
 mod narration;
 mod noise;
 mod pace;
+mod quiet;
 mod resample;
 mod sound_words;
 mod spoken;
@@ -27,6 +28,7 @@ pub use mix::{
     mix,
 };
 pub use mood::{MusicTrack, best_track};
+pub(crate) use narrate::SpokenSegment;
 pub use narrate::{Narrate, NarrateSettings, VoiceFailure};
 pub use narration::Pauses;
 pub use spoken::{SpokenToken, spoken_form};

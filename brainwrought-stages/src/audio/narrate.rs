@@ -4,14 +4,17 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use brainwrought_core::artifact_store::ArtifactStoreError;
-use brainwrought_core::data::{Audio, Language, Line, Segment, Speaker};
+use brainwrought_core::data::{Audio, AudioMark, Language, Line, Segment, Speaker, Word};
+use brainwrought_core::event::LogLevel;
 use brainwrought_core::stage::{Stage, StageContext, StageError};
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 use super::lexicon::Lexicon;
 use super::narration::{Narration, Pauses, SAMPLE_RATE};
-use super::pace::{correction, pace, paced, resampled};
+use super::pace::{breathed, correction, pace, paced, resampled, seconds, slowing};
+use super::quiet::tightened;
 use super::resample::ResampleError;
 use super::spoken_line::{LineError, spoken_line};
 use super::voice::{
@@ -110,18 +113,19 @@ impl NarrateSettings {
 
 impl Stage for Narrate {
     const NAME: &'static str = "audio";
-    const VERSION: u32 = 3;
+    const VERSION: u32 = 4;
     type Input = Segment;
     type Output = Audio;
 
     async fn run(&self, cx: &StageContext, segment: Segment) -> Result<Audio, StageError> {
         cx.check_cancelled()?;
         let mut warnings = Vec::new();
-        let (cast, speeches) = match self.speak_all(cx, &segment).await {
+        let tell = |done, lines| cx.progress(done, lines);
+        let (cast, speeches) = match self.speak_all(cx, &segment, tell).await {
             Err(LineError::Voice(error)) if self.may_fall_back(cx, &error) => {
                 // The whole segment, so that no sentence changes its voice half way.
                 let embedded = self.embedded();
-                let spoken = embedded.speak_all(cx, &segment).await?;
+                let spoken = embedded.speak_all(cx, &segment, tell).await?;
                 warnings.push(format!(
                     "Segment {} is spoken by {}, because {}.",
                     segment.index + 1,
@@ -134,7 +138,7 @@ impl Stage for Narrate {
         };
         let has_lines = !speeches.is_empty();
         let (stage, blocking) = (self.clone(), segment.clone());
-        let work = move || stage.lay_out(&blocking, speeches);
+        let work = move || ready(speeches).map(|speeches| stage.lay_out(&blocking, speeches));
         let (narration, pace) = tokio::task::spawn_blocking(work).await?.map_err(StageError::fatal)?;
         if let Some(pace) = pace.filter(|pace| *pace > FASTEST_PACE) {
             warnings.push(format!(
@@ -171,6 +175,7 @@ impl Narrate {
         &self,
         cx: &StageContext,
         segment: &Segment,
+        tell: impl Fn(u64, u64) + Send,
     ) -> Result<(Cast, Vec<Speech>), LineError> {
         let manner = Manner { speed: DEFAULT_SPEED * self.settings.speed, seed: self.settings.seed };
         let lines: Vec<&Line> = segment.scenes.iter().flat_map(|scene| &scene.lines).collect();
@@ -182,7 +187,7 @@ impl Narrate {
             let lexicon = self.settings.lexicon.clone();
             let utterance = Utterance { line: line.text.clone(), manner, lexicon };
             speeches.push(spoken_line(cx, voice.as_ref(), utterance).await?);
-            cx.progress(done + 1, lines.len() as u64);
+            tell(done + 1, lines.len() as u64);
         }
         Ok((cast, speeches))
     }
@@ -257,25 +262,101 @@ impl Narrate {
     ///
     /// What was said is stretched, not said again: a line is spoken once whatever becomes of its neighbours, and a paid
     /// voice is paid once.
-    fn lay_out(
-        &self,
-        segment: &Segment,
-        speeches: Vec<Speech>,
-    ) -> Result<(Narration, Option<u64>), ResampleError> {
-        let lay_out = |speeches: &[Speech]| {
-            Narration::lay_out(segment, speeches, &self.settings.pauses, self.settings.fps)
+    fn lay_out(&self, segment: &Segment, mut speeches: Vec<Speech>) -> (Narration, Option<u64>) {
+        let lay_out = |speeches: &[Speech], pauses: &Pauses| {
+            Narration::lay_out(segment, speeches, pauses, self.settings.fps)
         };
-        let speeches: Vec<Speech> =
-            speeches.into_iter().map(|speech| resampled(&speech)).collect::<Result<_, _>>()?;
-        let narration = lay_out(&speeches);
-        match correction(segment, &narration, &speeches) {
-            Some(factor) => {
-                let speeches: Vec<Speech> = speeches.iter().map(|speech| paced(speech, factor)).collect();
-                Ok((lay_out(&speeches), pace(&speeches)))
+        let mut narration = lay_out(&speeches, &self.settings.pauses);
+        if let Some(factor) = correction(segment, &narration, &speeches) {
+            speeches = speeches.iter().map(|speech| paced(speech, factor)).collect();
+            narration = lay_out(&speeches, &self.settings.pauses);
+        }
+        if let Some(pauses) = breathed(segment, &narration, &self.settings.pauses) {
+            narration = lay_out(&speeches, &pauses);
+        }
+        (narration, pace(&speeches))
+    }
+
+    /// Speaks a segment ahead of the stage, which finds the lines spoken then, and lays it out as the stage will; `None` where
+    /// that would cost money or the voice is not at hand.
+    pub(crate) async fn rehearse(
+        &self,
+        cx: &StageContext,
+        segment: &Segment,
+    ) -> Result<Option<SpokenSegment>, StageError> {
+        let Some(speeches) = self.spoken_ahead(cx, segment).await? else { return Ok(None) };
+        let (stage, segment) = (self.clone(), segment.clone());
+        let work = move || ready(speeches).map(|speeches| stage.lay_out(&segment, speeches).0);
+        let narration = tokio::task::spawn_blocking(work).await?.map_err(StageError::fatal)?;
+        let Narration { samples, words, marks } = narration;
+        Ok(Some(SpokenSegment { samples, words, marks }))
+    }
+
+    /// Tells how long each line of a segment takes, in milliseconds, at the voice's own pace, or at the one that is
+    /// comfortable where it is faster; `None` as [`rehearse`](Self::rehearse).
+    pub(crate) async fn lines_ms(
+        &self,
+        cx: &StageContext,
+        segment: &Segment,
+    ) -> Result<Option<Vec<u64>>, StageError> {
+        let Some(speeches) = self.spoken_ahead(cx, segment).await? else { return Ok(None) };
+        let work = move || {
+            let speeches: Vec<Speech> = speeches.into_iter().map(tightened).collect();
+            let slowing = slowing(&speeches);
+            speeches.iter().map(|speech| (seconds(speech) * 1000.0 / slowing).round() as u64).collect()
+        };
+        Ok(Some(tokio::task::spawn_blocking(work).await?))
+    }
+
+    async fn spoken_ahead(
+        &self,
+        cx: &StageContext,
+        segment: &Segment,
+    ) -> Result<Option<Vec<Speech>>, StageError> {
+        if self.is_hosted() {
+            return Ok(None);
+        }
+        let cx = cx.clone().with_memory_of(Self::NAME);
+        match self.speak_all(&cx, segment, |_, _| ()).await {
+            Ok((_, speeches)) => Ok(Some(speeches)),
+            // The stage that needs the voice may run where it is.
+            Err(LineError::Voice(error)) if !matches!(error, VoiceError::Cancelled) => {
+                let why = brainwrought_core::report::chain(&error);
+                cx.log(LogLevel::Warn, format!("the length is planned without the voice: {why}"));
+                Ok(None)
             }
-            None => Ok((narration, pace(&speeches))),
+            Err(error) => Err(error.into()),
         }
     }
+
+    /// What decides how long a line takes to say; voices of providers are one and the same, as they are not asked ahead.
+    pub(crate) fn manner(&self) -> Value {
+        if self.is_hosted() {
+            return json!({ "voice": "hosted" });
+        }
+        let NarrateSettings { voice, voice2, lexicon, speed, voice_files, .. } = &self.settings;
+        json!({ "voice": voice, "voice2": voice2, "lexicon": lexicon, "speed": speed, "voice-files": voice_files })
+    }
+
+    fn is_hosted(&self) -> bool {
+        [&self.settings.voice, &self.settings.voice2].into_iter().any(|name| HostedVoice::is_meant(name))
+    }
+}
+
+/// A segment that was spoken ahead.
+#[derive(Debug)]
+pub(crate) struct SpokenSegment {
+    /// Its sound, as the stage will lay it out.
+    pub(crate) samples: Vec<f32>,
+    /// The words of the sound.
+    pub(crate) words: Vec<Word>,
+    /// The marks of the sound.
+    pub(crate) marks: Vec<AudioMark>,
+}
+
+/// What was said, without silences that are too long and at the rate of narrations.
+fn ready(speeches: Vec<Speech>) -> Result<Vec<Speech>, ResampleError> {
+    speeches.into_iter().map(|speech| resampled(&tightened(speech))).collect()
 }
 
 /// The speakers of a segment with their voices.

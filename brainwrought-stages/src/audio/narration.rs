@@ -4,6 +4,7 @@ use brainwrought_core::data::{AudioMark, Line, MarkKind, SceneKind, Segment, Vis
 use serde::{Deserialize, Serialize};
 
 use super::voice::Speech;
+use crate::gate::STILL_MS;
 
 /// Samples per second of a narration.
 pub(super) const SAMPLE_RATE: u32 = 48_000;
@@ -62,13 +63,19 @@ impl Narration {
                 });
                 narration.say(speech, line, index, number);
             }
+            if scene.kind == SceneKind::Hook && !scene.lines.is_empty() {
+                narration.mark(narration.samples.len() as u64, MarkKind::Impact);
+            }
+            let spoken = narration.samples.len();
             if !scene.lines.is_empty() {
-                if scene.kind == SceneKind::Hook {
-                    narration.mark(narration.samples.len() as u64, MarkKind::Impact);
-                }
                 narration.pause(pauses.scene_tail);
             }
-            let end = narration.samples.len().max((start + scene.min_ms * PER_MS) as usize);
+            let mut least = (start + scene.min_ms * PER_MS) as usize;
+            if !matches!(scene.kind, SceneKind::Quiz | SceneKind::Source) {
+                // Nowhere else is it silent for long.
+                least = least.min(spoken + (STILL_MS * PER_MS) as usize);
+            }
+            let end = narration.samples.len().max(least);
             narration.samples.resize(end, 0.0);
         }
         let frame = (SAMPLE_RATE / fps.max(1)).max(1) as usize;
@@ -157,6 +164,15 @@ mod tests {
         assert_eq!((narration.words[1].scene, narration.words[1].line), (0, 1));
         let gap = narration.words[1].start_ms - narration.words[0].end_ms;
         assert!((180..=220).contains(&gap), "{gap}");
+    }
+
+    #[test]
+    fn a_scene_does_not_wait_in_silence_for_its_least_time() {
+        let scenes = vec![scene(SceneKind::Content, &["Hi"], 4_000), scene(SceneKind::Content, &["Ho"], 0)];
+        let narration =
+            Narration::lay_out(&segment(1, scenes), &[speech(), speech()], &Pauses::default(), 30);
+        let gap = narration.words[1].start_ms - narration.words[0].end_ms;
+        assert!((600..=800).contains(&gap), "{gap}");
     }
 
     #[test]

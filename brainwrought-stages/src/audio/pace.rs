@@ -2,7 +2,7 @@
 
 use brainwrought_core::data::Segment;
 
-use super::narration::{Narration, SAMPLE_RATE};
+use super::narration::{Narration, Pauses, SAMPLE_RATE};
 use super::resample::{ResampleError, resample};
 use super::stretch::{stretch, stretched};
 use super::voice::{Speech, SpokenWord};
@@ -37,6 +37,32 @@ pub(super) fn correction(segment: &Segment, narration: &Narration, speeches: &[S
     ((factor - 1.0).abs() > 0.015).then_some(factor)
 }
 
+/// How much shorter and longer a pause may be made to meet the plan, in milliseconds: shorter, lines run into each other;
+/// longer, they fall apart.
+const PAUSE_GIVES_MS: std::ops::RangeInclusive<i64> = -100..=320;
+
+/// The pauses that bring a narration to its planned length where the voice itself gave way as far as it may.
+pub(super) fn breathed(segment: &Segment, narration: &Narration, pauses: &Pauses) -> Option<Pauses> {
+    let spoken = segment.scenes.iter().filter(|scene| !scene.lines.is_empty());
+    // The pauses between the lines of a scene, and the one after the last.
+    let places: i64 = spoken.map(|scene| scene.lines.len() as i64).sum();
+    if segment.planned_ms == 0 || places == 0 {
+        return None;
+    }
+    let length = narration.samples.len() as i64 * 1000 / i64::from(SAMPLE_RATE);
+    let each = (segment.planned_ms as i64 - length) / places;
+    let each = each.clamp(*PAUSE_GIVES_MS.start(), *PAUSE_GIVES_MS.end());
+    let given = |pause: u64| pause.saturating_add_signed(each);
+    let breathed =
+        Pauses { line: given(pauses.line), scene_tail: given(pauses.scene_tail), ..pauses.clone() };
+    (each.abs() >= 20).then_some(breathed)
+}
+
+/// What a voice is slowed down by where it is faster than is comfortable: 1 or less.
+pub(super) fn slowing(speeches: &[Speech]) -> f64 {
+    pace(speeches).map_or(1.0, |pace| (f64::from(COMFORTABLE_PACE) / pace.max(1) as f64).clamp(0.75, 1.0))
+}
+
 /// The same speech at [`SAMPLE_RATE`].
 pub(super) fn resampled(speech: &Speech) -> Result<Speech, ResampleError> {
     let samples = resample(&speech.samples, 1, speech.sample_rate, SAMPLE_RATE)?;
@@ -52,7 +78,12 @@ pub(super) fn paced(speech: &Speech, factor: f32) -> Speech {
     moved(speech, samples, speech.sample_rate, place)
 }
 
-fn moved(speech: &Speech, samples: Vec<f32>, sample_rate: u32, place: impl Fn(usize) -> usize) -> Speech {
+pub(super) fn moved(
+    speech: &Speech,
+    samples: Vec<f32>,
+    sample_rate: u32,
+    place: impl Fn(usize) -> usize,
+) -> Speech {
     let words = speech.words.iter().map(|word| SpokenWord {
         written: word.written.clone(),
         samples: place(word.samples.start)..place(word.samples.end),
@@ -62,7 +93,12 @@ fn moved(speech: &Speech, samples: Vec<f32>, sample_rate: u32, place: impl Fn(us
 
 /// Words a minute while the voice speaks; `None` for less than three seconds, which say nothing about a pace.
 pub(super) fn pace(speeches: &[Speech]) -> Option<u64> {
-    let words: u64 = speeches.iter().map(|speech| speech.words.len() as u64).sum();
-    let samples: u64 = speeches.iter().map(|speech| speech.samples.len() as u64).sum();
-    (samples >= 3 * u64::from(SAMPLE_RATE)).then(|| words * 60 * u64::from(SAMPLE_RATE) / samples)
+    let words: usize = speeches.iter().map(|speech| speech.words.len()).sum();
+    let seconds: f64 = speeches.iter().map(seconds).sum();
+    (seconds >= 3.0).then(|| (words as f64 * 60.0 / seconds) as u64)
+}
+
+/// How long a line sounds.
+pub(super) fn seconds(speech: &Speech) -> f64 {
+    speech.samples.len() as f64 / f64::from(speech.sample_rate.max(1))
 }

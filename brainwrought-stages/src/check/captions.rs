@@ -1,8 +1,10 @@
 //! Measures of captions: place, contrast, time on screen, and whether they go with the voice.
 
-use super::limits::Limits;
+use brainwrought_core::data::Rule;
+
 use super::pictures::CaptionSpot;
 use crate::assemble::Timeline;
+use crate::gate::{Limits, rules};
 
 /// Where boxes are meant for: the limits are given in pixels of this size.
 const REFERENCE: (f32, f32) = (1080.0, 1920.0);
@@ -66,6 +68,15 @@ impl Captions {
             captions.furthest_ms = captions.furthest_ms.max(distances.max().unwrap_or(0));
         }
         captions
+    }
+
+    /// The rules that need no picture, but for that on words without a caption.
+    pub(super) fn rules(&self, limits: &Limits) -> [Rule; 3] {
+        [
+            rules::missing_glyphs(self.missing_glyphs),
+            rules::caption_on_screen(self.drawn, self.shortest_ms, limits),
+            rules::caption_timing(self.furthest_ms, limits),
+        ]
     }
 }
 

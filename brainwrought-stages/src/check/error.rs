@@ -2,12 +2,14 @@
 
 use brainwrought_core::data::Rule;
 
+use crate::gate::rules::listed;
+
 /// A video does not count as done.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CheckError {
     /// Rules of the gate failed.
-    #[error("the video did not pass the gate: {}", list(.rules))]
+    #[error("the video did not pass the gate: {}", listed(.rules))]
     Failed {
         /// The rules that failed.
         rules: Vec<Rule>,
@@ -15,10 +17,4 @@ pub enum CheckError {
     /// The report could not be written.
     #[error("could not write report.json")]
     Report(#[source] serde_json::Error),
-}
-
-fn list(rules: &[Rule]) -> String {
-    let named =
-        rules.iter().map(|rule| format!("{} is {}, allowed is {}", rule.name, rule.figure, rule.limit));
-    named.collect::<Vec<_>>().join("; ")
 }

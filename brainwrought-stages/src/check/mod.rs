@@ -3,7 +3,7 @@
 mod captions;
 mod error;
 mod flashes;
-mod limits;
+mod foresight;
 mod pictures;
 mod rules;
 mod screening;
@@ -12,8 +12,9 @@ mod speech;
 mod stage;
 mod table;
 
+pub use crate::gate::{CaptionUse, Limits};
 pub use error::CheckError;
-pub use limits::{CaptionUse, Limits};
+pub(crate) use foresight::{Part, foreseen};
 pub(crate) use screening::unfit;
 pub use stage::Check;
 pub use table::{ReportFile, table};

@@ -3,15 +3,12 @@
 use brainwrought_core::data::{Document, Rule, Script, Video};
 
 use super::captions::Captions;
-use super::limits::{CaptionUse, Limits};
 use super::pictures::PictureMeter;
 use super::sound::{Alignment, SoundMeter};
 use super::speech::Speech;
+use crate::gate::{CaptionUse, Limits, rules};
 use crate::media::Probe;
-use crate::script::grounding;
-
-/// Faults that are named one by one; the rest is counted.
-const NAMED_FAULTS: usize = 5;
+use crate::script::citations;
 
 /// Everything that was measured.
 pub(super) struct Measured<'a> {
@@ -35,7 +32,7 @@ pub(super) struct Verdict {
 
 impl Verdict {
     fn add(&mut self, name: &str, passed: bool, figure: String, limit: String) {
-        self.rules.push(Rule { name: name.to_owned(), figure, limit, passed });
+        self.rules.push(rules::rule(name, passed, figure, limit));
     }
 
     /// Judges everything.
@@ -88,11 +85,7 @@ impl Verdict {
     fn judge_length(&mut self, measured: &Measured<'_>, limits: &Limits) {
         let frames = measured.probe.video.as_ref().map_or(0, |video| video.frames);
         let length = frames as f64 / f64::from(measured.video.fps.max(1));
-        let target = measured.script.target_ms as f64 / 1000.0;
-        let off = (length / target.max(0.001) - 1.0) * 100.0;
-        let figure = format!("{length:.1} s ({off:+.1} %)");
-        let limit = format!("{target:.1} s ±{} %", limits.duration_percent);
-        self.add("duration", off.abs() <= limits.duration_percent, figure, limit);
+        self.rules.push(rules::duration(length, measured.script.target_ms, limits));
     }
 
     fn judge_sound(&mut self, measured: &Measured<'_>, limits: &Limits) {
@@ -153,9 +146,7 @@ impl Verdict {
             self.warnings.push("the picture has no captions, as was asked for".to_owned());
             return;
         }
-        let (drawn, without) = (captions.drawn, captions.words_without);
-        let figure = format!("{drawn} captions, {without} words without");
-        self.add("captions complete", drawn > 0 && without == 0, figure, "every word".to_owned());
+        self.rules.push(rules::captions_complete(captions.drawn, captions.words_without));
         let (seen, all) =
             (measured.pictures.captions - measured.pictures.unseen_captions, measured.pictures.captions);
         self.add(
@@ -178,66 +169,19 @@ impl Verdict {
             format!("{:.1}:1", captions.contrast),
             limit,
         );
-        let missing = captions.missing_glyphs;
-        self.add("missing glyphs", missing == 0, missing.to_string(), "0".to_owned());
-        let shortest = captions.shortest_ms;
-        let passed = drawn > 0 && shortest >= limits.caption_ms;
-        let figure = if drawn > 0 { format!("{shortest} ms") } else { "no captions".to_owned() };
-        self.add("caption on screen", passed, figure, format!("at least {} ms", limits.caption_ms));
-        let furthest = captions.furthest_ms;
-        let limit = format!("within {} ms", limits.word_ms);
-        self.add("caption timing", furthest <= limits.word_ms, format!("{furthest} ms from the word"), limit);
+        self.rules.extend(captions.rules(limits));
     }
 
     fn judge_speech(&mut self, measured: &Measured<'_>, limits: &Limits) {
         let speech = measured.speech;
-        let limit = format!("nine of ten within {} ms", limits.word_ms);
-        let worst = speech.onsets_ms.last().copied().unwrap_or(0);
-        let (figure, passed) = match speech.onset_p90_ms() {
-            Some(p90) => {
-                let figure = format!("{p90} ms, worst {worst} ms, of {} words", speech.onsets_ms.len());
-                (figure, p90 <= limits.word_ms)
-            }
-            None => ("no word follows a pause".to_owned(), false),
-        };
-        self.add("word timing", passed, figure, limit);
-        let longest = speech.longest_silence_ms;
-        let limit = format!("at most {:.1} s", limits.silence_ms as f64 / 1000.0);
-        self.add("silence", longest <= limits.silence_ms, format!("{:.2} s", longest as f64 / 1000.0), limit);
-        let lag = measured.alignment.median_ms();
-        let (figure, passed) = match speech.first_ms {
-            Some(first) => {
-                let first = (first as f64 + lag).max(0.0);
-                (format!("{first:.0} ms"), first <= limits.first_speech_ms as f64)
-            }
-            None => ("never".to_owned(), false),
-        };
-        self.add("first speech", passed, figure, format!("at most {} ms", limits.first_speech_ms));
-        let (pace, most) = (speech.pace, limits.words_per_minute);
-        let figure = format!("{pace:.0} words a minute");
-        self.add("pace", pace <= most, figure, format!("at most {most} words a minute"));
-        if speech.fastest_pace > most {
+        self.rules.extend(speech.rules(measured.alignment.median_ms(), limits));
+        if speech.fastest_pace > limits.words_per_minute {
             self.warnings
                 .push(format!("the fastest ten seconds have {:.0} words a minute", speech.fastest_pace));
         }
     }
 
     fn judge_grounding(&mut self, measured: &Measured<'_>) {
-        let faults: Vec<String> = grounding(measured.script, measured.document)
-            .into_iter()
-            .map(|line| {
-                let wrong: Vec<String> = line.faults.iter().map(ToString::to_string).collect();
-                format!("“{}”, page {}: {}", line.text, line.page, wrong.join(", "))
-            })
-            .collect();
-        let sentences = measured.script.lines().count();
-        let named = faults.iter().take(NAMED_FAULTS).cloned().collect::<Vec<_>>().join("; ");
-        let figure = match faults.len() {
-            0 => format!("all {sentences} sentences stand on their pages"),
-            count if count > NAMED_FAULTS => format!("{named}; and {} more", count - NAMED_FAULTS),
-            _ => named,
-        };
-        let limit = "every number, unit, name and negation as the cited page has it".to_owned();
-        self.add("citations", faults.is_empty() && sentences > 0, figure, limit);
+        self.rules.push(citations(measured.script, measured.document));
     }
 }

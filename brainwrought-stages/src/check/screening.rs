@@ -3,8 +3,8 @@
 use bytes::Bytes;
 use tokio_util::sync::CancellationToken;
 
-use super::limits::Limits;
 use super::pictures::PictureMeter;
+use crate::gate::Limits;
 use crate::media::{ClipReader, ClipSettings, LumaView, MediaError};
 use crate::picture::YuvFrame;
 

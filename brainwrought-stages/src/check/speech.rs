@@ -1,13 +1,12 @@
 //! Measures of the narration: pauses, pace and whether words start where the voice does.
 
-use brainwrought_core::data::SceneKind;
+use brainwrought_core::data::{Rule, SceneKind};
 
 use crate::assemble::Timeline;
 use crate::audio::{Silence, silences};
+use crate::gate::{Limits, SILENCE_DB, rules};
 use crate::media::SAMPLE_RATE;
 
-/// Sound below this is silence, in dBFS: between words a neural voice leaves breath at -60 to -55.
-const SILENCE_DB: f32 = -50.0;
 /// A pause before a word must be this long for the voice's start to be seen, in milliseconds.
 const PAUSE_MS: u64 = 120;
 /// A word further than this from the end of a pause does not belong to it, in milliseconds.
@@ -53,6 +52,17 @@ impl Speech {
             pace: pace(timeline, long_pause_ms),
             fastest_pace: fastest_pace(timeline),
         }
+    }
+
+    /// The rules on speech, where sound and pictures are `lag_ms` apart.
+    pub(super) fn rules(&self, lag_ms: f64, limits: &Limits) -> [Rule; 4] {
+        let first = self.first_ms.map(|first| (first as f64 + lag_ms).max(0.0));
+        [
+            rules::word_timing(&self.onsets_ms, self.onset_p90_ms(), limits),
+            rules::silence(self.longest_silence_ms, limits),
+            rules::first_speech(first, limits),
+            rules::pace(self.pace, limits),
+        ]
     }
 
     /// How far nine words of ten are from the voice at most, in milliseconds; `None` where there was no pause to measure.

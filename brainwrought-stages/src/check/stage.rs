@@ -6,14 +6,15 @@ use brainwrought_core::stage::{Stage, StageContext, StageError};
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
+use super::CheckError;
 use super::captions::{self, Captions};
 use super::pictures::PictureMeter;
 use super::rules::{Measured, Verdict};
 use super::sound::SoundMeter;
 use super::speech::Speech;
 use super::table::ReportFile;
-use super::{CheckError, Limits};
 use crate::assemble::{Spending, Timeline, narrations, samples};
+use crate::gate::Limits;
 use crate::media::{LumaView, MediaError, Viewer, probe};
 
 /// Frames between two reports of progress.

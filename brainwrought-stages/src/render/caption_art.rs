@@ -23,7 +23,7 @@ pub enum CaptionLook {
 }
 
 /// Letter size on a frame 1,080 wide, in pixels: the genre's 96 to 104.
-const SIZE: f32 = 100.0;
+pub(super) const SIZE: f32 = 100.0;
 /// How far the black stroke reaches out of a letter, in pixels.
 const STROKE: f32 = 9.0;
 /// The smallest letters that can be read on a phone; a text that is too long even for them is cut.
@@ -175,7 +175,7 @@ fn fit(words: &[&str], colours: Colours, pops: &[f32], fonts: &Fonts, plan: &Fra
 }
 
 /// Joins words by spaces, and tells where each lies.
-fn join(words: &[String]) -> (String, Vec<std::ops::Range<usize>>) {
+pub(super) fn join(words: &[String]) -> (String, Vec<std::ops::Range<usize>>) {
     let mut text = String::new();
     let place = |word: &String| {
         if needs_space(&text, word) {

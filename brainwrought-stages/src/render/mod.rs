@@ -6,6 +6,7 @@ mod caption_track;
 pub(crate) mod captions;
 mod chip;
 mod composer;
+mod foresight;
 mod frame_plan;
 mod pump;
 mod puppet;
@@ -15,5 +16,6 @@ mod turns;
 
 pub use caption_art::CaptionLook;
 pub use captions::{Chunk, lay_out};
+pub(crate) use foresight::planned_captions;
 pub use stage::{FrameLayout, FrameSource, Render, RenderError};
 pub use turns::RenderTurns;

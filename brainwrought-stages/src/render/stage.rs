@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use brainwrought_core::data::{Audio, Background, Clip, PanelKind, Segment, Visuals};
+use brainwrought_core::data::{Audio, Background, Clip, PanelKind, Rule, Segment, Visuals};
 use brainwrought_core::stage::{Stage, StageContext, StageError};
 use bytes::Bytes;
 use serde::Serialize;
@@ -12,11 +12,14 @@ use super::caption_art::CaptionLook;
 use super::caption_track::CaptionTrack;
 use super::captions::lay_out;
 use super::composer::{Backdrop, Composer, Halves, PanelArt};
+use super::foresight::{broken_rules, planned_captions};
 use super::frame_plan::FramePlan;
 use super::pump::pump;
 use super::puppet::PuppetSheet;
 use super::turns::RenderTurns;
 use crate::background::{self, BackgroundError, Shade};
+use crate::gate::rules::listed;
+use crate::gate::{CaptionUse, Limits};
 use crate::media::{ClipReader, ClipSettings, EncoderSettings, MediaError};
 use crate::picture::{RgbaImage, RgbaImageError, YuvFrame};
 use crate::text::Fonts;
@@ -34,6 +37,9 @@ pub struct Render {
     /// The fonts.
     #[serde(skip)]
     pub fonts: Fonts,
+    /// The numbers of the gate, of which those on captions are seen to before anything is drawn.
+    #[serde(skip)]
+    pub limits: Limits,
     /// How much is rendered at once in this process.
     #[serde(skip)]
     pub turns: RenderTurns,
@@ -74,6 +80,18 @@ pub enum RenderError {
     UnevenAudio {
         /// The number of samples.
         samples: u64,
+    },
+    /// The gate would refuse the captions.
+    #[error(
+        "segment {segment} was not rendered, because its captions would not pass the gate: {}; change the words of the \
+         script, install a font that has them, or turn captions off",
+        listed(.rules)
+    )]
+    Foreseen {
+        /// The segment, from 1.
+        segment: u32,
+        /// The rules that would fail.
+        rules: Vec<Rule>,
     },
     /// The work was told to stop.
     #[error("rendering was cancelled")]
@@ -128,6 +146,10 @@ impl Stage for Render {
 
     async fn run(&self, cx: &StageContext, input: (Segment, Audio, Visuals)) -> Result<Clip, StageError> {
         let (segment, audio, visuals) = input;
+        let (stage, index, spoken) = (self.clone(), segment.index, audio.clone());
+        tokio::task::spawn_blocking(move || stage.foresee(index, &spoken))
+            .await?
+            .map_err(StageError::fatal)?;
         let turn = self.turns.take(cx, self.encoder.width, self.encoder.height).await?;
         let stored = Stored::fetch(cx, &segment, &audio, &visuals).await?;
         let fps = self.encoder.fps;
@@ -220,6 +242,16 @@ impl Stored {
 }
 
 impl Render {
+    /// Fails when the gate would refuse the captions, which is known before a frame is drawn.
+    fn foresee(&self, segment: u32, audio: &Audio) -> Result<(), RenderError> {
+        if self.limits.captions == CaptionUse::Off || self.captions == CaptionLook::Off {
+            return Ok(());
+        }
+        let captions = planned_captions(&audio.words, audio.duration_ms(), &self.fonts, self.encoder.fps);
+        let rules = broken_rules(&captions, &self.limits);
+        if rules.is_empty() { Ok(()) } else { Err(RenderError::Foreseen { segment: segment + 1, rules }) }
+    }
+
     /// Opens the frames of a segment without encoding them: for looking at them, and for measuring.
     ///
     /// # Errors

@@ -7,17 +7,11 @@ use brainwrought_core::data::{Document, Scene, SceneKind, Script, Segment};
 use super::grounding::{GroundingFault, grounding};
 use super::pace::{LINE_GAP_MS, SCENE_GAP_MS, estimate_ms, scene_ms};
 use super::stage::LENGTHS_MS;
-use crate::text::{Fonts, Weight};
+use crate::gate::STILL_MS;
+use crate::text::{Fonts, named};
 
 /// The longest line, in characters: some 25 seconds of speech.
 pub const MAX_LINE_CHARS: usize = 400;
-
-/// How much longer than its words a scene may be shown, in milliseconds. With the pauses around the words and the error of
-/// the estimate it stays below the longest silence that the gate allows, 1.2 s.
-const STILL_MS: u64 = 600;
-
-/// The size that letters are set at to see whether a font has them; any will do.
-const LETTER_SIZE: f32 = 40.0;
 
 /// Other words for a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -183,12 +177,8 @@ fn written_faults(text: &str) -> Vec<LineFault> {
 }
 
 fn missing_glyphs(fonts: &Fonts, text: &str) -> Option<LineFault> {
-    let letters = fonts.set(text, Weight::Black, LETTER_SIZE);
-    let mut missing: Vec<&str> = letters.missing().filter_map(|bytes| text.get(bytes.clone())).collect();
-    missing.sort_unstable();
-    missing.dedup();
-    let shown: Vec<String> = missing.iter().take(8).map(|letter| format!("“{letter}”")).collect();
-    (letters.missing_glyphs() > 0).then(|| LineFault::MissingGlyphs(shown.join(", ")))
+    let missing = fonts.missing_in(text);
+    (!missing.is_empty()).then(|| LineFault::MissingGlyphs(named(&missing)))
 }
 
 /// The script with other words, its plan included. Segments whose words stay the same stay the same altogether, so that

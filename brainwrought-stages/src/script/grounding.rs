@@ -1,9 +1,13 @@
 //! [`grounding`]: whether every line of a script stands on the page that it cites.
 
-use brainwrought_core::data::{Document, LineRole, Script};
+use brainwrought_core::data::{Document, LineRole, Rule, Script};
 
 use super::evidence::{Doubt, Evidence};
 use super::sentences::Sentence;
+use crate::gate::rules::rule;
+
+/// Faults that are named one by one; the rest is counted.
+const NAMED_FAULTS: usize = 5;
 
 /// A line that says something its source does not.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,6 +60,26 @@ pub fn grounding(script: &Script, document: &Document) -> Vec<UngroundedLine> {
         }
     }
     found
+}
+
+/// The gate's rule on citations, of a script with at least one sentence.
+pub(crate) fn citations(script: &Script, document: &Document) -> Rule {
+    let faults: Vec<String> = grounding(script, document)
+        .into_iter()
+        .map(|line| {
+            let wrong: Vec<String> = line.faults.iter().map(ToString::to_string).collect();
+            format!("“{}”, page {}: {}", line.text, line.page, wrong.join(", "))
+        })
+        .collect();
+    let sentences = script.lines().count();
+    let named = faults.iter().take(NAMED_FAULTS).cloned().collect::<Vec<_>>().join("; ");
+    let figure = match faults.len() {
+        0 => format!("all {sentences} sentences stand on their pages"),
+        count if count > NAMED_FAULTS => format!("{named}; and {} more", count - NAMED_FAULTS),
+        _ => named,
+    };
+    let limit = "every number, unit, name and negation as the cited page has it".to_owned();
+    rule("citations", faults.is_empty() && sentences > 0, figure, limit)
 }
 
 /// Keeps the sentences that say what their sources say, on pages that hold these.

@@ -3,7 +3,7 @@
 use brainwrought_core::data::Script;
 
 use super::offline::{Draft, SOURCE_MS, drafted};
-use super::pace::{LINE_GAP_MS, SCENE_GAP_MS, estimate_ms, planned_ms};
+use super::pace::{LINE_GAP_MS, Pace, SCENE_GAP_MS};
 use super::writer::{Brief, ScriptError};
 
 /// A script this much longer or shorter than asked for is on time.
@@ -19,13 +19,14 @@ const SWEEP: u64 = 24;
 pub(super) fn on_time(draft: &Draft<'_>) -> Result<Script, ScriptError> {
     let target = draft.brief.length_ms;
     let asking = closest(draft, has_quiz(draft.brief))?;
-    let fits = |script: &Script| (planned_ms(script) as f64 / target as f64 - 1.0).abs() <= TOLERANCE;
+    let pace = &draft.brief.pace;
+    let fits = |script: &Script| (pace.planned_ms(script) as f64 / target as f64 - 1.0).abs() <= TOLERANCE;
     // Whether a question is found changes the length by seconds, so a script without one is its own search.
     let script = if fits(&asking) || !has_quiz(draft.brief) {
         asking
     } else {
         let plain = closest(draft, false)?;
-        let off = |script: &Script| planned_ms(script).abs_diff(target);
+        let off = |script: &Script| pace.planned_ms(script).abs_diff(target);
         if off(&plain) < off(&asking) { plain } else { asking }
     };
     finished(draft, script)
@@ -42,11 +43,14 @@ fn off(length: u64, target: u64) -> u64 {
 /// Looks for the draft that comes closest to the length.
 fn closest(draft: &Draft<'_>, asks: bool) -> Result<Script, ScriptError> {
     let target = draft.brief.length_ms;
-    let mut budget = target.saturating_sub(SOURCE_MS + SCENE_GAP_MS);
+    let pace = &draft.brief.pace;
+    // Budgets are reckoned by the estimate that sentences are chosen by.
+    let wanted = pace.estimated(target);
+    let mut budget = pace.estimated(target.saturating_sub(SOURCE_MS + SCENE_GAP_MS));
     let mut best: Option<(u64, Script)> = None;
     for _ in 0..ROUNDS {
         let script = drafted(draft, budget, asks)?;
-        let length = planned_ms(&script);
+        let length = pace.planned_ms(&script);
         let off = off(length, target);
         if best.as_ref().is_none_or(|&(other, _)| off < other) {
             best = Some((off, script));
@@ -54,15 +58,15 @@ fn closest(draft: &Draft<'_>, asks: bool) -> Result<Script, ScriptError> {
         if off as f64 <= target as f64 * 0.015 {
             break;
         }
-        let next = (budget + target).saturating_sub(length).max(3_000);
+        let next = (budget + wanted).saturating_sub(pace.estimated(length)).max(3_000);
         // The same budget again would give the same draft: step aside a little.
-        budget = if next == budget { budget + 700 } else { next.min(target + 8_000) };
+        budget = if next == budget { budget + 700 } else { next.min(wanted + 8_000) };
     }
     // Where the corrections circle around the length, all budgets are tried.
     if best.as_ref().is_none_or(|&(off, _)| off as f64 > target as f64 * TOLERANCE) {
         for step in 1..=SWEEP {
-            let script = drafted(draft, target * step / SWEEP, asks)?;
-            let length = planned_ms(&script);
+            let script = drafted(draft, wanted * step / SWEEP, asks)?;
+            let length = pace.planned_ms(&script);
             let off = off(length, target);
             if best.as_ref().is_none_or(|&(other, _)| off < other) {
                 best = Some((off, script));
@@ -75,19 +79,19 @@ fn closest(draft: &Draft<'_>, asks: bool) -> Result<Script, ScriptError> {
 
 /// Fills what is left over, and says so where the script stays shorter than asked for.
 fn finished(draft: &Draft<'_>, mut script: Script) -> Result<Script, ScriptError> {
-    let target = draft.brief.length_ms;
-    let length = planned_ms(&script);
+    let (target, pace) = (draft.brief.length_ms, &draft.brief.pace);
+    let length = pace.planned_ms(&script);
     if length < target
         && let Some(last) = script.segments.last_mut().and_then(|segment| segment.scenes.last_mut())
     {
         // What is left over is shown as a longer source card, as far as that is not dull.
         last.min_ms += (target - length).min(1_200);
     }
-    let length = planned_ms(&script);
+    let length = pace.planned_ms(&script);
     if (length as f64) < target as f64 * (1.0 - TOLERANCE) {
         script.target_ms = length;
         let sayable: u64 =
-            draft.sentences.iter().map(|sentence| estimate_ms(&sentence.text) + LINE_GAP_MS).sum();
+            draft.sentences.iter().map(|sentence| pace.line_ms(&sentence.text) + LINE_GAP_MS).sum();
         // Much may be there that says the same or does not fit; only what is not there is too little.
         let why = if sayable < target {
             "the document holds too little to say"
@@ -96,16 +100,14 @@ fn finished(draft: &Draft<'_>, mut script: Script) -> Result<Script, ScriptError
         };
         script.warnings.push(format!("{why} for {} s: the video is {} s long", target / 1000, length / 1000));
     }
-    share_out(&mut script);
+    share_out(&mut script, pace);
     Ok(script)
 }
 
 /// Shares the length that the video should have among its segments, in proportion to what they have to say.
-pub(super) fn share_out(script: &mut Script) {
-    let grown =
-        script.segments.last().and_then(|segment| segment.scenes.last()).map_or(0, |scene| scene.min_ms);
-    if let Some(last) = script.segments.last_mut() {
-        last.planned_ms += grown.saturating_sub(SOURCE_MS);
+pub(super) fn share_out(script: &mut Script, pace: &Pace) {
+    for segment in &mut script.segments {
+        segment.planned_ms = segment.scenes.iter().map(|scene| pace.scene_ms(scene) + SCENE_GAP_MS).sum();
     }
     let sum: u64 = script.segments.iter().map(|segment| segment.planned_ms).sum();
     let mut start = 0;

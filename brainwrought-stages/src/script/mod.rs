@@ -23,9 +23,11 @@ mod orders;
 mod pace;
 mod quiz;
 mod rank;
+mod rehearsal;
 mod scenes;
 mod seeded;
 mod sentences;
+mod showable;
 mod stage;
 mod subject;
 mod trends;
@@ -34,10 +36,12 @@ mod writer;
 
 pub use edit::{EditVerdict, LineEdit, LineFault, LineVerdict, MAX_LINE_CHARS, NoSuchLine, judge_edit};
 pub use evidence::{Doubt, Evidence};
+pub(crate) use grounding::citations;
 pub use grounding::{GroundingFault, UngroundedLine, grounding};
 pub use model::{ModelStep, ModelWriter, model_steps};
 pub use offline::OfflineWriter;
-pub use pace::{LINE_GAP_MS, SCENE_GAP_MS, estimate_ms, planned_ms};
+pub use pace::{LINE_GAP_MS, Pace, SCENE_GAP_MS, estimate_ms, planned_ms};
+pub use rehearsal::Rehearsal;
 pub use stage::WriteScript;
 pub use trends::{
     NoSuchTrends, Trend, TrendChoice, TrendCommand, TrendError, TrendFile, TrendLexicon, TrendProgram,

@@ -82,7 +82,7 @@ fn write(document: &Document, brief: &Brief) -> Result<Script, ScriptError> {
     };
     let cleaned = clean(document);
     let all = said_of(document, &cleaned, language);
-    let enough = (brief.length_ms as f64 * 1.5) as u64;
+    let enough = (brief.pace.estimated(brief.length_ms) as f64 * 1.5) as u64;
     let (said, part) = focus(&cleaned, all, enough);
     // The title over the first page may be taken for a section.
     let part = part.filter(|part| part.to_lowercase() != document.title.to_lowercase());

@@ -1,6 +1,11 @@
-//! How long speech takes: an estimate from syllables for a voice of about 175 words a minute.
+//! How long speech takes: an estimate from syllables for a voice of about 175 words a minute, and [`Pace`], what is known of
+//! the voice that will speak.
 
-use brainwrought_core::data::{Scene, Script};
+use std::collections::BTreeMap;
+
+use brainwrought_core::data::{Scene, SceneKind, Script};
+
+use crate::gate::STILL_MS;
 
 /// The pause between two lines of a scene, in milliseconds.
 pub const LINE_GAP_MS: u64 = 180;
@@ -27,6 +32,9 @@ const KANA_MS: f64 = 150.0;
 /// What one syllable of Hangul takes, in milliseconds, the spaces between words included; from the same.
 const HANGUL_MS: f64 = 190.0;
 
+/// How much a voice may differ from the estimate, in thousandths; beyond, something else is wrong with it.
+const RELATIVE: std::ops::RangeInclusive<u64> = 400..=2500;
+
 /// Estimates how long `text` takes to say, in milliseconds. Numbers count as the words they are read as.
 pub fn estimate_ms(text: &str) -> u64 {
     let (mut total, mut least) = (0.0, 0.0);
@@ -48,18 +56,73 @@ pub fn estimate_ms(text: &str) -> u64 {
     (total - LINE_MS).max(total * 0.5).max(least).round() as u64
 }
 
-/// Estimates how long the whole script runs, in milliseconds: lines, pauses, and the least times of scenes.
+/// What is known of how long a voice takes: lines that it has said, and how it compares with the estimate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pace {
+    /// How much longer than estimated it takes, in thousandths.
+    permille: u64,
+    /// What lines took, in milliseconds.
+    spoken: BTreeMap<String, u64>,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self { permille: 1000, spoken: BTreeMap::new() }
+    }
+}
+
+impl Pace {
+    /// Learns how long the lines of a script took, in milliseconds and in their order. Tells whether any of them is news.
+    pub fn learn(&mut self, script: &Script, lines_ms: &[u64]) -> bool {
+        let mut is_news = false;
+        for (line, ms) in script.lines().zip(lines_ms) {
+            is_news |= self.spoken.insert(line.text.clone(), *ms).is_none();
+        }
+        let estimated: u64 = self.spoken.keys().map(|text| estimate_ms(text)).sum();
+        let spoken: u64 = self.spoken.values().sum();
+        if estimated > 0 && spoken > 0 {
+            self.permille = (spoken * 1000 / estimated).clamp(*RELATIVE.start(), *RELATIVE.end());
+        }
+        is_news
+    }
+
+    /// How long `text` takes to say, in milliseconds: as it was said, or an estimate.
+    pub fn line_ms(&self, text: &str) -> u64 {
+        self.spoken.get(text).copied().unwrap_or_else(|| estimate_ms(text) * self.permille / 1000)
+    }
+
+    /// How long a scene runs, in milliseconds.
+    pub(super) fn scene_ms(&self, scene: &Scene) -> u64 {
+        let lines: u64 = scene.lines.iter().map(|line| self.line_ms(&line.text)).sum();
+        let spoken = lines + LINE_GAP_MS * (scene.lines.len() as u64).saturating_sub(1);
+        let least = match scene.kind {
+            SceneKind::Quiz | SceneKind::Source => scene.min_ms,
+            _ => scene.min_ms.min(spoken + STILL_MS),
+        };
+        spoken.max(least)
+    }
+
+    /// How long the whole script runs, in milliseconds: lines, pauses, and the least times of scenes.
+    pub fn planned_ms(&self, script: &Script) -> u64 {
+        let scenes: Vec<&Scene> = script.segments.iter().flat_map(|segment| &segment.scenes).collect();
+        scenes.iter().map(|scene| self.scene_ms(scene)).sum::<u64>()
+            + SCENE_GAP_MS * (scenes.len() as u64).saturating_sub(1)
+    }
+
+    /// What is estimated of speech that takes this long, in milliseconds.
+    pub(super) fn estimated(&self, spoken_ms: u64) -> u64 {
+        spoken_ms * 1000 / self.permille.max(1)
+    }
+}
+
+/// Estimates how long the whole script runs, in milliseconds, with a voice that nothing is known of.
 pub fn planned_ms(script: &Script) -> u64 {
-    let scenes: Vec<&Scene> = script.segments.iter().flat_map(|segment| &segment.scenes).collect();
-    scenes.iter().map(|scene| scene_ms(scene)).sum::<u64>()
-        + SCENE_GAP_MS * (scenes.len() as u64).saturating_sub(1)
+    Pace::default().planned_ms(script)
 }
 
 /// Estimates how long a scene runs, in milliseconds.
 pub(super) fn scene_ms(scene: &Scene) -> u64 {
-    let lines: u64 = scene.lines.iter().map(|line| estimate_ms(&line.text)).sum();
-    let gaps = LINE_GAP_MS * (scene.lines.len() as u64).saturating_sub(1);
-    (lines + gaps).max(scene.min_ms)
+    Pace::default().scene_ms(scene)
 }
 
 pub(super) fn is_ideograph(letter: char) -> bool {
@@ -170,6 +233,21 @@ mod tests {
         assert!(estimate_ms("95%") > estimate_ms("it"));
         assert!(estimate_ms("$1,250,000") > estimate_ms("$5"));
         assert_eq!(estimate_ms(""), 0);
+    }
+
+    #[test]
+    fn a_pace_knows_what_was_said_and_reckons_the_rest() {
+        let script = super::super::offline::tests::script_with("Nobody waits for long.", 1);
+        let mut pace = Pace::default();
+        let estimated = estimate_ms("Nobody waits for long.");
+        assert_eq!(pace.line_ms("Nobody waits for long."), estimated);
+        let lines = script.lines().count();
+        assert!(pace.learn(&script, &vec![estimated * 2; lines]));
+        assert!(!pace.learn(&script, &vec![estimated * 2; lines]), "it is known already");
+        assert_eq!(pace.line_ms("Nobody waits for long."), estimated * 2);
+        let other = "Somebody else says other words.";
+        assert_eq!(pace.line_ms(other), estimate_ms(other) * 2);
+        assert_eq!(pace.estimated(2_000), 1_000);
     }
 
     #[test]

@@ -8,9 +8,14 @@ use brainwrought_core::stage::{Stage, StageContext, StageError};
 use serde::{Serialize, Serializer};
 
 use super::dialogue::give_parts;
+use super::grounding::citations;
+use super::length::share_out;
 use super::offline::OfflineWriter;
+use super::rehearsal::{Rehearsal, on_time};
+use super::showable::{check_document, check_lines, showable_part};
 use super::trends::{TrendFile, voiced};
 use super::writer::{Brief, ScriptError, ScriptWriter};
+use crate::text::Fonts;
 
 /// The lengths that a script can be written for, in milliseconds.
 pub(super) const LENGTHS_MS: std::ops::RangeInclusive<u64> = 15_000..=180_000;
@@ -35,6 +40,20 @@ pub struct WriteScript {
     /// The user's own expressions, for the beats of a script that no model writes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trends: Option<TrendFile>,
+    /// Speaks the script before it is final, so that it is as long with this voice as it should be, and what the gate would
+    /// refuse is refused here; without it, lengths are estimates.
+    #[serde(serialize_with = "manner_of", skip_serializing_if = "Option::is_none")]
+    pub rehearsal: Option<Arc<dyn Rehearsal>>,
+    /// The fonts of captions that are drawn into the picture, if they are: a script that they cannot show is not written.
+    #[serde(skip)]
+    pub captions: Option<Fonts>,
+}
+
+fn manner_of<S: Serializer>(
+    rehearsal: &Option<Arc<dyn Rehearsal>>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    rehearsal.as_ref().map(|rehearsal| rehearsal.settings()).serialize(serializer)
 }
 
 fn settings_of<S: Serializer>(
@@ -46,13 +65,23 @@ fn settings_of<S: Serializer>(
 
 impl Default for WriteScript {
     fn default() -> Self {
-        Self { length_ms: 55_000, seed: 0, slang: 1, memes: 1, dialogue: false, writer: None, trends: None }
+        Self {
+            length_ms: 55_000,
+            seed: 0,
+            slang: 1,
+            memes: 1,
+            dialogue: false,
+            writer: None,
+            trends: None,
+            rehearsal: None,
+            captions: None,
+        }
     }
 }
 
 impl Stage for WriteScript {
     const NAME: &'static str = "script";
-    const VERSION: u32 = 8;
+    const VERSION: u32 = 9;
     type Input = Document;
     type Output = Script;
 
@@ -67,27 +96,10 @@ impl Stage for WriteScript {
             slang: self.slang.min(3),
             memes: self.memes.min(3),
             dialogue: self.dialogue,
-        };
-        let work = async {
-            match &self.writer {
-                Some(writer) => writer.write(&input, &brief, cx).await,
-                None => {
-                    let script = OfflineWriter.write(&input, &brief, cx).await?;
-                    Ok(match &self.trends {
-                        Some(file) => voiced(script, file, brief.seed),
-                        None => script,
-                    })
-                }
-            }
+            ..Brief::default()
         };
         let script = tokio::select! {
-            script = work => {
-                let mut script = script?;
-                if self.dialogue {
-                    give_parts(&mut script);
-                }
-                script
-            }
+            script = self.written(cx, input, brief) => script?,
             () = cx.cancellation().cancelled() => return Err(StageError::cancelled()),
         };
         for warning in &script.warnings {
@@ -95,6 +107,105 @@ impl Stage for WriteScript {
         }
         cx.progress(1, 1);
         Ok(script)
+    }
+}
+
+impl WriteScript {
+    /// Writes a script that the gate will let pass, as far as that can be told without pictures.
+    async fn written(
+        &self,
+        cx: &StageContext,
+        document: Document,
+        mut brief: Brief,
+    ) -> Result<Script, StageError> {
+        let document = Arc::new(document);
+        let mut script = match &self.writer {
+            None => self.own(cx, &document, &mut brief).await?,
+            Some(writer) => {
+                if let Some(fonts) = self.captions.clone() {
+                    // Before a model is paid.
+                    let document = Arc::clone(&document);
+                    tokio::task::spawn_blocking(move || check_document(&document, &fonts)).await??;
+                }
+                if self.rehearsal.is_some() {
+                    // What is written without the model is only spoken to hear how fast the voice is.
+                    match self.own(cx, &document, &mut brief).await {
+                        Err(error) if error.is_cancelled() => return Err(error),
+                        _ => {}
+                    }
+                }
+                let mut script = writer.write(&document, &brief, cx).await?;
+                if self.dialogue {
+                    give_parts(&mut script);
+                }
+                script
+            }
+        };
+        if let Some(rehearsal) = &self.rehearsal
+            && let Some(lines_ms) = rehearsal.lines_ms(cx, &script).await?
+        {
+            brief.pace.learn(&script, &lines_ms);
+            share_out(&mut script, &brief.pace);
+        }
+        let fonts = self.captions.clone();
+        let judge = move || {
+            if let Some(fonts) = fonts {
+                check_lines(&script, &fonts)?;
+            }
+            let rules = Vec::from([citations(&script, &document)]);
+            Ok::<_, ScriptError>((script, rules))
+        };
+        let (script, mut rules) = tokio::task::spawn_blocking(judge).await??;
+        if let Some(rehearsal) = &self.rehearsal {
+            rules.extend(rehearsal.broken_rules(cx, &script).await?);
+        }
+        rules.retain(|rule| !rule.passed);
+        if rules.is_empty() { Ok(script) } else { Err(ScriptError::Foreseen { rules }.into()) }
+    }
+
+    /// The script that is written without a model, as long as the voice takes for it.
+    async fn own(
+        &self,
+        cx: &StageContext,
+        document: &Arc<Document>,
+        brief: &mut Brief,
+    ) -> Result<Script, StageError> {
+        let script = self.own_on_time(cx, document, brief).await?;
+        let Some(fonts) = self.captions.clone() else { return Ok(script) };
+        let whole = Arc::clone(document);
+        let work = move || {
+            if check_lines(&script, &fonts).is_ok() {
+                return Ok((script, None));
+            }
+            check_document(&whole, &fonts)?;
+            Ok::<_, ScriptError>((script, Some(showable_part(&whole, &fonts))))
+        };
+        match tokio::task::spawn_blocking(work).await?? {
+            (_, Some(part)) => self.own_on_time(cx, &part, brief).await,
+            (script, None) => Ok(script),
+        }
+    }
+
+    async fn own_on_time(
+        &self,
+        cx: &StageContext,
+        document: &Document,
+        brief: &mut Brief,
+    ) -> Result<Script, StageError> {
+        let write = |brief: Brief| async move {
+            let mut script = OfflineWriter.write(document, &brief, cx).await?;
+            if let Some(file) = &self.trends {
+                script = voiced(script, file, brief.seed);
+            }
+            if self.dialogue {
+                give_parts(&mut script);
+            }
+            Ok(script)
+        };
+        match &self.rehearsal {
+            Some(rehearsal) => on_time(rehearsal.as_ref(), cx, brief, write).await,
+            None => Ok(write(brief.clone()).await?),
+        }
     }
 }
 

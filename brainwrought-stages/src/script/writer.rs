@@ -3,9 +3,12 @@
 use std::fmt;
 
 use async_trait::async_trait;
-use brainwrought_core::data::{Document, Script};
+use brainwrought_core::data::{Document, Rule, Script};
 use brainwrought_core::stage::StageContext;
 use serde_json::Value;
+
+use super::Pace;
+use crate::gate::rules::listed;
 
 /// What the script should be like.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -20,6 +23,8 @@ pub struct Brief {
     pub memes: u8,
     /// Whether two speakers share the lines.
     pub dialogue: bool,
+    /// What is known of the voice that will speak; lengths are reckoned by it.
+    pub pace: Pace,
 }
 
 /// Writes a script for a document.
@@ -67,6 +72,30 @@ pub enum ScriptError {
     Length {
         /// The length asked for, in milliseconds.
         length_ms: u64,
+    },
+    /// No font has the letters that the captions would be written with.
+    #[error(
+        "no installed font can show the {script} letters of “{title}” in the captions, such as {letters}; \
+         install one, which is in the package {package} of Debian and Ubuntu, or turn captions off with `--captions off`"
+    )]
+    NoFont {
+        /// The document's title.
+        title: String,
+        /// The name of the script, such as `Devanagari`.
+        script: String,
+        /// Some of the letters.
+        letters: String,
+        /// The package that has a font for it.
+        package: &'static str,
+    },
+    /// The gate would refuse the video, whatever its pictures are.
+    #[error(
+        "nothing was rendered, because the video would not pass the gate: {}; ask for another length, voice or seed",
+        listed(.rules)
+    )]
+    Foreseen {
+        /// The rules that would fail.
+        rules: Vec<Rule>,
     },
     /// The writer's work broke off.
     #[error("the script could not be written")]

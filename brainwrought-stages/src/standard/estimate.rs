@@ -161,6 +161,7 @@ pub async fn estimate(
                 slang: options.slang.min(3),
                 memes: options.memes.min(3),
                 dialogue: options.dialogue,
+                ..Brief::default()
             };
             let reckoned =
                 tokio::task::spawn_blocking(move || model_steps(&document, &brief, quote.context_tokens));

@@ -10,6 +10,7 @@ mod forecast;
 mod options;
 mod outlook;
 mod preview;
+mod rehearsal;
 mod resources;
 mod stage_cost;
 mod stages;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::options::{BackgroundChoice, CaptionStyle, EffectsChoice, Layout, MakeOptions, Music};
+use super::rehearsal::NarratedRehearsal;
 use super::resources::Resources;
 use crate::assemble::Assemble;
 use crate::audio::{self, Effects, EffectsBy, Mix, Narrate, NarrateSettings};
@@ -67,6 +68,31 @@ impl Stages {
             Layout::A => FrameLayout::Card,
             Layout::B => FrameLayout::Split,
         };
+        let narrate = Narrate {
+            settings: NarrateSettings {
+                voice: options.voice.clone(),
+                voice2: options.voice2.clone(),
+                voice_files: options.voice_files.clone(),
+                voice_failure: options.voice_failure,
+                lexicon: options.lexicon.clone(),
+                fps: options.fps,
+                seed,
+                ..NarrateSettings::default()
+            },
+            voices: resources.voices.clone().with_providers(resources.providers.clone()),
+        };
+        let limits = Limits {
+            captions: match options.captions {
+                CaptionStyle::Off => CaptionUse::Off,
+                _ => CaptionUse::Drawn,
+            },
+            ..Limits::default()
+        };
+        let rehearsal = NarratedRehearsal {
+            narrate: narrate.clone(),
+            limits: limits.clone(),
+            fonts: resources.fonts.clone(),
+        };
         Self {
             parse: ParsePdf { host: resources.host.clone(), ..ParsePdf::default() },
             script: WriteScript {
@@ -86,20 +112,10 @@ impl Stages {
                     TrendChoice::File(file) if options.llm.is_none() => Some(file.clone()),
                     _ => None,
                 },
+                rehearsal: Some(Arc::new(rehearsal)),
+                captions: (options.captions != CaptionStyle::Off).then(|| resources.fonts.clone()),
             },
-            audio: Narrate {
-                settings: NarrateSettings {
-                    voice: options.voice.clone(),
-                    voice2: options.voice2.clone(),
-                    voice_files: options.voice_files.clone(),
-                    voice_failure: options.voice_failure,
-                    lexicon: options.lexicon.clone(),
-                    fps: options.fps,
-                    seed,
-                    ..NarrateSettings::default()
-                },
-                voices: resources.voices.clone().with_providers(resources.providers.clone()),
-            },
+            audio: narrate,
             visuals: PrepareVisuals {
                 width: options.width,
                 height: options.height,
@@ -125,6 +141,7 @@ impl Stages {
                     CaptionStyle::Off => CaptionLook::Off,
                 },
                 fonts: resources.fonts.clone(),
+                limits: limits.clone(),
                 turns: resources.render_turns.clone(),
             },
             assemble: Assemble {
@@ -135,15 +152,7 @@ impl Stages {
                 providers: resources.providers.clone(),
                 ..Assemble::default()
             },
-            check: Check {
-                limits: Limits {
-                    captions: match options.captions {
-                        CaptionStyle::Off => CaptionUse::Off,
-                        _ => CaptionUse::Drawn,
-                    },
-                    ..Limits::default()
-                },
-            },
+            check: Check { limits },
             publish: Publish { folder: resources.outputs.clone(), publisher: resources.publisher.clone() },
         }
     }

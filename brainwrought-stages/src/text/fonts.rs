@@ -8,6 +8,11 @@ use cosmic_text::{Attrs, Buffer, Family, FontSystem, Metrics, Shaping, SwashCach
 
 use super::letters::{Letter, Letters, outline};
 
+/// The size that letters are set at to see whether a font has them; any will do.
+const ANY_SIZE: f32 = 40.0;
+/// The most letters that are named where no font has them.
+const NAMED: usize = 8;
+
 /// How heavy letters are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Weight {
@@ -63,6 +68,16 @@ impl Fonts {
         }
         state.load(&self.folders);
         state.shape(text, weight, size)
+    }
+
+    /// Lists what no font has of a text, each once and sorted: what captions and cards would have to leave out.
+    pub fn missing_in(&self, text: &str) -> Vec<String> {
+        let mut missing = BTreeSet::new();
+        for line in text.lines() {
+            let letters = self.set(line, Weight::Black, ANY_SIZE);
+            missing.extend(letters.missing().filter_map(|bytes| line.get(bytes.clone())).map(str::to_owned));
+        }
+        missing.into_iter().collect()
     }
 
     /// Forgets shapes, and the fonts of folders; they are loaded again when a text needs them.
@@ -122,13 +137,22 @@ impl State {
                     bytes: glyph.start..glyph.end,
                     x,
                     advance: glyph.w,
-                    outline: commands.and_then(|commands| outline(commands, x, y)),
+                    // The box that a font shows for what it does not have says nothing to a viewer.
+                    outline: commands
+                        .filter(|_| glyph.glyph_id != 0)
+                        .and_then(|commands| outline(commands, x, y)),
                     is_missing: glyph.glyph_id == 0,
                 });
             }
         }
         letters
     }
+}
+
+/// Names some of the letters that no font has, for people.
+pub(crate) fn named(letters: &[String]) -> String {
+    let named: Vec<String> = letters.iter().take(NAMED).map(|letter| format!("“{letter}”")).collect();
+    named.join(", ")
 }
 
 /// The font files under a folder in the order of their paths: where two fonts have a letter, the first one loaded shows

@@ -196,6 +196,14 @@ mod tests {
     }
 
     #[test]
+    fn what_no_font_has_leaves_no_ink_instead_of_a_box() {
+        let letters = Fonts::embedded().set("a注b", Weight::Black, 40.0);
+        assert!(letters.draw(&(1..4), [255; 4], None, 1.0, (0.0, 0.0)).is_none());
+        assert!(letters.draw(&(0..1), [255; 4], None, 1.0, (0.0, 0.0)).is_some());
+        assert_eq!(Fonts::embedded().missing_in("a注b\n意注 c"), ["意", "注"]);
+    }
+
+    #[test]
     fn wider_spaces_push_what_follows() {
         let text = "one two six";
         let plain = Fonts::embedded().set(text, Weight::Black, 100.0);

@@ -3,5 +3,6 @@
 mod fonts;
 mod letters;
 
+pub(crate) use fonts::named;
 pub use fonts::{Fonts, Weight};
 pub use letters::{Ink, Letters, Stroke};

@@ -21,7 +21,7 @@ use crate::parse::{DrawLimits, PdfHost, serialize_reader};
 use crate::picture::RgbaImage;
 use crate::provider::ProviderSettings;
 use crate::render::FrameLayout;
-use crate::text::Fonts;
+use crate::text::{Fonts, named};
 
 /// Draws every panel of a segment and chooses its background.
 #[derive(Debug, Clone, Serialize)]
@@ -227,6 +227,10 @@ impl PrepareVisuals {
         let lettering = Lettering::new(self.fonts.clone());
         let table = Table { lettering: &lettering, scale: self.scale() };
         let wording = Wording::of(&segment.language);
+        let missing = if segment.index == 0 { self.fonts.missing_in(&document.title) } else { Vec::new() };
+        if !missing.is_empty() {
+            warnings.push(format!("no installed font can show {}, so cards leave it out", named(&missing)));
+        }
         let total = segment.scenes.len() as u64;
         let mut panels = Vec::with_capacity(segment.scenes.len());
         for (done, ((scene, picture), shots)) in segment.scenes.iter().zip(pictures).zip(shots).enumerate() {

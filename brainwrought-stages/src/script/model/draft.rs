@@ -9,7 +9,6 @@ use brainwrought_core::data::{
 
 use super::super::length::share_out;
 use super::super::offline::quiz_scenes;
-use super::super::pace::planned_ms;
 use super::super::quiz::Quiz;
 use super::super::scenes::{Beat, content_scenes, segments, source_scene};
 use super::super::writer::Brief;
@@ -75,6 +74,7 @@ impl Draft<'_> {
         let hook = self.hook();
         let close = self.close();
         let limit = self.brief.length_ms as f64 * LATE;
+        let planned_ms = |script: &Script| self.brief.pace.planned_ms(script);
         let mut script = self.assembled(&content, &hook, quiz.as_ref(), &close, model);
         // What is too long loses scenes in the middle, which neither open nor end the story.
         while planned_ms(&script) as f64 > limit && content.len() > 2 {
@@ -118,7 +118,7 @@ impl Draft<'_> {
                 length / 1000
             ));
         }
-        share_out(&mut script);
+        share_out(&mut script, &self.brief.pace);
         script.warnings = warnings;
         Ok(script)
     }

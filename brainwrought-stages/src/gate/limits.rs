@@ -2,6 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
+/// Sound below this is silence, in dBFS: between words a neural voice leaves breath at -60 to -55.
+pub(crate) const SILENCE_DB: f32 = -50.0;
+/// How much longer than its words a scene may be shown, in milliseconds, unless the viewer is to think or to read. With the
+/// pauses around the words it stays below [`Limits::silence_ms`].
+pub(crate) const STILL_MS: u64 = 600;
+
 /// The numbers of the gate, for a frame of 1080×1920; boxes are scaled to the video's size.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]

@@ -1,0 +1,85 @@
+//! Rules of the gate, each from its figure: one place for what is judged early and for what is judged at the end.
+
+use brainwrought_core::data::Rule;
+
+use super::Limits;
+
+/// A rule with its verdict.
+pub(crate) fn rule(name: &str, passed: bool, figure: String, limit: String) -> Rule {
+    Rule { name: name.to_owned(), figure, limit, passed }
+}
+
+/// Names the rules that failed, for people.
+pub(crate) fn listed(rules: &[Rule]) -> String {
+    let failed = rules.iter().filter(|rule| !rule.passed);
+    let named = failed.map(|rule| format!("{} is {}, allowed is {}", rule.name, rule.figure, rule.limit));
+    named.collect::<Vec<_>>().join("; ")
+}
+
+/// How far a length in seconds is from the one that the script is for.
+pub(crate) fn duration(length: f64, target_ms: u64, limits: &Limits) -> Rule {
+    let target = target_ms as f64 / 1000.0;
+    let off = (length / target.max(0.001) - 1.0) * 100.0;
+    let figure = format!("{length:.1} s ({off:+.1} %)");
+    let limit = format!("{target:.1} s ±{} %", limits.duration_percent);
+    rule("duration", off.abs() <= limits.duration_percent, figure, limit)
+}
+
+/// The longest silence where somebody should be speaking.
+pub(crate) fn silence(longest_ms: u64, limits: &Limits) -> Rule {
+    let limit = format!("at most {:.1} s", limits.silence_ms as f64 / 1000.0);
+    rule("silence", longest_ms <= limits.silence_ms, format!("{:.2} s", longest_ms as f64 / 1000.0), limit)
+}
+
+/// When the voice is first heard, in milliseconds.
+pub(crate) fn first_speech(first_ms: Option<f64>, limits: &Limits) -> Rule {
+    let (figure, passed) = match first_ms {
+        Some(first) => (format!("{first:.0} ms"), first <= limits.first_speech_ms as f64),
+        None => ("never".to_owned(), false),
+    };
+    rule("first speech", passed, figure, format!("at most {} ms", limits.first_speech_ms))
+}
+
+/// How fast the voice speaks.
+pub(crate) fn pace(words_per_minute: f64, limits: &Limits) -> Rule {
+    let most = limits.words_per_minute;
+    let figure = format!("{words_per_minute:.0} words a minute");
+    rule("pace", words_per_minute <= most, figure, format!("at most {most} words a minute"))
+}
+
+/// How far words are from the voice: the distances, sorted, and that of nine words of ten.
+pub(crate) fn word_timing(onsets_ms: &[u64], p90_ms: Option<u64>, limits: &Limits) -> Rule {
+    let limit = format!("nine of ten within {} ms", limits.word_ms);
+    let worst = onsets_ms.last().copied().unwrap_or(0);
+    let (figure, passed) = match p90_ms {
+        Some(p90) => {
+            (format!("{p90} ms, worst {worst} ms, of {} words", onsets_ms.len()), p90 <= limits.word_ms)
+        }
+        None => ("no word follows a pause".to_owned(), false),
+    };
+    rule("word timing", passed, figure, limit)
+}
+
+/// Whether every word has a caption.
+pub(crate) fn captions_complete(drawn: usize, words_without: usize) -> Rule {
+    let figure = format!("{drawn} captions, {words_without} words without");
+    rule("captions complete", drawn > 0 && words_without == 0, figure, "every word".to_owned())
+}
+
+/// Characters of captions that no font has.
+pub(crate) fn missing_glyphs(count: u32) -> Rule {
+    rule("missing glyphs", count == 0, count.to_string(), "0".to_owned())
+}
+
+/// The shortest time that one of the drawn captions is on screen.
+pub(crate) fn caption_on_screen(drawn: usize, shortest_ms: u64, limits: &Limits) -> Rule {
+    let passed = drawn > 0 && shortest_ms >= limits.caption_ms;
+    let figure = if drawn > 0 { format!("{shortest_ms} ms") } else { "no captions".to_owned() };
+    rule("caption on screen", passed, figure, format!("at least {} ms", limits.caption_ms))
+}
+
+/// How far a word lights up from where the voice starts it.
+pub(crate) fn caption_timing(furthest_ms: u64, limits: &Limits) -> Rule {
+    let limit = format!("within {} ms", limits.word_ms);
+    rule("caption timing", furthest_ms <= limits.word_ms, format!("{furthest_ms} ms from the word"), limit)
+}
