@@ -8,7 +8,7 @@ mod small_disk;
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use brainwrought_core::data::SourcePdf;
 use brainwrought_core::engine::{Engine, EngineError, EngineSettings, Submission};
@@ -21,6 +21,7 @@ use brainwrought_core::pipeline::{Handle, Pipeline};
 use brainwrought_core::stage::{Stage, StageContext, StageData, StageError};
 use serde::{Deserialize, Serialize};
 use small_disk::SmallDisk;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 fn did_not_run(test: &str, why: &str) {

@@ -279,7 +279,10 @@ impl FromStr for TrendChoice {
     /// Reads everything but the name of a file, whose bytes [`TrendFile::read`] takes.
     fn from_str(text: &str) -> Result<Self, NoSuchTrends> {
         // A command or an address may hold secrets, and what is wrong with a text is shown.
-        let wrong = || NoSuchTrends(start_of(text));
+        let wrong = || {
+            let command = text.strip_prefix("mcp:").map(|_| "mcp:…".to_owned());
+            NoSuchTrends(command.unwrap_or_else(|| start_of(text)))
+        };
         match text {
             "lexicon" => return Ok(Self::Lexicon),
             "none" => return Ok(Self::None),
