@@ -8,9 +8,9 @@ use super::MakeOptions;
 
 /// What each stage of a job costs, all its tasks together. Only the ratios matter: a job's own pace is measured as it runs.
 ///
-/// Fitted to the CPU time of the first nine jobs of `standard/timelines.json`, 15 to 90 s long and 0.13 to 2.07 megapixels
-/// large, made by a development build; the last two check the fit. Where espeak-ng speaks, audio costs half as much and
-/// joining twice as much, so that the time told is up to 60 % too short.
+/// Fitted to the first nine jobs of `standard/timelines.json`, 15 to 90 s long and 0.13 to 2.07 megapixels large, made by a
+/// development build on two cores; the last three, one of them spoken by espeak-ng, check the fit. The script costs what
+/// speaking its lines ahead does; the audio stage finds them spoken.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct StageCosts {
     seconds: f64,
@@ -68,14 +68,16 @@ impl StageCosts {
     pub(super) fn of_stage(&self, stage: &StageName) -> f64 {
         let (seconds, megapixels) = (self.seconds, self.megapixels);
         match stage.0.as_str() {
-            "parse" => 0.3 + 0.2 * self.pdf_megabytes,
-            "script" => 0.3,
-            "audio" => 0.12 * seconds,
-            "visuals" => seconds * (0.024 + 0.014 * megapixels),
-            "render" => seconds * (0.1 + 0.62 * megapixels),
-            "assemble" => 0.8 + 0.12 * seconds,
-            "check" => 0.2 + seconds * (0.04 + 0.108 * megapixels),
-            "publish" => 0.12,
+            "parse" => 0.2 + 0.25 * self.pdf_megabytes,
+            "script" => 0.85 + 0.031 * seconds,
+            "audio" => 0.011 * seconds,
+            "visuals" => seconds * (0.008 + 0.006 * megapixels),
+            // Segments that are drawn side by side slow each other down.
+            "render" if self.segments == 1 => seconds * (0.03 + 0.155 * megapixels),
+            "render" => seconds * (0.045 + 0.23 * megapixels),
+            "assemble" => 0.3 + 0.048 * seconds,
+            "check" => 0.1 + seconds * (0.012 + 0.03 * megapixels),
+            "publish" => 0.06,
             _ => 1.0,
         }
     }
