@@ -121,11 +121,18 @@ impl Versions {
 }
 
 impl Version {
-    /// Tells whether it has the stages of a plan. A fan-out over nothing has no outputs.
+    /// Tells whether it has outputs of each stage of a plan, but those that fan out over nothing, and no others.
     fn is_of(&self, plan: &Plan) -> bool {
-        let has = |stage: &StagePlan| self.outputs.iter().any(|known| known.key.stage == stage.name);
+        let has = |name: &StageName| self.outputs.iter().any(|known| known.key.stage == *name);
+        let has_items = |known: &VersionOutput| known.items.is_some_and(|items| items > 0);
+        let is_empty = |source: &StageName| {
+            !self.outputs.iter().any(|known| known.key.stage == *source && has_items(known))
+        };
         self.outputs.iter().all(|known| plan.stage(&known.key.stage).is_some())
-            && plan.stages().iter().all(|stage| stage.fan.is_some() || has(stage))
+            && plan
+                .stages()
+                .iter()
+                .all(|StagePlan { name, fan, .. }| has(name) || fan.as_ref().is_some_and(is_empty))
     }
 
     /// Finds the output of a task.
