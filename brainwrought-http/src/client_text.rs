@@ -3,7 +3,7 @@
 use crate::redaction::redacted;
 
 /// What a piece of advice holds that only the operator of the server can follow.
-const OPERATORS: [&str; 10] = [
+const OPERATORS: [&str; 11] = [
     "`brainwrought",
     "brainwrought.toml",
     "BRAINWROUGHT_",
@@ -14,6 +14,7 @@ const OPERATORS: [&str; 10] = [
     "into the environment",
     "config file",
     "setup.sh",
+    "in the package ",
 ];
 
 /// Where a sentence can be cut: conditions, remedies and causes stand between these.
@@ -82,6 +83,11 @@ mod tests {
             (
                 "the job store is full; free some space, then run the same command again: no space left",
                 "the job store is full; free some space: no space left",
+            ),
+            (
+                "script: no installed font can show the Han letters of “蜂” in the captions, such as 蜜; install one, which \
+                 is in the package fonts-noto-cjk of Debian and Ubuntu, or turn captions off with `--captions off`",
+                "script: no installed font can show the Han letters of “蜂” in the captions, such as 蜜",
             ),
             ("run `make setup`", "this server is not set up for it"),
             ("two\nlines; see brainwrought.toml", "two\nlines"),

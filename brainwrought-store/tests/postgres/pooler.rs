@@ -27,6 +27,7 @@ impl Drop for Pooler {
 }
 
 impl Pooler {
+    #[expect(clippy::disallowed_methods, reason = "the tests bring their own pooler")]
     async fn start(server: &Server, mode: &str) -> Self {
         let folder = tempfile::Builder::new().prefix("bw").tempdir_in("/tmp").unwrap();
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
