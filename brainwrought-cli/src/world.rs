@@ -137,6 +137,13 @@ impl World {
             .with_trend_command(self.trend_command.clone()))
     }
 
+    /// The folders in which jobs keep their files.
+    pub(crate) fn kept_folders(&self) -> impl Iterator<Item = PathBuf> {
+        let own = ["inputs", "jobs", "outputs"].map(|name| self.folder.join(name));
+        let artifacts = self.artifacts_folder.as_ref().unwrap_or(&self.folder).join("artifacts");
+        own.into_iter().chain([artifacts])
+    }
+
     /// Where attempts have a folder each while they run.
     pub(crate) fn scratch_folder(&self) -> PathBuf {
         self.folder.join("scratch")

@@ -291,6 +291,10 @@ fn an_output_that_would_do_harm_is_refused_before_any_work() {
         assert!(said.contains(hint), "{output:?}: {said}");
         assert!(!desk.path("data").exists(), "{output:?}: work was begun");
     }
+    std::fs::create_dir_all(desk.path("data/outputs/other")).unwrap();
+    let refused = desk.run(&["make", "paper.pdf", "-o", "data/outputs/other/video.mp4"]);
+    let said = text(&refused.stderr);
+    assert!(refused.status.code() == Some(2) && said.contains("where jobs keep their files"), "{said}");
     let unknown = "0123456789abcdef0123456789abcdef";
     let refused = desk.run(&["fetch", unknown, "-o", "paper.mp4"]);
     assert!(text(&refused.stderr).contains("--force"), "{refused:?}");

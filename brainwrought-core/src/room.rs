@@ -26,6 +26,7 @@ mod imp {
     use std::io;
     use std::path::Path;
     use std::sync::atomic::{AtomicU64, Ordering};
+    use std::sync::{Mutex, PoisonError};
 
     use rustix::fs::{FallocateFlags, fallocate, statvfs};
     use rustix::io::Errno;
@@ -33,7 +34,11 @@ mod imp {
     /// Tells the files of one process apart.
     static NUMBER: AtomicU64 = AtomicU64::new(0);
 
+    /// Two that ask at once would each find the room gone that the other one holds.
+    static TURN: Mutex<()> = Mutex::new(());
+
     pub(super) fn check(folder: &Path, bytes: u64) -> io::Result<()> {
+        let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let path = folder.join(format!(".room-{}-{number}", std::process::id()));
         let file = File::create(&path)?;

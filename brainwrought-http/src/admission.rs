@@ -48,18 +48,42 @@ pub(crate) async fn admit<'a>(
         reason: "too many uploads are under way".to_owned(),
         after: Duration::from_secs(5),
     })?;
-    check_queue(site, key).await?;
+    if slot.is_one_more() && site.uploads.available_permits() < site.settings.limits.uploads / RESERVED {
+        return Err(ApiError::Busy {
+            reason: "many uploads are under way, one of them yours".to_owned(),
+            after: Duration::from_secs(5),
+        });
+    }
+    check_queue(site, client, key).await?;
     let room = site.storage.hold(bytes).await?;
     Ok(Admitted { _turn: turn, _slot: slot, room })
 }
 
-/// Refuses when there are too many jobs already, unless the key shows that the job is one of them.
-async fn check_queue(site: &Site, key: Option<&str>) -> Result<(), ApiError> {
+/// The last part of the queue, one in so many places, is for clients who hold no more than such a part of it, so that one
+/// client cannot fill it. The last part of the uploads is for clients who have no other under way.
+const RESERVED: usize = 4;
+
+/// Refuses when there are too many jobs already, of this client or altogether, unless the key shows that the job is one of
+/// them.
+async fn check_queue(site: &Site, client: ClientId, key: Option<&str>) -> Result<(), ApiError> {
     let active = site.active_jobs().await?;
     let is_known = key.is_some() && active.iter().any(|view| view.job.idempotency_key.as_deref() == key);
     // Uploads under way become jobs soon; this one holds a permit itself.
     let uploading = site.settings.limits.uploads.saturating_sub(site.uploads.available_permits() + 1);
-    if active.len() + uploading < site.settings.limits.active_jobs || is_known {
+    let places = site.settings.limits.active_jobs;
+    let reserved = places / RESERVED;
+    let own = site.fair_queue.held_by(client, active.iter().map(|view| &view.job.job_id));
+    if is_known {
+        return Ok(());
+    }
+    let is_known_client = client != ClientId::Somebody;
+    if is_known_client && own > 0 && own >= reserved && active.len() + uploading >= places - reserved {
+        return Err(ApiError::Busy {
+            reason: format!("you have {own} jobs in the queue, which is nearly full"),
+            after: Duration::from_secs(60),
+        });
+    }
+    if active.len() + uploading < places {
         return Ok(());
     }
     let waiting = active.iter().filter(|view| view.status == JobStatus::Pending).count();

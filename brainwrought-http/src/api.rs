@@ -25,7 +25,7 @@ use crate::rate_limit::ClientId;
 use crate::removal::remove;
 use crate::script_edit::{ScriptBody, ScriptEdit, VerdictBody, edit, judge, restore};
 use crate::site::Site;
-use crate::upload_form::{UploadForm, UploadQuery};
+use crate::upload_form::{PdfBytes, UploadForm, UploadQuery};
 
 /// How many jobs a list shows when it is not told.
 const USUAL_LIMIT: usize = 50;
@@ -41,7 +41,7 @@ const MAX_LIMIT: usize = 500;
 /// is safe to retry.
 #[utoipa::path(
     post, path = "/api/jobs", tag = "jobs",
-    request_body(content((UploadForm = "multipart/form-data"), (Vec<u8> = "application/pdf"))),
+    request_body(content((UploadForm = "multipart/form-data"), (PdfBytes = "application/pdf"))),
     params(
         ("Idempotency-Key" = Option<String>, Header, description = "A random string of 1 to 255 ASCII characters."),
         UploadQuery,

@@ -17,6 +17,8 @@ pub(crate) struct ClientSlots {
 pub(crate) struct ClientSlot {
     slots: ClientSlots,
     client: ClientId,
+    /// How many the client had already.
+    before: usize,
 }
 
 impl ClientSlots {
@@ -34,7 +36,14 @@ impl ClientSlots {
             return None;
         }
         *count += 1;
-        Some(ClientSlot { slots: self.clone(), client })
+        Some(ClientSlot { slots: self.clone(), client, before: *count - 1 })
+    }
+}
+
+impl ClientSlot {
+    /// Tells whether the client has others under way, as far as clients can be told apart.
+    pub(crate) fn is_one_more(&self) -> bool {
+        self.before > 0 && self.client != ClientId::Somebody
     }
 }
 
@@ -60,11 +69,12 @@ mod tests {
         let client = |last: u8| ClientId::at([192, 0, 2, last].into());
         let held = [slots.take(client(1)).unwrap(), slots.take(client(1)).unwrap()];
         assert!(slots.take(client(1)).is_none());
+        assert!(held[1].is_one_more() && !held[0].is_one_more());
         assert!(slots.take(client(2)).is_some());
         drop(held);
         assert!(slots.take(client(1)).is_some());
         let unknown: Vec<_> = (0..5).filter_map(|_| slots.take(ClientId::Somebody)).collect();
-        assert_eq!(unknown.len(), 5);
+        assert!(unknown.len() == 5 && !unknown[4].is_one_more());
         drop(unknown);
         assert!(slots.taken.lock().unwrap().is_empty(), "who has nothing under way is forgotten");
     }

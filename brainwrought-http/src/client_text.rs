@@ -3,7 +3,7 @@
 use crate::redaction::redacted;
 
 /// What a piece of advice holds that only the operator of the server can follow.
-const OPERATORS: [&str; 11] = [
+const OPERATORS: [&str; 14] = [
     "`brainwrought",
     "brainwrought.toml",
     "BRAINWROUGHT_",
@@ -15,6 +15,9 @@ const OPERATORS: [&str; 11] = [
     "config file",
     "setup.sh",
     "in the package ",
+    "raise max-",
+    "the system's log",
+    "fewer tasks at once",
 ];
 
 /// Where a sentence can be cut: conditions, remedies and causes stand between these.

@@ -98,6 +98,14 @@ impl FairQueue {
     }
 }
 
+impl FairQueue {
+    /// Counts those of `jobs` that were created here for a client.
+    pub(crate) fn held_by<'a>(&self, client: ClientId, jobs: impl Iterator<Item = &'a JobId>) -> usize {
+        let clock = self.clock();
+        jobs.filter(|id| clock.owners.get(*id) == Some(&client)).count()
+    }
+}
+
 impl Clock {
     /// Moves the time on by what has been done since the last look, and takes up what another server, or this one before it
     /// was started again, has queued.

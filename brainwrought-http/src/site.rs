@@ -127,6 +127,8 @@ impl Site {
         let position = self.positions.of(self.engine.jobs().as_ref(), view).await;
         // The position is a courtesy; a store that cannot be read is told of by whatever needs it.
         let waits_for = view.job.waits_for(self.engine.pipeline_names().as_deref());
+        let lacks_room = !view.status.is_final() && self.engine.lacks_room();
+        let waits_for = waits_for.or_else(|| lacks_room.then(|| "free space on the server".to_owned()));
         JobBody::of(view, base).at_position(position.ok().flatten()).waiting_for(waits_for)
     }
 

@@ -25,6 +25,7 @@ use crate::links::{ApiBase, Base};
 use crate::rate_limit::ClientId;
 use crate::server_secret::{ServerSecret, hex};
 use crate::site::Site;
+use crate::upload_form::PdfBytes;
 
 /// Where addresses lie.
 pub(crate) const PATH: &str = "/api/uploads/";
@@ -93,7 +94,7 @@ fn read(secret: &ServerSecret, text: &str, now: Timestamp) -> Result<Order, ApiE
 #[utoipa::path(
     put, path = "/api/uploads/{upload}", tag = "jobs", operation_id = "upload",
     params(("upload" = String, Path, description = "The address that was given out.")),
-    request_body(content = Vec<u8>, content_type = "application/pdf", description = "The PDF."),
+    request_body(content = PdfBytes, content_type = "application/pdf", description = "The PDF."),
     responses(
         (status = 202, description = "The job; `Location` names it.", body = SubmittedBody),
         (status = 400, description = "The PDF is empty, or was cut short.", body = ErrorBody),

@@ -43,15 +43,33 @@ fn uri() -> Object {
         .build()
 }
 
+/// A PDF as it is, as the body of a request.
+pub(crate) struct PdfBytes;
+
+impl PartialSchema for PdfBytes {
+    fn schema() -> RefOr<Schema> {
+        pdf().into()
+    }
+}
+
+impl ToSchema for PdfBytes {
+    fn name() -> Cow<'static, str> {
+        "PdfBytes".into()
+    }
+}
+
+fn pdf() -> Schema {
+    let pdf = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .format(Some(SchemaFormat::KnownFormat(KnownFormat::Binary)))
+        .description(Some("The PDF: a file that holds `%PDF-` within its first 65,536 bytes."));
+    pdf.build().into()
+}
+
 impl PartialSchema for UploadForm {
     fn schema() -> RefOr<Schema> {
         let mut form = options();
-        let pdf = ObjectBuilder::new()
-            .schema_type(Type::String)
-            .format(Some(SchemaFormat::KnownFormat(KnownFormat::Binary)))
-            .description(Some("The PDF: a file that holds `%PDF-` within its first 65,536 bytes."))
-            .build();
-        form.properties.insert("pdf".to_owned(), pdf.into());
+        form.properties.insert("pdf".to_owned(), pdf().into());
         form.properties.insert("options".to_owned(), Ref::from_schema_name("VideoOptions").into());
         form.properties.insert("callback_url".to_owned(), uri().into());
         form.required = vec!["pdf".to_owned()];

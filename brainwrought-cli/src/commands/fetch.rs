@@ -18,6 +18,9 @@ pub(crate) async fn run(config: &Config, args: FetchArgs) -> anyhow::Result<()> 
     let target = args.output.map(|path| target::check(&path, &[], args.force)).transpose()?;
     let shutdown = crate::signals::shutdown()?;
     let world = World::open(config)?;
+    if let Some(target) = &target {
+        world.kept_folders().try_for_each(|folder| target::check_outside(target, &folder))?;
+    }
     let engine = world.engine(None, 1, Duration::from_secs(1), EventSink::default())?;
     let mut video = fetch_job(&engine, &args.job, &world.outputs_folder()).await?;
     if let Some(target) = target {

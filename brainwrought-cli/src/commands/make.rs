@@ -64,6 +64,7 @@ pub(crate) async fn run(config: &Config, args: MakeArgs) -> anyhow::Result<()> {
     let shutdown = crate::signals::shutdown()?;
     let world = World::open(config)?.allowing(&video.options);
     intake::check_apart(&named, &world.outputs_folder())?;
+    world.kept_folders().try_for_each(|folder| target::check_outside(&target, &folder))?;
     let progress = Progress::start(args.json);
     let engine = world.engine(video.password.clone(), 2, Duration::from_millis(50), progress.sink())?;
 

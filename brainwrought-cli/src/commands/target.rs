@@ -14,6 +14,22 @@ pub(super) fn check(path: &Path, inputs: &[PathBuf], force: bool) -> Result<Outp
     OutputTarget::check(path, inputs, overwrite).map_err(|error| WrongCommand(told(&error)))
 }
 
+/// Refuses a target among the files of the stores, which belong to jobs.
+pub(super) fn check_outside(target: &OutputTarget, folder: &Path) -> Result<(), WrongCommand> {
+    let place = target.path().canonicalize().or_else(|_| {
+        let parent = target.path().parent().filter(|parent| !parent.as_os_str().is_empty());
+        parent.unwrap_or(Path::new(".")).canonicalize()
+    });
+    match (place, folder.canonicalize()) {
+        (Ok(place), Ok(folder)) if place.starts_with(&folder) => Err(WrongCommand(format!(
+            "{} lies in {}, where jobs keep their files; choose another place with -o",
+            target.path().display(),
+            folder.display()
+        ))),
+        _ => Ok(()),
+    }
+}
+
 /// Writes a video. A pipe may wait for its reader until `shutdown` fires.
 pub(super) async fn write(
     target: &OutputTarget,

@@ -68,6 +68,11 @@ impl Engine {
         self.pipelines.names()
     }
 
+    /// Tells whether this engine's tasks rest because a store or the scratch folder has no room.
+    pub fn lacks_room(&self) -> bool {
+        self.health.is_full()
+    }
+
     /// Sends a stage and everything after it back to NEW, by the plan that this engine's pipeline has now; without a
     /// stage, everything that failed or was cancelled. A job of a pipeline that this engine does not have keeps its plan.
     ///

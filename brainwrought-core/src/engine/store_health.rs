@@ -20,10 +20,10 @@ const USUAL_ROOM: u64 = 32 << 20;
 /// How much more is asked for after a task has run full although there seemed to be room.
 const ROOM_GROWTH: u64 = 4;
 
-/// No artifact is larger, in bytes, so that no more is ever asked for.
-const MAX_ROOM: u64 = 8 << 30;
+/// Few artifacts are larger, in bytes; no more is ever asked for, as asking takes the room for a moment.
+const MAX_ROOM: u64 = 1 << 30;
 
-/// A scratch folder may be on a small disk that could never have as much room as is asked for after several tasks have run
+/// A store or a scratch folder may be on a small disk that could never have as much room as is asked for after several tasks have run
 /// full at once. After so long the usual room is enough again.
 const RELENT: Duration = Duration::from_secs(60);
 
@@ -138,7 +138,16 @@ impl StoreHealth {
 
     /// The bytes that must be free before a task starts.
     pub(super) fn room(&self) -> u64 {
+        let since = self.faults().get(&Write::Artifact).map(|fault| fault.since);
+        if since.is_some_and(|since| since.elapsed() >= RELENT) {
+            self.room.store(USUAL_ROOM, Ordering::Relaxed);
+        }
         self.room.load(Ordering::Relaxed)
+    }
+
+    /// True while a store or the scratch folder has no room.
+    pub(super) fn is_full(&self) -> bool {
+        self.faults().values().any(|fault| fault.is_full)
     }
 
     /// What has been wrong for the longest time.

@@ -377,3 +377,18 @@ async fn a_job_that_another_version_planned_says_what_it_waits_for() {
     let ordinary = desk.submit("ordinary.pdf").await;
     assert_eq!(desk.wait_for(&ordinary, "COMPLETED").await["waits_for"], Value::Null);
 }
+
+#[tokio::test]
+async fn one_client_cannot_fill_the_queue() {
+    let desk = Desk::with(|settings| settings.limits.active_jobs = 8, 0).await;
+    for n in 0..6 {
+        submit(&desk, 2, &format!("{n}.pdf"), &[]).await;
+    }
+    let refused = upload(&desk, 2, "more.pdf", &[]).await;
+    assert_eq!((refused.status, refused.header("retry-after")), (429, "60"));
+    assert!(refused.text().contains("you have 6 jobs in the queue"), "{}", refused.text());
+    submit(&desk, 3, "other.pdf", &[]).await;
+    submit(&desk, 4, "another.pdf", &[]).await;
+    let full = upload(&desk, 5, "late.pdf", &[]).await;
+    assert!(full.status == 429 && full.text().contains("the queue is full"), "{}", full.text());
+}

@@ -32,7 +32,7 @@ pub enum ParseError {
     #[error("the PDF is encrypted in a way that cannot be read; save a copy without protection")]
     UnknownEncryption,
     /// The file has more bytes than allowed.
-    #[error("the PDF has {bytes} bytes, and {limit} are allowed; split it, or raise max-bytes")]
+    #[error("the PDF has {bytes} bytes, and {limit} are allowed; split it")]
     TooLarge {
         /// The bytes it has.
         bytes: u64,
@@ -40,7 +40,7 @@ pub enum ParseError {
         limit: u64,
     },
     /// The file has more pages than allowed.
-    #[error("the PDF has {pages} pages, and {limit} are allowed; split it, or raise max-pages")]
+    #[error("the PDF has {pages} pages, and {limit} are allowed; split it")]
     TooManyPages {
         /// The pages it has.
         pages: u32,

@@ -2,9 +2,9 @@
 
 use std::ops::RangeInclusive;
 
-use brainwrought_core::data::{Document, Scene, SceneKind, Script, Segment};
+use brainwrought_core::data::{Document, LineRole, Scene, SceneKind, Script, Segment};
 
-use super::grounding::{GroundingFault, grounding};
+use super::grounding::{GroundingFault, grounding, unknown};
 use super::pace::{LINE_GAP_MS, SCENE_GAP_MS, estimate_ms, scene_ms};
 use super::stage::LENGTHS_MS;
 use crate::gate::STILL_MS;
@@ -118,7 +118,8 @@ impl EditVerdict {
 }
 
 /// Judges other words for lines of a script without making anything. What the gate would refuse of the finished video is
-/// refused here by the gate's own rule: every edited line must be grounded in `document` as [`grounding`] sees it.
+/// refused here by the gate's own rule: every edited line must be grounded in `document` as [`grounding`] sees it. A line
+/// that states no fact, such as the opening or the quiz, may not bring in numbers or names that the document lacks.
 ///
 /// `captions` are the fonts of captions that are drawn into the picture, if they are. The planned length follows the words,
 /// within the limits of the format; a script that was shorter or longer than these may stay so. Of two edits of a line the later one counts.
@@ -151,6 +152,9 @@ pub fn judge_edit(
             let found = ungrounded.iter().position(|found| found.line == line);
             let found = found.map(|place| ungrounded.swap_remove(place).faults);
             faults.extend(found.into_iter().flatten().map(LineFault::Ungrounded));
+            if before.role != LineRole::Fact {
+                faults.extend(unknown(document, &before.text, &text).into_iter().map(LineFault::Ungrounded));
+            }
             faults.extend(captions.and_then(|fonts| missing_glyphs(fonts, &text)));
         }
         Some(LineVerdict { line, text, spoken_ms, faults })
@@ -295,6 +299,18 @@ mod tests {
         assert_eq!((verdict.lines[1].line, verdict.lines[1].faults.len()), (3, 0));
         assert_eq!(verdict.lines[1].text, "Agner Erlang served 95% of calls within 20 ms.");
         assert_eq!(verdict.faults()[0], "line 2: the words it quotes do not say the number 42%");
+    }
+
+    #[test]
+    fn a_line_that_states_no_fact_brings_in_no_numbers_and_names() {
+        let faults = |text: &str| judged(&[edit(0, text)]).lines[0].faults.clone();
+        let unknown = |doubt| LineFault::Ungrounded(GroundingFault::Unknown(doubt));
+        assert_eq!(faults("So how did Agner Erlang serve 95% of calls?"), []);
+        assert_eq!(faults("So why is one call in the queue?"), []);
+        assert_eq!(faults("So what about 1492?"), [unknown(Doubt::Number("1492".to_owned()))]);
+        assert_eq!(faults("So what did Kingman say?"), [unknown(Doubt::Name("Kingman".to_owned()))]);
+        let told = judged(&[edit(0, "So what about 1492?")]).faults();
+        assert_eq!(told, ["line 1: the document does not say the number 1492"]);
     }
 
     #[test]

@@ -35,6 +35,9 @@ pub enum GroundingFault {
     /// The sentence says what the quoted words do not.
     #[error("the words it quotes do not say {0}")]
     Doubted(Doubt),
+    /// The sentence, which quotes nothing, says what stands nowhere in the document.
+    #[error("the document does not say {0}")]
+    Unknown(Doubt),
 }
 
 /// Finds the lines of `script` that are not grounded in `document`.
@@ -60,6 +63,16 @@ pub fn grounding(script: &Script, document: &Document) -> Vec<UngroundedLine> {
         }
     }
     found
+}
+
+/// What lines that state no facts of their own, such as the opening and the quiz, say in `after` that neither the document
+/// nor `before` does: numbers and names.
+pub(super) fn unknown(document: &Document, before: &str, after: &str) -> Vec<GroundingFault> {
+    let evidence = Evidence::new(document);
+    let texts = document.pages.iter().flat_map(|page| &page.blocks).map(|block| block.text.as_str());
+    let mut known: Vec<&str> = texts.collect();
+    known.extend([document.title.as_str(), before]);
+    evidence.unknown(after, &known.join("\n")).into_iter().map(GroundingFault::Unknown).collect()
 }
 
 /// The gate's rule on citations, of a script with at least one sentence.

@@ -120,6 +120,20 @@ impl Evidence {
         found
     }
 
+    /// Tells which numbers in digits and which names of a sentence stand nowhere in `text`, for a sentence that quotes nothing.
+    pub fn unknown(&self, claim: &str, text: &str) -> Vec<Doubt> {
+        let (said, written) = (tokens(claim, self.stemmer.as_ref()), tokens(text, self.stemmer.as_ref()));
+        let known = quantities(&written);
+        let numbers = quantities(&said).into_iter().filter_map(|number| doubted(&number, &known));
+        let in_digits = |doubt: &Doubt| match doubt {
+            Doubt::Number(number) => number.chars().any(char::is_numeric),
+            _ => true,
+        };
+        let mut found: Vec<Doubt> = numbers.filter(in_digits).collect();
+        found.extend(self.strangers(&said, &written));
+        found
+    }
+
     /// Names that the source lacks.
     fn strangers(&self, said: &[Token], written: &[Token]) -> Vec<Doubt> {
         let sourced: BTreeSet<&str> =
