@@ -166,7 +166,8 @@ impl Engine {
     ///
     /// # Errors
     ///
-    /// Fails when there is no such job, when this engine has no such pipeline, when the store cannot be read, when a store has no room left for some seconds,
+    /// Fails when there is no such job, when this engine has no such pipeline, when the store cannot be
+    /// read, when a store has no room left for some seconds,
     /// and when the job store cannot be written for as long as a lease lasts. What is done is kept: the same job goes on
     /// from there.
     pub async fn run_job(&self, id: &JobId, shutdown: CancellationToken) -> Result<JobView, EngineError> {

@@ -23,8 +23,8 @@ const ROOM_GROWTH: u64 = 4;
 /// Few artifacts are larger, in bytes; no more is ever asked for, as asking takes the room for a moment.
 const MAX_ROOM: u64 = 1 << 30;
 
-/// A store or a scratch folder may be on a small disk that could never have as much room as is asked for after several tasks have run
-/// full at once. After so long the usual room is enough again.
+/// A store or a scratch folder may be on a small disk that could never have as much room as is asked for after several
+/// tasks have run full at once. After so long the usual room is enough again.
 const RELENT: Duration = Duration::from_secs(60);
 
 /// What an engine has to write.

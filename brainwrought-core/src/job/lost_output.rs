@@ -103,14 +103,9 @@ mod tests {
 
     use super::*;
     use crate::clock::{Clock as _, ProcessClock};
-    use crate::data::BlobRef;
     use crate::id::{Digest, FencingToken, JobId, WorkerId};
-    use crate::job::{JobInput, JobStatus, NewJob, Outcome, Plan};
-
-    fn stage(name: &str, needs: &[&str], fan: Option<&str>) -> StagePlan {
-        let needs = needs.iter().map(|need| StageName::from(*need)).collect();
-        StagePlan { name: name.into(), needs, fan: fan.map(StageName::from) }
-    }
+    use crate::job::fixture::{new_job, stage};
+    use crate::job::{JobStatus, Outcome, Plan};
 
     /// A job of `split`, then `speak` and `draw` for each of two items, then `join`; all done but `join`, which runs.
     fn job(now: &Now) -> (Job, FencingToken) {
@@ -120,18 +115,7 @@ mod tests {
             stage("draw", &["speak"], Some("split")),
             stage("join", &["split", "draw"], None),
         ]);
-        let pdf = BlobRef { digest: Digest::of(b"pdf"), bytes: 3, media_type: "application/pdf".to_owned() };
-        let new = NewJob {
-            pipeline: "test".to_owned(),
-            plan: plan.unwrap(),
-            input: JobInput { file_name: "a.pdf".to_owned(), pdf },
-            options: serde_json::Value::Null,
-            priority: 0,
-            max_attempts: 3,
-            max_cost: None,
-            idempotency_key: None,
-        };
-        let mut job = Job::create(JobId::random().unwrap(), new, now);
+        let mut job = Job::create(JobId::random().unwrap(), new_job(plan.unwrap()), now);
         let mut held = FencingToken::default();
         loop {
             job.advance(now);

@@ -5,6 +5,8 @@
 
 mod callback;
 mod delivery;
+#[cfg(test)]
+mod fixture;
 mod job_record;
 mod lease;
 mod ledger;

@@ -55,17 +55,12 @@ mod tests {
 
     use super::*;
     use crate::clock::{Clock as _, ProcessClock};
-    use crate::data::BlobRef;
     use crate::id::{Digest, FencingToken, JobId, TaskKey, WorkerId};
-    use crate::job::{JobInput, JobStatus, NewJob, Outcome, Revision, TransitionError};
+    use crate::job::fixture::{new_job, stage};
+    use crate::job::{JobStatus, Outcome, Revision, TransitionError};
 
     fn plan(stages: &[(&str, &[&str], Option<&str>)]) -> Plan {
-        let stage = |(name, needs, fan): &(&str, &[&str], Option<&str>)| StagePlan {
-            name: (*name).into(),
-            needs: needs.iter().map(|need| StageName::from(*need)).collect(),
-            fan: fan.map(StageName::from),
-        };
-        Plan::new(stages.iter().map(stage).collect()).unwrap()
+        Plan::new(stages.iter().map(|(name, needs, fan)| stage(name, needs, *fan)).collect()).unwrap()
     }
 
     fn old() -> Plan {
@@ -87,18 +82,7 @@ mod tests {
     }
 
     fn job(plan: Plan, now: &Now) -> Job {
-        let pdf = BlobRef { digest: Digest::of(b"pdf"), bytes: 3, media_type: "application/pdf".to_owned() };
-        let new = NewJob {
-            pipeline: "test".to_owned(),
-            plan,
-            input: JobInput { file_name: "a.pdf".to_owned(), pdf },
-            options: serde_json::Value::Null,
-            priority: 0,
-            max_attempts: 3,
-            max_cost: None,
-            idempotency_key: None,
-        };
-        Job::create(JobId::random().unwrap(), new, now)
+        Job::create(JobId::random().unwrap(), new_job(plan), now)
     }
 
     fn claim(job: &mut Job, key: &TaskKey, now: &Now) -> FencingToken {

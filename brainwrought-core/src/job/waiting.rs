@@ -34,25 +34,15 @@ mod tests {
 
     use super::*;
     use crate::clock::{Clock as _, ProcessClock};
-    use crate::data::BlobRef;
-    use crate::id::{Digest, JobId, WorkerId};
-    use crate::job::{Failure, JobInput, NewJob, Outcome, Plan, StagePlan};
+    use crate::id::{JobId, WorkerId};
+    use crate::job::fixture::{new_job, stage};
+    use crate::job::{Failure, NewJob, Outcome, Plan};
 
     #[test]
     fn a_job_says_what_it_waits_for() {
         let now = ProcessClock::default().now();
-        let pdf = BlobRef { digest: Digest::of(b"pdf"), bytes: 3, media_type: "application/pdf".to_owned() };
-        let plan = Plan::new(vec![StagePlan { name: "read".into(), needs: Vec::new(), fan: None }]).unwrap();
-        let new = NewJob {
-            pipeline: "loud".to_owned(),
-            plan,
-            input: JobInput { file_name: "a.pdf".to_owned(), pdf },
-            options: serde_json::Value::Null,
-            priority: 0,
-            max_attempts: 3,
-            max_cost: None,
-            idempotency_key: None,
-        };
+        let plan = Plan::new(vec![stage("read", &[], None)]).unwrap();
+        let new = NewJob { pipeline: "loud".to_owned(), ..new_job(plan) };
         let mut job = Job::create(JobId::random().unwrap(), new, &now);
         job.advance(&now);
         let known = |name: &str| vec![name.to_owned()];
