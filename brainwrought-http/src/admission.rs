@@ -55,7 +55,7 @@ pub(crate) async fn admit<'a>(
         });
     }
     check_queue(site, client, key).await?;
-    let room = site.storage.hold(bytes).await?;
+    let room = site.storage.hold(client, bytes).await?;
     Ok(Admitted { _turn: turn, _slot: slot, room })
 }
 

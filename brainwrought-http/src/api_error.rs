@@ -133,6 +133,15 @@ pub enum ApiError {
         /// The most bytes that may be stored.
         limit: u64,
     },
+    /// What is left of the storage is reserved for clients who take less of it.
+    #[error(
+        "your jobs take a large part of the {} that the server stores, which is nearly full; delete jobs that you no longer need",
+        amount(*.limit)
+    )]
+    ShareTaken {
+        /// The most bytes that may be stored.
+        limit: u64,
+    },
     /// What is left of the disk is reserved for jobs that were accepted before.
     #[error("the server's disk is nearly full; try again later")]
     DiskNearlyFull,
@@ -193,7 +202,7 @@ impl ApiError {
             Self::OperatorsOnly => (StatusCode::UNAUTHORIZED, "operators-only"),
             Self::Foreign => (StatusCode::FORBIDDEN, "foreign"),
             Self::OutOfRange { .. } => (StatusCode::RANGE_NOT_SATISFIABLE, "out-of-range"),
-            Self::Full(_) | Self::StorageFull { .. } | Self::DiskNearlyFull => {
+            Self::Full(_) | Self::StorageFull { .. } | Self::ShareTaken { .. } | Self::DiskNearlyFull => {
                 (StatusCode::INSUFFICIENT_STORAGE, "full")
             }
             Self::Unavailable { .. } => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
@@ -246,10 +255,11 @@ impl ApiError {
     }
 }
 
-/// An amount of storage for people, in megabytes or gigabytes.
+/// An amount of storage for people, in kilobytes to gigabytes.
 fn amount(bytes: u64) -> String {
     match bytes {
-        0..10_000_000_000 => format!("{} MB", bytes / 1_000_000),
+        0..10_000_000 => format!("{} kB", bytes / 1_000),
+        10_000_000..10_000_000_000 => format!("{} MB", bytes / 1_000_000),
         _ => format!("{} GB", bytes / 1_000_000_000),
     }
 }

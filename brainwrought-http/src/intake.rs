@@ -409,7 +409,10 @@ async fn submit(site: &Site, client: ClientId, pdf: Bytes, wanted: Wanted) -> Re
     submission.priority = enter_queue(site, client, cost).await?;
     let created = site.engine.submit(submission).await;
     match &created {
-        Ok(Created { view, is_new: true }) => site.fair_queue.created(client, cost, &view.job.job_id),
+        Ok(Created { view, is_new: true }) => {
+            site.fair_queue.created(client, cost, &view.job.job_id);
+            site.storage.brought(client, &view.job.job_id);
+        }
         _ => site.fair_queue.leave(client, cost),
     }
     let created = created?;

@@ -210,7 +210,7 @@ fn wanted(edits: &[LineEdit]) -> Vec<brainwrought_stages::script::LineEdit> {
 impl From<EditError> for ApiError {
     fn from(error: EditError) -> Self {
         match error {
-            EditError::NoSuchLine(error) => Self::WrongRequest(error.to_string()),
+            EditError::WrongEdits(error) => Self::WrongRequest(error.to_string()),
             EditError::Refused(verdict) => Self::EditRefused {
                 message: format!("nothing was saved: {}", verdict.faults().join("; ")),
                 verdict: Box::new(VerdictBody::of(&verdict)),

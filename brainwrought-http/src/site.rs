@@ -94,7 +94,11 @@ impl Site {
             watches: Watches::new(Arc::clone(engine.jobs())),
             previews: Previews::new(settings.voices.clone()),
             client_uploads: ClientSlots::new(limits.uploads_per_client),
-            storage: Storage::new(settings.storage.clone(), settings.inputs.clone()),
+            storage: Storage::new(
+                settings.storage.clone(),
+                settings.inputs.clone(),
+                settings.outputs.clone(),
+            ),
             fair_queue: FairQueue::default(),
             positions: QueuePositions::default(),
             engine,

@@ -1,24 +1,34 @@
 //! [`Storage`]: how much is stored, and whether an upload still fits.
 
+use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::Mutex;
+use brainwrought_core::id::JobId;
 use tokio::time::Instant;
 
+use crate::rate_limit::ClientId;
 use crate::{ApiError, StorageLimits};
 
 /// How much is stored, and whether an upload still fits.
 ///
 /// The folders are measured now and then; between two measurements what was uploaded is added. An upload is refused only
 /// by a fresh measurement, so that room made by a deletion is found at once.
+///
+/// The last quarter is for clients whose jobs take less than a quarter of it all, so that one client cannot fill it. Who
+/// brought a job is kept in memory only: it is nobody's business once the server has stopped.
 #[derive(Debug)]
 pub(crate) struct Storage {
     limits: StorageLimits,
-    /// The folder that takes the uploads.
+    /// The folder that takes the uploads, and below it the PDFs of jobs.
     inputs: PathBuf,
-    measured: Mutex<Option<Measured>>,
+    /// The folder with the videos of jobs.
+    outputs: PathBuf,
+    measured: tokio::sync::Mutex<Option<Measured>>,
+    /// The jobs that were brought last, and who brought them.
+    brought: Mutex<VecDeque<(ClientId, JobId)>>,
     /// Bytes of uploads under way.
     held: AtomicU64,
     /// Bytes that were uploaded since the last measurement.
@@ -39,8 +49,14 @@ pub(crate) struct HeldRoom<'a> {
     bytes: u64,
 }
 
-/// A PDF is stored twice: as an artifact, and as a readable copy.
+/// PDFs and videos are stored twice: as an artifact, and as a readable copy.
 const COPIES: u64 = 2;
+
+/// One part in so many of the storage is for clients who take less than such a part.
+const RESERVED: u64 = 4;
+
+/// How many jobs it is remembered of who brought them.
+const MAX_BROUGHT: usize = 20_000;
 
 /// How old a measurement may be that lets an upload pass, and one that refuses it.
 const MAX_AGE_TO_PASS: Duration = Duration::from_secs(10);
@@ -51,22 +67,25 @@ const SHARE: u32 = 20;
 
 impl Storage {
     /// Measures nothing yet.
-    pub(crate) fn new(limits: StorageLimits, inputs: PathBuf) -> Self {
+    pub(crate) fn new(limits: StorageLimits, inputs: PathBuf, outputs: PathBuf) -> Self {
         Self {
             limits,
             inputs,
-            measured: Mutex::default(),
+            outputs,
+            measured: tokio::sync::Mutex::default(),
+            brought: Mutex::default(),
             held: AtomicU64::default(),
             added: AtomicU64::default(),
         }
     }
 
-    /// Holds room for a PDF of so many bytes.
+    /// Holds room for a PDF of so many bytes that a client brings.
     ///
     /// # Errors
     ///
-    /// Fails when it would go beyond what may be stored, or the disk is nearly full.
-    pub(crate) async fn hold(&self, pdf: u64) -> Result<HeldRoom<'_>, ApiError> {
+    /// Fails when it would go beyond what may be stored, when it is nearly all taken and much of that by the client, or when
+    /// the disk is nearly full.
+    pub(crate) async fn hold(&self, client: ClientId, pdf: u64) -> Result<HeldRoom<'_>, ApiError> {
         let bytes = pdf.saturating_mul(COPIES);
         // Held before it is checked, so that two uploads at once do not both find the same room.
         let others = self.held.fetch_add(bytes, Ordering::Relaxed);
@@ -74,9 +93,50 @@ impl Storage {
         let wanted = others.saturating_add(bytes);
         self.check_disk(wanted).await?;
         if let Some(limit) = self.limits.bytes {
-            self.check_sum(wanted, limit).await?;
+            let left = self.check_sum(wanted, limit).await?;
+            self.check_share(client, bytes, limit, left).await?;
         }
         Ok(room)
+    }
+
+    /// Remembers who brought a job, as long as it is there.
+    pub(crate) fn brought(&self, client: ClientId, job: &JobId) {
+        let mut brought = self.brought.lock().unwrap_or_else(PoisonError::into_inner);
+        if brought.len() >= MAX_BROUGHT {
+            brought.pop_front();
+        }
+        brought.push_back((client, job.clone()));
+    }
+
+    /// Refuses a client who takes much already when there is not much left. Clients that cannot be told apart are not
+    /// bounded: they would keep each other out.
+    async fn check_share(&self, client: ClientId, bytes: u64, limit: u64, left: u64) -> Result<(), ApiError> {
+        let share = limit / RESERVED;
+        if left >= share || client == ClientId::Somebody {
+            return Ok(());
+        }
+        let own: Vec<JobId> = {
+            let brought = self.brought.lock().unwrap_or_else(PoisonError::into_inner);
+            brought.iter().filter(|(by, _)| *by == client).map(|(_, job)| job.clone()).collect()
+        };
+        let folders = [self.inputs.clone(), self.outputs.clone()];
+        let measure = move || {
+            let size = |job: &JobId| folders.iter().map(|all| bytes_in(&all.join(job.as_str()))).sum();
+            own.into_iter().map(|job| (size(&job), job)).collect::<Vec<(u64, JobId)>>()
+        };
+        let sizes = tokio::task::spawn_blocking(measure).await.unwrap_or_default();
+        let taken = sizes.iter().map(|(bytes, _)| bytes.saturating_mul(COPIES)).sum::<u64>();
+        // A job whose folders are gone is deleted.
+        let gone: Vec<JobId> =
+            sizes.into_iter().filter(|(bytes, _)| *bytes == 0).map(|(_, job)| job).collect();
+        if !gone.is_empty() {
+            let mut brought = self.brought.lock().unwrap_or_else(PoisonError::into_inner);
+            brought.retain(|(_, job)| !gone.contains(job));
+        }
+        if taken > 0 && taken.saturating_add(bytes) > share {
+            return Err(ApiError::ShareTaken { limit });
+        }
+        Ok(())
     }
 
     async fn check_disk(&self, wanted: u64) -> Result<(), ApiError> {
@@ -87,11 +147,12 @@ impl Storage {
         if free.saturating_sub(self.limits.reserve) < wanted { Err(ApiError::DiskNearlyFull) } else { Ok(()) }
     }
 
-    async fn check_sum(&self, wanted: u64, limit: u64) -> Result<(), ApiError> {
+    /// Refuses what does not fit, and returns how many bytes are left once it is stored.
+    async fn check_sum(&self, wanted: u64, limit: u64) -> Result<u64, ApiError> {
         for max_age in [MAX_AGE_TO_PASS, MAX_AGE_TO_REFUSE] {
             let stored = self.stored(max_age).await.saturating_add(self.added.load(Ordering::Relaxed));
-            if stored.saturating_add(wanted) <= limit {
-                return Ok(());
+            if let Some(left) = limit.checked_sub(stored.saturating_add(wanted)) {
+                return Ok(left);
             }
         }
         Err(ApiError::StorageFull { limit })
@@ -153,8 +214,10 @@ mod tests {
 
     fn storage(folder: &Path, bytes: Option<u64>, reserve: u64) -> Storage {
         let folders = vec![folder.join("inputs"), folder.join("outputs"), folder.join("not there")];
-        Storage::new(StorageLimits { folders, bytes, reserve }, folder.join("inputs"))
+        Storage::new(StorageLimits { folders, bytes, reserve }, folder.join("inputs"), folder.join("outputs"))
     }
+
+    const SOMEBODY: ClientId = ClientId::Somebody;
 
     #[tokio::test]
     async fn what_is_stored_and_what_is_on_its_way_count() {
@@ -162,21 +225,45 @@ mod tests {
         std::fs::create_dir_all(folder.path().join("outputs/job")).unwrap();
         std::fs::write(folder.path().join("outputs/job/video.mp4"), [0; 500]).unwrap();
         let storage = storage(folder.path(), Some(1000), 0);
-        let first = storage.hold(200).await.unwrap();
-        let error = storage.hold(100).await.unwrap_err();
+        let first = storage.hold(SOMEBODY, 200).await.unwrap();
+        let error = storage.hold(SOMEBODY, 100).await.unwrap_err();
         assert!(matches!(error, ApiError::StorageFull { limit: 1000 }), "{error}");
         drop(first);
-        storage.hold(100).await.unwrap().keep();
-        assert!(storage.hold(200).await.is_err(), "what was kept counts before it is measured");
-        storage.hold(150).await.unwrap();
+        storage.hold(SOMEBODY, 100).await.unwrap().keep();
+        assert!(storage.hold(SOMEBODY, 200).await.is_err(), "what was kept counts before it is measured");
+        storage.hold(SOMEBODY, 150).await.unwrap();
     }
 
     #[tokio::test]
     async fn a_disk_keeps_its_reserve() {
         let folder = tempfile::tempdir().unwrap();
         let free = free_bytes(folder.path()).unwrap();
-        assert!(storage(folder.path(), None, 0).hold(1).await.is_ok());
-        let error = storage(folder.path(), None, free.saturating_mul(2)).hold(1).await.unwrap_err();
+        assert!(storage(folder.path(), None, 0).hold(SOMEBODY, 1).await.is_ok());
+        let error = storage(folder.path(), None, free.saturating_mul(2)).hold(SOMEBODY, 1).await.unwrap_err();
         assert!(matches!(error, ApiError::DiskNearlyFull), "{error}");
+    }
+
+    #[tokio::test]
+    async fn the_last_quarter_is_for_clients_who_take_less_than_a_quarter() {
+        let folder = tempfile::tempdir().unwrap();
+        let storage = storage(folder.path(), Some(1000), 0);
+        let client = |last: u8| ClientId::at([192, 0, 2, last].into());
+        let job = |bytes: usize, to: &str| {
+            let id = JobId::random().unwrap();
+            std::fs::create_dir_all(folder.path().join(to).join(id.as_str())).unwrap();
+            std::fs::write(folder.path().join(to).join(id.as_str()).join("file"), vec![0; bytes]).unwrap();
+            id
+        };
+        let (first, other) = (job(150, "outputs"), job(600, "inputs"));
+        storage.brought(client(1), &first);
+        storage.brought(ClientId::Somebody, &other);
+        let error = storage.hold(client(1), 5).await.unwrap_err();
+        assert!(matches!(error, ApiError::ShareTaken { limit: 1000 }), "{error}");
+        storage.hold(client(2), 5).await.unwrap();
+        storage.hold(SOMEBODY, 5).await.unwrap();
+
+        std::fs::remove_dir_all(folder.path().join("outputs").join(first.as_str())).unwrap();
+        storage.hold(client(1), 5).await.unwrap();
+        assert_eq!(storage.brought.lock().unwrap().len(), 1, "what was deleted is forgotten");
     }
 }

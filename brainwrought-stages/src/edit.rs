@@ -10,7 +10,7 @@ use brainwrought_core::stage::Stage as _;
 
 use crate::check::Check;
 use crate::parse::ParsePdf;
-use crate::script::{EditVerdict, LineEdit, NoSuchLine, WriteScript, judge_edit};
+use crate::script::{EditVerdict, LineEdit, WriteScript, WrongEdits, judge_edit};
 use crate::standard::{CaptionStyle, MakeOptions};
 use crate::text::Fonts;
 
@@ -29,9 +29,9 @@ pub enum EditError {
     /// The job has no script yet, or no longer.
     #[error("job {0} has no script yet; run it again first")]
     NoScript(JobId),
-    /// The script has no such line.
+    /// The edits do not say which line gets which words.
     #[error(transparent)]
-    NoSuchLine(#[from] NoSuchLine),
+    WrongEdits(#[from] WrongEdits),
     /// Every line has these words already.
     #[error("nothing would change: every line has these words already")]
     NothingChanged,

@@ -64,7 +64,7 @@ impl Remedy {
     fn after(stage: &str) -> Option<Self> {
         match stage {
             "parse" => Some(Self::OtherFile),
-            "script" | "check" => Some(Self::OtherOptions),
+            "script" | "audio" | "check" => Some(Self::OtherOptions),
             _ => None,
         }
     }

@@ -155,7 +155,7 @@ async fn what_would_not_pass_is_refused_at_once_line_by_line() {
     assert_eq!((refused.status, refused.code().as_str()), (422, "edit-refused"));
     let error = refused.json()["error"].clone();
     assert_eq!(error["verdict"], judged);
-    assert!(error["message"].as_str().unwrap().starts_with("nothing was saved: line 1: "), "{error:#}");
+    assert!(error["message"].as_str().unwrap().starts_with("nothing was saved: “"), "{error:#}");
     let job = desk.get(&format!("/api/jobs/{id}")).await.json();
     assert_eq!((&job["status"], job["versions"].as_array().unwrap().len()), (&json!("COMPLETED"), 1));
     assert_eq!(desk.get(&format!("/jobs/{id}/video.mp4")).await.body, before);

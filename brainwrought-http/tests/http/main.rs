@@ -8,6 +8,7 @@ mod desk;
 mod edits;
 mod events;
 mod files;
+mod full_disk;
 mod hostile;
 mod jobs;
 mod page;

@@ -67,14 +67,24 @@ pub enum LineFault {
     MissingGlyphs(String),
 }
 
-/// The script has no such line.
+/// Edits do not say which line gets which words. Lines are counted from 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("there is no line {line}; there are {count}, from 0")]
-pub struct NoSuchLine {
-    /// What was asked for.
-    pub line: usize,
-    /// How many lines there are.
-    pub count: usize,
+#[non_exhaustive]
+pub enum WrongEdits {
+    /// The script has no such line.
+    #[error("there is no line {line}; there are {count}, counted from 0")]
+    NoSuchLine {
+        /// What was asked for.
+        line: usize,
+        /// How many lines there are.
+        count: usize,
+    },
+    /// Two edits give one line different words.
+    #[error("line {line}, counted from 0, is given twice, with different words")]
+    Ambiguous {
+        /// The line.
+        line: usize,
+    },
 }
 
 impl EditVerdict {
@@ -107,13 +117,27 @@ impl EditVerdict {
         })
     }
 
-    /// Everything that speaks against the edit, in sentences for people; lines are counted from 1.
+    /// Everything that speaks against the edit, in sentences for people. A line is named by its first words: people count
+    /// lines from 1 and programs from 0.
     pub fn faults(&self) -> Vec<String> {
         let lines = self
             .lines
             .iter()
-            .flat_map(|line| line.faults.iter().map(|fault| format!("line {}: {fault}", line.line + 1)));
+            .flat_map(|line| line.faults.iter().map(|fault| format!("{}: {fault}", line.name())));
         lines.chain(self.length_fault()).collect()
+    }
+}
+
+impl LineVerdict {
+    /// Names the line by its first words, for a sentence.
+    fn name(&self) -> String {
+        const MAX_CHARS: usize = 40;
+        let visible: String = self.text.chars().filter(|c| !c.is_control()).collect();
+        match visible.char_indices().nth(MAX_CHARS) {
+            _ if visible.is_empty() => "the empty line".to_owned(),
+            Some((end, _)) => format!("“{}…”", visible[..end].trim_end()),
+            None => format!("“{visible}”"),
+        }
     }
 }
 
@@ -122,24 +146,28 @@ impl EditVerdict {
 /// that states no fact, such as the opening or the quiz, may not bring in numbers or names that the document lacks.
 ///
 /// `captions` are the fonts of captions that are drawn into the picture, if they are. The planned length follows the words,
-/// within the limits of the format; a script that was shorter or longer than these may stay so. Of two edits of a line the later one counts.
+/// within the limits of the format; a script that was shorter or longer than these may stay so.
 ///
 /// # Errors
 ///
-/// Fails when the script has no such line.
+/// Fails when the script has no such line, or a line is given twice with different words.
 pub fn judge_edit(
     document: &Document,
     script: &Script,
     edits: &[LineEdit],
     captions: Option<&Fonts>,
-) -> Result<EditVerdict, NoSuchLine> {
+) -> Result<EditVerdict, WrongEdits> {
     let count = script.lines().count();
     if let Some(edit) = edits.iter().find(|edit| edit.line >= count) {
-        return Err(NoSuchLine { line: edit.line, count });
+        return Err(WrongEdits::NoSuchLine { line: edit.line, count });
     }
     let mut texts: Vec<Option<String>> = vec![None; count];
     for edit in edits {
-        texts[edit.line] = Some(edit.text.split_whitespace().collect::<Vec<_>>().join(" "));
+        let text = edit.text.split_whitespace().collect::<Vec<_>>().join(" ");
+        if texts[edit.line].as_ref().is_some_and(|other| *other != text) {
+            return Err(WrongEdits::Ambiguous { line: edit.line });
+        }
+        texts[edit.line] = Some(text);
     }
     let edited = edited(script, &texts);
     let mut ungrounded = grounding(&edited, document);
@@ -298,7 +326,8 @@ mod tests {
         );
         assert_eq!((verdict.lines[1].line, verdict.lines[1].faults.len()), (3, 0));
         assert_eq!(verdict.lines[1].text, "Agner Erlang served 95% of calls within 20 ms.");
-        assert_eq!(verdict.faults()[0], "line 2: the words it quotes do not say the number 42%");
+        let told = "“Agner Kingman served 42% of calls.”: the words it quotes do not say the number 42%";
+        assert_eq!(verdict.faults()[0], told);
     }
 
     #[test]
@@ -310,7 +339,7 @@ mod tests {
         assert_eq!(faults("So what about 1492?"), [unknown(Doubt::Number("1492".to_owned()))]);
         assert_eq!(faults("So what did Kingman say?"), [unknown(Doubt::Name("Kingman".to_owned()))]);
         let told = judged(&[edit(0, "So what about 1492?")]).faults();
-        assert_eq!(told, ["line 1: the document does not say the number 1492"]);
+        assert_eq!(told, ["“So what about 1492?”: the document does not say the number 1492"]);
     }
 
     #[test]
@@ -384,6 +413,14 @@ mod tests {
     fn a_line_that_is_not_there_is_named() {
         let (document, script) = written();
         let none = judge_edit(&document, &script, &[edit(4, "x")], None).unwrap_err();
-        assert_eq!(none, NoSuchLine { line: 4, count: 4 });
+        assert_eq!(none, WrongEdits::NoSuchLine { line: 4, count: 4 });
+    }
+
+    #[test]
+    fn a_line_that_is_given_twice_is_refused_unless_the_words_are_the_same() {
+        let (document, script) = written();
+        let twice = judge_edit(&document, &script, &[edit(0, "So?"), edit(0, "Why?")], None).unwrap_err();
+        assert_eq!(twice, WrongEdits::Ambiguous { line: 0 });
+        assert!(judge_edit(&document, &script, &[edit(0, "So?"), edit(0, " So? ")], None).is_ok());
     }
 }

@@ -85,9 +85,10 @@ pub(crate) fn citations(script: &Script, document: &Document) -> Rule {
         })
         .collect();
     let sentences = script.lines().count();
+    let facts = script.lines().filter(|line| line.role == LineRole::Fact).count();
     let named = faults.iter().take(NAMED_FAULTS).cloned().collect::<Vec<_>>().join("; ");
     let figure = match faults.len() {
-        0 => format!("all {sentences} sentences stand on their pages"),
+        0 => format!("{facts} of {sentences} sentences state facts, and their pages say the same"),
         count if count > NAMED_FAULTS => format!("{named}; and {} more", count - NAMED_FAULTS),
         _ => named,
     };

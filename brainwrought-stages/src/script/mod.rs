@@ -34,7 +34,7 @@ mod trends;
 mod verbs;
 mod writer;
 
-pub use edit::{EditVerdict, LineEdit, LineFault, LineVerdict, MAX_LINE_CHARS, NoSuchLine, judge_edit};
+pub use edit::{EditVerdict, LineEdit, LineFault, LineVerdict, MAX_LINE_CHARS, WrongEdits, judge_edit};
 pub use evidence::{Doubt, Evidence};
 pub(crate) use grounding::citations;
 pub use grounding::{GroundingFault, UngroundedLine, grounding};
