@@ -12,16 +12,16 @@ use crate::money::MaxCost;
 use crate::serve_args::ServeArgs;
 use crate::video_args::VideoArgs;
 
-/// Turns a PDF into a short vertical video.
+/// Turns a PDF into a short vertical video
 #[derive(Debug, Parser)]
 #[command(name = "brainwrought", version, about, max_term_width = 100)]
 #[command(after_help = "Examples:
-  brainwrought make paper.pdf                     a video beside you, as paper.mp4
+  brainwrought make paper.pdf                     writes paper.mp4 to the current folder
   brainwrought make paper.pdf -o out.mp4 --length 30 --background marbles
-  brainwrought submit paper.pdf && brainwrought dev    a job now, the work in another terminal
-  brainwrought doctor                             what is missing, and the command that mends it
+  brainwrought submit paper.pdf && brainwrought dev    create a job, then run it
+  brainwrought doctor                             check the installation and say how to fix it
 
-A command that was stopped, even by kill -9, goes on when it is typed again.")]
+A command that was interrupted, even by kill -9, resumes when you run it again.")]
 pub(crate) struct Args {
     #[command(flatten)]
     pub(crate) stores: StoreArgs,
@@ -32,47 +32,47 @@ pub(crate) struct Args {
 /// Where jobs and artifacts lie.
 #[derive(Debug, Clone, ClapArgs)]
 pub(crate) struct StoreArgs {
-    /// The folder or URL of both stores [default: file:./data, or $BRAINWROUGHT_STORE]
+    /// Folder or URL of the job store and the artifact store [default: $BRAINWROUGHT_STORE, or file:./data]
     #[arg(long, global = true, value_name = "URL")]
     pub(crate) store: Option<String>,
-    /// The URL of the job store, when it differs [default: $BRAINWROUGHT_JOBS]
+    /// URL of the job store, if it differs from --store [default: $BRAINWROUGHT_JOBS]
     #[arg(long, global = true, value_name = "URL")]
     pub(crate) jobs: Option<String>,
-    /// The URL of the artifact store, when it differs [default: $BRAINWROUGHT_ARTIFACTS]
+    /// URL of the artifact store, if it differs from --store [default: $BRAINWROUGHT_ARTIFACTS]
     #[arg(long, global = true, value_name = "URL")]
     pub(crate) artifacts: Option<String>,
-    /// The folder with voices and libraries [default: $BRAINWROUGHT_DATA, or ~/.local/share/brainwrought]
+    /// Folder with the voices and the PDF engine [default: $BRAINWROUGHT_DATA, or ~/.local/share/brainwrought]
     #[arg(long, global = true, value_name = "FOLDER")]
     pub(crate) resources: Option<PathBuf>,
-    /// The config file [default: ./brainwrought.toml where there is one, or $BRAINWROUGHT_CONFIG]
+    /// Config file [default: $BRAINWROUGHT_CONFIG, or ./brainwrought.toml if it exists]
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
-    /// Send nothing to any provider, whatever else is chosen [default: $BRAINWROUGHT_OFFLINE]
+    /// Send no request to any provider, even if one is selected [default: $BRAINWROUGHT_OFFLINE]
     #[arg(long, global = true)]
     pub(crate) offline: bool,
-    /// How log lines look [default: text, or $BRAINWROUGHT_LOG_FORMAT]
+    /// Format of log lines [default: $BRAINWROUGHT_LOG_FORMAT, or text]
     #[arg(long, global = true, value_enum, value_name = "text|json")]
     pub(crate) log_format: Option<LogFormat>,
-    /// More detail on standard error; twice for still more
+    /// Log in more detail to standard error; repeat for more
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub(crate) verbose: u8,
 }
 
-/// How log lines look.
+/// Format of log lines.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum LogFormat {
-    /// For people.
+    /// Plain text.
     #[default]
     Text,
-    /// One JSON object a line.
+    /// One JSON object per line.
     Json,
 }
 
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Make a video of a PDF, here and now
+    /// Make a video from a PDF and wait for it
     #[command(after_help = "Examples:
   brainwrought make paper.pdf
   brainwrought make paper.pdf -o paper.mp4 --length 90 --layout b
@@ -80,26 +80,26 @@ pub(crate) enum Command {
   OPENAI_API_KEY=… brainwrought make paper.pdf --llm openai:gpt-5-mini
   brainwrought make paper.pdf --llm http://127.0.0.1:8080/v1#MODEL    Ollama, llama.cpp, vLLM, LM Studio
   brainwrought make paper.pdf --voice oak --lexicon words.txt
-  brainwrought make paper.pdf --llm openai:gpt-5-mini --estimate      what it would cost; nobody is paid
+  brainwrought make paper.pdf --llm openai:gpt-5-mini --estimate      prints the cost; no provider is called
   brainwrought make paper.pdf --llm openai:gpt-5-mini --max-cost 0.50
   brainwrought make --voice list
   brainwrought make locked.pdf --password secret      or $BRAINWROUGHT_PDF_PASSWORD")]
     Make(MakeArgs),
-    /// Create a job and leave the work to workers
+    /// Create a job for workers to run
     #[command(
         alias = "new-job",
         after_help = "Example:
   brainwrought submit paper.pdf --length 30 && brainwrought worker"
     )]
     Submit(SubmitArgs),
-    /// Show a job
+    /// Show the status of a job
     #[command(
         alias = "show-job",
         after_help = "Example:
   brainwrought status 5f0c… --json | jq .status"
     )]
     Status(JobArgs),
-    /// List jobs, the newest first
+    /// List jobs, newest first
     #[command(
         alias = "list-jobs",
         after_help = "Example:
@@ -110,84 +110,84 @@ pub(crate) enum Command {
     #[command(after_help = "Example:
   brainwrought logs 5f0c…")]
     Logs(JobArgs),
-    /// Stop a job
+    /// Cancel a job
     #[command(after_help = "Example:
   brainwrought cancel 5f0c…")]
     Cancel(JobArgs),
-    /// Remove a job that is over, with its PDF, its video and everything made from it
+    /// Delete a finished job, with its PDF, its video and everything made from it
     #[command(after_help = "Example:
   brainwrought delete 5f0c…")]
     Delete(JobArgs),
-    /// Run what failed again, or everything from a stage on
+    /// Run failed tasks again, or everything from a given stage on
     #[command(after_help = "Examples:
   brainwrought retry 5f0c…
   brainwrought retry 5f0c… --from script
-  brainwrought retry 5f0c… --max-cost 2       after its limit stopped it")]
+  brainwrought retry 5f0c… --max-cost 2       raise the limit that stopped it")]
     Retry(RetryArgs),
-    /// Change what is said in a finished video, or undo a change
+    /// Change lines of a finished video, or undo a change
     #[command(after_help = "Examples:
   brainwrought edit 5f0c… --show
   brainwrought edit 5f0c… --line 3 'Bees dance to show the way.' --line 7 'And that is all.'
-  brainwrought edit 5f0c… --undo          the version before; --undo 1 is version 1")]
+  brainwrought edit 5f0c… --undo          the previous version; --undo 1 is version 1")]
     Edit(EditArgs),
-    /// Publish a finished video to the dataset that $HF_DATASET_REPO names
+    /// Publish a finished video to the Hugging Face dataset in $HF_DATASET_REPO
     #[command(after_help = "Example:
   HF_TOKEN=hf_… HF_DATASET_REPO=owner/name brainwrought publish 5f0c…")]
     Publish(JobArgs),
-    /// Claim tasks and do them, until stopped
+    /// Claim and run tasks until stopped
     #[command(after_help = "Example:
   brainwrought worker --stage render --stage audio --concurrency 2")]
     Worker(WorkerArgs),
-    /// Move tasks whose needs are done, until stopped
+    /// Make tasks ready whose dependencies are done, until stopped
     #[command(after_help = "Example:
   brainwrought orchestrator --once")]
     Orchestrator(RoundArgs),
-    /// Take back leases that ran out, until stopped
-    #[command(after_help = "Example:
+    /// Recover tasks whose lease has expired, until stopped
+    #[command(after_help = "Examples:
   brainwrought recovery --poll 5
-  brainwrought recovery --keep 30d                    and remove jobs a month after their end")]
+  brainwrought recovery --keep 30d                    also deletes jobs 30 days after they end")]
     Recovery(RecoveryArgs),
-    /// Orchestrator, recovery and worker in one process, until stopped
+    /// Run orchestrator, recovery and worker in one process, until stopped
     #[command(after_help = "Example:
   brainwrought dev --concurrency 2")]
     Dev(WorkerArgs),
-    /// Serve the page and the API, and work on what is submitted there
+    /// Serve the web UI and the HTTP API, and run the jobs submitted there
     #[command(after_help = "Examples:
-  brainwrought serve                                  http://127.0.0.1:7860, for this machine alone
-  PORT=8080 brainwrought serve --bind 0.0.0.0         for everybody who reaches it
-  brainwrought serve --no-workers --jobs postgres://… a front to a fleet of workers
+  brainwrought serve                                  http://127.0.0.1:7860, reachable from this machine only
+  PORT=8080 brainwrought serve --bind 0.0.0.0         reachable from the network
+  brainwrought serve --no-workers --jobs postgres://…    front end of a fleet of workers
 
-Environment: PORT, BRAINWROUGHT_OPERATOR_TOKEN (who may list all jobs; without it, the token in data/operator-token), BRAINWROUGHT_WEBHOOK_SECRET (signs callbacks).")]
+Environment: PORT; BRAINWROUGHT_OPERATOR_TOKEN, the bearer token of operators, who may list all jobs (default: generated and kept in data/operator-token); BRAINWROUGHT_WEBHOOK_SECRET, which signs callbacks.")]
     Serve(ServeArgs),
-    /// Put the server into a Space at the Hugging Face Hub, built from a checkout
+    /// Deploy the server to a Hugging Face Space, built from a checkout
     #[command(after_help = "Examples:
   HF_TOKEN=hf_… brainwrought space --repo owner/brainwrought
   HF_TOKEN=hf_… brainwrought space --repo owner/brainwrought --hardware cpu-upgrade --sleep-time 3600 \\
       --variable HF_DATASET_REPO=owner/videos --secret HF_TOKEN
 
-The same again changes nothing. Paid machines cost until they sleep: choose a --sleep-time with them.")]
+Running it again changes only what differs. Paid hardware is billed until it sleeps: set --sleep-time with it.")]
     Space(SpaceArgs),
-    /// Bring a finished video and the files beside it here, whoever made it
+    /// Download a finished video and its sidecar files, whichever worker made it
     #[command(after_help = "Example:
   brainwrought fetch 5f0c… -o paper.mp4")]
     Fetch(FetchArgs),
-    /// Pause, resume or limit a stage in the whole fleet
+    /// Pause, resume or limit a stage across the fleet
     #[command(after_help = "Examples, with --jobs postgres://…:
-  brainwrought stage pause render     nobody starts to render; what runs goes on
-  brainwrought stage limit audio 4    at most four at once, all workers together
-  brainwrought stage limit audio      any number again
+  brainwrought stage pause render     no new render task starts; running ones finish
+  brainwrought stage limit audio 4    at most four at once across all workers
+  brainwrought stage limit audio      removes the limit
   brainwrought stage list")]
     Stage(StageArgs),
-    /// Make the tables of a database, or bring them to this version
+    /// Create or upgrade the tables of a Postgres job store
     #[command(after_help = "Example:
   brainwrought migrate --jobs postgres://user@host/database")]
     Migrate(JsonArgs),
-    /// Watch the fleet: what waits, who works, what failed
+    /// Watch the fleet: queues, workers and failures
     #[command(after_help = "Examples:
   brainwrought top
   brainwrought top --once --json")]
     Top(TopArgs),
-    /// Remove artifacts that no job needs
+    /// Delete artifacts that no job needs
     #[command(
         alias = "clean-artifacts",
         after_help = "Examples:
@@ -195,7 +195,7 @@ The same again changes nothing. Paid machines cost until they sleep: choose a --
   brainwrought gc --older-than 0"
     )]
     Gc(GcArgs),
-    /// Tell what is present, what is missing, and the command that mends it
+    /// Check the installation and print the command that fixes each problem
     #[command(after_help = "Example:
   brainwrought doctor --json")]
     Doctor(JsonArgs),
@@ -204,24 +204,24 @@ The same again changes nothing. Paid machines cost until they sleep: choose a --
 /// `make`.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct MakeArgs {
-    /// The PDF
+    /// PDF to read
     pub(crate) pdf: Option<PathBuf>,
-    /// Where the video goes: a file, a pipe or a device [default: the PDF's name with .mp4, in this folder]
+    /// Output file, pipe or device [default: the name of the PDF with .mp4, in the current folder]
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
-    /// Replace a file that is not a video of this program
+    /// Overwrite the output file even if this program did not make it
     #[arg(long)]
     pub(crate) force: bool,
     #[command(flatten)]
     pub(crate) video: VideoArgs,
-    /// Sign the video with C2PA content credentials; in builds with `--features c2pa`
+    /// Sign the video with C2PA content credentials; needs a build with `--features c2pa`
     #[arg(long)]
     pub(crate) c2pa: bool,
-    /// Stop before providers are paid more than so many US dollars, or `none`; what is done is kept [default: `max-cost` in
-    /// the config file]
+    /// Spending limit for providers in US dollars, or `none`; a job that reaches it fails and keeps what is done [default:
+    /// `max-cost` in the config file]
     #[arg(long, value_name = "USD")]
     pub(crate) max_cost: Option<MaxCost>,
-    /// Tell what providers would be paid, and make nothing
+    /// Print the expected and the highest cost, and make nothing
     #[arg(long)]
     pub(crate) estimate: bool,
     /// Print the result as JSON
@@ -232,17 +232,17 @@ pub(crate) struct MakeArgs {
 /// `submit`.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct SubmitArgs {
-    /// The PDF
+    /// PDF to read
     pub(crate) pdf: PathBuf,
     #[command(flatten)]
     pub(crate) video: VideoArgs,
-    /// Stop before providers are paid more than so many US dollars, or `none` [default: `max-cost` in the config file]
+    /// Spending limit for providers in US dollars, or `none` [default: `max-cost` in the config file]
     #[arg(long, value_name = "USD")]
     pub(crate) max_cost: Option<MaxCost>,
-    /// The higher, the sooner it is done
+    /// Priority; jobs with a higher one run first
     #[arg(long, default_value_t = 0)]
     pub(crate) priority: i32,
-    /// Makes a second submission with the same key find the first job
+    /// Return the existing job if one was submitted with this key
     #[arg(long, value_name = "KEY")]
     pub(crate) idempotency_key: Option<String>,
     /// Print the job as JSON
@@ -253,7 +253,7 @@ pub(crate) struct SubmitArgs {
 /// A command about one job.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct JobArgs {
-    /// The job's id
+    /// Job id
     pub(crate) job: JobId,
     /// Print JSON
     #[arg(long)]
@@ -263,7 +263,7 @@ pub(crate) struct JobArgs {
 /// `list`.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct ListArgs {
-    /// How many at most
+    /// Maximum number of jobs to list
     #[arg(long, default_value_t = 20)]
     pub(crate) limit: usize,
     /// Print JSON
@@ -274,12 +274,12 @@ pub(crate) struct ListArgs {
 /// `retry`.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct RetryArgs {
-    /// The job's id
+    /// Job id
     pub(crate) job: JobId,
-    /// The stage to start from; without it, everything that failed or was cancelled
+    /// Stage to start from; without it, everything that failed or was cancelled runs again
     #[arg(long, value_name = "STAGE")]
     pub(crate) from: Option<String>,
-    /// Let providers be paid so many US dollars in all, or any sum with `none`
+    /// New spending limit in US dollars, counting what has been spent, or `none`
     #[arg(long, value_name = "USD")]
     pub(crate) max_cost: Option<MaxCost>,
     /// Print JSON
@@ -290,12 +290,12 @@ pub(crate) struct RetryArgs {
 /// `fetch`.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct FetchArgs {
-    /// The job's id
+    /// Job id
     pub(crate) job: JobId,
-    /// Where the video goes, too: a file, a pipe or a device
+    /// Also write the video to this file, pipe or device
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
-    /// Replace a file that is not a video of this program
+    /// Overwrite the output file even if this program did not make it
     #[arg(long)]
     pub(crate) force: bool,
     /// Print JSON
@@ -318,21 +318,21 @@ pub(crate) struct StageArgs {
 pub(crate) enum StageChange {
     /// List the stages that are paused or limited
     List,
-    /// Lend no more of its tasks; those that run go on
+    /// Start no more of its tasks; running ones finish
     Pause {
-        /// The stage
+        /// Stage name
         stage: String,
     },
-    /// Lend its tasks again
+    /// Start its tasks again
     Resume {
-        /// The stage
+        /// Stage name
         stage: String,
     },
-    /// Set how many of its tasks may run at once, in all workers together
+    /// Limit how many of its tasks run at once across all workers
     Limit {
-        /// The stage
+        /// Stage name
         stage: String,
-        /// How many; without it, any number
+        /// Maximum; omit it to remove the limit
         #[arg(value_parser = clap::value_parser!(u32).range(1..))]
         most: Option<u32>,
     },
@@ -341,16 +341,16 @@ pub(crate) enum StageChange {
 /// `worker` and `dev`.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct WorkerArgs {
-    /// Only this stage; may be given several times
+    /// Run tasks of this stage only; may be repeated
     #[arg(long = "stage", value_name = "STAGE")]
     pub(crate) stages: Vec<String>,
-    /// How many tasks at once [default: 2]
+    /// Number of tasks to run at once [default: 2]
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..=256))]
     pub(crate) concurrency: Option<u16>,
-    /// The longest rest between two looks at the store, in seconds [default: 1]
+    /// Maximum seconds between two polls of the job store [default: 1]
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     pub(crate) poll: Option<f64>,
-    /// Serve metrics for Prometheus at this address [default: none, or $BRAINWROUGHT_METRICS]
+    /// Serve Prometheus metrics at this address [default: $BRAINWROUGHT_METRICS, or none]
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) metrics: Option<SocketAddr>,
 }
@@ -358,13 +358,13 @@ pub(crate) struct WorkerArgs {
 /// `orchestrator` and `recovery`.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct RoundArgs {
-    /// One round, then end
+    /// Run one round, then exit
     #[arg(long)]
     pub(crate) once: bool,
-    /// The longest rest between two rounds, in seconds [default: 1]
+    /// Maximum seconds between two rounds [default: 1]
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     pub(crate) poll: Option<f64>,
-    /// Serve metrics for Prometheus at this address [default: none, or $BRAINWROUGHT_METRICS]
+    /// Serve Prometheus metrics at this address [default: $BRAINWROUGHT_METRICS, or none]
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) metrics: Option<SocketAddr>,
 }
@@ -374,7 +374,7 @@ pub(crate) struct RoundArgs {
 pub(crate) struct RecoveryArgs {
     #[command(flatten)]
     pub(crate) round: RoundArgs,
-    /// Also remove jobs that are over after so long, such as 12h or 30d, with their PDFs and videos; without it they stay
+    /// Also delete jobs this long after they end, such as 12h or 30d, with their PDFs and videos [default: never]
     #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
     pub(crate) keep: Option<std::time::Duration>,
 }
@@ -382,13 +382,13 @@ pub(crate) struct RecoveryArgs {
 /// `top`.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct TopArgs {
-    /// Look once, print, and end
+    /// Print one snapshot and exit
     #[arg(long)]
     pub(crate) once: bool,
-    /// The rest between two looks, in seconds
+    /// Seconds between updates
     #[arg(long, value_name = "SECONDS", default_value_t = 1.0, value_parser = seconds)]
     pub(crate) every: f64,
-    /// Print JSON; one object a look
+    /// Print JSON, one object per update
     #[arg(long)]
     pub(crate) json: bool,
 }
@@ -396,28 +396,28 @@ pub(crate) struct TopArgs {
 /// `space`.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct SpaceArgs {
-    /// The Space; it is created when it is not there
+    /// Space to deploy to; it is created if it does not exist
     #[arg(long, value_name = "OWNER/SPACE")]
     pub(crate) repo: String,
-    /// The machine: cpu-basic is free, cpu-upgrade renders some four times as fast
+    /// Hardware: cpu-basic is free, cpu-upgrade renders about four times as fast
     #[arg(long, value_name = "NAME")]
     pub(crate) hardware: Option<String>,
-    /// The seconds without a visitor after which it sleeps, on paid machines; -1 for never
+    /// Seconds without visitors after which paid hardware sleeps; -1 for never
     #[arg(long, value_name = "SECONDS", allow_negative_numbers = true, value_parser = clap::value_parser!(i64).range(-1..))]
     pub(crate) sleep_time: Option<i64>,
-    /// A variable of its environment, for everybody to see; may be given several times
+    /// Public environment variable of the Space; may be repeated
     #[arg(long = "variable", value_name = "NAME=VALUE", value_parser = pair)]
     pub(crate) variables: Vec<(String, String)>,
-    /// A secret of its environment, with the value that the variable has here; may be given several times
+    /// Secret environment variable of the Space, with its value in this environment; may be repeated
     #[arg(long = "secret", value_name = "NAME")]
     pub(crate) secrets: Vec<String>,
-    /// The checkout that it is built from
+    /// Checkout to build the Space from
     #[arg(long, value_name = "FOLDER", default_value = ".")]
     pub(crate) source: PathBuf,
-    /// Let everybody see a new Space
+    /// Make a new Space public
     #[arg(long)]
     pub(crate) public: bool,
-    /// Only tell which files would be uploaded
+    /// List the files that would be uploaded, and change nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
     /// Print JSON
@@ -429,17 +429,17 @@ fn pair(text: &str) -> Result<(String, String), String> {
     let found = text.split_once('=').filter(|(name, _)| !name.is_empty());
     found
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .ok_or_else(|| "write it as NAME=VALUE".to_owned())
+        .ok_or_else(|| "expected NAME=VALUE".to_owned())
 }
 
 /// `gc`.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct GcArgs {
-    /// Only tell what would be removed
+    /// List what would be deleted, and delete nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
-    /// Keep what was written in the last so many minutes: files of jobs that are about to be submitted and, in a dataset at
-    /// the Hub, what running jobs have made
+    /// Keep artifacts written in the last MINUTES: they may belong to a job that is just being submitted or, in a Hugging
+    /// Face dataset, to a running one
     #[arg(long, value_name = "MINUTES", default_value_t = 60)]
     pub(crate) older_than: u64,
     /// Print JSON
@@ -458,6 +458,6 @@ pub(crate) struct JsonArgs {
 fn seconds(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(seconds) if (0.01..=3600.0).contains(&seconds) => Ok(seconds),
-        _ => Err("give seconds from 0.01 to 3600".to_owned()),
+        _ => Err("expected a number of seconds from 0.01 to 3600".to_owned()),
     }
 }

@@ -7,15 +7,15 @@ use clap::Args as ClapArgs;
 #[derive(Debug, ClapArgs)]
 #[command(group(clap::ArgGroup::new("change").required(true).args(["lines", "undo", "show"])))]
 pub(crate) struct EditArgs {
-    /// The job's id
+    /// Job id
     pub(crate) job: JobId,
-    /// Say TEXT in line N, counted from 1; may be given several times
+    /// Replace line N, counted from 1, with TEXT; may be repeated
     #[arg(long = "line", num_args = 2, value_names = ["N", "TEXT"])]
     pub(crate) lines: Vec<String>,
-    /// Bring a version back; without a number, the one before
+    /// Restore a version; without a number, the previous one
     #[arg(long, value_name = "VERSION", num_args = 0..=1)]
     pub(crate) undo: Option<Option<u32>>,
-    /// List the lines and the versions
+    /// List lines and versions
     #[arg(long)]
     pub(crate) show: bool,
     /// Print JSON

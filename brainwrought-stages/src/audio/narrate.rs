@@ -52,7 +52,7 @@ pub struct NarrateSettings {
     pub lexicon: Lexicon,
     /// The files of Piper's voices by their names, `piper:NAME`.
     pub voice_files: BTreeMap<String, PiperFiles>,
-    /// What happens when a hosted voice fails for good.
+    /// What to do when a hosted voice still fails after all retries.
     pub voice_failure: VoiceFailure,
     /// The pace relative to the default, which is about 175 words a minute.
     pub speed: f32,
@@ -81,16 +81,16 @@ impl Default for NarrateSettings {
     }
 }
 
-/// What happens when a hosted voice fails for good.
+/// What to do when a hosted voice still fails after all retries.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "clap", derive(clap::ValueEnum))]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum VoiceFailure {
-    /// The voice of this machine speaks the segment, and the report says so.
+    /// Speak the segment with a local voice and say so in the report.
     #[default]
     FallBack,
-    /// The job stops there; `retry` goes on when the provider does.
+    /// Fail the job; `retry` resumes it.
     Fail,
 }
 

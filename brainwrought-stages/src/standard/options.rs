@@ -108,12 +108,12 @@ pub enum Layout {
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum CaptionStyle {
-    /// The word that is said lights up and pops.
+    /// Highlight the spoken word and let it pop.
     #[default]
     Pop,
-    /// The word that is said lights up.
+    /// Highlight the spoken word.
     Plain,
-    /// No captions in the picture; the caption files are made all the same.
+    /// No captions in the picture; the caption files are still written.
     Off,
 }
 
@@ -149,12 +149,12 @@ pub enum Music {
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum EffectsChoice {
-    /// The program.
+    /// Built-in sound effects.
     #[default]
     On,
-    /// Nobody: voice and music are all.
+    /// No sound effects.
     Off,
-    /// ElevenLabs, for the sounds that a script asks for; the program where that fails.
+    /// Sound effects by ElevenLabs for those that a script asks for; built-in ones where that fails.
     #[cfg_attr(feature = "clap", value(name = "elevenlabs"))]
     #[serde(rename = "elevenlabs")]
     ElevenLabs,

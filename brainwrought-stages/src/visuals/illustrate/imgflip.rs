@@ -57,10 +57,10 @@ const COUNTERPARTS: [(&str, &str, &str); 25] = [
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum MemesBy {
-    /// The program, from templates of its own.
+    /// This program, from its own templates.
     #[default]
     Own,
-    /// Imgflip, from pictures that everybody knows and nobody has cleared; the program where that fails.
+    /// Imgflip, from well-known pictures whose rights are not cleared; this program where that fails.
     Imgflip,
 }
 
