@@ -13,13 +13,14 @@ EXTRA := --features brainwrought-cli/otlp
 # They run to their end without arguments, each in a few seconds.
 EXAMPLES ?= custom_stage custom_store make_video mount_server watch_progress
 
-.PHONY: help setup setup-kokoro setup-tests demo test test-c2pa torture lint docs bench bench-peers space-proof example-pdf clean
+.PHONY: help setup setup-kokoro setup-tests demo test test-c2pa torture lint docs reference bench bench-peers space-proof example-pdf clean
 
 help:
 	@echo 'make demo          a video from $(PDF), written to $(VIDEO)'
 	@echo 'make test          formatting, lints, docs, examples and tests'
 	@echo 'make test-c2pa     the same for content credentials, which bring 130 crates along'
 	@echo 'make torture       a fleet under kills, stalls, partitions and restarts, for minutes'
+	@echo 'make reference     the generated documents in docs/, from the program and the examples'
 	@echo 'make bench         measurements'
 	@echo 'make bench-peers   the Postgres job store beside other job queues'
 	@echo 'make space-proof   the steps of the Dockerfile in a clean Debian; as root, with debootstrap'
@@ -73,6 +74,10 @@ lint:
 
 docs:
 	RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --lib --bins --examples $(EXTRA)
+
+# The tests that compare the documents with the program write them instead.
+reference:
+	UPDATE_REFERENCE=1 cargo test --workspace $(EXTRA) --bin brainwrought is_current
 
 bench: setup
 	cargo bench --package brainwrought-benches

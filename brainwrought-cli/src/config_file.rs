@@ -19,92 +19,108 @@ pub(crate) const NAME: &str = "brainwrought.toml";
 
 /// What a config file may say. Arguments and the environment win over all of it.
 #[derive(Clone, Default, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct ConfigFile {
-    /// The folder or URL of both stores.
+    /// Folder or URL of the job store and the artifact store; `file:./data` unless set. Environment: `BRAINWROUGHT_STORE`.
     pub(crate) store: Option<String>,
-    /// The URL of the job store, when it differs.
+    /// URL of the job store, if it differs. Environment: `BRAINWROUGHT_JOBS`, or `DATABASE_URL` if that is a Postgres URL.
     pub(crate) jobs: Option<String>,
-    /// The URL of the artifact store, when it differs.
+    /// URL of the artifact store, if it differs. Environment: `BRAINWROUGHT_ARTIFACTS`.
     pub(crate) artifacts: Option<String>,
-    /// The folder with voices and libraries.
+    /// Folder with the voices and the PDF engine; `~/.local/share/brainwrought` unless set. Environment:
+    /// `BRAINWROUGHT_DATA`.
     pub(crate) resources: Option<PathBuf>,
-    /// The dataset at the Hugging Face Hub that videos are published to, as `owner/name`.
+    /// Hugging Face dataset that videos are published to, as `owner/name`. Environment: `HF_DATASET_REPO`.
     pub(crate) dataset: Option<String>,
-    /// The language model that writes scripts, where no argument says otherwise.
+    /// Language model that writes scripts, as for `--llm`. Environment: `BRAINWROUGHT_LLM`.
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub(crate) llm: Option<LlmChoice>,
-    /// Where pictures come from, where no argument says otherwise.
+    /// Source of additional pictures, as for `--pictures`; a server uses it for all jobs.
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub(crate) pictures: Option<PictureChoice>,
-    /// Who draws memes, where no argument says otherwise.
+    /// Who draws memes: `own` (this program) or `imgflip`.
+    #[cfg_attr(test, schemars(with = "String"))]
     pub(crate) memes_by: MemesBy,
-    /// Servers that make clips, by the names that `video:NAME` has for them.
+    /// Servers that generate video clips, selected with `--pictures video:NAME`.
     pub(crate) video_generators: BTreeMap<String, VideoGenerator>,
-    /// Where slang and trends are looked up, where no argument says otherwise.
+    /// Source of slang and trends, as for `--trends`. Environment: `BRAINWROUGHT_TRENDS`.
     pub(crate) trends: Option<String>,
-    /// Whether nothing may be sent to any provider.
+    /// True to send no request to any provider. Environment: `BRAINWROUGHT_OFFLINE`.
     pub(crate) offline: bool,
-    /// The most that the providers of a job may be paid, in US dollars, where no argument says otherwise.
+    /// Spending limit of each job for providers in US dollars, unless `--max-cost` sets another; no client of a server may
+    /// exceed it.
     pub(crate) max_cost: Option<f64>,
-    /// The most that a server stores, where no argument says otherwise.
+    /// Maximum total storage of a server, such as `20GB`, unless `--max-storage` sets another.
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub(crate) max_storage: Option<ByteSize>,
-    /// Hosts that clients of a server may have called once their job has ended.
+    /// Hosts that clients of a server may name in a callback URL, unless `--callback-host` names others.
     pub(crate) callback_hosts: Vec<String>,
-    /// What workers take on.
+    /// What workers run, unless arguments say otherwise.
     pub(crate) worker: WorkerSection,
-    /// What is told of what happens.
+    /// Logs, metrics and traces.
     pub(crate) observe: ObserveSection,
-    /// By whom videos are signed.
+    /// Who signs videos for `brainwrought make --c2pa`.
     pub(crate) c2pa: C2paSection,
-    /// Where providers are, by their names, when it is not the usual place.
+    /// Addresses of providers, if they differ from the usual ones. NAME is that of the provider, such as `openai`.
     pub(crate) providers: BTreeMap<String, ProviderSection>,
-    /// What models cost, by `provider/model`. They win over the prices that are built in.
+    /// What models cost in US dollars, by `provider/model`, or `provider/*` for all other models of a provider. They replace
+    /// the built-in list prices.
     pub(crate) prices: BTreeMap<String, Price>,
-    /// Keys, endpoints and regions of remote stores, by the names that the environment has for them.
+    /// Credentials, endpoints and regions of remote stores, under the names of their environment variables, such as
+    /// `AWS_REGION`. Environment variables win.
     pub(crate) options: BTreeMap<String, String>,
 }
 
-/// What workers take on.
+/// What workers run, unless arguments say otherwise.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct WorkerSection {
-    /// Only these stages; empty means all.
+    /// Run tasks of these stages only; empty for all.
     pub(crate) stages: Vec<String>,
-    /// How many tasks at once, from 1 to 256.
+    /// Number of tasks to run at once, from 1 to 256.
     pub(crate) concurrency: Option<u16>,
-    /// The longest rest between two looks at the store, in seconds, from 0.01 to 3600.
+    /// Maximum seconds between two polls of the job store, from 0.01 to 3600.
     pub(crate) poll: Option<f64>,
 }
 
-/// By whom videos are signed, where `make --c2pa` says that they are. Without both files, by a certificate that is made once
-/// and that nobody vouches for.
+/// Who signs videos for `brainwrought make --c2pa`. Set both files or neither; without them, a self-made certificate is used, which
+/// viewers report as an unknown signer.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct C2paSection {
-    /// The certificates as PEM, the signer's first.
+    /// PEM file with the certificate chain, the signer's first.
     pub(crate) certificate: Option<PathBuf>,
-    /// The private key as PEM.
+    /// PEM file with the private key.
     pub(crate) key: Option<PathBuf>,
 }
 
-/// Where a provider is.
+/// Address of a provider.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct ProviderSection {
-    /// The base of its addresses.
+    /// Base URL of the API. Environment: see the table of providers below.
     pub(crate) base_url: Option<String>,
 }
 
-/// What is told of what happens.
+/// Logs, metrics and traces.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct ObserveSection {
-    /// How log lines look.
+    /// Format of log lines, `text` or `json`. Environment: `BRAINWROUGHT_LOG_FORMAT`.
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub(crate) log_format: Option<LogFormat>,
-    /// Which log lines there are, in the language of `RUST_LOG`.
+    /// Filter of log lines, in the syntax of `RUST_LOG`. Environment: `RUST_LOG`.
     pub(crate) log_filter: Option<String>,
-    /// The address at which Prometheus finds the metrics of a process of the fleet.
+    /// Address to serve Prometheus metrics at, for processes of a fleet. Environment: `BRAINWROUGHT_METRICS`.
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub(crate) metrics: Option<SocketAddr>,
-    /// The OpenTelemetry collector that spans go to, over HTTP.
+    /// OpenTelemetry collector that spans are sent to over HTTP, in builds with `--features otlp`. Environment:
+    /// `OTEL_EXPORTER_OTLP_ENDPOINT`.
     pub(crate) otlp_endpoint: Option<String>,
 }
 
@@ -142,7 +158,7 @@ impl ConfigFile {
         }
     }
 
-    fn parse(text: &str, path: &Path) -> Result<Self, WrongCommand> {
+    pub(crate) fn parse(text: &str, path: &Path) -> Result<Self, WrongCommand> {
         let wrong =
             |what: String| WrongCommand(format!("the config file `{}` is wrong: {what}", path.display()));
         // The message alone: what stands in the line may be a secret.
@@ -168,7 +184,7 @@ impl ConfigFile {
             return Err(wrong(format!("a price of `{name}` is less than nothing")));
         }
         if file.max_cost.is_some_and(|dollars| MaxCost::of_usd(dollars).is_none()) {
-            return Err(wrong("`max-cost` is no sum of US dollars".to_owned()));
+            return Err(wrong("`max-cost` must be an amount of US dollars from 0 to 1000000".to_owned()));
         }
         Ok(file)
     }

@@ -5,6 +5,8 @@ mod byte_size;
 mod commands;
 mod config;
 mod config_file;
+#[cfg(test)]
+mod docs;
 mod edit_args;
 mod exit;
 mod idle_memory;

@@ -12,6 +12,7 @@ const MAX_LINES: usize = 500;
 /// What the top level may hold, besides dot files and what git ignores there.
 const TOP_LEVEL: &[&str] = &[
     "CHANGELOG.md",
+    "CONTRIBUTING.md",
     "Cargo.lock",
     "Cargo.toml",
     "Dockerfile",
@@ -19,7 +20,9 @@ const TOP_LEVEL: &[&str] = &[
     "LICENSE-MIT",
     "Makefile",
     "README.md",
+    "SECURITY.md",
     "benches",
+    "book.toml",
     "brainwrought-cli",
     "brainwrought-core",
     "brainwrought-http",
@@ -27,6 +30,7 @@ const TOP_LEVEL: &[&str] = &[
     "brainwrought-store",
     "clippy.toml",
     "docker-compose.yml",
+    "docs",
     "examples",
     "rustfmt.toml",
     "scripts",
@@ -223,16 +227,120 @@ fn every_link_in_a_document_leads_somewhere() {
     let mut faults = Vec::new();
     for file in texts().into_iter().filter(|file| file.name.ends_with(".md")) {
         let folder = root().join(&file.name).parent().unwrap().to_owned();
-        for (number, line) in file.text.lines().enumerate() {
-            for link in line.split("](").skip(1).filter_map(|rest| rest.split([')', '#', ' ']).next()) {
-                let is_local = !link.is_empty() && !link.contains("://") && !link.starts_with("mailto:");
-                if is_local && !folder.join(link).exists() {
-                    faults.push(format!("{}:{}: `{link}` does not exist", file.name, number + 1));
+        for (number, line) in prose(&file.text) {
+            for link in line.split("](").skip(1).filter_map(|rest| rest.split([')', ' ']).next()) {
+                if link.is_empty() || link.contains("://") || link.starts_with("mailto:") {
+                    continue;
+                }
+                let (path, anchor) = link.split_once('#').unwrap_or((link, ""));
+                let target = if path.is_empty() { root().join(&file.name) } else { folder.join(path) };
+                if !target.exists() {
+                    faults.push(format!("{}:{number}: `{path}` does not exist", file.name));
+                } else if !anchor.is_empty() && !anchors(&read(&target)).contains(anchor) {
+                    faults.push(format!("{}:{number}: `{link}` names no heading", file.name));
                 }
             }
         }
     }
     report(faults);
+}
+
+#[test]
+fn every_path_in_a_document_exists() {
+    let mut count = 0;
+    let mut faults = Vec::new();
+    for file in documents() {
+        for (number, line) in prose(&file.text) {
+            for path in line.split('`').skip(1).step_by(2) {
+                let first = path.split('/').next().unwrap_or_default();
+                let is_path = path.contains('/') && !path.contains([' ', '<', '*', '…']);
+                if !is_path || !TOP_LEVEL.contains(&first) {
+                    continue;
+                }
+                count += 1;
+                if !root().join(path).exists() && !is_feature(path) {
+                    faults.push(format!("{}:{number}: `{path}` does not exist", file.name));
+                }
+            }
+        }
+    }
+    assert!(count > 20, "found {count} paths only: this test looks in the wrong place");
+    report(faults);
+}
+
+#[test]
+fn every_document_stands_in_the_summary() {
+    let summary = read(&root().join("docs/SUMMARY.md"));
+    let documents =
+        documents().into_iter().filter_map(|file| Some(file.name.strip_prefix("docs/")?.to_owned()));
+    let faults = documents
+        .filter(|name| name != "SUMMARY.md" && !summary.contains(&format!("]({name})")))
+        .map(|name| format!("docs/SUMMARY.md: does not list {name}"));
+    report(faults);
+}
+
+/// The most lines of the README: what a visitor reads before the first try. The rest belongs into `docs`.
+const MAX_README_LINES: usize = 130;
+
+#[test]
+fn the_readme_stays_short() {
+    let lines = read(&root().join("README.md")).lines().count();
+    assert!(lines <= MAX_README_LINES, "README.md has {lines} lines; move what is not for visitors to docs/");
+}
+
+#[test]
+fn anchors_are_those_of_github() {
+    let found =
+        anchors("# What's `a_b` for?\n\n```sh\n# no heading\n```\n\n## A\n\n## A\n\n## `[prices.NAME]`\n");
+    let expected = ["whats-a_b-for", "a", "a-1", "pricesname"].map(str::to_owned);
+    assert_eq!(found, BTreeSet::from(expected));
+}
+
+/// The documents for readers, at the top level and below `docs`.
+fn documents() -> Vec<Source> {
+    let mut documents = texts();
+    documents.retain(|file| {
+        let is_top = ["README.md", "CONTRIBUTING.md", "SECURITY.md"].contains(&file.name.as_str());
+        is_top || file.name.starts_with("docs/") && file.name.ends_with(".md")
+    });
+    assert!(documents.len() > 10, "found {} documents only: this looks in the wrong place", documents.len());
+    documents
+}
+
+/// The lines of a document outside its blocks of code, with their numbers.
+fn prose(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let mut is_code = false;
+    text.lines().enumerate().filter_map(move |(number, line)| {
+        let is_fence = line.starts_with("```");
+        is_code ^= is_fence;
+        (!is_code && !is_fence).then_some((number + 1, line))
+    })
+}
+
+/// The names that GitHub and mdBook give the headings of a document.
+fn anchors(text: &str) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for (_, line) in prose(text).filter(|(_, line)| line.starts_with('#')) {
+        let heading = line.trim_start_matches('#').trim().to_lowercase();
+        let name: String = heading
+            .chars()
+            .filter(|c| c.is_alphanumeric() || ['-', '_', ' '].contains(c))
+            .map(|c| if c == ' ' { '-' } else { c })
+            .collect();
+        let is_new = found.insert(name.clone());
+        if !is_new {
+            let next = (1..).map(|number| format!("{name}-{number}")).find(|name| !found.contains(name));
+            found.extend(next);
+        }
+    }
+    found
+}
+
+/// Tells whether this is a cargo feature of one of our crates, such as `brainwrought-cli/otlp`.
+fn is_feature(text: &str) -> bool {
+    let Some((package, feature)) = text.split_once('/') else { return false };
+    let manifest = root().join(package).join("Cargo.toml");
+    manifest.is_file() && read(&manifest).contains(&format!("\n{feature} = ["))
 }
 
 /// A file and its text, with its path from the top level.

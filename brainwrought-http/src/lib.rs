@@ -110,3 +110,10 @@ pub fn app(engine: Engine, settings: HttpSettings, shutdown: CancellationToken) 
         .layer(middleware::from_fn_with_state(Arc::clone(&site), guard::guard))
         .with_state(site)
 }
+
+/// The OpenAPI description of the API as JSON, the same that a server answers at `/api/openapi.json`.
+pub fn api_description() -> serde_json::Value {
+    let mut document = openapi::routes().into_openapi();
+    openapi::complete(&mut document);
+    serde_json::to_value(document).expect("a description has names as keys and no other values than JSON's")
+}

@@ -37,6 +37,25 @@ impl Arrived {
         assert_eq!(message["event_id"], self.head.header("brainwrought-event-id"));
         message
     }
+
+    /// What the receiver in the guide says of the message, and of the same with one more byte. It is Python.
+    #[expect(clippy::disallowed_methods, reason = "the guide's receiver is a program of its own")]
+    fn told_by_the_guide(&self) -> String {
+        let guide = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/guide/api.md");
+        let guide = std::fs::read_to_string(guide).unwrap();
+        let receiver = guide.split("```python\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+        let program = format!(
+            "{receiver}
+import sys
+headers, body = {{'Brainwrought-Signature': sys.argv[1]}}, sys.argv[2].encode()
+print(*(is_genuine(headers, told, sys.argv[3]) for told in (body, body + b' ')))"
+        );
+        let signature = self.head.header("brainwrought-signature");
+        let arguments = ["-c", &program, signature, &self.head.text(), SECRET];
+        let output = std::process::Command::new("python3").args(arguments).output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).unwrap().trim().to_owned()
+    }
 }
 
 /// HMAC-SHA256 by the letter of RFC 2104, to check the library by.
@@ -139,6 +158,7 @@ async fn a_job_that_has_ended_is_told_to_its_callback_signed() {
     let id = submit(&desk, "paper.pdf", &receiver.url()).await;
     let arrived = receiver.next().await;
     let message = arrived.message();
+    assert_eq!(arrived.told_by_the_guide(), "True False");
     assert_eq!(
         (&message["event"], &message["job"]["status"]),
         (&"job.completed".into(), &"COMPLETED".into())

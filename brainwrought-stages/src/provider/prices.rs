@@ -3,26 +3,27 @@
 use std::collections::BTreeMap;
 
 use brainwrought_core::purse::Cost;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What one model costs, in US dollars. What is left out costs nothing.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Price {
-    /// A million tokens of input.
+    /// Dollars per million input tokens.
     pub input_tokens: f64,
-    /// A million tokens of input that the provider had seen before; as other input when it is left out.
+    /// Dollars per million cached input tokens; the price of other input tokens if it is left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cached_tokens: Option<f64>,
-    /// A million tokens of output, those of thinking included.
+    /// Dollars per million output tokens, including reasoning tokens.
     pub output_tokens: f64,
-    /// A million characters of text that is spoken.
+    /// Dollars per million characters of spoken text.
     pub characters: f64,
-    /// One picture.
+    /// Dollars per picture.
     pub image: f64,
-    /// One second of video.
+    /// Dollars per second of video.
     pub video_second: f64,
-    /// One call, whatever it does.
+    /// Dollars per call, whatever it does.
     pub call: f64,
 }
 

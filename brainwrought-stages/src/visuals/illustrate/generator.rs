@@ -9,6 +9,7 @@ use brainwrought_core::id::Digest;
 use brainwrought_core::purse::Cost;
 use brainwrought_core::stage::{StageContext, StageError};
 use bytes::Bytes;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -32,52 +33,53 @@ const LONGEST_REST_MS: u64 = 15_000;
 /// Places in replies are JSON pointers (RFC 6901), such as `/data/0/url`. In paths, `{id}` is what the server called the
 /// clip; in the body, `{prompt}`, `{width}`, `{height}` and `{seconds}` are what is wished for, and a text that is one of
 /// these alone becomes a number.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct VideoGenerator {
-    /// Its name, for people and prices.
+    /// Name in messages and prices. In a config file it is the name of the section.
+    #[schemars(skip)]
     pub name: String,
-    /// The base of its addresses.
+    /// Base URL of the server.
     #[serde(skip_serializing)]
     pub base_url: String,
-    /// The model, for people; where the server wants it, it stands in `body` too.
+    /// Model name for messages and prices; if the server needs it, repeat it in `body`.
     pub model: String,
-    /// The path that a wish is posted to.
+    /// Path of the `POST` request that orders a clip.
     #[serde(skip_serializing)]
     pub submit: String,
-    /// What is posted.
+    /// JSON body of the request that orders a clip.
     #[serde(skip_serializing)]
     pub body: Value,
-    /// Where the reply has what the server calls the clip.
+    /// JSON pointer to the id of the clip in the reply.
     #[serde(skip_serializing)]
     pub id: String,
-    /// The path that tells how far it is.
+    /// Path of the request that asks for the state of the clip.
     #[serde(skip_serializing)]
     pub poll: String,
-    /// Where the reply has the state.
+    /// JSON pointer to the state in the reply.
     #[serde(skip_serializing)]
     pub status: String,
-    /// States of a clip that is ready.
+    /// States of a clip that is ready to download.
     #[serde(skip_serializing)]
     pub done: Vec<String>,
-    /// States of a clip that will never be.
+    /// States of a clip that has failed.
     #[serde(skip_serializing)]
     pub failed: Vec<String>,
-    /// The path where a ready clip lies.
+    /// Path of a clip that is ready.
     #[serde(skip_serializing)]
     pub download: String,
-    /// Where the reply has the address of a ready clip. It takes the place of `download`.
+    /// JSON pointer to the address of a ready clip in the reply; replaces `download`.
     #[serde(skip_serializing)]
     pub url: Option<String>,
-    /// The length of a clip in seconds.
+    /// Length of a clip in seconds.
     pub seconds: u32,
-    /// The first rest between two questions, in milliseconds.
+    /// Initial interval between two requests for the state, in milliseconds.
     #[serde(skip_serializing)]
     pub poll_every_ms: u64,
-    /// How long a clip is waited for, in seconds.
+    /// Maximum time to wait for a clip, in seconds.
     #[serde(skip_serializing)]
     pub longest_wait: u64,
-    /// By which right its clips are shown.
+    /// Licence of the clips, for the manifest.
     pub licence: String,
     /// Tells settings apart that differ in what is not serialised; see [`Pictures::completed`](super::Pictures::completed).
     #[serde(skip_deserializing, skip_serializing_if = "String::is_empty")]
