@@ -10,7 +10,7 @@ use brainwrought_stages::audio::VoiceLibrary;
 use brainwrought_stages::llm::{LlmChoice, NoSuchLlm};
 use brainwrought_stages::provider::ProviderSettings;
 use brainwrought_stages::script::TrendChoice;
-use brainwrought_stages::standard::{BackgroundChoice, MakeOptions, Music};
+use brainwrought_stages::standard::{BackgroundChoice, MakeOptions, Music, Resources};
 use brainwrought_stages::visuals::{MemesBy, PictureChoice, Pictures, VideoGenerator};
 use brainwrought_store::StoreOptions;
 
@@ -368,10 +368,15 @@ fn env_resources() -> Option<PathBuf> {
     env("BRAINWROUGHT_DATA").map(PathBuf::from)
 }
 
+/// The user's own folder, else the one that the program was installed with, else where the user's own would be.
 fn share() -> Option<PathBuf> {
     let share = env("XDG_DATA_HOME").map(PathBuf::from);
     let share = share.or_else(|| Some(PathBuf::from(env("HOME")?).join(".local").join("share")));
-    Some(share?.join("brainwrought"))
+    let own = share.map(|share| share.join("brainwrought"));
+    match own {
+        Some(own) if own.is_dir() => Some(own),
+        own => Resources::installed_folder().or(own),
+    }
 }
 
 /// What the environment says for the stores: the variables of the providers' own tools.

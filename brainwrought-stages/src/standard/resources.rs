@@ -132,6 +132,14 @@ impl Resources {
         self.fonts.unload();
     }
 
+    /// The folder that an installed package has beside this program: `../lib/brainwrought`. `None` when there is none.
+    pub fn installed_folder() -> Option<PathBuf> {
+        // A link in a folder of commands leads to the package.
+        let program = std::env::current_exe().and_then(std::fs::canonicalize).ok()?;
+        let folder = program.parent()?.parent()?.join("lib").join("brainwrought");
+        folder.is_dir().then_some(folder)
+    }
+
     /// Finds libpdfium: in `folder`, beside this program, in the `lib` folder beside its own, or in the system.
     pub fn find_libpdfium(folder: &Path) -> Option<PathBuf> {
         let program = std::env::current_exe().ok();
