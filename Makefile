@@ -13,7 +13,7 @@ EXTRA := --features brainwrought-cli/otlp
 # They run to their end without arguments, each in a few seconds.
 EXAMPLES ?= custom_stage custom_store make_video mount_server watch_progress
 
-.PHONY: help setup setup-kokoro setup-tests demo test test-c2pa torture lint docs reference bench bench-peers space-proof example-pdf clean
+.PHONY: help setup setup-kokoro setup-tests demo test test-c2pa torture lint docs bench bench-peers dist test-dist space-proof example-pdf clean reference
 
 help:
 	@echo 'make demo          a video from $(PDF), written to $(VIDEO)'
@@ -23,6 +23,8 @@ help:
 	@echo 'make reference     the generated documents in docs/, from the program and the examples'
 	@echo 'make bench         measurements'
 	@echo 'make bench-peers   the Postgres job store beside other job queues'
+	@echo 'make dist          a tarball and a Debian package, in dist'
+	@echo 'make test-dist     installs both in clean Debian systems and makes videos there; as root, with debootstrap'
 	@echo 'make space-proof   the steps of the Dockerfile in a clean Debian; as root, with debootstrap'
 	@echo 'make setup         what the others need: packages, PDF engine, voice'
 	@echo 'make setup-kokoro  the voices of Kokoro, which speak better and take more work'
@@ -40,9 +42,9 @@ setup-tests:
 
 demo: setup
 	@start=$$(date +%s) && \
-	cargo build --release --package brainwrought-cli && \
+	cargo build --profile demo --package brainwrought-cli && \
 	built=$$(date +%s) && \
-	$(TARGET)/release/brainwrought make $(PDF) -o $(VIDEO) && \
+	$(TARGET)/demo/brainwrought make $(PDF) -o $(VIDEO) && \
 	echo "$(abspath $(VIDEO)): made in $$(($$(date +%s) - built)) s, after $$((built - start)) s of building"
 
 # Clippy and the docs share one set of checked dependencies, the examples and the tests one set of compiled ones.
@@ -85,6 +87,12 @@ bench: setup
 # The other queues are compiled by nothing else, and never into the same folder.
 bench-peers: setup-tests
 	cargo run --release --locked --manifest-path benches/peers/Cargo.toml --target-dir $(TARGET)/peers
+
+dist:
+	scripts/dist.sh
+
+test-dist: dist
+	scripts/test-dist.sh
 
 space-proof:
 	scripts/prove-image.sh
