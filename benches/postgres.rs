@@ -5,9 +5,6 @@
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a bench speaks to whoever runs it")]
 #![expect(clippy::disallowed_methods, reason = "a bench reads the clock and starts its peer")]
 
-#[path = "../brainwrought-store/tests/postgres/server.rs"]
-mod server;
-
 use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -16,8 +13,8 @@ use brainwrought_core::id::{Digest, WorkerId};
 use brainwrought_core::job::Outcome;
 use brainwrought_core::job_store::{ClaimRequest, JobStore};
 use brainwrought_store::PostgresJobStore;
+use brainwrought_testing::PostgresServer;
 use futures::future::join_all;
-use server::Server;
 use sqlx::{Connection as _, PgConnection};
 
 /// How long each figure of a round is measured for.
@@ -56,7 +53,7 @@ fn main() {
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     runtime.block_on(async {
-        let server = Server::durable().await;
+        let server = PostgresServer::durable().await;
         for workers in [1, 8, 32] {
             throughput(&server, workers).await;
         }
@@ -80,7 +77,7 @@ fn main() {
 }
 
 /// Tasks a second, each figure as a share of what `pgbench` commits in the same round.
-async fn throughput(server: &Server, workers: usize) {
+async fn throughput(server: &PostgresServer, workers: usize) {
     let url = filled(server, 200_000).await;
     let mut connection = PgConnection::connect(&url).await.unwrap();
     sqlx::raw_sql(COUNTERS).execute(&mut connection).await.unwrap();
@@ -125,7 +122,7 @@ async fn throughput(server: &Server, workers: usize) {
     line("by ten", 3, 1.0, " (goal 1.0)");
 }
 
-async fn filled(server: &Server, jobs: i64) -> String {
+async fn filled(server: &PostgresServer, jobs: i64) -> String {
     let url = server.database().await;
     let mut connection = PgConnection::connect(&url).await.unwrap();
     sqlx::query(BACKLOG).bind(jobs).execute(&mut connection).await.unwrap();
@@ -142,7 +139,7 @@ const COUNTERS: &str = "create table counters (id int primary key, n bigint not 
 const UPDATE: &str = "\\set id random(1, 10000)\nupdate counters set n = n + 1 where id = :id;\n";
 
 /// How often a second as many clients get through a script.
-fn pgbench(server: &Server, url: &str, clients: usize, script: &str) -> f64 {
+fn pgbench(server: &PostgresServer, url: &str, clients: usize, script: &str) -> f64 {
     let file = server.folder().join("script.sql");
     std::fs::write(&file, script.replace("\n    ", " ")).unwrap();
     let database = url.rsplit_once('/').unwrap().1;
@@ -196,7 +193,7 @@ async fn tasks_a_second(stores: &[Arc<PostgresJobStore>], batch: usize, run: Dur
 
 /// The middle and the 99th of a hundred of claims from two backlogs, one claim at a time, in turns; beside a backlog may be
 /// an idle transaction that holds on to a snapshot.
-async fn claims(server: &Server, kinds: [(i64, bool); 2]) -> [(Duration, Duration); 2] {
+async fn claims(server: &PostgresServer, kinds: [(i64, bool); 2]) -> [(Duration, Duration); 2] {
     let mut backlogs = Vec::new();
     for (jobs, is_pinned) in kinds {
         let url = filled(server, jobs).await;

@@ -9,10 +9,6 @@
 
 #![expect(clippy::print_stdout, reason = "a bench speaks to whoever runs it")]
 
-#[path = "../brainwrought-store/src/python_peer.rs"]
-#[expect(clippy::unwrap_used, reason = "tests have it too, and may panic")]
-mod python_peer;
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -25,7 +21,7 @@ use brainwrought_core::stage::StageContext;
 use brainwrought_stages::llm::{ChosenLlm, LanguageModel, Prompt};
 use brainwrought_stages::provider::ProviderSettings;
 use brainwrought_stages::script::{Brief, ModelWriter, OfflineWriter, ScriptWriter as _, grounding};
-use python_peer::PythonPeer;
+use brainwrought_testing::PythonPeer;
 use rust_stemmers::{Algorithm, Stemmer};
 use tokio_util::sync::CancellationToken;
 

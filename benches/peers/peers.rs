@@ -3,8 +3,6 @@
 //! Each gets a database of its own, one process, as many workers, and tasks that do nothing. All commit durably:
 //! `synchronous_commit` is on, and `fsync` too. `make bench-peers` runs it.
 
-#[path = "../../brainwrought-store/tests/postgres/server.rs"]
-mod server;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -17,7 +15,7 @@ use brainwrought_core::job_store::{ClaimRequest, JobStore};
 use brainwrought_store::PostgresJobStore;
 use graphile_worker::{IntoTaskHandlerResult, JobSpec, RawJobSpec, TaskHandler, WorkerContext};
 use serde::{Deserialize, Serialize};
-use server::Server;
+use brainwrought_testing::PostgresServer;
 use sqlx::{Connection as _, PgConnection};
 use sqlx_old::postgres::PgPoolOptions as OldPoolOptions;
 
@@ -51,7 +49,7 @@ const JOBS: &str = r#"
 fn main() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     runtime.block_on(async {
-        let server = Server::durable().await;
+        let server = PostgresServer::durable().await;
         for workers in [1, 8, 32] {
             let ours = claimed(&server, workers, 0).await;
             println!("{workers:>2} workers, each task claimed when a worker is free: brainwrought {ours:.0} tasks a second");
@@ -88,7 +86,7 @@ async fn settle(url: &str) {
 /// As the engine's worker does: it claims as many as it has hands free, and each task ends by itself. With `ahead`, it
 /// claims so many more that wait in the process; for work that takes seconds and not milliseconds, that only keeps it from
 /// others.
-async fn claimed(server: &Server, workers: usize, ahead: usize) -> f64 {
+async fn claimed(server: &PostgresServer, workers: usize, ahead: usize) -> f64 {
     let url = server.database().await;
     let mut connection = PgConnection::connect(&url).await.unwrap();
     sqlx::query(JOBS).bind(BACKLOG).execute(&mut connection).await.unwrap();
@@ -131,7 +129,7 @@ struct Nothing {
     number: i64,
 }
 
-async fn awa(server: &Server, workers: usize) -> f64 {
+async fn awa(server: &PostgresServer, workers: usize) -> f64 {
     let url = server.empty_database().await;
     let pool = OldPoolOptions::new().max_connections(20).connect(&url).await.unwrap();
     awa::migrations::run(&pool).await.unwrap();
@@ -179,7 +177,7 @@ impl underway::Task for Idle {
     }
 }
 
-async fn underway(server: &Server, workers: usize) -> f64 {
+async fn underway(server: &PostgresServer, workers: usize) -> f64 {
     let url = server.empty_database().await;
     // Each worker needs one for its task and one for what it says of it.
     let pool = OldPoolOptions::new().max_connections(2 * workers as u32 + 4).connect(&url).await.unwrap();
@@ -208,7 +206,7 @@ impl TaskHandler for Nothing {
 }
 
 /// With short rests between looks, and with the queue in the process that its own benches use, or without.
-async fn graphile(server: &Server, workers: usize, ahead: Option<usize>) -> f64 {
+async fn graphile(server: &PostgresServer, workers: usize, ahead: Option<usize>) -> f64 {
     let url = server.empty_database().await;
     let pool = sqlx::postgres::PgPoolOptions::new().max_connections(20).connect(&url).await.unwrap();
     let mut options = graphile_worker::WorkerOptions::default();

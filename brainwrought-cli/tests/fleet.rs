@@ -3,19 +3,14 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 #![expect(clippy::disallowed_methods, reason = "these tests start processes and wait for them")]
 
-#[path = "../../brainwrought-store/src/python_peer.rs"]
-mod python_peer;
-#[path = "../../brainwrought-store/tests/postgres/server.rs"]
-mod server;
-
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use brainwrought_core::id::Digest;
-use python_peer::PythonPeer;
+use brainwrought_testing::PostgresServer;
+use brainwrought_testing::PythonPeer;
 use serde_json::Value;
-use server::Server;
 use sqlx::{Connection as _, PgConnection};
 
 const UNKNOWN: &str = "0123456789abcdef0123456789abcdef";
@@ -131,7 +126,7 @@ fn example() -> String {
 
 #[tokio::test]
 async fn a_database_serves_every_command() {
-    let machine = Machine::new(&Server::shared().await.database().await);
+    let machine = Machine::new(&PostgresServer::shared().await.database().await);
     let pdf = example();
     let id = machine.json(&small("submit", &pdf))["job_id"].as_str().unwrap().to_owned();
     assert_eq!(machine.json(&["status", &id, "--json"])["status"], "PENDING");
@@ -154,7 +149,7 @@ async fn a_database_serves_every_command() {
 
 #[tokio::test]
 async fn a_job_of_a_pipeline_that_no_worker_has_waits_and_says_so() {
-    let url = Server::shared().await.database().await;
+    let url = PostgresServer::shared().await.database().await;
     let machine = Machine::new(&url);
     let pdf = example();
     let foreign = machine.json(&small("submit", &pdf))["job_id"].as_str().unwrap().to_owned();
@@ -191,7 +186,7 @@ async fn a_job_of_a_pipeline_that_no_worker_has_waits_and_says_so() {
 
 #[tokio::test]
 async fn a_worker_that_is_told_to_stop_in_the_middle_of_a_task_hands_it_back() {
-    let url = Server::shared().await.database().await;
+    let url = PostgresServer::shared().await.database().await;
     let machine = Machine::new(&url);
     let pdf = example();
     // A quick voice, and pictures so large that a render takes far longer than a worker is given to stop.
@@ -227,7 +222,7 @@ async fn a_worker_that_is_told_to_stop_in_the_middle_of_a_task_hands_it_back() {
 
 #[tokio::test]
 async fn tables_that_are_missing_or_newer_are_refused_with_a_hint() {
-    let url = Server::shared().await.empty_database().await;
+    let url = PostgresServer::shared().await.empty_database().await;
     let machine = Machine::new(&url);
     for command in
         [&["list"][..], &["worker"], &["orchestrator"], &["recovery"], &["dev"], &["stage", "list"]]
@@ -254,7 +249,7 @@ async fn tables_that_are_missing_or_newer_are_refused_with_a_hint() {
 
 #[tokio::test]
 async fn stages_are_held_back_in_the_whole_fleet() {
-    let machine = Machine::new(&Server::shared().await.database().await);
+    let machine = Machine::new(&PostgresServer::shared().await.database().await);
     machine.expect(&["stage", "list"], 0, "no stage is paused or limited");
     machine.expect(&["stage", "pause", "render"], 0, "paused");
     machine.expect(&["stage", "limit", "audio", "4"], 0, "at most 4");
@@ -282,7 +277,7 @@ fn urls_that_no_store_has_are_refused_with_those_there_are() {
 
 #[tokio::test]
 async fn machines_that_share_a_database_and_a_bucket_make_the_video_that_one_makes() {
-    let database = Server::shared().await.database().await;
+    let database = PostgresServer::shared().await.database().await;
     let moto = PythonPeer::start(MOTO);
     let machine = || Machine::with_bucket(&database, &moto.greeting);
     let (client, steering, first, second) = (machine(), machine(), machine(), machine());

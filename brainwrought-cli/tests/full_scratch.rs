@@ -4,21 +4,11 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 #![expect(clippy::disallowed_methods, reason = "this test starts processes and waits for them")]
 
-#[path = "../../brainwrought-store/tests/survival/small_disk.rs"]
-#[expect(dead_code, reason = "other tests fill theirs to the last byte")]
-mod small_disk;
-
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use small_disk::SmallDisk;
-
-fn did_not_run(test: &str, why: &str) {
-    use std::io::Write as _;
-    let line = format!("\n!!! {test} DID NOT RUN: {why}\n");
-    std::io::stderr().write_all(line.as_bytes()).unwrap();
-}
+use brainwrought_testing::SmallDisk;
 
 fn make(folder: &Path) -> Output {
     let pdf = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/queues.pdf");

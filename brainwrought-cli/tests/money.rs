@@ -4,14 +4,10 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 #![expect(clippy::disallowed_methods, reason = "these tests start processes and wait for them")]
 
-#[path = "../../brainwrought-stages/tests/money/model_server.rs"]
-#[expect(dead_code, unreachable_pub, reason = "another crate's tests have it too, and ask for more")]
-mod model_server;
-
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use model_server::ModelServer;
+use brainwrought_testing::ModelServer;
 use serde_json::Value;
 
 /// A folder with a store and a price list of its own, and the command in it.

@@ -3,15 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 #![expect(clippy::disallowed_methods, reason = "these tests start processes and wait for them")]
 
-#[path = "../../brainwrought-store/src/python_peer.rs"]
-mod python_peer;
-
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::process::{Command, Stdio};
 
 use brainwrought_core::id::JobId;
-use python_peer::PythonPeer;
+use brainwrought_testing::PythonPeer;
 use serde_json::Value;
 
 /// Keeps what is sent to it, and shows it as JSON to whoever asks.

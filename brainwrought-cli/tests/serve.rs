@@ -3,10 +3,6 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 #![expect(clippy::disallowed_methods, reason = "these tests start processes and wait for them")]
 
-#[expect(dead_code, reason = "one hostile file is enough here")]
-#[path = "../../brainwrought-stages/tests/parse/pdf_writer.rs"]
-mod pdf_writer;
-
 use std::io::{BufRead as _, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::os::unix::net::UnixStream;
@@ -14,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use pdf_writer::{PdfWriter, deflated_zeros};
+use brainwrought_testing::{PdfWriter, deflated_zeros};
 use serde_json::Value;
 
 /// A running server.

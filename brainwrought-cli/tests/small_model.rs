@@ -3,13 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 #![expect(clippy::disallowed_methods, reason = "this test starts processes and waits for them")]
 
-#[path = "../../brainwrought-store/src/python_peer.rs"]
-mod python_peer;
-
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use python_peer::PythonPeer;
+use brainwrought_testing::PythonPeer;
 use serde_json::Value;
 
 /// SmolLM2 with 135 million parameters, served by llama.cpp.

@@ -3,9 +3,6 @@
 #![cfg(target_os = "linux")]
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
-#[path = "../../brainwrought-store/tests/survival/small_disk.rs"]
-mod small_disk;
-
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -19,16 +16,10 @@ use brainwrought_core::job_store::JobView;
 use brainwrought_core::memory::{MemoryArtifactStore, MemoryJobStore};
 use brainwrought_core::pipeline::{Handle, Pipeline};
 use brainwrought_core::stage::{Stage, StageContext, StageData, StageError};
+use brainwrought_testing::SmallDisk;
 use serde::{Deserialize, Serialize};
-use small_disk::SmallDisk;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
-
-fn did_not_run(test: &str, why: &str) {
-    use std::io::Write as _;
-    let line = format!("\n!!! {test} DID NOT RUN: {why}\n");
-    std::io::stderr().write_all(line.as_bytes()).unwrap();
-}
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Size(u64);

@@ -25,9 +25,7 @@ mod open;
 mod options;
 #[cfg(feature = "postgres")]
 mod postgres;
-#[cfg(test)]
 #[cfg(feature = "network")]
-mod python_peer;
 mod remote;
 mod secrets;
 mod store_clock;

@@ -477,16 +477,13 @@ prop_state_machine! {
 }
 
 #[cfg(feature = "postgres")]
-#[path = "postgres/server.rs"]
-mod server;
-
 #[cfg(feature = "postgres")]
 mod postgres {
     use brainwrought_store::PostgresJobStore;
     use sqlx::{Connection as _, PgConnection};
 
-    use super::server::Server;
     use super::*;
+    use brainwrought_testing::PostgresServer;
 
     /// Puts a clock that stands still in the place of the server's.
     const MANUAL_CLOCK: &str = "
@@ -504,7 +501,7 @@ mod postgres {
 
         fn init_test(_: &Reference) -> Subject {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-            let url = runtime.block_on(async { Server::shared().await.database().await });
+            let url = runtime.block_on(async { PostgresServer::shared().await.database().await });
             let mut connection = runtime.block_on(PgConnection::connect(&url)).unwrap();
             runtime.block_on(sqlx::raw_sql(MANUAL_CLOCK).execute(&mut connection)).unwrap();
             let tick = move |ms: u64| {

@@ -2,9 +2,6 @@
 //! an hour forward and back: nothing is lost, and nothing is accepted twice.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
-#[path = "survival/fake_clock.rs"]
-mod fake_clock;
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::Write as _;
@@ -19,7 +16,7 @@ use brainwrought_core::id::{Digest, FencingToken, TaskId, WorkerId};
 use brainwrought_core::job::{JobInput, JobStatus, NewJob, Outcome, Plan, Renewal, StagePlan, TaskStatus};
 use brainwrought_core::job_store::{ClaimRequest, JobFilter, JobStore, JobStoreError};
 use brainwrought_store::FileJobStore;
-use fake_clock::FakeClock;
+use brainwrought_testing::FakeClock;
 use rustix::process::{Pid, Signal, getppid, kill_process};
 
 /// Tells the test binary to be a worker, in which folder and with which seed: `<seed> <folder>`.

@@ -7,7 +7,6 @@ use brainwrought_stages::provider::SERVICES;
 use serde_json::json;
 
 use crate::planted::{Planted, Reader, Seen};
-use crate::postgres;
 use crate::providers::{Providers, WRITER};
 use crate::server::{Desk, Server};
 use crate::{example, folder, link_resources};
@@ -17,7 +16,7 @@ pub(crate) fn serve(planted: &Planted, seen: &Seen, providers: &Providers, home:
     let host = &providers.host;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let (database, url) = runtime.block_on(async {
-        let database = postgres::Server::own().await;
+        let database = brainwrought_testing::PostgresServer::own().await;
         let url = database.database().await;
         (database, url)
     });

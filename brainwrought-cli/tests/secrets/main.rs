@@ -7,12 +7,7 @@
 mod addresses;
 mod databases;
 mod mistakes;
-#[path = "../../../brainwrought-stages/tests/money/model_server.rs"]
-#[expect(dead_code, unreachable_pub, reason = "another crate's tests have it too, and ask for more")]
-mod model_server;
 mod planted;
-#[path = "../../../brainwrought-store/tests/postgres/server.rs"]
-mod postgres;
 mod providers;
 mod server;
 mod settings;

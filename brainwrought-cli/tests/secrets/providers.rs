@@ -6,7 +6,7 @@ use std::net::{TcpListener, TcpStream};
 
 use serde_json::{Value, json};
 
-use crate::model_server::ModelServer;
+use brainwrought_testing::ModelServer;
 
 /// The model that writes scripts; any other refuses.
 pub(crate) const WRITER: &str = "writer";

@@ -13,9 +13,6 @@ mod hostile;
 mod jobs;
 mod page;
 mod peers;
-#[expect(dead_code, reason = "a script that ends needs no peer that stays")]
-#[path = "../../../brainwrought-store/src/python_peer.rs"]
-mod python_peer;
 mod sharing;
 mod uploads;
 mod webhooks;

@@ -3,7 +3,7 @@
 use std::process::Output;
 
 use crate::desk::Desk;
-use crate::python_peer::python;
+use brainwrought_testing::python;
 
 /// Runs Python and hands back what it said.
 async fn run(arguments: &[&str], folder: &std::path::Path) -> Output {

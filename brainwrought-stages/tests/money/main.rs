@@ -4,8 +4,6 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 #[expect(unreachable_pub, reason = "another crate's tests have it too")]
-mod model_server;
-
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,7 +18,7 @@ use brainwrought_core::stage::{Stage, StageContext, StageError};
 use brainwrought_stages::llm::{ChosenLlm, LlmChoice};
 use brainwrought_stages::provider::{Patience, Price, ProviderSettings};
 use brainwrought_stages::script::{Brief, ModelWriter, WriteScript, model_steps};
-use model_server::{Act, ModelServer, USAGE};
+use brainwrought_testing::{Act, ModelServer, USAGE};
 use serde::Serialize;
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;

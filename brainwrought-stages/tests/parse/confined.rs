@@ -4,8 +4,8 @@ use std::path::Path;
 
 use brainwrought_stages::parse::Power;
 
-use super::pdf_writer::{PROSE, PdfWriter, text};
 use super::{Bench, Test};
+use brainwrought_testing::{PROSE, PdfWriter, text};
 
 pub(crate) const TESTS: &[Test] = &[
     ("a_reading_process_can_do_nothing_else", a_reading_process_can_do_nothing_else),

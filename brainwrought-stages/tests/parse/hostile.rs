@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 use brainwrought_stages::parse::{CropRequest, ParseError, ParseLimits, ParsedPdf};
 use tokio_util::sync::CancellationToken;
 
-use super::pdf_writer::{PROSE, PdfWriter, deflated_zeros, text};
 use super::{Bench, Test, outcome};
+use brainwrought_testing::{PROSE, PdfWriter, deflated_zeros, text};
 
 pub(crate) const TESTS: &[Test] = &[
     ("nested_forms_are_stopped", nested_forms_are_stopped),

@@ -10,7 +10,6 @@
 
 mod confined;
 mod hostile;
-mod pdf_writer;
 mod reading;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};

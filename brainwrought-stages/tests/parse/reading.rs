@@ -10,8 +10,8 @@ use brainwrought_stages::parse::{CropRequest, ParseError, ParseLimits, ParsePdf,
 use brainwrought_stages::picture::RgbaImage;
 use tokio_util::sync::CancellationToken;
 
-use super::pdf_writer::{PROSE, PdfWriter, text};
 use super::{Bench, Test, outcome};
+use brainwrought_testing::{PROSE, PdfWriter, text};
 
 pub(crate) const TESTS: &[Test] = &[
     ("paper_is_read_in_order", paper_is_read_in_order),

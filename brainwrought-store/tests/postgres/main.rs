@@ -5,11 +5,7 @@ mod jobs;
 mod outages;
 mod pooler;
 #[cfg(feature = "postgres-tls")]
-#[expect(dead_code, reason = "a script that ends needs no peer that stays")]
-#[path = "../../src/python_peer.rs"]
-mod python_peer;
 mod schema;
-mod server;
 mod spending;
 mod stages;
 #[cfg(feature = "postgres-tls")]
@@ -19,10 +15,10 @@ use std::sync::Arc;
 
 use brainwrought_core::job_store::JobStore;
 use brainwrought_store::open_job_store;
-use server::Server;
+use brainwrought_testing::PostgresServer;
 
 async fn open() -> (Arc<dyn JobStore>, ()) {
-    (open_job_store(&Server::shared().await.database().await).unwrap(), ())
+    (open_job_store(&PostgresServer::shared().await.database().await).unwrap(), ())
 }
 
 brainwrought_core::job_store_conformance!(open().await);

@@ -9,7 +9,7 @@ use brainwrought_store::PostgresJobStore;
 use sqlx::{Connection as _, PgConnection};
 
 use super::jobs::{ask, done, job, submit};
-use super::server::Server;
+use brainwrought_testing::PostgresServer;
 
 const LONG: Duration = Duration::from_secs(3600);
 
@@ -29,7 +29,7 @@ async fn again<T>(call: impl AsyncFn() -> Result<T, JobStoreError>) -> T {
 
 #[tokio::test]
 async fn a_store_goes_on_after_the_server_was_killed() {
-    let server = Server::own().await;
+    let server = PostgresServer::own().await;
     let store = PostgresJobStore::connect(&server.database().await).await.unwrap();
     let id = submit(&store, job(&["speak", "draw"])).await;
     let claims = store.claim(&ask(2, LONG)).await.unwrap();
@@ -51,7 +51,7 @@ async fn a_store_goes_on_after_the_server_was_killed() {
 
 #[tokio::test]
 async fn leases_get_their_whole_length_after_an_outage() {
-    let server = Server::own().await;
+    let server = PostgresServer::own().await;
     let url = server.database().await;
     let store = PostgresJobStore::connect(&url).await.unwrap();
     submit(&store, job(&["speak"])).await;
@@ -75,7 +75,7 @@ async fn leases_get_their_whole_length_after_an_outage() {
 
 #[tokio::test]
 async fn a_clock_that_was_set_back_holds_no_task_for_longer_than_its_lease() {
-    let server = Server::shared().await;
+    let server = PostgresServer::shared().await;
     let url = server.database().await;
     let store = PostgresJobStore::connect(&url).await.unwrap();
     submit(&store, job(&["speak"])).await;
@@ -97,7 +97,7 @@ async fn a_clock_that_was_set_back_holds_no_task_for_longer_than_its_lease() {
 
 #[tokio::test]
 async fn a_store_goes_on_after_its_connections_were_cut() {
-    let server = Server::shared().await;
+    let server = PostgresServer::shared().await;
     let url = server.database().await;
     let store = PostgresJobStore::connect(&url).await.unwrap();
     let id = submit(&store, job(&["speak"])).await;
@@ -118,7 +118,7 @@ async fn a_store_goes_on_after_its_connections_were_cut() {
 
 #[tokio::test]
 async fn work_in_one_process_wakes_another() {
-    let url = Server::shared().await.database().await;
+    let url = PostgresServer::shared().await.database().await;
     let (here, there) =
         (PostgresJobStore::connect(&url).await.unwrap(), PostgresJobStore::connect(&url).await.unwrap());
     // A wait may end early, before the other has anything to say, so it is repeated until there is work.
@@ -140,7 +140,7 @@ async fn work_in_one_process_wakes_another() {
 
 #[tokio::test]
 async fn a_damaged_job_holds_up_no_other() {
-    let url = Server::shared().await.database().await;
+    let url = PostgresServer::shared().await.database().await;
     let store = PostgresJobStore::connect(&url).await.unwrap();
     let broken = store.create(job(&["speak"])).await.unwrap().view.job.job_id;
     let whole = store.create(job(&["draw"])).await.unwrap().view.job.job_id;
@@ -161,7 +161,7 @@ async fn a_damaged_job_holds_up_no_other() {
 
 #[tokio::test]
 async fn an_error_names_the_place_of_the_database_and_no_password() {
-    let server = Server::shared().await;
+    let server = PostgresServer::shared().await;
     let place = format!("port {}", server.port());
     let url = server.url("nowhere").replace("tester@", "tester:hush@");
     assert!(url.contains("hush"));

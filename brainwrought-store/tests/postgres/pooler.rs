@@ -10,7 +10,7 @@ use brainwrought_core::report::chain;
 use brainwrought_store::PostgresJobStore;
 
 use crate::jobs::{ask, done, job, submit};
-use crate::server::Server;
+use brainwrought_testing::PostgresServer;
 
 /// A PgBouncer that ends with this.
 struct Pooler {
@@ -28,7 +28,7 @@ impl Drop for Pooler {
 
 impl Pooler {
     #[expect(clippy::disallowed_methods, reason = "the tests bring their own pooler")]
-    async fn start(server: &Server, mode: &str) -> Self {
+    async fn start(server: &PostgresServer, mode: &str) -> Self {
         let folder = tempfile::Builder::new().prefix("bw").tempdir_in("/tmp").unwrap();
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
@@ -74,7 +74,7 @@ fn program() -> &'static str {
 
 #[tokio::test]
 async fn a_pool_in_session_mode_works() {
-    let server = Server::shared().await;
+    let server = PostgresServer::shared().await;
     let pooler = Pooler::start(server, "session").await;
     let store = PostgresJobStore::connect(&pooler.url(&server.database().await)).await.unwrap();
     let id = submit(&store, job(&["work"])).await;
@@ -85,7 +85,7 @@ async fn a_pool_in_session_mode_works() {
 
 #[tokio::test]
 async fn a_pool_in_transaction_mode_is_refused_with_the_reason() {
-    let server = Server::shared().await;
+    let server = PostgresServer::shared().await;
     for mode in ["transaction", "statement"] {
         let pooler = Pooler::start(server, mode).await;
         let url = pooler.url(&server.database().await);

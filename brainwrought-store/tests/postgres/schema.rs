@@ -7,7 +7,7 @@ use brainwrought_store::{Migrated, OpenError, PostgresJobStore, SchemaError};
 use sqlx::{Connection as _, PgConnection};
 
 use super::jobs::done;
-use super::server::Server;
+use brainwrought_testing::PostgresServer;
 
 async fn set_version(url: &str, version: i32) {
     let mut connection = PgConnection::connect(url).await.unwrap();
@@ -20,7 +20,7 @@ async fn set_version(url: &str, version: i32) {
 
 #[tokio::test]
 async fn a_database_without_tables_is_refused_with_a_hint() {
-    let url = Server::shared().await.empty_database().await;
+    let url = PostgresServer::shared().await.empty_database().await;
     let refused = PostgresJobStore::connect(&url).await.unwrap_err();
     let OpenError::Schema { source } = refused else { panic!("refused for another reason: {refused:?}") };
     assert!(matches!(source, SchemaError::Older { found: 0, .. }));
@@ -31,7 +31,7 @@ async fn a_database_without_tables_is_refused_with_a_hint() {
 
 #[tokio::test]
 async fn newer_tables_are_refused_and_left_alone() {
-    let url = Server::shared().await.database().await;
+    let url = PostgresServer::shared().await.database().await;
     set_version(&url, 99).await;
     for refused in [PostgresJobStore::connect(&url).await.err(), PostgresJobStore::migrate(&url).await.err()]
     {
@@ -43,7 +43,7 @@ async fn newer_tables_are_refused_and_left_alone() {
 
 #[tokio::test]
 async fn a_store_that_connects_late_refuses_too_and_works_after_the_migration() {
-    let url = Server::shared().await.empty_database().await;
+    let url = PostgresServer::shared().await.empty_database().await;
     let store = PostgresJobStore::new(&url).unwrap();
     let refused = store.list(&JobFilter::default()).await.unwrap_err();
     let JobStoreError::Unavailable { source, .. } = refused else { panic!("{refused:?}") };
@@ -73,7 +73,7 @@ const ITS_JOB: &str = r#"
 
 #[tokio::test]
 async fn what_the_first_version_stored_goes_on_after_the_migration() {
-    let url = Server::shared().await.empty_database().await;
+    let url = PostgresServer::shared().await.empty_database().await;
     let mut connection = PgConnection::connect(&url).await.unwrap();
     for step in [FIRST_VERSION, include_str!("../../src/postgres/migrations/0001_jobs.sql"), ITS_JOB] {
         sqlx::raw_sql(step).execute(&mut connection).await.unwrap();
@@ -92,7 +92,7 @@ async fn what_the_first_version_stored_goes_on_after_the_migration() {
 
 #[tokio::test]
 async fn migrating_twice_or_at_once_is_harmless() {
-    let url = Server::shared().await.empty_database().await;
+    let url = PostgresServer::shared().await.empty_database().await;
     let all = futures::future::join_all((0..4).map(|_| PostgresJobStore::migrate(&url))).await;
     let mut all: Vec<Migrated> = all.into_iter().map(Result::unwrap).collect();
     all.sort_by_key(|migrated| migrated.from);

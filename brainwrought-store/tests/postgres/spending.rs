@@ -9,7 +9,7 @@ use brainwrought_store::PostgresJobStore;
 use sqlx::{Connection as _, PgConnection};
 
 use super::jobs::{ask, done, job, submit};
-use super::server::Server;
+use brainwrought_testing::PostgresServer;
 
 const LONG: Duration = Duration::from_secs(60);
 
@@ -19,7 +19,7 @@ fn charge(provider: &str, most: u64) -> Charge {
 
 #[tokio::test]
 async fn a_view_shows_what_jobs_spent() {
-    let url = Server::shared().await.database().await;
+    let url = PostgresServer::shared().await.database().await;
     let store = PostgresJobStore::connect(&url).await.unwrap();
     let limited = NewJob { max_cost: Some(Cost::from_usd(2.5)), ..job(&["audio", "script"]) };
     let id = submit(&store, limited).await;
@@ -59,7 +59,7 @@ async fn a_view_shows_what_jobs_spent() {
 /// While somebody sets money aside for one task, others of the job are claimed, renewed and committed.
 #[tokio::test]
 async fn spending_holds_up_no_claim_and_no_commit() {
-    let url = Server::shared().await.database().await;
+    let url = PostgresServer::shared().await.database().await;
     let store = PostgresJobStore::connect(&url).await.unwrap();
     let id = submit(&store, job(&["audio", "script", "visuals"])).await;
     let two = store.claim(&ask(2, LONG)).await.unwrap();

@@ -10,12 +10,12 @@ use futures::future::join_all;
 use sqlx::{Connection as _, PgConnection};
 
 use super::jobs::{ask, done, job, submit};
-use super::server::Server;
+use brainwrought_testing::PostgresServer;
 
 const LONG: Duration = Duration::from_secs(3600);
 
 async fn open() -> (PostgresJobStore, String) {
-    let url = Server::shared().await.database().await;
+    let url = PostgresServer::shared().await.database().await;
     (PostgresJobStore::connect(&url).await.unwrap(), url)
 }
 

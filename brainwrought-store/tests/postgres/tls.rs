@@ -4,8 +4,8 @@ use brainwrought_core::job_store::{JobFilter, JobStore};
 use brainwrought_store::{OpenError, PostgresJobStore};
 use sqlx::{Connection as _, PgConnection};
 
-use super::python_peer::python;
-use super::server::Server;
+use brainwrought_testing::PostgresServer;
+use brainwrought_testing::python;
 
 /// Prints a fresh key and the certificate of `localhost` that it signed itself.
 const CERTIFY: &str = "
@@ -29,7 +29,7 @@ async fn a_database_is_reached_over_tls_and_its_certificate_is_checked() {
     let certified = python().args(["-c", CERTIFY]).output().unwrap();
     let certified = String::from_utf8(certified.stdout).unwrap();
     let (certificate, key) = certified.split_once('|').unwrap();
-    let server = Server::with_tls(certificate, key).await;
+    let server = PostgresServer::with_tls(certificate, key).await;
     let local = server.database().await;
     let name = local.rsplit_once('/').unwrap().1.split('?').next().unwrap();
     let root = server.folder().join("root.crt");

@@ -12,7 +12,7 @@ use brainwrought_store::{FileJobStore, ObjectArtifactStore, PostgresJobStore};
 
 use super::actor::{Actor, say};
 use super::jobs::{ask, done, job, submit};
-use super::server::{Around, Server};
+use brainwrought_testing::{Around, PostgresServer};
 
 const JOBS: usize = 30;
 
@@ -34,7 +34,7 @@ fn can_trace(test: &str) -> bool {
     let tried = std::process::Command::new("strace").args(["-qq", "-o", "/dev/null", "true"]).output();
     let tried = tried.expect("`strace` is missing; run `scripts/setup.sh tests`");
     if !tried.status.success() {
-        super::did_not_run(test, &format!("no process can be traced here: {tried:?}"));
+        brainwrought_testing::did_not_run(test, &format!("no process can be traced here: {tried:?}"));
     }
     tried.status.success()
 }
@@ -202,7 +202,7 @@ async fn postgres_on_a_disk_that_fails_to_sync_loses_nothing() {
     // Of the log alone, and not the first ones, so that the server can start again: it stops itself each time.
     let around = Around { before: tracer("fdatasync", "8", "/dev/null"), ..Around::default() };
     let settings = "fsync = on\nwal_sync_method = fdatasync\nautovacuum = off";
-    let server = Server::own_in(settings, around).await;
+    let server = PostgresServer::own_in(settings, around).await;
     let store = Arc::new(PostgresJobStore::connect(&server.database().await).await.unwrap());
     let mut ids = Vec::new();
     for n in 0..JOBS {

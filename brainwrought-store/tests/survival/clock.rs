@@ -8,9 +8,9 @@ use brainwrought_core::job_store::{Claim, JobStore, JobStoreError};
 use brainwrought_store::PostgresJobStore;
 use sqlx::{Connection as _, PgConnection};
 
-use super::fake_clock::FakeClock;
 use super::jobs::{ask, done, job, submit};
-use super::server::{Around, Server};
+use brainwrought_testing::FakeClock;
+use brainwrought_testing::{Around, PostgresServer};
 
 const HOUR: i64 = 3600;
 /// Long enough to be renewed in time on a busy machine.
@@ -22,14 +22,14 @@ struct Bench {
     clock: FakeClock,
     url: String,
     store: PostgresJobStore,
-    _server: Server,
+    _server: PostgresServer,
 }
 
 impl Bench {
     async fn new() -> Self {
         let clock = FakeClock::new();
         let around = Around { environment: clock.environment(), ..Around::default() };
-        let server = Server::own_in("fsync = off", around).await;
+        let server = PostgresServer::own_in("fsync = off", around).await;
         let url = server.database().await;
         let store = PostgresJobStore::connect(&url).await.unwrap();
         Self { clock, url, store, _server: server }

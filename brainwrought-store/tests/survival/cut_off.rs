@@ -17,8 +17,8 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-use super::proxy::Proxy;
-use super::server::Server;
+use brainwrought_testing::PostgresServer;
+use brainwrought_testing::Proxy;
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Said(String);
@@ -83,7 +83,7 @@ fn engine(
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_worker_that_is_cut_off_stops_and_another_does_its_work() {
-    let server = Server::shared().await;
+    let server = PostgresServer::shared().await;
     let url = server.database().await;
     let proxy = Proxy::start(server.socket()).await;
     let database = url.rsplit_once('/').unwrap().1.split('?').next().unwrap();

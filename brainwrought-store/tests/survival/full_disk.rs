@@ -10,8 +10,8 @@ use brainwrought_store::{FileJobStore, ObjectArtifactStore, PostgresJobStore};
 use sqlx::{Connection as _, PgConnection};
 
 use super::jobs::{ask, done, job, submit};
-use super::server::{Around, Server};
-use super::small_disk::SmallDisk;
+use brainwrought_testing::SmallDisk;
+use brainwrought_testing::{Around, PostgresServer};
 
 const LONG: Duration = Duration::from_secs(3600);
 
@@ -69,7 +69,7 @@ async fn goes_on(store: &dyn JobStore, taken: &[JobId]) {
 async fn postgres_on_a_full_disk_loses_nothing() {
     let test = "full_disk::postgres_on_a_full_disk_loses_nothing";
     let Some(disk) = SmallDisk::enter(test, "200m") else { return };
-    let server = Server::own_in("fsync = on", Around::default()).await;
+    let server = PostgresServer::own_in("fsync = on", Around::default()).await;
     assert!(server.folder().starts_with(disk.path()));
     let url = server.database().await;
     let store = PostgresJobStore::connect(&url).await.unwrap();

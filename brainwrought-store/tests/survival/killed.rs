@@ -8,7 +8,7 @@ use brainwrought_store::open_job_store;
 
 use super::actor::Actor;
 use super::jobs::{ask, job, submit};
-use super::server::Server;
+use brainwrought_testing::PostgresServer;
 
 const ATTEMPTS: u32 = 4;
 
@@ -54,5 +54,5 @@ async fn a_job_in_a_folder_whose_workers_are_killed_ends_in_error() {
 
 #[tokio::test]
 async fn a_job_in_postgres_whose_workers_are_killed_ends_in_error() {
-    ends_in_error(&Server::shared().await.database().await).await;
+    ends_in_error(&PostgresServer::shared().await.database().await).await;
 }

@@ -7,7 +7,7 @@ use brainwrought_store::PostgresJobStore;
 use sqlx::{Connection as _, PgConnection};
 
 use super::jobs::{ask, done};
-use super::server::Server;
+use brainwrought_testing::PostgresServer;
 
 const TASKS: i64 = 1500;
 
@@ -28,7 +28,7 @@ const PAGES: &str = "select (heap_blks_read + heap_blks_hit + idx_blks_read + id
     from pg_statio_user_tables where schemaname = 'brainwrought' and relname = 'tasks'";
 
 /// Pages that are read for each task that is claimed and committed.
-async fn pages_a_task(server: &Server, is_pinned: bool) -> f64 {
+async fn pages_a_task(server: &PostgresServer, is_pinned: bool) -> f64 {
     let url = server.database().await;
     let mut connection = PgConnection::connect(&url).await.unwrap();
     sqlx::query(BACKLOG).bind(2 * TASKS).execute(&mut connection).await.unwrap();
@@ -64,7 +64,7 @@ async fn pages(connection: &mut PgConnection) -> i64 {
 
 #[tokio::test]
 async fn claims_read_little_more_while_somebody_keeps_a_snapshot() {
-    let server = Server::shared().await;
+    let server = PostgresServer::shared().await;
     let (free, pinned) = (pages_a_task(server, false).await, pages_a_task(server, true).await);
     let told = format!("{pinned:.1} pages a task with a snapshot kept, {free:.1} without");
     println!("{told}");

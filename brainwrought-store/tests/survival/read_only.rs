@@ -7,7 +7,7 @@ use brainwrought_core::report::chain;
 use brainwrought_store::{OpenError, open_job_store, open_job_store_to_read};
 
 use super::jobs::{job, submit};
-use super::small_disk::SmallDisk;
+use brainwrought_testing::SmallDisk;
 
 #[tokio::test]
 #[expect(clippy::disallowed_methods, reason = "the disk is mounted anew")]
@@ -26,7 +26,10 @@ async fn jobs_are_listed_from_a_disk_that_cannot_be_written() {
     std::fs::write(&file, "{").unwrap();
     let mounted = Command::new("mount").args(["-o", "remount,ro"]).arg(disk.path()).output().unwrap();
     if !mounted.status.success() {
-        super::did_not_run(TEST, &format!("no disk can be mounted for reading alone here: {mounted:?}"));
+        brainwrought_testing::did_not_run(
+            TEST,
+            &format!("no disk can be mounted for reading alone here: {mounted:?}"),
+        );
         return;
     }
     let refused = open_job_store(url).unwrap_err();

@@ -11,12 +11,12 @@ use brainwrought_store::PostgresJobStore;
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::dice::Dice;
-use super::fake_clock::FakeClock;
 use super::plan;
-use super::proxy::Proxy;
-use super::server::{Around, Server};
 use super::verdict::Verdict;
 use super::worker::LEASE;
+use brainwrought_testing::FakeClock;
+use brainwrought_testing::Proxy;
+use brainwrought_testing::{Around, PostgresServer};
 
 /// The rest between two blows.
 const BREATH: Duration = Duration::from_millis(250);
@@ -57,7 +57,7 @@ impl Ordeal {
         let environment = |which: usize| clocks.get(which).map(FakeClock::environment).unwrap_or_default();
         let around = Around { environment: environment(0), ..Around::default() };
         let fleets = environment(1);
-        let server = Server::own_in("fsync = off", around).await;
+        let server = PostgresServer::own_in("fsync = off", around).await;
         let url = server.database().await;
         let folder = tempfile::tempdir().unwrap();
         std::fs::create_dir(folder.path().join("ledger")).unwrap();

@@ -8,13 +8,8 @@
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a test may panic, and prints what it counted")]
 
 mod dice;
-#[path = "../survival/fake_clock.rs"]
-mod fake_clock;
 mod fleet;
 mod plan;
-mod proxy;
-#[path = "../postgres/server.rs"]
-mod server;
 mod verdict;
 mod worker;
 

@@ -2,7 +2,7 @@
 
 use super::server::TestHub;
 use super::{DATASET, client, options, put};
-use crate::python_peer::python;
+use brainwrought_testing::python;
 
 const SCRIPT: &str = r"
 import sys

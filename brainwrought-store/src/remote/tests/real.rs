@@ -20,9 +20,9 @@ use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
 use super::super::providers;
-use crate::python_peer::PythonPeer;
 use crate::store_clock::StoreClock;
 use crate::{ObjectArtifactStore, RemoteError, StoreOptions, open_artifact_store_with};
+use brainwrought_testing::PythonPeer;
 
 const MOTO: &str = "
 import sys

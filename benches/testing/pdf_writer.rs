@@ -2,7 +2,7 @@
 
 /// Collects objects and writes them with their table.
 #[derive(Default)]
-pub(crate) struct PdfWriter {
+pub struct PdfWriter {
     objects: Vec<Vec<u8>>,
     /// What stands in the catalogue beside the pages.
     pub catalogue: String,
@@ -15,7 +15,7 @@ impl PdfWriter {
     const REGULAR: usize = 2;
     const BOLD: usize = 3;
 
-    pub(crate) fn new() -> Self {
+    pub fn new() -> Self {
         let mut writer = Self::default();
         writer.add("");
         writer.add("<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>");
@@ -24,12 +24,12 @@ impl PdfWriter {
     }
 
     /// Adds an object and returns its number.
-    pub(crate) fn add(&mut self, object: impl AsRef<[u8]>) -> usize {
+    pub fn add(&mut self, object: impl AsRef<[u8]>) -> usize {
         self.objects.push(object.as_ref().to_vec());
         self.objects.len()
     }
 
-    pub(crate) fn stream(&mut self, entries: &str, bytes: &[u8]) -> usize {
+    pub fn stream(&mut self, entries: &str, bytes: &[u8]) -> usize {
         let mut object = format!("<< {entries} /Length {} >>\nstream\n", bytes.len()).into_bytes();
         object.extend_from_slice(bytes);
         object.extend_from_slice(b"\nendstream");
@@ -37,19 +37,19 @@ impl PdfWriter {
     }
 
     /// Adds a page of 612 × 792 points with these drawing instructions.
-    pub(crate) fn page(&mut self, content: &str) -> usize {
+    pub fn page(&mut self, content: &str) -> usize {
         self.page_with(content, "/MediaBox [0 0 612 792]", "")
     }
 
     /// Adds a page with other entries and named objects.
-    pub(crate) fn page_with(&mut self, content: &str, entries: &str, objects: &str) -> usize {
+    pub fn page_with(&mut self, content: &str, entries: &str, objects: &str) -> usize {
         let resources =
             format!("/Font << /F {} 0 R /B {} 0 R >> /XObject << {objects} >>", Self::REGULAR, Self::BOLD);
         self.add_page(content, entries, &resources)
     }
 
     /// Adds a page of 612 × 792 points with resources of its own.
-    pub(crate) fn page_of(&mut self, content: &str, resources: &str) -> usize {
+    pub fn page_of(&mut self, content: &str, resources: &str) -> usize {
         self.add_page(content, "/MediaBox [0 0 612 792]", resources)
     }
 
@@ -63,7 +63,7 @@ impl PdfWriter {
         page
     }
 
-    pub(crate) fn finish(mut self) -> Vec<u8> {
+    pub fn finish(mut self) -> Vec<u8> {
         let kids: Vec<String> = self.pages.iter().map(|page| format!("{page} 0 R")).collect();
         self.objects[0] =
             format!("<< /Type /Pages /Count {} /Kids [{}] >>", kids.len(), kids.join(" ")).into_bytes();
@@ -87,7 +87,7 @@ impl PdfWriter {
 }
 
 /// Instructions that set lines of text from a place downwards; `font` is `F` or `B`.
-pub(crate) fn text(font: &str, size: u32, (x, y): (u32, u32), lines: &[&str]) -> String {
+pub fn text(font: &str, size: u32, (x, y): (u32, u32), lines: &[&str]) -> String {
     let mut content = format!("BT /{font} {size} Tf {} TL {x} {y} Td\n", size * 6 / 5);
     for line in lines {
         let escaped = line.replace('\\', "\\\\").replace('(', "\\(").replace(')', "\\)");
@@ -97,7 +97,7 @@ pub(crate) fn text(font: &str, size: u32, (x, y): (u32, u32), lines: &[&str]) ->
 }
 
 /// A few lines of plain English, so that a page counts as one with text.
-pub(crate) const PROSE: [&str; 4] = [
+pub const PROSE: [&str; 4] = [
     "A log is a list of entries that every server keeps in the same order.",
     "The leader of the group takes new entries from its clients and sends",
     "them to all others. Once most servers have stored an entry it is safe,",
@@ -105,7 +105,7 @@ pub(crate) const PROSE: [&str; 4] = [
 ];
 
 /// Compresses `length` zero bytes a thousandfold, as one block of repeats.
-pub(crate) fn deflated_zeros(length: u64) -> Vec<u8> {
+pub fn deflated_zeros(length: u64) -> Vec<u8> {
     let mut bits = Bits { bytes: vec![0x78, 0x01], ..Bits::default() };
     // The last block, with the fixed codes of RFC 1951, section 3.2.6.
     bits.push(0b1, 1);

@@ -1,5 +1,4 @@
 //! [`FakeClock`]: a wall clock that a test sets, for the processes it starts.
-#![allow(dead_code, reason = "several test programs share this file, and none uses all of it")]
 
 use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
@@ -7,14 +6,14 @@ use std::process::Command;
 /// How far the clock stands from the true one, in a file that `libfaketime` reads at each look.
 ///
 /// As when somebody sets a real clock, monotonic clocks stay as they are.
-pub(crate) struct FakeClock {
+pub struct FakeClock {
     folder: tempfile::TempDir,
     library: String,
 }
 
 impl FakeClock {
     #[expect(clippy::disallowed_methods, reason = "the program says where its library is")]
-    pub(crate) fn new() -> Self {
+    pub fn new() -> Self {
         let missing = "`faketime` is missing; run `scripts/setup.sh tests`";
         remove_remains();
         let said = Command::new("faketime").args(["-f", "+0s", "printenv", "LD_PRELOAD"]).output();
@@ -28,7 +27,7 @@ impl FakeClock {
     }
 
     /// Sets the clock so many seconds ahead of the true time.
-    pub(crate) fn set(&self, seconds: i64) {
+    pub fn set(&self, seconds: i64) {
         let (new, file) = (self.folder.path().join("new"), self.folder.path().join("clock"));
         std::fs::write(&new, format!("{seconds:+}\n")).unwrap();
         std::fs::set_permissions(&new, PermissionsExt::from_mode(0o644)).unwrap();
@@ -36,7 +35,7 @@ impl FakeClock {
     }
 
     /// What a process needs in its environment to see this clock.
-    pub(crate) fn environment(&self) -> Vec<(&'static str, String)> {
+    pub fn environment(&self) -> Vec<(&'static str, String)> {
         let on = || "1".to_owned();
         vec![
             ("LD_PRELOAD", self.library.clone()),

@@ -1,5 +1,4 @@
-//! [`Server`]: a Postgres of the tests' own, on a socket in a folder that goes away with them.
-#![allow(dead_code, reason = "several test programs share this file, and none uses all of it")]
+//! [`PostgresServer`]: a Postgres of the tests' own, on a socket in a folder that goes away with them.
 
 use std::fmt::Write as _;
 use std::os::unix::fs::{PermissionsExt, chown};
@@ -23,7 +22,7 @@ const HASTY: &str = "fsync = off";
 /// A database with the tables, from which others are copied.
 const TEMPLATE: &str = "with_tables";
 
-pub(crate) struct Server {
+pub struct PostgresServer {
     folder: PathBuf,
     programs: PathBuf,
     user: Option<u32>,
@@ -36,16 +35,16 @@ pub(crate) struct Server {
 
 /// What a server is run in: harmful surroundings, for tests that see what it makes of them.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Around {
-    pub(crate) environment: Vec<(&'static str, String)>,
+pub struct Around {
+    pub environment: Vec<(&'static str, String)>,
     /// What stands before the program: its arguments end with the program and its arguments.
-    pub(crate) before: Vec<String>,
+    pub before: Vec<String>,
 }
 
-impl Server {
+impl PostgresServer {
     /// The server that the tests of this program share.
-    pub(crate) async fn shared() -> &'static Self {
-        static SERVER: OnceLock<Server> = OnceLock::new();
+    pub async fn shared() -> &'static Self {
+        static SERVER: OnceLock<PostgresServer> = OnceLock::new();
         SERVER.get_or_init(|| {
             let server = Self::start(HASTY, Around::default());
             // The first caller may already be inside a runtime, which cannot wait for another on its own thread.
@@ -60,26 +59,26 @@ impl Server {
     }
 
     /// A server of the caller's own that forces every commit to disk, for measurements.
-    pub(crate) async fn durable() -> Self {
+    pub async fn durable() -> Self {
         let server = Self::start("shared_buffers = 256MB", Around::default());
         server.make_template().await;
         server
     }
 
     /// A server of the caller's own, for tests that stop it.
-    pub(crate) async fn own() -> Self {
+    pub async fn own() -> Self {
         Self::own_in(HASTY, Around::default()).await
     }
 
     /// A server of the caller's own, with these settings, in these surroundings.
-    pub(crate) async fn own_in(settings: &str, around: Around) -> Self {
+    pub async fn own_in(settings: &str, around: Around) -> Self {
         let server = Self::start(settings, around);
         server.make_template().await;
         server
     }
 
     /// A server of the caller's own that also listens on `localhost`, with this certificate and key.
-    pub(crate) async fn with_tls(certificate: &str, key: &str) -> Self {
+    pub async fn with_tls(certificate: &str, key: &str) -> Self {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         drop(listener);
@@ -101,39 +100,39 @@ impl Server {
     }
 
     /// The port, on `localhost` too where the server listens there.
-    pub(crate) fn port(&self) -> u16 {
+    pub fn port(&self) -> u16 {
         self.port
     }
 
     /// The URL of a fresh database with tables.
-    pub(crate) async fn database(&self) -> String {
+    pub async fn database(&self) -> String {
         self.copy_of(TEMPLATE).await
     }
 
     /// The URL of a fresh database without tables.
-    pub(crate) async fn empty_database(&self) -> String {
+    pub async fn empty_database(&self) -> String {
         self.copy_of("template1").await
     }
 
-    pub(crate) fn url(&self, database: &str) -> String {
+    pub fn url(&self, database: &str) -> String {
         let host = self.folder.to_str().unwrap().replace('/', "%2F");
         format!("postgres://tester@localhost:{}/{database}?host={host}", self.port)
     }
 
-    pub(crate) fn socket(&self) -> PathBuf {
+    pub fn socket(&self) -> PathBuf {
         self.folder.join(format!(".s.PGSQL.{}", self.port))
     }
 
     /// The account that the server runs as, where it is another one.
-    pub(crate) fn user(&self) -> Option<u32> {
+    pub fn user(&self) -> Option<u32> {
         self.user
     }
 
-    pub(crate) fn programs(&self) -> &Path {
+    pub fn programs(&self) -> &Path {
         &self.programs
     }
 
-    pub(crate) fn folder(&self) -> &Path {
+    pub fn folder(&self) -> &Path {
         &self.folder
     }
 
@@ -141,7 +140,7 @@ impl Server {
     ///
     /// A server with a set clock may not hear the signal: its handlers read the clock, and `libfaketime` cannot be entered
     /// twice. Then it is ended from outside, with all that belongs to it.
-    pub(crate) fn kill(&self) {
+    pub fn kill(&self) {
         let family = self.family();
         let mut stop = command(self.programs.join("pg_ctl"), self.user);
         stop.arg("-D").arg(self.folder.join("data")).args(["stop", "-m", "immediate", "-t", "10"]);
@@ -171,12 +170,12 @@ impl Server {
             .collect()
     }
 
-    pub(crate) fn revive(&self) {
+    pub fn revive(&self) {
         self.bring_up("start");
     }
 
     /// Starts the server anew, whether it still runs, has stopped itself, or is about to.
-    pub(crate) fn restart(&self) {
+    pub fn restart(&self) {
         self.bring_up("restart");
     }
 
@@ -205,7 +204,7 @@ impl Server {
     }
 
     /// What the server has logged.
-    pub(crate) fn log(&self) -> String {
+    pub fn log(&self) -> String {
         std::fs::read_to_string(self.folder.join("log")).unwrap_or_default()
     }
 

@@ -11,7 +11,7 @@ const DISK: &str = "BRAINWROUGHT_TEST_DISK";
 /// Mounts the disk, which only the test's own mount namespace sees, so that nothing is left behind.
 const MOUNT: &str = "mount -t tmpfs -o size=$0,mode=1777 tmpfs \"$1\"";
 
-pub(crate) struct SmallDisk {
+pub struct SmallDisk {
     path: PathBuf,
 }
 
@@ -19,7 +19,7 @@ impl SmallDisk {
     /// Returns the disk when this is the test inside; otherwise runs the test inside, and returns `None` when it has
     /// passed. `size` is as `mount` takes it.
     #[expect(clippy::disallowed_methods, reason = "the test is this program, started again in a namespace")]
-    pub(crate) fn enter(test: &str, size: &str) -> Option<Self> {
+    pub fn enter(test: &str, size: &str) -> Option<Self> {
         if let Some(path) = std::env::var_os(DISK) {
             return Some(Self { path: path.into() });
         }
@@ -37,7 +37,7 @@ impl SmallDisk {
         };
         let probe = inside(&format!("{MOUNT} && {leave} true")).output().expect("`unshare` is in util-linux");
         if !probe.status.success() {
-            super::did_not_run(test, &format!("no disk can be mounted here: {probe:?}"));
+            crate::did_not_run(test, &format!("no disk can be mounted here: {probe:?}"));
             return None;
         }
         let script = format!("{MOUNT} && shift && exec {leave} \"$@\"");
@@ -48,17 +48,17 @@ impl SmallDisk {
         None
     }
 
-    pub(crate) fn path(&self) -> &Path {
+    pub fn path(&self) -> &Path {
         &self.path
     }
 
     /// Takes some space, until it is given back.
-    pub(crate) fn take(&self, bytes: usize) {
+    pub fn take(&self, bytes: usize) {
         std::fs::write(self.filler(), vec![0; bytes]).unwrap();
     }
 
     /// Takes all the space that is left.
-    pub(crate) fn fill(&self) {
+    pub fn fill(&self) {
         let mut filler = File::options().create(true).append(true).open(self.filler()).unwrap();
         for size in [1 << 20, 4096, 1] {
             while let Err(error) = write_until_full(&mut filler, size) {
@@ -68,7 +68,7 @@ impl SmallDisk {
     }
 
     /// Gives it back.
-    pub(crate) fn free(&self) {
+    pub fn free(&self) {
         std::fs::remove_file(self.filler()).unwrap();
     }
 

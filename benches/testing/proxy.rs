@@ -7,14 +7,14 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpListener, UnixStream};
 use tokio::sync::watch;
 
-pub(crate) struct Proxy {
-    pub(crate) address: SocketAddr,
+pub struct Proxy {
+    pub address: SocketAddr,
     open: watch::Sender<bool>,
 }
 
 impl Proxy {
     /// Starts to forward to a socket.
-    pub(crate) async fn start(socket: PathBuf) -> Self {
+    pub async fn start(socket: PathBuf) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (open, gate) = watch::channel(true);
@@ -36,7 +36,7 @@ impl Proxy {
     }
 
     /// Holds everything back, or lets it pass again.
-    pub(crate) fn set_open(&self, open: bool) {
+    pub fn set_open(&self, open: bool) {
         self.open.send_replace(open);
     }
 }

@@ -6,15 +6,15 @@ use std::process::{Child, Command, Stdio};
 
 /// A server that runs until the test process ends, however it ends: it watches its standard input.
 #[derive(Debug)]
-pub(crate) struct PythonPeer {
+pub struct PythonPeer {
     /// What the server said when it was ready, such as its port.
-    pub(crate) greeting: String,
+    pub greeting: String,
     _process: Child,
 }
 
 /// The Python that has the packages which `scripts/setup.sh tests` installs.
 #[expect(clippy::disallowed_methods, reason = "a test looks for the files where setup puts them")]
-pub(crate) fn python() -> Command {
+pub fn python() -> Command {
     let set = |name| std::env::var_os(name).map(PathBuf::from);
     let data = set("BRAINWROUGHT_DATA")
         .or_else(|| set("XDG_DATA_HOME").map(|home| home.join("brainwrought")))
@@ -27,7 +27,7 @@ pub(crate) fn python() -> Command {
 
 impl PythonPeer {
     /// Starts a script that prints one line when it is ready.
-    pub(crate) fn start(script: &str) -> Self {
+    pub fn start(script: &str) -> Self {
         let mut process = python()
             .args(["-c", script])
             .stdin(Stdio::piped())
