@@ -3,8 +3,8 @@
 use brainwrought_core::data::Script;
 use brainwrought_core::job::Job;
 use brainwrought_core::job_store::JobView;
-use brainwrought_stages::edit::{EditError, edit_job, judge_job_edit};
 use brainwrought_stages::script::EditVerdict;
+use brainwrought_stages::standard::{EditError, edit_job, judge_job_edit};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

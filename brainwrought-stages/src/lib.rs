@@ -7,12 +7,10 @@ pub mod check;
 pub mod child;
 #[cfg(feature = "c2pa")]
 pub mod credentials;
-pub mod edit;
-pub mod fetch;
+pub mod frame;
 mod gate;
 pub mod llm;
 pub mod media;
-pub mod output_file;
 pub mod parse;
 pub mod picture;
 pub mod provider;

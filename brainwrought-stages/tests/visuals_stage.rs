@@ -9,8 +9,8 @@ use brainwrought_core::data::{
 use brainwrought_core::id::{JobId, TaskKey};
 use brainwrought_core::memory::MemoryArtifactStore;
 use brainwrought_core::stage::{Stage, StageContext};
+use brainwrought_stages::frame::FrameLayout;
 use brainwrought_stages::picture::RgbaImage;
-use brainwrought_stages::render::FrameLayout;
 use brainwrought_stages::visuals::PrepareVisuals;
 
 const QUOTE: &str = "every queue that is used above nine tenths grows without bound";

@@ -6,9 +6,9 @@ use anyhow::Context as _;
 use brainwrought_core::engine::Engine;
 use brainwrought_core::job::{Job, JobStatus};
 use brainwrought_core::job_store::JobView;
-use brainwrought_stages::edit::{EditError, edit_job, script_of};
 use brainwrought_stages::script::LineEdit;
 use brainwrought_stages::standard::Resources;
+use brainwrought_stages::standard::{EditError, edit_job, script_of};
 use serde_json::json;
 
 use crate::config::{Config, pdf_password};

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use brainwrought_core::event::EventSink;
-use brainwrought_stages::fetch::fetch_job;
+use brainwrought_stages::publish::fetch_job;
 use serde_json::json;
 
 use super::target;

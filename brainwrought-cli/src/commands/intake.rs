@@ -75,7 +75,7 @@ pub(super) async fn submit(
     if created.is_new {
         private_folder(&world.inputs_folder())?;
         let path = world.inputs_folder().join(created.view.job.job_id.as_str()).join("input.pdf");
-        brainwrought_stages::output_file::write_whole(&path, &pdf)
+        brainwrought_stages::publish::write_whole(&path, &pdf)
             .with_context(|| format!("could not keep a copy of the PDF as {}", path.display()))?;
     }
     Ok(created)

@@ -11,8 +11,7 @@ use brainwrought_core::job::JobStatus;
 use brainwrought_core::job_store::JobView;
 use brainwrought_stages::audio::{HostedVoice, NoSuchHostedVoice};
 use brainwrought_stages::check::{ReportFile, table};
-use brainwrought_stages::fetch::fetch_job;
-use brainwrought_stages::output_file::OutputTarget;
+use brainwrought_stages::publish::{OutputTarget, fetch_job};
 use bytes::Bytes;
 use serde_json::json;
 

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use brainwrought_stages::output_file::{OutputError, OutputTarget, Overwrite};
+use brainwrought_stages::publish::{OutputError, OutputTarget, Overwrite};
 use bytes::Bytes;
 use tokio_util::sync::CancellationToken;
 

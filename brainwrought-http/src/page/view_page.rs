@@ -4,7 +4,7 @@ use brainwrought_core::data::{QuizQuestion, Script};
 use brainwrought_core::id::ViewId;
 use brainwrought_core::job::JobStatus;
 use brainwrought_core::job_store::JobView;
-use brainwrought_stages::edit::script_of_video;
+use brainwrought_stages::standard::script_of_video;
 use maud::{Markup, html};
 
 use super::player::{Player, share_and_download};

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::Cue;
-use crate::render::captions::needs_space;
+use crate::text::needs_space;
 
 /// Writes SubRip, one cue for every caption.
 pub(super) fn srt(cues: &[Cue]) -> String {

@@ -2,12 +2,11 @@
 
 use brainwrought_core::data::Rule;
 
-use super::pictures::CaptionSpot;
 use crate::assemble::Timeline;
+use crate::frame::DESIGN_SIZE;
 use crate::gate::{Limits, rules};
+use crate::media::CaptionSpot;
 
-/// Where boxes are meant for: the limits are given in pixels of this size.
-const REFERENCE: (f32, f32) = (1080.0, 1920.0);
 /// Rounding of a scaled box, in pixels.
 const ROUNDING: f32 = 1.0;
 
@@ -35,7 +34,7 @@ pub(super) struct Captions {
 impl Captions {
     /// Measures the captions of a video.
     pub(super) fn of(timeline: &Timeline, width: u32, height: u32, limits: &Limits) -> Self {
-        let (sx, sy) = (width as f32 / REFERENCE.0, height as f32 / REFERENCE.1);
+        let (sx, sy) = (width as f32 / DESIGN_SIZE.0, height as f32 / DESIGN_SIZE.1);
         let [left, top, right, bottom] = limits.safe_box;
         let mut captions = Self {
             drawn: 0,

@@ -2,11 +2,8 @@
 
 mod captions;
 mod error;
-mod flashes;
 mod foresight;
-mod pictures;
 mod rules;
-mod screening;
 mod sound;
 mod speech;
 mod stage;
@@ -15,6 +12,5 @@ mod table;
 pub use crate::gate::{CaptionUse, Limits};
 pub use error::CheckError;
 pub(crate) use foresight::{Part, foreseen};
-pub(crate) use screening::unfit;
 pub use stage::Check;
 pub use table::{ReportFile, table};

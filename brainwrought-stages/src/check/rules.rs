@@ -3,11 +3,10 @@
 use brainwrought_core::data::{Document, Rule, Script, Video};
 
 use super::captions::Captions;
-use super::pictures::PictureMeter;
 use super::sound::{Alignment, SoundMeter};
 use super::speech::Speech;
 use crate::gate::{CaptionUse, Limits, rules};
-use crate::media::Probe;
+use crate::media::{PictureMeter, Probe};
 use crate::script::citations;
 
 /// Everything that was measured.

@@ -8,14 +8,13 @@ use serde::{Deserialize, Serialize};
 
 use super::CheckError;
 use super::captions::{self, Captions};
-use super::pictures::PictureMeter;
 use super::rules::{Measured, Verdict};
 use super::sound::SoundMeter;
 use super::speech::Speech;
 use super::table::ReportFile;
 use crate::assemble::{Spending, Timeline, narrations, samples};
 use crate::gate::Limits;
-use crate::media::{LumaView, MediaError, Viewer, probe};
+use crate::media::{LumaView, MediaError, PictureMeter, Viewer, probe};
 
 /// Frames between two reports of progress.
 const PROGRESS: u64 = 30;

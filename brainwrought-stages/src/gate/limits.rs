@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::frame::SAFE_BOX;
+
 /// Sound below this is silence, in dBFS: between words a neural voice leaves breath at -60 to -55.
 pub(crate) const SILENCE_DB: f32 = -50.0;
 /// How much longer than its words a scene may be shown, in milliseconds, unless the viewer is to think or to read. With the
@@ -65,7 +67,7 @@ impl Default for Limits {
             silence_ms: 1200,
             drift_ms: 40.0,
             still_ms: 500,
-            safe_box: [108.0, 270.0, 960.0, 1250.0],
+            safe_box: SAFE_BOX,
             contrast: 4.5,
             caption_ms: 300,
             word_ms: 80,

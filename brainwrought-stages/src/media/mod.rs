@@ -6,7 +6,9 @@ mod clip_reader;
 mod encoder;
 mod error;
 mod ffmpeg;
+mod flash_meter;
 mod mp4;
+mod picture_meter;
 mod probe;
 mod tags;
 
@@ -15,6 +17,7 @@ pub use encoder::{EncoderSettings, H264Encoder};
 pub use error::MediaError;
 pub use ffmpeg::encoder_available;
 pub use mp4::{Mp4Settings, Mp4Writer};
+pub(crate) use picture_meter::{CaptionSpot, PictureMeter};
 pub use probe::{AudioTrack, LumaView, Probe, VideoTrack, Viewer, probe};
 pub use tags::tags;
 

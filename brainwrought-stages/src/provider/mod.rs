@@ -32,6 +32,8 @@ pub use service::{SERVICES, Service};
 pub use settings::{Network, Patience, ProviderSettings};
 
 #[cfg(test)]
+pub(crate) mod peer;
+#[cfg(test)]
 pub(crate) mod scripted_server;
 #[cfg(test)]
 mod tests;

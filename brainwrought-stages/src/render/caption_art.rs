@@ -3,10 +3,10 @@
 use brainwrought_core::data::{CaptionRecord, Rect, Speaker, Word};
 use serde::{Deserialize, Serialize};
 
-use super::captions::{Chunk, needs_space};
-use super::frame_plan::FramePlan;
+use super::captions::Chunk;
 use super::sprite::Sprite;
-use crate::text::{Fonts, Ink, Letters, Stroke, Weight};
+use crate::frame::FramePlan;
+use crate::text::{Fonts, Ink, Letters, Stroke, Weight, needs_space};
 
 /// How captions look.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]

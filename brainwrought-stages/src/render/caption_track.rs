@@ -4,7 +4,7 @@ use brainwrought_core::data::{CaptionRecord, Word};
 
 use super::caption_art::{CaptionArt, CaptionLook};
 use super::captions::Chunk;
-use super::frame_plan::FramePlan;
+use crate::frame::FramePlan;
 use crate::picture::YuvFrame;
 use crate::text::Fonts;
 

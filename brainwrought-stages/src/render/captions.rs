@@ -4,6 +4,8 @@ use std::ops::Range;
 
 use brainwrought_core::data::Word;
 
+use crate::text::{is_unspaced, is_wide, needs_space};
+
 /// The most words that share the screen.
 const MOST_WORDS: usize = 4;
 
@@ -37,22 +39,6 @@ pub struct Chunk {
     pub start_ms: u64,
     /// When they go.
     pub end_ms: u64,
-}
-
-/// Tells whether a space stands between what is written and the next word: in Chinese and Japanese nobody writes one.
-pub(crate) fn needs_space(before: &str, next: &str) -> bool {
-    let last = before.chars().next_back();
-    last.is_some() && !(last.is_some_and(is_wide) && next.chars().next().is_some_and(is_wide))
-}
-
-/// True for the characters of Chinese and Japanese.
-fn is_unspaced(letter: char) -> bool {
-    matches!(letter, '\u{3005}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}')
-}
-
-/// True for those, and for the signs that are written with them, which are all as wide as two letters.
-fn is_wide(letter: char) -> bool {
-    is_unspaced(letter) || matches!(letter, '\u{3001}'..='\u{3004}' | '\u{FF01}'..='\u{FF60}')
 }
 
 /// True for a word of one character of those scripts.
@@ -254,7 +240,6 @@ mod tests {
         let texts: Vec<String> = texts(&words, &chunks).iter().map(|text| text.replace(' ', "")).collect();
         assert!(texts.contains(&"待ち行列理論は、".to_owned()), "{texts:?}");
         assert!(texts.iter().all(|text| text.chars().count() <= MOST_CHARACTERS / 2), "{texts:?}");
-        assert!(!needs_space("は、", "到着") && !needs_space("（例）", "一") && needs_space("AI", "が"));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use tiny_skia::{Color, FillRule, Paint, PathBuilder, Pixmap, PixmapPaint, Transform};
 
-use super::frame_plan::FramePlan;
+use crate::frame::FramePlan;
 use crate::picture::RgbaImage;
 use crate::text::{Fonts, Weight};
 

@@ -4,12 +4,11 @@ use brainwrought_core::data::{Audio, CaptionRecord, MarkKind, PanelKind};
 
 use super::caption_track::CaptionTrack;
 use super::chip::chip;
-use super::frame_plan::FramePlan;
 use super::puppet::{Puppet, PuppetSheet, loudness};
 use super::sprite::Sprite;
+use crate::frame::{FrameLayout, FramePlan, Wording};
 use crate::picture::{Area, RgbaImage, YuvFrame};
 use crate::text::Fonts;
-use crate::visuals::wording::Wording;
 
 /// Something that draws what lies behind everything, frame after frame.
 pub(super) trait Backdrop: Send {
@@ -19,15 +18,6 @@ pub(super) trait Backdrop: Send {
         frame: &mut YuvFrame,
         covered: &Area,
     ) -> Result<(), Box<dyn std::error::Error + Send + Sync>>;
-}
-
-/// Where panels stand.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Halves {
-    /// A card above full-screen motion.
-    Card,
-    /// Pictures in the upper half, motion in the lower.
-    Split,
 }
 
 /// A panel while its scene lasts.
@@ -40,7 +30,7 @@ pub(super) struct PanelArt {
 /// Puts frames together in pooled memory; frame *n* is a function of *n* alone.
 pub(super) struct Composer {
     backdrop: Box<dyn Backdrop>,
-    halves: Halves,
+    layout: FrameLayout,
     panels: Vec<Placed>,
     chips: Vec<Placed>,
     captions: CaptionTrack,
@@ -80,13 +70,13 @@ const ENTRANCE: u64 = 7;
 impl Composer {
     pub(super) fn new(
         plan: FramePlan,
-        halves: Halves,
+        layout: FrameLayout,
         backdrop: Box<dyn Backdrop>,
         captions: CaptionTrack,
     ) -> Self {
         Self {
             backdrop,
-            halves,
+            layout,
             panels: Vec::new(),
             chips: Vec::new(),
             captions,
@@ -106,7 +96,7 @@ impl Composer {
     /// Adds the panels, each for as long as its scene lasts.
     pub(super) fn add_panels(&mut self, panels: &[PanelArt], audio: &Audio, frames: u64) {
         let starts = scene_starts(audio, &self.plan);
-        let centre = if self.halves == Halves::Split { SPLIT_CENTRE } else { PANEL_CENTRE };
+        let centre = if self.layout == FrameLayout::Split { SPLIT_CENTRE } else { PANEL_CENTRE };
         for panel in panels {
             let from = starts.get(panel.scene).copied().unwrap_or(0);
             let to = starts.get(panel.scene + 1).copied().unwrap_or(frames);
@@ -167,9 +157,9 @@ impl Composer {
         frame: &mut YuvFrame,
     ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
         let panels = self.panels.iter().filter(|panel| panel.frames.contains(&n));
-        let covered = match self.halves {
-            Halves::Split => upper_half(frame),
-            Halves::Card => {
+        let covered = match self.layout {
+            FrameLayout::Split => upper_half(frame),
+            FrameLayout::Card => {
                 // The largest of them, when there are several.
                 let solid = panels.clone().filter_map(|panel| {
                     let (dy, opacity) = panel.pose(n, &self.plan);
@@ -179,7 +169,7 @@ impl Composer {
             }
         };
         self.backdrop.next(frame, &covered)?;
-        if self.halves == Halves::Split {
+        if self.layout == FrameLayout::Split {
             fill_upper_half(frame);
         }
         for panel in panels {

@@ -4,7 +4,7 @@ use brainwrought_core::data::{CaptionRecord, Rect, Rule, Word};
 
 use super::caption_art::{SIZE, join};
 use super::captions::lay_out;
-use super::frame_plan::FramePlan;
+use crate::frame::FramePlan;
 use crate::gate::{Limits, rules};
 use crate::text::{Fonts, Weight};
 

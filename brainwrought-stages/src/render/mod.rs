@@ -3,11 +3,11 @@
 mod backdrop;
 mod caption_art;
 mod caption_track;
-pub(crate) mod captions;
+mod captions;
 mod chip;
 mod composer;
+mod error;
 mod foresight;
-mod frame_plan;
 mod pump;
 mod puppet;
 mod sprite;
@@ -16,6 +16,7 @@ mod turns;
 
 pub use caption_art::CaptionLook;
 pub use captions::{Chunk, lay_out};
+pub use error::RenderError;
 pub(crate) use foresight::planned_captions;
-pub use stage::{FrameLayout, FrameSource, Render, RenderError};
+pub use stage::{FrameSource, Render};
 pub use turns::RenderTurns;

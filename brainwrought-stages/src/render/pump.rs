@@ -4,7 +4,7 @@ use std::sync::mpsc;
 
 use tokio_util::sync::CancellationToken;
 
-use super::stage::RenderError;
+use super::error::RenderError;
 use crate::media::{EncoderSettings, H264Encoder};
 use crate::picture::YuvFrame;
 

@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use brainwrought_core::data::{Speaker, Word};
 
-use super::frame_plan::FramePlan;
 use super::sprite::Sprite;
+use crate::frame::FramePlan;
 use crate::picture::{RgbaImage, YuvFrame};
 
 /// The top of a character, from the top of a frame 1,920 high: under the captions, where nothing must be read.

@@ -1,8 +1,6 @@
 //! [`Render`]: the stage that turns a segment into encoded pictures.
 
-use std::error::Error;
-
-use brainwrought_core::data::{Audio, Background, Clip, PanelKind, Rule, Segment, Visuals};
+use brainwrought_core::data::{Audio, Background, Clip, PanelKind, Segment, Visuals};
 use brainwrought_core::stage::{Stage, StageContext, StageError};
 use bytes::Bytes;
 use serde::Serialize;
@@ -11,19 +9,18 @@ use super::backdrop::{ClipBackdrop, StyleBackdrop};
 use super::caption_art::CaptionLook;
 use super::caption_track::CaptionTrack;
 use super::captions::lay_out;
-use super::composer::{Backdrop, Composer, Halves, PanelArt};
+use super::composer::{Backdrop, Composer, PanelArt};
+use super::error::RenderError;
 use super::foresight::{broken_rules, planned_captions};
-use super::frame_plan::FramePlan;
 use super::pump::pump;
 use super::puppet::PuppetSheet;
 use super::turns::RenderTurns;
-use crate::background::{self, BackgroundError, Shade};
-use crate::gate::rules::listed;
+use crate::background::{self, Shade};
+use crate::frame::{FrameLayout, FramePlan, Wording};
 use crate::gate::{CaptionUse, Limits};
-use crate::media::{ClipReader, ClipSettings, EncoderSettings, MediaError};
-use crate::picture::{RgbaImage, RgbaImageError, YuvFrame};
+use crate::media::{ClipReader, ClipSettings, EncoderSettings};
+use crate::picture::{RgbaImage, YuvFrame};
 use crate::text::Fonts;
-use crate::visuals::wording::Wording;
 
 /// Draws a segment frame by frame and encodes it: [`Segment`], [`Audio`] and [`Visuals`] in, [`Clip`] out.
 #[derive(Debug, Clone, Serialize)]
@@ -43,62 +40,6 @@ pub struct Render {
     /// How much is rendered at once in this process.
     #[serde(skip)]
     pub turns: RenderTurns,
-}
-
-/// Where panels stand.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-#[non_exhaustive]
-pub enum FrameLayout {
-    /// A card above full-screen motion.
-    #[default]
-    Card,
-    /// Pictures in the upper half, motion in the lower.
-    Split,
-}
-
-/// A segment could not be rendered.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum RenderError {
-    /// The encoder or a clip failed.
-    #[error(transparent)]
-    Media(#[from] MediaError),
-    /// The background could not be opened.
-    #[error(transparent)]
-    Background(#[from] BackgroundError),
-    /// A stored panel is no picture.
-    #[error("a stored panel cannot be read; run `brainwrought retry --from visuals`")]
-    Panel(#[from] RgbaImageError),
-    /// The background stopped.
-    #[error("the background clip could not be read to its end")]
-    Backdrop(#[source] Box<dyn Error + Send + Sync>),
-    /// The narration is not a whole number of frames long.
-    #[error(
-        "the narration has {samples} samples, which is no whole number of frames; run `brainwrought retry --from audio`"
-    )]
-    UnevenAudio {
-        /// The number of samples.
-        samples: u64,
-    },
-    /// The gate would refuse the captions.
-    #[error(
-        "segment {segment} was not rendered, because its captions would not pass the gate: {}; change the words of the \
-         script, install a font that has them, or turn captions off",
-        listed(.rules)
-    )]
-    Foreseen {
-        /// The segment, from 1.
-        segment: u32,
-        /// The rules that would fail.
-        rules: Vec<Rule>,
-    },
-    /// The work was told to stop.
-    #[error("rendering was cancelled")]
-    Cancelled,
-    /// Composing panicked.
-    #[error("composing a frame panicked; please report it with the PDF")]
-    Panicked,
 }
 
 /// The frames of a segment, one after the other.
@@ -279,11 +220,8 @@ impl Render {
         let chunks = lay_out(&audio.words, audio.duration_ms());
         let captions =
             CaptionTrack::new(chunks, audio.words.clone(), self.captions, self.fonts.clone(), plan);
-        let halves = match self.layout {
-            FrameLayout::Card => Halves::Card,
-            FrameLayout::Split => Halves::Split,
-        };
-        let mut composer = Composer::new(plan, halves, self.backdrop(visuals, stored.clip)?, captions);
+        let backdrop = self.backdrop(visuals, stored.clip)?;
+        let mut composer = Composer::new(plan, self.layout, backdrop, captions);
         composer.add_panels(&stored.panels, audio, frames);
         composer.add_puppets(&stored.puppets, audio, &stored.samples);
         let chips: Vec<_> = visuals.scenes.iter().map(|scene| scene.chips.clone()).collect();

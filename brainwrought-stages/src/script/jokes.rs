@@ -113,7 +113,7 @@ mod tests {
     use brainwrought_core::data::{Citation, Line};
 
     use super::*;
-    use crate::visuals::memes::is_template;
+    use crate::frame::is_meme_template;
 
     fn scene(fact: &str, visual: VisualCue) -> (String, Scene) {
         let line = Line::new(fact, LineRole::Fact, Citation { page: 1, quote: fact.to_owned() });
@@ -151,7 +151,7 @@ mod tests {
     #[test]
     fn every_template_that_is_used_exists() {
         for (template, _) in [&PROBLEMS[..], &IDEAS, &MECHANISMS, &RESULTS, &SURPRISING, &ANYTHING].concat() {
-            assert!(is_template(template), "{template}");
+            assert!(is_meme_template(template), "{template}");
         }
     }
 }

@@ -4,6 +4,7 @@
 //! parse → script → each segment { audio, visuals → render } → assemble → check → publish
 //! ```
 
+mod edit;
 mod estimate;
 mod examine;
 mod forecast;
@@ -15,6 +16,7 @@ mod resources;
 mod stage_cost;
 mod stages;
 
+pub use edit::{EditError, edit_job, judge_job_edit, script_of, script_of_video};
 pub use estimate::{Costs, Estimate, EstimateError, EstimateLine, estimate};
 pub use examine::{Finding, examine, examine_providers};
 pub use forecast::Forecast;

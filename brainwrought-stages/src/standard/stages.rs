@@ -8,11 +8,12 @@ use super::resources::Resources;
 use crate::assemble::Assemble;
 use crate::audio::{self, Effects, EffectsBy, Mix, Narrate, NarrateSettings};
 use crate::check::{CaptionUse, Check, Limits};
+use crate::frame::FrameLayout;
 use crate::llm::ChosenLlm;
 use crate::media::EncoderSettings;
 use crate::parse::{DrawLimits, ParsePdf};
 use crate::publish::Publish;
-use crate::render::{CaptionLook, FrameLayout, Render};
+use crate::render::{CaptionLook, Render};
 use crate::script::{ModelWriter, ScriptWriter, TrendChoice, WriteScript};
 use crate::visuals::{Pictures, PrepareVisuals};
 

@@ -2,7 +2,9 @@
 
 mod fonts;
 mod letters;
+mod spacing;
 
 pub(crate) use fonts::named;
 pub use fonts::{Fonts, Weight};
 pub use letters::{Ink, Letters, Stroke};
+pub(crate) use spacing::{is_unspaced, is_wide, needs_space};

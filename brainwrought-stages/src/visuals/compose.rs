@@ -8,7 +8,7 @@ use super::memes;
 use super::panels::{self, PAGE_ROOM};
 use super::plan::{FoundQuote, PagePlan, Plan};
 use super::print::{Area, Print, PrintLine, mark, runs_between};
-use super::wording::Wording;
+use crate::frame::Wording;
 use crate::picture::RgbaImage;
 
 /// A panel before it is stored.

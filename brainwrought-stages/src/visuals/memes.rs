@@ -10,6 +10,7 @@ use super::panels::INNER_WIDTH;
 use super::sheet::Field;
 use super::sticker::{draw, sticker};
 use super::theme::{CORNER, INK, MARGIN, PADDING, PANEL_WIDTH, PAPER, RULE, Rgb};
+use crate::frame::{MEME_TEMPLATES, MemeShape};
 use crate::picture::RgbaImage;
 use crate::text::Weight;
 
@@ -30,83 +31,13 @@ const RAYS: [(&str, &str); 5] = [
     ("#a04a00", "#c96a12"),
 ];
 
-/// A template.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Template {
-    /// Its name.
-    pub(crate) name: &'static str,
-    /// When it is used, for a writer.
-    pub(crate) when: &'static str,
-    shape: Shape,
-}
-
-/// How a template is laid out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Shape {
-    /// One sticker before rays.
-    Reaction(&'static str),
-    /// Two rows, the second of which wins.
-    Rows(&'static str, &'static str),
-    /// A smile among flames.
-    Fine,
-}
-
-const fn reaction(name: &'static str, when: &'static str, sticker: &'static str) -> Template {
-    Template { name, when, shape: Shape::Reaction(sticker) }
-}
-
-/// The templates there are.
-pub(crate) const TEMPLATES: &[Template] = &[
-    reaction("mind-blown", "something surprising", "exploding-head"),
-    reaction("skull", "something brutal", "skull"),
-    reaction("eyes", "something to watch", "eyes"),
-    reaction("thinking", "something that makes you wonder", "thinking-face"),
-    reaction("monocle", "something exact", "face-with-monocle"),
-    reaction("doubt", "something hard to believe", "face-with-raised-eyebrow"),
-    reaction("clown", "a mistake that people make", "clown-face"),
-    reaction("dizzy", "something complicated", "face-with-spiral-eyes"),
-    reaction("melting", "something that goes wrong slowly", "melting-face"),
-    reaction("scream", "a danger", "face-screaming-in-fear"),
-    reaction("sweat", "something that barely works", "grinning-face-with-sweat"),
-    reaction("crying", "a loss", "loudly-crying-face"),
-    reaction("cat", "despair, with a cat", "weary-cat"),
-    reaction("nerd", "a detail that experts love", "nerd-face"),
-    reaction("cool", "something elegant", "smiling-face-with-sunglasses"),
-    reaction("stars", "something great", "star-struck"),
-    reaction("goat", "the best of its kind", "goat"),
-    reaction("hundred", "something that is simply right", "hundred-points"),
-    reaction("idea", "an idea", "light-bulb"),
-    reaction("salute", "respect", "saluting-face"),
-    reaction("popcorn", "a conflict", "popcorn"),
-    Template {
-        name: "versus",
-        when: "one way is worse (top) than the other (bottom)",
-        shape: Shape::Rows("thumbs-down", "thumbs-up"),
-    },
-    Template {
-        name: "moods",
-        when: "boring (top), then interesting (bottom)",
-        shape: Shape::Rows("unamused-face", "smirking-face"),
-    },
-    Template {
-        name: "brain",
-        when: "a plain thought (top), then a brilliant one (bottom)",
-        shape: Shape::Rows("brain", "exploding-head"),
-    },
-    Template { name: "fine", when: "everything burns and nobody minds", shape: Shape::Fine },
-];
-
-/// Tells whether there is a template of that name.
-pub(crate) fn is_template(name: &str) -> bool {
-    TEMPLATES.iter().any(|template| template.name == name)
-}
-
 /// Draws a meme; nothing when there is no such template.
 pub(super) fn meme(table: Table<'_>, meme: &Meme) -> Option<RgbaImage> {
-    let template = TEMPLATES.iter().find(|template| template.name == meme.template)?;
+    let template = MEME_TEMPLATES.iter().find(|template| template.name == meme.template)?;
     match template.shape {
-        Shape::Reaction(name) => {
-            let place = TEMPLATES.iter().position(|other| other.name == template.name).unwrap_or_default();
+        MemeShape::Reaction(name) => {
+            let place =
+                MEME_TEMPLATES.iter().position(|other| other.name == template.name).unwrap_or_default();
             let (dark, light) = RAYS[place % RAYS.len()];
             let mut card = with_rays(table, dark, light)?;
             put(
@@ -120,7 +51,7 @@ pub(super) fn meme(table: Table<'_>, meme: &Meme) -> Option<RgbaImage> {
             say(&mut card, table, meme);
             Some(card.into_image())
         }
-        Shape::Fine => {
+        MemeShape::Fine => {
             let mut card = with_rays(table, "#a03a00", "#d06a10")?;
             let floor = HEIGHT - MARGIN - 330.0;
             for (x, side) in [(60.0, 220.0), (590.0, 210.0), (190.0, 150.0), (520.0, 140.0)] {
@@ -130,7 +61,7 @@ pub(super) fn meme(table: Table<'_>, meme: &Meme) -> Option<RgbaImage> {
             say(&mut card, table, meme);
             Some(card.into_image())
         }
-        Shape::Rows(first, second) => Some(rows(table, meme, first, second)),
+        MemeShape::Rows(first, second) => Some(rows(table, meme, first, second)),
     }
 }
 
@@ -223,7 +154,7 @@ mod tests {
         let lettering = Lettering::new(Fonts::embedded());
         for scale in [0.25, 1.0] {
             let table = Table { lettering: &lettering, scale };
-            for template in TEMPLATES {
+            for template in MEME_TEMPLATES {
                 let joke = Meme {
                     template: template.name.to_owned(),
                     top: "Leader election with a great many words above".to_owned(),

@@ -6,7 +6,7 @@ mod clipping;
 mod compose;
 mod illustrate;
 mod lettering;
-pub(crate) mod memes;
+mod memes;
 mod page_area;
 mod panels;
 mod picture_panel;
@@ -19,10 +19,9 @@ mod stage;
 mod sticker;
 mod theme;
 mod word_match;
-pub(crate) mod wording;
 
 pub use illustrate::{
     Credit, Found, GENERATOR_KEY, IllustrateError, Illustrator, Kept, MemesBy, NoSuchPictures, PictureChoice,
-    PictureFile, PictureOffer, Pictures, VideoGenerator, Wish, illustration,
+    PictureFile, Pictures, VideoGenerator, Wish, illustration,
 };
 pub use stage::PrepareVisuals;

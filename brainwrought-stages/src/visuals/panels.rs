@@ -8,7 +8,7 @@ use super::sheet::Field;
 use super::theme::{
     ACCENT, ANSWERS, INK, MARGIN, MUTED, PADDING, PANEL_HEIGHT, PANEL_WIDTH, PAPER, RULE, Rgb,
 };
-use super::wording::Wording;
+use crate::frame::Wording;
 use crate::picture::RgbaImage;
 use crate::text::Weight;
 

@@ -2,12 +2,11 @@
 
 use brainwrought_core::data::{Document, Figure, Meme, QuizQuestion, Rect, Scene, VisualCue};
 
-use super::memes::is_template;
 use super::page_area;
 use super::panels::{FAN_WIDTH, FIGURE_ROOM, INNER_WIDTH, PAGE_ROOM};
 use super::quote::{self, QuotePlace};
+use crate::frame::{FrameLayout, is_meme_template};
 use crate::parse::CropRequest;
-use crate::render::FrameLayout;
 
 /// Print is shown as it stands where its letters are at least this size, in pixels of a frame 1,080 wide.
 const LEGIBLE: f32 = 22.0;
@@ -76,7 +75,7 @@ impl<'a> Plan<'a> {
             }
             VisualCue::PageCrop { page, quote } => Self::Page(PagePlan::of(document, *page, quote, layout)),
             VisualCue::QuizCard { question } => Self::Quiz(question),
-            VisualCue::Meme { meme } if is_template(&meme.template) => Self::Meme(meme),
+            VisualCue::Meme { meme } if is_meme_template(&meme.template) => Self::Meme(meme),
             VisualCue::Meme { .. } => cited_page(document, scene, layout).unwrap_or(Self::Nothing),
             VisualCue::SourceCard { title, pages } => {
                 let fan = existing(document, pages.iter().copied().take(FAN));

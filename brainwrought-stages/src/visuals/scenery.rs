@@ -11,7 +11,7 @@ use brainwrought_core::stage::{StageContext, StageError};
 use super::illustrate::{
     Credit, IllustrateError, Illustrator, Imgflip, Kept, MemesBy, Pictures, Wish, illustration,
 };
-use super::memes::is_template;
+use crate::frame::is_meme_template;
 use crate::picture::RgbaImage;
 use crate::provider::{ProviderClient, ProviderError, ProviderSettings};
 
@@ -150,7 +150,7 @@ impl Painter<'_> {
                 meme: None,
                 fallback: fallback.as_ref().clone(),
             }),
-            cue @ VisualCue::Meme { meme } if !self.memes.is_own() && is_template(&meme.template) => {
+            cue @ VisualCue::Meme { meme } if !self.memes.is_own() && is_meme_template(&meme.template) => {
                 Some(Asked {
                     query: meme.words(),
                     kind: IllustrationKind::Still,

@@ -15,12 +15,11 @@ use super::lettering::Lettering;
 use super::picture_panel::{self, PICTURE_ROOM};
 use super::plan::Plan;
 use super::scenery::{Painter, Shown};
-use super::wording::Wording;
 use crate::background;
+use crate::frame::{FrameLayout, Wording};
 use crate::parse::{DrawLimits, PdfHost, serialize_reader};
 use crate::picture::RgbaImage;
 use crate::provider::ProviderSettings;
-use crate::render::FrameLayout;
 use crate::text::{Fonts, named};
 
 /// Draws every panel of a segment and chooses its background.

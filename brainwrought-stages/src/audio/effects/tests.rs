@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::super::mix::{Effect, Sound};
 use super::*;
-use crate::llm::tests::peer::Peer;
+use crate::provider::peer::Peer;
 use crate::provider::scripted_server::{Act, ScriptedServer, json as answer};
 use crate::provider::{Network, Patience, ProviderSettings, Request, Secret};
 

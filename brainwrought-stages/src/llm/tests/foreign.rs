@@ -5,9 +5,9 @@ use std::sync::Arc;
 use brainwrought_core::purse::Cost;
 use serde_json::{Value, json};
 
-use super::peer::Peer;
 use super::{Topic, context, prompt, topic};
 use crate::llm::{Finish, LanguageModel, LlmChoice, LlmError, Message, Prompt, ask};
+use crate::provider::peer::Peer;
 use crate::provider::{Patience, ProviderClient, ProviderError, ProviderSettings, Request, Secret};
 
 const DESK: &str = concat!(include_str!("llama.py"), include_str!("peer_desk.py"));

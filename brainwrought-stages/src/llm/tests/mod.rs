@@ -1,7 +1,6 @@
 //! How each client asks, reads whole and streamed answers, and how answers that cannot be used end.
 
 mod foreign;
-pub(crate) mod peer;
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -1,6 +1,6 @@
 """Stands between a client and a server of other people, and holds what both say against what the providers publish.
 
-KIND is aimock or llama. See `front_desk.py` for how it is run.
+KIND is aimock or llama. See `provider/front_desk.py` for how it is run.
 `/walk-N/…` refuses the first N requests to each path, so that the client tries other ways; `/verdict` tells what was seen.
 """
 

@@ -15,8 +15,7 @@ use super::super::writer::Brief;
 use super::facts::Facts;
 use super::reply::{Analysis, Hooks, MemeReply, Plan, Questions, Role, SceneReply, Scenes, Show};
 use super::sources::Sources;
-use crate::visuals::PictureOffer;
-use crate::visuals::memes::is_template;
+use crate::frame::{PictureOffer, is_meme_template};
 
 /// How long the source card is shown, in milliseconds.
 const SOURCE_MS: u64 = 2_000;
@@ -172,7 +171,7 @@ impl Draft<'_> {
         let source = self.sources.get(fact.source)?;
         let stands = |words: &str| words.is_empty() || self.facts.is_joke(words, source);
         let says = !(meme.top.is_empty() && meme.bottom.is_empty());
-        (says && stands(&meme.top) && stands(&meme.bottom) && is_template(&meme.template))
+        (says && stands(&meme.top) && stands(&meme.bottom) && is_meme_template(&meme.template))
             .then_some(VisualCue::Meme { meme })
     }
 

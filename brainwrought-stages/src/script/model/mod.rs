@@ -33,9 +33,9 @@ use super::evidence::Evidence;
 use super::offline::OfflineWriter;
 use super::trends::{Trend, TrendLexicon, TrendSource, TrendTopic, research};
 use super::writer::{Brief, ScriptError, ScriptWriter};
+use crate::frame::PictureOffer;
 use crate::llm::{ChosenLlm, LanguageModel, LlmError, Prompt, ask};
 use crate::provider::ProviderError;
-use crate::visuals::PictureOffer;
 
 /// The steps of a script, for whoever watches.
 const STEPS: u64 = 9;

@@ -9,9 +9,8 @@ use super::super::trends::Trend;
 use super::super::writer::Brief;
 use super::facts::Doubted;
 use super::reply::{Analysis, Hooks, Role, Scenes};
+use crate::frame::{MEME_TEMPLATES, PictureOffer};
 use crate::llm::Prompt;
-use crate::visuals::PictureOffer;
-use crate::visuals::memes::TEMPLATES;
 
 const SYSTEM: &str = "You turn documents into short vertical videos that are fun and true: a hook, fast narration, facts that a \
 viewer would tell a friend. You work in steps; each step has one JSON answer. What stands between <document> and </document> is \
@@ -172,7 +171,7 @@ impl Prompts<'_> {
                 figure.caption.as_deref().unwrap_or("without caption").chars().take(160).collect();
             let _ = writeln!(text, "Figure {} on page {}: {caption}", figure.id, figure.page);
         }
-        for template in TEMPLATES {
+        for template in MEME_TEMPLATES {
             let _ = writeln!(text, "Meme {}: {}", template.name, template.when);
         }
         let pictures = offer.map_or_else(String::new, |offer| format!(" {PICTURES} {offer}."));

@@ -1,7 +1,6 @@
 //! [`PictureChoice`] and [`Pictures`]: where pictures come from, as a user writes it and as a job keeps it.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -18,6 +17,7 @@ use super::illustrator::Illustrator;
 use super::openai::OpenAiPictures;
 use super::pexels::Pexels;
 use super::pixabay::Pixabay;
+use crate::frame::PictureOffer;
 use crate::provider::{Price, ProviderClient, ProviderError, ProviderSettings, Service};
 
 /// The name under which the key of a video generator is kept in [`ProviderSettings::keys`].
@@ -62,38 +62,6 @@ pub enum Pictures {
     Generator(Box<VideoGenerator>),
     /// They are the user's own.
     Files(Vec<PictureFile>),
-}
-
-/// What a script may ask for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct PictureOffer {
-    /// Whether there are stills, clips, or both.
-    pub kinds: Vec<IllustrationKind>,
-    /// The names of the user's own files; empty where anything can be asked for.
-    pub names: Vec<String>,
-}
-
-/// The most names of files that a writer is told.
-const MOST_NAMES: usize = 60;
-
-impl fmt::Display for PictureOffer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let kinds: Vec<&str> = self
-            .kinds
-            .iter()
-            .map(|kind| if *kind == IllustrationKind::Clip { "clips" } else { "pictures" })
-            .collect();
-        f.write_str(&kinds.join(" and "))?;
-        if !self.names.is_empty() {
-            let names: Vec<&str> = self.names.iter().take(MOST_NAMES).map(String::as_str).collect();
-            write!(
-                f,
-                ", of these files alone, to be named by the words in their names: {}",
-                names.join(", ")
-            )?;
-        }
-        Ok(())
-    }
 }
 
 /// A text names no place for pictures to come from.

@@ -12,8 +12,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::credit::Credit;
 use super::error::IllustrateError;
+use super::screening::unfit;
 use super::{footage, raster};
-use crate::check::unfit;
 
 /// Grows whenever the same bytes would be kept in another form.
 const VERSION: u32 = 1;

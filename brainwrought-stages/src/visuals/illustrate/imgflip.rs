@@ -160,11 +160,11 @@ impl Illustrator for Imgflip {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::visuals::memes::TEMPLATES;
+    use crate::frame::MEME_TEMPLATES;
 
     #[test]
     fn every_template_has_a_counterpart() {
-        let own: Vec<&str> = TEMPLATES.iter().map(|template| template.name).collect();
+        let own: Vec<&str> = MEME_TEMPLATES.iter().map(|template| template.name).collect();
         assert_eq!(COUNTERPARTS.map(|(name, ..)| name).to_vec(), own);
         assert!(
             COUNTERPARTS.iter().all(|(_, theirs, shows)| theirs.parse::<u32>().is_ok() && !shows.is_empty())

@@ -16,9 +16,10 @@ mod openai;
 mod pexels;
 mod pixabay;
 mod raster;
+mod screening;
 mod stock;
 
-pub use choice::{GENERATOR_KEY, NoSuchPictures, PictureChoice, PictureOffer, Pictures};
+pub use choice::{GENERATOR_KEY, NoSuchPictures, PictureChoice, Pictures};
 pub use credit::Credit;
 pub use error::IllustrateError;
 pub use folder::PictureFile;

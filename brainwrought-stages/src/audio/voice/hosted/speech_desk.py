@@ -1,6 +1,6 @@
 """Stands between a client and a server of other people that speaks, and holds requests against what OpenAI publishes.
 
-`/verdict` tells what was seen. See `front_desk.py` for how it is run.
+`/verdict` tells what was seen. See `provider/front_desk.py` for how it is run.
 """
 
 import io

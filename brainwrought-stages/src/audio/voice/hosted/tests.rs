@@ -21,7 +21,7 @@ use super::recording::tests::wave;
 use super::*;
 use crate::audio::written_words;
 use crate::audio::{Narrate, NarrateSettings, VoiceFailure};
-use crate::llm::tests::peer::Peer;
+use crate::provider::peer::Peer;
 use crate::provider::scripted_server::{Act, ScriptedServer, json as answer};
 use crate::provider::{Network, Patience, ProviderError, Request, Secret};
 

@@ -3,8 +3,8 @@
 use serde_json::json;
 
 use super::*;
-use crate::llm::tests::peer::{Peer, desk as desk_of, interpreter};
 use crate::provider::Request;
+use crate::provider::peer::{Peer, desk as desk_of, interpreter};
 
 const DESK: &str = include_str!("trend_desk.py");
 

@@ -1,6 +1,6 @@
 """Servers of other people that know of trends, and what Tavily's own client would say of what is asked.
 
-See `front_desk.py` for how it is run.
+See `provider/front_desk.py` for how it is run.
 KIND aimock: a search as Tavily has it at `/search` and an MCP server at `/mcp`, both of aimock; `/verdict` tells what was seen.
 KIND mcp: the server of the official Python package of MCP at `/mcp`. KIND stdio: the same over its own pipes.
 """

@@ -24,9 +24,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::raster::tests::picture;
 use super::*;
-use crate::llm::tests::peer::Peer;
 use crate::media::{EncoderSettings, H264Encoder, Mp4Settings, Mp4Writer};
 use crate::picture::{RgbaImage, YuvFrame};
+use crate::provider::peer::Peer;
 use crate::provider::scripted_server::{Act, ScriptedServer, json as answer};
 use crate::provider::{Network, Patience, ProviderSettings, Request, Secret};
 use crate::visuals::PrepareVisuals;

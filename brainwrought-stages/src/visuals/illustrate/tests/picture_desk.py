@@ -3,7 +3,7 @@
 OpenAI, Gemini and a generator of clips are a server of other people; Pexels, Pixabay and Imgflip are served here, and held
 against clients of other people's making: what they would send is what is wanted, and they must be able to read the answers.
 
-`/verdict` tells what was seen. See `front_desk.py` for how it is run.
+`/verdict` tells what was seen. See `provider/front_desk.py` for how it is run.
 """
 
 import importlib.util

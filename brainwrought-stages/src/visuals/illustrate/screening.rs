@@ -3,9 +3,8 @@
 use bytes::Bytes;
 use tokio_util::sync::CancellationToken;
 
-use super::pictures::PictureMeter;
 use crate::gate::Limits;
-use crate::media::{ClipReader, ClipSettings, LumaView, MediaError};
+use crate::media::{ClipReader, ClipSettings, LumaView, MediaError, PictureMeter};
 use crate::picture::YuvFrame;
 
 /// So much of a clip is looked at, in seconds; one that is shorter is seen again, as it is in a video.
@@ -21,7 +20,7 @@ const STILL: u64 = 2;
 /// # Errors
 ///
 /// Fails when the clip cannot be decoded, and when the work should stop.
-pub(crate) fn unfit(clip: Bytes, cancellation: &CancellationToken) -> Result<Option<String>, MediaError> {
+pub(super) fn unfit(clip: Bytes, cancellation: &CancellationToken) -> Result<Option<String>, MediaError> {
     let (width, height) = SIZE;
     let mut reader = ClipReader::open(clip, ClipSettings { width, height, fps: FPS, offset_ms: 0 })?;
     let mut picture = YuvFrame::black(width as usize, height as usize);

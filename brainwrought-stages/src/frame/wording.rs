@@ -10,13 +10,13 @@ pub(crate) struct Wording {
     /// One page and several.
     pages: (&'static str, &'static str),
     /// Stands over the pages that a video cites.
-    pub(super) made_from: &'static str,
+    pub(crate) made_from: &'static str,
     /// Stands over a question.
-    pub(super) quiz: &'static str,
+    pub(crate) quiz: &'static str,
     /// Stands over the title of the source at the end.
-    pub(super) source: &'static str,
+    pub(crate) source: &'static str,
     /// Stands over the title at the beginning.
-    pub(super) document: &'static str,
+    pub(crate) document: &'static str,
 }
 
 impl Wording {
@@ -43,7 +43,7 @@ impl Wording {
     }
 
     /// Counts pages, as in "12 pages".
-    pub(super) fn page_count(&self, count: usize) -> String {
+    pub(crate) fn page_count(&self, count: usize) -> String {
         format!("{count} {}", if count == 1 { self.pages.0 } else { self.pages.1 })
     }
 }

@@ -10,9 +10,9 @@ use brainwrought_core::job::JobStatus;
 use brainwrought_core::stage::Stage as _;
 use tokio_util::sync::CancellationToken;
 
+use super::output_file::write_whole;
+use super::stage::VIDEO;
 use crate::check::Check;
-use crate::output_file::write_whole;
-use crate::publish::VIDEO;
 
 /// A finished video could not be brought here.
 #[derive(Debug, thiserror::Error)]
@@ -54,7 +54,7 @@ pub enum FetchError {
 /// How many artifacts of one job are made again before somebody has to look.
 const MAX_REPAIRS: usize = 20;
 
-/// Writes `video.mp4` and every sidecar to `<folder>/<job>/`, as the stage [`Publish`](crate::publish::Publish) does, and returns the video's path.
+/// Writes `video.mp4` and every sidecar to `<folder>/<job>/`, as the stage [`Publish`](super::Publish) does, and returns the video's path.
 ///
 /// While a change of the job is made, or when it did not succeed, it is the last video that passed.
 /// What is lost or damaged in the artifact store is made again first, in this process and by whatever other workers there are.

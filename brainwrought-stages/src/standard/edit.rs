@@ -8,10 +8,10 @@ use brainwrought_core::job::{Job, JobStatus};
 use brainwrought_core::job_store::JobView;
 use brainwrought_core::stage::Stage as _;
 
+use super::options::{CaptionStyle, MakeOptions};
 use crate::check::Check;
 use crate::parse::ParsePdf;
 use crate::script::{EditVerdict, LineEdit, WriteScript, WrongEdits, judge_edit};
-use crate::standard::{CaptionStyle, MakeOptions};
 use crate::text::Fonts;
 
 /// A script was not edited; the job and its video are as they were.

@@ -17,7 +17,7 @@ use brainwrought_core::stage::{Stage, StageContext, StageError};
 use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 
-use crate::output_file::write_whole;
+use super::output_file::write_whole;
 
 /// Writes `video.mp4` and every sidecar to `<folder>/<job_id>/`, then gives them to a publisher, if there is one.
 ///
@@ -34,7 +34,7 @@ pub struct Publish {
 }
 
 /// The name that the video has everywhere.
-pub(crate) const VIDEO: &str = "video.mp4";
+pub(super) const VIDEO: &str = "video.mp4";
 
 /// A finished video could not be delivered; it stays in the artifact store.
 #[derive(Debug, thiserror::Error)]

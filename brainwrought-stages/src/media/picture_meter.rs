@@ -2,8 +2,8 @@
 
 use brainwrought_core::data::Rect;
 
-use super::flashes::FlashMeter;
-use crate::media::LumaView;
+use super::flash_meter::FlashMeter;
+use super::probe::LumaView;
 
 /// Pixels from one sample to the next, in both directions.
 const STEP: usize = 8;
@@ -23,16 +23,16 @@ const CAPTION_DARK: u8 = 70;
 
 /// A place and time where a caption should be seen.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct CaptionSpot {
+pub(crate) struct CaptionSpot {
     /// The number of the frame.
-    pub(super) frame: u64,
+    pub(crate) frame: u64,
     /// The box of the caption, in pixels.
-    pub(super) bbox: Rect,
+    pub(crate) bbox: Rect,
 }
 
 /// Looks at frames as they are decoded.
 #[derive(Debug)]
-pub(super) struct PictureMeter {
+pub(crate) struct PictureMeter {
     grid: Vec<u8>,
     anchor: Vec<u8>,
     anchor_at: u64,
@@ -40,18 +40,18 @@ pub(super) struct PictureMeter {
     flashes: FlashMeter,
     spots: std::iter::Peekable<std::vec::IntoIter<CaptionSpot>>,
     /// The longest black stretch, in frames.
-    pub(super) longest_black: u64,
+    pub(crate) longest_black: u64,
     /// The longest stretch without movement, in frames.
-    pub(super) longest_frozen: u64,
+    pub(crate) longest_frozen: u64,
     /// Captions that were looked for.
-    pub(super) captions: u64,
+    pub(crate) captions: u64,
     /// Captions that could not be seen.
-    pub(super) unseen_captions: u64,
+    pub(crate) unseen_captions: u64,
 }
 
 impl PictureMeter {
     /// Starts with the captions to look for.
-    pub(super) fn new(fps: u32, mut spots: Vec<CaptionSpot>) -> Self {
+    pub(crate) fn new(fps: u32, mut spots: Vec<CaptionSpot>) -> Self {
         spots.sort_by_key(|spot| spot.frame);
         Self {
             grid: Vec::new(),
@@ -68,12 +68,12 @@ impl PictureMeter {
     }
 
     /// The most flashes in any second.
-    pub(super) fn flashes(&self) -> u32 {
+    pub(crate) fn flashes(&self) -> u32 {
         self.flashes.worst()
     }
 
     /// Takes the next frame.
-    pub(super) fn frame(&mut self, frame: LumaView<'_>) {
+    pub(crate) fn frame(&mut self, frame: LumaView<'_>) {
         let rows = frame.luma.chunks(frame.stride.max(1)).take(frame.height).step_by(STEP);
         self.grid.clear();
         self.grid.extend(rows.flat_map(|row| row.iter().take(frame.width).step_by(STEP)));

@@ -16,7 +16,7 @@ const AREA: usize = COLUMNS * COLUMNS / 4;
 /// A cell flashes when it changes to and fro. The picture flashes as often as a quarter of some square does: what moves
 /// through the picture changes each cell once or twice on its way and is no flash.
 #[derive(Debug)]
-pub(super) struct FlashMeter {
+pub(crate) struct FlashMeter {
     cells: Vec<Cell>,
     frames_per_second: u64,
     worst: u32,
@@ -38,17 +38,17 @@ enum Direction {
 }
 
 impl FlashMeter {
-    pub(super) fn new(fps: u32) -> Self {
+    pub(crate) fn new(fps: u32) -> Self {
         Self { cells: Vec::new(), frames_per_second: u64::from(fps.max(1)), worst: 0 }
     }
 
     /// The most flashes in any second so far.
-    pub(super) fn worst(&self) -> u32 {
+    pub(crate) fn worst(&self) -> u32 {
         self.worst
     }
 
     /// Takes the next frame as a grid of luma samples.
-    pub(super) fn frame(&mut self, index: u64, grid: &[u8], width: usize) {
+    pub(crate) fn frame(&mut self, index: u64, grid: &[u8], width: usize) {
         let luminances = luminances(grid, width);
         if self.cells.is_empty() {
             self.cells = luminances.iter().map(|l| Cell { low: *l, high: *l, ..Cell::default() }).collect();
