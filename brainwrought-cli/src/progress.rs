@@ -8,7 +8,7 @@ use std::time::Duration;
 use brainwrought_core::event::{Event, EventSink, LogLevel};
 use brainwrought_core::id::TaskKey;
 use brainwrought_core::job::Job;
-use brainwrought_stages::standard::Forecast;
+use brainwrought_stages::standard::{Forecast, stage_label};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 /// Shows how far a job is.
@@ -121,19 +121,11 @@ impl State {
 }
 
 fn verb(task: &TaskKey) -> String {
-    let verb = match task.stage.0.as_str() {
-        "parse" => "reading the PDF",
-        "script" => "writing the script",
-        "audio" => "speaking",
-        "visuals" => "drawing pictures",
-        "render" => "rendering",
-        "assemble" => "joining",
-        "check" => "checking",
-        "publish" => "delivering",
-        other => other,
-    };
+    let label = stage_label(&task.stage.0);
+    // It stands after the name of the job, not at the start of a sentence.
+    let verb = label.get(..1).map(str::to_lowercase).unwrap_or_default() + label.get(1..).unwrap_or_default();
     match task.segment {
         Some(segment) => format!("{verb} (part {})", segment + 1),
-        None => verb.to_owned(),
+        None => verb,
     }
 }

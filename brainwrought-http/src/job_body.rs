@@ -8,7 +8,7 @@ use brainwrought_core::job::{Callback, CallbackState, Job, LogEntry, Task, TaskS
 use brainwrought_core::job_store::JobView;
 use brainwrought_core::stage::Stage as _;
 use brainwrought_stages::check::Check;
-use brainwrought_stages::standard::Outlook;
+use brainwrought_stages::standard::{Outlook, stage_label};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -330,7 +330,7 @@ pub(crate) fn doing(view: &JobView) -> String {
 fn running<'a>(tasks: impl Iterator<Item = &'a Task>) -> String {
     let mut stages: Vec<(&str, Vec<String>)> = Vec::new();
     for task in tasks {
-        let name = stage_label(task);
+        let name = stage_label(&task.key.stage.0);
         let part = task.key.segment.map(|segment| (segment + 1).to_string());
         match stages.iter_mut().find(|(known, _)| *known == name) {
             Some((_, parts)) => parts.extend(part),
@@ -346,23 +346,9 @@ fn running<'a>(tasks: impl Iterator<Item = &'a Task>) -> String {
 }
 
 fn label(task: &Task) -> String {
-    let label = stage_label(task);
+    let label = stage_label(&task.key.stage.0);
     match task.key.segment {
         Some(segment) => format!("{label} part {}", segment + 1),
         None => label.to_owned(),
-    }
-}
-
-fn stage_label(task: &Task) -> &str {
-    match task.key.stage.0.as_str() {
-        "parse" => "Reading the PDF",
-        "script" => "Writing the script",
-        "audio" => "Speaking",
-        "visuals" => "Drawing pictures",
-        "render" => "Rendering",
-        "assemble" => "Joining",
-        "check" => "Checking",
-        "publish" => "Delivering",
-        other => other,
     }
 }

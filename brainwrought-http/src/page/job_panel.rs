@@ -4,7 +4,10 @@ use brainwrought_core::data::{QuizQuestion, Script};
 use brainwrought_core::job::{JobStatus, Task, TaskStatus};
 use brainwrought_core::job_store::JobView;
 use brainwrought_core::purse::{Cost, PurseError};
-use brainwrought_stages::check::ReportFile;
+use brainwrought_core::stage::Stage as _;
+use brainwrought_stages::check::{Check, ReportFile};
+use brainwrought_stages::parse::ParsePdf;
+use brainwrought_stages::script::WriteScript;
 use maud::{Markup, html};
 
 use super::job_details::{JobDetails, check};
@@ -63,8 +66,8 @@ impl Remedy {
 
     fn after(stage: &str) -> Option<Self> {
         match stage {
-            "parse" => Some(Self::OtherFile),
-            "script" | "audio" | "check" => Some(Self::OtherOptions),
+            ParsePdf::NAME => Some(Self::OtherFile),
+            WriteScript::NAME | Narrate::NAME | Check::NAME => Some(Self::OtherOptions),
             _ => None,
         }
     }

@@ -10,16 +10,19 @@ use brainwrought_core::id::WorkerId;
 use brainwrought_core::memory::MemoryJobStore;
 use brainwrought_core::pipeline::{Handle, Pipeline};
 use brainwrought_core::purse::Cost;
+use brainwrought_core::stage::Stage as _;
 use bytes::Bytes;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
 use super::{EffectsChoice, MakeOptions, Resources};
-use crate::audio::{EffectsBy, HostedVoice, Mix, VoiceError};
+use crate::assemble::Assemble;
+use crate::audio::{EffectsBy, HostedVoice, Mix, Narrate, VoiceError};
 use crate::parse::ParsePdf;
 use crate::provider::{Price, ProviderError, ProviderSettings};
-use crate::script::{Brief, model_steps};
+use crate::script::{Brief, WriteScript, model_steps};
+use crate::visuals::PrepareVisuals;
 
 /// Letters that a second of narration has: 165 words a minute of six letters with their space.
 const LETTERS: f64 = 16.5;
@@ -166,7 +169,7 @@ pub async fn estimate(
             let reckoned =
                 tokio::task::spawn_blocking(move || model_steps(&document, &brief, quote.context_tokens));
             let steps = reckoned.await.map_err(|error| EstimateError::Unread(error.to_string()))?;
-            estimate.add("script", &paid, steps.len(), |price| Costs {
+            estimate.add(WriteScript::NAME, &paid, steps.len(), |price| Costs {
                 usually: steps.iter().map(|step| step.usually(price)).sum(),
                 most: steps.iter().map(|step| step.at_most(price)).sum(),
             });
@@ -192,7 +195,7 @@ fn searches(
     settings: &ProviderSettings,
 ) -> Result<Option<EstimateLine>, EstimateError> {
     let quote = if options.slang == 0 { None } else { options.trends.quote(settings)? };
-    Ok(quote.map(|quote| by_the_piece("script", quote, 1, 1)))
+    Ok(quote.map(|quote| by_the_piece(WriteScript::NAME, quote, 1, 1)))
 }
 
 /// What pictures from elsewhere will cost: usually one in every second scene, at most two tries for every one.
@@ -202,7 +205,7 @@ fn illustrations(
 ) -> Result<Option<EstimateLine>, EstimateError> {
     let quote = options.pictures.as_ref().map(|pictures| pictures.quote(settings)).transpose()?.flatten();
     let scenes = options.length_ms.div_ceil(SCENE_MS).clamp(3, MOST_SCENES);
-    Ok(quote.map(|quote| by_the_piece("visuals", quote, scenes.div_ceil(2), 2 * scenes)))
+    Ok(quote.map(|quote| by_the_piece(PrepareVisuals::NAME, quote, scenes.div_ceil(2), 2 * scenes)))
 }
 
 /// What sounds will cost: usually one every ten seconds, at most two tries for one every four, which is as close as they are
@@ -215,7 +218,7 @@ fn effects(
     let quote = EffectsBy::ElevenLabs.quote(settings)?;
     let every = |ms: u64| options.length_ms.div_ceil(ms).max(1);
     let closest = Mix::default().effect_gap_ms;
-    Ok(quote.map(|quote| by_the_piece("assemble", quote, every(EFFECT_MS), 2 * every(closest))))
+    Ok(quote.map(|quote| by_the_piece(Assemble::NAME, quote, every(EFFECT_MS), 2 * every(closest))))
 }
 
 /// What so many things cost, each at the same price.
@@ -244,7 +247,7 @@ fn narration(options: &MakeOptions, settings: &ProviderSettings) -> Result<Vec<E
         let (provider, price) = voice.quote(settings)?;
         let Some(paid) = paid(provider, price) else { continue };
         let design = if matches!(voice, HostedVoice::Designed { .. }) { DESIGN_LETTERS } else { 0 };
-        estimate.add("audio", &paid, lines, |price| {
+        estimate.add(Narrate::NAME, &paid, lines, |price| {
             let calls: Cost = (1..lines).map(|_| price.one_call()).sum();
             let speech = |letters: f64| price.speech((seconds * letters).ceil() as u64 + design) + calls;
             Costs { usually: speech(LETTERS), most: speech(MOST_LETTERS) }
@@ -270,7 +273,7 @@ async fn document(
     let pipelines = move |_: &str, _: &Value| {
         let parse = ParsePdf { host: host.clone(), ..ParsePdf::default() };
         Ok::<_, Box<dyn std::error::Error + Send + Sync>>(Pipeline::new(
-            "parse",
+            ParsePdf::NAME,
             |p, pdf: Handle<SourcePdf>| p.stage(parse, pdf),
         )?)
     };
@@ -279,7 +282,7 @@ async fn document(
     let engine =
         Engine::new(Arc::new(MemoryJobStore::default()), Arc::clone(&artifacts), pipelines, settings);
     let submission = Submission {
-        pipeline: "parse".to_owned(),
+        pipeline: ParsePdf::NAME.to_owned(),
         file_name: file_name.to_owned(),
         pdf,
         options: Value::Null,

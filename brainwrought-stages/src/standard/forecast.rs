@@ -24,7 +24,7 @@ impl Forecast {
             let tasks = job.tasks_of(&stage.name).count();
             let done = job.tasks_of(&stage.name).filter(|task| task.status == TaskStatus::Done).count();
             // The share of a stage that has not fanned out yet is unknown; until then it counts as the usual number.
-            let tasks = if tasks == 0 { costs.segments() } else { tasks };
+            let tasks = if tasks == 0 { costs.segments } else { tasks };
             stages.insert(stage.name.clone(), (tasks, done));
         }
         Self { stages, costs }

@@ -14,6 +14,7 @@ mod preview;
 mod rehearsal;
 mod resources;
 mod stage_cost;
+mod stage_table;
 mod stages;
 
 pub use edit::{EditError, edit_job, judge_job_edit, script_of, script_of_video};
@@ -24,6 +25,7 @@ pub use options::{BackgroundChoice, CaptionStyle, EffectsChoice, Format, Layout,
 pub use outlook::Outlook;
 pub use preview::{PreviewError, background_preview, voice_sample};
 pub use resources::Resources;
+pub use stage_table::{STAGE_NAMES, STAGES, StageInfo, stage_label};
 pub use stages::Stages;
 
 use std::error::Error;
@@ -33,10 +35,6 @@ use brainwrought_core::engine::{NamedPipelines, PipelineSource};
 use brainwrought_core::job::PlanError;
 use brainwrought_core::pipeline::{Handle, Pipeline};
 use serde_json::Value;
-
-/// The names of the default stages, in order.
-pub const STAGE_NAMES: [&str; 8] =
-    ["parse", "script", "audio", "visuals", "render", "assemble", "check", "publish"];
 
 /// The names of the default pipelines.
 pub const PIPELINE_NAMES: [&str; 1] = ["short"];

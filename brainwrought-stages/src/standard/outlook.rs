@@ -6,9 +6,12 @@ use brainwrought_core::clock::Timestamp;
 use brainwrought_core::id::{StageName, TaskKey};
 use brainwrought_core::job::{Job, JobStatus, Task, TaskStatus};
 use brainwrought_core::job_store::JobView;
+use brainwrought_core::stage::Stage as _;
 
 use super::forecast::Forecast;
 use super::stage_cost::StageCosts;
+use super::stage_table::stage;
+use crate::script::WriteScript;
 
 /// How far a job is and how long it still takes.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -127,7 +130,7 @@ impl<'a> Rest<'a> {
         let mut open = Vec::new();
         for stage in self.job.plan.stages() {
             let tasks: Vec<&Task> = self.job.tasks_of(&stage.name).collect();
-            let guessed = if stage.fan.is_some() && tasks.is_empty() { self.costs.segments() } else { 0 };
+            let guessed = if stage.fan.is_some() && tasks.is_empty() { self.costs.segments } else { 0 };
             let all = tasks.len() + guessed;
             let whole = self.costs.of_stage(&stage.name) * self.paces.of_stage(&stage.name);
             for segment in 0..guessed {
@@ -252,7 +255,7 @@ impl Paces {
         let mut paces = Self { stages: BTreeMap::new(), all, measured: 0.0 };
         for task in &job.stages {
             // How long a model takes to write says nothing about this machine.
-            if task.key.stage.0 == "script" && job.options.get("llm").is_some() {
+            if task.key.stage.0 == WriteScript::NAME && job.options.get("llm").is_some() {
                 continue;
             }
             let Some((start, end)) = span(task, now) else { continue };
@@ -270,7 +273,7 @@ impl Paces {
                 _ => continue,
             };
             paces.stages.entry(task.key.stage.clone()).or_default().add(whole * share, seconds);
-            let is_steady = matches!(task.key.stage.0.as_str(), "visuals" | "render" | "assemble" | "check");
+            let is_steady = stage(&task.key.stage.0).is_some_and(|stage| stage.is_steady);
             let weight = if is_steady { 1.0 } else { UNSTEADY_WEIGHT };
             paces.all.add(whole * share * weight, seconds * weight);
             paces.measured += whole * share;

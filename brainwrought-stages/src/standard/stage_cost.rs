@@ -5,6 +5,7 @@ use brainwrought_core::job::Job;
 use serde_json::Value;
 
 use super::MakeOptions;
+use super::stage_table::stage;
 
 /// What each stage of a job costs, all its tasks together. Only the ratios matter: a job's own pace is measured as it runs.
 ///
@@ -13,10 +14,14 @@ use super::MakeOptions;
 /// speaking its lines ahead does; the audio stage finds them spoken.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct StageCosts {
-    seconds: f64,
-    megapixels: f64,
-    pdf_megabytes: f64,
-    segments: usize,
+    /// The length of the video.
+    pub(super) seconds: f64,
+    /// The size of a frame.
+    pub(super) megapixels: f64,
+    /// The size of the document.
+    pub(super) pdf_megabytes: f64,
+    /// How many segments there are, or are likely to be.
+    pub(super) segments: usize,
 }
 
 /// The script cuts a video into segments of at most about so many seconds.
@@ -59,26 +64,8 @@ impl StageCosts {
         costs
     }
 
-    /// How many segments there are, or are likely to be.
-    pub(super) fn segments(&self) -> usize {
-        self.segments
-    }
-
-    /// The cost of all tasks of a stage.
-    pub(super) fn of_stage(&self, stage: &StageName) -> f64 {
-        let (seconds, megapixels) = (self.seconds, self.megapixels);
-        match stage.0.as_str() {
-            "parse" => 0.2 + 0.25 * self.pdf_megabytes,
-            "script" => 0.85 + 0.031 * seconds,
-            "audio" => 0.011 * seconds,
-            "visuals" => seconds * (0.008 + 0.006 * megapixels),
-            // Segments that are drawn side by side slow each other down.
-            "render" if self.segments == 1 => seconds * (0.03 + 0.155 * megapixels),
-            "render" => seconds * (0.045 + 0.23 * megapixels),
-            "assemble" => 0.3 + 0.048 * seconds,
-            "check" => 0.1 + seconds * (0.012 + 0.03 * megapixels),
-            "publish" => 0.06,
-            _ => 1.0,
-        }
+    /// The cost of all tasks of a stage; 1 for a stage that is not of the default pipeline.
+    pub(super) fn of_stage(&self, name: &StageName) -> f64 {
+        stage(&name.0).map_or(1.0, |stage| (stage.cost)(self))
     }
 }
