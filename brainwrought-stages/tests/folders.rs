@@ -35,13 +35,13 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("publish", &["check", "assemble", "media"]),
     // What was said and cited is measured the way the stages that wrote it understand it.
     ("check", &["assemble", "script", "audio", "gate", "frame", "media"]),
-    ("assemble", &["audio", "media", "text", "picture", "provider"]),
-    ("render", &["gate", "frame", "background", "media", "text", "picture"]),
+    ("assemble", &["audio", "media", "text", "picture", "provider", "licence"]),
+    ("render", &["gate", "frame", "background", "media", "text", "picture", "licence"]),
     // Pages are drawn in the child process of `parse`.
-    ("visuals", &["parse", "gate", "frame", "background", "media", "text", "picture", "provider"]),
+    ("visuals", &["parse", "gate", "frame", "background", "media", "text", "picture", "provider", "licence"]),
     ("parse", &["picture", "child"]),
     ("script", &["llm", "gate", "frame", "text", "provider", "child"]),
-    ("audio", &["gate", "provider", "child"]),
+    ("audio", &["gate", "provider", "child", "licence"]),
     // What several stages stand on. Nothing below this line knows a stage.
     ("llm", &["provider"]),
     ("gate", &["frame"]),
@@ -53,6 +53,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("text", &["picture"]),
     ("picture", &[]),
     ("provider", &[]),
+    ("licence", &[]),
     ("child", &[]),
 ];
 

@@ -13,7 +13,8 @@ use brainwrought_core::id::{Digest, JobId, TaskKey};
 use brainwrought_core::memory::MemoryArtifactStore;
 use brainwrought_core::stage::{Stage, StageContext, StageError};
 use brainwrought_stages::audio::{
-    ChunkSink, Speech, SpokenWord, Utterance, Voice, VoiceError, VoiceLibrary, silences, written_words,
+    ChunkSink, Speech, SpokenWord, Utterance, Voice, VoiceError, VoiceLibrary, VoiceRights, silences,
+    written_words,
 };
 use brainwrought_stages::script::ScriptError;
 use brainwrought_stages::standard::{CaptionStyle, MakeOptions, Resources, Stages};
@@ -35,6 +36,10 @@ impl Voice for Metronome {
 
     fn identity(&self) -> String {
         format!("{self:?}")
+    }
+
+    fn rights(&self) -> VoiceRights {
+        VoiceRights { licence: "CC0-1.0".to_owned(), is_model: false }
     }
 
     async fn speak(
@@ -239,6 +244,10 @@ impl Voice for Mute {
 
     fn identity(&self) -> String {
         Metronome { word_ms: 380, breath_ms: 0 }.identity()
+    }
+
+    fn rights(&self) -> VoiceRights {
+        Metronome { word_ms: 380, breath_ms: 0 }.rights()
     }
 
     async fn speak(&self, _: &StageContext, _: &Utterance, _: ChunkSink<'_>) -> Result<(), VoiceError> {

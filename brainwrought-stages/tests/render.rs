@@ -78,6 +78,7 @@ impl Scene {
             words,
             marks: vec![mark(0), mark(1300)],
             voice: "test/none".to_owned(),
+            assets: Vec::new(),
             warnings: vec!["from the voice".to_owned()],
             calls: Vec::new(),
         };

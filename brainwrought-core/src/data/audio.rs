@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{BlobRef, OutboundCall, Speaker};
+use super::{AssetRecord, BlobRef, OutboundCall, Speaker};
 use crate::stage::StageData;
 
 /// The narration of one segment, before music, effects and loudness.
@@ -22,6 +22,9 @@ pub struct Audio {
     pub marks: Vec<AudioMark>,
     /// The engine and voice that spoke, such as `hibari/heart`.
     pub voice: String,
+    /// The voices that spoke, with the right to use them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub assets: Vec<AssetRecord>,
     /// What a reader of the report should know.
     pub warnings: Vec<String>,
     /// The calls to providers that the narration took, those for remembered lines included.

@@ -28,7 +28,7 @@ pub struct Clip {
     pub poster: Option<BlobRef>,
     /// Where the background comes from, for the manifest, such as `procedural:marbles`.
     pub background: String,
-    /// The pictures of others that it shows, with the right to show them.
+    /// What it shows, the fonts and the background included, with the right to show it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub assets: Vec<AssetRecord>,
     /// The calls to providers that its pictures took.

@@ -62,6 +62,37 @@ pub struct AssetRecord {
     pub synthetic: bool,
 }
 
+impl AssetRecord {
+    /// Makes a record of what every asset has; the rest is nothing.
+    pub fn new(
+        stage: impl Into<String>,
+        kind: impl Into<String>,
+        name: impl Into<String>,
+        licence: impl Into<String>,
+    ) -> Self {
+        Self {
+            stage: stage.into(),
+            kind: kind.into(),
+            name: name.into(),
+            bytes: None,
+            sha256: None,
+            licence: licence.into(),
+            provider: None,
+            author: None,
+            source: None,
+            synthetic: false,
+        }
+    }
+
+    /// Adds the size and the digest of its bytes.
+    #[must_use]
+    pub fn with_blob(mut self, blob: &BlobRef) -> Self {
+        self.bytes = Some(blob.bytes);
+        self.sha256 = Some(blob.digest.as_str().to_owned());
+        self
+    }
+}
+
 impl Video {
     /// The length in milliseconds, rounded down.
     pub fn duration_ms(&self) -> u64 {

@@ -15,7 +15,7 @@ pub struct Visuals {
     /// The characters of a dialogue.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub avatars: Vec<Avatar>,
-    /// What others made of it, with the right to show it.
+    /// What it shows of the document and of others, with the right to show it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub assets: Vec<AssetRecord>,
     /// The calls to providers that the pictures took, those for remembered ones included.

@@ -6,6 +6,7 @@ use axum::extract::Path;
 use axum::http::HeaderName;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use brainwrought_core::id::Digest;
+use brainwrought_stages::text::DISPLAY_FONT;
 
 use crate::ApiError;
 
@@ -35,11 +36,7 @@ const ASSETS: [Asset; 7] = [
     Asset { name: "script.js", media_type: JAVASCRIPT, bytes: include_bytes!("script.js") },
     Asset { name: "icon.svg", media_type: "image/svg+xml", bytes: include_bytes!("icon.svg") },
     // The face of the captions; its licence lies beside it in the crate of the stages.
-    Asset {
-        name: "display.ttf",
-        media_type: "font/ttf",
-        bytes: include_bytes!("../../../brainwrought-stages/assets/fonts/Montserrat-Black.ttf"),
-    },
+    Asset { name: "display.ttf", media_type: "font/ttf", bytes: DISPLAY_FONT.bytes },
 ];
 
 /// Sends a file of the page.

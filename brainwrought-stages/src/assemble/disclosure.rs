@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use brainwrought_core::data::AssetRecord;
 use serde::Serialize;
 
+use crate::licence;
+
 /// How the tag `comment` of every video begins that this program made.
 pub(super) const COMMENT_START: &str = "Made from ";
 
@@ -54,10 +56,10 @@ impl Disclosure {
         let by = by.unwrap_or_else(|| "a program".to_owned());
         let mut synthetic = vec![format!("the script was written by {by} from the document")];
         for asset in assets {
-            let is_own = !asset.licence.starts_with("supplied");
+            let is_own = asset.licence != licence::SUPPLIED;
             match asset.kind.as_str() {
                 "voice" => {
-                    is_trained |= !asset.name.starts_with("espeak");
+                    is_trained |= asset.synthetic;
                     synthetic.push(format!("the narration is spoken by the synthetic voice {}", asset.name));
                 }
                 "picture" | "clip" if asset.synthetic => {
@@ -120,18 +122,7 @@ mod tests {
     use super::*;
 
     fn asset(kind: &str, name: &str) -> AssetRecord {
-        AssetRecord {
-            stage: String::new(),
-            kind: kind.to_owned(),
-            name: name.to_owned(),
-            bytes: None,
-            sha256: None,
-            licence: "MIT OR Apache-2.0".to_owned(),
-            provider: None,
-            author: None,
-            source: None,
-            synthetic: false,
-        }
+        AssetRecord::new("", kind, name, licence::OWN)
     }
 
     #[test]
@@ -151,8 +142,8 @@ mod tests {
             ..asset("picture", "a line")
         };
         let supplied =
-            AssetRecord { licence: "supplied by the user".to_owned(), ..asset("music", "the user's file") };
-        let voice = asset("voice", "hibari/heart");
+            AssetRecord { licence: licence::SUPPLIED.to_owned(), ..asset("music", "the user's file") };
+        let voice = AssetRecord { synthetic: true, ..asset("voice", "hibari/heart") };
         let trained = Disclosure::of("offline/en", &[voice.clone(), drawn.clone()]);
         assert_eq!(trained.digital_source_type, SourceType::Trained);
         assert_eq!(

@@ -57,7 +57,7 @@ fn is_built_in(by: &EffectsBy) -> bool {
 
 impl Stage for Assemble {
     const NAME: &'static str = "assemble";
-    const VERSION: u32 = 4;
+    const VERSION: u32 = 5;
     type Input = (Document, Script, Vec<Clip>);
     type Output = Video;
 
@@ -75,7 +75,7 @@ impl Stage for Assemble {
         let steps = clips.len() as u64 + 2;
         let soundtrack = Soundtrack::prepare(self, cx, &script, &timeline).await?;
         let programme = self.programme(cx, &clips, &timeline, &soundtrack).await?;
-        let assets = rights::assets(&document, &script, &clips, &self.mix, &soundtrack);
+        let assets = rights::assets(&document, &clips, &self.mix, &soundtrack);
         cx.progress(1, steps);
         let disclosure = Disclosure::of(&script.writer, &assets);
         let about = Mp4Settings {

@@ -35,6 +35,6 @@ pub use spoken::{SpokenToken, spoken_form};
 pub use voice::{
     AUTO, ChunkSink, Engine, EngineExt, EspeakVoice, HibariVoice, HostedVoice, KokoroVoice, LocalVoice,
     Manner, NoSuchHostedVoice, PiperFiles, PiperVoice, Speech, SpokenWord, Utterance, Voice, VoiceError,
-    VoiceFiles, VoiceLibrary, VoiceListing,
+    VoiceFiles, VoiceLibrary, VoiceListing, VoiceRights,
 };
 pub use written::written_words;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use brainwrought_core::artifact_store::ArtifactStoreError;
-use brainwrought_core::data::{Audio, AudioMark, Language, Line, Segment, Speaker, Word};
+use brainwrought_core::data::{AssetRecord, Audio, AudioMark, Language, Line, Segment, Speaker, Word};
 use brainwrought_core::event::LogLevel;
 use brainwrought_core::stage::{Stage, StageContext, StageError};
 use bytes::Bytes;
@@ -18,8 +18,8 @@ use super::quiet::tightened;
 use super::resample::ResampleError;
 use super::spoken_line::{LineError, spoken_line};
 use super::voice::{
-    AUTO, HostedVoice, Manner, PiperFiles, Speech, Utterance, Voice, VoiceError, VoiceLibrary, automatic,
-    full_name,
+    AUTO, HostedVoice, Manner, PiperFiles, Speech, Utterance, Voice, VoiceError, VoiceLibrary, VoiceRights,
+    automatic, full_name,
 };
 
 /// What speed 1 is to the neural voice, so that a script with its pauses runs at about 175 words a minute.
@@ -113,7 +113,7 @@ impl NarrateSettings {
 
 impl Stage for Narrate {
     const NAME: &'static str = "audio";
-    const VERSION: u32 = 4;
+    const VERSION: u32 = 5;
     type Input = Segment;
     type Output = Audio;
 
@@ -162,6 +162,7 @@ impl Stage for Narrate {
             samples,
             words: narration.words,
             marks: narration.marks,
+            assets: if has_lines { cast.assets() } else { Vec::new() },
             voice: if has_lines { cast.names() } else { unspoken() },
             warnings,
             calls: cx.calls(),
@@ -369,6 +370,18 @@ impl Cast {
         let names: Vec<&str> = self.0.values().map(|voice| voice.name()).collect();
         names.join(", ")
     }
+
+    /// The voices and the right to use them.
+    fn assets(&self) -> Vec<AssetRecord> {
+        let record = |voice: &Arc<dyn Voice>| {
+            let VoiceRights { licence, is_model } = voice.rights();
+            AssetRecord {
+                synthetic: is_model,
+                ..AssetRecord::new(Narrate::NAME, "voice", voice.name(), licence)
+            }
+        };
+        self.0.values().map(record).collect()
+    }
 }
 
 /// Tells whether a segment is in Japanese with Han characters in it.
@@ -414,6 +427,10 @@ mod tests {
 
         fn identity(&self) -> String {
             self.identity.to_owned()
+        }
+
+        fn rights(&self) -> VoiceRights {
+            VoiceRights { licence: "CC0-1.0".to_owned(), is_model: false }
         }
 
         fn speak(

@@ -1,6 +1,7 @@
 //! [`Render`]: the stage that turns a segment into encoded pictures.
 
-use brainwrought_core::data::{Audio, Background, Clip, PanelKind, Segment, Visuals};
+use brainwrought_core::data::{AssetRecord, Audio, Background, Clip, PanelKind, Segment, Visuals};
+use brainwrought_core::id::Digest;
 use brainwrought_core::stage::{Stage, StageContext, StageError};
 use bytes::Bytes;
 use serde::Serialize;
@@ -18,9 +19,10 @@ use super::turns::RenderTurns;
 use crate::background::{self, Shade};
 use crate::frame::{FrameLayout, FramePlan, Wording};
 use crate::gate::{CaptionUse, Limits};
+use crate::licence;
 use crate::media::{ClipReader, ClipSettings, EncoderSettings};
 use crate::picture::{RgbaImage, YuvFrame};
-use crate::text::Fonts;
+use crate::text::{EMBEDDED_FONTS, Fonts};
 
 /// Draws a segment frame by frame and encodes it: [`Segment`], [`Audio`] and [`Visuals`] in, [`Clip`] out.
 #[derive(Debug, Clone, Serialize)]
@@ -81,7 +83,7 @@ impl FrameSource {
 
 impl Stage for Render {
     const NAME: &'static str = "render";
-    const VERSION: u32 = 6;
+    const VERSION: u32 = 7;
     type Input = (Segment, Audio, Visuals);
     type Output = Clip;
 
@@ -121,7 +123,7 @@ impl Stage for Render {
             captions: made.captions,
             poster,
             background: name_of(&visuals.background),
-            assets: visuals.assets,
+            assets: [own_assets(&visuals), visuals.assets].concat(),
             calls: visuals.calls,
             warnings: [audio.warnings.clone(), visuals.warnings].concat(),
             audio,
@@ -278,6 +280,26 @@ impl Render {
             _ => procedural("calm", 0, 0),
         }
     }
+}
+
+/// Records the fonts and the background. A clip that was found or made for a scene is told of there.
+fn own_assets(visuals: &Visuals) -> Vec<AssetRecord> {
+    let record = |kind: &str, name: &str, licence: &str| AssetRecord::new(Render::NAME, kind, name, licence);
+    let fonts = EMBEDDED_FONTS.iter().map(|font| AssetRecord {
+        bytes: Some(font.bytes.len() as u64),
+        sha256: Some(Digest::of(font.bytes).as_str().to_owned()),
+        ..record("font", font.name, font.licence)
+    });
+    let name = name_of(&visuals.background);
+    let background = match &visuals.background {
+        Background::Clip { clip, .. } => {
+            let digest = Some(clip.digest.as_str());
+            let is_known = visuals.assets.iter().any(|asset| asset.sha256.as_deref() == digest);
+            (!is_known).then(|| record("background", &name, licence::SUPPLIED))
+        }
+        _ => Some(record("background", &name, licence::OWN)),
+    };
+    fonts.chain(background).collect()
 }
 
 fn name_of(background: &Background) -> String {

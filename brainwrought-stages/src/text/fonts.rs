@@ -13,6 +13,34 @@ const ANY_SIZE: f32 = 40.0;
 /// The most letters that are named where no font has them.
 const NAMED: usize = 8;
 
+/// A font that is built into the program.
+#[derive(Debug, Clone, Copy)]
+pub struct EmbeddedFont {
+    /// Its name for people.
+    pub name: &'static str,
+    /// The SPDX expression of its licence.
+    pub licence: &'static str,
+    /// The file.
+    pub bytes: &'static [u8],
+}
+
+/// The face of captions and headlines.
+pub const DISPLAY_FONT: EmbeddedFont = EmbeddedFont {
+    name: "Montserrat Black",
+    licence: "OFL-1.1",
+    bytes: include_bytes!("../../assets/fonts/Montserrat-Black.ttf"),
+};
+
+/// The fonts that are built in: [`Weight::Black`] and [`Weight::SemiBold`].
+pub const EMBEDDED_FONTS: [EmbeddedFont; 2] = [
+    DISPLAY_FONT,
+    EmbeddedFont {
+        name: "Montserrat SemiBold",
+        licence: "OFL-1.1",
+        bytes: include_bytes!("../../assets/fonts/Montserrat-SemiBold.ttf"),
+    },
+];
+
 /// How heavy letters are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Weight {
@@ -94,8 +122,9 @@ impl Fonts {
 impl State {
     fn embedded() -> Self {
         let mut database = fontdb::Database::new();
-        database.load_font_data(include_bytes!("../../assets/fonts/Montserrat-Black.ttf").to_vec());
-        database.load_font_data(include_bytes!("../../assets/fonts/Montserrat-SemiBold.ttf").to_vec());
+        for font in EMBEDDED_FONTS {
+            database.load_font_data(font.bytes.to_vec());
+        }
         Self {
             system: FontSystem::new_with_locale_and_db("en".to_owned(), database),
             shapes: SwashCache::new(),

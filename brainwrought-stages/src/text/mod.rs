@@ -5,6 +5,6 @@ mod letters;
 mod spacing;
 
 pub(crate) use fonts::named;
-pub use fonts::{Fonts, Weight};
+pub use fonts::{DISPLAY_FONT, EMBEDDED_FONTS, EmbeddedFont, Fonts, Weight};
 pub use letters::{Ink, Letters, Stroke};
 pub(crate) use spacing::{is_unspaced, is_wide, needs_space};

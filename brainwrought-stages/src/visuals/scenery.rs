@@ -6,8 +6,9 @@ use brainwrought_core::data::{
     AssetRecord, BlobRef, IllustrationKind, Meme, PanelKind, Scene, SceneKind, Segment, VisualCue,
 };
 use brainwrought_core::report::chain;
-use brainwrought_core::stage::{StageContext, StageError};
+use brainwrought_core::stage::{Stage as _, StageContext, StageError};
 
+use super::PrepareVisuals;
 use super::illustrate::{
     Credit, IllustrateError, Illustrator, Imgflip, Kept, MemesBy, Pictures, Wish, illustration,
 };
@@ -223,16 +224,12 @@ impl Painter<'_> {
 }
 
 fn record(query: &str, is_clip: bool, media: &BlobRef, credit: &Credit) -> AssetRecord {
+    let kind = if is_clip { "clip" } else { "picture" };
     AssetRecord {
-        stage: "visuals".to_owned(),
-        kind: if is_clip { "clip" } else { "picture" }.to_owned(),
-        name: query.to_owned(),
-        bytes: Some(media.bytes),
-        sha256: Some(media.digest.as_str().to_owned()),
-        licence: credit.licence.clone(),
         provider: Some(credit.provider.clone()),
         author: credit.author.clone(),
         source: credit.source.clone(),
         synthetic: credit.synthetic,
+        ..AssetRecord::new(PrepareVisuals::NAME, kind, query, credit.licence.clone()).with_blob(media)
     }
 }

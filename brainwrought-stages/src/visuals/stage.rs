@@ -1,7 +1,8 @@
 //! [`PrepareVisuals`]: the stage that draws every panel of a segment and chooses its background.
 
 use brainwrought_core::data::{
-    Avatar, Background, BlobRef, Document, LineRole, Panel, Scene, SceneVisual, Segment, Speaker, Visuals,
+    AssetRecord, Avatar, Background, BlobRef, Document, LineRole, Panel, Scene, SceneVisual, Segment,
+    Speaker, VisualCue, Visuals,
 };
 use brainwrought_core::event::LogLevel;
 use brainwrought_core::stage::{Stage, StageContext, StageError};
@@ -17,6 +18,7 @@ use super::plan::Plan;
 use super::scenery::{Painter, Shown};
 use crate::background;
 use crate::frame::{FrameLayout, Wording};
+use crate::licence;
 use crate::parse::{DrawLimits, PdfHost, serialize_reader};
 use crate::picture::RgbaImage;
 use crate::provider::ProviderSettings;
@@ -84,7 +86,7 @@ impl Default for PrepareVisuals {
 
 impl Stage for PrepareVisuals {
     const NAME: &'static str = "visuals";
-    const VERSION: u32 = 5;
+    const VERSION: u32 = 6;
     type Input = (Document, Segment);
     type Output = Visuals;
 
@@ -99,6 +101,8 @@ impl Stage for PrepareVisuals {
             Some(clip) => Background::Clip { clip, offset_ms: 0 },
             None => self.choose_background(&segment)?,
         };
+        let mut assets = scenery.assets;
+        assets.extend(shown_of_document(&document, &segment, &scenery.scenes));
         let shots = self.draw_shots(cx, &document, &segment, &scenery.scenes, &mut warnings).await?;
         let total = segment.scenes.len() as u64;
         let mut scenes = Vec::with_capacity(segment.scenes.len());
@@ -136,7 +140,7 @@ impl Stage for PrepareVisuals {
                 }
             }
         }
-        Ok(Visuals { scenes, background, avatars, assets: scenery.assets, calls: cx.calls(), warnings })
+        Ok(Visuals { scenes, background, avatars, assets, calls: cx.calls(), warnings })
     }
 }
 
@@ -252,6 +256,27 @@ impl PrepareVisuals {
         }
         Ok(panels)
     }
+}
+
+/// Records the figures and pages that the scenes show, where no picture from elsewhere takes their place.
+fn shown_of_document(document: &Document, segment: &Segment, pictures: &[Option<Shown>]) -> Vec<AssetRecord> {
+    let rights = licence::of_document(&document.file_name);
+    let record =
+        |kind: &str, name: String| Some(AssetRecord::new(PrepareVisuals::NAME, kind, name, rights.clone()));
+    let own = segment.scenes.iter().zip(pictures).filter(|(_, picture)| picture.is_none());
+    own.filter_map(|(scene, _)| match &scene.visual {
+        VisualCue::Figure { figure } => {
+            let found = document.figures.iter().find(|known| known.id == *figure);
+            let name = found.map_or_else(
+                || figure.clone(),
+                |found| format!("{}, p. {}", found.label.as_deref().unwrap_or(figure), found.page),
+            );
+            record("figure", name)
+        }
+        VisualCue::PageCrop { page, .. } => record("page", format!("p. {page}")),
+        _ => None,
+    })
+    .collect()
 }
 
 /// Draws a picture from elsewhere, or only who made the clip that moves behind.

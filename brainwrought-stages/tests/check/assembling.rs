@@ -119,7 +119,7 @@ async fn the_file_and_the_manifest_say_what_is_synthetic_and_thank_the_others() 
         synthetic,
     };
     let assets = vec![picture("a queue", "openai/gpt-image-1", true), picture("a line", "pexels", false)];
-    short.clips[0].assets = assets.clone();
+    short.clips[0].assets.extend(assets.clone());
     let video = short.assemble().await;
     assert!(assets.iter().all(|asset| video.assets.contains(asset)));
     let file = probe(&short.cx.get(&video.video).await.unwrap(), &mut Blind).unwrap();

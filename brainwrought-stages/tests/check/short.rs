@@ -211,6 +211,10 @@ fn clip(segment: usize) -> Clip {
             words,
             marks: vec![mark(0), mark(2000)],
             voice: "hibari/heart".to_owned(),
+            assets: vec![AssetRecord {
+                synthetic: true,
+                ..AssetRecord::new("audio", "voice", "hibari/heart", "Apache-2.0")
+            }],
             warnings: Vec::new(),
             calls: Vec::new(),
         },
@@ -221,7 +225,10 @@ fn clip(segment: usize) -> Clip {
         captions,
         poster: None,
         background: "procedural:stripes".to_owned(),
-        assets: Vec::new(),
+        assets: vec![
+            AssetRecord::new("render", "font", "Montserrat Black", "OFL-1.1"),
+            AssetRecord::new("render", "background", "procedural:stripes", "MIT OR Apache-2.0"),
+        ],
         calls: Vec::new(),
         warnings: vec!["a picture was small".to_owned()],
     }

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use brainwrought_core::stage::StageContext;
 use tokio_util::sync::CancellationToken;
 
-use super::{ChunkSink, Speech, Utterance, Voice, VoiceError};
+use super::{ChunkSink, Speech, Utterance, Voice, VoiceError, VoiceRights};
 
 /// An engine that speaks on this machine; its work is CPU-bound, so call it from blocking threads.
 ///
@@ -16,7 +16,7 @@ use super::{ChunkSink, Speech, Utterance, Voice, VoiceError};
 ///
 /// ```
 /// use brainwrought_stages::audio::{
-///     ChunkSink, Engine, EngineExt, Speech, SpokenWord, Utterance, VoiceError, written_words,
+///     ChunkSink, Engine, EngineExt, Speech, SpokenWord, Utterance, VoiceError, VoiceRights, written_words,
 /// };
 /// use tokio_util::sync::CancellationToken;
 ///
@@ -31,6 +31,10 @@ use super::{ChunkSink, Speech, Utterance, Voice, VoiceError};
 ///
 ///     fn identity(&self) -> String {
 ///         "beeper/1".to_owned()
+///     }
+///
+///     fn rights(&self) -> VoiceRights {
+///         VoiceRights { licence: "CC0-1.0".to_owned(), is_model: false }
 ///     }
 ///
 ///     fn speak(&self, said: &Utterance, _: &CancellationToken, chunks: ChunkSink<'_>) -> Result<(), VoiceError> {
@@ -52,6 +56,9 @@ pub trait Engine: Debug + Send + Sync + 'static {
 
     /// As [`Voice::identity`].
     fn identity(&self) -> String;
+
+    /// As [`Voice::rights`].
+    fn rights(&self) -> VoiceRights;
 
     /// Speaks one line and hands over its sound in chunks, as [`Voice::speak`] does.
     ///
@@ -107,6 +114,10 @@ impl Voice for LocalVoice {
 
     fn identity(&self) -> String {
         self.engine.identity()
+    }
+
+    fn rights(&self) -> VoiceRights {
+        self.engine.rights()
     }
 
     async fn speak(

@@ -13,7 +13,7 @@ use super::super::written::written_words;
 use super::envelope::Envelope;
 use super::espeak_program::EspeakProgram;
 use super::word_gate::gated_words;
-use super::{ChunkSink, Engine, Speech, SpokenWord, Utterance, VoiceError};
+use super::{ChunkSink, Engine, Speech, SpokenWord, Utterance, VoiceError, VoiceRights};
 
 /// espeak-ng's words a minute that come out at about 170.
 const PACE: f32 = 170.0;
@@ -105,6 +105,10 @@ impl Engine for EspeakVoice {
 
     fn identity(&self) -> String {
         format!("{} gate {GATE} of {}", self.name, self.version)
+    }
+
+    fn rights(&self) -> VoiceRights {
+        VoiceRights::espeak()
     }
 
     fn speak(

@@ -14,7 +14,7 @@ use super::acoustics::{Acoustics, speak};
 use super::pronunciation::{Phone, Pronunciation};
 use super::timbre::{self, SpectrumParts, TIMBRES, Timbre};
 use super::vocoder::{BINS, Vocoder};
-use super::{ChunkSink, Engine, Manner, Utterance, VoiceError, VoiceFiles};
+use super::{ChunkSink, Engine, Manner, Utterance, VoiceError, VoiceFiles, VoiceRights};
 
 /// Grows whenever the same files would say the same line in another way.
 const SYNTHESIS: u32 = 1;
@@ -89,6 +89,10 @@ impl Engine for HibariVoice {
             self.timbre.name,
             Digest::of(files.join(" ").as_bytes()).as_str()
         )
+    }
+
+    fn rights(&self) -> VoiceRights {
+        VoiceRights::installed()
     }
 
     fn speak(

@@ -18,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::acoustics::{Acoustics, speak};
 use super::pronunciation::{Phone, Pronunciation};
-use super::{ChunkSink, Engine, Manner, Utterance, VoiceError, VoiceFiles};
+use super::{ChunkSink, Engine, Manner, Utterance, VoiceError, VoiceFiles, VoiceRights};
 
 /// Grows whenever the same files would say the same line in another way.
 const SYNTHESIS: u32 = 1;
@@ -198,6 +198,10 @@ impl Engine for KokoroVoice {
 
     fn identity(&self) -> String {
         self.identity.clone()
+    }
+
+    fn rights(&self) -> VoiceRights {
+        VoiceRights::installed()
     }
 
     fn speak(

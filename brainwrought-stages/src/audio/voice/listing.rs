@@ -5,7 +5,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::espeak_program::EspeakProgram;
 use super::timbre::TIMBRES;
-use super::{KokoroVoice, VoiceError, VoiceLibrary};
+use super::{KokoroVoice, VoiceError, VoiceLibrary, VoiceRights};
 use crate::provider::{Network, Service};
 
 /// A voice that can be chosen.
@@ -37,7 +37,7 @@ impl VoiceLibrary {
                 name: timbre.name.to_owned(),
                 engine: "hibari, neural, on this machine".to_owned(),
                 language: "English".to_owned(),
-                licence: "Apache-2.0".to_owned(),
+                licence: VoiceRights::installed().licence,
                 present: files.is_ok(),
                 detail: files
                     .as_ref()
@@ -59,7 +59,7 @@ impl VoiceLibrary {
             name,
             engine: "Kokoro, neural, on this machine".to_owned(),
             language: "English".to_owned(),
-            licence: "Apache-2.0".to_owned(),
+            licence: VoiceRights::installed().licence,
             present: kokoro.is_ok(),
             detail,
         }));
@@ -68,7 +68,7 @@ impl VoiceLibrary {
             name: "espeak-ng".to_owned(),
             engine: "espeak-ng, a program of its own".to_owned(),
             language: espeak.as_ref().map_or_else(|_| "many".to_owned(), |codes| codes.join(" ")),
-            licence: "GPL-3.0-or-later, the program".to_owned(),
+            licence: VoiceRights::espeak().licence,
             present: espeak.is_ok(),
             detail: told(&espeak, "also espeak-ng+f1 to +f5 and +m1 to +m8"),
         });
@@ -76,7 +76,7 @@ impl VoiceLibrary {
             name: "piper:FILE.onnx".to_owned(),
             engine: "Piper, neural, on this machine".to_owned(),
             language: "that of the file".to_owned(),
-            licence: "that of the file".to_owned(),
+            licence: VoiceRights::piper().licence,
             present: espeak.is_ok(),
             detail: told(&espeak, "with FILE.onnx.json beside it"),
         });
@@ -95,7 +95,7 @@ impl VoiceLibrary {
                 name: name.to_owned(),
                 engine: format!("{}, hosted, paid", service.name),
                 language: "many".to_owned(),
-                licence: "the provider's terms".to_owned(),
+                licence: VoiceRights::hosted().licence,
                 present: reason.is_none(),
                 detail: reason.unwrap_or_else(|| detail.to_owned()),
             });
@@ -104,7 +104,7 @@ impl VoiceLibrary {
             name: "http://SERVER/v1#VOICE".to_owned(),
             engine: "a server that speaks as OpenAI does".to_owned(),
             language: "that of the server".to_owned(),
-            licence: "that of the server".to_owned(),
+            licence: VoiceRights::hosted().licence,
             present: self.providers.network == Network::On,
             detail: match self.providers.network {
                 Network::On => "such as Kokoro-FastAPI at http://127.0.0.1:8880/v1#af_heart".to_owned(),

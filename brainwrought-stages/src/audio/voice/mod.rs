@@ -14,6 +14,7 @@ mod library;
 mod listing;
 mod piper;
 mod pronunciation;
+mod rights;
 mod timbre;
 mod vocoder;
 mod word_gate;
@@ -38,6 +39,7 @@ pub use kokoro::KokoroVoice;
 pub use library::{AUTO, VoiceLibrary};
 pub use listing::VoiceListing;
 pub use piper::{PiperFiles, PiperVoice};
+pub use rights::VoiceRights;
 
 /// A voice, wherever it lives: one line of text in, sound and word timings out, piece by piece.
 ///
@@ -51,7 +53,7 @@ pub use piper::{PiperFiles, PiperVoice};
 ///
 /// ```
 /// use brainwrought_core::stage::StageContext;
-/// use brainwrought_stages::audio::{ChunkSink, Speech, SpokenWord, Utterance, Voice, VoiceError, written_words};
+/// use brainwrought_stages::audio::{ChunkSink, Speech, SpokenWord, Utterance, Voice, VoiceError, VoiceRights, written_words};
 ///
 /// /// Beeps 100 ms for every word.
 /// #[derive(Debug)]
@@ -65,6 +67,10 @@ pub use piper::{PiperFiles, PiperVoice};
 ///
 ///     fn identity(&self) -> String {
 ///         "beeper/1".to_owned()
+///     }
+///
+///     fn rights(&self) -> VoiceRights {
+///         VoiceRights { licence: "CC0-1.0".to_owned(), is_model: false }
 ///     }
 ///
 ///     async fn speak(
@@ -92,6 +98,9 @@ pub trait Voice: Debug + Send + Sync + 'static {
     /// Names everything beside the utterance that decides how it sounds: files by their digests, programs by their
     /// versions, models and settings. What was said once is said again from memory as long as this stays the same.
     fn identity(&self) -> String;
+
+    /// Tells under which terms it may be heard.
+    fn rights(&self) -> VoiceRights;
 
     /// Speaks one line and hands over its sound in chunks. Silence before the first and after the last word is cut off.
     ///

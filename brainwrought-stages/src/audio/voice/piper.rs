@@ -20,7 +20,7 @@ use super::super::spoken::spoken_form;
 use super::super::written::written_words;
 use super::envelope::Envelope;
 use super::espeak_program::EspeakProgram;
-use super::{ChunkSink, Engine, Speech, SpokenWord, Utterance, VoiceError};
+use super::{ChunkSink, Engine, Speech, SpokenWord, Utterance, VoiceError, VoiceRights};
 
 /// Grows whenever the same files would say the same line in another way.
 const SYNTHESIS: u32 = 1;
@@ -249,6 +249,10 @@ impl Engine for PiperVoice {
 
     fn identity(&self) -> String {
         self.identity.clone()
+    }
+
+    fn rights(&self) -> VoiceRights {
+        VoiceRights::piper()
     }
 
     fn speak(

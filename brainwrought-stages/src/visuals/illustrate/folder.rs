@@ -10,10 +10,9 @@ use serde::{Deserialize, Serialize};
 use super::credit::Credit;
 use super::error::IllustrateError;
 use super::illustrator::{Found, Illustrator, Wish};
+use crate::licence;
 use crate::provider::ProviderError;
 
-/// What is said of the user's own files.
-const LICENCE: &str = "supplied by the user, who answers for the right to use it";
 /// Words shorter than this say little about a picture.
 const SHORTEST: usize = 3;
 
@@ -104,7 +103,7 @@ impl Illustrator for Folder {
             author: None,
             // The name of a file of somebody's is nobody else's business; its digest is recorded.
             source: None,
-            licence: LICENCE.to_owned(),
+            licence: licence::SUPPLIED.to_owned(),
             synthetic: false,
             shown: None,
         };

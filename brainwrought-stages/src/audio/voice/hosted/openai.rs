@@ -9,7 +9,7 @@ use brainwrought_core::stage::StageContext;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::super::{ChunkSink, Speech, Utterance, Voice, VoiceError};
+use super::super::{ChunkSink, Speech, Utterance, Voice, VoiceError, VoiceRights};
 use super::Parts;
 use super::recording::Recording;
 use super::sent::SentLine;
@@ -113,6 +113,10 @@ impl Voice for OpenAiVoice {
 
     fn identity(&self) -> String {
         self.parts.identity(&self.model)
+    }
+
+    fn rights(&self) -> VoiceRights {
+        VoiceRights::hosted()
     }
 
     async fn speak(

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
 use super::super::{
-    ChunkSink, Engine, LocalVoice, Manner, Speech, SpokenWord, Utterance, Voice, VoiceLibrary,
+    ChunkSink, Engine, LocalVoice, Manner, Speech, SpokenWord, Utterance, Voice, VoiceLibrary, VoiceRights,
 };
 use super::recording::tests::wave;
 use super::*;
@@ -52,6 +52,10 @@ impl Engine for Beeper {
 
     fn identity(&self) -> String {
         "beeper".to_owned()
+    }
+
+    fn rights(&self) -> VoiceRights {
+        VoiceRights { licence: "CC0-1.0".to_owned(), is_model: false }
     }
 
     fn speak(
