@@ -26,6 +26,9 @@ pub struct Video {
     pub segment_starts: Vec<u64>,
     /// Every asset that went into it.
     pub assets: Vec<AssetRecord>,
+    /// What the parts were joined with, for the manifest, without the names of the user's files.
+    #[serde(default, skip_serializing_if = "serde_json::Value::is_null")]
+    pub settings: serde_json::Value,
     /// What a reader of the report should know, from every stage.
     pub warnings: Vec<String>,
     /// The calls to providers that joining the parts took, such as those for sounds.

@@ -501,6 +501,7 @@ impl Stage for Check {
             width: 270,
             height: 480,
             segment_starts: vec![0],
+            settings: serde_json::Value::Null,
             assets: Vec::new(),
             warnings: Vec::new(),
         };

@@ -22,16 +22,16 @@ pub(crate) fn is_own_video(tags: &BTreeMap<String, String>) -> bool {
 
 /// What of a video no person spoke, wrote, drew or filmed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(super) struct Disclosure {
+pub(crate) struct Disclosure {
     /// One sentence for each thing that is synthetic.
-    pub(super) synthetic: Vec<String>,
+    pub(crate) synthetic: Vec<String>,
     /// Where the whole comes from, as the news industry names it.
-    pub(super) digital_source_type: SourceType,
+    pub(crate) digital_source_type: SourceType,
 }
 
 /// Where a video comes from: the terms of IPTC's Digital Source Type that fit what this program makes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub(super) enum SourceType {
+pub(crate) enum SourceType {
     /// Programs made all of it, none of which was trained on anybody's work.
     #[serde(rename = "http://cv.iptc.org/newscodes/digitalsourcetype/algorithmicMedia")]
     Algorithmic,
@@ -45,7 +45,7 @@ pub(super) enum SourceType {
 
 impl Disclosure {
     /// Says what of a video with these assets is synthetic. `writer` is who wrote its script.
-    pub(super) fn of(writer: &str, assets: &[AssetRecord]) -> Self {
+    pub(crate) fn of(writer: &str, assets: &[AssetRecord]) -> Self {
         // A model is named as its provider or server and itself; what writes without one is not.
         let by = match writer.split(['/', ' ']).next() {
             Some("offline" | "plain") | None => None,

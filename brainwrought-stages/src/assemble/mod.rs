@@ -3,7 +3,6 @@
 mod caption_file;
 mod disclosure;
 mod error;
-mod manifest;
 mod poster;
 mod rights;
 mod soundtrack;
@@ -12,8 +11,9 @@ mod stage;
 mod timeline;
 mod transcript;
 
-pub(crate) use disclosure::is_own_video;
+pub(crate) use disclosure::{Disclosure, is_own_video};
 pub use error::AssembleError;
+pub(crate) use spending::calls;
 pub use spending::{Spending, SpendingLine};
 pub use stage::Assemble;
 use timeline::Cue;

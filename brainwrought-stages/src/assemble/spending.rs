@@ -56,7 +56,7 @@ impl Spending {
 }
 
 /// The conversations that a video took, in order.
-pub(super) fn calls<'a>(script: &'a Script, clips: &'a [Clip]) -> impl Iterator<Item = &'a OutboundCall> {
+pub(crate) fn calls<'a>(script: &'a Script, clips: &'a [Clip]) -> impl Iterator<Item = &'a OutboundCall> {
     script.calls.iter().chain(clips.iter().flat_map(|clip| clip.audio.calls.iter().chain(&clip.calls)))
 }
 

@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use super::disclosure::{COMMENT_START, Disclosure, thanks};
 use super::soundtrack::Soundtrack;
 use super::timeline::{Timeline, narrations, samples};
-use super::{AssembleError, caption_file, manifest, poster, rights, transcript};
+use super::{AssembleError, caption_file, poster, rights, transcript};
 use crate::audio::{EffectsBy, Mix, MixError, MusicTrack, Sounds, mix};
 use crate::media::{MediaError, Mp4Settings, Mp4Writer};
 use crate::provider::ProviderSettings;
@@ -103,6 +103,7 @@ impl Stage for Assemble {
             height: first.height,
             segment_starts: timeline.starts.clone(),
             assets,
+            settings: self.without_names().map_err(StageError::fatal)?,
             warnings: warnings(&document, &script, &clips, &soundtrack),
         };
         self.add_sidecars(cx, &mut video, &document, &script, &timeline).await?;
@@ -117,9 +118,6 @@ impl Stage for Assemble {
         };
         video.sidecars.insert("poster.png".to_owned(), picture);
         video.calls = cx.calls();
-        let manifest = manifest::manifest(self, &document, &script, &clips, &timeline, &video)
-            .map_err(sidecar("manifest.json"))?;
-        add(cx, &mut video, "manifest.json", manifest.into(), "application/json").await?;
         cx.progress(steps, steps);
         Ok(video)
     }
@@ -156,6 +154,15 @@ impl Assemble {
             MixError::Cancelled => StageError::cancelled(),
             other => StageError::fatal(other),
         })
+    }
+
+    /// The settings without the names of the user's files: they are nobody else's business, and the digests stay.
+    fn without_names(&self) -> Result<serde_json::Value, serde_json::Error> {
+        let mut settings = self.clone();
+        for track in &mut settings.music_folder {
+            track.name.clear();
+        }
+        serde_json::to_value(settings)
     }
 
     async fn add_sidecars(

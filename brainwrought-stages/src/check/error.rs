@@ -17,4 +17,7 @@ pub enum CheckError {
     /// The report could not be written.
     #[error("could not write report.json")]
     Report(#[source] serde_json::Error),
+    /// The manifest could not be written.
+    #[error("could not write manifest.json")]
+    Manifest(#[source] serde_json::Error),
 }

@@ -3,6 +3,7 @@
 mod captions;
 mod error;
 mod foresight;
+mod manifest;
 mod rules;
 mod sound;
 mod speech;

@@ -1,6 +1,6 @@
 //! [`Check`]: the stage that measures the finished video.
 
-use brainwrought_core::data::{BlobRef, Clip, Document, Reader, Report, Rule, Script, Video};
+use brainwrought_core::data::{Clip, Document, Reader, Report, Rule, Script, Video};
 use brainwrought_core::event::LogLevel;
 use brainwrought_core::stage::{Stage, StageContext, StageError};
 use bytes::Bytes;
@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::CheckError;
 use super::captions::{self, Captions};
+use super::manifest::manifest;
 use super::rules::{Measured, Verdict};
 use super::sound::SoundMeter;
 use super::speech::Speech;
@@ -19,7 +20,8 @@ use crate::media::{LumaView, MediaError, PictureMeter, Viewer, probe};
 /// Frames between two reports of progress.
 const PROGRESS: u64 = 30;
 
-/// Decodes the finished file and measures every rule of the gate on it. A video that breaks one is not done.
+/// Decodes the finished file and measures every rule of the gate on it. A video that breaks one is not done. Writes the report
+/// and the manifest, which lists all files.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Check {
@@ -29,7 +31,7 @@ pub struct Check {
 
 impl Stage for Check {
     const NAME: &'static str = "check";
-    const VERSION: u32 = 2;
+    const VERSION: u32 = 3;
     type Input = (Document, Script, Video, Vec<Clip>);
     type Output = Report;
 
@@ -74,8 +76,12 @@ impl Check {
             narration.extend(samples(&cx.get(pcm).await?));
         }
         let (limits, watched, shape) = (self.limits.clone(), cx.clone(), video.clone());
-        let work = move || judge(&watched, &limits, &file, &narration, &timeline, &document, &script, &shape);
-        let verdict = tokio::task::spawn_blocking(work).await?.map_err(|error| match error {
+        let work = move || {
+            judge(&watched, &limits, &file, &narration, &timeline, &document, &script, &shape)
+                .map(|verdict| (verdict, timeline, document, script))
+        };
+        let judged = tokio::task::spawn_blocking(work).await?;
+        let (verdict, timeline, document, script) = judged.map_err(|error| match error {
             MediaError::Stopped => StageError::cancelled(),
             other => StageError::fatal(other),
         })?;
@@ -84,8 +90,11 @@ impl Check {
         let json = summary(reader, &verdict.rules, &warnings, spent).map_err(StageError::fatal)?;
         let json = serde_json::to_vec_pretty(&json).map_err(|e| StageError::fatal(CheckError::Report(e)))?;
         let blob = cx.put(json.into(), "application/json").await?;
-        add_to_manifest(cx, &mut video, &blob).await?;
         video.sidecars.insert("report.json".to_owned(), blob);
+        let manifest = manifest(&document, &script, &clips, &timeline, &video)
+            .map_err(|e| StageError::fatal(CheckError::Manifest(e)))?;
+        let blob = cx.put(manifest.into(), "application/json").await?;
+        video.sidecars.insert("manifest.json".to_owned(), blob);
         Ok(Report { rules: verdict.rules, warnings, video })
     }
 }
@@ -101,19 +110,6 @@ fn summary(
     let file =
         ReportFile { schema: "gate/1".to_owned(), passed, reader: Some(reader), rules, warnings, spent };
     serde_json::to_value(file).map_err(CheckError::Report)
-}
-
-/// Lists the report in the manifest, which was written before there was one.
-async fn add_to_manifest(cx: &StageContext, video: &mut Video, report: &BlobRef) -> Result<(), StageError> {
-    let Some(manifest) = video.sidecars.get_mut("manifest.json") else { return Ok(()) };
-    let fault = |error| StageError::fatal(CheckError::Report(error));
-    let mut value: serde_json::Value = serde_json::from_slice(&cx.get(manifest).await?).map_err(fault)?;
-    if let Some(files) = value.get_mut("files").and_then(serde_json::Value::as_object_mut) {
-        files.insert("report.json".to_owned(), serde_json::to_value(report).map_err(fault)?);
-    }
-    let bytes = serde_json::to_vec_pretty(&value).map_err(fault)?;
-    *manifest = cx.put(bytes.into(), "application/json").await?;
-    Ok(())
 }
 
 #[expect(clippy::too_many_arguments, reason = "everything that is measured against everything else")]

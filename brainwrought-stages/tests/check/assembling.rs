@@ -40,7 +40,7 @@ async fn times_of_the_second_segment_count_from_the_start_of_the_video() {
 #[tokio::test]
 async fn the_manifest_lists_every_file_and_right_and_nothing_of_the_machine() {
     let mut short = Short::new();
-    let video = short.assemble().await;
+    let video = short.measure().await.video;
     let text = text(&short, &video.sidecars["manifest.json"]).await;
     assert!(!text.contains(short.folder().to_str().unwrap()) && !text.contains(short.cx.job().as_str()));
     let manifest: serde_json::Value = serde_json::from_str(&text).unwrap();
@@ -120,7 +120,7 @@ async fn the_file_and_the_manifest_say_what_is_synthetic_and_thank_the_others() 
     };
     let assets = vec![picture("a queue", "openai/gpt-image-1", true), picture("a line", "pexels", false)];
     short.clips[0].assets.extend(assets.clone());
-    let video = short.assemble().await;
+    let video = short.measure().await.video;
     assert!(assets.iter().all(|asset| video.assets.contains(asset)));
     let file = probe(&short.cx.get(&video.video).await.unwrap(), &mut Blind).unwrap();
     let (comment, description) = (&file.tags["comment"], &file.tags["description"]);

@@ -1,22 +1,15 @@
 //! The gate fails a video for what is wrong with it, and for nothing else.
 
-use brainwrought_core::data::Report;
 use brainwrought_core::stage::Stage;
 use brainwrought_stages::check::{CaptionUse, Check, Limits};
 
 use super::short::{Look, Short};
 
-async fn measure(short: &mut Short) -> Report {
-    let video = short.assemble().await;
-    let (document, script) = (short.document.clone(), short.script.clone());
-    Check::default().measure(&short.cx, document, script, video, short.clips.clone()).await.unwrap()
-}
-
 /// Runs the gate on a broken video and tells which rules failed.
 async fn failed(break_it: impl FnOnce(&mut Short)) -> Vec<String> {
     let mut short = Short::new();
     break_it(&mut short);
-    let report = measure(&mut short).await;
+    let report = short.measure().await;
     report.rules.into_iter().filter(|rule| !rule.passed).map(|rule| rule.name).collect()
 }
 

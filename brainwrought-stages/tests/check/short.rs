@@ -9,6 +9,7 @@ use brainwrought_core::memory::MemoryArtifactStore;
 use brainwrought_core::stage::{Stage, StageContext};
 use brainwrought_stages::assemble::Assemble;
 use brainwrought_stages::audio::{Effects, Mix, Music};
+use brainwrought_stages::check::Check;
 use brainwrought_stages::media::{EncoderSettings, H264Encoder};
 use brainwrought_stages::picture::YuvFrame;
 use bytes::Bytes;
@@ -80,6 +81,13 @@ impl Short {
         }
         let input = (self.document.clone(), self.script.clone(), self.clips.clone());
         self.settings.run(&self.cx, input).await.unwrap()
+    }
+
+    /// Joins everything and measures it, which adds the report and the manifest.
+    pub(crate) async fn measure(&mut self) -> Report {
+        let video = self.assemble().await;
+        let (document, script) = (self.document.clone(), self.script.clone());
+        Check::default().measure(&self.cx, document, script, video, self.clips.clone()).await.unwrap()
     }
 
     pub(crate) fn folder(&self) -> &Path {

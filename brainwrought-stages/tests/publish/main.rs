@@ -45,6 +45,7 @@ impl Stage for Pretend {
             width: 2,
             height: 2,
             segment_starts: Vec::new(),
+            settings: serde_json::Value::Null,
             assets: Vec::new(),
             warnings: Vec::new(),
         };

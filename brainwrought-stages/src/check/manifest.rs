@@ -7,9 +7,7 @@ use brainwrought_core::data::{
 };
 use serde::Serialize;
 
-use super::disclosure::Disclosure;
-use super::spending::{self, Spending};
-use super::{Assemble, Timeline};
+use crate::assemble::{Disclosure, Spending, Timeline, calls};
 
 /// What is written to `manifest.json`. It says nothing about the job, the time or the machine, so that the same video has
 /// the same manifest everywhere.
@@ -22,7 +20,8 @@ struct Manifest<'a> {
     #[serde(flatten)]
     disclosure: Disclosure,
     video: Shape,
-    settings: Assemble,
+    #[serde(skip_serializing_if = "serde_json::Value::is_null")]
+    settings: &'a serde_json::Value,
     writer: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     profile: Option<&'a Profile>,
@@ -61,18 +60,8 @@ struct Chapter<'a> {
     end_ms: u64,
 }
 
-/// The settings without the names of the user's files: they are nobody else's business, and the digests stay.
-fn without_names(settings: &Assemble) -> Assemble {
-    let mut settings = settings.clone();
-    for track in &mut settings.music_folder {
-        track.name.clear();
-    }
-    settings
-}
-
-/// Writes the manifest of a video.
+/// Writes the manifest of a video, which has all its other files by now.
 pub(super) fn manifest(
-    settings: &Assemble,
     document: &Document,
     script: &Script,
     clips: &[Clip],
@@ -102,7 +91,7 @@ pub(super) fn manifest(
             height: video.height,
             duration_ms: timeline.duration_ms(),
         },
-        settings: without_names(settings),
+        settings: &video.settings,
         writer: &script.writer,
         profile: script.profile.as_ref(),
         segments: segments
@@ -115,7 +104,7 @@ pub(super) fn manifest(
         assets: &video.assets,
         files,
         // Whoever was spoken to, what for, and how much they learned; nobody, where everything was made on this machine.
-        calls: spending::calls(script, clips).chain(&video.calls).collect(),
+        calls: calls(script, clips).chain(&video.calls).collect(),
         spent: Spending::of(script, clips, &video.calls),
         warnings: &video.warnings,
     })
