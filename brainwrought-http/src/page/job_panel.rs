@@ -5,6 +5,7 @@ use brainwrought_core::job::{JobStatus, Task, TaskStatus};
 use brainwrought_core::job_store::JobView;
 use brainwrought_core::purse::{Cost, PurseError};
 use brainwrought_core::stage::Stage as _;
+use brainwrought_stages::audio::Narrate;
 use brainwrought_stages::check::{Check, ReportFile};
 use brainwrought_stages::parse::ParsePdf;
 use brainwrought_stages::script::WriteScript;

@@ -8,19 +8,17 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
-use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
-use brainwrought_core::data::{Figure, Language, OutlineEntry, Page};
 use brainwrought_core::id::Digest;
 
 use super::engine::MAX_PICTURE_PIXELS;
 use super::error::{DrawFailure, ParseError};
+use super::libpdfium::find_libpdfium;
 use super::limits::{DrawLimits, ParseLimits};
 use super::reader::ReaderCheck;
 use super::undrawable::UndrawablePages;
-use super::wire::{Answer, CropRequest, Request, Work, pack, unpack};
-use super::worker::CHILD_ARGUMENT;
+use super::wire::{Answer, CHILD_ARGUMENT, CropRequest, ParsedPdf, Request, Work, pack, unpack};
 use crate::child::{self, ChildLimits};
 use crate::picture::RgbaImage;
 
@@ -33,6 +31,7 @@ pub fn find_pdf_header(pdf: &[u8]) -> Option<usize> {
     let head = pdf.get(..PDF_HEADER_WITHIN).unwrap_or(pdf);
     head.windows(5).position(|window| window == b"%PDF-")
 }
+
 /// A child draws so many pictures at most, which keeps its answer small.
 const PICTURES_PER_CHILD: usize = 8;
 
@@ -58,28 +57,6 @@ pub struct PdfHost {
 #[derive(Clone, PartialEq, Eq)]
 pub struct Password(String);
 
-/// What was read from a PDF: a [`brainwrought_core::data::Document`] that does not know its file yet.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct ParsedPdf {
-    /// The title, if the file has one.
-    pub title: Option<String>,
-    /// The language of most of the text.
-    pub language: Language,
-    /// Every page, in order.
-    pub pages: Vec<Page>,
-    /// The outline, in reading order.
-    pub outline: Vec<OutlineEntry>,
-    /// Figures and tables with a caption, in reading order.
-    pub figures: Vec<Figure>,
-    /// The engine that read it.
-    pub engine: String,
-    /// Its version.
-    #[serde(default)]
-    pub engine_version: String,
-    /// What a reader of the report should know.
-    pub warnings: Vec<String>,
-}
-
 impl PdfHost {
     /// Reads in children of this program itself, with PDFium if its library lies beside the program, in `../lib` or in
     /// the system's library folders.
@@ -89,7 +66,7 @@ impl PdfHost {
     /// Fails when the system cannot tell where the program lies.
     pub fn this_program() -> std::io::Result<Self> {
         let program = std::env::current_exe()?;
-        let libpdfium = find_libpdfium(&program);
+        let libpdfium = find_libpdfium(None);
         Ok(Self { program, args: vec![CHILD_ARGUMENT.into()], libpdfium, ..Self::default() })
     }
 
@@ -283,20 +260,6 @@ fn pictures(answer: &[u8]) -> Result<Vec<Result<RgbaImage, ParseError>>, ParseEr
         }
     }
     Ok(images)
-}
-
-fn find_libpdfium(program: &Path) -> Option<PathBuf> {
-    let name = if cfg!(target_os = "macos") {
-        "libpdfium.dylib"
-    } else if cfg!(windows) {
-        "pdfium.dll"
-    } else {
-        "libpdfium.so"
-    };
-    let folder = program.parent()?;
-    let system = ["/usr/local/lib", "/usr/lib"].map(PathBuf::from);
-    let beside = [folder.to_owned(), folder.join("../lib")];
-    beside.into_iter().chain(system).map(|folder| folder.join(name)).find(|path| path.is_file())
 }
 
 #[cfg(test)]

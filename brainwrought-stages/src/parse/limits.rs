@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+/// The largest PDF that is taken, in bytes, by whichever way it comes. It is in memory as a whole several times.
+pub const MAX_PDF_BYTES: u64 = 200_000_000;
+
 /// How much a PDF may ask for before it is refused.
 ///
 /// A file of 2 KB can make any engine run for ever or take many gigabytes, so these hold for every file.
@@ -20,7 +23,7 @@ pub struct ParseLimits {
 
 impl Default for ParseLimits {
     fn default() -> Self {
-        Self { max_bytes: 200_000_000, max_pages: 3000, max_seconds: 30, max_memory: 1536 << 20 }
+        Self { max_bytes: MAX_PDF_BYTES, max_pages: 3000, max_seconds: 30, max_memory: 1536 << 20 }
     }
 }
 

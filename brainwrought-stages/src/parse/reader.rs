@@ -9,9 +9,9 @@ use serde::{Serialize, Serializer};
 use tokio_util::sync::CancellationToken;
 
 use super::error::ParseError;
-use super::host::{ParsedPdf, PdfHost};
+use super::host::PdfHost;
 use super::sandbox::Power;
-use super::wire::{Answer, Probed, Work, unpack};
+use super::wire::{Answer, ParsedPdf, Probed, Work, unpack};
 
 /// The version of hayro in the lock file of the workspace.
 const HAYRO_VERSION: &str = "0.9.0";

@@ -6,13 +6,16 @@
 use std::io::Read;
 use std::path::PathBuf;
 
-use brainwrought_core::data::Rect;
+use brainwrought_core::data::{Figure, Language, OutlineEntry, Page, Rect};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::error::Refusal;
 use super::limits::{DrawLimits, ParseLimits};
 use super::sandbox::Power;
+
+/// The hidden argument that makes a program the reading process.
+pub(crate) const CHILD_ARGUMENT: &str = "__pdf-worker";
 
 /// What the reading process is asked to do. The bytes of the PDF follow it.
 #[derive(Debug, Serialize, Deserialize)]
@@ -62,6 +65,28 @@ pub struct CropRequest {
     pub crop: Option<Rect>,
     /// The width of the picture in pixels, at most 4096; its height follows.
     pub width_px: u32,
+}
+
+/// What was read from a PDF: a [`brainwrought_core::data::Document`] that does not know its file yet.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ParsedPdf {
+    /// The title, if the file has one.
+    pub title: Option<String>,
+    /// The language of most of the text.
+    pub language: Language,
+    /// Every page, in order.
+    pub pages: Vec<Page>,
+    /// The outline, in reading order.
+    pub outline: Vec<OutlineEntry>,
+    /// Figures and tables with a caption, in reading order.
+    pub figures: Vec<Figure>,
+    /// The engine that read it.
+    pub engine: String,
+    /// Its version.
+    #[serde(default)]
+    pub engine_version: String,
+    /// What a reader of the report should know.
+    pub warnings: Vec<String>,
 }
 
 /// What the reading process answers.

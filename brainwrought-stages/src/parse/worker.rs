@@ -8,15 +8,13 @@ use rustix::time::{ClockId, clock_gettime};
 
 use super::engine::{self, Engine};
 use super::error::Refusal;
-use super::host::ParsedPdf;
 use super::layout::Layout;
 use super::limits::{DrawLimits, ParseLimits};
 use super::rescue;
 use super::sandbox;
-use super::wire::{Answer, CropRequest, Probed, Request, Work, pack, read_request};
-
-/// The hidden argument that makes a program the reading process.
-pub(crate) const CHILD_ARGUMENT: &str = "__pdf-worker";
+use super::wire::{
+    Answer, CHILD_ARGUMENT, CropRequest, ParsedPdf, Probed, Request, Work, pack, read_request,
+};
 
 /// Becomes the reading process if this program was started as one; returns at once if not.
 ///

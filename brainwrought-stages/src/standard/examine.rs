@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::resources::Resources;
 use crate::audio::VoiceLibrary;
-use crate::parse::{PdfHost, Power, ReaderCheck};
+use crate::parse::{PdfHost, Power, ReaderCheck, find_libpdfium};
 use crate::provider::{Network, ProviderSettings, SERVICES};
 
 /// One thing that was looked for.
@@ -48,7 +48,7 @@ impl Finding {
 /// It starts a process that loads PDFium, and blocks for that long. The program's `main` must begin with
 /// [`crate::parse::serve_if_child`].
 pub fn examine(resources: &Path) -> Vec<Finding> {
-    let host = PdfHost::this_program().map(|host| match Resources::find_libpdfium(resources) {
+    let host = PdfHost::this_program().map(|host| match find_libpdfium(Some(resources)) {
         Some(library) => host.with_libpdfium(&library),
         None => host,
     });

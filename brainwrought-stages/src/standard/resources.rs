@@ -7,7 +7,7 @@ use std::sync::Arc;
 use brainwrought_core::publisher::Publisher;
 
 use crate::audio::VoiceLibrary;
-use crate::parse::{Password, PdfHost};
+use crate::parse::{Password, PdfHost, find_libpdfium};
 use crate::provider::ProviderSettings;
 use crate::render::RenderTurns;
 use crate::script::TrendCommand;
@@ -60,7 +60,7 @@ impl Resources {
     /// Fails when the system does not tell where this program lies.
     pub fn new(folder: &Path, outputs: PathBuf) -> std::io::Result<Self> {
         let mut host = PdfHost::this_program()?;
-        if let Some(library) = Self::find_libpdfium(folder) {
+        if let Some(library) = find_libpdfium(Some(folder)) {
             host = host.with_libpdfium(&library);
         }
         let fonts = Self::find_fonts();
@@ -138,18 +138,6 @@ impl Resources {
         let program = std::env::current_exe().and_then(std::fs::canonicalize).ok()?;
         let folder = program.parent()?.parent()?.join("lib").join("brainwrought");
         folder.is_dir().then_some(folder)
-    }
-
-    /// Finds libpdfium: in `folder`, beside this program, in the `lib` folder beside its own, or in the system.
-    pub fn find_libpdfium(folder: &Path) -> Option<PathBuf> {
-        let program = std::env::current_exe().ok();
-        let beside = program.as_deref().and_then(Path::parent);
-        let mut folders = vec![folder.join("lib")];
-        folders.extend(beside.map(Path::to_owned));
-        folders.extend(beside.map(|beside| beside.join("../lib")));
-        folders.extend(["/usr/local/lib", "/usr/lib"].map(PathBuf::from));
-        let name = if cfg!(target_os = "macos") { "libpdfium.dylib" } else { "libpdfium.so" };
-        folders.into_iter().map(|folder| folder.join(name)).find(|path| path.is_file())
     }
 
     /// Finds espeak-ng where package managers put it.

@@ -12,7 +12,8 @@ use super::super::spoken::spoken_form;
 use super::super::written::written_words;
 use super::envelope::Envelope;
 use super::espeak_program::EspeakProgram;
-use super::word_gate::gated_words;
+use super::wave::Wave;
+use super::word_gate::{LOW_VOLUME, gated_words};
 use super::{ChunkSink, Engine, Speech, SpokenWord, Utterance, VoiceError, VoiceRights};
 
 /// espeak-ng's words a minute that come out at about 170.
@@ -21,8 +22,6 @@ const PACE: f32 = 170.0;
 const CHINESE_PACE: f32 = 240.0;
 /// Grows whenever the same program would be asked for the same line in another way.
 const GATE: u32 = 3;
-/// The volume of every second word in the rendering that tells words apart, in percent.
-pub(super) const LOW_VOLUME: u32 = 30;
 /// All but the full volume: the sound that is kept has the same marks, so that both renderings have the same timing.
 const FULL_VOLUME: u32 = 99;
 /// The volume changes this much before a forced aligner hears the next word (measured against pocketsphinx).
@@ -152,29 +151,6 @@ impl Engine for EspeakVoice {
         let samples = full.samples.get(heard).unwrap_or_default().to_vec();
         chunks(Speech { samples, sample_rate: full.rate, words: spoken });
         Ok(())
-    }
-}
-
-/// What espeak-ng writes: one channel of 16-bit samples.
-#[derive(Debug)]
-pub(super) struct Wave {
-    pub(super) rate: u32,
-    pub(super) samples: Vec<f32>,
-}
-
-impl Wave {
-    /// Reads the plain header of 44 bytes. The length in it is a guess, as the program writes to a pipe.
-    fn read(bytes: &[u8]) -> Option<Self> {
-        let header = bytes.get(..44)?;
-        let is_pcm =
-            header.starts_with(b"RIFF") && header[8..16] == *b"WAVEfmt " && header[36..40] == *b"data";
-        if !is_pcm || header[22..24] != [1, 0] || header[34..36] != [16, 0] {
-            return None;
-        }
-        let rate = u32::from_le_bytes(header[24..28].try_into().ok()?);
-        let pairs = bytes[44..].chunks_exact(2);
-        let samples = pairs.map(|pair| f32::from(i16::from_le_bytes([pair[0], pair[1]])) / 32_768.0);
-        (rate > 0).then(|| Self { rate, samples: samples.collect() })
     }
 }
 

@@ -17,6 +17,7 @@ mod pronunciation;
 mod rights;
 mod timbre;
 mod vocoder;
+mod wave;
 mod word_gate;
 
 use std::fmt::Debug;

@@ -2,7 +2,10 @@
 
 use std::ops::Range;
 
-use super::espeak::{LOW_VOLUME, Wave};
+use super::wave::Wave;
+
+/// The volume of every second word in the rendering that tells words apart, in percent.
+pub(super) const LOW_VOLUME: u32 = 30;
 
 /// Steps a second.
 const RATE: u32 = 100;

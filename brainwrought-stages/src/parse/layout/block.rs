@@ -3,8 +3,8 @@
 use brainwrought_core::data::Rect;
 
 use super::hyphen::Vocabulary;
-use super::kind::{is_caption_start, is_list_start, is_marker, is_numbered_heading, is_reference_start};
 use super::line::Line;
+use super::pattern::{is_caption_start, is_list_start, is_marker, is_numbered_heading, is_reference_start};
 use crate::parse::page_content::union;
 
 /// Sizes that differ by less than this part belong to one paragraph.

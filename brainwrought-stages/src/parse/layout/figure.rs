@@ -2,7 +2,7 @@
 
 use brainwrought_core::data::{Block, BlockKind, Figure, Page, Rect};
 
-use super::kind::caption;
+use super::pattern::caption;
 use crate::parse::page_content::{rect_of, union};
 
 /// A picture is at least this high and wide, in points.

@@ -9,6 +9,7 @@ mod kind;
 mod letters;
 mod line;
 mod outline;
+mod pattern;
 mod reading_order;
 mod shapes;
 
@@ -20,8 +21,8 @@ use self::furniture::Furniture;
 use self::hyphen::Vocabulary;
 use self::kind::Judge;
 use self::line::Line;
-use super::host::ParsedPdf;
 use super::page_content::{FileContent, PageContent};
+use super::wire::ParsedPdf;
 
 /// How many letters the language is told from; more would not change the answer.
 const LANGUAGE_SAMPLE: usize = 20_000;
@@ -118,7 +119,7 @@ fn page_of(lined: LinedPage, step: f32, vocabulary: &Vocabulary, judge: &mut Jud
     for paragraph in block::paragraphs(lines, step) {
         let text = paragraph.text(vocabulary);
         let mut kind = judge.kind(&paragraph, &text, height);
-        let text = if kind == BlockKind::ListItem { kind::without_marker(&text).to_owned() } else { text };
+        let text = if kind == BlockKind::ListItem { pattern::without_marker(&text).to_owned() } else { text };
         let mut block = Block {
             kind,
             text,

@@ -10,8 +10,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::super::{ChunkSink, Utterance, Voice, VoiceError, VoiceRights};
-use super::Parts;
-use super::recording::Recording;
+use super::parts::Parts;
+use super::recording::{Recording, silence};
 use super::sent::SentLine;
 use crate::provider::{Bill, ProviderError, Reply, Request};
 
@@ -179,7 +179,7 @@ impl Voice for ElevenLabsVoice {
     ) -> Result<(), VoiceError> {
         let sent = SentLine::of(utterance, self.parts.is_english);
         if sent.is_silent() {
-            chunks(super::openai::silence(&sent));
+            chunks(silence(&sent));
             return Ok(());
         }
         let id = self.id(cx).await?;

@@ -3,6 +3,7 @@
 mod choice;
 mod elevenlabs;
 mod openai;
+mod parts;
 mod recording;
 mod sent;
 
@@ -12,11 +13,9 @@ pub use choice::{HostedVoice, NoSuchHostedVoice};
 
 use self::elevenlabs::ElevenLabsVoice;
 use self::openai::OpenAiVoice;
+use self::parts::Parts;
 use super::{Engine, Voice, VoiceError};
 use crate::provider::{Price, ProviderClient, ProviderSettings, Service};
-
-/// Grows whenever the same settings would ask for the same line in another way, or place its words elsewhere.
-const SYNTHESIS: u32 = 1;
 
 impl HostedVoice {
     /// Checks that the voice could be opened here: that there is a key, and the network is on. Opens no connection.
@@ -90,39 +89,6 @@ impl HostedVoice {
             Self::OpenAi { model, .. } => format!("openai/{model}"),
             Self::Server { model, .. } => format!("speech-server/{model}"),
         }
-    }
-}
-
-/// What all hosted voices have.
-#[derive(Debug)]
-struct Parts {
-    name: String,
-    client: ProviderClient,
-    price: Option<Price>,
-    reference: Option<Arc<dyn Engine>>,
-    is_english: bool,
-}
-
-impl Parts {
-    /// The most that a text can cost.
-    fn bill(&self, text: &str) -> crate::provider::Bill {
-        crate::provider::Bill::by(self.price.as_ref(), |price| price.speech(text.chars().count() as u64))
-    }
-
-    /// What a text did cost.
-    fn cost(&self, text: &str) -> brainwrought_core::purse::Cost {
-        let price = self.price.unwrap_or_default();
-        price.speech(text.chars().count() as u64)
-    }
-
-    /// Who says it by which settings.
-    fn identity(&self, settings: &str) -> String {
-        let reference = self.reference.as_ref().map(|engine| engine.identity()).unwrap_or_default();
-        format!(
-            "{} {settings} at {} synthesis {SYNTHESIS}, aligned by {reference}",
-            self.name,
-            self.client.who()
-        )
     }
 }
 

@@ -9,9 +9,9 @@ use brainwrought_core::stage::StageContext;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::super::{ChunkSink, Speech, Utterance, Voice, VoiceError, VoiceRights};
-use super::Parts;
-use super::recording::Recording;
+use super::super::{ChunkSink, Utterance, Voice, VoiceError, VoiceRights};
+use super::parts::Parts;
+use super::recording::{Recording, silence};
 use super::sent::SentLine;
 use crate::provider::{Accept, ProviderClient, ProviderError, Reply, Request};
 
@@ -159,9 +159,4 @@ impl Voice for OpenAiVoice {
         chunks(recording.aligned(&self.parts, utterance, cx).await?);
         Ok(())
     }
-}
-
-/// A line of which nothing is said.
-pub(super) fn silence(sent: &SentLine) -> Speech {
-    Speech { words: sent.by_characters(&[], &[], 1), ..Speech::silent() }
 }

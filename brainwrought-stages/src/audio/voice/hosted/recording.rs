@@ -8,12 +8,18 @@ use rodio::{Decoder, Source};
 
 use super::super::super::align::{align, guess_words};
 use super::super::{EngineExt as _, Envelope, Speech, SpokenWord, Utterance, VoiceError};
-use super::Parts;
+use super::parts::Parts;
+use super::sent::SentLine;
 
 /// The longest that one line may sound, in seconds.
 const LONGEST: usize = 600;
 /// What stays of the silence at either end of a line, in milliseconds.
 const MARGIN_MS: usize = 15;
+
+/// A line of which nothing is said.
+pub(super) fn silence(sent: &SentLine) -> Speech {
+    Speech { words: sent.by_characters(&[], &[], 1), ..Speech::silent() }
+}
 
 /// The sound of one line as mono samples.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,0 +1,84 @@
+//! The patterns by which lines open: captions, list items, numbered headings, references.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+fn regex(pattern: &str) -> Regex {
+    Regex::new(pattern).expect("the pattern is a constant that tests compile")
+}
+
+/// The words that open a caption, in the languages that we know.
+const CAPTION_WORDS: &str = "Figure|Fig\\.?|FIGURE|FIG\\.?|Table|TABLE|Tab\\.|Abbildung|Abb\\.|Tabelle|Figura|Tabla|Cuadro|Tableau|Şekil|Tablo|Listing|Algorithm|Chart|Exhibit|Scheme";
+
+static CAPTION: LazyLock<Regex> = LazyLock::new(|| {
+    regex(&format!(
+        r"^(?P<label>(?:{CAPTION_WORDS})\s*(?:[A-Z]?\d+|[IVX]+)(?:[.\-–]\d+)*[a-z]?)\s*(?P<mark>[:.–—|]|-\s)?\s*(?P<rest>.*)$"
+    ))
+});
+pub(super) static NUMBERED: LazyLock<Regex> = LazyLock::new(|| {
+    regex(r"^(?:(?:\d{1,2}(?:\.\d{1,2})*|[A-Z](?:\.\d{1,2})+|[IVX]{1,5}\.|§\s?\d+)\.?)\s+\p{Lu}")
+});
+static LIST: LazyLock<Regex> = LazyLock::new(|| {
+    regex(r"^(?:[•◦▪▸►‣∙●○■□❖❒➢➤✓]\s*|[-–*·]\s+|\(?(?:\d{1,2}|[a-hA-H]|[ivx]{1,4})\)\s+|\d{1,2}\.\s+)\S")
+});
+static LIST_MARKER: LazyLock<Regex> = LazyLock::new(|| {
+    regex(r"^(?:[•◦▪▸►‣∙●○■□❖❒➢➤✓]\s*|[-–*·]\s+|\(?(?:\d{1,2}|[a-hA-H]|[ivx]{1,4})\)\s+|\d{1,2}\.\s+)")
+});
+static REFERENCE: LazyLock<Regex> = LazyLock::new(|| regex(r"^\[[\w+\-]{1,12}\]\s*\S"));
+pub(super) static REFERENCES_HEADING: LazyLock<Regex> = LazyLock::new(|| {
+    regex(
+        r"(?i)^(?:[\dIVX]+\.?\s+)?(?:references|bibliography|works cited|literatur(?:verzeichnis)?|quellen|referencias|bibliograf[ií]a|r[ée]f[ée]rences|bibliographie|kaynak(?:lar|ça)|refer[êe]ncias)\s*:?$",
+    )
+});
+/// The dots between an entry of a table of contents and its page.
+pub(super) static LEADERS: LazyLock<Regex> = LazyLock::new(|| regex(r"(?:\.\s?){6,}|(?:…\s?){3,}"));
+pub(super) static FOOTNOTE: LazyLock<Regex> = LazyLock::new(|| regex(r"^(?:\d{1,2}|[*†‡§¶∗])\s?\S"));
+
+pub(super) static LIST_BULLET: LazyLock<Regex> = LazyLock::new(|| regex(r"^(?:[•◦▪▸►‣∙●○■□❖❒➢➤✓]|[-–*·]\s)"));
+
+/// Tells whether a line opens a list item.
+pub(super) fn is_list_start(text: &str) -> bool {
+    LIST.is_match(text)
+}
+
+/// Tells whether a text is nothing but a bullet or the number of a section or an item.
+pub(super) fn is_marker(text: &str) -> bool {
+    let is_number = text.len() <= 8
+        && text.starts_with(|first: char| first.is_ascii_digit() || first == '(')
+        && text.contains(|letter: char| letter.is_ascii_digit())
+        && text.bytes().all(|byte| byte.is_ascii_digit() || b".)(".contains(&byte));
+    is_number || is_list_start(&format!("{text} x")) && text.chars().count() <= 5
+}
+
+/// Tells whether a line opens an entry of a bibliography.
+pub(super) fn is_reference_start(text: &str) -> bool {
+    REFERENCE.is_match(text)
+}
+
+/// Tells whether a line opens a caption: a label that is not the start of a sentence such as "Figure 3 shows".
+pub(super) fn is_caption_start(text: &str) -> bool {
+    caption(text).is_some()
+}
+
+/// Tells whether a line opens like "3.2 Results".
+pub(super) fn is_numbered_heading(text: &str) -> bool {
+    NUMBERED.is_match(text) && text.split_whitespace().count() <= 12 && !text.ends_with(['.', ',', ';'])
+}
+
+/// Splits a caption into its label and the words after it.
+pub(super) fn caption(text: &str) -> Option<(&str, &str)> {
+    let found = CAPTION.captures(text)?;
+    let label = found.name("label")?.as_str();
+    let rest = found.name("rest").map_or("", |rest| rest.as_str());
+    let is_marked = found.name("mark").is_some();
+    // Without a mark it is a caption when it stands alone or goes on with a capital, as a title would.
+    let is_title = rest.chars().next().is_none_or(char::is_uppercase);
+    (is_marked || is_title).then_some((label, rest))
+}
+
+/// Takes the marker off a list item.
+pub(super) fn without_marker(text: &str) -> &str {
+    let marker = LIST_MARKER.find(text).map_or(0, |found| found.end());
+    text.get(marker..).unwrap_or(text)
+}
