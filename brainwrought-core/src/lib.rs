@@ -1,6 +1,7 @@
 //! The contracts of Brainwrought: data, pipeline, state machine, stores and engine.
 
 pub mod artifact_store;
+pub mod atomic_file;
 pub mod clock;
 #[cfg(feature = "conformance")]
 pub mod conformance;
@@ -20,4 +21,5 @@ pub mod purse;
 pub mod report;
 pub mod retry;
 pub mod room;
+pub mod split_mix;
 pub mod stage;

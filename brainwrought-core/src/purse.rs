@@ -12,6 +12,9 @@ use serde::{Deserialize, Serialize};
 #[serde(transparent)]
 pub struct Cost(pub u64);
 
+/// The most that a limit can be, in US dollars: whoever types more has mistyped.
+pub const MAX_USD: f64 = 1e6;
+
 impl Cost {
     /// Nothing.
     pub const FREE: Self = Self(0);
@@ -20,6 +23,11 @@ impl Cost {
     pub fn from_usd(dollars: f64) -> Self {
         // A cast from a float stops at both ends of the range.
         Self((dollars * 1e6).ceil() as u64)
+    }
+
+    /// Reads an amount that somebody typed: from nothing to [`MAX_USD`].
+    pub fn try_from_usd(dollars: f64) -> Option<Self> {
+        (0.0..=MAX_USD).contains(&dollars).then(|| Self::from_usd(dollars))
     }
 
     /// The amount in dollars.
@@ -185,6 +193,8 @@ mod tests {
         assert_eq!(Cost::from_usd(0.000_000_1), Cost(1));
         assert_eq!(Cost::from_usd(2.5), Cost(2_500_000));
         assert_eq!(Cost::from_usd(-1.0), Cost::FREE);
+        assert_eq!(Cost::try_from_usd(MAX_USD), Some(Cost(1_000_000_000_000)));
+        assert_eq!([-1.0, MAX_USD + 1.0, f64::NAN].map(Cost::try_from_usd), [None; 3]);
         assert_eq!(Cost::from_usd(f64::NAN), Cost::FREE);
         assert_eq!(Cost(u64::MAX) + Cost(1), Cost(u64::MAX));
     }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
+use brainwrought_core::clock::Timestamp;
 use chrono::DateTime;
 
 /// The clock of a server, as far as its replies have told it; until then, the clock of this machine.
@@ -34,14 +35,10 @@ impl StoreClock {
         Duration::from_millis(u64::try_from(now.saturating_sub(written_ms)).unwrap_or(0))
     }
 
-    /// The wait that a `Retry-After` header asks for: seconds, or a date (RFC 9110, section 10.2.3).
+    /// The wait that a `Retry-After` header asks for, by the clock of the server.
     pub(crate) fn wait(&self, retry_after: &str) -> Option<Duration> {
-        if let Ok(seconds) = retry_after.trim().parse() {
-            return Some(Duration::from_secs(seconds));
-        }
-        let date = DateTime::parse_from_rfc2822(retry_after).ok()?.timestamp_millis();
         let now = machine_ms().saturating_add(self.ahead.load(Ordering::Relaxed));
-        Some(Duration::from_millis(u64::try_from(date.saturating_sub(now)).unwrap_or(0)))
+        brainwrought_core::retry::retry_after(retry_after, Timestamp(u64::try_from(now).unwrap_or(0)))
     }
 }
 

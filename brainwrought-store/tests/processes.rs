@@ -15,6 +15,7 @@ use brainwrought_core::data::BlobRef;
 use brainwrought_core::id::{Digest, FencingToken, TaskId, WorkerId};
 use brainwrought_core::job::{JobInput, JobStatus, NewJob, Outcome, Plan, Renewal, StagePlan, TaskStatus};
 use brainwrought_core::job_store::{ClaimRequest, JobFilter, JobStore, JobStoreError};
+use brainwrought_core::split_mix::SplitMix64;
 use brainwrought_store::FileJobStore;
 use brainwrought_testing::FakeClock;
 use rustix::process::{Pid, Signal, getppid, kill_process};
@@ -33,16 +34,12 @@ const LATE_JOBS: usize = 10;
 const KILLS: u32 = 20;
 const STOPS: u32 = 8;
 
-/// SplitMix64 of Steele, Lea and Flood (2014), so that a seed always gives the same numbers.
-struct Dice(u64);
+/// A seed always gives the same numbers.
+struct Dice(SplitMix64);
 
 impl Dice {
     fn roll(&mut self, below: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (z ^ (z >> 31)) % below
+        self.0.bits() % below
     }
 }
 
@@ -64,7 +61,7 @@ fn worker_process() {
     let Ok(order) = std::env::var(WORKER) else { return };
     let (seed, folder) = order.split_once(' ').unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(work(Path::new(folder), Dice(seed.parse().unwrap())));
+    runtime.block_on(work(Path::new(folder), Dice(SplitMix64::new(seed.parse().unwrap()))));
 }
 
 async fn work(folder: &Path, mut dice: Dice) {
@@ -154,7 +151,7 @@ impl Drop for Over<'_> {
 /// Kills and stops workers at random until it is over, and starts new ones for the dead. Runs in a thread that never
 /// takes the store's lock, for a stopped worker may hold it.
 fn torment(folder: &Path, harm: &Harm) {
-    let mut dice = Dice(7);
+    let mut dice = Dice(SplitMix64::new(7));
     // Of the fleet alone: this process shares its stores and has another time.
     let clock = cfg!(target_os = "linux").then(FakeClock::new);
     let start = |dice: &mut Dice| Worker::start(folder, dice, clock.as_ref());

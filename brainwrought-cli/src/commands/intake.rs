@@ -11,6 +11,7 @@ use brainwrought_core::job_store::Created;
 use brainwrought_core::private_folder::private_folder;
 use brainwrought_core::purse::Cost;
 use brainwrought_stages::audio::{HostedVoice, LexiconError, MusicTrack, PiperFiles};
+use brainwrought_stages::parse::MAX_PDF_BYTES;
 use brainwrought_stages::standard::{BackgroundChoice, MakeOptions, Music};
 use brainwrought_stages::visuals::{PictureFile, Pictures};
 use bytes::Bytes;
@@ -20,9 +21,6 @@ use crate::config::{Config, VideoConfig};
 use crate::exit::WrongCommand;
 use crate::output;
 use crate::world::World;
-
-/// A file larger than this is refused before it is read, in bytes. It is the parser's own limit.
-const LARGEST_PDF: u64 = 1 << 30;
 
 /// Creates a job.
 pub(crate) async fn run(config: &Config, args: SubmitArgs) -> anyhow::Result<()> {
@@ -75,7 +73,7 @@ pub(super) async fn submit(
     if created.is_new {
         private_folder(&world.inputs_folder())?;
         let path = world.inputs_folder().join(created.view.job.job_id.as_str()).join("input.pdf");
-        brainwrought_stages::publish::write_whole(&path, &pdf)
+        brainwrought_core::atomic_file::write_whole(&path, &pdf)
             .with_context(|| format!("could not keep a copy of the PDF as {}", path.display()))?;
     }
     Ok(created)
@@ -113,8 +111,9 @@ pub(super) async fn read_pdf(path: &Path) -> anyhow::Result<Bytes> {
     if metadata.is_dir() {
         return Err(wrong("it is a folder; name the PDF in it".to_owned()).into());
     }
-    if metadata.len() > LARGEST_PDF {
-        return Err(wrong(format!("it has {} MB, the limit is 1024", metadata.len() >> 20)).into());
+    if metadata.len() > MAX_PDF_BYTES {
+        let [bytes, limit] = [metadata.len().div_ceil(1_000_000), MAX_PDF_BYTES / 1_000_000];
+        return Err(wrong(format!("it has {bytes} MB, the limit is {limit}")).into());
     }
     Ok(tokio::fs::read(path).await.map_err(|error| wrong(error.to_string()))?.into())
 }

@@ -11,6 +11,7 @@ use brainwrought_core::id::JobId;
 use brainwrought_core::job::{Callback, CallbackState, JobStatus};
 use brainwrought_core::job_store::{JobFilter, JobStore, JobStoreError, JobView};
 use brainwrought_core::report::chain;
+use brainwrought_core::retry::{draw, retry_after};
 use reqwest::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
@@ -237,7 +238,7 @@ impl Sender {
             .body(body)
             .send()
             .await?;
-        Ok((response.status().as_u16(), retry_after(response.headers(), wall_time())))
+        Ok((response.status().as_u16(), asked_rest(response.headers(), wall_time())))
     }
 }
 
@@ -247,29 +248,14 @@ fn pending(view: &JobView) -> Option<&Callback> {
     (callback.state == CallbackState::Pending && callback.url.len() <= MAX_URL).then_some(callback)
 }
 
-/// How long a receiver asks to be left alone: seconds, or a date (RFC 9110, section 10.2.3).
-fn retry_after(headers: &HeaderMap, now: Timestamp) -> Duration {
-    let Some(text) = headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok()) else {
-        return Duration::ZERO;
-    };
-    let rest = match text.trim().parse() {
-        Ok(seconds) => Duration::from_secs(seconds),
-        Err(_) => {
-            let date = httpdate::parse_http_date(text.trim()).ok();
-            let until = date.and_then(|date| date.duration_since(std::time::UNIX_EPOCH).ok());
-            until.unwrap_or_default().saturating_sub(Duration::from_millis(now.0))
-        }
-    };
-    rest.min(MAX_RETRY_AFTER)
+/// How long a receiver asks to be left alone.
+fn asked_rest(headers: &HeaderMap, now: Timestamp) -> Duration {
+    let text = headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok());
+    text.and_then(|text| retry_after(text, now)).unwrap_or_default().min(MAX_RETRY_AFTER)
 }
 
 fn after(now: Timestamp, rest: Duration) -> Timestamp {
     Timestamp(now.0.saturating_add(u64::try_from(rest.as_millis()).unwrap_or(u64::MAX)))
-}
-
-/// A random number from 0 to 1; without randomness, the longest rest.
-fn draw() -> f64 {
-    getrandom::u32().map_or(1.0, |drawn| f64::from(drawn) / f64::from(u32::MAX))
 }
 
 #[cfg(test)]
@@ -288,8 +274,8 @@ mod tests {
             ("99999999999", 24 * 3600),
         ] {
             let headers = HeaderMap::from_iter([(RETRY_AFTER, text.parse().unwrap())]);
-            assert_eq!(retry_after(&headers, now), Duration::from_secs(seconds), "{text}");
+            assert_eq!(asked_rest(&headers, now), Duration::from_secs(seconds), "{text}");
         }
-        assert_eq!(retry_after(&HeaderMap::new(), now), Duration::ZERO);
+        assert_eq!(asked_rest(&HeaderMap::new(), now), Duration::ZERO);
     }
 }

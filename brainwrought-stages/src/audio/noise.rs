@@ -1,26 +1,25 @@
-//! [`Noise`]: seeded random numbers, the same on every machine.
+//! [`Noise`]: seeded random numbers.
+//!
+//! Bits and evenly spread numbers are the same on every machine. Those of [`Noise::gaussian_pair`] are not guaranteed to be:
+//! they take `ln`, `sin` and `cos` from the C library, whose last bit differs between libraries, below anything that is heard.
 
 use std::f32::consts::TAU;
 
-/// A seeded source of random numbers (SplitMix64, Steele et al. 2014): small, fast and without state to share.
+use brainwrought_core::split_mix::SplitMix64;
+
+/// A seeded source of random numbers: small, fast and without state to share.
 #[derive(Debug, Clone)]
-pub(crate) struct Noise {
-    state: u64,
-}
+pub(crate) struct Noise(SplitMix64);
 
 impl Noise {
     /// Starts the sequence that belongs to `seed`.
     pub(crate) fn new(seed: u64) -> Self {
-        Self { state: seed }
+        Self(SplitMix64::new(seed))
     }
 
     /// The next 64 bits.
     pub(crate) fn bits(&mut self) -> u64 {
-        self.state = self.state.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut mixed = self.state;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        mixed ^ (mixed >> 31)
+        self.0.bits()
     }
 
     /// A number that is evenly spread over (0, 1].

@@ -2,12 +2,11 @@
 //!
 //! Only `+ - * /`, `sqrt` and `floor` are used: IEEE 754 fixes their results, while `sin` differs between C libraries.
 
-/// Mixes a seed and a counter into 64 even bits (SplitMix64, Steele et al. 2014).
+use brainwrought_core::split_mix::SplitMix64;
+
+/// Mixes a seed and a counter into 64 even bits, so that any number can be drawn without those before it.
 pub(super) fn bits(seed: u64, counter: u64) -> u64 {
-    let mut z = seed ^ counter.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    z ^ (z >> 31)
+    SplitMix64::mix(seed ^ counter.wrapping_add(1).wrapping_mul(SplitMix64::GAMMA))
 }
 
 /// Draws a number from 0 up to but without 1.

@@ -3,8 +3,10 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
+use brainwrought_core::clock::wall_time;
 use brainwrought_core::event::LogLevel;
 use brainwrought_core::purse::Cost;
+use brainwrought_core::retry::{Backoff, draw, retry_after};
 use brainwrought_core::stage::StageContext;
 use bytes::{Bytes, BytesMut};
 use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
@@ -20,7 +22,6 @@ use super::request::{FORM, Reply, Request, Target};
 use super::secret::Secret;
 use super::service::Service;
 use super::settings::Network;
-use super::wait;
 
 /// The most of a refusal that is read, in bytes.
 const MOST_REFUSAL: u64 = 64 << 10;
@@ -287,8 +288,8 @@ impl ProviderClient {
         if asked.is_some_and(|wait| wait > self.settings.longest_wait) {
             return Err(error);
         }
-        let draw = getrandom::u32().map_or(1.0, |bits| f64::from(bits) / f64::from(u32::MAX));
-        let own = wait::backoff(self.settings.first_rest, self.settings.longest_rest, tries.count, draw);
+        let backoff = Backoff { initial: self.settings.first_rest, max: self.settings.longest_rest };
+        let own = backoff.delay(tries.count, draw());
         tries.count += 1;
         // A server that asks for no rest at all is still given our own.
         let rest = asked.map_or(own, |wait| wait.max(own.min(Duration::from_secs(1))));
@@ -408,10 +409,8 @@ impl ProviderClient {
 
     fn asked_wait(&self, headers: &HeaderMap) -> Option<Duration> {
         let ms = headers.get("retry-after-ms").and_then(|value| value.to_str().ok()?.trim().parse().ok());
-        ms.map(Duration::from_millis).or_else(|| {
-            let now = brainwrought_core::clock::wall_time().0;
-            text(headers, header::RETRY_AFTER).and_then(|value| wait::retry_after(value, now))
-        })
+        ms.map(Duration::from_millis)
+            .or_else(|| text(headers, header::RETRY_AFTER).and_then(|value| retry_after(value, wall_time())))
     }
 
     fn cancelled(&self) -> ProviderError {

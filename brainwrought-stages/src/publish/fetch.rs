@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use brainwrought_core::artifact_store::ArtifactStoreError;
+use brainwrought_core::atomic_file::write_whole;
 use brainwrought_core::data::Report;
 use brainwrought_core::engine::{Engine, EngineError};
 use brainwrought_core::id::{JobId, StageName};
@@ -10,7 +11,6 @@ use brainwrought_core::job::JobStatus;
 use brainwrought_core::stage::Stage as _;
 use tokio_util::sync::CancellationToken;
 
-use super::output_file::write_whole;
 use super::stage::VIDEO;
 use crate::check::Check;
 

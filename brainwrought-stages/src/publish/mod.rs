@@ -5,5 +5,5 @@ mod output_file;
 mod stage;
 
 pub use fetch::{FetchError, fetch_job};
-pub use output_file::{OutputError, OutputTarget, Overwrite, write_whole};
+pub use output_file::{OutputError, OutputTarget, Overwrite};
 pub use stage::{Publish, PublishError, PublishJobError, publish_job};

@@ -1,4 +1,4 @@
-//! [`OutputTarget`]: where a finished video goes, checked before any work; and how a file is replaced.
+//! [`OutputTarget`]: where a finished video goes, checked before any work.
 
 use std::fs::{self, File, FileType, Metadata, OpenOptions, Permissions};
 use std::io::{self, ErrorKind, Write as _};
@@ -6,6 +6,7 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
 use std::path::{Path, PathBuf};
 
+use brainwrought_core::atomic_file::{create_temporary, folder_of, replace_through, sync_folder};
 use rustix::fs::{Access, AtFlags, CWD, accessat};
 
 use crate::assemble::is_own_video;
@@ -13,9 +14,6 @@ use crate::media::tags;
 
 /// The most symbolic links that are followed; Linux follows as many, see path_resolution(7).
 const MAX_LINKS: usize = 40;
-
-/// How often a temporary name is drawn before the folder is given up.
-const MAX_DRAWS: usize = 16;
 
 /// Which files an [`OutputTarget`] may replace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -252,50 +250,15 @@ fn probe(file: &Path, name: Option<&std::ffi::OsStr>) -> io::Result<()> {
     }
 }
 
-/// Writes a file so that it appears whole or not at all, and makes its folder where there is none: a temporary file with
-/// a short name beside it, synced, then renamed. A symbolic link of that name is replaced: this is for folders of this
-/// program's own, where no link was checked. For a path that a user gave there is [`OutputTarget`].
-///
-/// # Errors
-///
-/// Fails when the folder cannot be made or the file not be written.
-pub fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    fs::create_dir_all(folder_of(path))?;
-    replace(path, bytes, None)
-}
-
 fn replace(path: &Path, bytes: &[u8], permissions: Option<Permissions>) -> io::Result<()> {
-    let folder = folder_of(path);
-    let (temporary, mut file) = create_temporary(folder)?;
-    let written = (|| {
-        file.write_all(bytes)?;
-        if let Some(permissions) = permissions {
-            // FAT has none to set; that is no reason to lose a video.
-            let _ = file.set_permissions(permissions);
-        }
-        file.sync_all()?;
-        fs::rename(&temporary, path)
-    })();
-    if written.is_err() {
-        let _ = fs::remove_file(&temporary);
-    }
-    written
-}
-
-/// Creates a file of its own in a folder. The name is short, so that it fits wherever the file's own name fits.
-fn create_temporary(folder: &Path) -> io::Result<(PathBuf, File)> {
-    let mut draws = 0;
-    loop {
-        draws += 1;
-        let number = getrandom::u64().map_err(io::Error::other)?;
-        let path = folder.join(format!(".{number:016x}.part"));
-        match File::create_new(&path) {
-            Err(error) if error.kind() == ErrorKind::AlreadyExists && draws < MAX_DRAWS => {}
-            created => return created.map(|file| (path, file)),
-        }
-    }
-}
-
-fn folder_of(path: &Path) -> &Path {
-    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+    let (temporary, file) = create_temporary(folder_of(path))?;
+    replace_through(&temporary, file, path, bytes, |file| {
+        let Some(permissions) = permissions else { return Ok(()) };
+        // FAT has none to set; that is no reason to lose a video.
+        let _ = file.set_permissions(permissions);
+        file.sync_all()
+    })?;
+    // The video is there. A folder that may be written and not read cannot be synced, and is no reason to say otherwise.
+    let _ = sync_folder(path);
+    Ok(())
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use brainwrought_core::atomic_file::write_whole;
 use brainwrought_core::data::{BlobRef, Publication, Report};
 use brainwrought_core::engine::{Engine, EngineError};
 use brainwrought_core::event::LogLevel;
@@ -16,8 +17,6 @@ use brainwrought_core::report::chain;
 use brainwrought_core::stage::{Stage, StageContext, StageError};
 use serde::Serialize;
 use tokio_util::sync::CancellationToken;
-
-use super::output_file::write_whole;
 
 /// Writes `video.mp4` and every sidecar to `<folder>/<job_id>/`, then gives them to a publisher, if there is one.
 ///

@@ -1,23 +1,20 @@
 //! [`Seeded`]: a small stream of numbers that depends on a seed only.
 
-/// A SplitMix64 generator (Steele, Lea and Flood, 2014).
+use brainwrought_core::split_mix::SplitMix64;
+
+/// Draws from the numbers of a seed.
 #[derive(Debug, Clone)]
-pub(super) struct Seeded(u64);
+pub(super) struct Seeded(SplitMix64);
 
 impl Seeded {
     /// Starts the stream that belongs to `seed`.
     pub(super) fn new(seed: u64) -> Self {
-        Self(seed)
+        Self(SplitMix64::new(seed))
     }
 
     /// Draws a number below `end`; 0 when `end` is 0.
     pub(super) fn below(&mut self, end: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^= z >> 31;
-        if end == 0 { 0 } else { (z % end as u64) as usize }
+        self.0.below(end)
     }
 
     /// Shuffles `items`.

@@ -5,7 +5,8 @@ use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _, PermissionsExt as _,
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use brainwrought_stages::publish::{OutputError, OutputTarget, Overwrite, write_whole};
+use brainwrought_core::atomic_file::write_whole;
+use brainwrought_stages::publish::{OutputError, OutputTarget, Overwrite};
 
 /// A folder with an input in it.
 struct Bench {

@@ -1,9 +1,11 @@
 //! Files that appear whole or not at all and survive a power cut.
 
 use std::fs::{self, File};
-use std::io::{self, Write as _};
+use std::io;
 use std::path::Path;
 
+use brainwrought_core::atomic_file::replace_through;
+pub(super) use brainwrought_core::atomic_file::sync_folder;
 use rustix::io::Errno;
 
 /// Whether a write must survive a power cut before it returns.
@@ -29,18 +31,8 @@ pub(super) fn mend(path: &Path, bytes: &[u8]) -> io::Result<()> {
 
 fn exchange(path: &Path, bytes: &[u8], previous: &str) -> io::Result<()> {
     let temporary = path.with_extension("part");
-    let written = (|| {
-        let mut file = File::create(&temporary)?;
-        file.write_all(bytes)?;
-        // Without this, a crash after the rename could leave an empty file where a good one was.
-        file.sync_data()?;
-        keep_previous(path, &path.with_extension(previous))?;
-        fs::rename(&temporary, path)
-    })();
-    if written.is_err() {
-        let _ = fs::remove_file(&temporary);
-    }
-    written
+    let file = File::create(&temporary)?;
+    replace_through(&temporary, file, path, bytes, |_| keep_previous(path, &path.with_extension(previous)))
 }
 
 /// Makes an empty file durable; it may be there already.
@@ -88,14 +80,4 @@ fn copy(from: &Path, to: &Path) -> io::Result<()> {
         let _ = fs::remove_file(to);
     }
     copied
-}
-
-/// Makes what was written to or removed from the folder of a file survive a power cut.
-pub(super) fn sync_folder(path: &Path) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    match File::open(folder)?.sync_all() {
-        // The file system cannot sync folders, see fsync(2); it has nothing better to offer.
-        Err(error) if Errno::from_io_error(&error) == Some(Errno::INVAL) => Ok(()),
-        synced => synced,
-    }
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use brainwrought_core::retry::{Backoff, draw};
 use bytes::Bytes;
 use reqwest::header::HeaderMap;
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
@@ -20,9 +21,8 @@ use crate::store_clock::StoreClock;
 const CONNECT: Duration = Duration::from_secs(10);
 /// The Hub takes long over large commits, but never so long.
 const READ: Duration = Duration::from_secs(120);
-/// The first rest before another try; it doubles up to the longest.
-const FIRST_REST: Duration = Duration::from_millis(100);
-const LONGEST_OWN_REST: Duration = Duration::from_secs(15);
+/// The rests before other tries, where the Hub does not ask for one.
+const BACKOFF: Backoff = Backoff { initial: Duration::from_millis(100), max: Duration::from_secs(15) };
 /// A server that wants a longer rest gets it from a person, or from the next attempt of a stage.
 const LONGEST_REST: Duration = Duration::from_secs(90);
 /// The branch that everybody reads.
@@ -265,11 +265,8 @@ impl HubClient {
         Ok(())
     }
 
-    /// Half to all of a rest that doubles, so that those who were turned away together do not come back together.
     async fn rest(&self, tries: u32) {
-        let full = FIRST_REST.saturating_mul(1 << tries.min(16)).min(LONGEST_OWN_REST);
-        let share = getrandom::u32().map_or(1.0, |bits| f64::from(bits) / f64::from(u32::MAX));
-        tokio::time::sleep(full.mul_f64(0.5 + 0.5 * share)).await;
+        tokio::time::sleep(BACKOFF.delay(tries, draw())).await;
     }
 
     /// Sends a request once. A busy server without a word about the rest is a failing one.
