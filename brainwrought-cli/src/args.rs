@@ -75,7 +75,7 @@ pub(crate) enum Command {
     /// Make a video from a PDF and wait for it
     #[command(after_help = "Examples:
   brainwrought make paper.pdf
-  brainwrought make paper.pdf -o paper.mp4 --length 90 --layout b
+  brainwrought make paper.pdf -o paper.mp4 --length 90 --layout split
   brainwrought make notes.pdf --background ~/clips --captions plain --seed 7
   OPENAI_API_KEY=… brainwrought make paper.pdf --llm openai:gpt-5-mini
   brainwrought make paper.pdf --llm http://127.0.0.1:8080/v1#MODEL    Ollama, llama.cpp, vLLM, LM Studio

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use brainwrought_http::CallbackHost;
 use brainwrought_stages::audio::VoiceLibrary;
+use brainwrought_stages::frame::frame_size;
 use brainwrought_stages::llm::{LlmChoice, NoSuchLlm};
 use brainwrought_stages::provider::ProviderSettings;
 use brainwrought_stages::script::TrendChoice;
@@ -245,14 +246,7 @@ pub(crate) fn variable(name: &str) -> Option<String> {
 }
 
 fn size(text: Option<&str>) -> Result<(u32, u32), WrongCommand> {
-    let Some(text) = text else { return Ok((1080, 1920)) };
-    let parsed = text.split_once('x').and_then(|(w, h)| Some((w.parse().ok()?, h.parse().ok()?)));
-    match parsed {
-        Some((width @ 180..=2160, height @ 320..=3840)) if width % 2 == 0 && height % 2 == 0 => {
-            Ok((width, height))
-        }
-        _ => Err(WrongCommand(format!("`{text}` is no frame size; give two even numbers, such as 540x960"))),
-    }
+    text.map_or(Ok((1080, 1920)), frame_size).map_err(|error| WrongCommand(error.to_string()))
 }
 
 /// Tells whether a file is a clip, by the end of its name.

@@ -13,9 +13,9 @@ use serde_json::{Value, json};
 pub(crate) struct MaxCost(pub(crate) Option<Cost>);
 
 impl MaxCost {
-    /// Reads dollars; nobody has more than a million for a video.
+    /// Reads dollars, as far as [`Cost::try_from_usd`] takes them.
     pub(crate) fn of_usd(dollars: f64) -> Option<Self> {
-        (0.0..=1e6).contains(&dollars).then(|| Self(Some(Cost::from_usd(dollars))))
+        Cost::try_from_usd(dollars).map(|cost| Self(Some(cost)))
     }
 }
 

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use brainwrought_http::{CallbackHost, VideoSize};
+use brainwrought_stages::parse::MAX_PDF_BYTES;
 use clap::Args as ClapArgs;
 
 use crate::byte_size::ByteSize;
@@ -22,8 +23,8 @@ pub(crate) struct ServeArgs {
     /// Number of tasks to run at once
     #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=256))]
     pub(crate) concurrency: u16,
-    /// Maximum size of a PDF in megabytes
-    #[arg(long, value_name = "MB", default_value_t = 100, value_parser = clap::value_parser!(u64).range(1..=1000))]
+    /// Maximum size of a PDF in megabytes, at most 200
+    #[arg(long, value_name = "MB", default_value_t = MAX_PDF_BYTES / 1_000_000, value_parser = clap::value_parser!(u64).range(1..=MAX_PDF_BYTES / 1_000_000))]
     pub(crate) max_upload: u64,
     /// Maximum number of waiting and running jobs; further ones are refused
     #[arg(long, value_name = "JOBS", default_value_t = 64, value_parser = clap::value_parser!(u32).range(1..))]

@@ -2,9 +2,11 @@
 
 use std::path::PathBuf;
 
-use brainwrought_stages::audio::VoiceFailure;
+use brainwrought_stages::audio::{Effects, VoiceFailure};
+use brainwrought_stages::frame::{CaptionStyle, Layout};
 use brainwrought_stages::llm::LlmChoice;
-use brainwrought_stages::standard::{CaptionStyle, EffectsChoice, Format, Layout};
+use brainwrought_stages::script::LENGTH_SECONDS;
+use brainwrought_stages::standard::Format;
 use brainwrought_stages::visuals::{MemesBy, PictureChoice};
 use clap::Args as ClapArgs;
 
@@ -12,13 +14,13 @@ use clap::Args as ClapArgs;
 #[derive(Debug, Clone, ClapArgs)]
 pub(crate) struct VideoArgs {
     /// Length of the video in seconds, from 15 to 180
-    #[arg(long, value_name = "SECONDS", default_value_t = 55, value_parser = clap::value_parser!(u32).range(15..=180))]
+    #[arg(long, value_name = "SECONDS", default_value_t = 55, value_parser = clap::value_parser!(u32).range(i64::from(*LENGTH_SECONDS.start())..=i64::from(*LENGTH_SECONDS.end())))]
     pub(crate) length: u32,
     /// Kind of video
     #[arg(long, value_enum, default_value_t = Format::Short)]
     pub(crate) format: Format,
-    /// Layout: a card over a full-screen background (a), or picture and background half and half (b)
-    #[arg(long, value_enum, default_value_t = Layout::A)]
+    /// Layout: a card over a full-screen background, or picture and background split half and half
+    #[arg(long, value_enum, default_value_t = Layout::Card)]
     pub(crate) layout: Layout,
     /// Background: `auto`, a style (`runner`, `marbles`, `sorting`, `slices` or `calm`), or your own clip or folder of
     /// clips
@@ -61,8 +63,8 @@ pub(crate) struct VideoArgs {
     #[arg(long, value_name = "bed|none|FILE|FOLDER", default_value = "bed")]
     pub(crate) music: String,
     /// Sound effects; `elevenlabs` ($ELEVENLABS_API_KEY) generates those that a language model asks for
-    #[arg(long, value_enum, value_name = "on|off|elevenlabs", default_value_t = EffectsChoice::On)]
-    pub(crate) effects: EffectsChoice,
+    #[arg(long, value_enum, value_name = "on|off|elevenlabs", default_value_t = Effects::On)]
+    pub(crate) effects: Effects,
     /// Seed of all random choices [default: derived from the PDF]
     #[arg(long)]
     pub(crate) seed: Option<u64>,

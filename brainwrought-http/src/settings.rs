@@ -8,6 +8,7 @@ use brainwrought_core::id::Digest;
 use brainwrought_core::purse::Cost;
 use brainwrought_stages::audio::VoiceLibrary;
 use brainwrought_stages::llm::LlmChoice;
+use brainwrought_stages::parse::MAX_PDF_BYTES;
 use brainwrought_stages::script::TrendChoice;
 use brainwrought_stages::text::Fonts;
 use brainwrought_stages::visuals::{MemesBy, Pictures};
@@ -251,7 +252,7 @@ impl Default for Quotas {
 impl Default for HttpLimits {
     fn default() -> Self {
         Self {
-            upload_bytes: 100_000_000,
+            upload_bytes: MAX_PDF_BYTES,
             uploads: 64,
             uploads_per_client: 8,
             // The longest video at the usual size, or one of a minute at the largest.

@@ -1,10 +1,11 @@
 //! [`VideoOptions`]: what a client can choose about a video, checked.
 
-use brainwrought_core::purse::Cost;
-use brainwrought_stages::audio::{Lexicon, VoiceLibrary};
+use brainwrought_core::purse::{Cost, MAX_USD};
+use brainwrought_stages::audio::{Effects, Lexicon, VoiceLibrary};
+use brainwrought_stages::frame::{CaptionStyle, Layout, frame_size};
+use brainwrought_stages::script::LENGTH_SECONDS;
 use brainwrought_stages::standard::{
-    BackgroundChoice, CaptionStyle, EffectsChoice, Format, Layout, MakeOptions, Music, background_styles,
-    is_background_style,
+    BackgroundChoice, Format, MakeOptions, Music, background_styles, is_background_style,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -22,8 +23,9 @@ pub(crate) struct VideoOptions {
     /// The kind of video: `short`.
     #[schema(value_type = String, pattern = "^short$", default = "short")]
     pub(crate) format: Format,
-    /// The layout: `a` is a card above full-screen motion, `b` the page above and motion below.
-    #[schema(value_type = String, pattern = "^(a|b)$", default = "a")]
+    /// The layout: `card` above full-screen motion, or `split`, the page above and motion below. `a` and `b` are their old
+    /// names.
+    #[schema(value_type = String, pattern = "^(card|split|a|b)$", default = "card")]
     pub(crate) layout: Layout,
     /// The background: `auto`, or the name of a style.
     #[schema(default = "auto")]
@@ -81,7 +83,7 @@ impl Default for VideoOptions {
         Self {
             length: 55,
             format: Format::Short,
-            layout: Layout::A,
+            layout: Layout::Card,
             background: "auto".to_owned(),
             intensity: 2,
             voice: "auto".to_owned(),
@@ -101,15 +103,12 @@ impl Default for VideoOptions {
     }
 }
 
-/// Nobody pays more for a video, in US dollars.
-const MOST_DOLLARS: f64 = 1e6;
-
 /// The voices that every server has.
 pub(crate) const VOICES: [&str; 5] = ["auto", "heart", "oak", "fern", "espeak"];
 
 /// The shortest and the longest video that can be asked for, in seconds.
-pub(crate) const MIN_LENGTH: u32 = 15;
-pub(crate) const MAX_LENGTH: u32 = 180;
+pub(crate) const MIN_LENGTH: u32 = *LENGTH_SECONDS.start();
+pub(crate) const MAX_LENGTH: u32 = *LENGTH_SECONDS.end();
 
 /// The longest lexicon, in bytes of its text.
 pub(crate) const MAX_LEXICON: usize = 4000;
@@ -188,7 +187,7 @@ impl VideoOptions {
             dialogue: made.dialogue,
             music: music.to_owned(),
             own_music,
-            effects: if made.effects == EffectsChoice::Off { "off" } else { "on" }.to_owned(),
+            effects: if made.effects == Effects::Off { "off" } else { "on" }.to_owned(),
             seed: made.seed,
             size: format!("{}x{}", made.width, made.height),
             max_cost: max_cost.map(Cost::usd),
@@ -218,8 +217,11 @@ impl VideoOptions {
     pub(crate) fn limit(&self, allowed: Option<Cost>) -> Result<Option<Cost>, ApiError> {
         let wanted = match self.max_cost {
             None => None,
-            Some(dollars) if (0.0..=MOST_DOLLARS).contains(&dollars) => Some(Cost::from_usd(dollars)),
-            Some(_) => return Err(wrong("`max-cost` must be 0 to 1000000 US dollars")),
+            Some(dollars) => {
+                let cost = Cost::try_from_usd(dollars);
+                let wrong = || wrong(&format!("`max-cost` must be 0 to {MAX_USD} US dollars"));
+                Some(cost.ok_or_else(wrong)?)
+            }
         };
         Ok(wanted.into_iter().chain(allowed).min())
     }
@@ -257,13 +259,11 @@ impl VideoOptions {
             other => return Err(wrong(&format!("`music` must be bed, none or a file, not `{other}`"))),
         };
         let effects = match self.effects.as_str() {
-            "on" => EffectsChoice::On,
-            "off" => EffectsChoice::Off,
+            "on" => Effects::On,
+            "off" => Effects::Off,
             other => return Err(wrong(&format!("`effects` must be on or off, not `{other}`"))),
         };
-        let (width, height) = size(&self.size).ok_or_else(|| {
-            wrong(&format!("`size` must be two even numbers, such as 540x960, not `{}`", self.size))
-        })?;
+        let (width, height) = frame_size(&self.size).map_err(|error| wrong(&format!("`size`: {error}")))?;
         Ok(MakeOptions {
             format: self.format,
             length_ms: u64::from(self.length) * 1000,
@@ -303,14 +303,6 @@ fn lexicon_text(lexicon: &Lexicon) -> String {
     words.iter().filter_map(|(word, said)| Some(format!("{word} = {}\n", said.as_str()?))).collect()
 }
 
-/// Reads a size of at most twice the usual one.
-fn size(text: &str) -> Option<(u32, u32)> {
-    let (width, height) = text.split_once('x')?;
-    let (width, height): (u32, u32) = (width.parse().ok()?, height.parse().ok()?);
-    let fits = (180..=2160).contains(&width) && (320..=3840).contains(&height);
-    (fits && width % 2 == 0 && height % 2 == 0).then_some((width, height))
-}
-
 fn wrong(text: &str) -> ApiError {
     ApiError::wrong_request(text)
 }
@@ -328,7 +320,7 @@ mod tests {
     fn the_defaults_are_those_of_the_pipeline() {
         assert_eq!(made(&[]).unwrap(), MakeOptions::default());
         assert_eq!(made(&[("seed", ""), ("length", " ")]).unwrap(), MakeOptions::default());
-        assert_eq!(made(&[("effects", "off")]).unwrap().effects, EffectsChoice::Off);
+        assert_eq!(made(&[("effects", "off")]).unwrap().effects, Effects::Off);
     }
 
     #[test]

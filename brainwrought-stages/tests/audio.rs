@@ -12,8 +12,8 @@ use brainwrought_core::id::{JobId, StageName, TaskKey};
 use brainwrought_core::memory::MemoryArtifactStore;
 use brainwrought_core::stage::{Stage, StageContext};
 use brainwrought_stages::audio::{
-    Engine, EngineExt as _, EspeakVoice, HibariVoice, KokoroVoice, Lexicon, Manner, Mix, Mood, Music,
-    MusicFile, Narrate, PiperFiles, PiperVoice, Sounds, Speech, Utterance, VoiceError, VoiceFiles,
+    Engine, EngineExt as _, EspeakVoice, HibariVoice, KokoroVoice, Lexicon, Manner, Mix, Mood, MusicFile,
+    MusicSource, Narrate, PiperFiles, PiperVoice, Sounds, Speech, Utterance, VoiceError, VoiceFiles,
     VoiceLibrary, align, measure, mix, silences,
 };
 use tokio_util::sync::CancellationToken;
@@ -345,7 +345,7 @@ async fn a_segment_becomes_sound_and_the_sound_a_programme_at_its_loudness() {
     assert!(silences(&samples, 48_000, -55.0, 1_000).iter().all(|silence| silence.end_ms > last));
 
     let sounds = Sounds { narration: &samples, marks: &audio.marks, cues: &[] };
-    for music in [Music::None, Music::Bed { mood: Some(Mood::Bright) }] {
+    for music in [MusicSource::None, MusicSource::Bed { mood: Some(Mood::Bright) }] {
         let settings = Mix { music, ..Mix::default() };
         let programme = mix(&sounds, &settings, &|| false).unwrap();
         assert_eq!(programme.len(), 2 * samples.len());
@@ -378,7 +378,7 @@ fn music_files_are_decoded_looped_and_refused_when_they_are_none() {
     let voice: Vec<f32> = (0..48_000 * 4).map(|n| (n as f32 * 0.02).sin() * 0.2).collect();
     let sounds = Sounds { narration: &voice, marks: &[], cues: &[] };
     let with = |bytes: Vec<u8>| {
-        let settings = Mix { music: Music::File(MusicFile::new(bytes.into())), ..Mix::default() };
+        let settings = Mix { music: MusicSource::File(MusicFile::new(bytes.into())), ..Mix::default() };
         mix(&sounds, &settings, &|| false)
     };
     let programme = with(wav).unwrap();

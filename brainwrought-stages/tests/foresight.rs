@@ -16,8 +16,9 @@ use brainwrought_stages::audio::{
     ChunkSink, Speech, SpokenWord, Utterance, Voice, VoiceError, VoiceLibrary, VoiceRights, silences,
     written_words,
 };
+use brainwrought_stages::frame::CaptionStyle;
 use brainwrought_stages::script::ScriptError;
-use brainwrought_stages::standard::{CaptionStyle, MakeOptions, Resources, Stages};
+use brainwrought_stages::standard::{MakeOptions, Resources, Stages};
 use brainwrought_stages::text::Fonts;
 use tokio_util::sync::CancellationToken;
 

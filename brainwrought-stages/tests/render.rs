@@ -11,11 +11,11 @@ use brainwrought_core::data::{
 use brainwrought_core::id::{JobId, TaskKey};
 use brainwrought_core::memory::MemoryArtifactStore;
 use brainwrought_core::stage::{Stage, StageContext, StageError};
-use brainwrought_stages::check::{CaptionUse, Limits};
-use brainwrought_stages::frame::FrameLayout;
+use brainwrought_stages::check::Limits;
+use brainwrought_stages::frame::{CaptionStyle, Layout};
 use brainwrought_stages::media::{ClipReader, ClipSettings, EncoderSettings, Mp4Settings, Mp4Writer};
 use brainwrought_stages::picture::{RgbaImage, YuvFrame};
-use brainwrought_stages::render::{CaptionLook, Render, RenderTurns, lay_out};
+use brainwrought_stages::render::{Render, RenderTurns, lay_out};
 use brainwrought_stages::text::Fonts;
 use bytes::Bytes;
 use tokio_util::sync::CancellationToken;
@@ -103,8 +103,8 @@ impl Scene {
         };
         let stage = Render {
             encoder: EncoderSettings { width: WIDTH, height: HEIGHT, fps: FPS, ..EncoderSettings::default() },
-            layout: FrameLayout::Card,
-            captions: CaptionLook::Pop,
+            layout: Layout::Card,
+            captions: CaptionStyle::Pop,
             fonts: Fonts::embedded(),
             limits: Limits::default(),
             turns: RenderTurns::default(),
@@ -213,7 +213,7 @@ async fn letters_are_drawn_where_the_records_say() {
     let rows = ink.y as usize..ink.bottom() as usize;
     assert!(bright(&frames[0], rows.clone()) > 200, "the first caption is in the first frame");
     assert!(bright(&frames[0], rows.end + 8..HEIGHT as usize) == 0, "nothing bright lies below captions");
-    scene.stage.captions = CaptionLook::Off;
+    scene.stage.captions = CaptionStyle::Off;
     let (silent, frames) = scene.frames().await;
     assert_eq!(bright(&frames[0], rows), 0);
     assert_eq!(silent.captions.len(), clip.captions.len(), "they are measured all the same");
@@ -222,7 +222,7 @@ async fn letters_are_drawn_where_the_records_say() {
 #[tokio::test]
 async fn panels_stand_for_as_long_as_their_scene() {
     let mut scene = Scene::new().await;
-    for layout in [FrameLayout::Card, FrameLayout::Split] {
+    for layout in [Layout::Card, Layout::Split] {
         scene.stage.layout = layout;
         let (_, frames) = scene.frames().await;
         // 160 × 80 pixels are 3,200 samples of colour; the edges lose some.
@@ -265,7 +265,7 @@ async fn captions_that_the_gate_would_refuse_are_not_rendered() {
     assert!(!error.is_retryable());
     assert!(error.to_string().contains("missing glyphs is 2, allowed is 0"), "{error}");
     // Nobody sees them where captions are not drawn.
-    scene.stage.limits.captions = CaptionUse::Off;
+    scene.stage.limits.captions = CaptionStyle::Off;
     let clip = scene.render().await.unwrap();
     assert_eq!(clip.captions.iter().map(|caption| caption.missing_glyphs).sum::<u32>(), 2);
 

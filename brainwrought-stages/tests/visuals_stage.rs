@@ -9,7 +9,7 @@ use brainwrought_core::data::{
 use brainwrought_core::id::{JobId, TaskKey};
 use brainwrought_core::memory::MemoryArtifactStore;
 use brainwrought_core::stage::{Stage, StageContext};
-use brainwrought_stages::frame::FrameLayout;
+use brainwrought_stages::frame::Layout;
 use brainwrought_stages::picture::RgbaImage;
 use brainwrought_stages::visuals::PrepareVisuals;
 
@@ -147,7 +147,7 @@ async fn the_same_settings_give_the_same_values() {
 
 #[tokio::test]
 async fn the_split_layout_shows_the_page_where_nothing_else_is_shown() {
-    let stage = PrepareVisuals { layout: FrameLayout::Split, ..PrepareVisuals::default() };
+    let stage = PrepareVisuals { layout: Layout::Split, ..PrepareVisuals::default() };
     let visuals = prepare(&stage, &context()).await;
     let last = visuals.scenes.last().and_then(|scene| scene.panel.clone());
     assert_eq!(last.map(|panel| panel.kind), Some(PanelKind::PageCrop));

@@ -8,6 +8,7 @@ use anyhow::Context as _;
 use brainwrought_core::engine::{Engine, WorkScope};
 use brainwrought_core::event::EventSink;
 use brainwrought_http::{Example, HttpSettings, OperatorToken, Operators, ServerSecret, Webhooks};
+use brainwrought_stages::parse::MAX_PDF_BYTES;
 use brainwrought_stages::standard::Resources;
 use brainwrought_stages::visuals::Pictures;
 use tokio::net::TcpListener;
@@ -148,7 +149,7 @@ fn settings(world: &World, args: &ServeArgs) -> Result<HttpSettings, WrongComman
             WrongCommand(format!("could not read the examples in `{}`: {error}", folder.display()))
         })?;
     }
-    settings.limits.upload_bytes = args.max_upload * 1_000_000;
+    settings.limits.upload_bytes = (args.max_upload * 1_000_000).min(MAX_PDF_BYTES);
     settings.limits.video = args.max_video;
     settings.limits.active_jobs = usize::try_from(args.max_jobs).unwrap_or(usize::MAX);
     // Uploads are streamed to disk, so as many as may become jobs may be under way, within reason.

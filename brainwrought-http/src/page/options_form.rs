@@ -2,7 +2,7 @@
 
 use brainwrought_core::purse::Cost;
 use brainwrought_stages::background::STYLES;
-use brainwrought_stages::standard::{CaptionStyle, Layout};
+use brainwrought_stages::frame::{CaptionStyle, Layout};
 use maud::{Markup, html};
 
 use crate::own_music;
@@ -101,7 +101,7 @@ impl OptionsForm<'_> {
     fn lists(&self) -> Markup {
         let chosen = &self.chosen;
         let level = |level: u8| LEVELS[usize::from(level).min(LEVELS.len() - 1)];
-        let layout = if chosen.layout == Layout::B { "b" } else { "a" };
+        let layout = if chosen.layout == Layout::Split { "split" } else { "card" };
         let captions = match chosen.captions {
             CaptionStyle::Plain => "plain",
             CaptionStyle::Off => "off",
@@ -118,7 +118,7 @@ impl OptionsForm<'_> {
         }
         html! {
             div.grid {
-                (select("layout", "Layout", layout, &[("a", "Card over motion"), ("b", "Page above, motion below")]))
+                (select("layout", "Layout", layout, &[("card", "Card over motion"), ("split", "Page above, motion below")]))
                 (select("intensity", "Motion", level(chosen.intensity), &[("0", "Calm"), ("1", "Gentle"), ("2", "Lively"), ("3", "Wild")]))
                 (select("captions", "Captions", captions, &[("pop", "Pop"), ("plain", "Plain"), ("off", "Off")]))
                 (select("slang", "Slang", level(chosen.slang), &[("0", "None"), ("1", "A little"), ("2", "Some"), ("3", "A lot")]))

@@ -33,7 +33,7 @@ pub(super) fn assets(
     } else if soundtrack.is_composed() {
         assets.insert(record("music", "composed by the program", licence::OWN));
     }
-    if mix.effects == Effects::On {
+    if mix.effects != Effects::Off {
         assets.insert(record("effects", "made by the program", licence::OWN));
         for (sound, (provider, file)) in &soundtrack.effects.provided {
             let name = format!("made by {provider}: {sound}");

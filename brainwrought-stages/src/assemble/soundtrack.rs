@@ -3,20 +3,34 @@
 use brainwrought_core::data::{BlobRef, Script};
 use brainwrought_core::stage::{StageContext, StageError};
 
-use super::stage::Assemble;
 use super::timeline::Timeline;
 use crate::audio::{
-    EffectLibrary, Effects, Mood, Music, MusicFile, Prepared, SoundCue, best_track, heard_cues,
+    EffectLibrary, Effects, Mix, Mood, MusicFile, MusicSource, MusicTrack, Prepared, SoundCue, best_track,
+    heard_cues,
 };
+use crate::provider::ProviderSettings;
 
 /// A sound starts at least this long before its scene ends, in milliseconds.
 const BEFORE_END_MS: u64 = 300;
+
+/// What a soundtrack is chosen by.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct SoundtrackSettings<'a> {
+    /// Effects, the seed, and the music where the user brings none.
+    pub(super) mix: &'a Mix,
+    /// The user's own music.
+    pub(super) music_file: Option<&'a BlobRef>,
+    /// The user's own folder of music.
+    pub(super) music_folder: &'a [MusicTrack],
+    /// What this machine knows of providers.
+    pub(super) providers: &'a ProviderSettings,
+}
 
 /// The music and the effects of a video.
 #[derive(Debug)]
 pub(super) struct Soundtrack {
     /// What plays, where it is no file.
-    composed: Music,
+    composed: MusicSource,
     /// The user's file, with its name where that is known.
     pub(super) file: Option<BlobRef>,
     /// The sounds that the script asks for.
@@ -26,31 +40,31 @@ pub(super) struct Soundtrack {
 impl Soundtrack {
     /// Chooses the music and gets the sounds ready; only sounds that will be heard are looked for, as some must be paid.
     pub(super) async fn prepare(
-        settings: &Assemble,
+        settings: &SoundtrackSettings<'_>,
         cx: &StageContext,
         script: &Script,
         timeline: &Timeline,
     ) -> Result<Self, StageError> {
         let mood = mood(script);
-        let track = best_track(&settings.music_folder, &mood, settings.mix.seed);
-        let file = match (&settings.music_file, track) {
+        let track = best_track(settings.music_folder, &mood, settings.mix.seed);
+        let file = match (settings.music_file, track) {
             (Some(file), _) => Some(file.clone()),
             (None, Some(track)) => Some(track.file.clone()),
             (None, None) => None,
         };
         let composed = match &settings.mix.music {
-            Music::Bed { mood: None } => Music::Bed { mood: Mood::meant_by(&mood) },
+            MusicSource::Bed { mood: None } => MusicSource::Bed { mood: Mood::meant_by(&mood) },
             music => music.clone(),
         };
         let effects = match settings.mix.effects {
             Effects::Off => Prepared::default(),
-            Effects::On => {
+            Effects::On | Effects::ElevenLabs => {
                 let cues = cues(script, timeline);
                 let times: Vec<u64> = cues.iter().map(|cue| cue.at_ms).collect();
                 let heard = heard_cues(&timeline.marks, &times, settings.mix.effect_gap_ms);
                 let heard: Vec<SoundCue> =
                     heard.into_iter().filter_map(|place| cues.get(place).cloned()).collect();
-                let library = EffectLibrary::new(settings.effects_by, &settings.providers);
+                let library = EffectLibrary::new(settings.mix.effects, settings.providers);
                 library.prepare(cx, &heard).await?
             }
         };
@@ -58,21 +72,21 @@ impl Soundtrack {
     }
 
     /// Fetches the music.
-    pub(super) async fn music(&self, cx: &StageContext) -> Result<Music, StageError> {
+    pub(super) async fn music(&self, cx: &StageContext) -> Result<MusicSource, StageError> {
         Ok(match &self.file {
-            Some(file) => Music::File(MusicFile::new(cx.get(file).await?)),
+            Some(file) => MusicSource::File(MusicFile::new(cx.get(file).await?)),
             None => self.composed.clone(),
         })
     }
 
     /// Tells whether the program composed the music.
     pub(super) fn is_composed(&self) -> bool {
-        self.file.is_none() && matches!(self.composed, Music::Bed { .. })
+        self.file.is_none() && matches!(self.composed, MusicSource::Bed { .. })
     }
 
     /// Tells whether there is a file of the user's, by whichever way it came.
     pub(super) fn is_supplied(&self) -> bool {
-        self.file.is_some() || matches!(self.composed, Music::File(_))
+        self.file.is_some() || matches!(self.composed, MusicSource::File(_))
     }
 }
 
@@ -109,9 +123,10 @@ mod tests {
     use brainwrought_core::memory::MemoryArtifactStore;
     use tokio_util::sync::CancellationToken;
 
+    use super::super::Assemble;
     use super::super::timeline::SceneSpan;
     use super::*;
-    use crate::audio::{Effect, MusicTrack, Sound};
+    use crate::audio::{Effect, Sound};
 
     fn script(effects: &[&[(&str, u64)]]) -> Script {
         let scene = |cues: &&[(&str, u64)]| Scene {
@@ -164,7 +179,7 @@ mod tests {
         let key = TaskKey { stage: "assemble".into(), segment: None };
         let (job, store) = (JobId::random().unwrap(), Arc::new(MemoryArtifactStore::default()));
         let cx = StageContext::new(job, key, store, PathBuf::new(), CancellationToken::new());
-        Soundtrack::prepare(settings, &cx, script, &timeline()).await.unwrap()
+        Soundtrack::prepare(&settings.soundtrack(), &cx, script, &timeline()).await.unwrap()
     }
 
     #[tokio::test]
@@ -187,11 +202,11 @@ mod tests {
     async fn music_fits_the_mood_of_the_script_or_its_tone() {
         let mut script = script(&[&[], &[], &[]]);
         let bed = async |script: &Script| prepared(&Assemble::default(), script).await.composed;
-        assert_eq!(bed(&script).await, Music::Bed { mood: None });
+        assert_eq!(bed(&script).await, MusicSource::Bed { mood: None });
         script.profile = Some(Profile { tone: "calm and warm".to_owned(), ..Profile::default() });
-        assert_eq!(bed(&script).await, Music::Bed { mood: Some(Mood::Calm) });
+        assert_eq!(bed(&script).await, MusicSource::Bed { mood: Some(Mood::Calm) });
         script.mood = Some("dark and tense".to_owned());
-        assert_eq!(bed(&script).await, Music::Bed { mood: Some(Mood::Focus) });
+        assert_eq!(bed(&script).await, MusicSource::Bed { mood: Some(Mood::Focus) });
 
         let track = |name: &str| MusicTrack {
             name: name.to_owned(),

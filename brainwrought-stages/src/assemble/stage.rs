@@ -10,10 +10,10 @@ use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
 use super::disclosure::{COMMENT_START, Disclosure, thanks};
-use super::soundtrack::Soundtrack;
+use super::soundtrack::{Soundtrack, SoundtrackSettings};
 use super::timeline::{Timeline, narrations, samples};
 use super::{AssembleError, caption_file, poster, rights, transcript};
-use crate::audio::{EffectsBy, Mix, MixError, MusicTrack, Sounds, mix};
+use crate::audio::{Mix, MixError, MusicTrack, Sounds, mix};
 use crate::media::{MediaError, Mp4Settings, Mp4Writer};
 use crate::provider::ProviderSettings;
 
@@ -28,9 +28,6 @@ pub struct Assemble {
     /// The user's own folder of music, of which the file is heard that fits the script's mood.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub music_folder: Vec<MusicTrack>,
-    /// Who makes the sounds that the script asks for.
-    #[serde(skip_serializing_if = "is_built_in")]
-    pub effects_by: EffectsBy,
     /// What this machine knows of providers.
     #[serde(skip)]
     pub providers: ProviderSettings,
@@ -44,15 +41,10 @@ impl Default for Assemble {
             mix: Mix::default(),
             music_file: None,
             music_folder: Vec::new(),
-            effects_by: EffectsBy::BuiltIn,
             providers: ProviderSettings::default(),
             audio_bit_rate: 160_000,
         }
     }
-}
-
-fn is_built_in(by: &EffectsBy) -> bool {
-    *by == EffectsBy::BuiltIn
 }
 
 impl Stage for Assemble {
@@ -73,7 +65,7 @@ impl Stage for Assemble {
             return Err(StageError::fatal(AssembleError::Count { clips, segments }));
         }
         let steps = clips.len() as u64 + 2;
-        let soundtrack = Soundtrack::prepare(self, cx, &script, &timeline).await?;
+        let soundtrack = Soundtrack::prepare(&self.soundtrack(), cx, &script, &timeline).await?;
         let programme = self.programme(cx, &clips, &timeline, &soundtrack).await?;
         let assets = rights::assets(&document, &clips, &self.mix, &soundtrack);
         cx.progress(1, steps);
@@ -154,6 +146,16 @@ impl Assemble {
             MixError::Cancelled => StageError::cancelled(),
             other => StageError::fatal(other),
         })
+    }
+
+    /// What the soundtrack is chosen by.
+    pub(super) fn soundtrack(&self) -> SoundtrackSettings<'_> {
+        SoundtrackSettings {
+            mix: &self.mix,
+            music_file: self.music_file.as_ref(),
+            music_folder: &self.music_folder,
+            providers: &self.providers,
+        }
     }
 
     /// The settings without the names of the user's files: they are nobody else's business, and the digests stay.

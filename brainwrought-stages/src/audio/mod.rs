@@ -20,12 +20,12 @@ mod voice;
 mod written;
 
 pub use align::{AlignError, align, guess_words};
-pub use effects::{EffectLibrary, EffectsBy, Prepared, SoundCue};
+pub use effects::{EffectLibrary, Prepared, SoundCue};
 pub use lexicon::{Lexicon, LexiconError};
 pub use loudness::{Loudness, Silence, measure, silences};
 pub use mix::{
-    CuedEffect, Effect, Effects, Mix, MixError, Mood, Music, MusicFile, Recorded, Sound, Sounds, heard_cues,
-    mix,
+    CuedEffect, Effect, Effects, Mix, MixError, Mood, MusicFile, MusicSource, Recorded, Sound, Sounds,
+    heard_cues, mix,
 };
 pub use mood::{MusicTrack, best_track};
 pub(crate) use narrate::SpokenSegment;

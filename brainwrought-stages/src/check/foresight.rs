@@ -5,7 +5,8 @@ use brainwrought_core::data::{AudioMark, CaptionRecord, Rule, SceneKind, Word};
 use super::captions::Captions;
 use super::speech::Speech;
 use crate::assemble::{Timeline, TimelinePart};
-use crate::gate::{CaptionUse, Limits, rules};
+use crate::frame::CaptionStyle;
+use crate::gate::{Limits, rules};
 use crate::media::SAMPLE_RATE;
 
 /// A segment that is spoken and not drawn.
@@ -35,7 +36,7 @@ pub(crate) fn foreseen(parts: &[Part], target_ms: u64, fps: u32, limits: &Limits
     let length = timeline.frames as f64 / f64::from(timeline.fps);
     let mut found = vec![rules::duration(length, target_ms, limits)];
     found.extend(Speech::of(&narration, &timeline, limits.silence_ms).rules(0.0, limits));
-    if limits.captions == CaptionUse::Drawn {
+    if limits.captions != CaptionStyle::Off {
         found.extend(captions_foreseen(&timeline, limits));
     }
     found

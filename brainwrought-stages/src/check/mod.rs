@@ -10,7 +10,7 @@ mod speech;
 mod stage;
 mod table;
 
-pub use crate::gate::{CaptionUse, Limits};
+pub use crate::gate::Limits;
 pub use error::CheckError;
 pub(crate) use foresight::{Part, foreseen};
 pub use stage::Check;

@@ -5,7 +5,8 @@ use brainwrought_core::data::{Document, Rule, Script, Video};
 use super::captions::Captions;
 use super::sound::{Alignment, SoundMeter};
 use super::speech::Speech;
-use crate::gate::{CaptionUse, Limits, rules};
+use crate::frame::CaptionStyle;
+use crate::gate::{Limits, rules};
 use crate::media::{PictureMeter, Probe};
 use crate::script::citations;
 
@@ -141,7 +142,7 @@ impl Verdict {
 
     fn judge_captions(&mut self, measured: &Measured<'_>, limits: &Limits) {
         let captions = measured.captions;
-        if limits.captions == CaptionUse::Off {
+        if limits.captions == CaptionStyle::Off {
             self.warnings.push("the picture has no captions, as was asked for".to_owned());
             return;
         }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::frame::SAFE_BOX;
+use crate::frame::{CaptionStyle, SAFE_BOX};
 
 /// Sound below this is silence, in dBFS: between words a neural voice leaves breath at -60 to -55.
 pub(crate) const SILENCE_DB: f32 = -50.0;
@@ -42,19 +42,8 @@ pub struct Limits {
     pub first_speech_ms: u64,
     /// The most flashes in any second (WCAG 2.2, 2.3.1).
     pub flashes: u32,
-    /// Whether captions are drawn into the picture.
-    pub captions: CaptionUse,
-}
-
-/// Whether captions are drawn into the picture.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum CaptionUse {
-    /// Every word has a caption.
-    #[default]
-    Drawn,
-    /// The user asked for a picture without captions.
-    Off,
+    /// How captions are drawn into the picture; every word needs one, unless they are off.
+    pub captions: CaptionStyle,
 }
 
 impl Default for Limits {
@@ -74,7 +63,7 @@ impl Default for Limits {
             words_per_minute: 200.0,
             first_speech_ms: 300,
             flashes: 3,
-            captions: CaptionUse::Drawn,
+            captions: CaptionStyle::Pop,
         }
     }
 }

@@ -4,5 +4,5 @@
 mod limits;
 pub(crate) mod rules;
 
-pub use limits::{CaptionUse, Limits};
+pub use limits::Limits;
 pub(crate) use limits::{SILENCE_DB, STILL_MS};

@@ -1,26 +1,11 @@
 //! Captions as pictures: every word in white, and in the moment it is said.
 
 use brainwrought_core::data::{CaptionRecord, Rect, Speaker, Word};
-use serde::{Deserialize, Serialize};
 
 use super::captions::Chunk;
 use super::sprite::Sprite;
-use crate::frame::FramePlan;
+use crate::frame::{CaptionStyle, FramePlan};
 use crate::text::{Fonts, Ink, Letters, Stroke, Weight, needs_space};
-
-/// How captions look.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-#[non_exhaustive]
-pub enum CaptionLook {
-    /// The word that is said lights up and pops.
-    #[default]
-    Pop,
-    /// The word that is said lights up.
-    Plain,
-    /// Captions are timed and measured, but not drawn.
-    Off,
-}
 
 /// Letter size on a frame 1,080 wide, in pixels: the genre's 96 to 104.
 pub(super) const SIZE: f32 = 100.0;
@@ -75,13 +60,13 @@ impl CaptionArt {
     pub(super) fn new(
         chunk: &Chunk,
         words: &[Word],
-        look: CaptionLook,
+        look: CaptionStyle,
         fonts: &Fonts,
         plan: &FramePlan,
     ) -> Self {
         let shown = &words[chunk.words.clone()];
         let texts: Vec<&str> = shown.iter().map(|word| word.text.as_str()).collect();
-        let pops: &[f32] = if look == CaptionLook::Pop { &POP } else { &[1.0] };
+        let pops: &[f32] = if look == CaptionStyle::Pop { &POP } else { &[1.0] };
         let colours = match shown.first().map(|word| word.speaker) {
             Some(Speaker::Asker) => Colours { words: ASKED, lit: ASKED_LIT },
             _ => Colours { words: WHITE, lit: LIT },
@@ -105,7 +90,7 @@ impl CaptionArt {
             lit: inks.lit.iter().map(sprite).collect(),
             from: plan.frame_at(word.start_ms),
         });
-        let words = if look == CaptionLook::Off { Vec::new() } else { art.collect() };
+        let words = if look == CaptionStyle::Off { Vec::new() } else { art.collect() };
         Self { words, frames: plan.frame_at(chunk.start_ms)..plan.frame_at(chunk.end_ms), record }
     }
 
@@ -291,7 +276,7 @@ mod tests {
             for text in ["WWWWWWWWWWWWWWWWWWWWWW", "i", "Incomprehensibilities,", "Mm$45%"] {
                 let words = [word(text, 100)];
                 let chunk = &lay_out(&words, 2_000)[0];
-                let art = CaptionArt::new(chunk, &words, CaptionLook::Pop, &fonts, &plan);
+                let art = CaptionArt::new(chunk, &words, CaptionStyle::Pop, &fonts, &plan);
                 let ink = art.record.bbox;
                 assert!(ink.x >= plan.safe.x && ink.right() <= plan.safe.right(), "{text} {ink:?}");
                 assert!(ink.y >= plan.safe.y && ink.bottom() <= plan.safe.bottom(), "{text} {ink:?}");
@@ -308,7 +293,7 @@ mod tests {
             for text in [long.as_str(), &"W".repeat(90), &"\u{635}".repeat(300)] {
                 let words = [word(text, 100)];
                 let chunk = &lay_out(&words, 2_000)[0];
-                let art = CaptionArt::new(chunk, &words, CaptionLook::Pop, &Fonts::embedded(), &plan);
+                let art = CaptionArt::new(chunk, &words, CaptionStyle::Pop, &Fonts::embedded(), &plan);
                 let ink = art.record.bbox;
                 assert!(ink.x >= plan.safe.x && ink.right() <= plan.safe.right(), "{ink:?}");
                 assert!(ink.height > 20.0 * plan.scale, "still large enough to read: {ink:?}");
@@ -340,7 +325,7 @@ mod tests {
         let words = [word("Every", 100), word("queue", 500)];
         let plan = FramePlan::new(270, 480, 30);
         let chunk = &lay_out(&words, 2_000)[0];
-        let art = CaptionArt::new(chunk, &words, CaptionLook::Pop, &Fonts::embedded(), &plan);
+        let art = CaptionArt::new(chunk, &words, CaptionStyle::Pop, &Fonts::embedded(), &plan);
         assert_eq!(art.words[1].from, 15);
         for (word, lit) in words.iter().zip(&art.record.lit_ms) {
             assert!(word.start_ms.abs_diff(*lit) <= 17, "{lit}");

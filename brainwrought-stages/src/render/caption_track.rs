@@ -2,9 +2,9 @@
 
 use brainwrought_core::data::{CaptionRecord, Word};
 
-use super::caption_art::{CaptionArt, CaptionLook};
+use super::caption_art::CaptionArt;
 use super::captions::Chunk;
-use crate::frame::FramePlan;
+use crate::frame::{CaptionStyle, FramePlan};
 use crate::picture::YuvFrame;
 use crate::text::Fonts;
 
@@ -14,7 +14,7 @@ use crate::text::Fonts;
 pub(super) struct CaptionTrack {
     rest: std::iter::Peekable<std::vec::IntoIter<Chunk>>,
     words: Vec<Word>,
-    look: CaptionLook,
+    look: CaptionStyle,
     fonts: Fonts,
     plan: FramePlan,
     shown: Option<CaptionArt>,
@@ -25,7 +25,7 @@ impl CaptionTrack {
     pub(super) fn new(
         chunks: Vec<Chunk>,
         words: Vec<Word>,
-        look: CaptionLook,
+        look: CaptionStyle,
         fonts: Fonts,
         plan: FramePlan,
     ) -> Self {

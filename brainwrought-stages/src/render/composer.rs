@@ -6,7 +6,7 @@ use super::caption_track::CaptionTrack;
 use super::chip::chip;
 use super::puppet::{Puppet, PuppetSheet, loudness};
 use super::sprite::Sprite;
-use crate::frame::{FrameLayout, FramePlan, Wording};
+use crate::frame::{FramePlan, Layout, Wording};
 use crate::picture::{Area, RgbaImage, YuvFrame};
 use crate::text::Fonts;
 
@@ -30,7 +30,7 @@ pub(super) struct PanelArt {
 /// Puts frames together in pooled memory; frame *n* is a function of *n* alone.
 pub(super) struct Composer {
     backdrop: Box<dyn Backdrop>,
-    layout: FrameLayout,
+    layout: Layout,
     panels: Vec<Placed>,
     chips: Vec<Placed>,
     captions: CaptionTrack,
@@ -70,7 +70,7 @@ const ENTRANCE: u64 = 7;
 impl Composer {
     pub(super) fn new(
         plan: FramePlan,
-        layout: FrameLayout,
+        layout: Layout,
         backdrop: Box<dyn Backdrop>,
         captions: CaptionTrack,
     ) -> Self {
@@ -96,7 +96,7 @@ impl Composer {
     /// Adds the panels, each for as long as its scene lasts.
     pub(super) fn add_panels(&mut self, panels: &[PanelArt], audio: &Audio, frames: u64) {
         let starts = scene_starts(audio, &self.plan);
-        let centre = if self.layout == FrameLayout::Split { SPLIT_CENTRE } else { PANEL_CENTRE };
+        let centre = if self.layout == Layout::Split { SPLIT_CENTRE } else { PANEL_CENTRE };
         for panel in panels {
             let from = starts.get(panel.scene).copied().unwrap_or(0);
             let to = starts.get(panel.scene + 1).copied().unwrap_or(frames);
@@ -158,8 +158,8 @@ impl Composer {
     ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
         let panels = self.panels.iter().filter(|panel| panel.frames.contains(&n));
         let covered = match self.layout {
-            FrameLayout::Split => upper_half(frame),
-            FrameLayout::Card => {
+            Layout::Split => upper_half(frame),
+            Layout::Card => {
                 // The largest of them, when there are several.
                 let solid = panels.clone().filter_map(|panel| {
                     let (dy, opacity) = panel.pose(n, &self.plan);
@@ -169,7 +169,7 @@ impl Composer {
             }
         };
         self.backdrop.next(frame, &covered)?;
-        if self.layout == FrameLayout::Split {
+        if self.layout == Layout::Split {
             fill_upper_half(frame);
         }
         for panel in panels {

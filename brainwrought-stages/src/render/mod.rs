@@ -14,7 +14,6 @@ mod sprite;
 mod stage;
 mod turns;
 
-pub use caption_art::CaptionLook;
 pub use captions::{Chunk, lay_out};
 pub use error::RenderError;
 pub(crate) use foresight::planned_captions;

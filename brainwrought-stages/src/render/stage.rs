@@ -7,7 +7,6 @@ use bytes::Bytes;
 use serde::Serialize;
 
 use super::backdrop::{ClipBackdrop, StyleBackdrop};
-use super::caption_art::CaptionLook;
 use super::caption_track::CaptionTrack;
 use super::captions::lay_out;
 use super::composer::{Backdrop, Composer, PanelArt};
@@ -17,8 +16,8 @@ use super::pump::pump;
 use super::puppet::PuppetSheet;
 use super::turns::RenderTurns;
 use crate::background::{self, Shade};
-use crate::frame::{FrameLayout, FramePlan, Wording};
-use crate::gate::{CaptionUse, Limits};
+use crate::frame::{CaptionStyle, FramePlan, Layout, Wording};
+use crate::gate::Limits;
 use crate::licence;
 use crate::media::{ClipReader, ClipSettings, EncoderSettings};
 use crate::picture::{RgbaImage, YuvFrame};
@@ -30,9 +29,9 @@ pub struct Render {
     /// Size, rate and quality. All segments of a video need the same.
     pub encoder: EncoderSettings,
     /// Where panels stand.
-    pub layout: FrameLayout,
+    pub layout: Layout,
     /// How captions look.
-    pub captions: CaptionLook,
+    pub captions: CaptionStyle,
     /// The fonts.
     #[serde(skip)]
     pub fonts: Fonts,
@@ -187,7 +186,7 @@ impl Stored {
 impl Render {
     /// Fails when the gate would refuse the captions, which is known before a frame is drawn.
     fn foresee(&self, segment: u32, audio: &Audio) -> Result<(), RenderError> {
-        if self.limits.captions == CaptionUse::Off || self.captions == CaptionLook::Off {
+        if [self.limits.captions, self.captions].contains(&CaptionStyle::Off) {
             return Ok(());
         }
         let captions = planned_captions(&audio.words, audio.duration_ms(), &self.fonts, self.encoder.fps);

@@ -42,7 +42,7 @@ pub use model::{ModelStep, ModelWriter, model_steps};
 pub use offline::OfflineWriter;
 pub use pace::{LINE_GAP_MS, Pace, SCENE_GAP_MS, estimate_ms, planned_ms};
 pub use rehearsal::Rehearsal;
-pub use stage::WriteScript;
+pub use stage::{LENGTH_SECONDS, WriteScript};
 pub use trends::{
     NoSuchTrends, Trend, TrendChoice, TrendCommand, TrendError, TrendFile, TrendLexicon, TrendProgram,
     TrendServer, TrendSource, TrendTopic,

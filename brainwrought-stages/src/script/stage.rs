@@ -1,5 +1,6 @@
 //! [`WriteScript`]: the stage that writes the script.
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use brainwrought_core::data::{Document, Script};
@@ -17,8 +18,13 @@ use super::trends::{TrendFile, voiced};
 use super::writer::{Brief, ScriptError, ScriptWriter};
 use crate::text::Fonts;
 
-/// The lengths that a script can be written for, in milliseconds.
-pub(super) const LENGTHS_MS: std::ops::RangeInclusive<u64> = 15_000..=180_000;
+/// The lengths that a script can be written for, in seconds. Below, little is left beside hook and source; YouTube takes Shorts
+/// of up to three minutes.
+pub const LENGTH_SECONDS: RangeInclusive<u32> = 15..=180;
+
+/// [`LENGTH_SECONDS`] in milliseconds.
+pub(super) const LENGTHS_MS: RangeInclusive<u64> =
+    *LENGTH_SECONDS.start() as u64 * 1000..=*LENGTH_SECONDS.end() as u64 * 1000;
 
 /// Writes the [`Script`] of a [`Document`].
 #[derive(Debug, Clone, Serialize)]

@@ -8,8 +8,9 @@ use brainwrought_core::job::{Job, JobStatus};
 use brainwrought_core::job_store::JobView;
 use brainwrought_core::stage::Stage as _;
 
-use super::options::{CaptionStyle, MakeOptions};
+use super::options::MakeOptions;
 use crate::check::Check;
+use crate::frame::CaptionStyle;
 use crate::parse::ParsePdf;
 use crate::script::{EditVerdict, LineEdit, WriteScript, WrongEdits, judge_edit};
 use crate::text::Fonts;

@@ -16,9 +16,9 @@ use serde::{Serialize, Serializer};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
-use super::{EffectsChoice, MakeOptions, Resources};
+use super::{MakeOptions, Resources};
 use crate::assemble::Assemble;
-use crate::audio::{EffectsBy, HostedVoice, Mix, Narrate, VoiceError};
+use crate::audio::{EffectLibrary, HostedVoice, Mix, Narrate, VoiceError};
 use crate::parse::ParsePdf;
 use crate::provider::{Price, ProviderError, ProviderSettings};
 use crate::script::{Brief, WriteScript, model_steps};
@@ -214,8 +214,7 @@ fn effects(
     options: &MakeOptions,
     settings: &ProviderSettings,
 ) -> Result<Option<EstimateLine>, EstimateError> {
-    let EffectsChoice::ElevenLabs = options.effects else { return Ok(None) };
-    let quote = EffectsBy::ElevenLabs.quote(settings)?;
+    let quote = EffectLibrary::quote(options.effects, settings)?;
     let every = |ms: u64| options.length_ms.div_ceil(ms).max(1);
     let closest = Mix::default().effect_gap_ms;
     Ok(quote.map(|quote| by_the_piece(Assemble::NAME, quote, every(EFFECT_MS), 2 * every(closest))))
@@ -302,6 +301,7 @@ async fn document(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::audio::Effects;
     use crate::script::TrendChoice;
     use crate::visuals::Pictures;
 
@@ -336,7 +336,7 @@ mod tests {
             length_ms: 60_000,
             pictures: Some(Pictures::OpenAi("gpt-image-1".to_owned())),
             trends: TrendChoice::Tavily,
-            effects: EffectsChoice::ElevenLabs,
+            effects: Effects::ElevenLabs,
             ..MakeOptions::default()
         };
         let costs = |usually: u64, most: u64| Some(Costs { usually: Cost(usually), most: Cost(most) });

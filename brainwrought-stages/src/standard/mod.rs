@@ -21,7 +21,7 @@ pub use edit::{EditError, edit_job, judge_job_edit, script_of, script_of_video};
 pub use estimate::{Costs, Estimate, EstimateError, EstimateLine, estimate};
 pub use examine::{Finding, examine, examine_providers};
 pub use forecast::Forecast;
-pub use options::{BackgroundChoice, CaptionStyle, EffectsChoice, Format, Layout, MakeOptions, Music};
+pub use options::{BackgroundChoice, Format, MakeOptions, Music};
 pub use outlook::Outlook;
 pub use preview::{PreviewError, background_preview, voice_sample};
 pub use resources::Resources;

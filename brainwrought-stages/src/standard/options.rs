@@ -8,7 +8,8 @@ use brainwrought_core::id::Digest;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-use crate::audio::{AUTO, HostedVoice, Lexicon, MusicTrack, PiperFiles, VoiceFailure};
+use crate::audio::{AUTO, Effects, HostedVoice, Lexicon, MusicTrack, PiperFiles, VoiceFailure};
+use crate::frame::{CaptionStyle, Layout};
 use crate::llm::LlmChoice;
 use crate::script::TrendChoice;
 use crate::visuals::{MemesBy, Pictures};
@@ -58,7 +59,7 @@ pub struct MakeOptions {
     pub music: Music,
     /// Who makes the sounds beside the voice.
     #[serde(skip_serializing_if = "is_on")]
-    pub effects: EffectsChoice,
+    pub effects: Effects,
     /// The seed of everything that is drawn by chance; taken from the PDF when it is not given.
     pub seed: Option<u64>,
     /// Width of the frames in pixels; even.
@@ -89,34 +90,6 @@ pub enum Format {
     Short,
 }
 
-/// Where pictures stand.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "clap", derive(clap::ValueEnum))]
-#[serde(rename_all = "kebab-case")]
-#[non_exhaustive]
-pub enum Layout {
-    /// A card in the upper third above full-screen motion.
-    #[default]
-    A,
-    /// The page above, motion below.
-    B,
-}
-
-/// How captions look.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "clap", derive(clap::ValueEnum))]
-#[serde(rename_all = "kebab-case")]
-#[non_exhaustive]
-pub enum CaptionStyle {
-    /// Highlight the spoken word and let it pop.
-    #[default]
-    Pop,
-    /// Highlight the spoken word.
-    Plain,
-    /// No captions in the picture; the caption files are still written.
-    Off,
-}
-
 /// What moves behind.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -143,29 +116,12 @@ pub enum Music {
     Folder(Vec<MusicTrack>),
 }
 
-/// Who makes the sounds beside the voice.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "clap", derive(clap::ValueEnum))]
-#[serde(rename_all = "kebab-case")]
-#[non_exhaustive]
-pub enum EffectsChoice {
-    /// Built-in sound effects.
-    #[default]
-    On,
-    /// No sound effects.
-    Off,
-    /// Sound effects by ElevenLabs for those that a script asks for; built-in ones where that fails.
-    #[cfg_attr(feature = "clap", value(name = "elevenlabs"))]
-    #[serde(rename = "elevenlabs")]
-    ElevenLabs,
-}
-
 impl Default for MakeOptions {
     fn default() -> Self {
         Self {
             format: Format::Short,
             length_ms: 55_000,
-            layout: Layout::A,
+            layout: Layout::Card,
             background: BackgroundChoice::Style("auto".to_owned()),
             intensity: 2,
             voice: "auto".to_owned(),
@@ -179,7 +135,7 @@ impl Default for MakeOptions {
             memes_by: MemesBy::Own,
             dialogue: false,
             music: Music::Bed,
-            effects: EffectsChoice::On,
+            effects: Effects::On,
             seed: None,
             width: 1080,
             height: 1920,
@@ -239,8 +195,8 @@ fn is_one(level: &u8) -> bool {
     *level == 1
 }
 
-fn is_on(effects: &EffectsChoice) -> bool {
-    *effects == EffectsChoice::On
+fn is_on(effects: &Effects) -> bool {
+    *effects == Effects::On
 }
 
 fn is_usual(failure: &VoiceFailure) -> bool {

@@ -2,18 +2,18 @@
 
 use std::sync::Arc;
 
-use super::options::{BackgroundChoice, CaptionStyle, EffectsChoice, Layout, MakeOptions, Music};
+use super::options::{BackgroundChoice, MakeOptions, Music};
 use super::rehearsal::NarratedRehearsal;
 use super::resources::Resources;
 use crate::assemble::Assemble;
-use crate::audio::{self, Effects, EffectsBy, Mix, Narrate, NarrateSettings};
-use crate::check::{CaptionUse, Check, Limits};
-use crate::frame::FrameLayout;
+use crate::audio::{Mix, MusicSource, Narrate, NarrateSettings};
+use crate::check::{Check, Limits};
+use crate::frame::CaptionStyle;
 use crate::llm::ChosenLlm;
 use crate::media::EncoderSettings;
 use crate::parse::{DrawLimits, ParsePdf};
 use crate::publish::Publish;
-use crate::render::{CaptionLook, Render};
+use crate::render::Render;
 use crate::script::{ModelWriter, ScriptWriter, TrendChoice, WriteScript};
 use crate::visuals::{Pictures, PrepareVisuals};
 
@@ -53,22 +53,13 @@ impl Stages {
             BackgroundChoice::Clips(clips) => ("auto".to_owned(), clips.clone()),
         };
         let (music, music_file, music_folder) = match &options.music {
-            Music::Bed => (audio::Music::default(), None, Vec::new()),
-            Music::None => (audio::Music::None, None, Vec::new()),
-            Music::File(file) => (audio::Music::None, Some(file.clone()), Vec::new()),
-            Music::Folder(tracks) => (audio::Music::None, None, tracks.clone()),
-        };
-        let (effects, effects_by) = match options.effects {
-            EffectsChoice::On => (Effects::On, EffectsBy::BuiltIn),
-            EffectsChoice::Off => (Effects::Off, EffectsBy::BuiltIn),
-            EffectsChoice::ElevenLabs => (Effects::On, EffectsBy::ElevenLabs),
+            Music::Bed => (MusicSource::default(), None, Vec::new()),
+            Music::None => (MusicSource::None, None, Vec::new()),
+            Music::File(file) => (MusicSource::None, Some(file.clone()), Vec::new()),
+            Music::Folder(tracks) => (MusicSource::None, None, tracks.clone()),
         };
         let pictures =
             options.pictures.clone().map(|pictures| pictures.completed(&resources.video_generators));
-        let layout = match options.layout {
-            Layout::A => FrameLayout::Card,
-            Layout::B => FrameLayout::Split,
-        };
         let narrate = Narrate {
             settings: NarrateSettings {
                 voice: options.voice.clone(),
@@ -82,13 +73,7 @@ impl Stages {
             },
             voices: resources.voices.clone().with_providers(resources.providers.clone()),
         };
-        let limits = Limits {
-            captions: match options.captions {
-                CaptionStyle::Off => CaptionUse::Off,
-                _ => CaptionUse::Drawn,
-            },
-            ..Limits::default()
-        };
+        let limits = Limits { captions: options.captions, ..Limits::default() };
         let rehearsal = NarratedRehearsal {
             narrate: narrate.clone(),
             limits: limits.clone(),
@@ -120,7 +105,7 @@ impl Stages {
             visuals: PrepareVisuals {
                 width: options.width,
                 height: options.height,
-                layout,
+                layout: options.layout,
                 background,
                 clips,
                 intensity: options.intensity,
@@ -135,21 +120,16 @@ impl Stages {
             },
             render: Render {
                 encoder,
-                layout,
-                captions: match options.captions {
-                    CaptionStyle::Pop => CaptionLook::Pop,
-                    CaptionStyle::Plain => CaptionLook::Plain,
-                    CaptionStyle::Off => CaptionLook::Off,
-                },
+                layout: options.layout,
+                captions: options.captions,
                 fonts: resources.fonts.clone(),
                 limits: limits.clone(),
                 turns: resources.render_turns.clone(),
             },
             assemble: Assemble {
-                mix: Mix { music, effects, seed, ..Mix::default() },
+                mix: Mix { music, effects: options.effects, seed, ..Mix::default() },
                 music_file,
                 music_folder,
-                effects_by,
                 providers: resources.providers.clone(),
                 ..Assemble::default()
             },

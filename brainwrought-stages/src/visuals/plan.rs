@@ -5,7 +5,7 @@ use brainwrought_core::data::{Document, Figure, Meme, QuizQuestion, Rect, Scene,
 use super::page_area;
 use super::panels::{FAN_WIDTH, FIGURE_ROOM, INNER_WIDTH, PAGE_ROOM};
 use super::quote::{self, QuotePlace};
-use crate::frame::{FrameLayout, is_meme_template};
+use crate::frame::{Layout, is_meme_template};
 use crate::parse::CropRequest;
 
 /// Print is shown as it stands where its letters are at least this size, in pixels of a frame 1,080 wide.
@@ -59,7 +59,7 @@ pub(super) struct FoundQuote {
 
 impl<'a> Plan<'a> {
     /// Decides what a scene's panel shows.
-    pub(super) fn of(document: &'a Document, scene: &'a Scene, layout: FrameLayout) -> Self {
+    pub(super) fn of(document: &'a Document, scene: &'a Scene, layout: Layout) -> Self {
         match &scene.visual {
             VisualCue::TitleCard => Self::Title { fan: existing(document, [1, 2, 3]) },
             VisualCue::Figure { figure: id } => {
@@ -81,7 +81,7 @@ impl<'a> Plan<'a> {
                 let fan = existing(document, pages.iter().copied().take(FAN));
                 Self::Source { title, pages, fan }
             }
-            VisualCue::Motion if layout == FrameLayout::Split => {
+            VisualCue::Motion if layout == Layout::Split => {
                 cited_page(document, scene, layout).unwrap_or(Self::Nothing)
             }
             _ => Self::Nothing,
@@ -119,14 +119,13 @@ impl<'a> Plan<'a> {
 }
 
 impl<'a> PagePlan<'a> {
-    fn of(document: &Document, page: u32, quote: &'a str, layout: FrameLayout) -> Self {
+    fn of(document: &Document, page: u32, quote: &'a str, layout: Layout) -> Self {
         let found = document.page(page).and_then(|held| {
             let place = quote::find(held, quote)?;
             let block = held.blocks.get(place.block)?;
             let letters = block.font_size.clamp(5.0, 60.0);
             let area = page_area::around_quote(held, &place, PAGE_ROOM.1 / PAGE_ROOM.0);
-            let (least, context) =
-                if layout == FrameLayout::Split { (LEGIBLE_AS_PAGE, 12) } else { (LEGIBLE, 3) };
+            let (least, context) = if layout == Layout::Split { (LEGIBLE_AS_PAGE, 12) } else { (LEGIBLE, 3) };
             let zoom = INNER_WIDTH / area.width;
             let clipping = (letters * zoom < least).then_some(CLIPPING / letters);
             Some(FoundQuote { area, block: block.bbox, place, clipping, context })
@@ -136,7 +135,7 @@ impl<'a> PagePlan<'a> {
 }
 
 /// The page that the first line with a quote cites.
-fn cited_page<'a>(document: &Document, scene: &'a Scene, layout: FrameLayout) -> Option<Plan<'a>> {
+fn cited_page<'a>(document: &Document, scene: &'a Scene, layout: Layout) -> Option<Plan<'a>> {
     let line = scene.lines.iter().find(|line| !line.citation.quote.is_empty())?;
     let citation = &line.citation;
     document.page(citation.page)?;

@@ -17,7 +17,7 @@ use super::picture_panel::{self, PICTURE_ROOM};
 use super::plan::Plan;
 use super::scenery::{Painter, Shown};
 use crate::background;
-use crate::frame::{FrameLayout, Wording};
+use crate::frame::{Layout, Wording};
 use crate::licence;
 use crate::parse::{DrawLimits, PdfHost, serialize_reader};
 use crate::picture::RgbaImage;
@@ -33,7 +33,7 @@ pub struct PrepareVisuals {
     /// Height of the video in pixels.
     pub height: u32,
     /// Where panels stand. In the split layout every scene has a panel where a page can be shown.
-    pub layout: FrameLayout,
+    pub layout: Layout,
     /// A name of [`background::STYLES`], or `auto`.
     pub background: String,
     /// The user's own clips. If there are any, one of them takes the place of `background`.
@@ -68,7 +68,7 @@ impl Default for PrepareVisuals {
         Self {
             width: 1080,
             height: 1920,
-            layout: FrameLayout::Card,
+            layout: Layout::Card,
             background: "auto".to_owned(),
             clips: Vec::new(),
             intensity: 2,

@@ -1,7 +1,8 @@
 //! The gate fails a video for what is wrong with it, and for nothing else.
 
 use brainwrought_core::stage::Stage;
-use brainwrought_stages::check::{CaptionUse, Check, Limits};
+use brainwrought_stages::check::{Check, Limits};
+use brainwrought_stages::frame::CaptionStyle;
 
 use super::short::{Look, Short};
 
@@ -129,7 +130,7 @@ async fn captions_may_be_left_out_when_that_was_asked_for() {
     short.look = Look::Bare;
     short.clips.iter_mut().for_each(|clip| clip.captions.clear());
     let video = short.assemble().await;
-    let check = Check { limits: Limits { captions: CaptionUse::Off, ..Limits::default() } };
+    let check = Check { limits: Limits { captions: CaptionStyle::Off, ..Limits::default() } };
     let (document, script) = (short.document.clone(), short.script.clone());
     let report = check.measure(&short.cx, document, script, video, short.clips).await.unwrap();
     assert!(report.is_passed(), "{:#?}", report.rules);

@@ -8,7 +8,7 @@ use brainwrought_core::id::{JobId, TaskKey};
 use brainwrought_core::memory::MemoryArtifactStore;
 use brainwrought_core::stage::{Stage, StageContext};
 use brainwrought_stages::assemble::Assemble;
-use brainwrought_stages::audio::{Effects, Mix, Music};
+use brainwrought_stages::audio::{Effects, Mix, MusicSource};
 use brainwrought_stages::check::Check;
 use brainwrought_stages::media::{EncoderSettings, H264Encoder};
 use brainwrought_stages::picture::YuvFrame;
@@ -63,7 +63,7 @@ impl Short {
             sounds: vec![sound(0), sound(1)],
             look: Look::Moving,
             settings: Assemble {
-                mix: Mix { music: Music::None, effects: Effects::Off, ..Mix::default() },
+                mix: Mix { music: MusicSource::None, effects: Effects::Off, ..Mix::default() },
                 ..Assemble::default()
             },
             folder,

@@ -7,38 +7,11 @@ use brainwrought_core::data::BlobRef;
 use brainwrought_core::purse::Cost;
 use brainwrought_core::report::chain;
 use brainwrought_core::stage::{StageContext, StageError};
-use serde::{Deserialize, Serialize};
 
-use super::super::mix::{CuedEffect, Recorded, Sound};
+use super::super::mix::{CuedEffect, Effects, Recorded, Sound};
 use super::elevenlabs::ElevenLabsEffects;
 use super::meaning::effect_of;
 use crate::provider::{ProviderError, ProviderSettings};
-
-/// Who makes the sounds that a script asks for.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-#[non_exhaustive]
-pub enum EffectsBy {
-    /// The program, which knows some by their names.
-    #[default]
-    BuiltIn,
-    /// ElevenLabs; the program where that fails.
-    ElevenLabs,
-}
-
-impl EffectsBy {
-    /// Tells who would be paid, and how much for one sound, if anybody knows; nobody where it costs nothing. Needs neither a
-    /// key nor the network.
-    ///
-    /// # Errors
-    ///
-    /// Fails when the address of the provider is none.
-    pub fn quote(self, settings: &ProviderSettings) -> Result<Option<(String, Option<Cost>)>, ProviderError> {
-        let Self::ElevenLabs = self else { return Ok(None) };
-        let one = ElevenLabsEffects::new(&settings.for_quotes())?.one_sound();
-        Ok((one != Some(Cost::FREE)).then(|| (ElevenLabsEffects::priced(), one)))
-    }
-}
 
 /// A sound that a script asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,12 +42,25 @@ pub struct Prepared {
 
 impl EffectLibrary {
     /// Prepares the provider, if one is chosen. Opens no connection.
-    pub fn new(by: EffectsBy, settings: &ProviderSettings) -> Self {
-        let made = match by {
-            EffectsBy::BuiltIn => None,
-            EffectsBy::ElevenLabs => Some(ElevenLabsEffects::new(settings)),
-        };
-        Self { made }
+    pub fn new(by: Effects, settings: &ProviderSettings) -> Self {
+        Self { made: (by == Effects::ElevenLabs).then(|| ElevenLabsEffects::new(settings)) }
+    }
+
+    /// Tells who would be paid, and how much for one sound, if anybody knows; nobody where it costs nothing. Needs neither a
+    /// key nor the network.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the address of the provider is none.
+    pub fn quote(
+        by: Effects,
+        settings: &ProviderSettings,
+    ) -> Result<Option<(String, Option<Cost>)>, ProviderError> {
+        if by != Effects::ElevenLabs {
+            return Ok(None);
+        }
+        let one = ElevenLabsEffects::new(&settings.for_quotes())?.one_sound();
+        Ok((one != Some(Cost::FREE)).then(|| (ElevenLabsEffects::priced(), one)))
     }
 
     /// Gets every sound ready. A provider that fails is asked no more; then the built-in sound that is meant is heard, or

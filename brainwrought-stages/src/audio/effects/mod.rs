@@ -4,7 +4,7 @@ mod elevenlabs;
 mod library;
 mod meaning;
 
-pub use library::{EffectLibrary, EffectsBy, Prepared, SoundCue};
+pub use library::{EffectLibrary, Prepared, SoundCue};
 
 #[cfg(test)]
 mod tests;

@@ -10,7 +10,7 @@ use brainwrought_core::stage::StageContext;
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
-use super::super::mix::{Effect, Sound};
+use super::super::mix::{Effect, Effects, Sound};
 use super::*;
 use crate::provider::peer::Peer;
 use crate::provider::scripted_server::{Act, ScriptedServer, json as answer};
@@ -52,7 +52,7 @@ fn heard(prepared: &Prepared) -> Vec<Option<Effect>> {
 #[tokio::test]
 async fn built_in_sounds_are_found_by_their_meaning_and_nobody_is_asked() {
     let cx = context(&store());
-    let library = EffectLibrary::new(EffectsBy::BuiltIn, &ProviderSettings::default());
+    let library = EffectLibrary::new(Effects::On, &ProviderSettings::default());
     let asked = cues(&["a quick whoosh", "crowd laughing", "Record scratch", "crowd laughing"]);
     let prepared = library.prepare(&cx, &asked).await.unwrap();
     assert_eq!(heard(&prepared), [Some(Effect::Whoosh), Some(Effect::Scratch)]);
@@ -71,7 +71,7 @@ async fn a_sound_is_asked_for_as_elevenlabs_own_client_would_and_paid_once() {
     known.patience = Patience::default();
     let artifacts = store();
     let cx = context(&artifacts);
-    let library = EffectLibrary::new(EffectsBy::ElevenLabs, &known);
+    let library = EffectLibrary::new(Effects::ElevenLabs, &known);
     let prepared = library.prepare(&cx, &cues(&["Whale  song", "whoosh", "whale song"])).await.unwrap();
     assert_eq!((heard(&prepared), prepared.warnings.len()), (vec![None; 3], 0));
     assert_eq!(prepared.provided.len(), 2);
@@ -115,7 +115,7 @@ async fn a_provider_that_fails_gives_way_to_the_built_in_sounds_and_is_asked_no_
     ];
     for (act, asked, told) in cases {
         let server = ScriptedServer::start(vec![act.clone(), act]).await;
-        let library = EffectLibrary::new(EffectsBy::ElevenLabs, &settings(&server.url));
+        let library = EffectLibrary::new(Effects::ElevenLabs, &settings(&server.url));
         let prepared = library.prepare(&context(&store()), &cues(&["whoosh", "pop"])).await.unwrap();
         assert_eq!(heard(&prepared), [Some(Effect::Whoosh), Some(Effect::Pop)], "{told}");
         assert_eq!((prepared.warnings.len(), server.requests().len()), (1, asked), "{told}");
@@ -129,7 +129,7 @@ async fn without_a_key_or_a_network_the_built_in_sounds_are_heard() {
     let mut offline = settings("http://127.0.0.1:9");
     offline.network = Network::Off;
     for (known, told) in [(ProviderSettings::default(), "ELEVENLABS_API_KEY"), (offline, "--offline")] {
-        let library = EffectLibrary::new(EffectsBy::ElevenLabs, &known);
+        let library = EffectLibrary::new(Effects::ElevenLabs, &known);
         let cx = context(&store());
         let prepared = library.prepare(&cx, &cues(&["whoosh"])).await.unwrap();
         assert_eq!(heard(&prepared), [Some(Effect::Whoosh)]);

@@ -17,7 +17,7 @@ use placement::{Placed, level};
 pub use bed::Mood;
 pub use effect::{CuedEffect, Effect, Recorded, Sound};
 pub(super) use music::decode;
-pub use music::{Music, MusicFile};
+pub use music::{MusicFile, MusicSource};
 pub use placement::heard_cues;
 
 /// Samples per second of a programme.
@@ -36,10 +36,10 @@ const BLOCK: usize = 4_800;
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Mix {
     /// The music.
-    pub music: Music,
+    pub music: MusicSource,
     /// How far the music lies under the speaking voice, in decibels.
     pub music_below_db: f32,
-    /// Whether marks are heard.
+    /// Which sounds are heard beside the voice.
     pub effects: Effects,
     /// How far effects lie under the voice, in decibels.
     pub effects_below_db: f32,
@@ -56,7 +56,7 @@ pub struct Mix {
 impl Default for Mix {
     fn default() -> Self {
         Self {
-            music: Music::default(),
+            music: MusicSource::default(),
             music_below_db: 19.0,
             effects: Effects::On,
             effects_below_db: 14.0,
@@ -69,14 +69,22 @@ impl Default for Mix {
     }
 }
 
-/// Whether marks are heard.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// Who makes the sounds beside the voice.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "clap", derive(clap::ValueEnum))]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Effects {
-    /// Scene changes whoosh, the hook ends with an impact, the quiz rings and ticks.
+    /// The program: scene changes whoosh, the hook ends with an impact, the quiz rings and ticks, and it knows by their names
+    /// some of those that a script asks for.
+    #[default]
     On,
-    /// Nothing but voice and music.
+    /// Nobody: voice and music are all.
     Off,
+    /// ElevenLabs, for the sounds that a script asks for; the program where that fails.
+    #[cfg_attr(feature = "clap", value(name = "elevenlabs"))]
+    #[serde(rename = "elevenlabs")]
+    ElevenLabs,
 }
 
 /// What a programme is mixed of, beside its music. Times are from the start of the narration.
@@ -122,7 +130,7 @@ pub fn mix(sounds: &Sounds<'_>, settings: &Mix, cancelled: &dyn Fn() -> bool) ->
     if let Some(music) = settings.music.render(settings.seed)? {
         add_music(&mut programme, narration, &music, voice, settings, cancelled)?;
     }
-    if settings.effects == Effects::On {
+    if settings.effects != Effects::Off {
         let voice = level(narration);
         for Placed { sound, at } in placement::place(narration, marks, cues, settings.effect_gap_ms) {
             check(cancelled)?;
@@ -236,7 +244,7 @@ mod tests {
 
     #[test]
     fn silence_and_nothing_are_mixed_without_trouble() {
-        let settings = Mix { music: Music::None, ..Mix::default() };
+        let settings = Mix { music: MusicSource::None, ..Mix::default() };
         let of = |narration: &[f32], settings: &Mix| {
             mix(&Sounds { narration, marks: &[], cues: &[] }, settings, &|| false).unwrap()
         };

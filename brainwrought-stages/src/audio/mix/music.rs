@@ -17,7 +17,7 @@ const LONGEST: usize = 600;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
-pub enum Music {
+pub enum MusicSource {
     /// Nothing.
     None,
     /// A loop that is composed and played by the program.
@@ -30,7 +30,7 @@ pub enum Music {
     File(MusicFile),
 }
 
-impl Default for Music {
+impl Default for MusicSource {
     fn default() -> Self {
         Self::Bed { mood: None }
     }
@@ -73,7 +73,7 @@ pub(in crate::audio) fn decode(bytes: &Bytes, seconds: usize) -> Result<Vec<f32>
     resample(&stereo, 2, rate, SAMPLE_RATE).map_err(|e| MixError::Music(e.into()))
 }
 
-impl Music {
+impl MusicSource {
     /// Makes one round of the music as interleaved stereo at 48 kHz; `None` for none.
     pub(super) fn render(&self, seed: u64) -> Result<Option<Vec<f32>>, MixError> {
         Ok(match self {
