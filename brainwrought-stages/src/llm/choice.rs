@@ -121,8 +121,8 @@ impl LlmChoice {
             Self::Server { base, model } => {
                 // Two servers of one machine are two.
                 let host = base.host();
-                let client = settings.open_server(host, SERVER_KEY, base)?;
-                let price = settings.price(&format!("{host}/{model}"), &client);
+                let client = ProviderClient::for_server(settings, host, SERVER_KEY, base)?;
+                let price = client.price(settings, &format!("{host}/{model}"));
                 Ok((client, price))
             }
         }
@@ -138,8 +138,8 @@ fn hosted(
         provider: name.to_owned(),
         what: "there is no such provider".to_owned(),
     })?;
-    let client = settings.open(service)?;
-    let price = settings.price(&format!("{name}/{model}"), &client);
+    let client = ProviderClient::for_service(settings, service)?;
+    let price = client.price(settings, &format!("{name}/{model}"));
     Ok((client, price))
 }
 

@@ -17,11 +17,11 @@ use super::client_settings::{Auth, ClientSettings};
 use super::error::ProviderError;
 use super::exchange::Exchange;
 use super::login::Login;
+use super::network::Network;
 use super::refusal::Refusal;
 use super::request::{FORM, Reply, Request, Target};
 use super::secret::Secret;
 use super::service::Service;
-use super::settings::Network;
 
 /// The most of a refusal that is read, in bytes.
 const MOST_REFUSAL: u64 = 64 << 10;

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use super::network::Network;
 use super::secret::Secret;
-use super::settings::Network;
 
 /// Where a provider is, by whose leave it is asked, and how patiently.
 #[derive(Debug, Clone)]

@@ -10,6 +10,8 @@ mod client_settings;
 mod error;
 mod exchange;
 mod login;
+mod network;
+mod open;
 mod prices;
 mod refusal;
 mod request;
@@ -24,12 +26,13 @@ pub(crate) use address::start_of;
 pub use client::ProviderClient;
 pub use client_settings::{Auth, ClientSettings};
 pub use error::ProviderError;
+pub use network::Network;
 pub use prices::{Bill, Price, Prices};
 pub use request::{Accept, Reply, Request};
 pub use secret::Secret;
 pub use server_events::{ServerEvent, server_events};
 pub use service::{SERVICES, Service};
-pub use settings::{Network, Patience, ProviderSettings};
+pub use settings::{Patience, ProviderSettings};
 
 #[cfg(test)]
 pub(crate) mod peer;

@@ -2,15 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
-
 use super::address::Address;
-use super::client::ProviderClient;
 use super::client_settings::ClientSettings;
 use super::error::ProviderError;
+use super::network::Network;
 use super::prices::{Bill, Price, Prices};
 use super::secret::Secret;
-use super::service::{SERVICES, Service};
+use super::service::SERVICES;
 
 /// What a machine knows of providers: keys, addresses, prices, and whether anything may be sent. It never goes into a job.
 #[derive(Debug, Clone, Default)]
@@ -29,17 +27,6 @@ pub struct ProviderSettings {
     pub patience: Patience,
 }
 
-/// Whether anything may be sent at all.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Network {
-    /// Providers may be called.
-    #[default]
-    On,
-    /// No call leaves: no name is resolved and no connection opened, to this machine neither.
-    Off,
-}
-
 /// How patiently providers are asked. What is left out stays as [`ClientSettings::new`] has it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Patience {
@@ -52,29 +39,6 @@ pub struct Patience {
 }
 
 impl ProviderSettings {
-    /// Opens a client of a hosted provider. Opens no connection.
-    ///
-    /// # Errors
-    ///
-    /// Fails when the network is off, when there is no key, and when the base address is none.
-    pub fn open(&self, service: &Service) -> Result<ProviderClient, ProviderError> {
-        let base = self.bases.get(service.name).map_or(service.base, String::as_str);
-        let mut settings = self.patient(ClientSettings::new(service.name, base));
-        settings.auth = service.auth;
-        settings.headers =
-            service.headers.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
-        settings.key = self.keys.get(service.name).cloned();
-        let client = ProviderClient::new(settings)?;
-        client.check_network()?;
-        // A server that stands in for the provider on this machine may ask for no key.
-        if client.has_key() || client.is_local() {
-            Ok(client)
-        } else {
-            let variable = service.key_variable.to_owned();
-            Err(ProviderError::NoKey { provider: client.who().to_owned(), variable })
-        }
-    }
-
     /// Keeps the secrets of an address, so that jobs which store it without them can be worked on here.
     pub fn remember_address(&mut self, address: &Address) {
         if let Some(whole) = address.whole() {
@@ -98,31 +62,6 @@ impl ProviderSettings {
         }
     }
 
-    /// Opens a client of a server that the user names by its address. It gets the key that is kept under `key`, if any.
-    ///
-    /// # Errors
-    ///
-    /// Fails when the network is off, when the address is none, and when its secrets are not known on this machine.
-    pub fn open_server(
-        &self,
-        name: &str,
-        key: &str,
-        address: impl Into<Address>,
-    ) -> Result<ProviderClient, ProviderError> {
-        let address = self.complete(address)?;
-        let mut settings = self.patient(ClientSettings::new(name, address.as_str()));
-        settings.secret_base = address.whole().cloned();
-        settings.key = self.keys.get(key).cloned();
-        let client = ProviderClient::new(settings)?;
-        client.check_network()?;
-        Ok(client)
-    }
-
-    /// Finds what `provider/model` costs. A server on this machine costs nothing unless a price is written down.
-    pub fn price(&self, name: &str, client: &ProviderClient) -> Option<Price> {
-        self.prices.find(name).copied().or_else(|| client.is_local().then(Price::default))
-    }
-
     /// These settings for reckoning alone, as if there were keys and a network. What is opened with them is never called.
     pub(crate) fn for_quotes(&self) -> Self {
         let mut settings = Self { network: Network::On, ..self.clone() };
@@ -134,7 +73,8 @@ impl ProviderSettings {
         settings
     }
 
-    fn patient(&self, mut settings: ClientSettings) -> ClientSettings {
+    /// Fills in whether anything may be sent, and how patiently.
+    pub(super) fn patient(&self, mut settings: ClientSettings) -> ClientSettings {
         let ms = std::time::Duration::from_millis;
         let Patience { retries, read_timeout_ms, first_rest_ms } = self.patience;
         settings.network = self.network;

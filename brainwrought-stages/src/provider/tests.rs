@@ -233,9 +233,13 @@ async fn with_the_network_off_nothing_is_connected() {
     assert!(cx.calls().is_empty());
     let offline = ProviderSettings { network: Network::Off, ..ProviderSettings::default() };
     for service in &SERVICES {
-        assert!(matches!(offline.open(service), Err(ProviderError::Offline { .. })), "{}", service.name);
+        assert!(
+            matches!(ProviderClient::for_service(&offline, service), Err(ProviderError::Offline { .. })),
+            "{}",
+            service.name
+        );
     }
-    let server = offline.open_server("mine", "mine", "http://localhost:8080/v1");
+    let server = ProviderClient::for_server(&offline, "mine", "mine", "http://localhost:8080/v1");
     assert!(matches!(server, Err(ProviderError::Offline { .. })));
 }
 
@@ -307,10 +311,10 @@ fn wrong_settings_are_refused_and_no_key_is_shown() {
     assert!(!format!("{client:?}").contains("hush"));
     let mut providers = ProviderSettings::default();
     let openai = Service::named("openai").unwrap();
-    let error = providers.open(openai).unwrap_err().to_string();
+    let error = ProviderClient::for_service(&providers, openai).unwrap_err().to_string();
     assert!(error.contains("OPENAI_API_KEY"), "{error}");
     providers.keys.insert("openai".to_owned(), Secret::new("sk-hush-0123456789").unwrap());
-    assert!(providers.open(openai).is_ok());
+    assert!(ProviderClient::for_service(&providers, openai).is_ok());
     assert!(!format!("{providers:?}").contains("hush"));
 }
 

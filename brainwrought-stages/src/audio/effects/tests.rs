@@ -14,7 +14,7 @@ use super::super::mix::{Effect, Effects, Sound};
 use super::*;
 use crate::provider::peer::Peer;
 use crate::provider::scripted_server::{Act, ScriptedServer, json as answer};
-use crate::provider::{Network, Patience, ProviderSettings, Request, Secret};
+use crate::provider::{Network, Patience, ProviderClient, ProviderSettings, Request, Secret};
 
 const AUDIO: &str = "content-type: audio/wav\r\n";
 
@@ -90,7 +90,7 @@ async fn a_sound_is_asked_for_as_elevenlabs_own_client_would_and_paid_once() {
         let first = &calls[0];
         assert_eq!((first.provider.as_str(), first.cost.0), ("elevenlabs/sound-generation", 120_000));
     }
-    let client = known.open_server("desk", "desk", &desk.url).unwrap();
+    let client = ProviderClient::for_server(&known, "desk", "desk", &desk.url).unwrap();
     let request = Request::get("verdict", "test");
     let verdict: Value = client
         .call(&context(&artifacts), &request, |reply| Ok((reply.json()?, Default::default())))

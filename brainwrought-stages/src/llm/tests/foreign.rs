@@ -42,7 +42,8 @@ fn open(provider: &str, model: &str, base: String, patience: Patience) -> Arc<dy
 }
 
 async fn fetch(url: &str, request: &Request) -> Value {
-    let client: ProviderClient = settings(Patience::default()).open_server("peer", "peer", url).unwrap();
+    let client: ProviderClient =
+        ProviderClient::for_server(&settings(Patience::default()), "peer", "peer", url).unwrap();
     client.call(&context(), request, |reply| Ok((reply.json()?, Cost::FREE))).await.unwrap()
 }
 

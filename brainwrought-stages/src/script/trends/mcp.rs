@@ -64,7 +64,7 @@ impl McpServerTrends {
         settings: &ProviderSettings,
     ) -> Result<Self, ProviderError> {
         let address = settings.complete(address)?;
-        let client = settings.open_server("mcp", TrendChoice::SERVER_KEY, &address)?;
+        let client = ProviderClient::for_server(settings, "mcp", TrendChoice::SERVER_KEY, &address)?;
         Ok(Self { name, address, tool, client, key: settings.keys.get(TrendChoice::SERVER_KEY).cloned() })
     }
 }

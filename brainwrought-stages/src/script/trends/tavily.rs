@@ -49,8 +49,8 @@ impl TavilyTrends {
     /// Opens the client. Opens no connection.
     pub(super) fn new(settings: &ProviderSettings) -> Result<Self, ProviderError> {
         let service = Service::named(Self::NAME).expect("the table of services has it");
-        let client = settings.open(service)?;
-        let price = settings.price(&Self::priced(), &client);
+        let client = ProviderClient::for_service(settings, service)?;
+        let price = client.price(settings, &Self::priced());
         Ok(Self { client, price })
     }
 

@@ -149,8 +149,8 @@ impl Pictures {
                         format!("this machine's settings have no video generator `{}`", generator.name);
                     return Err(ProviderError::Misconfigured { provider: name, what });
                 }
-                let client = settings.open_server(&name, GENERATOR_KEY, &generator.base_url)?;
-                let price = settings.price(&format!("{name}/{}", generator.model), &client);
+                let client = ProviderClient::for_server(settings, &name, GENERATOR_KEY, &generator.base_url)?;
+                let price = client.price(settings, &format!("{name}/{}", generator.model));
                 Arc::new(Generator { client, settings: generator.as_ref().clone(), price })
             }
             Self::Files(files) => Arc::new(Folder { files: files.clone() }),
@@ -174,9 +174,10 @@ impl Pictures {
             Self::Pexels | Self::Pixabay | Self::Files(_) => return Ok(None),
             Self::Generator(generator) => {
                 let name = format!("video:{}", generator.name);
-                let client = settings.open_server(&name, GENERATOR_KEY, &generator.base_url)?;
+                let client =
+                    ProviderClient::for_server(&settings, &name, GENERATOR_KEY, &generator.base_url)?;
                 let name = format!("{name}/{}", generator.model);
-                let price = settings.price(&name, &client);
+                let price = client.price(&settings, &name);
                 (name, price)
             }
         };
@@ -219,8 +220,8 @@ fn hosted(
     model: &str,
 ) -> Result<(ProviderClient, Option<Price>), ProviderError> {
     let service = Service::named(name).expect("the table of services has it");
-    let client = settings.open(service)?;
-    let price = settings.price(&format!("{name}/{model}"), &client);
+    let client = ProviderClient::for_service(settings, service)?;
+    let price = client.price(settings, &format!("{name}/{model}"));
     Ok((client, price))
 }
 

@@ -88,7 +88,7 @@ impl MemesBy {
             Self::Own => Ok(None),
             Self::Imgflip => {
                 let service = Service::named("imgflip").expect("the table of services has it");
-                settings.open(service).map(Some)
+                ProviderClient::for_service(settings, service).map(Some)
             }
         }
     }

@@ -40,7 +40,7 @@ impl HostedVoice {
         is_english: bool,
     ) -> Result<Arc<dyn Voice>, VoiceError> {
         let client = self.client(settings)?;
-        let price = settings.price(&self.priced(), &client);
+        let price = client.price(settings, &self.priced());
         let parts = Parts { name: self.to_string(), client, price, reference, is_english };
         Ok(match self.clone() {
             Self::ElevenLabs { voice, model } => Arc::new(ElevenLabsVoice::new(parts, voice, model)),
@@ -51,7 +51,7 @@ impl HostedVoice {
             Self::Server { base, voice, model } => {
                 // Kokoro-FastAPI tells times beside the version of its interface, not under it.
                 let root = settings.complete(base)?.without_suffix("/v1");
-                let captions = settings.open_server("speech-server", "speech", root)?;
+                let captions = ProviderClient::for_server(settings, "speech-server", "speech", root)?;
                 Arc::new(OpenAiVoice::of_server(parts, captions, voice, model))
             }
         })
@@ -69,16 +69,20 @@ impl HostedVoice {
         let settings = settings.for_quotes();
         let client = self.client(&settings)?;
         let priced = self.priced();
-        let price = settings.price(&priced, &client);
+        let price = client.price(&settings, &priced);
         Ok((priced, price))
     }
 
     fn client(&self, settings: &ProviderSettings) -> Result<ProviderClient, VoiceError> {
         let service = |name: &str| Service::named(name).expect("the table of services has it");
         Ok(match self {
-            Self::ElevenLabs { .. } | Self::Designed { .. } => settings.open(service("elevenlabs"))?,
-            Self::OpenAi { .. } => settings.open(service("openai"))?,
-            Self::Server { base, .. } => settings.open_server("speech-server", "speech", base)?,
+            Self::ElevenLabs { .. } | Self::Designed { .. } => {
+                ProviderClient::for_service(settings, service("elevenlabs"))?
+            }
+            Self::OpenAi { .. } => ProviderClient::for_service(settings, service("openai"))?,
+            Self::Server { base, .. } => {
+                ProviderClient::for_server(settings, "speech-server", "speech", base)?
+            }
         })
     }
 

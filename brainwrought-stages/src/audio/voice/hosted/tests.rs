@@ -383,7 +383,7 @@ async fn what_is_asked_is_as_openai_publishes_it_and_a_server_of_other_people_an
         assert_eq!((speech.words.len(), speech.sample_rate), (4, 24_000), "{name}");
         assert!(speech.samples.len() > 24_000);
     }
-    let client = known.open_server("desk", "desk", &desk.url).unwrap();
+    let client = ProviderClient::for_server(&known, "desk", "desk", &desk.url).unwrap();
     let request = Request::get("verdict", "test");
     let verdict: Value = client
         .call(&cx, &request, |reply| Ok((reply.json()?, brainwrought_core::purse::Cost::FREE)))

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::*;
+use crate::provider::ProviderClient;
 use crate::provider::Request;
 use crate::provider::peer::{Peer, desk as desk_of, interpreter};
 
@@ -24,7 +25,7 @@ async fn a_search_is_what_tavilys_own_client_would_send_and_a_strangers_server_a
     let found = found_with(&server, &known, None, &cx).await;
     assert_eq!((phrases(&found), &found.warning), (vec!["clock it", "queues core"], &None));
 
-    let client = known.open_server("desk", "desk", &desk.url).unwrap();
+    let client = ProviderClient::for_server(&known, "desk", "desk", &desk.url).unwrap();
     let request = Request::get("verdict", "test");
     let verdict: Value =
         client.call(&context(), &request, |reply| Ok((reply.json()?, Default::default()))).await.unwrap();

@@ -1,6 +1,7 @@
 //! What is asked, held against what the providers publish and what others make of it.
 
 use super::*;
+use crate::provider::ProviderClient;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_asked_is_as_the_providers_publish_it_and_others_understand_it() {
@@ -8,7 +9,7 @@ async fn what_is_asked_is_as_the_providers_publish_it_and_others_understand_it()
     let mut known = settings(&desk.url);
     known.patience = Patience::default();
     known.keys.insert(GENERATOR_KEY.to_owned(), Secret::new("sk-hush-0123456789").unwrap());
-    let client = known.open_server("desk", "desk", &desk.url).unwrap();
+    let client = ProviderClient::for_server(&known, "desk", "desk", &desk.url).unwrap();
     let cx = context();
     let fetch = async |request: Request| -> Value {
         client.call(&cx, &request, |reply| Ok((reply.json()?, Cost::FREE))).await.unwrap()
