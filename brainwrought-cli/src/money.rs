@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use brainwrought_core::job::Ledger;
 use brainwrought_core::purse::Cost;
+use brainwrought_http::SpentBody;
 use brainwrought_stages::standard::{Costs, Estimate};
 use serde_json::{Value, json};
 
@@ -61,14 +62,12 @@ pub(crate) fn spent_lines(ledger: &Ledger) -> String {
     lines
 }
 
-/// The sums of a ledger, in dollars.
+/// A ledger as the API writes it, with the names that the command had for some sums before.
 pub(crate) fn spent_json(ledger: &Ledger) -> Value {
-    json!({
-        "spent_usd": ledger.spent().usd(),
-        "settled_usd": ledger.settled().usd(),
-        "set_aside_usd": ledger.set_aside().usd(),
-        "max_cost_usd": ledger.max_cost.map(Cost::usd),
-    })
+    let mut value = json!(SpentBody::of(ledger));
+    value["spent_usd"] = value["usd"].clone();
+    value["settled_usd"] = json!(ledger.settled().usd());
+    value
 }
 
 /// An estimate as a table.

@@ -42,9 +42,12 @@ pub(crate) fn chosen(text: &str, has_model: bool) -> Result<TrendChoice, WrongCo
     Ok(choice)
 }
 
-/// The command that this machine starts for jobs, with the variables that it names.
-pub(crate) fn command(choice: &TrendChoice) -> Option<TrendCommand> {
-    TrendCommand::allow(choice, crate::config::variable)
+/// The command that this machine starts for jobs, with the variables that it names, which `variable` looks up.
+pub(crate) fn command(
+    choice: &TrendChoice,
+    variable: impl Fn(&str) -> Option<String>,
+) -> Option<TrendCommand> {
+    TrendCommand::allow(choice, variable)
 }
 
 #[cfg(test)]

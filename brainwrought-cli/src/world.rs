@@ -63,7 +63,7 @@ impl World {
         };
         let (resources, providers) = (config.resources.clone(), config.providers.clone());
         let video_generators = config.video_generators.clone();
-        let trend_command = crate::trends::command(&config.trends);
+        let trend_command = crate::trends::command(&config.trends, crate::config::variable);
         let resources_unknown = config.resources_unknown;
         let mut world = Self {
             jobs,
@@ -84,7 +84,8 @@ impl World {
     /// Lets jobs use what was typed here and is not stored with them: the secrets of addresses, and a command.
     pub(crate) fn allowing(mut self, options: &MakeOptions) -> Self {
         self.remember(options.llm.as_ref(), &options.trends, &[&options.voice, &options.voice2]);
-        self.trend_command = crate::trends::command(&options.trends).or(self.trend_command);
+        self.trend_command =
+            crate::trends::command(&options.trends, crate::config::variable).or(self.trend_command);
         self
     }
 

@@ -1,21 +1,9 @@
-//! [`Example`]: a finished video that the start page shows, and how its files are sent.
+//! [`Example`]: a finished video that the start page shows.
 
-use std::io::SeekFrom;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::time::UNIX_EPOCH;
 
-use axum::extract::{Path as Address, State};
-use axum::http::{HeaderMap, Method};
-use axum::response::Response;
 use brainwrought_core::id::Digest;
 use serde::Deserialize;
-use tokio::io::AsyncSeekExt as _;
-
-use crate::ApiError;
-use crate::media::{head, stream};
-use crate::output_files::FILES;
-use crate::site::Site;
 
 /// A finished video that the start page shows.
 ///
@@ -32,11 +20,8 @@ pub struct Example {
     pub(crate) seconds: Option<u64>,
     /// The pages of its document, where the manifest says it.
     pub(crate) pages: Option<u64>,
-    folder: PathBuf,
+    pub(crate) folder: PathBuf,
 }
-
-/// What an example can be asked for.
-const SHOWN: [&str; 3] = ["video.mp4", "captions.vtt", "poster.png"];
 
 /// The longest title that is shown, in characters.
 const MAX_TITLE: usize = 120;
@@ -92,29 +77,6 @@ impl Example {
             folder,
         }
     }
-}
-
-/// A file of an example.
-pub(crate) async fn example(
-    State(site): State<Arc<Site>>,
-    Address((name, file)): Address<(String, String)>,
-    method: Method,
-    headers: HeaderMap,
-) -> Result<Response, ApiError> {
-    let example = site.settings.examples.iter().find(|example| example.name == name);
-    let kind = FILES.iter().find(|kind| kind.name == file && SHOWN.contains(&kind.name));
-    let (example, kind) = example.zip(kind).ok_or(ApiError::NoSuchPage)?;
-    let mut opened =
-        tokio::fs::File::open(example.folder.join(kind.name)).await.map_err(|_| ApiError::NoSuchPage)?;
-    let metadata = opened.metadata().await.map_err(|_| ApiError::NoSuchPage)?;
-    let changed = metadata.modified().ok().and_then(|at| at.duration_since(UNIX_EPOCH).ok());
-    let tag = format!("\"{:x}-{:x}\"", metadata.len(), changed.unwrap_or_default().as_millis());
-    let (mut response, part) = head(&headers, metadata.len(), &tag, kind.media_type)?;
-    if let Some((start, end)) = part.filter(|_| method != Method::HEAD) {
-        opened.seek(SeekFrom::Start(start)).await.map_err(|_| ApiError::NoSuchPage)?;
-        *response.body_mut() = stream(opened, end - start);
-    }
-    Ok(response)
 }
 
 #[cfg(test)]

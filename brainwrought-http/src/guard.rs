@@ -15,11 +15,11 @@ use axum::response::{IntoResponse as _, Response};
 use percent_encoding::percent_decode_str;
 use tokio::time::Instant;
 
-use crate::links::Base;
+use crate::links::{Base, MCP_PATH, UPLOAD_PATH};
 use crate::long_poll::is_long_poll;
 use crate::rate_limit::ClientId;
 use crate::site::Site;
-use crate::{ApiError, HttpSettings, Operators, mcp, page, upload_address};
+use crate::{ApiError, HttpSettings, Operators, page};
 
 /// Refuses what must not pass, limits how often and how long, puts the security headers on, and counts.
 pub(crate) async fn guard(State(site): State<Arc<Site>>, mut request: Request, next: Next) -> Response {
@@ -118,7 +118,7 @@ fn admit(site: &Site, request: &Request, client: ClientId, now: Instant) -> Resu
     // An agent's every question is a POST; its tools that change something take a turn themselves. An edit that is only
     // judged is asked about while somebody types.
     let path = request.uri().path();
-    let only_asks = path == mcp::PATH || (path.starts_with("/api/jobs/") && path.ends_with("/script/check"));
+    let only_asks = path == MCP_PATH || (path.starts_with("/api/jobs/") && path.ends_with("/script/check"));
     if changes && !only_asks { site.take_change(client, now) } else { Ok(()) }
 }
 
@@ -171,8 +171,8 @@ fn client(settings: &HttpSettings, request: &Request) -> ClientId {
 fn has_own_deadline(request: &Request) -> bool {
     let path = request.uri().path();
     is_upload(request)
-        || path == mcp::PATH
-        || path.starts_with(upload_address::PATH)
+        || path == MCP_PATH
+        || path.starts_with(UPLOAD_PATH)
         || is_long_poll(request.method(), request.uri())
 }
 

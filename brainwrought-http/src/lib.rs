@@ -31,6 +31,7 @@ mod client_text;
 mod connections;
 mod events;
 mod example;
+mod example_files;
 mod expiry;
 mod fair_queue;
 mod guard;
@@ -86,6 +87,7 @@ pub use server_secret::{ServerSecret, ServerSecretError};
 pub use settings::{
     HttpLimits, HttpSettings, OperatorToken, Operators, Patience, Quotas, StorageLimits, VideoSize,
 };
+pub use spent_body::{SpentBody, SpentLine};
 pub use tidying::tidy;
 pub use webhook::{CallbackHost, NotACallbackHost, Webhooks, deliver_webhooks};
 

@@ -13,6 +13,12 @@ use brainwrought_core::id::{JobId, ViewId};
 use crate::HttpSettings;
 use crate::site::Site;
 
+/// Where the endpoint of the Model Context Protocol is.
+pub(crate) const MCP_PATH: &str = "/mcp";
+
+/// Where addresses lie.
+pub(crate) const UPLOAD_PATH: &str = "/api/uploads/";
+
 /// The path under which the router is mounted; empty at the root. Pages use it as it is, so that they work behind any
 /// proxy.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -7,35 +7,35 @@ use utoipa::ToSchema;
 
 /// What a job has paid providers, in US dollars.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub(crate) struct SpentBody {
+pub struct SpentBody {
     /// What counts against the limit: what calls did cost, and what is set aside.
-    pub(crate) usd: f64,
+    pub usd: f64,
     /// The part of it that is set aside for calls that go on, or whose end nobody knows.
-    pub(crate) set_aside_usd: f64,
+    pub set_aside_usd: f64,
     /// The limit, if there is one. A job that would pass it fails, and keeps what is done.
-    pub(crate) max_cost_usd: Option<f64>,
+    pub max_cost_usd: Option<f64>,
     /// By stage and provider.
-    pub(crate) by: Vec<SpentLine>,
+    pub by: Vec<SpentLine>,
 }
 
 /// What one stage has paid one provider, in US dollars.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub(crate) struct SpentLine {
+pub struct SpentLine {
     /// The stage.
-    pub(crate) stage: String,
+    pub stage: String,
     /// The provider and its model.
-    pub(crate) provider: String,
+    pub provider: String,
     /// How many calls there were.
-    pub(crate) calls: u64,
+    pub calls: u64,
     /// What they did cost.
-    pub(crate) usd: f64,
+    pub usd: f64,
     /// What is set aside for those that go on, or whose end nobody knows.
-    pub(crate) set_aside_usd: f64,
+    pub set_aside_usd: f64,
 }
 
 impl SpentBody {
     /// Writes a ledger.
-    pub(crate) fn of(ledger: &Ledger) -> Self {
+    pub fn of(ledger: &Ledger) -> Self {
         let lines = ledger.entries.iter().map(|entry| SpentLine {
             stage: entry.stage.to_string(),
             provider: entry.provider.clone(),

@@ -21,14 +21,11 @@ use crate::api::submitted;
 use crate::api_error::ErrorBody;
 use crate::intake::{Order, PdfRequest, receive_ordered, stored_key};
 use crate::job_body::SubmittedBody;
-use crate::links::{ApiBase, Base};
+use crate::links::{ApiBase, Base, UPLOAD_PATH};
 use crate::rate_limit::ClientId;
 use crate::server_secret::{ServerSecret, hex};
 use crate::site::Site;
 use crate::upload_form::PdfBytes;
-
-/// Where addresses lie.
-pub(crate) const PATH: &str = "/api/uploads/";
 
 /// How long an address is good.
 const GOOD_FOR: Duration = Duration::from_secs(15 * 60);
@@ -73,7 +70,7 @@ pub(crate) fn give_out(
     let ticket = ticket.map_err(|error| ApiError::unavailable(failed, error))?;
     let signature = secret.sign(&[PURPOSE, &ticket]);
     let code = |bytes: &[u8]| BASE64_URL_SAFE_NO_PAD.encode(bytes);
-    Ok(UploadAddress { url: format!("{}{PATH}{}.{}", base.0, code(&ticket), code(&signature)), until })
+    Ok(UploadAddress { url: format!("{}{UPLOAD_PATH}{}.{}", base.0, code(&ticket), code(&signature)), until })
 }
 
 /// Reads an address that was given out, if it is still good.

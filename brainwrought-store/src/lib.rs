@@ -22,6 +22,7 @@ mod holds;
 mod hub;
 mod object;
 mod open;
+mod open_error;
 mod options;
 #[cfg(feature = "postgres")]
 mod postgres;
@@ -35,11 +36,11 @@ pub use file::FileJobStore;
 pub use hub::{HubError, HubPublisher, HubSpace, SpaceDeployment, SpaceRun};
 pub use object::ObjectArtifactStore;
 pub use open::{
-    OpenError, local_folder, open_artifact_store, open_artifact_store_with, open_job_store,
-    open_job_store_to_read, without_password,
+    local_folder, open_artifact_store, open_artifact_store_with, open_job_store, open_job_store_to_read,
 };
 #[cfg(feature = "postgres")]
 pub use open::{migrate_job_store, open_stage_controls};
+pub use open_error::{OpenError, without_password};
 pub use options::StoreOptions;
 #[cfg(feature = "postgres")]
 pub use postgres::{Migrated, PostgresJobStore, SchemaError, StageControl};

@@ -20,11 +20,11 @@ use object_store::path::Path;
 use object_store::{Error, ObjectMeta, ObjectStore, ObjectStoreExt as _};
 use tokio::sync::OnceCell;
 
+use crate::OpenError;
 use crate::holds::{HOLDS, Holds};
 use crate::remote::RemoteError;
 use crate::secrets::Secrets;
 use crate::store_clock::StoreClock;
-use crate::{OpenError, StoreOptions};
 
 /// Keeps artifacts as `artifacts/<2 hex>/<sha256>`, bindings as `artifacts/bindings/<2 hex>/<fingerprint>`, and holds as
 /// empty objects `artifacts/holds/<job_id>/<sha256>`.
@@ -97,27 +97,6 @@ impl ObjectArtifactStore {
             holds: Some(holds),
             folder: Some(folder.to_owned()),
         })
-    }
-
-    /// Opens a store at the other end of a network: `s3://bucket/prefix`, `gs://…`, `az://container/prefix`,
-    /// `hf://datasets/owner/name/prefix`. Nothing is sent yet; a bucket that is not there, or a key that is refused, shows
-    /// at the first use.
-    ///
-    /// # Errors
-    ///
-    /// Fails when there is no such scheme, when the URL or an option is wrong or a key is missing, and when this build
-    /// leaves the store out.
-    pub fn open_url(url: &str, options: &StoreOptions) -> Result<Self, OpenError> {
-        Self::open_remote(url, options)?
-            .ok_or_else(|| OpenError::UnknownArtifactScheme { url: crate::without_password(url) })
-    }
-
-    /// Opens a store at the other end of a network, if the URL names one.
-    pub(crate) fn open_remote(url: &str, options: &StoreOptions) -> Result<Option<Self>, OpenError> {
-        match crate::remote::open(url, options)? {
-            None => crate::hub::open(url, options),
-            bucket => Ok(bucket),
-        }
     }
 
     pub(crate) fn remote(

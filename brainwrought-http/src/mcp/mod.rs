@@ -26,14 +26,12 @@ use tower::ServiceExt as _;
 
 use crate::ApiError;
 use crate::client_slots::ClientSlot;
+use crate::links::MCP_PATH;
 use crate::links::{ApiBase, Base};
 use crate::pace::Pace;
 use crate::rate_limit::ClientId;
 use crate::site::Site;
 use job_tools::JobTools;
-
-/// Where the endpoint is.
-pub(crate) const PATH: &str = "/mcp";
 
 /// The largest PDF that a message may hold, in bytes. A message is in memory as a whole, so it is less than an upload's.
 pub(crate) const LARGEST_PDF: u64 = 10_000_000;
@@ -61,7 +59,7 @@ pub(crate) fn routes(site: &Arc<Site>) -> Router<Arc<Site>> {
     let handler = async move |State(site): State<Arc<Site>>, ApiBase(base): ApiBase, request: Request| {
         answer(&service, &site, base, request).await.unwrap_or_else(|error| error.into_response())
     };
-    Router::new().route(PATH, any(handler))
+    Router::new().route(MCP_PATH, any(handler))
 }
 
 async fn answer(service: &Service, site: &Site, base: Base, request: Request) -> Result<Response, ApiError> {

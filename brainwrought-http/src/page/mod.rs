@@ -34,7 +34,7 @@ use brainwrought_core::job_store::JobView;
 use maud::html;
 use serde::Deserialize;
 
-use crate::example::example;
+use crate::example_files::example;
 use crate::intake::{PdfRequest, receive};
 use crate::job_link::JobLink;
 use crate::links::Base;

@@ -14,7 +14,7 @@ use super::hub_error::{HubError, HubReply};
 use super::settings::{Creation, HubSettings, RepoKind};
 use super::wire::{Entry, Revision};
 use crate::OpenError;
-use crate::open::without_password;
+use crate::open_error::without_password;
 use crate::store_clock::StoreClock;
 
 /// A server that does not even take a connection in this time is down, or its address is wrong.

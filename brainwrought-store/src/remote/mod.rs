@@ -18,7 +18,7 @@ use url::Url;
 pub use remote_error::RemoteError;
 pub(crate) use remote_error::Trouble;
 
-use crate::open::without_password;
+use crate::open_error::without_password;
 use crate::store_clock::StoreClock;
 use crate::{ObjectArtifactStore, OpenError, StoreOptions};
 

@@ -56,7 +56,7 @@ macro_rules! provider {
             clock: &StoreClock,
         ) -> Result<$builder, OpenError> {
             if !options.of($prefix).any(|(name, _)| KEYS.iter().any(|key| name.contains(key))) {
-                return Err(OpenError::MissingKey { url: crate::open::without_password(url), names: $key_name });
+                return Err(OpenError::MissingKey { url: crate::open_error::without_password(url), names: $key_name });
             }
             let patience = super::patience::Patience::new(options, clock);
             let endpoint = [$($endpoint),+].into_iter().find_map(|name| options.get(name));
@@ -74,7 +74,7 @@ macro_rules! provider {
 
         #[cfg(not(feature = $feature))]
         pub(super) fn $open(url: &str, _: &str, _: &StoreOptions, _: &StoreClock) -> Opened {
-            Err(OpenError::NotBuilt { url: crate::open::without_password(url), feature: $feature })
+            Err(OpenError::NotBuilt { url: crate::open_error::without_password(url), feature: $feature })
         }
     };
 }
