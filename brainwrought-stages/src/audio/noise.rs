@@ -1,7 +1,7 @@
 //! [`Noise`]: seeded random numbers.
 //!
 //! Bits and evenly spread numbers are the same on every machine. Those of [`Noise::gaussian_pair`] are not guaranteed to be:
-//! they take `ln`, `sin` and `cos` from the C library, whose last bit differs between libraries, below anything that is heard.
+//! they take `ln`, `sin` and `cos` from the C library, so neural voices may differ in their last bits between two systems.
 
 use std::f32::consts::TAU;
 
