@@ -8,13 +8,13 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum CaptionStyle {
-    /// The word that is said lights up and pops.
+    /// Highlight the spoken word and let it pop.
     #[default]
     // What the limits of the gate called captions that are there.
     #[serde(alias = "drawn")]
     Pop,
-    /// The word that is said lights up.
+    /// Highlight the spoken word.
     Plain,
-    /// No captions in the picture; they are timed and measured, and the caption files are made all the same.
+    /// No captions in the picture; the caption files are still written.
     Off,
 }

@@ -75,13 +75,12 @@ impl Default for Mix {
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Effects {
-    /// The program: scene changes whoosh, the hook ends with an impact, the quiz rings and ticks, and it knows by their names
-    /// some of those that a script asks for.
+    /// Built-in sound effects.
     #[default]
     On,
-    /// Nobody: voice and music are all.
+    /// No sound effects.
     Off,
-    /// ElevenLabs, for the sounds that a script asks for; the program where that fails.
+    /// Sound effects by ElevenLabs for those that a script asks for; built-in ones where that fails.
     #[cfg_attr(feature = "clap", value(name = "elevenlabs"))]
     #[serde(rename = "elevenlabs")]
     ElevenLabs,
