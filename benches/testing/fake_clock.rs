@@ -6,12 +6,14 @@ use std::process::Command;
 /// How far the clock stands from the true one, in a file that `libfaketime` reads at each look.
 ///
 /// As when somebody sets a real clock, monotonic clocks stay as they are.
+#[derive(Debug)]
 pub struct FakeClock {
     folder: tempfile::TempDir,
     library: String,
 }
 
 impl FakeClock {
+    /// A clock that shows the true time.
     #[expect(clippy::disallowed_methods, reason = "the program says where its library is")]
     pub fn new() -> Self {
         let missing = "`faketime` is missing; run `scripts/setup.sh tests`";

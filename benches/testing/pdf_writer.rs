@@ -1,7 +1,7 @@
 //! [`PdfWriter`]: writes small PDFs by hand, good ones and hostile ones.
 
 /// Collects objects and writes them with their table.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub struct PdfWriter {
     objects: Vec<Vec<u8>>,
     /// What stands in the catalogue beside the pages.
@@ -15,6 +15,7 @@ impl PdfWriter {
     const REGULAR: usize = 2;
     const BOLD: usize = 3;
 
+    /// A file with two fonts, `/F1` and the bold `/F2`, and no pages yet.
     pub fn new() -> Self {
         let mut writer = Self::default();
         writer.add("");
@@ -29,6 +30,7 @@ impl PdfWriter {
         self.objects.len()
     }
 
+    /// Adds a stream with these entries in its dictionary and returns its number.
     pub fn stream(&mut self, entries: &str, bytes: &[u8]) -> usize {
         let mut object = format!("<< {entries} /Length {} >>\nstream\n", bytes.len()).into_bytes();
         object.extend_from_slice(bytes);
@@ -63,6 +65,7 @@ impl PdfWriter {
         page
     }
 
+    /// Writes the file.
     pub fn finish(mut self) -> Vec<u8> {
         let kids: Vec<String> = self.pages.iter().map(|page| format!("{page} 0 R")).collect();
         self.objects[0] =

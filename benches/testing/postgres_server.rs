@@ -22,6 +22,8 @@ const HASTY: &str = "fsync = off";
 /// A database with the tables, from which others are copied.
 const TEMPLATE: &str = "with_tables";
 
+/// A Postgres server of the tests' own. It ends with the test program, however that ends.
+#[derive(Debug)]
 pub struct PostgresServer {
     folder: PathBuf,
     programs: PathBuf,
@@ -36,6 +38,7 @@ pub struct PostgresServer {
 /// What a server is run in: harmful surroundings, for tests that see what it makes of them.
 #[derive(Debug, Clone, Default)]
 pub struct Around {
+    /// Environment variables of the server.
     pub environment: Vec<(&'static str, String)>,
     /// What stands before the program: its arguments end with the program and its arguments.
     pub before: Vec<String>,
@@ -114,11 +117,13 @@ impl PostgresServer {
         self.copy_of("template1").await
     }
 
+    /// The URL of one of its databases.
     pub fn url(&self, database: &str) -> String {
         let host = self.folder.to_str().unwrap().replace('/', "%2F");
         format!("postgres://tester@localhost:{}/{database}?host={host}", self.port)
     }
 
+    /// The Unix socket that it listens on.
     pub fn socket(&self) -> PathBuf {
         self.folder.join(format!(".s.PGSQL.{}", self.port))
     }
@@ -128,10 +133,12 @@ impl PostgresServer {
         self.user
     }
 
+    /// The folder with `postgres`, `pg_ctl` and their siblings.
     pub fn programs(&self) -> &Path {
         &self.programs
     }
 
+    /// The folder that holds its data, socket and log.
     pub fn folder(&self) -> &Path {
         &self.folder
     }
@@ -170,6 +177,7 @@ impl PostgresServer {
             .collect()
     }
 
+    /// Starts the server after [`kill`](Self::kill).
     pub fn revive(&self) {
         self.bring_up("start");
     }

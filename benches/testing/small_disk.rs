@@ -11,6 +11,8 @@ const DISK: &str = "BRAINWROUGHT_TEST_DISK";
 /// Mounts the disk, which only the test's own mount namespace sees, so that nothing is left behind.
 const MOUNT: &str = "mount -t tmpfs -o size=$0,mode=1777 tmpfs \"$1\"";
 
+/// A small file system that only one test sees.
+#[derive(Debug)]
 pub struct SmallDisk {
     path: PathBuf,
 }
@@ -48,6 +50,7 @@ impl SmallDisk {
         None
     }
 
+    /// Where the disk is mounted.
     pub fn path(&self) -> &Path {
         &self.path
     }

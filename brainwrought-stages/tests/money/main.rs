@@ -3,7 +3,6 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
-#[expect(unreachable_pub, reason = "another crate's tests have it too")]
 use std::sync::Arc;
 use std::time::Duration;
 
