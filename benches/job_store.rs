@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use brainwrought_benches::{median, time};
-use brainwrought_core::data::BlobRef;
+use brainwrought_core::data::{BlobRef, SourcePdf};
 use brainwrought_core::id::{Digest, WorkerId};
 use brainwrought_core::job::{JobInput, NewJob, Outcome, Plan, StagePlan};
 use brainwrought_core::job_store::{ClaimRequest, JobStore};
@@ -44,7 +44,7 @@ async fn transitions(store: Arc<dyn JobStore>) -> anyhow::Result<f64> {
         let new = NewJob {
             pipeline: "bench".to_owned(),
             plan: Plan::new(vec![stage.clone()])?,
-            input: JobInput { file_name: "bench.pdf".to_owned(), pdf: pdf.clone() },
+            input: JobInput::new(&SourcePdf { file_name: "bench.pdf".to_owned(), pdf: pdf.clone() })?,
             options: serde_json::Value::Null,
             priority: 0,
             max_attempts: 1,
@@ -61,7 +61,7 @@ async fn transitions(store: Arc<dyn JobStore>) -> anyhow::Result<f64> {
         loop {
             let Some(claim) = handle.block_on(store.claim(&request))?.pop() else { return Ok(done) };
             let output = Digest::of(b"output");
-            let outcome = Outcome::Done { output, items: None, cached: false, delivery: None };
+            let outcome = Outcome::Done { output, items: None, cached: false };
             handle.block_on(store.commit(&claim.id, claim.token, outcome))?;
             done += 2;
         }

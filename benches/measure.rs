@@ -15,6 +15,7 @@ use brainwrought_core::job_store::JobStore;
 use brainwrought_core::memory::{MemoryArtifactStore, MemoryJobStore};
 use brainwrought_core::pipeline::{Handle, Pipeline};
 use brainwrought_core::stage::StageData;
+use brainwrought_stages::publish::publication;
 use brainwrought_stages::standard::{MakeOptions, Resources, Stages, pipelines};
 use tokio_util::sync::CancellationToken;
 
@@ -62,7 +63,6 @@ pub async fn read(pdf: &Path) -> anyhow::Result<(Document, Script)> {
             let document = p.stage(stages.parse, pdf);
             p.stage(stages.script, document)
         })
-        .map_err(Into::into)
     };
     let artifacts: Arc<dyn ArtifactStore> = Arc::new(MemoryArtifactStore::default());
     let mut settings = EngineSettings::new(WorkerId("bench".to_owned()), folder.path().join("scratch"));
@@ -122,7 +122,8 @@ impl Short {
         let id = engine.submit(submission).await?.view.job.job_id;
         let view = engine.run_job(&id, CancellationToken::new()).await?;
         anyhow::ensure!(view.status == JobStatus::Completed, "{}", view.job.error().unwrap_or_default());
-        let video = view.job.delivery.output_local_path.clone().context("the job names no video")?;
+        let published = publication(artifacts.as_ref(), &view.job).await?.unwrap_or_default();
+        let video = published.output_local_path.context("the job names no video")?;
         Ok(Self { job: view.job, artifacts, video: video.into() })
     }
 

@@ -4,6 +4,7 @@
 
 use brainwrought_benches::{PeakMemory, Short, time};
 use brainwrought_core::data::Video;
+use brainwrought_stages::standard::input_name;
 
 fn main() -> anyhow::Result<()> {
     brainwrought_stages::parse::serve_if_child();
@@ -18,7 +19,7 @@ fn main() -> anyhow::Result<()> {
     let megabytes = memory.megabytes();
     let video: Video = runtime.block_on(short.output("assemble", None))?;
     let length = video.duration_ms() as f64 / 1000.0;
-    println!("pipeline  {}", short.job.input.file_name);
+    println!("pipeline  {}", input_name(&short.job));
     println!(
         "  {wall:.1} s for {length:.1} s of video: {:.2} of its length (at most 0.8, goal 0.5)",
         wall / length

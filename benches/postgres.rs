@@ -162,7 +162,7 @@ fn request(limit: usize) -> ClaimRequest {
 }
 
 fn done() -> Outcome {
-    Outcome::Done { output: Digest::of(b"output"), items: None, cached: false, delivery: None }
+    Outcome::Done { output: Digest::of(b"output"), items: None, cached: false }
 }
 
 /// One worker a store: each claims `batch` tasks at a time and ends them. A batch is ended in one call.

@@ -9,6 +9,7 @@ use brainwrought_core::engine::{Engine, EngineSettings};
 use brainwrought_core::id::WorkerId;
 use brainwrought_core::memory::{MemoryArtifactStore, MemoryJobStore};
 use brainwrought_examples::{arguments, resources, scratch};
+use brainwrought_stages::publish::publication;
 use brainwrought_stages::standard::{MakeOptions, Resources, pipelines};
 use tokio_util::sync::CancellationToken;
 
@@ -29,7 +30,8 @@ async fn main() -> anyhow::Result<()> {
     let created = engine.submit(options.submission(&name, std::fs::read(&pdf)?.into())?).await?;
     let view = engine.run_job(&created.view.job.job_id, CancellationToken::new()).await?;
 
-    let made = view.job.delivery.output_local_path.clone();
+    let published = publication(engine.artifacts().as_ref(), &view.job).await?.unwrap_or_default();
+    let made = published.output_local_path;
     let made = made.with_context(|| view.job.error().unwrap_or_default())?;
     std::fs::copy(&made, &output).with_context(|| format!("could not write {}", output.display()))?;
     println!("{}: {}", view.status, output.display());

@@ -6,6 +6,7 @@ use brainwrought_core::engine::{Engine, EngineSettings};
 use brainwrought_core::event::{Event, EventSink};
 use brainwrought_core::id::WorkerId;
 use brainwrought_examples::{arguments, resources, scratch};
+use brainwrought_stages::publish::publication;
 use brainwrought_stages::standard::{MakeOptions, Resources, pipelines};
 use tokio_util::sync::CancellationToken;
 
@@ -42,7 +43,8 @@ async fn main() -> anyhow::Result<()> {
 
     // Any other process that opens the same folder sees the same.
     let seen = brainwrought_store::open_job_store(&url)?.get(&id).await?;
-    println!("{}: {}", seen.status, seen.job.delivery.output_local_path.as_deref().unwrap_or("no video"));
+    let published = publication(engine.artifacts().as_ref(), &seen.job).await?.unwrap_or_default();
+    println!("{}: {}", seen.status, published.output_local_path.as_deref().unwrap_or("no video"));
     anyhow::ensure!(seen.job.error().is_none(), "{}", seen.job.error().unwrap_or_default());
     Ok(())
 }

@@ -108,7 +108,7 @@ async fn claimed(server: &PostgresServer, workers: usize, ahead: usize) -> f64 {
                 let store = Arc::clone(&store);
                 running.spawn(async move {
                     let output = Digest::of(b"output");
-                    let outcome = Outcome::Done { output, items: None, cached: false, delivery: None };
+                    let outcome = Outcome::Done { output, items: None, cached: false };
                     store.commit(&claim.id, claim.token, outcome).await.unwrap();
                     ENDED.fetch_add(1, Ordering::Relaxed);
                 });

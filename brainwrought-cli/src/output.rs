@@ -3,10 +3,13 @@
 use std::io::{self, ErrorKind, Write as _};
 use std::sync::{Mutex, PoisonError};
 
+use brainwrought_core::artifact_store::ArtifactStore;
 use brainwrought_core::clock::Timestamp;
+use brainwrought_core::data::Publication;
 use brainwrought_core::job::{Job, Task};
 use brainwrought_core::job_store::JobView;
-use brainwrought_stages::standard::PIPELINE_NAMES;
+use brainwrought_stages::publish::publication;
+use brainwrought_stages::standard::{PIPELINE_NAMES, input_name};
 use serde_json::Value;
 
 /// The first write to standard output that failed.
@@ -42,9 +45,16 @@ pub(crate) fn json(value: &Value) {
     line(format!("{value:#}"));
 }
 
+/// Where the video of a job went, for showing: a job can be looked at while its artifacts cannot.
+pub(crate) async fn delivered(artifacts: &dyn ArtifactStore, job: &Job) -> Publication {
+    publication(artifacts, job).await.ok().flatten().unwrap_or_default()
+}
+
 /// A job as JSON: everything that is stored, and what is derived from it.
-pub(crate) fn job_json(view: &JobView) -> Value {
+pub(crate) fn job_json(view: &JobView, delivered: &Publication) -> Value {
     let mut value = serde_json::to_value(view).unwrap_or_default();
+    value["output_local_path"] = delivered.output_local_path.clone().into();
+    value["output_hf_url"] = delivered.output_hf_url.clone().into();
     value["waits_for"] = waits_for(&view.job).into();
     value["spent"] = crate::money::spent_json(&view.job.ledger);
     value
@@ -58,14 +68,13 @@ pub(crate) fn waits_for(job: &Job) -> Option<String> {
 /// A job in one line.
 pub(crate) fn job_line(view: &JobView) -> String {
     let job = &view.job;
-    format!("{}  {:<11}  {}  {}", job.job_id, view.status, date(job.created_at), job.input.file_name)
+    format!("{}  {:<11}  {}  {}", job.job_id, view.status, date(job.created_at), input_name(job))
 }
 
 /// A job with its stage table.
-pub(crate) fn job_page(view: &JobView) -> String {
+pub(crate) fn job_page(view: &JobView, delivered: &Publication) -> String {
     let job = &view.job;
-    let mut page =
-        format!("job      {}\nstatus   {}\ninput    {}", job.job_id, view.status, job.input.file_name);
+    let mut page = format!("job      {}\nstatus   {}\ninput    {}", job.job_id, view.status, input_name(job));
     page += &format!("\ncreated  {}\nchanged  {}\n", date(job.created_at), date(job.updated_at));
     for task in &job.stages {
         page += &format!("\n  {:<14} {:<9} {}", task.key.to_string(), task.status, task_note(task));
@@ -75,7 +84,7 @@ pub(crate) fn job_page(view: &JobView) -> String {
     if !spent.is_empty() {
         page += &format!("\n{spent}");
     }
-    if let Some(path) = &job.delivery.output_local_path {
+    if let Some(path) = &delivered.output_local_path {
         page += &format!("\nvideo    {path}");
     }
     if let Some(reason) = waits_for(job) {

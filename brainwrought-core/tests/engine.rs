@@ -171,15 +171,8 @@ impl Bench {
     }
 
     async fn submit(&self, text: &str, mark: &str) -> JobId {
-        let submission = Submission {
-            pipeline: "loud".to_owned(),
-            file_name: "../../etc/passwd".to_owned(),
-            pdf: text.to_owned().into(),
-            options: serde_json::json!({ "mark": mark }),
-            priority: 0,
-            max_cost: None,
-            idempotency_key: None,
-        };
+        let submission = Submission::of_pdf("loud", "../../etc/passwd", text.to_owned().into())
+            .with_options(serde_json::json!({ "mark": mark }));
         self.engine.submit(submission).await.unwrap().view.job.job_id
     }
 
@@ -207,7 +200,8 @@ async fn a_job_runs_to_its_end() {
     let view = bench.run(&id).await;
     assert_eq!(view.status, JobStatus::Completed);
     assert_eq!(bench.result(&view).await, "TO! BE! OR! NOT!");
-    assert_eq!(view.job.input.file_name, "passwd", "a file name carries no folders");
+    let input: SourcePdf = view.job.input.get().unwrap();
+    assert_eq!(input.file_name, "passwd", "a file name carries no folders");
     assert_eq!(bench.runs(), [1, 4, 1]);
 }
 
@@ -479,15 +473,8 @@ async fn what_came_with_the_pdf_is_no_garbage() {
     let bench = Bench::new();
     let music = bench.engine.artifacts().put("tra la la".into()).await.unwrap();
     let blob = BlobRef { digest: music.clone(), bytes: 9, media_type: "audio/mpeg".to_owned() };
-    let submission = Submission {
-        pipeline: "loud".to_owned(),
-        file_name: "a.pdf".to_owned(),
-        pdf: "to be".into(),
-        options: serde_json::json!({ "mark": "!", "music": blob }),
-        priority: 0,
-        max_cost: None,
-        idempotency_key: None,
-    };
+    let submission = Submission::of_pdf("loud", "a.pdf", "to be".into())
+        .with_options(serde_json::json!({ "mark": "!", "music": blob }));
     let job = bench.engine.submit(submission).await.unwrap().view.job.job_id;
     assert_eq!(bench.engine.collect_garbage(Duration::ZERO, false).await.unwrap().artifacts, 0);
     bench.engine.jobs().cancel(&job).await.unwrap();

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use brainwrought_core::clock::{Now, Reading, Timestamp};
-use brainwrought_core::data::BlobRef;
+use brainwrought_core::data::{BlobRef, SourcePdf};
 use brainwrought_core::id::{Digest, FencingToken, JobId, TaskKey, WorkerId};
 use brainwrought_core::job::{
     Failure, Job, JobInput, JobStatus, NewJob, Outcome, Plan, Renewal, StagePlan, TaskStatus,
@@ -131,7 +131,6 @@ impl Protocol {
                 output: Digest::of(b"output"),
                 items: (loan.key.segment.is_none()).then_some(1),
                 cached: false,
-                delivery: None,
             },
             End::Failed => {
                 Outcome::Failed(Failure { error: "no".to_owned(), retryable: true, backoff_ms: 0 })
@@ -157,7 +156,7 @@ impl Model for Protocol {
         let new = NewJob {
             pipeline: "model".to_owned(),
             plan: plan.unwrap(),
-            input: JobInput { file_name: "model.pdf".to_owned(), pdf },
+            input: JobInput::new(&SourcePdf { file_name: "model.pdf".to_owned(), pdf }).unwrap(),
             options: serde_json::Value::Null,
             priority: 0,
             max_attempts: 3,

@@ -137,15 +137,7 @@ async fn what_happens_to_a_task_is_counted() {
     let (clock, stall) = (Arc::new(ManualClock::default()), Arc::new(Stall::default()));
     let scratch = tempfile::tempdir().unwrap();
     let engine = engine(&clock, &stall, scratch.path());
-    let submission = Submission {
-        pipeline: "speech".to_owned(),
-        file_name: "speech.pdf".to_owned(),
-        pdf: "hello".into(),
-        options: serde_json::Value::Null,
-        priority: 0,
-        max_cost: None,
-        idempotency_key: None,
-    };
+    let submission = Submission::of_pdf("speech", "speech.pdf", "hello".into());
     let id = engine.submit(submission).await.unwrap().view.job.job_id;
     engine.advance().await.unwrap();
     clock.advance(Duration::from_secs(7));

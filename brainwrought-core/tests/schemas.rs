@@ -85,6 +85,17 @@ fn publication_stays_readable() {
     check::<Publication>();
 }
 
+/// Every job started from a PDF then, and its record said where the video went.
+#[test]
+fn a_job_from_before_inputs_had_schemas_stays_readable() {
+    let mut stored = golden("job-of-a-pdf.json");
+    stored["output_local_path"] = "/srv/data/outputs/video.mp4".into();
+    let job: Job = serde_json::from_value(stored).unwrap();
+    let input: SourcePdf = job.input.get().unwrap();
+    assert_eq!((input.file_name.as_str(), input.pdf.bytes), ("queues.pdf", 84_478));
+    assert_eq!(serde_json::to_value(job).unwrap(), golden("job.json"));
+}
+
 #[test]
 fn job_stays_readable() {
     let stored = golden("job.json");

@@ -91,15 +91,8 @@ impl Bench {
     }
 
     async fn submit(&self) -> JobId {
-        let submission = Submission {
-            pipeline: "draft".to_owned(),
-            file_name: "paper.pdf".to_owned(),
-            pdf: "%PDF".to_owned().into(),
-            options: serde_json::json!({}),
-            priority: 0,
-            max_cost: None,
-            idempotency_key: None,
-        };
+        let submission = Submission::of_pdf("draft", "paper.pdf", "%PDF".to_owned().into())
+            .with_options(serde_json::json!({}));
         self.engine.submit(submission).await.unwrap().view.job.job_id
     }
 

@@ -113,15 +113,8 @@ impl Bench {
     }
 
     async fn submit(&self, text: &str, max_cost: Option<Cost>) -> JobId {
-        let submission = Submission {
-            pipeline: "spoken".to_owned(),
-            file_name: "lines.pdf".to_owned(),
-            pdf: text.to_owned().into(),
-            options: serde_json::Value::Null,
-            priority: 0,
-            max_cost,
-            idempotency_key: None,
-        };
+        let submission =
+            Submission::of_pdf("spoken", "lines.pdf", text.to_owned().into()).with_max_cost(max_cost);
         self.engine.submit(submission).await.unwrap().view.job.job_id
     }
 

@@ -16,7 +16,7 @@ use brainwrought_core::id::{JobId, StageName, WorkerId};
 use brainwrought_core::job::{JobStatus, TaskStatus};
 use brainwrought_core::job_store::{JobStore, JobView};
 use brainwrought_core::memory::{MemoryArtifactStore, MemoryJobStore};
-use brainwrought_core::pipeline::{Handle, Pipeline};
+use brainwrought_core::pipeline::{ErasedPipeline, Handle, Pipeline};
 use brainwrought_core::stage::{Stage, StageContext, StageData, StageError};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -150,12 +150,12 @@ impl Fleet {
 
     fn source(&self, version: Version) -> impl PipelineSource + use<> {
         let runs = Arc::clone(&self.runs);
-        move |name: &str, _: &Value| -> Result<Pipeline, Box<dyn Error + Send + Sync>> {
+        move |name: &str, _: &Value| -> Result<ErasedPipeline, Box<dyn Error + Send + Sync>> {
             if name != "loud" {
                 return Err(format!("there is no pipeline `{name}`").into());
             }
             let runs = || Arc::clone(&runs);
-            Ok(Pipeline::new("loud", |p, pdf: Handle<SourcePdf>| {
+            let pipeline = Pipeline::new("loud", |p, pdf: Handle<SourcePdf>| {
                 let mut text = match version {
                     Version::OtherForm => {
                         let text = p.stage(ReadAnew(runs()), pdf);
@@ -170,7 +170,8 @@ impl Fleet {
                     text = p.stage(Echo(runs()), text);
                 }
                 p.stage(Seal(runs()), text)
-            })?)
+            })?;
+            Ok(pipeline.into())
         }
     }
 
@@ -204,16 +205,8 @@ async fn submit(engine: &Engine, text: &str) -> JobId {
     engine.submit(submission(text)).await.unwrap().view.job.job_id
 }
 
-fn submission(text: &str) -> Submission {
-    Submission {
-        pipeline: "loud".to_owned(),
-        file_name: "a.pdf".to_owned(),
-        pdf: text.to_owned().into(),
-        options: Value::Null,
-        priority: 0,
-        max_cost: None,
-        idempotency_key: None,
-    }
+fn submission(text: &str) -> Submission<SourcePdf> {
+    Submission::of_pdf("loud", "a.pdf", text.to_owned().into())
 }
 
 /// A worker that runs until this goes.
@@ -255,16 +248,17 @@ async fn step(engine: &Engine, id: &JobId, stage: &str) {
 async fn a_stock_worker_leaves_a_foreign_pipeline_alone() {
     let fleet = Fleet::new();
     let stock = fleet.engine(Version::Old);
-    let quiet = |name: &str, _: &Value| -> Result<Pipeline, Box<dyn Error + Send + Sync>> {
+    let quiet = |name: &str, _: &Value| -> Result<ErasedPipeline, Box<dyn Error + Send + Sync>> {
         match name {
             "quiet" => {
-                Ok(Pipeline::new("quiet", |p, pdf: Handle<SourcePdf>| p.stage(Read(Runs::default()), pdf))?)
+                Ok(Pipeline::new("quiet", |p, pdf: Handle<SourcePdf>| p.stage(Read(Runs::default()), pdf))?
+                    .into())
             }
             other => Err(format!("there is no pipeline `{other}`").into()),
         }
     };
     let special = fleet.engine_of("special", NamedPipelines::new(["quiet"], quiet));
-    let foreign = Submission { pipeline: "quiet".to_owned(), ..submission("hush") };
+    let foreign = Submission::of_pdf("quiet", "a.pdf", "hush".into());
     let foreign = special.submit(foreign).await.unwrap().view.job.job_id;
     let own = submit(&stock, "hey").await;
 
@@ -286,11 +280,11 @@ async fn a_worker_that_does_not_tell_its_pipelines_passes_foreign_ones_over() {
     let fleet = Fleet::new();
     let stock = fleet.engine_of("stock", fleet.source(Version::Old));
     assert_eq!(stock.pipeline_names(), None);
-    let quiet = |_: &str, _: &Value| -> Result<Pipeline, Box<dyn Error + Send + Sync>> {
-        Ok(Pipeline::new("quiet", |p, pdf: Handle<SourcePdf>| p.stage(Read(Runs::default()), pdf))?)
+    let quiet = |_: &str, _: &Value| -> Result<ErasedPipeline, Box<dyn Error + Send + Sync>> {
+        Ok(Pipeline::new("quiet", |p, pdf: Handle<SourcePdf>| p.stage(Read(Runs::default()), pdf))?.into())
     };
     let special = fleet.engine_of("special", NamedPipelines::new(["quiet"], quiet));
-    let foreign = Submission { pipeline: "quiet".to_owned(), ..submission("hush") };
+    let foreign = Submission::of_pdf("quiet", "a.pdf", "hush".into());
     let foreign = special.submit(foreign).await.unwrap().view.job.job_id;
     let _stock = start(&stock);
     let waiting = fleet.until(&foreign, |view| view.job.stages[0].passed_over.is_some()).await;
@@ -313,7 +307,7 @@ async fn a_job_whose_pipeline_is_not_here_cannot_be_run_here() {
     let engine = fleet.engine(Version::Old);
     let id = submit(&engine, "hey").await;
     let nothing = NamedPipelines::new(["other"], |name: &str, _: &Value| {
-        Err::<Pipeline, Box<dyn Error + Send + Sync>>(format!("there is no pipeline `{name}`").into())
+        Err::<ErasedPipeline, Box<dyn Error + Send + Sync>>(format!("there is no pipeline `{name}`").into())
     });
     let error =
         fleet.engine_of("elsewhere", nothing).run_job(&id, CancellationToken::new()).await.unwrap_err();
@@ -374,7 +368,7 @@ async fn in_a_fleet_each_job_is_left_to_the_version_that_planned_it() {
 async fn whoever_asks_again_gets_the_job_done_by_the_version_at_hand() {
     let fleet = Fleet::new();
     let (old, new) = (fleet.engine(Version::Old), fleet.engine(Version::New));
-    let keyed = || Submission { idempotency_key: Some("once".to_owned()), ..submission("hey") };
+    let keyed = || submission("hey").with_idempotency_key(Some("once".to_owned()));
     let id = old.submit(keyed()).await.unwrap().view.job.job_id;
     let again = new.submit(keyed()).await.unwrap();
     assert_eq!((again.is_new, &again.view.job.job_id), (false, &id));

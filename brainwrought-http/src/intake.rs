@@ -9,7 +9,9 @@ use axum::body::{Body, BodyDataStream};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderName};
 use brainwrought_core::atomic_file::write_whole;
-use brainwrought_core::job::Callback;
+use brainwrought_core::data::SourcePdf;
+use brainwrought_core::id::Digest;
+use brainwrought_core::job::{Callback, Job};
 use brainwrought_core::job_store::Created;
 use brainwrought_core::private_folder::private_folder;
 use brainwrought_core::purse::Cost;
@@ -425,7 +427,7 @@ async fn submit(site: &Site, client: ClientId, pdf: Bytes, wanted: Wanted) -> Re
         if !matches!(kept, Ok(Ok(()))) {
             tracing::warn!(job = %job.job_id, "could not keep a copy of the PDF");
         }
-    } else if job.options != chosen || job.input.pdf.digest != brainwrought_core::id::Digest::of(&pdf) {
+    } else if job.options != chosen || !is_of(job, &pdf) {
         return Err(ApiError::KeyReused);
     }
     webhook::attach(site, &created, callback).await?;
@@ -433,6 +435,12 @@ async fn submit(site: &Site, client: ClientId, pdf: Bytes, wanted: Wanted) -> Re
 }
 
 pub(crate) const SAVE: &str = "save the upload";
+
+/// Tells whether a job was made from these bytes.
+fn is_of(job: &Job, pdf: &Bytes) -> bool {
+    let input: Option<SourcePdf> = job.input.get();
+    input.is_some_and(|input| input.pdf.digest == Digest::of(pdf))
+}
 
 /// Reads a file that was written just now into memory.
 pub(crate) async fn read_whole(mut file: std::fs::File) -> Result<Bytes, ApiError> {

@@ -8,7 +8,7 @@ use brainwrought_core::job::{Callback, CallbackState, Job, LogEntry, Task, TaskS
 use brainwrought_core::job_store::JobView;
 use brainwrought_core::stage::Stage as _;
 use brainwrought_stages::check::Check;
-use brainwrought_stages::standard::{Outlook, stage_label};
+use brainwrought_stages::standard::{Outlook, input_name, stage_label};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -181,7 +181,7 @@ impl JobBody {
         Self {
             job_id: job.job_id.to_string(),
             status: view.status.to_string(),
-            file_name: job.input.file_name.clone(),
+            file_name: input_name(job),
             created_at: job.created_at.0,
             updated_at: job.updated_at.0,
             progress: ProgressBody {
@@ -197,7 +197,7 @@ impl JobBody {
             callback: job.callback.as_ref().map(CallbackBody::of),
             error: job.error().map(|error| for_clients(&error)),
             versions: VersionBody::all(job),
-            output_hf_url: job.delivery.output_hf_url.clone(),
+            output_hf_url: None,
             logs: job.logs.iter().map(LogBody::of).collect(),
             links: links(job, base),
         }
@@ -212,6 +212,12 @@ impl JobBody {
             self.progress.doing = format!("Waiting: {place} in the queue");
         }
         self.queue_position = position;
+        self
+    }
+
+    /// Adds where the video was published.
+    pub(crate) fn published_as(mut self, url: Option<String>) -> Self {
+        self.output_hf_url = url;
         self
     }
 
@@ -247,7 +253,7 @@ impl JobSummary {
             job_id: job.job_id.to_string(),
             status: view.status.to_string(),
             pipeline: job.pipeline.clone(),
-            file_name: job.input.file_name.clone(),
+            file_name: input_name(job),
             created_at: job.created_at.0,
             updated_at: job.updated_at.0,
             share: Outlook::of(view, wall_time()).share,

@@ -13,6 +13,7 @@ use axum::response::Response;
 use brainwrought_core::data::BlobRef;
 use brainwrought_core::id::JobId;
 use brainwrought_core::job::Job;
+use brainwrought_stages::standard::input_name;
 use tokio::io::AsyncReadExt as _;
 use tokio_util::io::ReaderStream;
 
@@ -92,7 +93,7 @@ pub(crate) async fn send(site: &Site, job: &Job, request: FileRequest<'_>) -> Re
         set.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(PDF_POLICY));
     }
     if request.query.is_some_and(|query| query.split('&').any(|key| key.starts_with("download"))) {
-        set.insert(CONTENT_DISPOSITION, value(&disposition(&job.input.file_name, name))?);
+        set.insert(CONTENT_DISPOSITION, value(&disposition(&input_name(job), name))?);
     }
     if let Some((start, end)) = part.filter(|_| request.method != Method::HEAD) {
         *response.body_mut() = body(site, &job.job_id, name, &blob, start, end).await?;

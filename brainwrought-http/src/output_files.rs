@@ -1,7 +1,7 @@
 //! [`OutputFile`]: the files of a job that a client can fetch, and where their bytes are.
 
 use brainwrought_core::artifact_store::ArtifactStoreError;
-use brainwrought_core::data::{BlobRef, Report, Script};
+use brainwrought_core::data::{BlobRef, Report, Script, SourcePdf};
 use brainwrought_core::engine::EngineError;
 use brainwrought_core::id::{Digest, JobId, StageName};
 use brainwrought_core::job::Job;
@@ -52,10 +52,11 @@ pub(crate) const FILES: [OutputFile; 10] = [
 ///
 /// Fails when there is no such file, or not yet.
 pub(crate) async fn locate(site: &Site, job: &Job, name: &str) -> Result<(BlobRef, &'static str), ApiError> {
-    if name == INPUT {
-        return Ok((job.input.pdf.clone(), "application/pdf"));
-    }
     let none = || ApiError::NoSuchFile(shown(name));
+    if name == INPUT {
+        let input: Option<SourcePdf> = job.input.get();
+        return Ok((input.ok_or_else(none)?.pdf, "application/pdf"));
+    }
     let file = FILES.iter().find(|file| file.name == name).ok_or_else(none)?;
     let report: Report = output(site, job, Check::NAME).await?.ok_or_else(none)?;
     let blob = match name {

@@ -9,6 +9,7 @@ use brainwrought_core::engine::Engine;
 use brainwrought_core::id::{JobId, StageName};
 use brainwrought_core::job::JobStatus;
 use brainwrought_core::job_store::{JobFilter, JobView};
+use brainwrought_stages::publish::publication;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -133,7 +134,12 @@ impl Site {
         let waits_for = view.job.waits_for(self.engine.pipeline_names().as_deref());
         let lacks_room = !view.status.is_final() && self.engine.lacks_room();
         let waits_for = waits_for.or_else(|| lacks_room.then(|| "free space on the server".to_owned()));
-        JobBody::of(view, base).at_position(position.ok().flatten()).waiting_for(waits_for)
+        // So is the address of a publication that cannot be read just now.
+        let published = publication(self.engine.artifacts().as_ref(), &view.job).await.unwrap_or_default();
+        JobBody::of(view, base)
+            .at_position(position.ok().flatten())
+            .waiting_for(waits_for)
+            .published_as(published.and_then(|publication| publication.output_hf_url))
     }
 
     /// Sends a job back to run again, and sees to its callback.

@@ -7,6 +7,7 @@ use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::{Extension, Json};
+use brainwrought_core::data::SourcePdf;
 use brainwrought_core::job_store::{Created, JobView};
 use bytes::Bytes;
 use serde_json::{Map, Value};
@@ -82,10 +83,11 @@ async fn make(
     music: Option<Bytes>,
     key: Option<&str>,
 ) -> Result<Created, ApiError> {
-    let pdf = fetch(site, &view.job.job_id, &view.job.input.pdf).await?;
-    let pdf = pdf.ok_or_else(|| ApiError::NoSuchFile(INPUT.to_owned()))?;
+    let none = || ApiError::NoSuchFile(INPUT.to_owned());
+    let input: SourcePdf = view.job.input.get().ok_or_else(none)?;
+    let pdf = fetch(site, &view.job.job_id, &input.pdf).await?.ok_or_else(none)?;
     let order = Order {
-        file_name: view.job.input.file_name.clone(),
+        file_name: input.file_name,
         options,
         callback_url: None,
         key: key.map(stored_key).transpose()?,

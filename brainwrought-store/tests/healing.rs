@@ -95,15 +95,7 @@ impl Bench {
     }
 
     async fn submit(&self) -> JobId {
-        let submission = Submission {
-            pipeline: "copy".to_owned(),
-            file_name: "copy.pdf".to_owned(),
-            pdf: "pdf".into(),
-            options: serde_json::Value::Null,
-            priority: 0,
-            max_cost: None,
-            idempotency_key: None,
-        };
+        let submission = Submission::of_pdf("copy", "copy.pdf", "pdf".into());
         self.engine.submit(submission).await.unwrap().view.job.job_id
     }
 

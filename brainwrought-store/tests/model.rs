@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use brainwrought_core::clock::{Clock, ManualClock, Now};
-use brainwrought_core::data::BlobRef;
+use brainwrought_core::data::{BlobRef, SourcePdf};
 use brainwrought_core::id::{Digest, FencingToken, JobId, TaskId, TaskKey, WorkerId};
 use brainwrought_core::job::{Failure, Job, JobInput, NewJob, Outcome, Plan, Renewal, Revision, StagePlan};
 use brainwrought_core::job_store::{ClaimRequest, JobFilter, JobStore, JobStoreError};
@@ -214,7 +214,7 @@ fn new_job(priority: i32) -> NewJob {
     NewJob {
         pipeline: "model".to_owned(),
         plan: Plan::new(stages).unwrap(),
-        input: JobInput { file_name: "model.pdf".to_owned(), pdf },
+        input: JobInput::new(&SourcePdf { file_name: "model.pdf".to_owned(), pdf }).unwrap(),
         options: serde_json::Value::Null,
         priority,
         max_attempts: 2,
@@ -230,7 +230,6 @@ fn outcome(key: &TaskKey, end: End) -> Outcome {
             output: Digest::of(b"output"),
             items: (key.stage.0 == "split").then_some(2),
             cached: false,
-            delivery: None,
         },
         End::Passing => failed(true),
         End::Lasting => failed(false),

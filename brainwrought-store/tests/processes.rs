@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use brainwrought_core::data::BlobRef;
+use brainwrought_core::data::{BlobRef, SourcePdf};
 use brainwrought_core::id::{Digest, FencingToken, TaskId, WorkerId};
 use brainwrought_core::job::{JobInput, JobStatus, NewJob, Outcome, Plan, Renewal, StagePlan, TaskStatus};
 use brainwrought_core::job_store::{ClaimRequest, JobFilter, JobStore, JobStoreError};
@@ -86,7 +86,7 @@ async fn work(folder: &Path, mut dice: Dice) {
         tokio::time::sleep(Duration::from_millis(10 + dice.roll(40))).await;
         // Whoever lost a lease tries to commit all the same: the store must refuse.
         let output = output_of(&claim.id, claim.token);
-        let outcome = Outcome::Done { output, items: None, cached: false, delivery: None };
+        let outcome = Outcome::Done { output, items: None, cached: false };
         match store.commit(&claim.id, claim.token, outcome.clone()).await {
             Ok(_) if renewal == Renewal::Renewed => note(&ledger, "accepted", &claim.id, claim.token),
             Ok(_) => note(&ledger, "accepted-stale", &claim.id, claim.token),
@@ -193,7 +193,7 @@ fn new_job() -> NewJob {
     NewJob {
         pipeline: "processes".to_owned(),
         plan: Plan::new(STAGES.iter().enumerate().map(stage).collect()).unwrap(),
-        input: JobInput { file_name: "processes.pdf".to_owned(), pdf },
+        input: JobInput::new(&SourcePdf { file_name: "processes.pdf".to_owned(), pdf }).unwrap(),
         options: serde_json::Value::Null,
         priority: 0,
         // Nobody here gives up, however often its workers are killed.

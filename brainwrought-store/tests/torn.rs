@@ -6,7 +6,7 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use brainwrought_core::data::BlobRef;
+use brainwrought_core::data::{BlobRef, SourcePdf};
 use brainwrought_core::id::{Digest, FencingToken, JobId, WorkerId};
 use brainwrought_core::job::{JobInput, NewJob, Outcome, Plan, Renewal, StagePlan};
 use brainwrought_core::job_store::{Claim, ClaimRequest, Created, JobFilter, JobStore, JobStoreError};
@@ -36,7 +36,7 @@ impl Bench {
         let new = NewJob {
             pipeline: "torn".to_owned(),
             plan: Plan::new(vec![stage]).unwrap(),
-            input: JobInput { file_name: "torn.pdf".to_owned(), pdf },
+            input: JobInput::new(&SourcePdf { file_name: "torn.pdf".to_owned(), pdf }).unwrap(),
             options: serde_json::Value::Null,
             priority: 0,
             max_attempts: 1,
@@ -72,7 +72,7 @@ impl Bench {
 }
 
 fn done() -> Outcome {
-    Outcome::Done { output: Digest::of(b"output"), items: None, cached: false, delivery: None }
+    Outcome::Done { output: Digest::of(b"output"), items: None, cached: false }
 }
 
 #[tokio::test]

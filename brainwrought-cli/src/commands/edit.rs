@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use anyhow::Context as _;
+use brainwrought_core::data::Publication;
 use brainwrought_core::engine::Engine;
 use brainwrought_core::job::{Job, JobStatus};
 use brainwrought_core::job_store::JobView;
@@ -39,7 +40,8 @@ pub(crate) async fn run(config: &Config, args: EditArgs) -> anyhow::Result<()> {
     progress.seed(&changed.job);
     let made = engine.run_job(&args.job, signals::shutdown()?).await?;
     progress.finish();
-    conclude(&made, args.json)
+    let delivered = output::delivered(world.artifacts.as_ref(), &made.job).await;
+    conclude(&made, &delivered, args.json)
 }
 
 /// Edits lines of a finished job's script.
@@ -95,9 +97,9 @@ async fn show(engine: &Engine, job: &Job, as_json: bool) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn conclude(view: &JobView, as_json: bool) -> anyhow::Result<()> {
+fn conclude(view: &JobView, delivered: &Publication, as_json: bool) -> anyhow::Result<()> {
     if as_json {
-        output::json(&output::job_json(view));
+        output::json(&output::job_json(view, delivered));
     }
     match view.status {
         JobStatus::Completed => {}
@@ -117,7 +119,7 @@ fn conclude(view: &JobView, as_json: bool) -> anyhow::Result<()> {
     if !as_json {
         let version = view.job.current_version().unwrap_or(1);
         output::line(format!("version  {version}"));
-        if let Some(path) = &view.job.delivery.output_local_path {
+        if let Some(path) = &delivered.output_local_path {
             output::line(format!("video    {path}"));
         }
     }

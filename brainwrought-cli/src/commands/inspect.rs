@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
+use brainwrought_core::data::Publication;
 use brainwrought_core::event::EventSink;
 use brainwrought_core::id::StageName;
-use brainwrought_core::job::JobStatus;
+use brainwrought_core::job::{Job, JobStatus};
 use brainwrought_core::job_store::{JobFilter, JobView};
+use brainwrought_core::stage::Stage as _;
+use brainwrought_stages::publish::Publish;
 use serde_json::{Value, json};
 
 use crate::args::{JobArgs, ListArgs, RetryArgs};
@@ -17,7 +20,7 @@ use crate::world::World;
 /// Shows a job.
 pub(crate) async fn status(config: &Config, args: JobArgs) -> anyhow::Result<()> {
     let jobs = brainwrought_store::open_job_store_to_read(&config.jobs)?;
-    show(&jobs.get(&args.job).await?, args.json);
+    show(config, &jobs.get(&args.job).await?, args.json).await;
     Ok(())
 }
 
@@ -27,7 +30,11 @@ pub(crate) async fn list(config: &Config, args: ListArgs) -> anyhow::Result<()> 
     let filter = JobFilter { limit: Some(args.limit), ..JobFilter::default() };
     let views = jobs.list(&filter).await?;
     if args.json {
-        output::json(&Value::Array(views.iter().map(output::job_json).collect()));
+        let mut values = Vec::with_capacity(views.len());
+        for view in &views {
+            values.push(output::job_json(view, &delivered_to(config, &view.job).await));
+        }
+        output::json(&Value::Array(values));
     } else if views.is_empty() {
         output::line("no jobs yet; `brainwrought make paper.pdf` makes the first");
     } else {
@@ -60,7 +67,7 @@ pub(crate) async fn logs(config: &Config, args: JobArgs) -> anyhow::Result<()> {
 /// Stops a job.
 pub(crate) async fn cancel(config: &Config, args: JobArgs) -> anyhow::Result<()> {
     let jobs = brainwrought_store::open_job_store(&config.jobs)?;
-    show(&jobs.cancel(&args.job).await?, args.json);
+    show(config, &jobs.cancel(&args.job).await?, args.json).await;
     Ok(())
 }
 
@@ -73,14 +80,30 @@ pub(crate) async fn retry(config: &Config, args: RetryArgs) -> anyhow::Result<()
         let view = jobs.limit_cost(&args.job, limit).await?;
         // A limit may also be raised while a job runs.
         if from.is_none() && !matches!(view.status, JobStatus::Failed | JobStatus::Cancelled) {
-            show(&view, args.json);
+            show(config, &view, args.json).await;
             return Ok(());
         }
     }
-    show(&engine.retry_job(&args.job, from.as_ref()).await?, args.json);
+    show(config, &engine.retry_job(&args.job, from.as_ref()).await?, args.json).await;
     Ok(())
 }
 
-fn show(view: &JobView, as_json: bool) {
-    if as_json { output::json(&output::job_json(view)) } else { output::line(output::job_page(view)) }
+async fn show(config: &Config, view: &JobView, as_json: bool) {
+    let delivered = delivered_to(config, &view.job).await;
+    match as_json {
+        true => output::json(&output::job_json(view, &delivered)),
+        false => output::line(output::job_page(view, &delivered)),
+    }
+}
+
+/// Where the video of a job went. Without an artifact store a job can be looked at all the same.
+async fn delivered_to(config: &Config, job: &Job) -> Publication {
+    // A store is opened only for what is in it: opening a folder makes it.
+    if job.tasks_of(&Publish::NAME.into()).all(|task| job.output(&task.key).is_none()) {
+        return Publication::default();
+    }
+    match brainwrought_store::open_artifact_store_with(&config.artifacts, &config.options) {
+        Ok(artifacts) => output::delivered(artifacts.as_ref(), job).await,
+        Err(_) => Publication::default(),
+    }
 }

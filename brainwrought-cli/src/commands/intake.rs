@@ -34,7 +34,8 @@ pub(crate) async fn run(config: &Config, args: SubmitArgs) -> anyhow::Result<()>
     let request = Request { pdf, options, key: args.idempotency_key, priority: args.priority, max_cost };
     let created = submit(&world, &engine, &args.pdf, request).await?;
     if args.json {
-        output::json(&output::job_json(&created.view));
+        let delivered = output::delivered(world.artifacts.as_ref(), &created.view.job).await;
+        output::json(&output::job_json(&created.view, &delivered));
     } else {
         output::line(created.view.job.job_id.as_str());
     }
@@ -60,15 +61,11 @@ pub(super) async fn submit(
 ) -> anyhow::Result<Created> {
     let Request { pdf, options, key, priority, max_cost } = request;
     let file_name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let submission = Submission {
-        pipeline: options.format.pipeline_name().to_owned(),
-        file_name,
-        pdf: pdf.clone(),
-        options: serde_json::to_value(options)?,
-        priority,
-        max_cost,
-        idempotency_key: key,
-    };
+    let submission = Submission::of_pdf(options.format.pipeline_name(), &file_name, pdf.clone())
+        .with_options(serde_json::to_value(options)?)
+        .with_priority(priority)
+        .with_max_cost(max_cost)
+        .with_idempotency_key(key);
     let created = engine.submit(submission).await?;
     if created.is_new {
         private_folder(&world.inputs_folder())?;

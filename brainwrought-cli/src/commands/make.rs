@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Context as _;
-use brainwrought_core::data::Reader;
+use brainwrought_core::data::{Publication, Reader};
 use brainwrought_core::engine::Engine;
 use brainwrought_core::id::Digest;
 use brainwrought_core::job::JobStatus;
@@ -89,23 +89,26 @@ pub(crate) async fn run(config: &Config, args: MakeArgs) -> anyhow::Result<()> {
 
     let ended = engine.run_job(&view.job.job_id, shutdown.clone()).await;
     progress.finish();
-    let mut view = ended?;
+    let view = ended?;
+    let mut delivered = output::delivered(world.artifacts.as_ref(), &view.job).await;
     let is_elsewhere = |path: Option<&str>| path.is_none_or(|path| !Path::new(path).is_file());
-    if view.status == JobStatus::Completed && is_elsewhere(view.job.delivery.output_local_path.as_deref()) {
+    if view.status == JobStatus::Completed && is_elsewhere(delivered.output_local_path.as_deref()) {
         // A worker on another machine did the last stage, or somebody removed the video.
         let video = fetch_job(&engine, &view.job.job_id, &world.outputs_folder()).await?;
-        view.job.delivery.output_local_path = Some(video.display().to_string());
+        delivered.output_local_path = Some(video.display().to_string());
     }
     let signing = args.c2pa.then(|| (&config.c2pa, world.credentials_folder()));
     let sign = |video: Bytes, manifest: &Path| match &signing {
         Some((section, folder)) => signing::signed(section, folder, &video, manifest),
         None => Ok(video),
     };
-    let Some(video) = finished(&view, args.json, sign)? else { return Err(Ended(INTERRUPTED).into()) };
+    let Some(video) = finished(&view, &delivered, args.json, sign)? else {
+        return Err(Ended(INTERRUPTED).into());
+    };
     let unwritten = format!("the video was made and is safe as {}", video.made.display());
     target::write(&target, video.bytes.clone(), &shutdown).await.context(unwritten)?;
     if !target::is_standard_output(&target) {
-        conclude(&view, &target, &video, args.json);
+        conclude((&view, &delivered), &target, &video, args.json);
     }
     Ok(())
 }
@@ -137,6 +140,7 @@ impl Finished {
 /// Reads the video of a job that is complete, and says why there is none; `None` when the job can go on.
 fn finished(
     view: &JobView,
+    delivered: &Publication,
     as_json: bool,
     sign: impl FnOnce(Bytes, &Path) -> anyhow::Result<Bytes>,
 ) -> anyhow::Result<Option<Finished>> {
@@ -145,7 +149,7 @@ fn finished(
         JobStatus::Completed => {}
         JobStatus::Failed | JobStatus::Cancelled => {
             if as_json {
-                output::json(&output::job_json(view));
+                output::json(&output::job_json(view, delivered));
             }
             let error = job.error().unwrap_or_else(|| "the job was cancelled".to_owned());
             explain(&format!(
@@ -159,7 +163,7 @@ fn finished(
             return Ok(None);
         }
     }
-    let made = job.delivery.output_local_path.as_deref().context("the job is complete but names no video")?;
+    let made = delivered.output_local_path.as_deref().context("the job is complete but names no video")?;
     let made = PathBuf::from(made);
     let bytes = std::fs::read(&made).with_context(|| format!("could not read {}", made.display()))?;
     let bytes = sign(bytes.into(), &made.with_file_name("manifest.json"))
@@ -168,11 +172,16 @@ fn finished(
 }
 
 /// Tells where the video is and how it passed the gate.
-fn conclude(view: &JobView, target: &OutputTarget, video: &Finished, as_json: bool) {
+fn conclude(
+    (view, delivered): (&JobView, &Publication),
+    target: &OutputTarget,
+    video: &Finished,
+    as_json: bool,
+) {
     let folder = video.folder();
     let report = std::fs::read(folder.join("report.json")).ok().and_then(|bytes| ReportFile::read(&bytes));
     if as_json {
-        let mut value = output::job_json(view);
+        let mut value = output::job_json(view, delivered);
         value["output"] = json!(target.path());
         value["report"] = json!(report.as_ref().map(|report| &report.rules));
         value["reader"] = json!(report.as_ref().and_then(|report| report.reader.as_ref()));

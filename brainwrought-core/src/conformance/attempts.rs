@@ -10,7 +10,7 @@ use super::fixture::{
 use super::fixture::{chain, done_with, fan};
 use crate::event::LogLevel;
 use crate::id::{Digest, FencingToken};
-use crate::job::{AttemptEnd, Delivery, Job, JobStatus, NewJob, Outcome, Progress, Renewal, TaskStatus};
+use crate::job::{AttemptEnd, Job, JobStatus, NewJob, Outcome, Progress, Renewal, TaskStatus};
 use crate::job_store::{ClaimRequest, JobStore, JobStoreError, TaskReport};
 
 pub(super) fn is_lease_lost<T>(result: &Result<T, JobStoreError>) -> bool {
@@ -21,8 +21,7 @@ pub(super) fn is_lease_lost<T>(result: &Result<T, JobStoreError>) -> bool {
 pub async fn a_commit_is_stored(store: &dyn JobStore) {
     let id = submit(store, single()).await;
     let claim = claim(store, &id).await;
-    let outcome =
-        Outcome::Done { output: Digest::of(b"video"), items: Some(4), cached: true, delivery: None };
+    let outcome = Outcome::Done { output: Digest::of(b"video"), items: Some(4), cached: true };
     let stored = store.commit(&claim.id, claim.token, outcome).await.unwrap();
     assert_eq!(stored.status, TaskStatus::Done);
     assert_eq!(stored.output, Some(Digest::of(b"video")));
@@ -59,20 +58,6 @@ pub async fn a_future_token_is_fenced(store: &dyn JobStore) {
         assert_eq!(store.renew(&claim.id, token, LONG).await.unwrap(), Renewal::Lost);
     }
     assert!(store.commit(&claim.id, claim.token, done()).await.is_ok());
-}
-
-/// Where the video went is kept with the job.
-pub async fn a_delivery_is_kept(store: &dyn JobStore) {
-    let id = submit(store, single()).await;
-    let delivery = Delivery { output_local_path: Some("out/video.mp4".to_owned()), ..Delivery::default() };
-    let outcome = Outcome::Done {
-        output: Digest::of(b"v"),
-        items: None,
-        cached: false,
-        delivery: Some(delivery.clone()),
-    };
-    finish(store, &id, outcome).await;
-    assert_eq!(store.get(&id).await.unwrap().job.delivery, delivery);
 }
 
 /// A job is COMPLETED when all its tasks are DONE, and not before.
@@ -279,12 +264,8 @@ pub async fn concurrent_calls_get_their_own_answers(store: &dyn JobStore) {
     let of_any = ClaimRequest { limit: 1, ..any() };
     let asks = (0..24_usize).map(|n| store.claim(if n.is_multiple_of(3) { &one } else { &of_any }));
     let claims: Vec<_> = join_all(asks).await.into_iter().map(|claims| claims.unwrap().remove(0)).collect();
-    let outcome = |n: usize| Outcome::Done {
-        output: Digest::of(&[n as u8]),
-        items: None,
-        cached: n.is_multiple_of(2),
-        delivery: None,
-    };
+    let outcome =
+        |n: usize| Outcome::Done { output: Digest::of(&[n as u8]), items: None, cached: n.is_multiple_of(2) };
     // Every fourth comes with a token of the future.
     let token = |n: usize, token: FencingToken| if n.is_multiple_of(4) { token.next() } else { token };
     let commits = claims.iter().enumerate().map(|(n, claim)| {

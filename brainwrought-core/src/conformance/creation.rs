@@ -1,10 +1,11 @@
 //! Rules about creating, reading, listing and deleting jobs.
 
 use futures::future::join_all;
+use serde_json::{Value, json};
 
 use super::fixture::{chain, claim, done, fan, finish, single, submit};
 use crate::id::{JobId, ViewId};
-use crate::job::{JobStatus, NewJob, TaskStatus, TransitionError};
+use crate::job::{JobInput, JobStatus, NewJob, TaskStatus, TransitionError};
 use crate::job_store::{JobFilter, JobStore, JobStoreError};
 
 fn keyed(key: &str) -> NewJob {
@@ -44,6 +45,18 @@ pub async fn concurrent_creations_with_one_key_make_one_job(store: &dyn JobStore
     let created: Vec<_> = created.into_iter().map(Result::unwrap).collect();
     assert_eq!(created.iter().filter(|created| created.is_new).count(), 1);
     assert!(created.iter().all(|other| other.view.job.job_id == created[0].view.job.job_id));
+}
+
+/// A job may start from any value, whatever form and characters it has.
+pub async fn any_input_is_kept(store: &dyn JobStore) {
+    let odd = json!({ "a\0b": ["\0", "␀0", { "schema": 1 }], "value": null });
+    for value in [json!("text"), json!(7), json!([]), json!({ "value": 1 }), json!({ "schema": "x" }), odd] {
+        let input = JobInput::new(&value).unwrap();
+        let created = store.create(NewJob { input: input.clone(), ..single() }).await.unwrap();
+        let read = store.get(&created.view.job.job_id).await.unwrap().job.input;
+        assert_eq!(read, input);
+        assert_eq!(read.get::<Value>(), Some(value));
+    }
 }
 
 /// What is read is what was stored, field for field.

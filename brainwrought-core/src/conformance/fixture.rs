@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::data::BlobRef;
+use crate::data::SourcePdf;
 use crate::id::{Digest, JobId, StageName, TaskId, TaskKey, WorkerId};
 use crate::job::{Failure, JobInput, NewJob, Outcome, Plan, StagePlan, Task};
 use crate::job_store::{Claim, ClaimRequest, JobStore};
@@ -22,10 +22,7 @@ pub(super) fn new_job(stages: &[Written<'_>]) -> NewJob {
     NewJob {
         pipeline: "test".to_owned(),
         plan: Plan::new(stages.collect()).expect("the fixtures are in topological order"),
-        input: JobInput {
-            file_name: "paper.pdf".to_owned(),
-            pdf: BlobRef { digest: Digest::of(b"pdf"), bytes: 3, media_type: "application/pdf".to_owned() },
-        },
+        input: JobInput::new(&SourcePdf::new("paper.pdf", b"pdf")).expect("it is plain JSON"),
         options: serde_json::json!({ "voice": "calm" }),
         priority: 0,
         max_attempts: 3,
@@ -102,11 +99,11 @@ pub(super) fn names<'a>(keys: impl IntoIterator<Item = &'a TaskKey>) -> Vec<Stri
 }
 
 pub(super) fn done() -> Outcome {
-    Outcome::Done { output: Digest::of(b"output"), items: None, cached: false, delivery: None }
+    Outcome::Done { output: Digest::of(b"output"), items: None, cached: false }
 }
 
 pub(super) fn done_with(items: u32) -> Outcome {
-    Outcome::Done { output: Digest::of(b"list"), items: Some(items), cached: false, delivery: None }
+    Outcome::Done { output: Digest::of(b"list"), items: Some(items), cached: false }
 }
 
 pub(super) fn failed(retryable: bool, backoff: Duration) -> Outcome {

@@ -4,7 +4,7 @@ use super::attempts::is_lease_lost;
 use super::fixture::{LONG, chain, claim, claim_all, done, done_with, failed, fan, finish, names, submit};
 use crate::id::{Digest, JobId, StageName, TaskKey};
 use crate::job::{
-    Callback, CallbackState, Delivery, JobStatus, NewJob, Outcome, Revision, TaskStatus, TransitionError,
+    Callback, CallbackState, JobStatus, NewJob, Outcome, Revision, TaskStatus, TransitionError,
 };
 use crate::job_store::{JobStore, JobStoreError, JobView};
 
@@ -18,7 +18,7 @@ async fn run(store: &dyn JobStore, id: &JobId, text: &str) -> JobView {
         for claim in claim_all(store, id).await {
             let output = Digest::of(format!("{text}: {}", claim.id.key).as_bytes());
             let items = (claim.id.key.stage.0 == "split").then_some(2);
-            let outcome = Outcome::Done { output, items, cached: false, delivery: None };
+            let outcome = Outcome::Done { output, items, cached: false };
             store.commit(&claim.id, claim.token, outcome).await.unwrap();
         }
         store.advance().await.unwrap();
@@ -107,7 +107,7 @@ pub async fn a_change_rearms_the_callback(store: &dyn JobStore) {
     assert_eq!(store.get(&id).await.unwrap().job.callback, Some(Callback { event: 3, ..callback }));
 }
 
-/// A version comes back with its segments, however many there are now, and with its delivery.
+/// A version comes back with its segments, however many there are now.
 pub async fn a_version_comes_back_with_its_segments(store: &dyn JobStore) {
     let id = submit(store, fan()).await;
     let first = run(store, &id, "one").await;
@@ -133,25 +133,21 @@ pub async fn a_version_comes_back_with_its_segments(store: &dyn JobStore) {
 pub async fn a_version_that_comes_back_is_delivered_again(store: &dyn JobStore) {
     let id = submit(store, chain()).await;
     finish(store, &id, done()).await;
-    let there = Delivery { output_local_path: Some("/one.mp4".to_owned()), output_hf_url: None };
-    let delivered = |path: &Delivery| Outcome::Done {
-        output: Digest::of(b"delivered"),
-        items: None,
-        cached: false,
-        delivery: Some(path.clone()),
-    };
-    finish(store, &id, delivered(&there)).await;
+    let delivered =
+        |path: &str| Outcome::Done { output: Digest::of(path.as_bytes()), items: None, cached: false };
+    finish(store, &id, delivered("/one.mp4")).await;
     let before = store.get(&id).await.unwrap();
     store.revise(&id, &replace(&before, "first", "edited", None)).await.unwrap();
     store.advance().await.unwrap();
-    finish(store, &id, delivered(&Delivery::default())).await;
+    finish(store, &id, delivered("/two.mp4")).await;
     let restored = store.revise(&id, &restore(1, &["second"])).await.unwrap();
-    assert_eq!(restored.job.delivery, there);
+    let publish = &restored.job.stages[1].key;
+    assert_eq!(restored.job.output(publish), Some(&Digest::of(b"/one.mp4")));
     assert!(!restored.status.is_final());
     assert_eq!(restored.job.current_version(), Some(1));
     assert_eq!(restored.job.output(&restored.job.stages[0].key), before.job.stages[0].output.as_ref());
     store.advance().await.unwrap();
-    let claim = finish(store, &id, delivered(&there)).await;
+    let claim = finish(store, &id, delivered("/one.mp4")).await;
     assert_eq!(claim.id.key.stage.0, "second");
     assert_eq!(store.get(&id).await.unwrap().job.current_version(), Some(1));
 }

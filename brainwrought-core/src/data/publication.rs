@@ -2,15 +2,17 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::job::Delivery;
 use crate::stage::StageData;
 
-/// Where the finished video went. The engine copies it to the job.
+/// Where the finished video went: the result of the pipeline that makes one.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Publication {
-    /// Where the video and the files beside it lie.
-    #[serde(flatten)]
-    pub delivery: Delivery,
+    /// The file on the machine that delivered it.
+    #[serde(default)]
+    pub output_local_path: Option<String>,
+    /// The address at the Hugging Face Hub.
+    #[serde(default)]
+    pub output_hf_url: Option<String>,
     /// What a reader of the report should know.
     #[serde(default)]
     pub warnings: Vec<String>,

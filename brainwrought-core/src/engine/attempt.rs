@@ -17,23 +17,22 @@ use super::repair::Loss;
 use super::scratch::Scratch;
 use super::store_health::Write;
 use crate::artifact_store::{ArtifactStore, ArtifactStoreError};
-use crate::data::{Publication, blobs_in};
+use crate::data::blobs_in;
 use crate::event::{Event, LogLevel};
 use crate::fingerprint::{canonical_json, fingerprint};
 use crate::id::{Digest, Fingerprint, TaskId, TaskKey};
-use crate::job::{Delivery, Failure, Outcome};
+use crate::job::{Failure, Outcome};
 use crate::job_store::{Claim, JobStoreError};
 use crate::metrics;
-use crate::pipeline::{Envelope, Node, Pipeline};
+use crate::pipeline::{ErasedPipeline, Node};
 use crate::report::chain;
-use crate::stage::{StageContext, StageData, StageError};
+use crate::stage::{StageContext, StageError};
 
 /// What an attempt made.
 struct Made {
     output: Digest,
     items: Option<u32>,
     cached: bool,
-    delivery: Option<Delivery>,
 }
 
 /// Why an attempt made nothing.
@@ -137,7 +136,7 @@ impl Engine {
 
     async fn run(
         &self,
-        pipeline: &Pipeline,
+        pipeline: &ErasedPipeline,
         claim: &Claim,
         attempt: u32,
         mailbox: &Mailbox,
@@ -186,8 +185,7 @@ impl Engine {
             artifacts.bind(&print, &output).await?;
         }
         self.health.output_stored();
-        let delivery = delivery_of(&envelope);
-        Ok(Made { output, items: count_items(node, envelope.value)?, cached: false, delivery })
+        Ok(Made { output, items: count_items(node, envelope.value)?, cached: false })
     }
 
     fn outcome(
@@ -199,8 +197,8 @@ impl Engine {
     ) -> Outcome {
         let (job, key) = (task.job.clone(), task.key.clone());
         let error = match result {
-            Ok(Made { output, items, cached, delivery }) => {
-                return Outcome::Done { output, items, cached, delivery };
+            Ok(Made { output, items, cached }) => {
+                return Outcome::Done { output, items, cached };
             }
             Err(Unmade::Failed(error)) if error.is_cancelled() => {
                 metrics::handed_back(&key.stage);
@@ -285,7 +283,7 @@ impl Engine {
 }
 
 #[derive(Debug, thiserror::Error)]
-#[error("this version's pipeline does not have the stage; submit the PDF again")]
+#[error("this version's pipeline does not have the stage; submit the input again")]
 struct NoSuchStage;
 
 /// Finds an output that is known already and whole.
@@ -316,20 +314,13 @@ async fn recall(
             Err(error) => return Err(error.into()),
         }
     }
-    Ok(Some(Made { output, items: count_items(node, envelope.value)?, cached: true, delivery: None }))
+    Ok(Some(Made { output, items: count_items(node, envelope.value)?, cached: true }))
 }
 
 pub(super) fn count_items(node: &Node, value: Value) -> Result<Option<u32>, StageError> {
     let Some(list) = node.items else { return Ok(None) };
     let items = list(value).map_err(StageError::fatal)?;
     Ok(Some(u32::try_from(items.len()).unwrap_or(u32::MAX)))
-}
-
-fn delivery_of(envelope: &Envelope) -> Option<Delivery> {
-    if envelope.schema != Publication::SCHEMA {
-        return None;
-    }
-    serde_json::from_value::<Publication>(envelope.value.clone()).ok().map(|publication| publication.delivery)
 }
 
 /// Draws from 0 to 1 for the jitter of a rest; a system without random bytes gets no jitter.

@@ -10,7 +10,7 @@ use super::{Engine, EngineError};
 use crate::id::{JobId, StageName};
 use crate::job::{Job, JobStatus};
 use crate::job_store::{JobFilter, JobStoreError, JobView};
-use crate::pipeline::Pipeline;
+use crate::pipeline::ErasedPipeline;
 use crate::report::chain;
 
 /// Jobs that this worker leaves to others for a while.
@@ -41,7 +41,7 @@ impl PassedOver {
 }
 
 /// Why a pipeline cannot run a job, when its plan is not the job's.
-pub(super) fn difference(pipeline: &Pipeline, job: &Job) -> Option<String> {
+pub(super) fn difference(pipeline: &ErasedPipeline, job: &Job) -> Option<String> {
     let (ours, theirs) = (pipeline.plan(), &job.plan);
     if ours == theirs {
         return None;

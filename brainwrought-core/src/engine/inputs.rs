@@ -5,11 +5,10 @@ use std::error::Error;
 use serde_json::Value;
 
 use crate::artifact_store::{ArtifactStore, ArtifactStoreError};
-use crate::data::SourcePdf;
 use crate::fingerprint::canonical_json;
 use crate::id::{Digest, StageName, TaskKey};
-use crate::job::{Job, JobInput};
-use crate::pipeline::{Envelope, Input, Pipeline};
+use crate::job::Job;
+use crate::pipeline::{Envelope, ErasedPipeline, Input};
 use crate::stage::StageError;
 
 /// The inputs of one task.
@@ -22,18 +21,20 @@ pub(super) struct Inputs {
 /// What is stored does not fit the pipeline of this version.
 #[derive(Debug, thiserror::Error)]
 enum InputError {
-    #[error("`{0}` has no stored output; run `brainwrought retry --from {0}`")]
+    #[error("`{0}` has no stored output; the job has to be made again from there")]
     Missing(StageName),
-    #[error("the output of `{0}` cannot be used; run `brainwrought retry --from {0}`")]
+    #[error("the output of `{0}` cannot be used; the job has to be made again from there")]
     Lost(StageName, #[source] StageError),
-    #[error("`{stage}` has no item {segment}; run `brainwrought retry --from {stage}`")]
+    #[error("`{stage}` has no item {segment}; the job has to be made again from there")]
     NoItem { stage: StageName, segment: u32 },
-    #[error("the output of `{0}` is damaged; run `brainwrought retry --from {0}`")]
+    #[error("the output of `{0}` is damaged; the job has to be made again from there")]
     Damaged(StageName, #[source] serde_json::Error),
     #[error("this program has no stage `{0}`; run the job with the version that planned it")]
     NoStage(StageName),
-    #[error("`{0}` is no list; run `brainwrought retry --from {0}`")]
+    #[error("`{0}` is no list; the job has to be made again from there")]
     NoList(StageName),
+    #[error("the job's input is stored as {found}, and the pipeline takes {expected}; submit it again")]
+    OtherInput { found: String, expected: &'static str },
 }
 
 /// Another version of the program has stored an output in a form that this one does not read.
@@ -57,7 +58,7 @@ impl OtherSchema {
 
 impl Inputs {
     pub(super) async fn gather(
-        pipeline: &Pipeline,
+        pipeline: &ErasedPipeline,
         job: &Job,
         key: &TaskKey,
         artifacts: &dyn ArtifactStore,
@@ -76,8 +77,21 @@ impl Inputs {
     }
 }
 
+impl Inputs {
+    /// Reads what a complete job has come to.
+    pub(super) async fn result(
+        pipeline: &ErasedPipeline,
+        job: &Job,
+        artifacts: &dyn ArtifactStore,
+    ) -> Result<Value, StageError> {
+        let whole_job = TaskKey { stage: StageName::from("result"), segment: None };
+        let (value, _) = Reader { pipeline, job, artifacts }.read(pipeline.result(), &whole_job).await?;
+        Ok(value)
+    }
+}
+
 struct Reader<'a> {
-    pipeline: &'a Pipeline,
+    pipeline: &'a ErasedPipeline,
     job: &'a Job,
     artifacts: &'a dyn ArtifactStore,
 }
@@ -86,9 +100,12 @@ impl Reader<'_> {
     async fn read(&self, input: Input, key: &TaskKey) -> Result<(Value, Digest), StageError> {
         match input {
             Input::Source => {
-                let JobInput { file_name, pdf } = self.job.input.clone();
-                let value = serde_json::to_value(SourcePdf { pdf, file_name }).map_err(StageError::fatal)?;
-                Ok(with_digest(value))
+                let (input, expected) = (&self.job.input, self.pipeline.input_schema());
+                if input.schema() != expected {
+                    let found = input.schema().to_owned();
+                    return Err(StageError::fatal(InputError::OtherInput { found, expected }));
+                }
+                Ok(with_digest(input.value().clone()))
             }
             Input::Stage(place) => self.output(place, None).await,
             Input::PerItem(place) => self.output(place, key.segment).await,

@@ -14,6 +14,7 @@ mod job_purse;
 mod mailbox;
 mod needs;
 mod output;
+mod pipeline_engine;
 mod pipelines;
 mod pulse;
 mod removal;
@@ -30,7 +31,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use collect::{CollectError, Collected};
-pub use output::OutputError;
+pub use output::{OutputError, read_output};
+pub use pipeline_engine::{EngineBuilder, PipelineEngine, RunError};
 pub use pipelines::{NamedPipelines, PipelineSource, Pipelines};
 pub use removal::Deleted;
 pub use rounds::EngineError;
@@ -84,8 +86,8 @@ pub struct EngineSettings {
     pub retry: RetryPolicy,
     /// The folder under which each attempt gets a folder of its own.
     pub scratch: PathBuf,
-    /// The folder in which copies of PDFs lie as `<job_id>/input.pdf`, if there is one. Deleting a job removes its copy,
-    /// and a PDF that the artifact store has lost is taken from it.
+    /// The folder in which copies of what inputs name lie under `<job_id>/`, if there is one. Deleting a job removes its
+    /// copies, and what the artifact store has lost is taken from them.
     pub inputs: Option<PathBuf>,
     /// The folder in which finished files lie under `<job_id>/`, if there is one. Deleting a job removes them.
     pub outputs: Option<PathBuf>,

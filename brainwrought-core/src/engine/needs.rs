@@ -32,8 +32,8 @@ pub(super) struct Survey {
     pub(super) ended: BTreeMap<JobId, Vec<StoredHold>>,
     /// The holds of jobs that are neither stored here nor known to be deleted.
     pub(super) unknown: BTreeMap<JobId, Vec<StoredHold>>,
-    /// The PDFs of jobs that may still run.
-    pub(super) pdfs_at_work: BTreeSet<Digest>,
+    /// What the inputs of jobs name that may still run.
+    pub(super) inputs_at_work: BTreeSet<Digest>,
     /// False when nothing at all is held: the store may keep no holds.
     pub(super) has_holds: bool,
 }
@@ -70,10 +70,10 @@ impl NamedBlobs {
     }
 }
 
-/// What a job was given, which nobody can make again: its PDF and the blobs that its options name.
+/// What a job was given, which nobody can make again: the blobs that its options and its input name.
 pub(super) fn given(job: &Job) -> Vec<BlobRef> {
     let mut given = blobs_in(&job.options);
-    given.push(job.input.pdf.clone());
+    given.extend(job.input.blobs());
     given
 }
 
@@ -108,7 +108,7 @@ impl Engine {
         Ok(self.artifacts.put(bytes).await?)
     }
 
-    /// Everything that a job needs by its record: its PDF, what its options name, its outputs and what they name.
+    /// Everything that a job needs by its record: what its input and its options name, its outputs and what they name.
     ///
     /// # Errors
     ///
@@ -138,7 +138,7 @@ impl Engine {
         };
         for view in &views {
             if !view.status.is_final() {
-                survey.pdfs_at_work.insert(view.job.input.pdf.digest.clone());
+                survey.inputs_at_work.extend(view.job.input.blobs().into_iter().map(|blob| blob.digest));
             }
             survey.needed.extend(self.needs(&view.job).await?);
             let held = by_job.remove(&view.job.job_id).unwrap_or_default();

@@ -3,12 +3,14 @@
 use serde_json::Value;
 
 use super::attempt::count_items;
+use super::inputs::Inputs;
 use super::{Engine, EngineError};
+use crate::artifact_store::ArtifactStore;
 use crate::fingerprint::canonical_json;
 use crate::id::{Digest, JobId, StageName, TaskKey};
 use crate::job::{Job, Revision, TransitionError};
 use crate::job_store::{JobStoreError, JobView};
-use crate::pipeline::Envelope;
+use crate::pipeline::{Envelope, ErasedPipeline};
 use crate::stage::{StageData, StageError};
 
 /// Why an output could not be read or replaced.
@@ -34,6 +36,40 @@ pub enum OutputError {
     NoStage,
 }
 
+/// Reads what is current of a stage's output, see [`Job::output`]; `None` when there is none yet. For whoever has the stores
+/// and no engine.
+///
+/// # Errors
+///
+/// As [`Engine::output`].
+pub async fn read_output<T: StageData>(
+    artifacts: &dyn ArtifactStore,
+    job: &Job,
+    stage: &StageName,
+    segment: Option<u32>,
+) -> Result<Option<T>, EngineError> {
+    let key = TaskKey { stage: stage.clone(), segment };
+    decode(artifacts, job.output(&key), key.clone()).await
+}
+
+async fn decode<T: StageData>(
+    artifacts: &dyn ArtifactStore,
+    digest: Option<&Digest>,
+    key: TaskKey,
+) -> Result<Option<T>, EngineError> {
+    let Some(digest) = digest else { return Ok(None) };
+    let unreadable = |source| EngineError::Output { action: "read", key: key.clone(), source };
+    let bytes = artifacts.get(digest).await?;
+    let envelope: Envelope =
+        serde_json::from_slice(&bytes).map_err(|error| unreadable(OutputError::Damaged(error)))?;
+    if envelope.schema != T::SCHEMA {
+        let source = OutputError::Schema { found: envelope.schema, expected: T::SCHEMA };
+        return Err(unreadable(source));
+    }
+    let value = serde_json::from_value(envelope.value);
+    value.map(Some).map_err(|error| unreadable(OutputError::Damaged(error)))
+}
+
 impl Engine {
     /// Reads what is current of a stage's output, see [`Job::output`]; `None` when there is none yet.
     ///
@@ -47,8 +83,7 @@ impl Engine {
         stage: &StageName,
         segment: Option<u32>,
     ) -> Result<Option<T>, EngineError> {
-        let key = TaskKey { stage: stage.clone(), segment };
-        self.decode(job.output(&key), key.clone()).await
+        read_output(self.artifacts.as_ref(), job, stage, segment).await
     }
 
     /// Reads the output of a stage that runs once which goes with the current output of another one, see
@@ -64,25 +99,19 @@ impl Engine {
         other: &StageName,
     ) -> Result<Option<T>, EngineError> {
         let [key, other] = [stage, other].map(|stage| TaskKey { stage: stage.clone(), segment: None });
-        self.decode(job.output_beside(&key, &other), key.clone()).await
+        decode(self.artifacts.as_ref(), job.output_beside(&key, &other), key.clone()).await
     }
 
-    async fn decode<T: StageData>(
+    /// Reads the result of a job of `pipeline`, whose type is `O`.
+    pub(super) async fn result<O: StageData>(
         &self,
-        digest: Option<&Digest>,
-        key: TaskKey,
-    ) -> Result<Option<T>, EngineError> {
-        let Some(digest) = digest else { return Ok(None) };
-        let unreadable = |source| EngineError::Output { action: "read", key: key.clone(), source };
-        let bytes = self.artifacts.get(digest).await?;
-        let envelope: Envelope =
-            serde_json::from_slice(&bytes).map_err(|error| unreadable(OutputError::Damaged(error)))?;
-        if envelope.schema != T::SCHEMA {
-            let source = OutputError::Schema { found: envelope.schema, expected: T::SCHEMA };
-            return Err(unreadable(source));
-        }
-        let value = serde_json::from_value(envelope.value);
-        value.map(Some).map_err(|error| unreadable(OutputError::Damaged(error)))
+        job: &Job,
+        pipeline: &ErasedPipeline,
+    ) -> Result<O, EngineError> {
+        let inputs = Inputs::result(pipeline, job, self.artifacts.as_ref()).await;
+        let unreadable = |source| EngineError::Result { job: job.job_id.clone(), source };
+        let value = inputs.map_err(unreadable)?;
+        serde_json::from_value(value).map_err(|error| unreadable(StageError::fatal(error)))
     }
 
     /// Gives a stage that runs once another output and sends everything after it back to NEW. `job` is what the change was

@@ -2,17 +2,18 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use serde_json::Value;
 
 use super::EngineError;
 use crate::fingerprint::canonical_json;
-use crate::pipeline::Pipeline;
+use crate::pipeline::{ErasedPipeline, Pipeline};
 
 /// Builds pipelines by the name and options that a job carries.
 ///
-/// A closure `Fn(&str, &Value) -> Result<Pipeline, Box<dyn Error>>` is one, which does not tell the names it knows.
+/// A closure `Fn(&str, &Value) -> Result<Pipeline<I, O>, E>` is one, which does not tell the names it knows, and so is a
+/// [`Pipeline`], which knows one name and takes no options.
 pub trait PipelineSource: Send + Sync + 'static {
     /// Names the pipelines that there are; `None` when that cannot be told. Workers ask for tasks of these alone. One that
     /// does not know the names asks for all, and leaves those whose pipeline it cannot build to others.
@@ -29,19 +30,46 @@ pub trait PipelineSource: Send + Sync + 'static {
         &self,
         name: &str,
         options: &Value,
-    ) -> Result<Pipeline, Box<dyn std::error::Error + Send + Sync>>;
+    ) -> Result<ErasedPipeline, Box<dyn std::error::Error + Send + Sync>>;
 }
 
-impl<F> PipelineSource for F
+/// An engine of one pipeline has no pipeline of another name.
+#[derive(Debug, thiserror::Error)]
+#[error("there is no pipeline `{asked}`; this engine has `{has}`")]
+struct OtherName {
+    asked: String,
+    has: String,
+}
+
+impl<I: 'static, O: 'static> PipelineSource for Pipeline<I, O> {
+    fn names(&self) -> Option<Vec<String>> {
+        Some(vec![self.name().to_owned()])
+    }
+
+    fn build(
+        &self,
+        name: &str,
+        _options: &Value,
+    ) -> Result<ErasedPipeline, Box<dyn std::error::Error + Send + Sync>> {
+        if name == self.name() {
+            return Ok(self.clone().into());
+        }
+        Err(OtherName { asked: name.to_owned(), has: self.name().to_owned() }.into())
+    }
+}
+
+impl<F, P, E> PipelineSource for F
 where
-    F: Fn(&str, &Value) -> Result<Pipeline, Box<dyn std::error::Error + Send + Sync>> + Send + Sync + 'static,
+    F: Fn(&str, &Value) -> Result<P, E> + Send + Sync + 'static,
+    P: Into<ErasedPipeline>,
+    E: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
     fn build(
         &self,
         name: &str,
         options: &Value,
-    ) -> Result<Pipeline, Box<dyn std::error::Error + Send + Sync>> {
-        self(name, options)
+    ) -> Result<ErasedPipeline, Box<dyn std::error::Error + Send + Sync>> {
+        self(name, options).map(Into::into).map_err(Into::into)
     }
 }
 
@@ -49,8 +77,8 @@ where
 ///
 /// ```
 /// use brainwrought_core::engine::{NamedPipelines, PipelineSource};
-/// # use brainwrought_core::pipeline::Pipeline;
-/// # let build = |_: &str, _: &serde_json::Value| -> Result<Pipeline, Box<dyn std::error::Error + Send + Sync>> { Err("".into()) };
+/// # use brainwrought_core::pipeline::ErasedPipeline;
+/// # let build = |_: &str, _: &serde_json::Value| Err::<ErasedPipeline, _>("no such pipeline");
 ///
 /// let source = NamedPipelines::new(["loud", "quiet"], build);
 /// assert_eq!(source.names(), Some(vec!["loud".to_owned(), "quiet".to_owned()]));
@@ -82,7 +110,7 @@ impl<S: PipelineSource> PipelineSource for NamedPipelines<S> {
         &self,
         name: &str,
         options: &Value,
-    ) -> Result<Pipeline, Box<dyn std::error::Error + Send + Sync>> {
+    ) -> Result<ErasedPipeline, Box<dyn std::error::Error + Send + Sync>> {
         self.source.build(name, options)
     }
 }
@@ -90,7 +118,7 @@ impl<S: PipelineSource> PipelineSource for NamedPipelines<S> {
 /// Keeps the pipelines that were built last, so that a stage can keep what it loaded between two tasks of a job.
 pub struct Pipelines {
     source: Box<dyn PipelineSource>,
-    built: Mutex<BTreeMap<Vec<u8>, Arc<Pipeline>>>,
+    built: Mutex<BTreeMap<Vec<u8>, ErasedPipeline>>,
 }
 
 impl Debug for Pipelines {
@@ -111,21 +139,20 @@ impl Pipelines {
         self.source.names()
     }
 
-    pub(super) fn get(&self, name: &str, options: &Value) -> Result<Arc<Pipeline>, EngineError> {
+    pub(super) fn get(&self, name: &str, options: &Value) -> Result<ErasedPipeline, EngineError> {
         let key = canonical_json(&Value::Array(vec![Value::String(name.to_owned()), options.clone()]));
         let mut built = self.built.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(pipeline) = built.get(&key) {
-            return Ok(Arc::clone(pipeline));
+            return Ok(pipeline.clone());
         }
         let pipeline = self
             .source
             .build(name, options)
             .map_err(|source| EngineError::Pipeline { name: name.to_owned(), source })?;
-        let pipeline = Arc::new(pipeline);
         if built.len() >= Self::KEPT {
             built.clear();
         }
-        built.insert(key, Arc::clone(&pipeline));
+        built.insert(key, pipeline.clone());
         Ok(pipeline)
     }
 }

@@ -22,7 +22,7 @@ use crate::report::chain;
 /// long as its lease lasts, and what it leaves must be known for what it is.
 const ENDED_FOR: Duration = Duration::from_secs(3600);
 
-/// PDFs and files of users up to this size are put back when somebody turns out to need them after all; they are in
+/// Files of users up to this size are put back when somebody turns out to need them after all; they are in
 /// memory meanwhile.
 const MAX_PUT_BACK: u64 = 128 << 20;
 
@@ -36,8 +36,8 @@ pub struct Deleted {
 
 impl Engine {
     /// Deletes a job that is final, its folders, and everything in the artifact store that only it needed: outputs of
-    /// any version, remembered steps, what attempts left that failed or were killed, the PDF and the files of its
-    /// options. What another job needs or holds stays.
+    /// any version, remembered steps, what attempts left that failed or were killed, and what its input and its
+    /// options name. What another job needs or holds stays.
     ///
     /// Whatever goes wrong on the way, no existing job loses anything, and what is left of the deleted one is found by
     /// [`sweep_deleted`](Self::sweep_deleted).
@@ -122,8 +122,8 @@ impl Engine {
     /// No lock spans the stores, so another process may begin to need something at any moment. For what is made: a worker
     /// holds an output first, then looks whether its binding is still there; here the bindings go first, then the holds
     /// are looked at. Whichever order the four steps take, either the worker sees that the binding is gone or its hold
-    /// is seen here. For what was given: a submission creates its record and then looks whether its PDF is there; here
-    /// the PDF goes first, then the records are looked at, and the PDF is put back for one that has come. What a worker
+    /// is seen here. For what was given: a submission creates its record and then looks whether its input is there; here
+    /// the input goes first, then the records are looked at, and the input is put back for one that has come. What a worker
     /// makes afresh at the very moment at which the same bytes are removed is made once more when it is missed.
     pub(super) async fn sweep(
         &self,
@@ -149,8 +149,8 @@ impl Engine {
         let after = self.survey(deleted).await?;
         needed.extend(after.spared());
         candidates.retain(|digest| !needed.contains(digest));
-        // Without holds nobody knows what work on the same PDF has found: it is left to collection by age.
-        let is_shared = |blob: &BlobRef| after.pdfs_at_work.contains(&blob.digest);
+        // Without holds nobody knows what work on the same input has found: it is left to collection by age.
+        let is_shared = |blob: &BlobRef| after.inputs_at_work.contains(&blob.digest);
         if !self.holds_are_kept(&before) && given.iter().any(is_shared) {
             return Ok(());
         }
@@ -180,12 +180,11 @@ impl Engine {
         }
     }
 
-    /// Removes a PDF that was stored for a job that there is not.
-    pub(super) async fn discard(&self, pdf: &BlobRef) {
-        let more = BTreeSet::from([pdf.digest.clone()]);
-        let removed = self.sweep(None, &more, std::slice::from_ref(pdf)).await;
-        if let Err(error) = removed {
-            tracing::warn!(error = chain(&error), "a PDF that was refused is left to garbage collection");
+    /// Removes what was stored for a job that there is not.
+    pub(super) async fn discard(&self, given: &[BlobRef]) {
+        let more = given.iter().map(|blob| blob.digest.clone()).collect();
+        if let Err(error) = self.sweep(None, &more, given).await {
+            tracing::warn!(error = chain(&error), "an input that was refused is left to garbage collection");
         }
     }
 
@@ -204,7 +203,7 @@ impl Engine {
         read
     }
 
-    /// Puts back what a job needs that was created while its PDF was removed.
+    /// Puts back what a job needs that was created while its input was removed.
     async fn put_back(&self, read: Vec<(Digest, Bytes)>) -> Result<(), CollectError> {
         if read.is_empty() {
             return Ok(());
@@ -228,7 +227,7 @@ impl Engine {
         Ok(())
     }
 
-    /// Removes the folders of a job on this machine: its PDF, its finished files, and what attempts that were killed have
+    /// Removes the folders of a job on this machine: its input, its finished files, and what attempts that were killed have
     /// left in the scratch space.
     async fn remove_folders(&self, id: &JobId) -> Result<(), EngineError> {
         let settings = &self.settings;

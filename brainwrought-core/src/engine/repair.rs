@@ -25,8 +25,10 @@ pub(super) enum Loss {
 /// What a job was given is lost.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum GivenLost {
-    #[error("the PDF of this job is lost or damaged in the artifact store; submit the same PDF again")]
-    Pdf,
+    #[error(
+        "a file that this job was made from ({media_type}) is lost or damaged in the artifact store; submit the same file again"
+    )]
+    Input { media_type: String },
     #[error("file {0}, which the options name, is lost or damaged in the artifact store; submit it again")]
     File(Digest),
 }
@@ -90,11 +92,12 @@ impl Engine {
         }
         let was_given = given(job).into_iter().find(|blob| lost.contains(&blob.digest));
         if let Some(blob) = was_given {
-            if blob.digest != job.input.pdf.digest {
+            if job.input.blobs().iter().all(|input| input.digest != blob.digest) {
                 return Ok(Some(Loss::Given(GivenLost::File(blob.digest))));
             }
-            let is_back = self.put_pdf_back(job).await;
-            return Ok(Some(if is_back { Loss::PutBack } else { Loss::Given(GivenLost::Pdf) }));
+            let is_back = self.put_input_back(job, &blob.digest).await;
+            let lost = GivenLost::Input { media_type: blob.media_type };
+            return Ok(Some(if is_back { Loss::PutBack } else { Loss::Given(lost) }));
         }
         let makers = match missed_by {
             Some(key) => job.feeders(key),
@@ -118,19 +121,20 @@ impl Engine {
         Ok(Some(Loss::Outputs(owners)))
     }
 
-    /// Stores the copy of a job's PDF again, if there is one here and it is whole.
-    async fn put_pdf_back(&self, job: &Job) -> bool {
+    /// Stores the copy of something that a job's input names again, if there is one here and it is whole.
+    async fn put_input_back(&self, job: &Job, digest: &Digest) -> bool {
         let Some(inputs) = &self.settings.inputs else { return false };
-        let path = inputs.join(job.job_id.as_str()).join("input.pdf");
-        let digest = job.input.pdf.digest.clone();
+        let (folder, digest) = (inputs.join(job.job_id.as_str()), digest.clone());
         let read = tokio::task::spawn_blocking(move || {
-            std::fs::read(path).ok().filter(|bytes| Digest::of(bytes) == digest)
+            let mut copies = std::fs::read_dir(folder).ok()?.flatten();
+            let whole = |path| std::fs::read(path).ok().filter(|bytes| Digest::of(bytes) == digest);
+            copies.find_map(|copy| whole(copy.path()))
         });
         let Ok(Some(bytes)) = read.await else { return false };
         match self.artifacts.put(bytes.into()).await {
             Ok(_) => true,
             Err(error) => {
-                tracing::warn!(job = %job.job_id, error = chain(&error), "could not put a PDF back");
+                tracing::warn!(job = %job.job_id, error = chain(&error), "could not put an input back");
                 false
             }
         }

@@ -44,9 +44,25 @@ pub enum EngineError {
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
-    /// A file that options name is not in the artifact store.
-    #[error("file {0}, which the options name, is not stored; run the command that stored it again")]
+    /// A file that the options or the input name is not in the artifact store.
+    #[error("file {0}, which the input or the options name, is not stored; store it again")]
     NotStored(Digest),
+    /// The pipeline takes another kind of input.
+    #[error("the pipeline `{pipeline}` takes {expected}, not {found}")]
+    WrongInput {
+        /// The pipeline.
+        pipeline: String,
+        /// What was submitted.
+        found: &'static str,
+        /// What the pipeline takes.
+        expected: &'static str,
+    },
+    /// An input cannot be stored.
+    #[error("the input cannot be written as JSON")]
+    UnwritableInput(#[source] serde_json::Error),
+    /// The system has no random bytes.
+    #[error("the system gave no random bytes to name a scratch folder by")]
+    Random(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// What a job needs cannot be told, because an output cannot be read just now.
     #[error(
         "could not tell what job {job} needs, because artifact {digest} could not be read; try again later"
@@ -70,13 +86,22 @@ pub enum EngineError {
         source: StageError,
     },
     /// The folders of a job could not be removed.
-    #[error("could not remove the files of job {job}; make its folders writable, then run `brainwrought gc`")]
+    #[error("could not remove the files of job {job}; make its folders writable, then collect garbage")]
     Folders {
         /// The job.
         job: JobId,
         /// Why.
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The result of a job could not be read.
+    #[error("could not read the result of job {job}")]
+    Result {
+        /// The job.
+        job: JobId,
+        /// Why.
+        #[source]
+        source: StageError,
     },
     /// A stage's output could not be read or replaced.
     #[error("could not {action} the output of `{key}`")]

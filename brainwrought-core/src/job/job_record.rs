@@ -1,4 +1,4 @@
-//! [`Job`]: one PDF on its way to one video, and every change that may happen to it.
+//! [`Job`]: an input on its way through a pipeline, and every change that may happen to it.
 
 use std::time::Duration;
 
@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
-    AttemptEnd, Callback, Delivery, JobInput, JobStatus, Lease, Ledger, LogEntry, NewJob, Outcome, Plan,
-    Progress, Renewal, StagePlan, Task, TaskStatus, TransitionError, Versions,
+    AttemptEnd, Callback, JobInput, JobStatus, Lease, Ledger, LogEntry, NewJob, Outcome, Plan, Progress,
+    Renewal, StagePlan, Task, TaskStatus, TransitionError, Versions,
 };
 use crate::clock::{Now, Timestamp};
 use crate::id::{Digest, FencingToken, JobId, StageName, TaskKey, WorkerId};
@@ -40,9 +40,6 @@ pub struct Job {
     /// Whom to tell when it has ended, if anybody.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub callback: Option<Callback>,
-    /// Where the finished video lies.
-    #[serde(flatten)]
-    pub delivery: Delivery,
     /// What it may spend and what it has spent.
     #[serde(default, skip_serializing_if = "Ledger::is_empty")]
     pub ledger: Ledger,
@@ -89,7 +86,6 @@ impl Job {
             idempotency_key: new.idempotency_key,
             cancelled: false,
             callback: None,
-            delivery: Delivery::default(),
             ledger: Ledger { max_cost: new.max_cost, ..Ledger::default() },
             plan: new.plan,
             stages,
@@ -246,8 +242,8 @@ impl Job {
         Ok(())
     }
 
-    /// The outputs that the job refers to, those of its earlier versions included: what it needs of the artifact store is these, the bytes that they name, its
-    /// PDF and the bytes that its options name.
+    /// The outputs that the job refers to, those of its earlier versions included: what it needs of the artifact store is these, the bytes that they name, and
+    /// the bytes that its input and its options name.
     pub fn outputs(&self) -> impl Iterator<Item = &Digest> {
         self.stages.iter().filter_map(|task| task.output.as_ref()).chain(self.versions.outputs())
     }
@@ -268,7 +264,7 @@ impl Job {
         let task = self.held(key, token)?;
         let before = task.clone();
         match outcome {
-            Outcome::Done { output, items, cached, delivery } => {
+            Outcome::Done { output, items, cached } => {
                 task.status = TaskStatus::Done;
                 task.lease = None;
                 task.progress = None;
@@ -276,9 +272,6 @@ impl Job {
                 task.cached = cached;
                 task.items = items.map(|items| items.min(Self::MAX_ITEMS));
                 task.finished_at = Some(now.wall);
-                if let Some(delivery) = delivery {
-                    self.delivery = delivery;
-                }
                 self.expand(&key.stage);
             }
             Outcome::Failed(failure) => task.fail(&failure, max_attempts, now),

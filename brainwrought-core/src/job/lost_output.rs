@@ -134,7 +134,7 @@ mod tests {
     fn finish(job: &mut Job, key: &TaskKey, token: FencingToken, now: &Now) {
         let items = (key.stage.0 == "split").then_some(2);
         let output = Digest::of(key.to_string().as_bytes());
-        job.commit(key, token, Outcome::Done { output, items, cached: false, delivery: None }, now).unwrap();
+        job.commit(key, token, Outcome::Done { output, items, cached: false }, now).unwrap();
     }
 
     fn key(stage: &str, segment: Option<u32>) -> TaskKey {

@@ -4,9 +4,9 @@
 //! lends exclusive access to one job, calls one method, and writes what came out.
 
 mod callback;
-mod delivery;
 #[cfg(test)]
 mod fixture;
+mod job_input;
 mod job_record;
 mod lease;
 mod ledger;
@@ -24,12 +24,12 @@ mod version;
 mod waiting;
 
 pub use callback::{Callback, CallbackState};
-pub use delivery::Delivery;
+pub use job_input::JobInput;
 pub use job_record::Job;
 pub use lease::Lease;
 pub use ledger::{Ledger, LedgerEntry};
 pub use log_entry::LogEntry;
-pub use new_job::{JobInput, NewJob};
+pub use new_job::NewJob;
 pub use outcome::{Failure, Outcome, Progress, Renewal};
 pub use plan::{Plan, PlanError, StagePlan};
 pub use stage_backlog::StageBacklog;

@@ -1,10 +1,8 @@
 //! [`NewJob`]: what is needed to create a job.
 
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::Plan;
-use crate::data::BlobRef;
+use super::{JobInput, Plan};
 use crate::purse::Cost;
 
 /// What is needed to create a job.
@@ -26,13 +24,4 @@ pub struct NewJob {
     pub max_cost: Option<Cost>,
     /// Makes a second creation with the same key find the first job.
     pub idempotency_key: Option<String>,
-}
-
-/// What a job starts from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct JobInput {
-    /// The name that the user knows the file by.
-    pub file_name: String,
-    /// The bytes of the PDF.
-    pub pdf: BlobRef,
 }

@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Delivery;
 use crate::id::{Digest, TaskKey};
 
 /// How an attempt ended, as its worker reports it.
@@ -17,8 +16,6 @@ pub enum Outcome {
         items: Option<u32>,
         /// True when the output was known already and nothing ran.
         cached: bool,
-        /// Where the finished video went, when this stage delivered it.
-        delivery: Option<Delivery>,
     },
     /// The attempt failed.
     Failed(Failure),

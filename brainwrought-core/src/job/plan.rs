@@ -46,6 +46,11 @@ pub enum PlanError {
         /// What it needs.
         need: StageName,
     },
+    /// Something is fanned out over that no stage has made as it is.
+    #[error(
+        "only what a stage makes can be fanned out over; let a stage take the input or the gathered list first"
+    )]
+    NoFan,
     /// There is nothing to do.
     #[error("the pipeline has no stage")]
     Empty,

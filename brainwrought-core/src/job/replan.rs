@@ -92,7 +92,7 @@ mod tests {
     fn done(key: &TaskKey) -> Outcome {
         let items = (key.stage.0 == "split").then_some(2);
         let output = Digest::of(key.to_string().as_bytes());
-        Outcome::Done { output, items, cached: false, delivery: None }
+        Outcome::Done { output, items, cached: false }
     }
 
     /// Does every task but those of `stop`.

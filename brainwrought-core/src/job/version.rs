@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Delivery, Job, Plan, StagePlan, Task, TaskStatus, TransitionError};
+use super::{Job, Plan, StagePlan, Task, TaskStatus, TransitionError};
 use crate::clock::{Now, Timestamp};
 use crate::id::{Digest, StageName, TaskKey};
 
@@ -13,9 +13,6 @@ pub struct Version {
     pub number: u32,
     /// When the last of its tasks was done.
     pub completed_at: Timestamp,
-    /// Where its video was delivered.
-    #[serde(flatten)]
-    pub delivery: Delivery,
     /// The output of every task, in the order of the plan and of their segments.
     pub outputs: Vec<VersionOutput>,
 }
@@ -220,7 +217,6 @@ impl Job {
         let version = Version {
             number: self.versions.number,
             completed_at: self.completed_at(),
-            delivery: self.delivery.clone(),
             outputs: outputs.collect(),
         };
         self.versions.keep(version);
@@ -297,7 +293,6 @@ impl Job {
             .map(|stage| stage.name.clone())
             .collect();
         self.cancelled = false;
-        self.delivery = version.delivery.clone();
         // The order tells which version is current while the stages that run again are not done.
         self.versions.keep(version);
         self.versions.number = number;

@@ -29,7 +29,7 @@ impl Within<Self> for Once {}
 impl Within<PerItem> for Once {}
 impl Within<Self> for PerItem {}
 
-/// Handles that together are the input `I` of a stage in scope `S`: one handle, or a tuple of up to four.
+/// Handles that together are the input `I` of a stage in scope `S`: one handle, or a tuple of up to six.
 pub trait Wires<I, S> {
     /// Where the values come from, in order.
     #[doc(hidden)]
@@ -52,6 +52,16 @@ pub enum Origin {
     Gathered(usize),
     /// All items, as they were.
     Items(usize),
+}
+
+/// What the closure of an `each` returns: a handle, or a tuple of up to six.
+pub trait Gathers {
+    /// What comes of it for all items together: a list for each handle.
+    type Lists;
+
+    /// Gathers what was made beside each item of the stage at `fan`.
+    #[doc(hidden)]
+    fn gather(self, fan: usize) -> Self::Lists;
 }
 
 impl<T, S> Handle<T, S> {
@@ -103,3 +113,34 @@ macro_rules! tuple_wires {
 tuple_wires!(A SA 0, B SB 1);
 tuple_wires!(A SA 0, B SB 1, C SC 2);
 tuple_wires!(A SA 0, B SB 1, C SC 2, D SD 3);
+tuple_wires!(A SA 0, B SB 1, C SC 2, D SD 3, E SE 4);
+tuple_wires!(A SA 0, B SB 1, C SC 2, D SD 3, E SE 4, F SF 5);
+
+impl<T: StageData> Gathers for Handle<T, PerItem> {
+    type Lists = Handle<Vec<T>>;
+
+    fn gather(self, fan: usize) -> Handle<Vec<T>> {
+        match self.origin {
+            Origin::PerItem(place) => Handle::new(Origin::Gathered(place)),
+            _ => Handle::new(Origin::Items(fan)),
+        }
+    }
+}
+
+macro_rules! tuple_gathers {
+    ($($name:ident $place:tt),+) => {
+        impl<$($name: StageData),+> Gathers for ($(Handle<$name, PerItem>,)+) {
+            type Lists = ($(Handle<Vec<$name>>,)+);
+
+            fn gather(self, fan: usize) -> Self::Lists {
+                ($(self.$place.gather(fan),)+)
+            }
+        }
+    };
+}
+
+tuple_gathers!(A 0, B 1);
+tuple_gathers!(A 0, B 1, C 2);
+tuple_gathers!(A 0, B 1, C 2, D 3);
+tuple_gathers!(A 0, B 1, C 2, D 3, E 4);
+tuple_gathers!(A 0, B 1, C 2, D 3, E 4, F 5);

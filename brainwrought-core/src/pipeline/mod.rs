@@ -7,16 +7,20 @@ mod erased;
 mod handle;
 mod wiring;
 
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
 pub(crate) use erased::Envelope;
-pub use handle::{Handle, Once, PerItem, Wires, Within};
+pub use handle::{Gathers, Handle, Once, PerItem, Wires, Within};
 pub use wiring::{EachWiring, Wiring};
 pub(crate) use wiring::{Input, Node};
 
-use crate::data::SourcePdf;
 use crate::id::StageName;
 use crate::job::{Plan, PlanError};
+use crate::stage::StageData;
 
-/// Stages wired together, from a PDF to a result.
+/// Stages wired together, from an input `I` to a result `O`. Cloning is cheap.
 ///
 /// ```
 /// use brainwrought_core::data::{Document, SourcePdf};
@@ -41,49 +45,108 @@ use crate::job::{Plan, PlanError};
 /// assert_eq!(pipeline.plan().stages().len(), 2);
 /// # Ok::<_, brainwrought_core::job::PlanError>(())
 /// ```
-#[derive(Debug)]
-pub struct Pipeline {
-    name: String,
-    nodes: Vec<Node>,
-    plan: Plan,
+pub struct Pipeline<I, O> {
+    erased: ErasedPipeline,
+    of: PhantomData<fn(I) -> O>,
 }
 
-impl Pipeline {
+/// A [`Pipeline`] without its types, as an engine of several holds it. Cloning is cheap.
+#[derive(Debug, Clone)]
+pub struct ErasedPipeline(Arc<Wired>);
+
+#[derive(Debug)]
+struct Wired {
+    name: String,
+    input_schema: &'static str,
+    nodes: Vec<Node>,
+    plan: Plan,
+    result: Input,
+}
+
+impl<I: StageData, O: StageData> Pipeline<I, O> {
     /// Wires a pipeline. What `wire` returns is the pipeline's result.
     ///
     /// # Errors
     ///
-    /// Fails when two stages have one name, or a value leaves its `each` without being gathered.
-    pub fn new<T>(
+    /// Fails when two stages have one name, when a value leaves its `each` without being gathered, and when the input is
+    /// fanned out over without a stage in between.
+    pub fn new(
         name: &str,
-        wire: impl FnOnce(&mut Wiring, Handle<SourcePdf>) -> Handle<T>,
+        wire: impl FnOnce(&mut Wiring, Handle<I>) -> Handle<O>,
     ) -> Result<Self, PlanError> {
         let mut wiring = Wiring::default();
-        wire(&mut wiring, Handle::source());
+        let result = wire(&mut wiring, Handle::source()).origin();
         let (nodes, plan) = wiring.finish()?;
-        Ok(Self { name: name.to_owned(), nodes, plan })
+        let wired = Wired { name: name.to_owned(), input_schema: I::SCHEMA, nodes, plan, result };
+        Ok(Self { erased: ErasedPipeline(Arc::new(wired)), of: PhantomData })
     }
+}
 
+impl<I, O> Pipeline<I, O> {
     /// The name that a stored job finds it by.
     pub fn name(&self) -> &str {
-        &self.name
+        self.erased.name()
     }
 
     /// What a store needs to know of it.
     pub fn plan(&self) -> &Plan {
-        &self.plan
+        self.erased.plan()
+    }
+
+    pub(crate) fn erased(&self) -> &ErasedPipeline {
+        &self.erased
+    }
+}
+
+impl<I, O> Clone for Pipeline<I, O> {
+    fn clone(&self) -> Self {
+        Self { erased: self.erased.clone(), of: PhantomData }
+    }
+}
+
+impl<I, O> fmt::Debug for Pipeline<I, O> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Pipeline").field(&self.erased.0).finish()
+    }
+}
+
+impl<I, O> From<Pipeline<I, O>> for ErasedPipeline {
+    fn from(pipeline: Pipeline<I, O>) -> Self {
+        pipeline.erased
+    }
+}
+
+impl ErasedPipeline {
+    /// The name that a stored job finds it by.
+    pub fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// What a store needs to know of it.
+    pub fn plan(&self) -> &Plan {
+        &self.0.plan
+    }
+
+    /// The name and number of the form that its input has.
+    pub fn input_schema(&self) -> &'static str {
+        self.0.input_schema
+    }
+
+    /// Where its result comes from.
+    pub(crate) fn result(&self) -> Input {
+        self.0.result
     }
 
     pub(crate) fn node(&self, stage: &StageName) -> Option<&Node> {
-        self.nodes.iter().find(|node| node.name() == *stage)
+        self.0.nodes.iter().find(|node| node.name() == *stage)
     }
 
     /// Names the stages that exist for an effect outside the artifact store.
     pub(crate) fn uncached(&self) -> impl Iterator<Item = StageName> {
-        self.nodes.iter().filter(|node| !node.stage.is_cached()).map(Node::name)
+        self.0.nodes.iter().filter(|node| !node.stage.is_cached()).map(Node::name)
     }
 
     pub(crate) fn node_at(&self, place: usize) -> Option<&Node> {
-        self.nodes.get(place)
+        self.0.nodes.get(place)
     }
 }

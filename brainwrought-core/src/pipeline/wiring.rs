@@ -5,10 +5,10 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::erased::ErasedStage;
-use super::handle::{Handle, Once, Origin, PerItem, Wires};
+use super::handle::{Gathers, Handle, Once, Origin, PerItem, Wires};
 use crate::id::StageName;
 use crate::job::{Plan, PlanError, StagePlan};
-use crate::stage::{Fan, Stage, StageData};
+use crate::stage::{Fan, Stage};
 
 /// One wired stage.
 #[derive(Debug)]
@@ -175,24 +175,27 @@ impl Wiring {
         Handle::new(Origin::Stage(self.add(stage, inputs.origins(), None)))
     }
 
-    /// Runs the stages that `wire` adds once for each item of `over`, and gathers what it returns, in order.
-    pub fn each<F: Fan, T: StageData>(
+    /// Runs the stages that `wire` adds once for each item of `over`, and gathers what it returns, in order: of one handle a
+    /// list, of a tuple of up to six handles a list each.
+    pub fn each<F: Fan, G: Gathers>(
         &mut self,
         over: Handle<F>,
-        wire: impl FnOnce(&mut EachWiring<'_>, Handle<F::Item, PerItem>) -> Handle<T, PerItem>,
-    ) -> Handle<Vec<T>> {
-        let Origin::Stage(fan) = over.origin() else {
-            // `SourcePdf` is no `Fan` and a gathered list is a `Vec`, so only a foreign `Fan` for those gets here.
-            let need = StageName::from("source");
-            self.error.get_or_insert(PlanError::Unknown { stage: need.clone(), need });
-            return Handle::new(Origin::Source);
+        wire: impl FnOnce(&mut EachWiring<'_>, Handle<F::Item, PerItem>) -> G,
+    ) -> G::Lists {
+        // What a job starts from and a gathered list have no stage whose items could be counted.
+        let fan = match over.origin() {
+            Origin::Stage(fan) => Some(fan),
+            _ => {
+                self.error.get_or_insert(PlanError::NoFan);
+                None
+            }
         };
-        self.nodes[fan].items = Some(list_items::<F>);
-        let item = Handle::new(Origin::Item(fan));
-        match wire(&mut EachWiring { wiring: self, fan }, item).origin() {
-            Origin::PerItem(place) => Handle::new(Origin::Gathered(place)),
-            _ => Handle::new(Origin::Items(fan)),
+        if let Some(node) = fan.and_then(|fan| self.nodes.get_mut(fan)) {
+            node.items = Some(list_items::<F>);
         }
+        let fan = fan.unwrap_or(usize::MAX);
+        let item = Handle::new(Origin::Item(fan));
+        wire(&mut EachWiring { wiring: self, fan }, item).gather(fan)
     }
 
     pub(super) fn finish(self) -> Result<(Vec<Node>, Plan), PlanError> {
@@ -218,7 +221,7 @@ impl Wiring {
             if let Origin::Item(other) = input
                 && fan != Some(*other)
             {
-                let need = self.nodes[*other].name();
+                let need = self.nodes.get(*other).map_or_else(|| StageName::from("input"), Node::name);
                 self.error.get_or_insert(PlanError::CrossedFans { stage: S::NAME.into(), need });
             }
         }

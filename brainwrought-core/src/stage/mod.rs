@@ -5,6 +5,7 @@ mod context;
 use std::error::Error;
 use std::fmt;
 use std::future::Future;
+use std::marker::PhantomData;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -23,8 +24,45 @@ pub trait StageData: Serialize + DeserializeOwned + Clone + fmt::Debug + Send + 
 }
 
 impl<T: StageData> StageData for Vec<T> {
-    const SCHEMA: &'static str = "list/1";
+    // It ends with the number of the items' form, so that a list of another form of them is known as older or newer.
+    const SCHEMA: &'static str = ListSchema::<T>::NAME;
 }
+
+/// Puts the name of a list's form together: that of its items after `list of `.
+struct ListSchema<T>(PhantomData<T>);
+
+impl<T: StageData> ListSchema<T> {
+    const PREFIX: &'static [u8] = b"list of ";
+
+    const LENGTH: usize = Self::PREFIX.len() + T::SCHEMA.len();
+
+    const BYTES: &'static [u8; 256] = &{
+        let item = T::SCHEMA.as_bytes();
+        let mut bytes = [0; 256];
+        let mut place = 0;
+        while place < Self::LENGTH {
+            let prefix = Self::PREFIX.len();
+            bytes[place] = if place < prefix { Self::PREFIX[place] } else { item[place - prefix] };
+            place += 1;
+        }
+        bytes
+    };
+
+    const NAME: &'static str = match std::str::from_utf8(Self::BYTES.split_at(Self::LENGTH).0) {
+        Ok(name) => name,
+        Err(_) => panic!("two texts after each other are a text"),
+    };
+}
+
+macro_rules! plain_data {
+    ($($plain:ty: $schema:literal),+ $(,)?) => {
+        $(impl StageData for $plain {
+            const SCHEMA: &'static str = $schema;
+        })+
+    };
+}
+
+plain_data!((): "unit/1", bool: "bool/1", i64: "i64/1", u64: "u64/1", String: "string/1", Value: "json/1");
 
 /// A value that a pipeline can fan out over: one task per item.
 pub trait Fan: StageData {
@@ -69,7 +107,7 @@ pub trait Stage: Serialize + fmt::Debug + Send + Sync + 'static {
     /// False for a stage that exists for its effect outside the artifact store, such as delivering a file. It runs for
     /// every job, even when another job with the same inputs has run it, and must be idempotent.
     const IS_CACHED: bool = true;
-    /// What it needs: one value, or a tuple of up to four.
+    /// What it needs: one value, or a tuple of up to six.
     type Input: StageInput;
     /// What it makes.
     type Output: StageData;
@@ -89,7 +127,7 @@ pub trait Stage: Serialize + fmt::Debug + Send + Sync + 'static {
     ) -> impl Future<Output = Result<Self::Output, StageError>> + Send;
 }
 
-/// What a stage takes: one [`StageData`], or a tuple of up to four.
+/// What a stage takes: one [`StageData`], or a tuple of up to six.
 pub trait StageInput: Sized + Send + 'static {
     /// Rebuilds the input from the stored values, in the order of the handles.
     ///
@@ -120,6 +158,8 @@ macro_rules! tuple_input {
 tuple_input!(A, B);
 tuple_input!(A, B, C);
 tuple_input!(A, B, C, D);
+tuple_input!(A, B, C, D, E);
+tuple_input!(A, B, C, D, E, F);
 
 /// Why a stage could not do its work, and whether trying again can help.
 #[derive(Debug)]

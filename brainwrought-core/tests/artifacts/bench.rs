@@ -416,14 +416,6 @@ impl Bench {
     }
 }
 
-pub(crate) fn submission(pdf: &str, options: Value) -> Submission {
-    Submission {
-        pipeline: "film".to_owned(),
-        file_name: "a.pdf".to_owned(),
-        pdf: pdf.to_owned().into(),
-        options,
-        priority: 0,
-        max_cost: None,
-        idempotency_key: None,
-    }
+pub(crate) fn submission(pdf: &str, options: Value) -> Submission<SourcePdf> {
+    Submission::of_pdf("film", "a.pdf", pdf.to_owned().into()).with_options(options)
 }

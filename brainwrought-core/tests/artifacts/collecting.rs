@@ -105,15 +105,7 @@ impl ArtifactStore for Busy {
 }
 
 async fn finished(engine: &Engine, pdf: &'static str) -> JobId {
-    let submission = Submission {
-        pipeline: "copy".to_owned(),
-        file_name: "in.pdf".to_owned(),
-        pdf: pdf.into(),
-        options: Value::Null,
-        priority: 0,
-        max_cost: None,
-        idempotency_key: None,
-    };
+    let submission = Submission::of_pdf("copy", "in.pdf", pdf.into());
     let job = engine.submit(submission).await.unwrap().view.job.job_id;
     let view = engine.run_job(&job, CancellationToken::new()).await.unwrap();
     assert_eq!(view.status, JobStatus::Completed);
@@ -125,7 +117,7 @@ async fn what_a_job_finds_while_garbage_is_collected_stays() {
     let (store, scratch) = (Arc::new(Busy::default()), tempfile::tempdir().unwrap());
     let settings = EngineSettings::new(WorkerId("test".to_owned()), scratch.path().to_owned());
     let pipelines =
-        |name: &str, _: &Value| Ok(Pipeline::new(name, |p, pdf: Handle<SourcePdf>| p.stage(CopyPdf, pdf))?);
+        |name: &str, _: &Value| Pipeline::new(name, |p, pdf: Handle<SourcePdf>| p.stage(CopyPdf, pdf));
     let engine =
         Engine::new(Arc::new(MemoryJobStore::default()), Arc::<Busy>::clone(&store), pipelines, settings);
     store.engine.set(engine.clone()).unwrap();

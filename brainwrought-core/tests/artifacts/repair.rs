@@ -97,7 +97,7 @@ async fn a_lost_pdf_comes_back_from_its_copy_or_with_the_next_submission() {
     bench.shelf.inner.delete(&pdf).await.unwrap();
     let view = bench.run(&id).await;
     assert_eq!(view.status, JobStatus::Failed);
-    assert!(view.job.error().unwrap().contains("submit the same PDF again"), "{:?}", view.job.error());
+    assert!(view.job.error().unwrap().contains("submit the same file again"), "{:?}", view.job.error());
     let copy = bench.folder.path().join("inputs").join(id.as_str()).join("input.pdf");
     std::fs::create_dir_all(copy.parent().unwrap()).unwrap();
     for (bytes, status) in [("another", JobStatus::Failed), (PDF, JobStatus::Completed)] {

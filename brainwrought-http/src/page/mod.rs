@@ -31,6 +31,7 @@ use axum::routing::{get, post};
 use axum::{Extension, Form, Router};
 use brainwrought_core::id::{StageName, ViewId};
 use brainwrought_core::job_store::JobView;
+use brainwrought_stages::standard::input_name;
 use maud::html;
 use serde::Deserialize;
 
@@ -227,7 +228,7 @@ async fn draw_variant_form(site: &Site, base: &Base, view: &JobView, error: Opti
         @if let Some(error) = error {
             p.alert role="alert" { strong { "That did not work. " } (error_page::sentence(&error.to_string())) }
         }
-        (submit_form::render_variant(&options, job.job_id.as_str(), &job.input.file_name))
+        (submit_form::render_variant(&options, job.job_id.as_str(), &input_name(job)))
     };
     frame(&base.0, "Another version · Brainwrought", false, &content).into_string()
 }

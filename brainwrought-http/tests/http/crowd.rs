@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use brainwrought_core::data::BlobRef;
+use brainwrought_core::data::{BlobRef, SourcePdf};
 use brainwrought_core::id::Digest;
 use brainwrought_core::job::{JobInput, NewJob, Plan, StagePlan};
 use brainwrought_http::{OperatorToken, Operators, VideoSize};
@@ -351,7 +351,7 @@ async fn a_job_that_another_version_planned_says_what_it_waits_for() {
     let new = NewJob {
         pipeline: "short".to_owned(),
         plan: Plan::new(vec![stage]).unwrap(),
-        input: JobInput { file_name: "paper.pdf".to_owned(), pdf },
+        input: JobInput::new(&SourcePdf { file_name: "paper.pdf".to_owned(), pdf }).unwrap(),
         options: json!({}),
         priority: 0,
         max_attempts: 3,

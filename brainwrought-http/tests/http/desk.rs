@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use brainwrought_core::artifact_store::ArtifactStore;
 use brainwrought_core::data::{
-    Analysis, BlobRef, Block, BlockKind, Citation, Document, Language, Line, LineRole, Page, QuizQuestion,
-    Rect, Report, Rule, Scene, SceneKind, Script, Segment, SourcePdf, Video, VisualCue,
+    Analysis, BlobRef, Block, BlockKind, Citation, Document, Language, Line, LineRole, Page, Publication,
+    QuizQuestion, Rect, Report, Rule, Scene, SceneKind, Script, Segment, SourcePdf, Video, VisualCue,
 };
 use brainwrought_core::engine::{Engine, EngineSettings, WorkScope};
 use brainwrought_core::event::LogLevel;
@@ -313,7 +313,7 @@ fn unchunked(mut body: &[u8]) -> Vec<u8> {
 fn pipeline(
     strings: Strings,
     outputs: std::path::PathBuf,
-) -> Result<Pipeline, brainwrought_core::job::PlanError> {
+) -> Result<Pipeline<SourcePdf, Publication>, brainwrought_core::job::PlanError> {
     Pipeline::new("short", |p, pdf: Handle<SourcePdf>| {
         let document = p.stage(Parse, pdf);
         let script = p.stage(WriteScript, document);

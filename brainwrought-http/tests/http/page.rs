@@ -3,11 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use brainwrought_core::data::BlobRef;
+use brainwrought_core::artifact_store::ArtifactStore as _;
+use brainwrought_core::data::{BlobRef, Publication, SourcePdf};
 use brainwrought_core::id::{Digest, WorkerId};
-use brainwrought_core::job::{Delivery, JobInput, NewJob, Outcome, Plan, StagePlan};
+use brainwrought_core::job::{JobInput, NewJob, Outcome, Plan, StagePlan};
 use brainwrought_core::job_store::{ClaimRequest, JobStore};
 use brainwrought_core::memory::{MemoryArtifactStore, MemoryJobStore};
+use brainwrought_core::stage::StageData as _;
 use brainwrought_http::Example;
 
 use crate::desk::{Desk, Strings};
@@ -230,7 +232,7 @@ async fn a_published_video_is_linked() {
     let new = NewJob {
         pipeline: "short".to_owned(),
         plan: Plan::new(vec![stage]).unwrap(),
-        input: JobInput { file_name: "bees.pdf".to_owned(), pdf },
+        input: JobInput::new(&SourcePdf { file_name: "bees.pdf".to_owned(), pdf }).unwrap(),
         options: serde_json::Value::Null,
         priority: 0,
         max_attempts: 1,
@@ -244,12 +246,14 @@ async fn a_published_video_is_linked() {
     let request = ClaimRequest::new(worker, lease, 1);
     let claim = jobs.claim(&request).await.unwrap().remove(0);
     let address = "https://huggingface.co/datasets/a/b/resolve/main/videos/1/video.mp4";
-    let delivery = Delivery { output_hf_url: Some(address.to_owned()), output_local_path: None };
-    let (output, delivery) = (Digest::of(b"output"), Some(delivery));
-    let done = Outcome::Done { output, items: None, cached: false, delivery };
+    let artifacts = MemoryArtifactStore::default();
+    let value = Publication { output_hf_url: Some(address.to_owned()), ..Publication::default() };
+    let stored = serde_json::json!({ "schema": Publication::SCHEMA, "value": value });
+    let output = artifacts.put(stored.to_string().into()).await.unwrap();
+    let done = Outcome::Done { output, items: None, cached: false };
     jobs.commit(&claim.id, claim.token, done).await.unwrap();
 
-    let (folder, artifacts) = (tempfile::tempdir().unwrap(), MemoryArtifactStore::default());
+    let folder = tempfile::tempdir().unwrap();
     let desk = Desk::open(Arc::new(folder), jobs, Arc::new(artifacts), Strings::open(0), |_| {}).await;
     assert_eq!(desk.get(&format!("/api/jobs/{id}")).await.json()["output_hf_url"], address);
     let shown = desk.get(&format!("/?job_id={id}")).await.text();

@@ -6,4 +6,4 @@ mod stage;
 
 pub use fetch::{FetchError, fetch_job};
 pub use output_file::{OutputError, OutputTarget, Overwrite};
-pub use stage::{Publish, PublishError, PublishJobError, publish_job};
+pub use stage::{Publish, PublishError, PublishJobError, publication, publish_job};

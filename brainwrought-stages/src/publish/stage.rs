@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use brainwrought_core::artifact_store::ArtifactStore;
 use brainwrought_core::atomic_file::write_whole;
 use brainwrought_core::data::{BlobRef, Publication, Report};
-use brainwrought_core::engine::{Engine, EngineError};
+use brainwrought_core::engine::{Engine, EngineError, read_output};
 use brainwrought_core::event::LogLevel;
 use brainwrought_core::id::{JobId, StageName};
-use brainwrought_core::job::{Delivery, JobStatus};
+use brainwrought_core::job::{Job, JobStatus};
 use brainwrought_core::job_store::JobView;
 use brainwrought_core::private_folder::private_folder;
 use brainwrought_core::publisher::Publisher;
@@ -73,8 +74,8 @@ impl Stage for Publish {
             .map_err(StageError::retryable)?;
         }
         let path = folder.join(VIDEO);
-        let delivery = Delivery { output_local_path: Some(path.display().to_string()), output_hf_url: None };
-        let mut publication = Publication { delivery, warnings: Vec::new() };
+        let output_local_path = Some(path.display().to_string());
+        let mut publication = Publication { output_local_path, ..Publication::default() };
         let Some(publisher) = &self.publisher else { return Ok(publication) };
         cx.progress(total - 1, total);
         let published = tokio::select! {
@@ -82,7 +83,7 @@ impl Stage for Publish {
             () = cx.cancellation().cancelled() => return Err(StageError::cancelled()),
         };
         match published {
-            Ok(url) => publication.delivery.output_hf_url = Some(url),
+            Ok(url) => publication.output_hf_url = Some(url),
             Err(error) => {
                 let warning = chain(&error);
                 cx.log(LogLevel::Warn, warning.clone());
@@ -91,6 +92,18 @@ impl Stage for Publish {
         }
         Ok(publication)
     }
+}
+
+/// Reads where the video of a job went: the last finished one, while another is made. `None` before there is one.
+///
+/// # Errors
+///
+/// Fails when the artifact store cannot be reached or has lost it.
+pub async fn publication(
+    artifacts: &dyn ArtifactStore,
+    job: &Job,
+) -> Result<Option<Publication>, EngineError> {
+    read_output(artifacts, job, &StageName::from(Publish::NAME), None).await
 }
 
 /// A finished video was not published; it stays where it is.
@@ -140,12 +153,10 @@ pub async fn publish_job(
     engine.retry_job(job, Some(&stage)).await?;
     let view = engine.run_job(job, shutdown).await?;
     is_completed(&view)?;
-    if let Some(url) = view.job.delivery.output_hf_url {
-        return Ok(url);
+    let publication = publication(engine.artifacts().as_ref(), &view.job).await?.unwrap_or_default();
+    match publication.output_hf_url {
+        Some(url) => Ok(url),
+        None if publication.warnings.is_empty() => Err(PublishJobError::NoPlace),
+        None => Err(PublishJobError::NotPublished(publication.warnings.join("; "))),
     }
-    let publication: Option<Publication> = engine.output(&view.job, &stage, None).await?;
-    Err(match publication.map(|publication| publication.warnings).filter(|warnings| !warnings.is_empty()) {
-        None => PublishJobError::NoPlace,
-        Some(warnings) => PublishJobError::NotPublished(warnings.join("; ")),
-    })
 }

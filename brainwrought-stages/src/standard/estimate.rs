@@ -271,24 +271,13 @@ async fn document(
     let host = resources.host.clone();
     let pipelines = move |_: &str, _: &Value| {
         let parse = ParsePdf { host: host.clone(), ..ParsePdf::default() };
-        Ok::<_, Box<dyn std::error::Error + Send + Sync>>(Pipeline::new(
-            ParsePdf::NAME,
-            |p, pdf: Handle<SourcePdf>| p.stage(parse, pdf),
-        )?)
+        Pipeline::new(ParsePdf::NAME, |p, pdf: Handle<SourcePdf>| p.stage(parse, pdf))
     };
     let mut settings = EngineSettings::new(WorkerId("estimate".to_owned()), scratch);
     settings.keeps_holds = false;
     let engine =
         Engine::new(Arc::new(MemoryJobStore::default()), Arc::clone(&artifacts), pipelines, settings);
-    let submission = Submission {
-        pipeline: ParsePdf::NAME.to_owned(),
-        file_name: file_name.to_owned(),
-        pdf,
-        options: Value::Null,
-        priority: 0,
-        max_cost: None,
-        idempotency_key: None,
-    };
+    let submission = Submission::of_pdf(ParsePdf::NAME, file_name, pdf);
     let id = engine.submit(submission).await?.view.job.job_id;
     let job = engine.run_job(&id, CancellationToken::new()).await?.job;
     let Some(output) = job.stages.first().and_then(|task| task.output.clone()) else {

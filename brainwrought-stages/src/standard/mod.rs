@@ -30,10 +30,10 @@ pub use stages::Stages;
 
 use std::error::Error;
 
-use brainwrought_core::data::SourcePdf;
+use brainwrought_core::data::{Publication, SourcePdf};
 use brainwrought_core::engine::{NamedPipelines, PipelineSource};
-use brainwrought_core::job::PlanError;
-use brainwrought_core::pipeline::{Handle, Pipeline};
+use brainwrought_core::job::{Job, PlanError};
+use brainwrought_core::pipeline::{ErasedPipeline, Handle, Pipeline};
 use serde_json::Value;
 
 /// The names of the default pipelines.
@@ -49,7 +49,7 @@ struct UnknownPipeline(String);
 /// # Errors
 ///
 /// Fails only when two stages have one name, which those of [`Stages`] do not.
-pub fn short(stages: Stages) -> Result<Pipeline, PlanError> {
+pub fn short(stages: Stages) -> Result<Pipeline<SourcePdf, Publication>, PlanError> {
     Pipeline::new("short", |p, pdf: Handle<SourcePdf>| {
         let document = p.stage(stages.parse, pdf);
         let script = p.stage(stages.script, document);
@@ -66,14 +66,20 @@ pub fn short(stages: Stages) -> Result<Pipeline, PlanError> {
 
 /// Builds the default pipelines for an engine: the name and options of a job decide which.
 pub fn pipelines(resources: Resources) -> impl PipelineSource {
-    let build = move |name: &str, options: &Value| -> Result<Pipeline, Box<dyn Error + Send + Sync>> {
+    let build = move |name: &str, options: &Value| -> Result<ErasedPipeline, Box<dyn Error + Send + Sync>> {
         let options: MakeOptions = serde_json::from_value(options.clone())?;
         match name {
-            "short" => Ok(short(Stages::new(&options, &resources))?),
+            "short" => Ok(short(Stages::new(&options, &resources))?.into()),
             other => Err(UnknownPipeline(other.to_owned()).into()),
         }
     };
     NamedPipelines::new(PIPELINE_NAMES, build)
+}
+
+/// The name that a user knows a job's input by; an input that is no PDF is called by the name of its form.
+pub fn input_name(job: &Job) -> String {
+    let pdf: Option<SourcePdf> = job.input.get();
+    pdf.map_or_else(|| job.input.schema().to_owned(), |pdf| pdf.file_name)
 }
 
 /// Lists the names of the procedural backgrounds.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use brainwrought_core::data::BlobRef;
+use brainwrought_core::data::{BlobRef, SourcePdf};
 use brainwrought_core::engine::Submission;
 use brainwrought_core::id::Digest;
 use bytes::Bytes;
@@ -165,21 +165,14 @@ impl MakeOptions {
     /// # Errors
     ///
     /// Fails only when the options cannot be written as JSON, which they can.
-    pub fn submission(self, file_name: &str, pdf: Bytes) -> Result<Submission, serde_json::Error> {
+    pub fn submission(self, file_name: &str, pdf: Bytes) -> Result<Submission<SourcePdf>, serde_json::Error> {
         let mut options = self.seeded_by(&pdf);
         // The name of a voice may be the address of a server; its secrets stay on this machine.
         for voice in [&mut options.voice, &mut options.voice2] {
             *voice = HostedVoice::stored(voice);
         }
-        Ok(Submission {
-            pipeline: options.format.pipeline_name().to_owned(),
-            file_name: file_name.to_owned(),
-            options: serde_json::to_value(options)?,
-            pdf,
-            priority: 0,
-            max_cost: None,
-            idempotency_key: None,
-        })
+        let submission = Submission::of_pdf(options.format.pipeline_name(), file_name, pdf);
+        Ok(submission.with_options(serde_json::to_value(options)?))
     }
 }
 

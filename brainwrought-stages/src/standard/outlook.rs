@@ -292,7 +292,7 @@ impl Paces {
 #[cfg(test)]
 mod tests {
     use brainwrought_core::clock::{Now, Reading};
-    use brainwrought_core::data::BlobRef;
+    use brainwrought_core::data::{BlobRef, SourcePdf};
     use brainwrought_core::id::{Digest, JobId};
     use brainwrought_core::job::{JobInput, NewJob, Plan, Progress, StagePlan};
     use serde::Deserialize;
@@ -345,7 +345,7 @@ mod tests {
             let mut job = job(json!({
                 "length-ms": self.length_ms, "width": self.width, "height": self.height,
             }));
-            job.input.pdf.bytes = self.pdf_bytes;
+            job.input = input(self.pdf_bytes);
             let items = self.tasks.iter().filter(|task| task.stage == "audio").count() as u32;
             let is_written = self.tasks.iter().any(|task| task.stage == "script" && task.end <= ms);
             job.stages.clear();
@@ -395,10 +395,7 @@ mod tests {
         let new = NewJob {
             pipeline: "short".to_owned(),
             plan: Plan::new(plan).unwrap(),
-            input: JobInput {
-                file_name: "a.pdf".to_owned(),
-                pdf: BlobRef { digest: Digest::of(b""), bytes: 0, media_type: String::new() },
-            },
+            input: input(0),
             options,
             priority: 0,
             max_attempts: 1,
@@ -407,6 +404,11 @@ mod tests {
         };
         let now = Now { wall: Timestamp(0), reading: Reading { epoch: "test".to_owned(), ms: 0 } };
         Job::create(JobId::from_bytes([1; 16]), new, &now)
+    }
+
+    fn input(bytes: u64) -> JobInput {
+        let pdf = BlobRef { digest: Digest::of(b""), bytes, media_type: String::new() };
+        JobInput::new(&SourcePdf { file_name: "a.pdf".to_owned(), pdf }).unwrap()
     }
 
     /// Steps are told of every two seconds, so nothing finer than that is asked. The jobs were recorded on a machine that

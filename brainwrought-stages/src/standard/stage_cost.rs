@@ -55,7 +55,8 @@ impl StageCosts {
             height: u32::try_from(number("height", usual.height.into())).unwrap_or(usual.height),
             ..usual
         };
-        let mut costs = Self { pdf_megabytes: job.input.pdf.bytes as f64 / 1e6, ..Self::new(&options) };
+        let bytes: u64 = job.input.blobs().iter().map(|blob| blob.bytes).sum();
+        let mut costs = Self { pdf_megabytes: bytes as f64 / 1e6, ..Self::new(&options) };
         if let Some(items) = job.stages.iter().filter_map(|task| task.items).max().filter(|items| *items > 0)
         {
             costs.segments = items as usize;

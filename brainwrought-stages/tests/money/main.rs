@@ -117,15 +117,9 @@ impl Desk {
     }
 
     async fn submit(&self, max_cost: Option<Cost>) -> JobId {
-        let submission = Submission {
-            pipeline: "written".to_owned(),
-            file_name: "queues.pdf".to_owned(),
-            pdf: serde_json::to_vec(&document()).unwrap().into(),
-            options: Value::Null,
-            priority: 0,
-            max_cost,
-            idempotency_key: None,
-        };
+        let submission =
+            Submission::of_pdf("written", "queues.pdf", serde_json::to_vec(&document()).unwrap().into())
+                .with_max_cost(max_cost);
         self.engine.submit(submission).await.unwrap().view.job.job_id
     }
 

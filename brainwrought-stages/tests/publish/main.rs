@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use brainwrought_core::artifact_store::ArtifactStore;
-use brainwrought_core::data::{BlobRef, Report, SourcePdf, Video};
+use brainwrought_core::data::{BlobRef, Publication, Report, SourcePdf, Video};
 use brainwrought_core::engine::{Engine, EngineSettings, Submission};
 use brainwrought_core::event::LogLevel;
 use brainwrought_core::id::{JobId, WorkerId};
@@ -18,7 +18,7 @@ use brainwrought_core::memory::{MemoryArtifactStore, MemoryJobStore};
 use brainwrought_core::pipeline::{Handle, Pipeline};
 use brainwrought_core::publisher::{Publisher, PublisherError};
 use brainwrought_core::stage::{Stage, StageContext, StageError};
-use brainwrought_stages::publish::{Publish, PublishJobError, publish_job};
+use brainwrought_stages::publish::{Publish, PublishJobError, publication, publish_job};
 use serde::Serialize;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -91,10 +91,10 @@ impl Bench {
         let outputs = folder.path().join("outputs");
         let pipelines = move |name: &str, _: &Value| {
             let publish = Publish { folder: outputs.clone(), publisher: publisher.clone() };
-            Ok(Pipeline::new(name, |p, pdf: Handle<SourcePdf>| {
+            Pipeline::new(name, |p, pdf: Handle<SourcePdf>| {
                 let report = p.stage(Pretend, pdf);
                 p.stage(publish, report)
-            })?)
+            })
         };
         let settings = EngineSettings::new(WorkerId("test".to_owned()), folder.path().join("scratch"));
         let (jobs, artifacts) =
@@ -103,22 +103,18 @@ impl Bench {
     }
 
     async fn finished(&self) -> Job {
-        let submission = Submission {
-            pipeline: "pretend".to_owned(),
-            file_name: "in.pdf".to_owned(),
-            pdf: "moving pictures".into(),
-            options: Value::Null,
-            priority: 0,
-            max_cost: None,
-            idempotency_key: None,
-        };
+        let submission = Submission::of_pdf("pretend", "in.pdf", "moving pictures".into());
         let job = self.engine.submit(submission).await.unwrap().view.job.job_id;
         let view = self.engine.run_job(&job, CancellationToken::new()).await.unwrap();
         assert_eq!(view.status, JobStatus::Completed);
         let video = self.folder.path().join("outputs").join(job.as_str()).join("video.mp4");
         assert_eq!(std::fs::read(&video).unwrap(), b"moving pictures");
-        assert_eq!(view.job.delivery.output_local_path, Some(video.display().to_string()));
+        assert_eq!(self.delivery(&view.job).await.output_local_path, Some(video.display().to_string()));
         view.job
+    }
+
+    async fn delivery(&self, job: &Job) -> Publication {
+        publication(self.engine.artifacts().as_ref(), job).await.unwrap().unwrap()
     }
 
     async fn publish(&self, job: &Job) -> Result<String, PublishJobError> {
@@ -132,7 +128,7 @@ async fn a_published_video_has_an_address() {
     let bench = Bench::new(Some(Arc::<Press>::clone(&press)));
     let job = bench.finished().await;
     let url = format!("https://example.org/{}/video.mp4", job.job_id);
-    assert_eq!(job.delivery.output_hf_url.as_ref(), Some(&url));
+    assert_eq!(bench.delivery(&job).await.output_hf_url.as_ref(), Some(&url));
     assert_eq!(*press.seen.lock().unwrap(), ["captions.srt", "video.mp4"]);
     assert_eq!(bench.publish(&job).await.unwrap(), url, "and publishing again changes nothing");
 }
@@ -142,7 +138,7 @@ async fn a_failed_publication_is_a_warning_and_can_be_made_up_for() {
     let press = Arc::new(Press::default());
     let bench = Bench::new(Some(Arc::<Press>::clone(&press)));
     let job = bench.finished().await;
-    assert_eq!(job.delivery.output_hf_url, None);
+    assert_eq!(bench.delivery(&job).await.output_hf_url, None);
     let warned =
         job.logs.iter().any(|entry| entry.level == LogLevel::Warn && entry.message.contains("press"));
     assert!(warned, "{:?}", job.logs);
@@ -155,30 +151,23 @@ async fn a_failed_publication_is_a_warning_and_can_be_made_up_for() {
     *press.is_mended.lock().unwrap() = true;
     let url = bench.publish(&job).await.unwrap();
     let view = bench.engine.jobs().get(&job.job_id).await.unwrap();
-    assert_eq!(view.job.delivery.output_hf_url, Some(url));
-    assert_eq!(view.job.delivery.output_local_path, job.delivery.output_local_path);
+    let (before, after) = (bench.delivery(&job).await, bench.delivery(&view.job).await);
+    assert_eq!(after.output_hf_url, Some(url));
+    assert_eq!(after.output_local_path, before.output_local_path);
 }
 
 #[tokio::test]
 async fn without_a_publisher_nothing_is_published() {
     let bench = Bench::new(None);
     let job = bench.finished().await;
-    assert_eq!(job.delivery.output_hf_url, None);
+    assert_eq!(bench.delivery(&job).await.output_hf_url, None);
     assert!(matches!(bench.publish(&job).await, Err(PublishJobError::NoPlace)));
 }
 
 #[tokio::test]
 async fn what_is_not_finished_is_not_published() {
     let bench = Bench::new(None);
-    let submission = Submission {
-        pipeline: "pretend".to_owned(),
-        file_name: "in.pdf".to_owned(),
-        pdf: "moving pictures".into(),
-        options: Value::Null,
-        priority: 0,
-        max_cost: None,
-        idempotency_key: None,
-    };
+    let submission = Submission::of_pdf("pretend", "in.pdf", "moving pictures".into());
     let job = bench.engine.submit(submission).await.unwrap().view.job;
     let refused = bench.publish(&job).await;
     assert!(matches!(refused, Err(PublishJobError::NotCompleted { status: JobStatus::Pending, .. })));

@@ -223,9 +223,7 @@ impl Differences {
         }
         let gone = before.stages.iter().filter(|task| job.task(&task.key).is_none());
         self.removed.extend(gone.filter_map(|task| after.rows.get(&task.key)).map(|row| row.task_id));
-        let own = |job: &Job| {
-            (job.cancelled, job.callback.clone(), job.delivery.clone(), job.token_floor, job.ledger.max_cost)
-        };
+        let own = |job: &Job| (job.cancelled, job.callback.clone(), job.token_floor, job.ledger.max_cost);
         if before.priority != job.priority {
             self.moved.push((job.job_id.as_str().to_owned(), job.priority));
         }
@@ -286,7 +284,6 @@ impl Differences {
         for job in &self.jobs {
             sqlx::query(
                 "update brainwrought.jobs j set cancelled = n.cancelled, updated_at_ms = n.updated_at_ms,
-                    output_local_path = n.output_local_path, output_hf_url = n.output_hf_url,
                     token_floor = n.token_floor, max_cost_micros = n.max_cost_micros, versions = n.versions,
                     callback = n.callback, plan = n.plan
                  from json_populate_record(null::brainwrought.jobs, $1::text::json) n

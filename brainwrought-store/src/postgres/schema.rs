@@ -11,6 +11,7 @@ const STEPS: &[&str] = &[
     include_str!("migrations/0005_versions.sql"),
     include_str!("migrations/0006_callback.sql"),
     include_str!("migrations/0007_passed_over.sql"),
+    include_str!("migrations/0008_delivery.sql"),
 ];
 
 /// One process migrates at a time; the number is arbitrary, but must never change.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use brainwrought_core::clock::{Now, Timestamp};
 use brainwrought_core::event::LogLevel;
 use brainwrought_core::id::{FencingToken, StageName, TaskKey, WorkerId};
-use brainwrought_core::job::{Delivery, Job, Lease, Ledger, LogEntry, Progress, Task, TaskStatus, Versions};
+use brainwrought_core::job::{Job, JobInput, Lease, Ledger, LogEntry, Progress, Task, TaskStatus, Versions};
 use brainwrought_core::job_store::JobView;
 use serde::Deserialize;
 use serde::de::value::{Error as NotAName, StrDeserializer};
@@ -25,7 +25,7 @@ use super::stored_text::original;
 macro_rules! whole_job {
     () => {
         "j.job_id, j.job_number, j.pipeline, j.created_at_ms, j.updated_at_ms, j.input, j.options, j.priority,
-            j.max_attempts, j.idempotency_key, j.cancelled, j.output_local_path, j.output_hf_url, j.plan, j.token_floor,
+            j.max_attempts, j.idempotency_key, j.cancelled, j.plan, j.token_floor,
             j.max_cost_micros, j.versions, j.callback,
             array(select row(t.task_id, t.stage, t.stage_place, t.segment, t.status, t.attempt, t.token, t.worker,
                     t.lease_until_ms, t.lease_ms, t.due_ms, t.passed_over, t.progress_done, t.progress_total, t.output, t.items, t.cached,
@@ -116,14 +116,13 @@ fn decode(row: &PgRow, first: usize) -> Result<Loaded, BoxDynError> {
         pipeline: original(text(place())?),
         created_at: time(number(place())?),
         updated_at: time(number(place())?),
-        input: serde_json::from_str(json(place())?)?,
+        input: serde_json::from_str::<JobInput>(json(place())?)?.with_texts(&original),
         options: serde_json::from_str(json(place())?)?,
         priority: row.try_get(place())?,
         max_attempts: u32::try_from(number(place())?).unwrap_or(u32::MAX),
         idempotency_key: maybe_text(place())?,
         cancelled: row.try_get(place())?,
         callback: None,
-        delivery: Delivery { output_local_path: maybe_text(place())?, output_hf_url: maybe_text(place())? },
         plan: serde_json::from_str(json(place())?)?,
         token_floor: FencingToken(unsigned(number(place())?)),
         ledger: Ledger::default(),
@@ -137,7 +136,6 @@ fn decode(row: &PgRow, first: usize) -> Result<Loaded, BoxDynError> {
     }
     let callback: Option<&str> = row.try_get_unchecked(place())?;
     job.callback = callback.map(serde_json::from_str).transpose()?;
-    job.input.file_name = original(&job.input.file_name);
     let mut tasks: Vec<ReadTask> = row.try_get(place())?;
     let mut lines: Vec<ReadLine> = row.try_get(place())?;
     job.ledger = ledger::read(max_cost, row.try_get(place())?);

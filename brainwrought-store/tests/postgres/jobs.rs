@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use brainwrought_core::data::BlobRef;
+use brainwrought_core::data::{BlobRef, SourcePdf};
 use brainwrought_core::id::{Digest, JobId, WorkerId};
 use brainwrought_core::job::{JobInput, NewJob, Outcome, Plan, StagePlan};
 use brainwrought_core::job_store::{ClaimRequest, JobStore};
@@ -14,7 +14,7 @@ pub(crate) fn job(stages: &[&str]) -> NewJob {
     NewJob {
         pipeline: "test".to_owned(),
         plan: Plan::new(stages.collect()).unwrap(),
-        input: JobInput { file_name: "paper.pdf".to_owned(), pdf },
+        input: JobInput::new(&SourcePdf { file_name: "paper.pdf".to_owned(), pdf }).unwrap(),
         options: serde_json::Value::Null,
         priority: 0,
         max_attempts: 5,
@@ -34,5 +34,5 @@ pub(crate) fn ask(limit: usize, lease: Duration) -> ClaimRequest {
 }
 
 pub(crate) fn done() -> Outcome {
-    Outcome::Done { output: Digest::of(b"output"), items: None, cached: false, delivery: None }
+    Outcome::Done { output: Digest::of(b"output"), items: None, cached: false }
 }

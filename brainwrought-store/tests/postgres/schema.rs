@@ -1,5 +1,6 @@
 //! Tables that are missing, older, newer, or made twice.
 
+use brainwrought_core::data::SourcePdf;
 use brainwrought_core::id::{FencingToken, TaskId};
 use brainwrought_core::job::JobStatus;
 use brainwrought_core::job_store::{JobFilter, JobStore, JobStoreError};
@@ -88,6 +89,48 @@ async fn what_the_first_version_stored_goes_on_after_the_migration() {
     assert!(job.ledger.is_empty(), "nothing was booked before there was a ledger");
     store.commit(&second, FencingToken(7), done()).await.unwrap();
     assert_eq!(store.get(&job.job_id).await.unwrap().status, JobStatus::Completed);
+}
+
+/// A job that is complete, as the seventh version left it: with the place of its video in its row.
+const SEVENTH_JOB: &str = r#"
+    insert into brainwrought.jobs (job_id, pipeline, created_at_ms, updated_at_ms, input, options, priority, max_attempts, plan,
+        output_local_path, versions)
+    values ('00000000000000000000000000000007', 'short', 1, 2,
+        '{"file_name":"␀0.pdf","pdf":{"blob":"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad","bytes":3,"media_type":"application/pdf"}}',
+        'null', 0, 3, '[{"name":"publish","needs":[]}]', '/srv/video.mp4',
+        '{"number":2,"highest":2,"kept":[{"number":1,"completed_at":3,"output_local_path":"/srv/first.mp4","output_hf_url":null,
+            "outputs":[{"stage":"publish","segment":null,"output":"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"}]}]}');
+    insert into brainwrought.tasks (job_id, job_number, priority, stage, stage_place, status, attempt, token, output, updated_at_ms)
+    select job_id, job_number, 0, 'publish', 0, 'DONE', 1, 1, 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad', 2
+    from brainwrought.jobs"#;
+
+#[tokio::test]
+async fn what_the_seventh_version_stored_goes_on_after_the_migration() {
+    let url = PostgresServer::shared().await.empty_database().await;
+    let mut connection = PgConnection::connect(&url).await.unwrap();
+    for step in [
+        FIRST_VERSION,
+        include_str!("../../src/postgres/migrations/0001_jobs.sql"),
+        include_str!("../../src/postgres/migrations/0002_quick_statements.sql"),
+        include_str!("../../src/postgres/migrations/0003_ledger.sql"),
+        include_str!("../../src/postgres/migrations/0004_views.sql"),
+        include_str!("../../src/postgres/migrations/0005_versions.sql"),
+        include_str!("../../src/postgres/migrations/0006_callback.sql"),
+        include_str!("../../src/postgres/migrations/0007_passed_over.sql"),
+        "insert into brainwrought.schema_version (version) select generate_series(2, 7)",
+        SEVENTH_JOB,
+    ] {
+        sqlx::raw_sql(step).execute(&mut connection).await.unwrap();
+    }
+    assert_eq!(PostgresJobStore::migrate(&url).await.unwrap().from, 7);
+    let store = PostgresJobStore::connect(&url).await.unwrap();
+    let view = store.list(&JobFilter::default()).await.unwrap().remove(0);
+    assert_eq!(view.status, JobStatus::Completed);
+    let input: SourcePdf = view.job.input.get().unwrap();
+    assert_eq!((input.file_name.as_str(), input.pdf.bytes), ("\0.pdf", 3));
+    assert_eq!(view.job.versions.kept()[0].number, 1);
+    // Where the video went is in the output of its last stage.
+    assert_eq!(view.job.output(&view.job.stages[0].key), view.job.stages[0].output.as_ref());
 }
 
 #[tokio::test]

@@ -94,15 +94,7 @@ async fn a_worker_that_is_cut_off_stops_and_another_does_its_work() {
     let scratch = tempfile::tempdir().unwrap();
     let cut_off = engine("cut-off", &far, &artifacts, &stalling, scratch.path());
     let other = engine("other", &url, &artifacts, &quick, scratch.path());
-    let submission = |file_name: &str| Submission {
-        pipeline: "speech".to_owned(),
-        file_name: file_name.to_owned(),
-        pdf: file_name.to_owned().into(),
-        options: serde_json::Value::Null,
-        priority: 0,
-        max_cost: None,
-        idempotency_key: None,
-    };
+    let submission = |file_name: &str| Submission::of_pdf("speech", file_name, file_name.to_owned().into());
     let shutdown = CancellationToken::new();
     let within = |time| tokio::time::timeout(Duration::from_secs(30), time);
 

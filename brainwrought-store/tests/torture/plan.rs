@@ -1,6 +1,6 @@
 //! The jobs of the torture, and what the work of a task leaves behind.
 
-use brainwrought_core::data::BlobRef;
+use brainwrought_core::data::{BlobRef, SourcePdf};
 use brainwrought_core::id::{Digest, FencingToken, TaskId};
 use brainwrought_core::job::{JobInput, NewJob, Plan, StagePlan};
 
@@ -30,7 +30,7 @@ pub(crate) fn job(number: usize) -> NewJob {
     NewJob {
         pipeline: "torture".to_owned(),
         plan: Plan::new(stages).unwrap(),
-        input: JobInput { file_name: format!("{number}.pdf"), pdf },
+        input: JobInput::new(&SourcePdf { file_name: format!("{number}.pdf"), pdf }).unwrap(),
         options: serde_json::Value::Null,
         priority: (number % 3) as i32,
         max_attempts: ATTEMPTS,

@@ -97,7 +97,7 @@ async fn attempt(
         }
         let output = artifacts.put(output(&claim.id, claim.token).into()).await.unwrap();
         let items = (claim.id.key.stage.0 == "split").then_some(ITEMS);
-        let outcome = Outcome::Done { output, items, cached: false, delivery: None };
+        let outcome = Outcome::Done { output, items, cached: false };
         for _ in 0..200 {
             match commit(store, orders.fenced, &claim, outcome.clone()).await {
                 Ok(_) => return note(&orders.folder, "accepted", &claim.id, claim.token),

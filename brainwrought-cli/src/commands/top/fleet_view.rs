@@ -6,6 +6,7 @@ use brainwrought_core::clock::Timestamp;
 use brainwrought_core::job::{Job, StageBacklog, TaskStatus};
 use brainwrought_core::job_store::JobView;
 use brainwrought_stages::standard::STAGE_NAMES;
+use brainwrought_stages::standard::input_name;
 use serde::Serialize;
 
 use crate::output;
@@ -150,7 +151,7 @@ impl JobLine {
             status: view.status.to_string(),
             done: (done, job.stages.len()),
             created_at: job.created_at,
-            file_name: printable(&job.input.file_name),
+            file_name: printable(&input_name(job)),
             note: note(job),
         }
     }
@@ -192,8 +193,8 @@ fn workers(active: &[JobView]) -> Vec<WorkerLine> {
 mod tests {
     use std::time::Duration;
 
-    use brainwrought_core::data::BlobRef;
-    use brainwrought_core::id::{Digest, WorkerId};
+    use brainwrought_core::data::SourcePdf;
+    use brainwrought_core::id::WorkerId;
     use brainwrought_core::job::{Failure, JobInput, NewJob, Outcome, Plan, StagePlan};
     use brainwrought_core::job_store::{ClaimRequest, JobStore};
     use brainwrought_core::memory::MemoryJobStore;
@@ -210,10 +211,7 @@ mod tests {
         NewJob {
             pipeline: "short".to_owned(),
             plan: Plan::new(vec![stage("parse", &[]), stage("script", &["parse"])]).unwrap(),
-            input: JobInput {
-                file_name: file_name.to_owned(),
-                pdf: BlobRef { digest: Digest::of(b""), bytes: 0, media_type: "application/pdf".to_owned() },
-            },
+            input: JobInput::new(&SourcePdf::new(file_name, b"")).unwrap(),
             options: serde_json::Value::Null,
             priority: 0,
             max_attempts: 3,

@@ -249,15 +249,7 @@ impl Stage for CopyPdf {
 }
 
 async fn finished(engine: &Engine, pdf: &'static str) -> JobId {
-    let submission = Submission {
-        pipeline: "copy".to_owned(),
-        file_name: "in.pdf".to_owned(),
-        pdf: pdf.into(),
-        options: Value::Null,
-        priority: 0,
-        max_cost: None,
-        idempotency_key: None,
-    };
+    let submission = Submission::of_pdf("copy", "in.pdf", pdf.into());
     let job = engine.submit(submission).await.unwrap().view.job.job_id;
     let view = engine.run_job(&job, CancellationToken::new()).await.unwrap();
     assert_eq!(view.status, JobStatus::Completed);
@@ -269,7 +261,7 @@ async fn garbage_collection_leaves_what_jobs_need() {
     let (artifacts, scratch) = (artifacts().0, tempfile::tempdir().unwrap());
     let settings = EngineSettings::new(WorkerId("test".to_owned()), scratch.path().to_owned());
     let pipelines =
-        |name: &str, _: &Value| Ok(Pipeline::new(name, |p, pdf: Handle<SourcePdf>| p.stage(CopyPdf, pdf))?);
+        |name: &str, _: &Value| Pipeline::new(name, |p, pdf: Handle<SourcePdf>| p.stage(CopyPdf, pdf));
     let engine =
         Engine::new(Arc::new(MemoryJobStore::default()), Arc::clone(&artifacts), pipelines, settings);
     let (kept, dropped) = (finished(&engine, "kept").await, finished(&engine, "dropped").await);
