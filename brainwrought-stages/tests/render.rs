@@ -173,8 +173,6 @@ async fn the_clip_has_exactly_the_frames_of_its_sound() {
         .windows(5)
         .filter(|bytes| bytes[..3] == [0, 0, 1] && matches!(bytes[3] & 0x1f, 1 | 5) && bytes[4] & 0x80 != 0);
     assert_eq!(starts.count() as u64, FRAMES);
-    assert_eq!(clip.background, "procedural:calm");
-    assert_eq!(clip.warnings, ["from the voice", "from the pictures"]);
 }
 
 #[tokio::test]
@@ -251,8 +249,7 @@ async fn a_clip_of_the_users_moves_behind_the_captions() {
     let file = scene.cx.put(scene.file(&own).await, "video/mp4").await.unwrap();
     scene.visuals.background = Background::Clip { clip: file, offset_ms: 0 };
     scene.visuals.scenes[0].panel = None;
-    let (clip, frames) = scene.frames().await;
-    assert!(clip.background.starts_with("clip:"), "{}", clip.background);
+    let (_, frames) = scene.frames().await;
     // The red card is now in the background only, and goes when it went there.
     assert!(red(&frames[0]) > 2900 && red(&frames[37]) > 2900 && red(&frames[41]) < 50);
 }

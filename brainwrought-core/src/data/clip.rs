@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AssetRecord, Audio, BlobRef, OutboundCall, Rect, SceneKind};
+use super::{AssetRecord, BlobRef, Rect};
 use crate::stage::StageData;
 
-/// A rendered segment: encoded pictures, and the narration that belongs to them.
+/// A rendered segment: encoded pictures, as long as the narration that belongs to them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Clip {
     /// H.264 as an Annex B byte stream, `video/h264`; starts with an IDR picture and refers to nothing outside.
@@ -18,24 +18,13 @@ pub struct Clip {
     pub width: u32,
     /// Height in pixels.
     pub height: u32,
-    /// The narration, as long as the pictures.
-    pub audio: Audio,
-    /// The kind of every scene, in order.
-    pub scenes: Vec<SceneKind>,
     /// Every caption as it was drawn, in order.
     pub captions: Vec<CaptionRecord>,
     /// The first drawn picture without captions, as PNG, for the poster.
     pub poster: Option<BlobRef>,
-    /// Where the background comes from, for the manifest, such as `procedural:marbles`.
-    pub background: String,
-    /// What it shows, the fonts and the background included, with the right to show it.
+    /// The fonts and the background that it shows, with the right to show them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub assets: Vec<AssetRecord>,
-    /// The calls to providers that its pictures took.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub calls: Vec<OutboundCall>,
-    /// What a reader of the report should know.
-    pub warnings: Vec<String>,
 }
 
 /// One caption as it was drawn; the gate measures these.
@@ -47,7 +36,7 @@ pub struct CaptionRecord {
     pub start_ms: u64,
     /// When it goes, in milliseconds from the start of the segment.
     pub end_ms: u64,
-    /// The first of its words in [`Audio::words`].
+    /// The first of its words in [`Audio::words`](super::Audio::words).
     pub first_word: u32,
     /// The number of its words.
     pub words: u32,
@@ -62,5 +51,5 @@ pub struct CaptionRecord {
 }
 
 impl StageData for Clip {
-    const SCHEMA: &'static str = "clip/1";
+    const SCHEMA: &'static str = "clip/2";
 }

@@ -112,6 +112,33 @@ pub enum Background {
     },
 }
 
+impl Background {
+    /// What it is, for manifests, such as `procedural:marbles`.
+    pub fn name(&self) -> String {
+        match self {
+            Self::Procedural { style, .. } => format!("procedural:{style}"),
+            Self::Clip { clip, .. } => format!("clip:{}", clip.digest),
+            Self::Calm { .. } => "procedural:calm".to_owned(),
+        }
+    }
+}
+
 impl StageData for Visuals {
     const SCHEMA: &'static str = "visuals/1";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::id::Digest;
+
+    #[test]
+    fn a_background_is_named_by_its_style_or_its_file() {
+        let procedural = Background::Procedural { style: "marbles".to_owned(), seed: 1, offset_ms: 0 };
+        assert_eq!(procedural.name(), "procedural:marbles");
+        assert_eq!(Background::Calm { seed: 1 }.name(), "procedural:calm");
+        let digest = Digest::of(b"clip");
+        let clip = BlobRef { digest: digest.clone(), bytes: 4, media_type: "video/mp4".to_owned() };
+        assert_eq!(Background::Clip { clip, offset_ms: 0 }.name(), format!("clip:{digest}"));
+    }
 }

@@ -3,6 +3,7 @@
 mod caption_file;
 mod disclosure;
 mod error;
+mod part;
 mod poster;
 mod rights;
 mod soundtrack;
@@ -13,8 +14,9 @@ mod transcript;
 
 pub(crate) use disclosure::{Disclosure, is_own_video};
 pub use error::AssembleError;
+pub(crate) use part::Part;
 pub(crate) use spending::calls;
 pub use spending::{Spending, SpendingLine};
 pub use stage::Assemble;
 use timeline::Cue;
-pub(crate) use timeline::{Timeline, TimelinePart, narrations, samples};
+pub(crate) use timeline::{Timeline, TimelinePart, samples};

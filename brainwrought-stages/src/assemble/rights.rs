@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use brainwrought_core::data::{AssetRecord, Clip, Document};
+use brainwrought_core::data::{AssetRecord, Document};
 use brainwrought_core::stage::Stage as _;
 
 use super::Assemble;
+use super::part::Part;
 use super::soundtrack::Soundtrack;
 use crate::audio::{Effects, Mix};
 use crate::licence;
@@ -13,14 +14,16 @@ use crate::licence;
 /// Lists every asset, sorted: the document, what the stages before recorded, and what is heard beside the voice.
 pub(super) fn assets(
     document: &Document,
-    clips: &[Clip],
+    parts: &[Part<'_>],
     mix: &Mix,
     soundtrack: &Soundtrack,
 ) -> Vec<AssetRecord> {
     let rights = licence::of_document(&document.file_name);
     let source = AssetRecord::new("parse", "document", document.file_name.clone(), rights);
     let mut assets = BTreeSet::from([source.with_blob(&document.source)]);
-    assets.extend(clips.iter().flat_map(|clip| clip.assets.iter().chain(&clip.audio.assets)).cloned());
+    let recorded =
+        parts.iter().flat_map(|part| [&part.clip.assets, &part.visuals.assets, &part.audio.assets]);
+    assets.extend(recorded.flatten().cloned());
     let record =
         |kind: &str, name: &str, licence: &str| AssetRecord::new(Assemble::NAME, kind, name, licence);
     if soundtrack.is_supplied() {

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use brainwrought_core::data::{Clip, OutboundCall, Script};
+use brainwrought_core::data::{OutboundCall, Script};
 use brainwrought_core::purse::Cost;
 use serde::{Deserialize, Serialize};
+
+use super::part::Part;
 
 /// What providers were paid for what is in a video, by stage and provider. A job that found some of it made already has paid
 /// less; what a job has paid is in its ledger.
@@ -31,8 +33,8 @@ pub struct SpendingLine {
 
 impl Spending {
     /// Adds up the calls of a video, those that joining its parts took in `own`; `None` where nobody was called.
-    pub fn of(script: &Script, clips: &[Clip], own: &[OutboundCall]) -> Option<Self> {
-        Self::of_calls(calls(script, clips).chain(own))
+    pub(crate) fn of(script: &Script, parts: &[Part<'_>], own: &[OutboundCall]) -> Option<Self> {
+        Self::of_calls(calls(script, parts).chain(own))
     }
 
     fn of_calls<'a>(calls: impl IntoIterator<Item = &'a OutboundCall>) -> Option<Self> {
@@ -56,8 +58,9 @@ impl Spending {
 }
 
 /// The conversations that a video took, in order.
-pub(crate) fn calls<'a>(script: &'a Script, clips: &'a [Clip]) -> impl Iterator<Item = &'a OutboundCall> {
-    script.calls.iter().chain(clips.iter().flat_map(|clip| clip.audio.calls.iter().chain(&clip.calls)))
+pub(crate) fn calls<'a>(script: &'a Script, parts: &'a [Part<'_>]) -> impl Iterator<Item = &'a OutboundCall> {
+    let made = parts.iter().flat_map(|part| part.audio.calls.iter().chain(&part.visuals.calls));
+    script.calls.iter().chain(made)
 }
 
 #[cfg(test)]

@@ -3,15 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use brainwrought_core::data::{BlobRef, Clip, Document, Script, Video};
+use brainwrought_core::data::{Audio, BlobRef, Clip, Document, Script, Video, Visuals};
 use brainwrought_core::stage::{Stage, StageContext, StageError};
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
 use super::disclosure::{COMMENT_START, Disclosure, thanks};
+use super::part::Part;
 use super::soundtrack::{Soundtrack, SoundtrackSettings};
-use super::timeline::{Timeline, narrations, samples};
+use super::timeline::{Timeline, samples};
 use super::{AssembleError, caption_file, poster, rights, transcript};
 use crate::audio::{Mix, MixError, MusicTrack, Sounds, mix};
 use crate::media::{MediaError, Mp4Settings, Mp4Writer};
@@ -50,24 +51,21 @@ impl Default for Assemble {
 impl Stage for Assemble {
     const NAME: &'static str = "assemble";
     const VERSION: u32 = 5;
-    type Input = (Document, Script, Vec<Clip>);
+    type Input = (Document, Script, Vec<Audio>, Vec<Visuals>, Vec<Clip>);
     type Output = Video;
 
     async fn run(
         &self,
         cx: &StageContext,
-        (document, script, clips): (Document, Script, Vec<Clip>),
+        (document, script, audios, visuals, clips): Self::Input,
     ) -> Result<Video, StageError> {
         cx.check_cancelled()?;
-        let timeline = Timeline::of(&clips).map_err(StageError::fatal)?;
-        if clips.len() != script.segments.len() {
-            let (clips, segments) = (clips.len(), script.segments.len());
-            return Err(StageError::fatal(AssembleError::Count { clips, segments }));
-        }
-        let steps = clips.len() as u64 + 2;
+        let parts = Part::all(&script, &audios, &visuals, &clips).map_err(StageError::fatal)?;
+        let timeline = Timeline::of(&parts).map_err(StageError::fatal)?;
+        let steps = parts.len() as u64 + 2;
         let soundtrack = Soundtrack::prepare(&self.soundtrack(), cx, &script, &timeline).await?;
-        let programme = self.programme(cx, &clips, &timeline, &soundtrack).await?;
-        let assets = rights::assets(&document, &clips, &self.mix, &soundtrack);
+        let programme = self.programme(cx, &parts, &timeline, &soundtrack).await?;
+        let assets = rights::assets(&document, &parts, &self.mix, &soundtrack);
         cx.progress(1, steps);
         let disclosure = Disclosure::of(&script.writer, &assets);
         let about = Mp4Settings {
@@ -83,7 +81,7 @@ impl Stage for Assemble {
             language: script.language.clone(),
             audio_bit_rate: self.audio_bit_rate,
         };
-        let bytes = join(cx, &clips, about, programme, steps).await?;
+        let bytes = join(cx, &parts, about, programme, steps).await?;
         let first = clips.first().ok_or_else(|| StageError::fatal(AssembleError::Empty))?;
         let mut video = Video {
             calls: Vec::new(),
@@ -96,7 +94,7 @@ impl Stage for Assemble {
             segment_starts: timeline.starts.clone(),
             assets,
             settings: self.without_names().map_err(StageError::fatal)?,
-            warnings: warnings(&document, &script, &clips, &soundtrack),
+            warnings: warnings(&document, &script, &parts, &soundtrack),
         };
         self.add_sidecars(cx, &mut video, &document, &script, &timeline).await?;
         let picture = match clips.iter().find_map(|clip| clip.poster.clone()) {
@@ -120,16 +118,16 @@ impl Assemble {
     async fn programme(
         &self,
         cx: &StageContext,
-        clips: &[Clip],
+        parts: &[Part<'_>],
         timeline: &Timeline,
         soundtrack: &Soundtrack,
     ) -> Result<Vec<f32>, StageError> {
         let mut narration = Vec::new();
-        for (segment, (pcm, clip)) in narrations(clips).zip(clips).enumerate() {
-            let bytes = cx.get(pcm).await?;
+        for (segment, part) in parts.iter().enumerate() {
+            let bytes = cx.get(&part.audio.pcm).await?;
             let before = narration.len();
             narration.extend(samples(&bytes));
-            let (expected, found) = (clip.audio.samples, (narration.len() - before) as u64);
+            let (expected, found) = (part.audio.samples, (narration.len() - before) as u64);
             if found != expected {
                 return Err(StageError::fatal(AssembleError::Length { segment, expected, found }));
             }
@@ -199,7 +197,7 @@ impl Assemble {
 /// Joins the clips in a file of the scratch folder and reads it back.
 async fn join(
     cx: &StageContext,
-    clips: &[Clip],
+    parts: &[Part<'_>],
     about: Mp4Settings,
     programme: Vec<f32>,
     steps: u64,
@@ -210,8 +208,8 @@ async fn join(
         move || Mp4Writer::create(&path, about, programme)
     })
     .await?;
-    for (n, clip) in clips.iter().enumerate() {
-        let stream = cx.get(&clip.video).await?;
+    for (n, part) in parts.iter().enumerate() {
+        let stream = cx.get(&part.clip.video).await?;
         let push = move || writer.push_clip(&stream).map(|_| writer);
         writer = blocking(cx.cancellation(), push).await?;
         cx.progress(n as u64 + 2, steps);
@@ -252,9 +250,14 @@ fn sidecar<E: std::error::Error + Send + Sync + 'static>(name: &'static str) -> 
 }
 
 /// Gathers the warnings of every stage, each once, in the order of the stages.
-fn warnings(document: &Document, script: &Script, clips: &[Clip], soundtrack: &Soundtrack) -> Vec<String> {
-    let narrations = clips.iter().flat_map(|clip| &clip.audio.warnings);
-    let pictures = clips.iter().flat_map(|clip| &clip.warnings);
+fn warnings(
+    document: &Document,
+    script: &Script,
+    parts: &[Part<'_>],
+    soundtrack: &Soundtrack,
+) -> Vec<String> {
+    let narrations = parts.iter().flat_map(|part| &part.audio.warnings);
+    let pictures = parts.iter().flat_map(|part| part.audio.warnings.iter().chain(&part.visuals.warnings));
     let all = document.warnings.iter().chain(&script.warnings).chain(narrations).chain(pictures);
     let all = all.chain(&soundtrack.effects.warnings);
     let mut seen = BTreeSet::new();

@@ -1,8 +1,9 @@
 //! [`Timeline`]: where everything is in the whole video.
 
-use brainwrought_core::data::{AudioMark, BlobRef, CaptionRecord, Clip, MarkKind, Rect, SceneKind, Word};
+use brainwrought_core::data::{AudioMark, CaptionRecord, Clip, MarkKind, Rect, SceneKind, Word};
 
 use super::AssembleError;
+use super::part::Part;
 use crate::media::SAMPLE_RATE;
 
 /// The most characters of a caption that is made where none was drawn.
@@ -113,29 +114,29 @@ impl Timeline {
         }
     }
 
-    /// Lays clips end to end.
+    /// Lays segments end to end.
     ///
     /// # Errors
     ///
     /// Fails when there is no clip, when sizes or rates differ, or when a narration is not as long as its pictures.
-    pub(crate) fn of(clips: &[Clip]) -> Result<Self, AssembleError> {
-        let first = clips.first().ok_or(AssembleError::Empty)?;
+    pub(crate) fn of(parts: &[Part<'_>]) -> Result<Self, AssembleError> {
+        let first = parts.first().ok_or(AssembleError::Empty)?.clip;
         let mut timeline = Self::empty(first.fps);
-        for (segment, clip) in clips.iter().enumerate() {
+        for (segment, Part { segment: written, audio, clip, .. }) in parts.iter().enumerate() {
             if (clip.fps, clip.width, clip.height) != (first.fps, first.width, first.height) {
                 return Err(AssembleError::Mixed(segment));
             }
-            let (expected, found) = (samples_of(clip), clip.audio.samples);
+            let (expected, found) = (samples_of(clip), audio.samples);
             if found != expected {
                 return Err(AssembleError::Length { segment, expected, found });
             }
             let part = TimelinePart {
                 frames: clip.frames,
-                words: &clip.audio.words,
-                marks: &clip.audio.marks,
+                words: &audio.words,
+                marks: &audio.marks,
                 captions: &clip.captions,
             };
-            timeline.push(part, clip.scenes.iter().copied());
+            timeline.push(part, written.scenes.iter().map(|scene| scene.kind));
         }
         Ok(timeline)
     }
@@ -238,9 +239,4 @@ fn undrawn(words: &[Word], base: u64) -> Vec<Cue> {
 /// Reads PCM as it lies in the artifact store.
 pub(crate) fn samples(pcm: &[u8]) -> impl Iterator<Item = f32> {
     pcm.chunks_exact(4).filter_map(|bytes| bytes.try_into().ok()).map(f32::from_le_bytes)
-}
-
-/// Lists the narrations of clips, in order.
-pub(crate) fn narrations(clips: &[Clip]) -> impl Iterator<Item = &BlobRef> {
-    clips.iter().map(|clip| &clip.audio.pcm)
 }

@@ -2,12 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use brainwrought_core::data::{
-    AssetRecord, BlobRef, Clip, Document, OutboundCall, Profile, Reader, Script, Video,
-};
+use brainwrought_core::data::{AssetRecord, BlobRef, Document, OutboundCall, Profile, Reader, Script, Video};
 use serde::Serialize;
 
-use crate::assemble::{Disclosure, Spending, Timeline, calls};
+use crate::assemble::{Disclosure, Part, Spending, Timeline, calls};
 
 /// What is written to `manifest.json`. It says nothing about the job, the time or the machine, so that the same video has
 /// the same manifest everywhere.
@@ -64,7 +62,7 @@ struct Chapter<'a> {
 pub(super) fn manifest(
     document: &Document,
     script: &Script,
-    clips: &[Clip],
+    parts: &[Part<'_>],
     timeline: &Timeline,
     video: &Video,
 ) -> Result<Vec<u8>, serde_json::Error> {
@@ -104,8 +102,8 @@ pub(super) fn manifest(
         assets: &video.assets,
         files,
         // Whoever was spoken to, what for, and how much they learned; nobody, where everything was made on this machine.
-        calls: calls(script, clips).chain(&video.calls).collect(),
-        spent: Spending::of(script, clips, &video.calls),
+        calls: calls(script, parts).chain(&video.calls).collect(),
+        spent: Spending::of(script, parts, &video.calls),
         warnings: &video.warnings,
     })
 }

@@ -1,6 +1,6 @@
 //! [`Check`]: the stage that measures the finished video.
 
-use brainwrought_core::data::{Clip, Document, Reader, Report, Rule, Script, Video};
+use brainwrought_core::data::{Audio, Clip, Document, Reader, Report, Rule, Script, Video, Visuals};
 use brainwrought_core::event::LogLevel;
 use brainwrought_core::stage::{Stage, StageContext, StageError};
 use bytes::Bytes;
@@ -13,7 +13,7 @@ use super::rules::{Measured, Verdict};
 use super::sound::SoundMeter;
 use super::speech::Speech;
 use super::table::ReportFile;
-use crate::assemble::{Spending, Timeline, narrations, samples};
+use crate::assemble::{Part, Spending, Timeline, samples};
 use crate::gate::Limits;
 use crate::media::{LumaView, MediaError, PictureMeter, Viewer, probe};
 
@@ -32,16 +32,16 @@ pub struct Check {
 impl Stage for Check {
     const NAME: &'static str = "check";
     const VERSION: u32 = 3;
-    type Input = (Document, Script, Video, Vec<Clip>);
+    type Input = (Document, Script, Video, Vec<Audio>, Vec<Visuals>, Vec<Clip>);
     type Output = Report;
 
     async fn run(
         &self,
         cx: &StageContext,
-        (document, script, video, clips): (Document, Script, Video, Vec<Clip>),
+        (document, script, video, audios, visuals, clips): Self::Input,
     ) -> Result<Report, StageError> {
         let reader = document.reader();
-        let report = self.measure(cx, document, script, video, clips).await?;
+        let report = self.measure(cx, (document, script, video, audios, visuals, clips)).await?;
         if report.is_passed() {
             return Ok(report);
         }
@@ -61,19 +61,17 @@ impl Check {
     pub async fn measure(
         &self,
         cx: &StageContext,
-        document: Document,
-        script: Script,
-        mut video: Video,
-        clips: Vec<Clip>,
+        (document, script, mut video, audios, visuals, clips): <Self as Stage>::Input,
     ) -> Result<Report, StageError> {
         cx.check_cancelled()?;
-        let timeline = Timeline::of(&clips).map_err(StageError::fatal)?;
+        let parts = Part::all(&script, &audios, &visuals, &clips).map_err(StageError::fatal)?;
+        let timeline = Timeline::of(&parts).map_err(StageError::fatal)?;
         let file = cx.get(&video.video).await?;
-        let spent = Spending::of(&script, &clips, &video.calls);
+        let spent = Spending::of(&script, &parts, &video.calls);
         let reader = document.reader();
         let mut narration = Vec::new();
-        for pcm in narrations(&clips) {
-            narration.extend(samples(&cx.get(pcm).await?));
+        for audio in &audios {
+            narration.extend(samples(&cx.get(&audio.pcm).await?));
         }
         let (limits, watched, shape) = (self.limits.clone(), cx.clone(), video.clone());
         let work = move || {
@@ -91,7 +89,8 @@ impl Check {
         let json = serde_json::to_vec_pretty(&json).map_err(|e| StageError::fatal(CheckError::Report(e)))?;
         let blob = cx.put(json.into(), "application/json").await?;
         video.sidecars.insert("report.json".to_owned(), blob);
-        let manifest = manifest(&document, &script, &clips, &timeline, &video)
+        let parts = Part::all(&script, &audios, &visuals, &clips).map_err(StageError::fatal)?;
+        let manifest = manifest(&document, &script, &parts, &timeline, &video)
             .map_err(|e| StageError::fatal(CheckError::Manifest(e)))?;
         let blob = cx.put(manifest.into(), "application/json").await?;
         video.sidecars.insert("manifest.json".to_owned(), blob);

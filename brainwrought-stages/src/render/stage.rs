@@ -96,13 +96,14 @@ impl Stage for Render {
         let stored = Stored::fetch(cx, &segment, &audio, &visuals).await?;
         let fps = self.encoder.fps;
         let (work, context) = (self.clone(), cx.clone());
+        let assets = own_assets(&visuals);
         let made = tokio::task::spawn_blocking(move || {
             // Kept to the end of the work, even when nobody waits for it any more.
             let _turn = turn;
-            work.render(&audio, &visuals, stored, &context).map(|made| (made, audio, visuals))
+            work.render(&audio, &visuals, stored, &context)
         })
         .await?;
-        let (made, audio, visuals) = match made {
+        let made = match made {
             Ok(made) => made,
             Err(RenderError::Cancelled) => return Err(StageError::cancelled()),
             Err(error) => return Err(StageError::fatal(error)),
@@ -118,14 +119,9 @@ impl Stage for Render {
             fps,
             width: self.encoder.width,
             height: self.encoder.height,
-            scenes: segment.scenes.iter().map(|scene| scene.kind).collect(),
             captions: made.captions,
             poster,
-            background: name_of(&visuals.background),
-            assets: [own_assets(&visuals), visuals.assets].concat(),
-            calls: visuals.calls,
-            warnings: [audio.warnings.clone(), visuals.warnings].concat(),
-            audio,
+            assets,
         })
     }
 }
@@ -289,7 +285,7 @@ fn own_assets(visuals: &Visuals) -> Vec<AssetRecord> {
         sha256: Some(Digest::of(font.bytes).as_str().to_owned()),
         ..record("font", font.name, font.licence)
     });
-    let name = name_of(&visuals.background);
+    let name = visuals.background.name();
     let background = match &visuals.background {
         Background::Clip { clip, .. } => {
             let digest = Some(clip.digest.as_str());
@@ -299,12 +295,4 @@ fn own_assets(visuals: &Visuals) -> Vec<AssetRecord> {
         _ => Some(record("background", &name, licence::OWN)),
     };
     fonts.chain(background).collect()
-}
-
-fn name_of(background: &Background) -> String {
-    match background {
-        Background::Procedural { style, .. } => format!("procedural:{style}"),
-        Background::Clip { clip, .. } => format!("clip:{}", clip.digest),
-        _ => "procedural:calm".to_owned(),
-    }
 }

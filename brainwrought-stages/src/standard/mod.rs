@@ -53,13 +53,13 @@ pub fn short(stages: Stages) -> Result<Pipeline<SourcePdf, Publication>, PlanErr
     Pipeline::new("short", |p, pdf: Handle<SourcePdf>| {
         let document = p.stage(stages.parse, pdf);
         let script = p.stage(stages.script, document);
-        let clips = p.each(script, |p, segment| {
+        let (audios, visuals, clips) = p.each(script, |p, segment| {
             let audio = p.stage(stages.audio, segment);
             let visuals = p.stage(stages.visuals, (document, segment));
-            p.stage(stages.render, (segment, audio, visuals))
+            (audio, visuals, p.stage(stages.render, (segment, audio, visuals)))
         });
-        let video = p.stage(stages.assemble, (document, script, clips));
-        let report = p.stage(stages.check, (document, script, video, clips));
+        let video = p.stage(stages.assemble, (document, script, audios, visuals, clips));
+        let report = p.stage(stages.check, (document, script, video, audios, visuals, clips));
         p.stage(stages.publish, report)
     })
 }

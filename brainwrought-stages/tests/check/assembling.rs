@@ -67,13 +67,11 @@ async fn the_manifest_lists_every_file_and_right_and_nothing_of_the_machine() {
 async fn clips_that_do_not_fit_are_refused() {
     let mut short = Short::new();
     short.assemble().await;
-    let run = async |short: &Short| {
-        let input = (short.document.clone(), short.script.clone(), short.clips.clone());
-        short.settings.run(&short.cx, input).await.unwrap_err().to_string()
-    };
-    short.clips[1].audio.samples -= 1;
+    let run =
+        async |short: &Short| short.settings.run(&short.cx, short.parts()).await.unwrap_err().to_string();
+    short.audios[1].samples -= 1;
     assert!(run(&short).await.contains("segment 1 has 191999 samples where its pictures need 192000"));
-    short.clips[1].audio.samples += 1;
+    short.audios[1].samples += 1;
     short.clips[1].fps = 60;
     assert!(run(&short).await.contains("another size or frame rate"));
     short.clips.pop();
@@ -88,8 +86,7 @@ async fn a_cancelled_stage_says_so() {
     let mut short = Short::new();
     short.assemble().await;
     short.cx.cancellation().cancel();
-    let input = (short.document.clone(), short.script.clone(), short.clips.clone());
-    assert!(short.settings.run(&short.cx, input).await.unwrap_err().is_cancelled());
+    assert!(short.settings.run(&short.cx, short.parts()).await.unwrap_err().is_cancelled());
 }
 
 /// Looks at nothing: only what the file says about itself counts.
@@ -119,7 +116,7 @@ async fn the_file_and_the_manifest_say_what_is_synthetic_and_thank_the_others() 
         synthetic,
     };
     let assets = vec![picture("a queue", "openai/gpt-image-1", true), picture("a line", "pexels", false)];
-    short.clips[0].assets.extend(assets.clone());
+    short.visuals[0].assets.extend(assets.clone());
     let video = short.measure().await.video;
     assert!(assets.iter().all(|asset| video.assets.contains(asset)));
     let file = probe(&short.cx.get(&video.video).await.unwrap(), &mut Blind).unwrap();

@@ -18,7 +18,7 @@ async fn failed(break_it: impl FnOnce(&mut Short)) -> Vec<String> {
 async fn a_right_video_passes() {
     let mut short = Short::new();
     let video = short.assemble().await;
-    let input = (short.document.clone(), short.script.clone(), video, short.clips.clone());
+    let input = short.measured(video);
     let report = Check::default().run(&short.cx, input).await.unwrap();
     assert!(report.is_passed(), "{:#?}", report.rules);
     let json = short.cx.get(&report.video.sidecars["report.json"]).await.unwrap();
@@ -36,7 +36,7 @@ async fn a_failed_video_is_an_error_that_names_rule_figure_and_limit() {
     let mut short = Short::new();
     short.script.target_ms = 20_000;
     let video = short.assemble().await;
-    let input = (short.document.clone(), short.script.clone(), video, short.clips.clone());
+    let input = short.measured(video);
     let error = Check::default().run(&short.cx, input).await.unwrap_err();
     assert!(!error.is_retryable());
     assert_eq!(
@@ -58,8 +58,8 @@ async fn captions_that_are_late_fail() {
 #[tokio::test]
 async fn words_that_are_not_where_the_voice_is_fail() {
     let rules = failed(|short| {
-        for clip in &mut short.clips {
-            clip.audio.words.iter_mut().for_each(|word| {
+        for (clip, audio) in short.clips.iter_mut().zip(&mut short.audios) {
+            audio.words.iter_mut().for_each(|word| {
                 word.start_ms += 150;
                 word.end_ms += 150;
             });
@@ -88,13 +88,12 @@ async fn sound_that_comes_late_fails() {
     let mut short = Short::new();
     let video = short.assemble().await;
     // The gate is told that the narration starts 60 ms earlier than it is heard.
-    for (clip, sound) in short.clips.iter_mut().zip(&short.sounds) {
+    for (audio, sound) in short.audios.iter_mut().zip(&short.sounds) {
         let early: Vec<u8> =
             sound[48 * 60..].iter().chain(&[0.0; 48 * 60]).flat_map(|x| x.to_le_bytes()).collect();
-        clip.audio.pcm = short.cx.put(early.into(), "audio/pcm").await.unwrap();
+        audio.pcm = short.cx.put(early.into(), "audio/pcm").await.unwrap();
     }
-    let (document, script) = (short.document.clone(), short.script.clone());
-    let report = Check::default().measure(&short.cx, document, script, video, short.clips).await.unwrap();
+    let report = Check::default().measure(&short.cx, short.measured(video)).await.unwrap();
     assert!(
         report.rules.iter().any(|rule| rule.name == "audio/video drift" && !rule.passed),
         "{:#?}",
@@ -131,8 +130,7 @@ async fn captions_may_be_left_out_when_that_was_asked_for() {
     short.clips.iter_mut().for_each(|clip| clip.captions.clear());
     let video = short.assemble().await;
     let check = Check { limits: Limits { captions: CaptionStyle::Off, ..Limits::default() } };
-    let (document, script) = (short.document.clone(), short.script.clone());
-    let report = check.measure(&short.cx, document, script, video, short.clips).await.unwrap();
+    let report = check.measure(&short.cx, short.measured(video)).await.unwrap();
     assert!(report.is_passed(), "{:#?}", report.rules);
 }
 
@@ -168,14 +166,14 @@ async fn what_is_not_on_the_page_fails() {
 #[tokio::test]
 async fn speech_that_is_too_fast_or_starts_late_fails() {
     let rules = failed(|short| {
-        for word in short.clips.iter_mut().flat_map(|clip| &mut clip.audio.words) {
+        for word in short.audios.iter_mut().flat_map(|audio| &mut audio.words) {
             word.text = "one two".to_owned();
         }
     });
     assert_eq!(rules.await, ["pace"]);
     let rules = failed(|short| {
         short.sounds[0][..48 * 400].fill(0.0);
-        short.clips[0].audio.words[0].start_ms = 400;
+        short.audios[0].words[0].start_ms = 400;
     });
     assert!(rules.await.contains(&"first speech".to_owned()));
 }
@@ -186,7 +184,6 @@ async fn a_damaged_file_fails() {
     let mut video = short.assemble().await;
     let file = short.cx.get(&video.video).await.unwrap();
     video.video = short.cx.put(file.slice(..file.len() * 3 / 4), "video/mp4").await.unwrap();
-    let (document, script) = (short.document.clone(), short.script.clone());
-    let report = Check::default().measure(&short.cx, document, script, video, short.clips).await.unwrap();
+    let report = Check::default().measure(&short.cx, short.measured(video)).await.unwrap();
     assert!(report.rules.iter().any(|rule| rule.name == "decodes" && !rule.passed), "{:#?}", report.rules);
 }

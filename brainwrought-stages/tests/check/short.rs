@@ -25,6 +25,8 @@ pub(crate) const FRAMES: u64 = 120;
 pub(crate) struct Short {
     pub(crate) document: Document,
     pub(crate) script: Script,
+    pub(crate) audios: Vec<Audio>,
+    pub(crate) visuals: Vec<Visuals>,
     pub(crate) clips: Vec<Clip>,
     /// The sound of each segment, mono.
     pub(crate) sounds: Vec<Vec<f32>>,
@@ -59,7 +61,9 @@ impl Short {
         Self {
             document: document(),
             script: script(),
-            clips: vec![clip(0), clip(1)],
+            audios: vec![audio(), audio()],
+            visuals: vec![visuals(), visuals()],
+            clips: vec![clip(), clip()],
             sounds: vec![sound(0), sound(1)],
             look: Look::Moving,
             settings: Assemble {
@@ -73,21 +77,31 @@ impl Short {
 
     /// Encodes the pictures and joins everything.
     pub(crate) async fn assemble(&mut self) -> Video {
-        for (n, clip) in self.clips.iter_mut().enumerate() {
+        for (n, (clip, audio)) in self.clips.iter_mut().zip(&mut self.audios).enumerate() {
             let pcm: Vec<u8> = self.sounds[n].iter().flat_map(|sample| sample.to_le_bytes()).collect();
-            clip.audio.pcm = self.cx.put(pcm.into(), "audio/pcm;rate=48000;encoding=float").await.unwrap();
+            audio.pcm = self.cx.put(pcm.into(), "audio/pcm;rate=48000;encoding=float").await.unwrap();
             let captions: &[CaptionRecord] = if self.look == Look::Bare { &[] } else { &clip.captions };
             clip.video = self.cx.put(pictures(n, self.look, captions), "video/h264").await.unwrap();
         }
-        let input = (self.document.clone(), self.script.clone(), self.clips.clone());
-        self.settings.run(&self.cx, input).await.unwrap()
+        self.settings.run(&self.cx, self.parts()).await.unwrap()
+    }
+
+    /// What is joined.
+    pub(crate) fn parts(&self) -> <Assemble as Stage>::Input {
+        let (audios, visuals) = (self.audios.clone(), self.visuals.clone());
+        (self.document.clone(), self.script.clone(), audios, visuals, self.clips.clone())
+    }
+
+    /// What is measured.
+    pub(crate) fn measured(&self, video: Video) -> <Check as Stage>::Input {
+        let (document, script, audios, visuals, clips) = self.parts();
+        (document, script, video, audios, visuals, clips)
     }
 
     /// Joins everything and measures it, which adds the report and the manifest.
     pub(crate) async fn measure(&mut self) -> Report {
         let video = self.assemble().await;
-        let (document, script) = (self.document.clone(), self.script.clone());
-        Check::default().measure(&self.cx, document, script, video, self.clips.clone()).await.unwrap()
+        Check::default().measure(&self.cx, self.measured(video)).await.unwrap()
     }
 
     pub(crate) fn folder(&self) -> &Path {
@@ -188,7 +202,7 @@ fn words() -> Vec<Word> {
     (0..9).map(word).collect()
 }
 
-fn clip(segment: usize) -> Clip {
+fn clip() -> Clip {
     let words = words();
     let captions = words
         .chunks(2)
@@ -205,38 +219,45 @@ fn clip(segment: usize) -> Clip {
             missing_glyphs: 0,
         })
         .collect();
-    let mark = |at_ms| AudioMark { at_ms, kind: MarkKind::Scene };
     Clip {
         video: blob(),
         frames: FRAMES,
         fps: FPS,
         width: WIDTH as u32,
         height: HEIGHT as u32,
-        audio: Audio {
-            pcm: blob(),
-            sample_rate: 48_000,
-            samples: FRAMES * 1600,
-            words,
-            marks: vec![mark(0), mark(2000)],
-            voice: "hibari/heart".to_owned(),
-            assets: vec![AssetRecord {
-                synthetic: true,
-                ..AssetRecord::new("audio", "voice", "hibari/heart", "Apache-2.0")
-            }],
-            warnings: Vec::new(),
-            calls: Vec::new(),
-        },
-        scenes: match segment {
-            0 => vec![SceneKind::Hook, SceneKind::Content],
-            _ => vec![SceneKind::Content, SceneKind::Source],
-        },
         captions,
         poster: None,
-        background: "procedural:stripes".to_owned(),
         assets: vec![
             AssetRecord::new("render", "font", "Montserrat Black", "OFL-1.1"),
             AssetRecord::new("render", "background", "procedural:stripes", "MIT OR Apache-2.0"),
         ],
+    }
+}
+
+fn audio() -> Audio {
+    let mark = |at_ms| AudioMark { at_ms, kind: MarkKind::Scene };
+    Audio {
+        pcm: blob(),
+        sample_rate: 48_000,
+        samples: FRAMES * 1600,
+        words: words(),
+        marks: vec![mark(0), mark(2000)],
+        voice: "hibari/heart".to_owned(),
+        assets: vec![AssetRecord {
+            synthetic: true,
+            ..AssetRecord::new("audio", "voice", "hibari/heart", "Apache-2.0")
+        }],
+        warnings: Vec::new(),
+        calls: Vec::new(),
+    }
+}
+
+fn visuals() -> Visuals {
+    Visuals {
+        scenes: Vec::new(),
+        background: Background::Procedural { style: "stripes".to_owned(), seed: 0, offset_ms: 0 },
+        avatars: Vec::new(),
+        assets: Vec::new(),
         calls: Vec::new(),
         warnings: vec!["a picture was small".to_owned()],
     }
