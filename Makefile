@@ -11,7 +11,7 @@ VIDEO ?= demo.mp4
 # What is off unless asked for, but checked all the same.
 EXTRA := --features brainwrought-cli/otlp
 # They run to their end without arguments, each in a few seconds.
-EXAMPLES ?= custom_stage custom_store make_video mount_server watch_progress
+EXAMPLES ?= custom_stage custom_store durable_pipeline make_video mount_server own_stages watch_progress
 
 .PHONY: help setup setup-kokoro setup-tests demo test test-c2pa torture lint docs bench bench-peers dist test-dist space-proof example-pdf clean reference
 

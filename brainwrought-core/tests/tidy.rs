@@ -108,6 +108,15 @@ fn no_file_grows_too_long() {
     report(faults);
 }
 
+/// They show how little it takes, so they are measured in the form that they are formatted to.
+#[test]
+fn the_examples_that_are_read_first_stay_short() {
+    for (name, most) in [("durable_pipeline", 40), ("own_stages", 60)] {
+        let lines = read(&root().join(format!("examples/{name}.rs"))).lines().count();
+        assert!(lines <= most, "examples/{name}.rs has {lines} lines, at most {most} are wanted");
+    }
+}
+
 #[test]
 fn no_folder_holds_one_file() {
     let sources = sources();

@@ -15,7 +15,7 @@ use brainwrought_stages::check::Limits;
 use brainwrought_stages::frame::{CaptionStyle, Layout};
 use brainwrought_stages::media::{ClipReader, ClipSettings, EncoderSettings, Mp4Settings, Mp4Writer};
 use brainwrought_stages::picture::{RgbaImage, YuvFrame};
-use brainwrought_stages::render::{Render, RenderTurns, lay_out};
+use brainwrought_stages::render::{FrameHook, FrameMoment, Render, RenderTurns, lay_out};
 use brainwrought_stages::text::Fonts;
 use bytes::Bytes;
 use tokio_util::sync::CancellationToken;
@@ -108,6 +108,7 @@ impl Scene {
             fonts: Fonts::embedded(),
             limits: Limits::default(),
             turns: RenderTurns::default(),
+            hooks: Vec::new(),
         };
         Self { segment, audio, visuals, stage, cx, cancellation }
     }
@@ -240,6 +241,37 @@ async fn only_the_first_segment_brings_a_poster() {
     assert!(red > 11_000, "{red}");
     scene.segment.index = 1;
     assert!(scene.render().await.unwrap().poster.is_none());
+}
+
+/// Paints the upper left corner white from the tenth frame on.
+#[derive(Debug)]
+struct Corner;
+
+impl FrameHook for Corner {
+    fn settings(&self) -> serde_json::Value {
+        "corner/1".into()
+    }
+
+    fn apply(&self, frame: &mut YuvFrame, moment: FrameMoment) {
+        assert_eq!((moment.segment, moment.fps), (0, FPS));
+        let width = frame.width();
+        if moment.frame >= 10 {
+            frame.y.chunks_exact_mut(width).take(32).for_each(|row| row[..32].fill(235));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_hook_changes_every_frame_and_the_settings() {
+    let mut scene = Scene::new().await;
+    let plain = serde_json::to_value(&scene.stage).unwrap();
+    assert_eq!(plain.get("hooks"), None, "settings without hooks are what they were");
+    scene.stage.hooks.push(Arc::new(Corner));
+    assert_eq!(serde_json::to_value(&scene.stage).unwrap()["hooks"], serde_json::json!(["corner/1"]));
+    let (_, frames) = scene.frames().await;
+    let bright = |frame: &YuvFrame| frame.y[16 * frame.width() + 16] > 220;
+    let seen: Vec<bool> = frames.iter().map(bright).collect();
+    assert!(seen[..10].iter().all(|bright| !bright) && seen[10..].iter().all(|bright| *bright), "{seen:?}");
 }
 
 #[tokio::test]

@@ -12,6 +12,7 @@ mod outbound;
 mod publication;
 mod report;
 mod script;
+mod script_builder;
 mod source;
 mod video;
 mod visuals;
@@ -28,6 +29,7 @@ pub use script::{
     Analysis, Citation, CitedSentence, Concept, ContentsEntry, EffectCue, IllustrationKind, Line, LineRole,
     Meme, Profile, QuizQuestion, Scene, SceneKind, Script, Segment, Speaker, VisualCue,
 };
+pub use script_builder::ScriptBuilder;
 pub use source::SourcePdf;
 pub use video::{AssetRecord, Video};
 pub use visuals::{Avatar, Background, Panel, PanelKind, SceneVisual, Visuals};

@@ -96,6 +96,12 @@ pub enum ParseError {
     /// The engine broke down over the file.
     #[error("the PDF engine broke down over the file; print it to a new PDF and try that one")]
     EngineCrashed(#[source] ChildError),
+    /// PDFs are read in a child process of this program, which would not know that it is one.
+    #[error(
+        "PDFs are read in a child process of this program, but its `main` does not begin with \
+         `brainwrought_stages::parse::serve_if_child()`; add that call"
+    )]
+    NotServing,
     /// The reading process could not be started or talked to.
     #[error("the PDF reader could not be run")]
     Reader(#[source] ChildError),

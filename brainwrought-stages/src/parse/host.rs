@@ -19,6 +19,7 @@ use super::limits::{DrawLimits, ParseLimits};
 use super::reader::ReaderCheck;
 use super::undrawable::UndrawablePages;
 use super::wire::{Answer, CHILD_ARGUMENT, CropRequest, ParsedPdf, Request, Work, pack, unpack};
+use super::worker;
 use crate::child::{self, ChildLimits};
 use crate::picture::RgbaImage;
 
@@ -48,6 +49,8 @@ pub struct PdfHost {
     pub libpdfium: Option<PathBuf>,
     /// The password that opens the files.
     pub password: Option<Password>,
+    /// True when the program is this one, which must call [`super::serve_if_child`].
+    is_this_program: bool,
     /// What is known of the library, by its path.
     checked: Arc<Mutex<BTreeMap<Option<PathBuf>, ReaderCheck>>>,
     undrawable: UndrawablePages,
@@ -58,7 +61,7 @@ pub struct PdfHost {
 pub struct Password(String);
 
 impl PdfHost {
-    /// Reads in children of this program itself, with PDFium if its library lies beside the program, in `../lib` or in
+    /// Reads in children of this program itself, whose `main` must begin with [`super::serve_if_child`], with PDFium if its library lies beside the program, in `../lib` or in
     /// the system's library folders.
     ///
     /// # Errors
@@ -66,8 +69,13 @@ impl PdfHost {
     /// Fails when the system cannot tell where the program lies.
     pub fn this_program() -> std::io::Result<Self> {
         let program = std::env::current_exe()?;
-        let libpdfium = find_libpdfium(None);
-        Ok(Self { program, args: vec![CHILD_ARGUMENT.into()], libpdfium, ..Self::default() })
+        Ok(Self {
+            program,
+            args: vec![CHILD_ARGUMENT.into()],
+            libpdfium: find_libpdfium(None),
+            is_this_program: true,
+            ..Self::default()
+        })
     }
 
     /// Sets the library to use if `path` is a file.
@@ -184,6 +192,9 @@ impl PdfHost {
         output: u64,
         cancellation: &CancellationToken,
     ) -> (Bytes, Result<(), ParseError>) {
+        if self.is_this_program && !worker::serves() {
+            return (Bytes::new(), Err(ParseError::NotServing));
+        }
         let limits = ChildLimits {
             wall: Duration::from_secs(work.max_seconds().saturating_mul(4)),
             cpu_seconds: work.max_seconds(),
@@ -270,6 +281,15 @@ mod tests {
     fn password_does_not_show() {
         let host = PdfHost { password: Some(Password::new("hunter2")), ..PdfHost::default() };
         assert!(!format!("{host:?}").contains("hunter2"));
+    }
+
+    #[tokio::test]
+    async fn a_program_that_would_not_serve_is_not_started_again() {
+        let host = PdfHost::this_program().unwrap();
+        let read = host.parse("%PDF-1.7".into(), &ParseLimits::default(), &CancellationToken::new()).await;
+        let error = read.unwrap_err();
+        assert!(matches!(error, ParseError::NotServing) && !error.is_retryable(), "{error:?}");
+        assert!(error.to_string().contains("serve_if_child()"), "{error}");
     }
 
     #[test]

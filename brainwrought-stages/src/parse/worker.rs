@@ -2,6 +2,7 @@
 
 use std::io::{Read, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use rustix::time::{ClockId, clock_gettime};
@@ -16,11 +17,20 @@ use super::wire::{
     Answer, CHILD_ARGUMENT, CropRequest, ParsedPdf, Probed, Request, Work, pack, read_request,
 };
 
+/// True once this program has shown that it would become the reading process if it were started as one.
+static SERVES: AtomicBool = AtomicBool::new(false);
+
+/// Tells whether this program calls [`serve_if_child`].
+pub(super) fn serves() -> bool {
+    SERVES.load(Ordering::Relaxed)
+}
+
 /// Becomes the reading process if this program was started as one; returns at once if not.
 ///
 /// A program that uses [`super::PdfHost::this_program`] calls this first thing in its `main`, before it starts threads
 /// or reads its arguments. As the reading process it answers one request and ends; it never returns.
 pub fn serve_if_child() {
+    SERVES.store(true, Ordering::Relaxed);
     if std::env::args_os().nth(1).is_some_and(|argument| argument == CHILD_ARGUMENT) {
         let code = match serve() {
             Ok(()) => 0,

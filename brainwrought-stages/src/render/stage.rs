@@ -1,5 +1,7 @@
 //! [`Render`]: the stage that turns a segment into encoded pictures.
 
+use std::sync::Arc;
+
 use brainwrought_core::data::{AssetRecord, Audio, Background, Clip, PanelKind, Segment, Visuals};
 use brainwrought_core::id::Digest;
 use brainwrought_core::stage::{Stage, StageContext, StageError};
@@ -12,6 +14,7 @@ use super::captions::lay_out;
 use super::composer::{Backdrop, Composer, PanelArt};
 use super::error::RenderError;
 use super::foresight::{broken_rules, planned_captions};
+use super::frame_hook::{FrameHook, FrameMoment, hook_settings};
 use super::pump::pump;
 use super::puppet::PuppetSheet;
 use super::turns::RenderTurns;
@@ -41,6 +44,9 @@ pub struct Render {
     /// How much is rendered at once in this process.
     #[serde(skip)]
     pub turns: RenderTurns,
+    /// What changes every frame before it is encoded, in order.
+    #[serde(serialize_with = "hook_settings", skip_serializing_if = "Vec::is_empty")]
+    pub hooks: Vec<Arc<dyn FrameHook>>,
 }
 
 /// The frames of a segment, one after the other.
@@ -48,6 +54,9 @@ pub struct FrameSource {
     composer: Composer,
     at: u64,
     frames: u64,
+    hooks: Vec<Arc<dyn FrameHook>>,
+    segment: u32,
+    fps: u32,
 }
 
 impl std::fmt::Debug for FrameSource {
@@ -75,6 +84,8 @@ impl FrameSource {
             return Ok(false);
         }
         self.composer.draw(self.at, frame).map_err(RenderError::Backdrop)?;
+        let moment = FrameMoment { segment: self.segment, frame: self.at, fps: self.fps };
+        self.hooks.iter().for_each(|hook| hook.apply(frame, moment));
         self.at += 1;
         Ok(true)
     }
@@ -136,6 +147,8 @@ struct Made {
 
 /// What is fetched before the first frame.
 struct Stored {
+    /// The segment, from 0.
+    segment: u32,
     wording: Wording,
     panels: Vec<PanelArt>,
     /// The user's clip.
@@ -175,7 +188,8 @@ impl Stored {
             let sample = |bytes: &[u8]| <[u8; 4]>::try_from(bytes).map_or(0.0, f32::from_le_bytes);
             pcm.chunks_exact(4).map(sample).collect()
         };
-        Ok(Self { wording: Wording::of(&segment.language), panels, clip, puppets, samples })
+        let wording = Wording::of(&segment.language);
+        Ok(Self { segment: segment.index, wording, panels, clip, puppets, samples })
     }
 }
 
@@ -223,7 +237,7 @@ impl Render {
         composer.add_puppets(&stored.puppets, audio, &stored.samples);
         let chips: Vec<_> = visuals.scenes.iter().map(|scene| scene.chips.clone()).collect();
         composer.add_chips(&chips, audio, stored.wording, &self.fonts, frames);
-        Ok(FrameSource { composer, at: 0, frames })
+        Ok(FrameSource { composer, at: 0, frames, hooks: self.hooks.clone(), segment: stored.segment, fps })
     }
 
     fn render(

@@ -7,8 +7,8 @@ use brainwrought_core::data::{
     Analysis, BlockKind, Citation, CitedSentence, Concept, ContentsEntry, Document, Language, Line, LineRole,
     Scene, SceneKind, Script, VisualCue,
 };
-
 use brainwrought_core::stage::StageContext;
+use serde_json::Value;
 
 use super::bullets::lists;
 use super::claim::claim;
@@ -45,6 +45,10 @@ pub struct OfflineWriter;
 
 #[async_trait]
 impl ScriptWriter for OfflineWriter {
+    fn settings(&self) -> Value {
+        Value::from("offline")
+    }
+
     async fn write(
         &self,
         document: &Document,
@@ -270,20 +274,13 @@ pub(super) fn drafted(draft: &Draft<'_>, budget: u64, asks: bool) -> Result<Scri
     let pages: BTreeSet<u32> = said.iter().map(|sentence| sentence.page).collect();
     scenes.push((String::new(), source_scene(&document.title, pages.into_iter().collect(), SOURCE_MS)));
 
-    Ok(Script {
-        title: document.title.clone(),
-        language: script_language.clone(),
-        page_count: document.pages.len() as u32,
-        writer: if english { "offline/en".to_owned() } else { "plain".to_owned() },
-        target_ms: draft.brief.length_ms,
-        analysis: analysis(draft, &said),
-        segments: segments(scenes, &document.title, &script_language),
-        quiz: questions,
-        profile: None,
-        mood: None,
-        calls: Vec::new(),
-        warnings: Vec::new(),
-    })
+    Ok(Script::builder(document, if english { "offline/en" } else { "plain" })
+        .language(script_language.clone())
+        .target_ms(draft.brief.length_ms)
+        .analysis(analysis(draft, &said))
+        .segments(segments(scenes, &document.title, &script_language))
+        .quiz(questions)
+        .build())
 }
 
 /// Tells of each picked sentence whether it can be said later: the last of its unit, of a story that goes on without it.

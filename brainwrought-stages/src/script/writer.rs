@@ -34,10 +34,9 @@ pub struct Brief {
 #[async_trait]
 pub trait ScriptWriter: fmt::Debug + Send + Sync + 'static {
     /// What changes the script beside the document and the brief, such as a model and its prompts. It is part of the
-    /// stage's settings, so that a script is written anew when it changes; never a secret.
-    fn settings(&self) -> Value {
-        Value::Null
-    }
+    /// stage's settings, so that a script is written anew when it changes; never a secret. A writer with nothing of the kind
+    /// says its name and version.
+    fn settings(&self) -> Value;
 
     /// Writes the script. Money, calls to providers and steps that are remembered go through `cx`.
     ///

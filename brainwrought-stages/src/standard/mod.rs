@@ -13,6 +13,7 @@ mod outlook;
 mod preview;
 mod rehearsal;
 mod resources;
+mod short;
 mod stage_cost;
 mod stage_table;
 mod stages;
@@ -25,6 +26,7 @@ pub use options::{BackgroundChoice, Format, MakeOptions, Music};
 pub use outlook::Outlook;
 pub use preview::{PreviewError, background_preview, voice_sample};
 pub use resources::Resources;
+pub use short::{Made, Short};
 pub use stage_table::{STAGE_NAMES, STAGES, StageInfo, stage_label};
 pub use stages::Stages;
 
@@ -33,7 +35,7 @@ use std::error::Error;
 use brainwrought_core::data::{Publication, SourcePdf};
 use brainwrought_core::engine::{NamedPipelines, PipelineSource};
 use brainwrought_core::job::{Job, PlanError};
-use brainwrought_core::pipeline::{ErasedPipeline, Handle, Pipeline};
+use brainwrought_core::pipeline::{ErasedPipeline, Pipeline};
 use serde_json::Value;
 
 /// The names of the default pipelines.
@@ -44,24 +46,13 @@ pub const PIPELINE_NAMES: [&str; 1] = ["short"];
 #[error("there is no pipeline `{0}`; this version has `short`")]
 struct UnknownPipeline(String);
 
-/// Wires the default pipeline for a short.
+/// Wires the default pipeline for a short; [`Short`] has places for stages of one's own.
 ///
 /// # Errors
 ///
 /// Fails only when two stages have one name, which those of [`Stages`] do not.
 pub fn short(stages: Stages) -> Result<Pipeline<SourcePdf, Publication>, PlanError> {
-    Pipeline::new("short", |p, pdf: Handle<SourcePdf>| {
-        let document = p.stage(stages.parse, pdf);
-        let script = p.stage(stages.script, document);
-        let (audios, visuals, clips) = p.each(script, |p, segment| {
-            let audio = p.stage(stages.audio, segment);
-            let visuals = p.stage(stages.visuals, (document, segment));
-            (audio, visuals, p.stage(stages.render, (segment, audio, visuals)))
-        });
-        let video = p.stage(stages.assemble, (document, script, audios, visuals, clips));
-        let report = p.stage(stages.check, (document, script, video, audios, visuals, clips));
-        p.stage(stages.publish, report)
-    })
+    Short::new(stages).build()
 }
 
 /// Builds the default pipelines for an engine: the name and options of a job decide which.

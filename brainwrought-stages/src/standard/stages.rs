@@ -125,6 +125,7 @@ impl Stages {
                 fonts: resources.fonts.clone(),
                 limits: limits.clone(),
                 turns: resources.render_turns.clone(),
+                hooks: Vec::new(),
             },
             assemble: Assemble {
                 mix: Mix { music, effects: options.effects, seed, ..Mix::default() },

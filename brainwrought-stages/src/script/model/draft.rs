@@ -326,20 +326,15 @@ impl Draft<'_> {
         ));
         let mut questions: Vec<QuizQuestion> = quiz.map(|quiz| quiz.question.clone()).into_iter().collect();
         questions.extend(self.offline.quiz.iter().filter(|_| quiz.is_none()).cloned());
-        Script {
-            title: self.document.title.clone(),
-            language: self.offline.language.clone(),
-            page_count: self.document.pages.len() as u32,
-            writer: model.to_owned(),
-            target_ms: self.brief.length_ms,
-            analysis: self.analysis(),
-            segments: segments(scenes, &self.document.title, &self.offline.language),
-            quiz: questions,
-            profile: self.profile.clone(),
-            mood: self.mood(),
-            calls: Vec::new(),
-            warnings: Vec::new(),
-        }
+        Script::builder(self.document, model)
+            .language(self.offline.language.clone())
+            .target_ms(self.brief.length_ms)
+            .analysis(self.analysis())
+            .segments(segments(scenes, &self.document.title, &self.offline.language))
+            .quiz(questions)
+            .profile(self.profile.clone())
+            .mood(self.mood())
+            .build()
     }
 
     /// No picture is shown twice, and now and then there is only motion.
