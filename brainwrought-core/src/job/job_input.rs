@@ -1,9 +1,10 @@
 //! [`JobInput`]: the value that a job starts from.
 
+use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
-use crate::data::{BlobRef, blobs_in};
+use crate::data::{BlobRef, SourcePdf, blobs_in};
 use crate::stage::StageData;
 
 /// The value that a job starts from, with the name and number of its form.
@@ -95,9 +96,14 @@ impl<'de> Deserialize<'de> for JobInput {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut stored = Map::<String, Value>::deserialize(deserializer)?;
         let schema = match stored.remove(SCHEMA) {
-            None => FIRST_SCHEMA.to_owned(),
+            None => {
+                let value = Value::Object(stored);
+                // Nothing else says that these are the fields of an input.
+                SourcePdf::deserialize(&value).map_err(D::Error::custom)?;
+                return Ok(Self { schema: FIRST_SCHEMA.to_owned(), value });
+            }
             Some(Value::String(schema)) => schema,
-            Some(_) => return Err(serde::de::Error::custom("the schema of a job's input is not a string")),
+            Some(_) => return Err(D::Error::custom("the schema of a job's input is not a string")),
         };
         let value = stored.remove(VALUE).unwrap_or(Value::Object(stored));
         Ok(Self { schema, value })
@@ -109,7 +115,6 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::data::SourcePdf;
 
     fn stored(schema: &str, value: Value) -> Value {
         serde_json::to_value(JobInput { schema: schema.to_owned(), value }).unwrap()
@@ -153,7 +158,9 @@ mod tests {
     }
 
     #[test]
-    fn a_schema_that_is_no_text_is_refused() {
-        assert!(serde_json::from_value::<JobInput>(json!({ "schema": 4 })).is_err());
+    fn what_is_no_input_is_refused() {
+        for damaged in [json!({ "schema": 4 }), json!({}), json!({ "file_name": "a.pdf" }), json!(null)] {
+            assert!(serde_json::from_value::<JobInput>(damaged).is_err());
+        }
     }
 }
