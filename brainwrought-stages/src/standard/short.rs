@@ -17,6 +17,9 @@ type EachStep<I, O> = Box<dyn FnOnce(&mut EachWiring<'_>, I) -> Handle<O, PerIte
 /// A value of the segment.
 type Each<T> = Handle<T, PerItem>;
 
+/// What the frames of a segment are drawn from.
+type Shown = (Each<Segment>, Each<Audio>, Each<Visuals>);
+
 /// What was made of a document and its script before it is joined.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
@@ -69,7 +72,7 @@ pub struct Short {
     script: Step<Handle<Document>, Script>,
     audio: EachStep<Each<Segment>, Audio>,
     visuals: EachStep<(Handle<Document>, Each<Segment>), Visuals>,
-    clip: EachStep<(Each<Segment>, Each<Audio>, Each<Visuals>), Clip>,
+    clip: EachStep<Shown, Clip>,
     video: Step<Made, Video>,
     report: Step<(Made, Handle<Video>), Report>,
     publication: Step<Handle<Report>, Publication>,
