@@ -43,6 +43,9 @@ pub(crate) fn code(result: anyhow::Result<()>, printed: io::Result<()>) -> ExitC
         return ExitCode::from(*code);
     }
     eprintln!("error: {}", chain(error.as_ref()));
+    if let Some(advice) = crate::advice::on(&error) {
+        eprintln!("{advice}");
+    }
     ExitCode::from(code_of(&error))
 }
 

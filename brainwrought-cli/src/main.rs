@@ -1,5 +1,6 @@
 //! The `brainwrought` command: parses, makes one library call, prints.
 
+mod advice;
 mod args;
 mod byte_size;
 mod commands;

@@ -91,7 +91,7 @@ pub(crate) fn job_page(view: &JobView, delivered: &Publication) -> String {
         page += &format!("\nwaits    for {reason}");
     }
     if let Some(error) = job.error() {
-        page += &format!("\nerror    {error}");
+        page += &format!("\nerror    {error}\nadvice   {}", crate::advice::on_job(job));
     }
     page
 }

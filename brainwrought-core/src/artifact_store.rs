@@ -147,11 +147,11 @@ pub struct StoredArtifact {
 #[non_exhaustive]
 pub enum ArtifactStoreError {
     /// Nothing is stored under the digest.
-    #[error("artifact {0} is not in the store; `retry --from` the stage that makes it")]
+    #[error("artifact {0} is not in the store; the stage that makes it has to run again")]
     NotFound(Digest),
     /// The stored bytes are not those that were put.
     #[error(
-        "artifact {0} is damaged: its bytes do not match its digest; `retry --from` the stage that makes it"
+        "artifact {0} is damaged: its bytes do not match its digest; the stage that makes it has to run again"
     )]
     Damaged(Digest),
     /// The store has no room left.

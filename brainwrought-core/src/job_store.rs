@@ -13,7 +13,7 @@ use crate::job::{
     Callback, Job, JobStatus, NewJob, Outcome, Plan, Progress, Renewal, Revision, StageBacklog, Task,
     TransitionError,
 };
-use crate::purse::{Charge, Cost};
+use crate::ledger_store::LedgerStore;
 
 /// Keeps jobs and lends their tasks.
 ///
@@ -24,6 +24,8 @@ use crate::purse::{Charge, Cost};
 /// with a token that no longer holds is refused with [`JobStoreError::LeaseLost`]. It is not guaranteed that a worker
 /// whose lease was lost notices at once: it learns it at its next call. It is the store's responsibility to measure
 /// every lease by one clock of its own; workers' clocks are never compared.
+///
+/// What jobs may spend and have spent is the part of it that [`LedgerStore`] is.
 ///
 /// After [`JobStoreError::Unavailable`] the transition may or may not have happened: read again, never assume.
 ///
@@ -38,7 +40,7 @@ use crate::purse::{Charge, Cost};
 /// # }).unwrap();
 /// ```
 #[async_trait]
-pub trait JobStore: Debug + Send + Sync + 'static {
+pub trait JobStore: LedgerStore {
     /// Creates a job whose tasks are NEW, or finds the one that has the same idempotency key.
     async fn create(&self, new: NewJob) -> Result<Created, JobStoreError>;
 
@@ -78,26 +80,6 @@ pub trait JobStore: Debug + Send + Sync + 'static {
         report: TaskReport,
     ) -> Result<(), JobStoreError>;
 
-    /// Sets money aside for a call of a task whose token still holds. It is guaranteed that no call of this method takes
-    /// what is settled and set aside past the job's limit, however many are made at once; one that would is refused with
-    /// [`TransitionError::LimitReached`]. What was set aside outlives the token.
-    async fn set_aside(
-        &self,
-        task: &TaskId,
-        token: FencingToken,
-        charge: &Charge,
-    ) -> Result<(), JobStoreError>;
-
-    /// Settles a call of a task whose token still holds for what it did cost, and frees the rest of what was set aside
-    /// for it. Never repeat it after [`JobStoreError::Unavailable`]: it may have been done.
-    async fn settle(
-        &self,
-        task: &TaskId,
-        token: FencingToken,
-        charge: &Charge,
-        cost: Cost,
-    ) -> Result<(), JobStoreError>;
-
     /// Ends an attempt, and returns the task as it was stored.
     async fn commit(
         &self,
@@ -135,9 +117,6 @@ pub trait JobStore: Debug + Send + Sync + 'static {
     /// Gives a job that was planned by another version of its pipeline the plan of this one. Outputs of stages that both
     /// plans have, with the same needs, stay; the other stages are done anew.
     async fn replan(&self, id: &JobId, plan: &Plan) -> Result<JobView, JobStoreError>;
-
-    /// Changes what a job may spend; `None` lifts the limit. What was spent stays spent.
-    async fn limit_cost(&self, id: &JobId, limit: Option<Cost>) -> Result<JobView, JobStoreError>;
 
     /// Changes the priority of a job in any status: claims go by the new one from then on.
     async fn prioritize(&self, id: &JobId, priority: i32) -> Result<JobView, JobStoreError>;
@@ -285,7 +264,7 @@ pub struct TaskReport {
 #[non_exhaustive]
 pub enum JobStoreError {
     /// There is no such job.
-    #[error("there is no job {0}; `brainwrought list` shows those there are")]
+    #[error("there is no job {0}")]
     JobNotFound(JobId),
     /// The lease is somebody else's, or nobody's: what the worker did does not count.
     #[error("the lease on {task} with token {token} was lost; the work of this attempt does not count")]

@@ -12,6 +12,7 @@ pub mod fingerprint;
 pub mod id;
 pub mod job;
 pub mod job_store;
+pub mod ledger_store;
 pub mod memory;
 pub mod metrics;
 pub mod pipeline;

@@ -123,7 +123,7 @@ pub enum PurseError {
     /// The limit would be passed.
     #[error(
         "{provider} may cost {most} more, and {SPENT} {spent} of {limit}; nothing was sent; \
-         raise it with `brainwrought retry --max-cost`, or make the video again with a higher --max-cost: what is done is kept"
+         raise the limit to go on: what is done is kept"
     )]
     Exhausted {
         /// Who would have been paid.
@@ -137,8 +137,7 @@ pub enum PurseError {
     },
     /// Nobody can tell what a call costs, and the job has a limit.
     #[error(
-        "{provider} was not called: its price is not known, and the job has a limit; \
-         write the price into brainwrought.toml as [prices.\"{provider}\"]"
+        "{provider} was not called: {UNPRICED}, and the job has a limit; tell its price, or lift the limit"
     )]
     Unpriced {
         /// Who would have been paid.
@@ -158,7 +157,15 @@ pub enum PurseError {
 /// By these words the error of a limit is known again once it is stored.
 const SPENT: &str = "the job has spent or set aside";
 
+/// By these words an unknown price is known again.
+const UNPRICED: &str = "its price is not known";
+
 impl PurseError {
+    /// Tells whether an error that was stored as a text is that of a price which nobody knows.
+    pub fn is_unpriced(text: &str) -> bool {
+        text.contains(UNPRICED)
+    }
+
     /// Tells whether an error that was stored as a text is that of a job's limit, which would stop another attempt too.
     pub fn is_limit(text: &str) -> bool {
         text.contains(SPENT)

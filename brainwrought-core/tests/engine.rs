@@ -20,6 +20,7 @@ use brainwrought_core::job::{
 use brainwrought_core::job_store::{
     Claim, ClaimRequest, Created, JobFilter, JobStore, JobStoreError, JobView, TaskReport,
 };
+use brainwrought_core::ledger_store::LedgerStore;
 use brainwrought_core::memory::{MemoryArtifactStore, MemoryJobStore};
 use brainwrought_core::pipeline::{Handle, Pipeline};
 use brainwrought_core::purse::{Charge, Cost};
@@ -330,6 +331,32 @@ impl Deaf {
 }
 
 #[async_trait]
+impl LedgerStore for Deaf {
+    async fn set_aside(
+        &self,
+        id: &TaskId,
+        token: FencingToken,
+        charge: &Charge,
+    ) -> Result<(), JobStoreError> {
+        self.0.set_aside(id, token, charge).await
+    }
+
+    async fn settle(
+        &self,
+        id: &TaskId,
+        token: FencingToken,
+        charge: &Charge,
+        cost: Cost,
+    ) -> Result<(), JobStoreError> {
+        self.0.settle(id, token, charge, cost).await
+    }
+
+    async fn limit_cost(&self, id: &JobId, limit: Option<Cost>) -> Result<JobView, JobStoreError> {
+        self.0.limit_cost(id, limit).await
+    }
+}
+
+#[async_trait]
 impl JobStore for Deaf {
     async fn create(&self, new: NewJob) -> Result<Created, JobStoreError> {
         self.0.create(new).await
@@ -358,26 +385,6 @@ impl JobStore for Deaf {
         report: TaskReport,
     ) -> Result<(), JobStoreError> {
         self.0.append(id, token, report).await
-    }
-    async fn set_aside(
-        &self,
-        id: &TaskId,
-        token: FencingToken,
-        charge: &Charge,
-    ) -> Result<(), JobStoreError> {
-        self.0.set_aside(id, token, charge).await
-    }
-    async fn settle(
-        &self,
-        id: &TaskId,
-        token: FencingToken,
-        charge: &Charge,
-        cost: Cost,
-    ) -> Result<(), JobStoreError> {
-        self.0.settle(id, token, charge, cost).await
-    }
-    async fn limit_cost(&self, id: &JobId, limit: Option<Cost>) -> Result<JobView, JobStoreError> {
-        self.0.limit_cost(id, limit).await
     }
     async fn commit(
         &self,

@@ -54,8 +54,8 @@ impl Stage for Speak {
     async fn run(&self, cx: &StageContext, input: SourcePdf) -> Result<Spoken, StageError> {
         let text = cx.get(&input.pdf).await?;
         let charge = Charge { provider: "voice/one".to_owned(), most: Cost(10) };
-        cx.set_aside(&charge).await?;
-        cx.settle(&charge, Cost(7)).await;
+        cx.budget().set_aside(&charge).await?;
+        cx.budget().settle(&charge, Cost(7)).await;
         if self.stall.runs.fetch_add(1, Ordering::SeqCst) == 0 {
             self.stall.begun.notify_one();
             self.stall.go_on.notified().await;

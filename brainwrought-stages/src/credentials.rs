@@ -48,7 +48,7 @@ pub enum CredentialsError {
     )]
     Identity(#[source] c2pa::Error),
     /// The manifest beside the video cannot be read.
-    #[error("the manifest beside the video cannot be read; run `brainwrought retry --from check`")]
+    #[error("the manifest beside the video cannot be read; the video has to be checked again")]
     Manifest(#[source] serde_json::Error),
     /// The video could not be signed.
     #[error("the video could not be signed")]

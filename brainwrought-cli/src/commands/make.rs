@@ -153,8 +153,10 @@ fn finished(
             }
             let error = job.error().unwrap_or_else(|| "the job was cancelled".to_owned());
             explain(&format!(
-                "error: {error}\njob {}; `brainwrought logs {}` tells more",
-                job.job_id, job.job_id
+                "error: {error}\njob {}; `brainwrought logs {}` tells more; {}",
+                job.job_id,
+                job.job_id,
+                crate::advice::on_job(job)
             ));
             return Err(Ended(JOB_FAILED).into());
         }

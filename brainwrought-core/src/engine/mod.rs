@@ -71,6 +71,7 @@ pub struct Engine {
 
 /// How an [`Engine`] goes about its work.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct EngineSettings {
     /// Who works, for people.
     pub worker: WorkerId,

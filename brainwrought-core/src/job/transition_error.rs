@@ -51,7 +51,7 @@ pub enum TransitionError {
     #[error("version {0} was made with other stages than this program has, so it cannot be brought back")]
     OtherPlan(u32),
     /// Nothing failed, so there is nothing to retry.
-    #[error("nothing to retry: the job is {0}; name a stage with `--from` to run again from there")]
+    #[error("nothing to retry: the job is {0}; name a stage to run again from there")]
     NothingToRetry(JobStatus),
     /// The job may not spend so much.
     #[error("{provider} may cost {most} more, and the job has spent or set aside {spent} of {limit}")]

@@ -12,6 +12,7 @@ use crate::job::{Callback, Job, LogEntry, NewJob, Outcome, Plan, Renewal, Revisi
 use crate::job_store::{
     Claim, ClaimRequest, Created, JobFilter, JobStore, JobStoreError, JobView, TaskReport,
 };
+use crate::ledger_store::LedgerStore;
 use crate::purse::{Charge, Cost};
 
 /// Keeps jobs in memory; they are gone when it is dropped. The reference that other stores are held against.
@@ -53,6 +54,35 @@ impl MemoryJobStore {
         let result = change(job, &now).map_err(|error| JobStoreError::from_transition(error, id));
         self.work.notify_waiters();
         result
+    }
+}
+
+#[async_trait]
+impl LedgerStore for MemoryJobStore {
+    async fn set_aside(
+        &self,
+        task: &TaskId,
+        token: FencingToken,
+        charge: &Charge,
+    ) -> Result<(), JobStoreError> {
+        self.change(&task.job, |job, now| job.set_aside(&task.key, token, charge, now))
+    }
+
+    async fn settle(
+        &self,
+        task: &TaskId,
+        token: FencingToken,
+        charge: &Charge,
+        cost: Cost,
+    ) -> Result<(), JobStoreError> {
+        self.change(&task.job, |job, now| job.settle(&task.key, token, charge, cost, now))
+    }
+
+    async fn limit_cost(&self, id: &JobId, limit: Option<Cost>) -> Result<JobView, JobStoreError> {
+        self.change(id, |job, now| {
+            job.limit_cost(limit, now);
+            Ok(view(job, now))
+        })
     }
 }
 
@@ -154,25 +184,6 @@ impl JobStore for MemoryJobStore {
         })
     }
 
-    async fn set_aside(
-        &self,
-        task: &TaskId,
-        token: FencingToken,
-        charge: &Charge,
-    ) -> Result<(), JobStoreError> {
-        self.change(&task.job, |job, now| job.set_aside(&task.key, token, charge, now))
-    }
-
-    async fn settle(
-        &self,
-        task: &TaskId,
-        token: FencingToken,
-        charge: &Charge,
-        cost: Cost,
-    ) -> Result<(), JobStoreError> {
-        self.change(&task.job, |job, now| job.settle(&task.key, token, charge, cost, now))
-    }
-
     async fn commit(
         &self,
         task: &TaskId,
@@ -219,13 +230,6 @@ impl JobStore for MemoryJobStore {
     async fn revise(&self, id: &JobId, revision: &Revision) -> Result<JobView, JobStoreError> {
         self.change(id, |job, now| {
             job.revise(revision, now)?;
-            Ok(view(job, now))
-        })
-    }
-
-    async fn limit_cost(&self, id: &JobId, limit: Option<Cost>) -> Result<JobView, JobStoreError> {
-        self.change(id, |job, now| {
-            job.limit_cost(limit, now);
             Ok(view(job, now))
         })
     }

@@ -161,40 +161,9 @@ impl StageContext {
         Ok(bytes)
     }
 
-    /// Sets money aside for a call to a provider that is about to be made. Settle it with [`settle`](Self::settle); what
-    /// is never settled stays set aside, as nobody knows whether the provider charged for it.
-    ///
-    /// # Errors
-    ///
-    /// Fails when the job's limit would be passed or its ledger cannot be written; then the call must not be made.
-    pub async fn set_aside(&self, charge: &Charge) -> Result<(), PurseError> {
-        self.purse.set_aside(charge).await
-    }
-
-    /// Refuses a call whose price nobody knows when the job has a limit.
-    ///
-    /// # Errors
-    ///
-    /// Fails when the job has a limit or its ledger cannot be read; then the call must not be made.
-    pub async fn allow_unpriced(&self, provider: &str) -> Result<(), PurseError> {
-        match self.purse.is_limited().await? {
-            true => Err(PurseError::Unpriced { provider: provider.to_owned() }),
-            false => Ok(()),
-        }
-    }
-
-    /// Settles a call for what it did cost.
-    ///
-    /// A ledger that cannot be written keeps the money set aside; the call was made all the same, so this is only
-    /// logged.
-    pub async fn settle(&self, charge: &Charge, cost: Cost) {
-        if let Err(error) = self.purse.settle(charge, cost).await {
-            let error = crate::report::chain(&error);
-            self.log(
-                LogLevel::Warn,
-                format!("{} was called, and its cost of {cost} not booked: {error}", charge.provider),
-            );
-        }
+    /// What the job may still spend.
+    pub fn budget(&self) -> Budget<'_> {
+        Budget { cx: self }
     }
 
     /// Notes a call to a provider. A stage that calls providers puts [`calls`](Self::calls) into its output.
@@ -265,6 +234,50 @@ impl StageContext {
             Ok(bytes) => Ok(Some(bytes)),
             Err(ArtifactStoreError::NotFound(_) | ArtifactStoreError::Damaged(_)) => Ok(None),
             Err(error) => Err(error.into()),
+        }
+    }
+}
+
+/// What a job may still spend, as a stage sees it.
+#[derive(Debug, Clone, Copy)]
+pub struct Budget<'a> {
+    cx: &'a StageContext,
+}
+
+impl Budget<'_> {
+    /// Sets money aside for a call to a provider that is about to be made. Settle it with [`settle`](Self::settle); what
+    /// is never settled stays set aside, as nobody knows whether the provider charged for it.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the job's limit would be passed or its ledger cannot be written; then the call must not be made.
+    pub async fn set_aside(&self, charge: &Charge) -> Result<(), PurseError> {
+        self.cx.purse.set_aside(charge).await
+    }
+
+    /// Refuses a call whose price nobody knows when the job has a limit.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the job has a limit or its ledger cannot be read; then the call must not be made.
+    pub async fn allow_unpriced(&self, provider: &str) -> Result<(), PurseError> {
+        match self.cx.purse.is_limited().await? {
+            true => Err(PurseError::Unpriced { provider: provider.to_owned() }),
+            false => Ok(()),
+        }
+    }
+
+    /// Settles a call for what it did cost.
+    ///
+    /// A ledger that cannot be written keeps the money set aside; the call was made all the same, so this is only
+    /// logged.
+    pub async fn settle(&self, charge: &Charge, cost: Cost) {
+        if let Err(error) = self.cx.purse.settle(charge, cost).await {
+            let error = crate::report::chain(&error);
+            self.cx.log(
+                LogLevel::Warn,
+                format!("{} was called, and its cost of {cost} not booked: {error}", charge.provider),
+            );
         }
     }
 }

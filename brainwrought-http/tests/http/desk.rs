@@ -443,7 +443,7 @@ impl Stage for Speak {
         self.strings.spoken.fetch_add(1, Ordering::SeqCst);
         if segment.scenes.iter().flat_map(|scene| &scene.lines).any(|line| line.text.contains("costly")) {
             let charge = Charge { provider: "voices/dear".to_owned(), most: Cost::from_usd(2.0) };
-            cx.set_aside(&charge).await?;
+            cx.budget().set_aside(&charge).await?;
         }
         let lines = segment.scenes.iter().flat_map(|scene| &scene.lines);
         Ok(Said { text: lines.map(|line| line.text.clone()).collect() })

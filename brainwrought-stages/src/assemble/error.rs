@@ -5,12 +5,10 @@
 #[non_exhaustive]
 pub enum AssembleError {
     /// There is nothing to join.
-    #[error(
-        "the script has no segments, so there is no video to make; run `brainwrought retry --from script`"
-    )]
+    #[error("the script has no segments, so there is no video to make; it has to be written again")]
     Empty,
     /// There are more or fewer clips than segments.
-    #[error("there are {clips} clips for {segments} segments; run `brainwrought retry --from render`")]
+    #[error("there are {clips} clips for {segments} segments; they have to be rendered again")]
     Count {
         /// The clips.
         clips: usize,
@@ -19,13 +17,13 @@ pub enum AssembleError {
     },
     /// A clip has another size or frame rate than the first.
     #[error(
-        "segment {0} was rendered in another size or frame rate than the first; run `brainwrought retry --from render`"
+        "segment {0} was rendered in another size or frame rate than the first; it has to be rendered again"
     )]
     Mixed(usize),
     /// A clip's sound is not as long as its pictures.
     #[error(
         "the narration of segment {segment} has {found} samples where its pictures need {expected}; \
-         run `brainwrought retry --from audio`"
+         it has to be narrated again"
     )]
     Length {
         /// The segment, from 0.

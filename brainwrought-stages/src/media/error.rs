@@ -30,7 +30,7 @@ pub enum MediaError {
     },
     /// The sound is not as long as the pictures.
     #[error(
-        "the sound has {found} samples where the pictures need {expected}; run `brainwrought retry --from audio`"
+        "the sound has {found} samples where the pictures need {expected}; the narration has to be made again"
     )]
     Lengths {
         /// The samples that the pictures need.
@@ -42,6 +42,6 @@ pub enum MediaError {
     #[error("the work was stopped")]
     Stopped,
     /// A byte stream is not what it should be.
-    #[error("the stored video is damaged: {0}; run `brainwrought retry --from render`")]
+    #[error("the stored video is damaged: {0}; it has to be rendered again")]
     Damaged(&'static str),
 }

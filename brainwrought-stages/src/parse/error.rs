@@ -21,9 +21,7 @@ pub enum ParseError {
     #[error("the PDF is damaged and no text could be saved from it; download or export it again")]
     Corrupt,
     /// The file is encrypted and no password was given.
-    #[error(
-        "the PDF is locked; save a copy without a password, or give it to `brainwrought make --password`"
-    )]
+    #[error("the PDF is locked; save a copy without a password, or give its password")]
     PasswordRequired,
     /// The file is encrypted and the password does not open it.
     #[error("the password does not open the PDF; check it and try again")]

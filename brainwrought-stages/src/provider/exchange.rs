@@ -30,7 +30,7 @@ impl<'a> Exchange<'a> {
         let most = match bill {
             Bill::AtMost(most) => most,
             Bill::Unknown => {
-                cx.allow_unpriced(&provider).await?;
+                cx.budget().allow_unpriced(&provider).await?;
                 Cost::FREE
             }
         };
@@ -43,7 +43,7 @@ impl<'a> Exchange<'a> {
     pub(super) async fn set_aside(&mut self) -> Result<(), PurseError> {
         if self.most > Cost::FREE {
             let charge = Charge { provider: self.call.provider.clone(), most: self.most };
-            self.cx.set_aside(&charge).await?;
+            self.cx.budget().set_aside(&charge).await?;
             self.open = Some(charge);
         }
         self.tries += 1;
@@ -63,7 +63,7 @@ impl<'a> Exchange<'a> {
     /// Settles a try that ended for sure.
     pub(super) async fn settle(&mut self, cost: Cost) {
         if let Some(charge) = self.open.take() {
-            self.cx.settle(&charge, cost).await;
+            self.cx.budget().settle(&charge, cost).await;
             self.call.cost += cost;
         }
     }

@@ -19,7 +19,7 @@ use crate::check::Check;
 #[non_exhaustive]
 pub enum FetchError {
     /// There is no finished video yet.
-    #[error("job {job} is {status} and has no finished video yet; see `brainwrought status {job}`")]
+    #[error("job {job} is {status} and has no finished video yet")]
     NotCompleted {
         /// The job.
         job: JobId,
@@ -27,9 +27,7 @@ pub enum FetchError {
         status: JobStatus,
     },
     /// What the gate left cannot be read.
-    #[error(
-        "what is stored of job {job} names no video; `brainwrought retry {job} --from check` makes it again"
-    )]
+    #[error("what is stored of job {job} names no video; it has to be checked again")]
     NoVideo {
         /// The job.
         job: JobId,

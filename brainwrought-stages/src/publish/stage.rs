@@ -38,9 +38,7 @@ pub(super) const VIDEO: &str = "video.mp4";
 
 /// A finished video could not be delivered; it stays in the artifact store.
 #[derive(Debug, thiserror::Error)]
-#[error(
-    "could not write {path:?}; the video is safe in the store, mend this and run `brainwrought retry --from publish`"
-)]
+#[error("could not write {path:?}; the video is safe in the store; mend this and publish again")]
 pub struct PublishError {
     path: PathBuf,
     source: std::io::Error,
@@ -111,9 +109,7 @@ pub async fn publication(
 #[non_exhaustive]
 pub enum PublishJobError {
     /// There is no finished video yet.
-    #[error(
-        "job {job} is {status}, and only a completed one can be published; see `brainwrought status {job}`"
-    )]
+    #[error("job {job} is {status}, and only a completed one can be published")]
     NotCompleted {
         /// The job.
         job: JobId,
@@ -121,7 +117,7 @@ pub enum PublishJobError {
         status: JobStatus,
     },
     /// The stage that publishes has no publisher.
-    #[error("there is no place to publish to; set HF_DATASET_REPO to a dataset, such as `owner/name`")]
+    #[error("there is no place to publish to")]
     NoPlace,
     /// The publisher could not do it.
     #[error("{0}")]

@@ -20,14 +20,14 @@ pub enum RenderError {
     #[error(transparent)]
     Background(#[from] BackgroundError),
     /// A stored panel is no picture.
-    #[error("a stored panel cannot be read; run `brainwrought retry --from visuals`")]
+    #[error("a stored panel cannot be read; the pictures have to be made again")]
     Panel(#[from] RgbaImageError),
     /// The background stopped.
     #[error("the background clip could not be read to its end")]
     Backdrop(#[source] Box<dyn Error + Send + Sync>),
     /// The narration is not a whole number of frames long.
     #[error(
-        "the narration has {samples} samples, which is no whole number of frames; run `brainwrought retry --from audio`"
+        "the narration has {samples} samples, which is no whole number of frames; it has to be made again"
     )]
     UnevenAudio {
         /// The number of samples.

@@ -242,7 +242,7 @@ async fn a_limit_that_is_too_small_sends_nothing_and_can_be_raised() {
     let (status, job) = desk.run(&id).await;
     let error = job.error().unwrap();
     assert!(status == JobStatus::Failed && error.contains("of $0.01"), "{error}");
-    assert!(error.contains("retry --max-cost"), "{error}");
+    assert!(error.contains("raise the limit"), "{error}");
     assert!(desk.server.asked().is_empty() && job.ledger.entries.is_empty());
     desk.engine.jobs().limit_cost(&id, Some(Cost::from_usd(1.0))).await.unwrap();
     let job = desk.goes_on(&id).await;

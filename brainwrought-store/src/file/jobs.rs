@@ -14,6 +14,7 @@ use brainwrought_core::job::{
 use brainwrought_core::job_store::{
     Claim, ClaimRequest, Created, JobFilter, JobStore, JobStoreError, JobView, TaskReport,
 };
+use brainwrought_core::ledger_store::LedgerStore;
 use brainwrought_core::purse::{Charge, Cost};
 use brainwrought_core::report::chain;
 use tokio::sync::{Notify, oneshot};
@@ -221,6 +222,40 @@ impl FileJobStore {
 }
 
 #[async_trait]
+impl LedgerStore for FileJobStore {
+    async fn set_aside(
+        &self,
+        task: &TaskId,
+        token: FencingToken,
+        charge: &Charge,
+    ) -> Result<(), JobStoreError> {
+        let (key, charge) = (task.key.clone(), charge.clone());
+        let change = move |job: &mut Job, now: &Now| job.set_aside(&key, token, &charge, now);
+        self.change(&task.job, Durability::Synced, change).await
+    }
+
+    async fn settle(
+        &self,
+        task: &TaskId,
+        token: FencingToken,
+        charge: &Charge,
+        cost: Cost,
+    ) -> Result<(), JobStoreError> {
+        let (key, charge) = (task.key.clone(), charge.clone());
+        let change = move |job: &mut Job, now: &Now| job.settle(&key, token, &charge, cost, now);
+        self.change(&task.job, Durability::Synced, change).await
+    }
+
+    async fn limit_cost(&self, id: &JobId, limit: Option<Cost>) -> Result<JobView, JobStoreError> {
+        self.change(id, Durability::Synced, move |job, now| {
+            job.limit_cost(limit, now);
+            Ok(view(job.clone(), now))
+        })
+        .await
+    }
+}
+
+#[async_trait]
 impl JobStore for FileJobStore {
     async fn create(&self, new: NewJob) -> Result<Created, JobStoreError> {
         let id = JobId::random().map_err(|error| unavailable("draw a job id", error))?;
@@ -344,29 +379,6 @@ impl JobStore for FileJobStore {
         self.change(&task.job, Durability::Whole, change).await
     }
 
-    async fn set_aside(
-        &self,
-        task: &TaskId,
-        token: FencingToken,
-        charge: &Charge,
-    ) -> Result<(), JobStoreError> {
-        let (key, charge) = (task.key.clone(), charge.clone());
-        let change = move |job: &mut Job, now: &Now| job.set_aside(&key, token, &charge, now);
-        self.change(&task.job, Durability::Synced, change).await
-    }
-
-    async fn settle(
-        &self,
-        task: &TaskId,
-        token: FencingToken,
-        charge: &Charge,
-        cost: Cost,
-    ) -> Result<(), JobStoreError> {
-        let (key, charge) = (task.key.clone(), charge.clone());
-        let change = move |job: &mut Job, now: &Now| job.settle(&key, token, &charge, cost, now);
-        self.change(&task.job, Durability::Synced, change).await
-    }
-
     async fn commit(
         &self,
         task: &TaskId,
@@ -416,14 +428,6 @@ impl JobStore for FileJobStore {
         let revision = revision.clone();
         self.change(id, Durability::Synced, move |job, now| {
             job.revise(&revision, now)?;
-            Ok(view(job.clone(), now))
-        })
-        .await
-    }
-
-    async fn limit_cost(&self, id: &JobId, limit: Option<Cost>) -> Result<JobView, JobStoreError> {
-        self.change(id, Durability::Synced, move |job, now| {
-            job.limit_cost(limit, now);
             Ok(view(job.clone(), now))
         })
         .await

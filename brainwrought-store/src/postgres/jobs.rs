@@ -11,6 +11,7 @@ use brainwrought_core::job::{
 use brainwrought_core::job_store::{
     Claim, ClaimRequest, Created, JobFilter, JobStore, JobStoreError, JobView, TaskReport,
 };
+use brainwrought_core::ledger_store::LedgerStore;
 use brainwrought_core::purse::{Charge, Cost};
 use sqlx::Connection as _;
 use sqlx::postgres::PgConnectOptions;
@@ -182,6 +183,40 @@ impl PostgresJobStore {
 }
 
 #[async_trait]
+impl LedgerStore for PostgresJobStore {
+    async fn set_aside(
+        &self,
+        task: &TaskId,
+        token: FencingToken,
+        charge: &Charge,
+    ) -> Result<(), JobStoreError> {
+        let live = self.live().await?;
+        let spending = Spending { task, token, charge, settled: None };
+        live.database.call("set money aside", spending.book(live.database.pool())).await
+    }
+
+    async fn settle(
+        &self,
+        task: &TaskId,
+        token: FencingToken,
+        charge: &Charge,
+        cost: Cost,
+    ) -> Result<(), JobStoreError> {
+        let live = self.live().await?;
+        let spending = Spending { task, token, charge, settled: Some(cost) };
+        live.database.call("settle a call", spending.book(live.database.pool())).await
+    }
+
+    async fn limit_cost(&self, id: &JobId, limit: Option<Cost>) -> Result<JobView, JobStoreError> {
+        self.change("change what a job may spend", id, Touches::Waiting, |loaded| {
+            loaded.job.limit_cost(limit, &loaded.now);
+            Ok(loaded.view())
+        })
+        .await
+    }
+}
+
+#[async_trait]
 impl JobStore for PostgresJobStore {
     async fn create(&self, new: NewJob) -> Result<Created, JobStoreError> {
         let live = self.live().await?;
@@ -271,29 +306,6 @@ impl JobStore for PostgresJobStore {
         live.database.call("note progress", work).await
     }
 
-    async fn set_aside(
-        &self,
-        task: &TaskId,
-        token: FencingToken,
-        charge: &Charge,
-    ) -> Result<(), JobStoreError> {
-        let live = self.live().await?;
-        let spending = Spending { task, token, charge, settled: None };
-        live.database.call("set money aside", spending.book(live.database.pool())).await
-    }
-
-    async fn settle(
-        &self,
-        task: &TaskId,
-        token: FencingToken,
-        charge: &Charge,
-        cost: Cost,
-    ) -> Result<(), JobStoreError> {
-        let live = self.live().await?;
-        let spending = Spending { task, token, charge, settled: Some(cost) };
-        live.database.call("settle a call", spending.book(live.database.pool())).await
-    }
-
     async fn commit(
         &self,
         task: &TaskId,
@@ -372,14 +384,6 @@ impl JobStore for PostgresJobStore {
     async fn revise(&self, id: &JobId, revision: &Revision) -> Result<JobView, JobStoreError> {
         self.change("change a job", id, Touches::All, |loaded| {
             loaded.job.revise(revision, &loaded.now)?;
-            Ok(loaded.view())
-        })
-        .await
-    }
-
-    async fn limit_cost(&self, id: &JobId, limit: Option<Cost>) -> Result<JobView, JobStoreError> {
-        self.change("change what a job may spend", id, Touches::Waiting, |loaded| {
-            loaded.job.limit_cost(limit, &loaded.now);
             Ok(loaded.view())
         })
         .await

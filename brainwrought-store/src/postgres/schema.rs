@@ -22,9 +22,7 @@ const LOCK: i64 = 0x6272_6169_6e77;
 #[non_exhaustive]
 pub enum SchemaError {
     /// The tables are missing, or an older version made them.
-    #[error(
-        "the database has schema version {found} and this program needs {needed}; run `brainwrought migrate` with the same --jobs"
-    )]
+    #[error("the database has schema version {found} and this program needs {needed}; migrate it first")]
     Older {
         /// The version of the database; 0 when it has no tables.
         found: i32,
@@ -122,7 +120,7 @@ mod tests {
 
     #[test]
     fn a_refusal_says_what_to_do() {
-        assert!(check(0).is_err_and(|error| error.to_string().contains("brainwrought migrate")));
+        assert!(check(0).is_err_and(|error| error.to_string().contains("migrate it")));
         assert!(check(needed() + 1).is_err_and(|error| error.to_string().contains("update")));
     }
 }

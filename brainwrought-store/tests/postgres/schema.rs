@@ -25,7 +25,7 @@ async fn a_database_without_tables_is_refused_with_a_hint() {
     let refused = PostgresJobStore::connect(&url).await.unwrap_err();
     let OpenError::Schema { source } = refused else { panic!("refused for another reason: {refused:?}") };
     assert!(matches!(source, SchemaError::Older { found: 0, .. }));
-    assert!(source.to_string().contains("brainwrought migrate"));
+    assert!(source.to_string().contains("migrate it"));
     assert!(PostgresJobStore::migrate(&url).await.is_ok());
     assert!(PostgresJobStore::connect(&url).await.is_ok());
 }
@@ -48,7 +48,7 @@ async fn a_store_that_connects_late_refuses_too_and_works_after_the_migration() 
     let store = PostgresJobStore::new(&url).unwrap();
     let refused = store.list(&JobFilter::default()).await.unwrap_err();
     let JobStoreError::Unavailable { source, .. } = refused else { panic!("{refused:?}") };
-    assert!(source.to_string().contains("brainwrought migrate"), "{source}");
+    assert!(source.to_string().contains("migrate it"), "{source}");
     PostgresJobStore::migrate(&url).await.unwrap();
     assert!(store.list(&JobFilter::default()).await.unwrap().is_empty());
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use brainwrought_core::job::NewJob;
 use brainwrought_core::job_store::JobStore;
+use brainwrought_core::ledger_store::LedgerStore as _;
 use brainwrought_core::purse::{Charge, Cost};
 use brainwrought_store::PostgresJobStore;
 use sqlx::{Connection as _, PgConnection};

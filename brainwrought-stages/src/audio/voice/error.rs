@@ -12,7 +12,7 @@ use crate::provider::ProviderError;
 pub enum VoiceError {
     /// A file of the voice is not where it should be.
     #[error(
-        "the voice file {} is missing; run `make setup`, then `brainwrought doctor` to see what else is",
+        "the voice file {} is missing; run `make setup`",
         path.display()
     )]
     MissingFile {
