@@ -9,6 +9,7 @@ pub mod child;
 pub mod credentials;
 pub mod frame;
 mod gate;
+pub mod language;
 mod licence;
 pub mod llm;
 pub mod media;

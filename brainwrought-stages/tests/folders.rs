@@ -36,16 +36,16 @@ const ARROWS: &[(&str, &[&str])] = &[
     // What was said and cited is measured the way the stages that wrote it understand it.
     ("check", &["assemble", "script", "audio", "gate", "frame", "media"]),
     ("assemble", &["audio", "media", "text", "picture", "provider", "licence"]),
-    ("render", &["gate", "frame", "background", "media", "text", "picture", "licence"]),
+    ("render", &["language", "gate", "frame", "background", "media", "text", "picture", "licence"]),
     // Pages are drawn in the child process of `parse`.
     ("visuals", &["parse", "gate", "frame", "background", "media", "text", "picture", "provider", "licence"]),
-    ("parse", &["picture", "child"]),
-    ("script", &["llm", "gate", "frame", "text", "provider", "child"]),
+    ("parse", &["language", "picture", "child"]),
+    ("script", &["language", "llm", "gate", "frame", "text", "provider", "child"]),
     ("audio", &["gate", "provider", "child", "licence"]),
     // What several stages stand on. Nothing below this line knows a stage.
     ("llm", &["provider"]),
     ("gate", &["frame"]),
-    ("frame", &[]),
+    ("frame", &["language"]),
     ("background", &["picture"]),
     // Its tests sign a video that they encode.
     ("credentials", &["media", "picture"]),
@@ -54,6 +54,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("picture", &[]),
     ("provider", &[]),
     ("licence", &[]),
+    // The words of languages, which parsing, writing and drawing look up.
+    ("language", &[]),
     ("child", &[]),
 ];
 

@@ -1,9 +1,12 @@
 //! Captions as words on a time line: which words share the screen, and when.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use brainwrought_core::data::Word;
 
+use crate::language::LanguageData;
 use crate::text::{is_unspaced, is_wide, needs_space};
 
 /// The most words that share the screen.
@@ -21,14 +24,9 @@ const HELD_MS: u64 = 400;
 /// The least time on screen, in milliseconds.
 const LEAST_MS: u64 = 300;
 
-/// Words that lean on the next one, in English, German, Spanish and French.
-const LEANING: [&str; 62] = [
-    "a", "an", "the", "of", "to", "in", "on", "at", "by", "for", "from", "with", "and", "or", "but", "if",
-    "as", "is", "are", "was", "were", "be", "that", "than", "this", "its", "their", "every", "no", "not",
-    "der", "die", "das", "den", "dem", "ein", "eine", "und", "von", "zu", "im", "in", "mit", "el", "la",
-    "los", "las", "un", "una", "de", "del", "y", "en", "que", "le", "les", "des", "du", "et", "une", "au",
-    "aux",
-];
+/// Words that lean on the next one, in any language.
+static LEANING: LazyLock<BTreeSet<&'static str>> =
+    LazyLock::new(|| LanguageData::all().iter().flat_map(|language| language.words.leaning.iter()).collect());
 
 /// The words that share the screen, and when.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -164,7 +162,7 @@ fn cost(words: &[Word], range: &Range<usize>, line_end: usize) -> Option<u32> {
         let bare = last.text.to_lowercase();
         if bare.ends_with([',', ';', ':', '.', '!', '?', '—', '、', '。']) {
             cost = cost.saturating_sub(8);
-        } else if LEANING.contains(&bare.as_str()) {
+        } else if LEANING.contains(bare.as_str()) {
             cost += 30;
         } else if last.text.chars().all(|c| c.is_ascii_digit() || c == '.' || c == ',') {
             cost += 25;

@@ -8,6 +8,7 @@ use regex::Regex;
 use super::clean::Cleaned;
 use super::gate::is_prose;
 use super::sentences::Sentence;
+use crate::language::LanguageData;
 
 /// How many points are told at once.
 const POINTS: std::ops::RangeInclusive<usize> = 2..=4;
@@ -119,18 +120,11 @@ fn is_point(text: &str) -> bool {
 /// Says heading and points: "Three repairs: a, b, and c."
 fn told(heading: &str, points: &[String], language: &str) -> Option<String> {
     let (last, first) = points.split_last()?;
-    let joint = match language {
-        "en" if first.len() > 1 => ", and ",
-        "en" => " and ",
-        "de" => " und ",
-        "es" => " y ",
-        "fr" => " et ",
-        "it" | "pt" => " e ",
-        "nl" => " en ",
-        _ => ", ",
-    };
+    let joint = LanguageData::of(language).and.as_deref().unwrap_or(", ");
+    // English sets a comma before the last of three.
+    let comma = if language == "en" && first.len() > 1 { "," } else { "" };
     let first: Vec<String> = first.iter().map(|point| small(point)).collect();
-    Some(format!("{heading}: {}{joint}{}.", first.join(", "), small(last)))
+    Some(format!("{heading}: {}{comma}{joint}{}.", first.join(", "), small(last)))
 }
 
 /// Sets a point's first letter small where the word is no name: a second word in small letters tells.

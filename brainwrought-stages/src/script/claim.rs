@@ -9,6 +9,7 @@ use regex::Regex;
 use super::lexicon::words;
 use super::pace::estimate_ms;
 use super::sentences::Sentence;
+use crate::language::{LanguageData, alternatives};
 
 /// The most words of a claim that opens the video.
 const CLAIM_WORDS: usize = 15;
@@ -19,22 +20,14 @@ const CLAIM: f32 = 1.4;
 
 /// Words that make a viewer stay.
 static STRONG: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(
-        r"(?ix)\b(?:never|nobody|no\ one|impossible|cannot|almost\ all|vast\ majority|most\ of|none\ of|worst|biggest|oldest|
-        fastest|only\ way|half\ of|(?:more|less|fewer)\ than\ \d+|times\ (?:faster|more|longer|higher|larger|slower)|catastrophic|dangerous|
-        attacks?|fail|fails|failures?|wrong|myth|secret|surprising(?:ly)?|paradox|kill|kills|dies?|died|war|explodes?|crash(?:es)?|broken|
-        lies|lost|million|billion|nothing|everyone|everybody|hardly|unbelievable|revolution(?:ary|ized)?|first\ time|
-        no\ matter|powerful|no\ longer|most\ important|revolutionary|doomed|forever|corrupt(?:ion|ed)?|steal|stolen|cheat|guess|trust)\b|\d%",
-    )
-    .expect("the pattern is a constant that tests compile")
+    let words = alternatives(LanguageData::english().cues.strong.iter());
+    Regex::new(&format!(r"(?i)\b(?:{words}|(?:more|less|fewer) than \d+)\b|\d%"))
+        .expect("the pattern is made of constants that tests compile")
 });
 /// Words that help.
 static MILD: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(
-        r"(?ix)\b(?:hard|difficult|problems?|suffers?|weak(?:ness)?|expensive|instead|most\ important|always|every|without|all|any|must|
-        many|major|critical|best|better|faster|cheaper|new|challenges?|powerful|human|people|world|easy|simple|only|extremely|far|even)\b",
-    )
-    .expect("the pattern is a constant that tests compile")
+    let words = alternatives(LanguageData::english().cues.mild.iter());
+    Regex::new(&format!(r"(?i)\b{words}\b")).expect("the pattern is made of constants that tests compile")
 });
 
 /// Finds the sentence that makes the best opening: short, understood alone, about the topic, and worth a second look.

@@ -3,6 +3,7 @@
 use brainwrought_core::data::{Block, BlockKind, Document};
 
 use super::bullets::{is_slides, parts};
+use crate::language::LanguageData;
 
 /// The running text of a document.
 #[derive(Debug, Clone)]
@@ -32,140 +33,8 @@ pub(super) struct Passage {
     pub(super) is_item: bool,
 }
 
-/// Headings whose text is left out, up to the next heading of their size.
-const SKIPPED: [&str; 44] = [
-    "references",
-    "bibliography",
-    "literature",
-    "acknowledg",
-    "contents",
-    "table of contents",
-    "index",
-    "about the author",
-    "authors",
-    "notices",
-    "trademarks",
-    "exercises",
-    "related work",
-    "copyright",
-    "foreword",
-    "colophon",
-    "license",
-    "now you can become",
-    "comments welcome",
-    "stay connected",
-    "literatur",
-    "inhaltsverzeichnis",
-    "übungsaufgaben",
-    "stichwortverzeichnis",
-    "symbolverzeichnis",
-    "bibliograf",
-    "agradecimientos",
-    "références",
-    "find and read",
-    "sources",
-    "how to read",
-    "how to use this",
-    "about this",
-    "structure of this",
-    "organization of",
-    "typographic",
-    "conventions used",
-    "credits",
-    "disclaimer",
-    "legal",
-    "list of",
-    "danksagung",
-    "remerciements",
-    "table des matières",
-];
-
-/// What opens the heading of a theorem or an example.
-const REMARKS: [&str; 42] = [
-    "definition",
-    "definitions",
-    "theorem",
-    "lemma",
-    "proposition",
-    "corollary",
-    "remark",
-    "remarks",
-    "example",
-    "examples",
-    "proof",
-    "bemerkung",
-    "satz",
-    "beispiel",
-    "beispiele",
-    "korollar",
-    "beweis",
-    "folgerung",
-    "behauptung",
-    "théorème",
-    "définition",
-    "remarque",
-    "exemple",
-    "exemples",
-    "corollaire",
-    "démonstration",
-    "definición",
-    "teorema",
-    "ejemplo",
-    "ejemplos",
-    "demostración",
-    "observación",
-    "note",
-    "notes",
-    "version",
-    "exercice",
-    "exercise",
-    "aufgabe",
-    "übung",
-    "ejercicio",
-    "problem",
-    "lösung",
-];
-
-/// Words of a heading under which a licence stands.
-const LICENCES: [&str; 5] = [
-    "documentation license",
-    "public license",
-    "copying information",
-    "license agreement",
-    "terms and conditions",
-];
-
-/// Words that mark a block as small print.
-const SMALL_PRINT: [&str; 28] = [
-    "©",
-    "copyright",
-    "all rights reserved",
-    "creative commons",
-    "isbn",
-    "arxiv:",
-    "doi:",
-    "permission to",
-    "@",
-    "http://",
-    "https://",
-    "www.",
-    "supported by",
-    "grateful to",
-    "thanks to",
-    "acknowledge",
-    "without warranty",
-    "licensed under",
-    "gnu free documentation",
-    "general public license",
-    "trademark",
-    "personal or classroom use",
-    "conference on",
-    "proceedings of",
-    "corresponding author",
-    "accepted for publication",
-    "appeared in",
-    "all rights",
-];
+/// Signs that mark a block as small print in any language.
+const SMALL_PRINT: [&str; 8] = ["©", "isbn", "arxiv:", "doi:", "@", "http://", "https://", "www."];
 
 /// Takes the running text out of `document`.
 pub(super) fn clean(document: &Document) -> Cleaned {
@@ -184,13 +53,11 @@ pub(super) fn clean(document: &Document) -> Cleaned {
                     joinable = false;
                     let title = without_number(&block.text);
                     let lower = title.to_lowercase();
-                    has_abstract |= ["abstract", "summary", "zusammenfassung", "resumen", "résumé"]
-                        .iter()
-                        .any(|start| lower.starts_with(start));
+                    has_abstract |= in_any(|data| data.headings.abstracts.open(&lower));
                     has_references |= lower.starts_with("references") || lower.starts_with("bibliography");
-                    if SKIPPED.iter().any(|start| lower.starts_with(start)) {
+                    if in_any(|data| data.headings.skipped.open(&lower)) {
                         skipping = Some(block.font_size);
-                    } else if LICENCES.iter().any(|name| lower.contains(name)) {
+                    } else if in_any(|data| data.headings.licences.stand_in(&lower)) {
                         // A licence has headings of its own, of its size and below.
                         skipping = Some(block.font_size + 1.0);
                     } else if page.number <= 2 && lower.starts_with("by ") {
@@ -245,6 +112,11 @@ pub(super) fn clean(document: &Document) -> Cleaned {
     Cleaned { sections, passages, is_paper }
 }
 
+/// Tells whether something holds of the words of any language: a text may have headings in another one than its own.
+fn in_any(holds: impl Fn(&LanguageData) -> bool) -> bool {
+    LanguageData::all().iter().any(holds)
+}
+
 /// The font size that most letters of running text have.
 fn body_size(document: &Document) -> f32 {
     let mut letters = std::collections::BTreeMap::<u32, usize>::new();
@@ -260,7 +132,8 @@ fn is_text(block: &Block, body: f32) -> bool {
     let lower = block.text.to_lowercase();
     // Abstracts are often a little smaller than the body; notes and labels in figures are smaller still.
     // In a long paragraph one address is no reason to leave all of it out: the sentence that holds it goes later.
-    let marks = SMALL_PRINT.iter().filter(|mark| lower.contains(**mark)).count();
+    let phrases = LanguageData::all().iter().flat_map(|data| data.text.small_print.iter());
+    let marks = phrases.chain(SMALL_PRINT).filter(|mark| lower.contains(mark)).count();
     block.font_size >= body * 0.86
         && marks <= usize::from(block.text.len() > 400)
         && block.text.chars().any(char::is_alphabetic)
@@ -291,7 +164,7 @@ fn points(text: &str) -> Vec<String> {
 
 /// Takes the word "Abstract" off the paragraph that it opens; tells whether it stood there.
 fn without_abstract(text: &str) -> (&str, bool) {
-    for word in ["Abstract", "ABSTRACT", "Summary.", "SUMMARY", "Zusammenfassung.", "Resumen.", "Résumé."] {
+    for word in LanguageData::all().iter().flat_map(|data| data.text.abstract_labels.iter()) {
         if let Some(rest) = text.strip_prefix(word)
             && rest.starts_with(|letter: char| !letter.is_alphanumeric())
         {
@@ -307,7 +180,7 @@ fn is_numbered_remark(title: &str) -> bool {
     let mut words = lower.split_whitespace();
     let first = words.next().unwrap_or_default().trim_end_matches(['.', ':']);
     let second = words.next();
-    REMARKS.contains(&first)
+    in_any(|data| data.headings.remarks.contains(first))
         && second
             .is_none_or(|second| second.starts_with(|letter: char| letter.is_ascii_digit() || letter == '('))
 }

@@ -4,6 +4,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::language::{LanguageData, alternatives};
+
 /// How far a sentence may be changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Style {
@@ -29,9 +31,10 @@ static NAMED: LazyLock<Regex> = LazyLock::new(|| {
 });
 static ASIDE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\s\([^()]*\)"));
 static CONNECTIVE: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"^(?:Moreover|Furthermore|In addition|Additionally|Hence|Thus|Therefore|In short|In summary|In conclusion|To summarize|To conclude|Overall|Interestingly|Surprisingly|Importantly|Not surprisingly|For this reason|However|Indeed|In fact|In particular|Finally|Consequently|As a result|Of course|Clearly|Obviously|Similarly|Likewise|Also|Instead|Nevertheless|Nonetheless|In other words|More precisely|Specifically|Fortunately|Unfortunately|On the other hand|In contrast|As usual|Note that|Recall that|Observe that|Notice that|It should be noted that|It is important to note that|First|Second|Third|In general)(?:,\s+|\s+(?:that|the)\b\s*)?",
-    )
+    pattern(&format!(
+        r"^{}(?:,\s+|\s+(?:that|the)\b\s*)?",
+        alternatives(LanguageData::english().text.connectives.iter())
+    ))
 });
 static WE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b[Ww]e\b"));
 static OUR: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b[Oo]ur\b"));
@@ -110,34 +113,12 @@ fn without_dash_label(text: &str) -> String {
 
 /// Takes off the word that announces a remark: "Observación: la regla …".
 fn without_remark(text: &str) -> String {
-    const REMARKS: [&str; 20] = [
-        "note",
-        "remark",
-        "observation",
-        "bugs",
-        "warning",
-        "tip",
-        "hint",
-        "observación",
-        "nota",
-        "remarque",
-        "attention",
-        "bemerkung",
-        "achtung",
-        "hinweis",
-        "observação",
-        "atenção",
-        "caution",
-        "important",
-        "remarks",
-        "beachte",
-    ];
+    let announces = |label: &str| {
+        let label = label.trim().to_lowercase();
+        LanguageData::all().iter().any(|data| data.text.remark_labels.contains(&label))
+    };
     match text.split_once(": ") {
-        Some((label, rest))
-            if REMARKS.contains(&label.trim().to_lowercase().as_str()) && words(rest) >= 5 =>
-        {
-            capitalised(rest)
-        }
+        Some((label, rest)) if announces(label) && words(rest) >= 5 => capitalised(rest),
         _ => text.to_owned(),
     }
 }

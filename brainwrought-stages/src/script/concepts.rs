@@ -7,59 +7,7 @@ use brainwrought_core::data::Concept;
 use super::clean::Cleaned;
 use super::lexicon::{stemmer, stop_words};
 use super::sentences::Sentence;
-
-/// Verbs and adjectives that are no terms.
-const VERBS: [&str; 49] = [
-    "thank",
-    "contact",
-    "becomes",
-    "become",
-    "works",
-    "work",
-    "hides",
-    "based",
-    "takes",
-    "makes",
-    "contains",
-    "create",
-    "created",
-    "understand",
-    "working",
-    "look",
-    "check",
-    "help",
-    "allowed",
-    "activate",
-    "implement",
-    "donate",
-    "visible",
-    "longer",
-    "shorter",
-    "better",
-    "faster",
-    "slower",
-    "possible",
-    "random",
-    "different",
-    "dierent",
-    "provides",
-    "requires",
-    "complete",
-    "specified",
-    "specific",
-    "defined",
-    "implemented",
-    "minutes",
-    "hour",
-    "hours",
-    "time",
-    "times",
-    "people",
-    "erste",
-    "weit",
-    "gleich",
-    "schneiden",
-];
+use crate::language::LanguageData;
 
 /// The most concepts that are kept.
 const MOST: usize = 15;
@@ -162,6 +110,7 @@ pub(super) fn concepts(
 
 /// Runs of words that are no stop words, as they are written (a capital at the sentence's start is kept down).
 fn phrases(text: &str, stop: &BTreeSet<&'static str>) -> Vec<Vec<String>> {
+    let not_terms = &LanguageData::english().words.not_terms;
     let mut runs = vec![Vec::new()];
     for (index, raw) in text.split_whitespace().enumerate() {
         let word = raw.trim_matches(|letter: char| !letter.is_alphanumeric());
@@ -170,7 +119,7 @@ fn phrases(text: &str, stop: &BTreeSet<&'static str>) -> Vec<Vec<String>> {
         let is_term = word.chars().count() > 2
             && !stop.contains(lower.as_str())
             && !lower.ends_with("ly")
-            && !VERBS.contains(&lower.as_str())
+            && !not_terms.contains(&lower)
             && word.chars().next().is_some_and(char::is_alphabetic)
             && word.chars().all(|letter| letter.is_alphanumeric() || letter == '-');
         if is_term {

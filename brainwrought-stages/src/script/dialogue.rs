@@ -2,72 +2,9 @@
 
 use brainwrought_core::data::{Line, LineRole, Script, Speaker};
 
-use super::lexicon::{HOW_CUES, IDEA_CUES, PROBLEM_CUES, RESULT_CUES, has_cue};
+use super::lexicon::has_cue;
 use super::seeded::Seeded;
-
-/// What opens the conversation in English, after the hook.
-const OPENINGS: [&str; 4] = ["Wait, what?", "Hold on, what?", "Okay, I'm listening.", "Go on, convince me."];
-/// What leads to any fact in English. They claim nothing, and whatever comes next answers them.
-const PROMPTS: [&str; 12] = [
-    "Okay, and then?",
-    "Wait, really?",
-    "So what does that mean?",
-    "Go on.",
-    "What else?",
-    "Explain it like I'm five.",
-    "Says who?",
-    "Okay, but why should I care?",
-    "And that's not all, right?",
-    "Hold on. Say more.",
-    "So what's the deal?",
-    "You lost me. Again?",
-];
-/// The same in other languages: an opening first.
-const PROMPTS_DE: [&str; 7] = [
-    "Moment, was?",
-    "Okay, und dann?",
-    "Echt jetzt?",
-    "Was heißt das?",
-    "Was noch?",
-    "Erzähl weiter.",
-    "Wer sagt das?",
-];
-const PROMPTS_ES: [&str; 7] = [
-    "Espera, ¿qué?",
-    "¿Y luego?",
-    "¿En serio?",
-    "¿Y eso qué significa?",
-    "¿Qué más?",
-    "Sigue.",
-    "¿Quién lo dice?",
-];
-const PROMPTS_FR: [&str; 7] = [
-    "Attends, quoi ?",
-    "Et ensuite ?",
-    "Sérieusement ?",
-    "Ça veut dire quoi ?",
-    "Quoi d'autre ?",
-    "Continue.",
-    "Qui dit ça ?",
-];
-const PROMPTS_IT: [&str; 7] = [
-    "Aspetta, cosa?",
-    "E poi?",
-    "Davvero?",
-    "E cosa significa?",
-    "Che altro?",
-    "Vai avanti.",
-    "Chi lo dice?",
-];
-const PROMPTS_PT: [&str; 7] = [
-    "Espera, o quê?",
-    "E depois?",
-    "Sério?",
-    "E o que isso significa?",
-    "O que mais?",
-    "Continua.",
-    "Quem disse isso?",
-];
+use crate::language::{Dialogue, LanguageData, Phrases};
 
 /// The words of the one who asks.
 #[derive(Debug)]
@@ -75,7 +12,7 @@ pub(super) struct Asker {
     opening: Option<&'static str>,
     prompts: Vec<&'static str>,
     /// Prompts that fit only what has one of these words, each said once.
-    fitting: Vec<(&'static [&'static str], &'static str)>,
+    fitting: Vec<(&'static Phrases, &'static str)>,
     next: usize,
     /// Whether a question is waiting for its answer, which comes first.
     awaits: bool,
@@ -84,32 +21,25 @@ pub(super) struct Asker {
 impl Asker {
     /// Somebody who asks in `language` after `hook`; nobody where there is no phrase book.
     pub(super) fn new(language: &str, hook: &str, seeded: &mut Seeded) -> Option<Self> {
-        let (opening, mut prompts, fitting) = match language {
-            "en" => {
-                let mut openings = OPENINGS.to_vec();
-                seeded.shuffle(&mut openings);
-                let fitting: [(&'static [&'static str], &'static str); 4] = [
-                    (&PROBLEM_CUES, "So what's the problem?"),
-                    (&IDEA_CUES, "So what's the idea?"),
-                    (&HOW_CUES, "And how does that work?"),
-                    (&RESULT_CUES, "And the result?"),
-                ];
-                (openings.first().copied(), PROMPTS.to_vec(), fitting.to_vec())
-            }
-            "de" | "es" | "fr" | "it" | "pt" => {
-                let all = match language {
-                    "de" => PROMPTS_DE,
-                    "es" => PROMPTS_ES,
-                    "fr" => PROMPTS_FR,
-                    "it" => PROMPTS_IT,
-                    _ => PROMPTS_PT,
-                };
-                (Some(all[0]), all[1..].to_vec(), Vec::new())
-            }
-            _ => return None,
-        };
+        let data = LanguageData::of(language);
+        let Dialogue { openings, prompts, problem, idea, how, result } = &data.dialogue;
+        if prompts.is_empty() {
+            return None;
+        }
+        let mut openings: Vec<&str> = openings.iter().map(String::as_str).collect();
+        // One opening is no choice, and takes no turn of the generator.
+        if openings.len() > 1 {
+            seeded.shuffle(&mut openings);
+        }
+        let mut prompts: Vec<&str> = prompts.iter().map(String::as_str).collect();
+        let cues = &data.cues;
+        let fitting =
+            [(&cues.problem, problem), (&cues.idea, idea), (&cues.how, how), (&cues.result, result)]
+                .into_iter()
+                .filter_map(|(cues, prompt)| Some((cues, prompt.as_deref()?)))
+                .collect();
         seeded.shuffle(&mut prompts);
-        let opening = opening.filter(|_| !is_question(hook));
+        let opening = openings.first().copied().filter(|_| !is_question(hook));
         Some(Self { opening, prompts, fitting, next: 0, awaits: is_question(hook) })
     }
 
@@ -161,15 +91,18 @@ mod tests {
     #[test]
     fn a_prompt_fits_what_it_leads_to_and_is_not_said_twice_in_a_row() {
         let mut asker = Asker::new("en", "It is fast.", &mut Seeded::new(3)).unwrap();
-        assert!(OPENINGS.contains(&asker.asks("Raft is a consensus algorithm.").unwrap()));
+        let english = &LanguageData::english().dialogue;
+        let opens = |prompt: &str| english.openings.iter().any(|opening| opening == prompt);
+        assert!(opens(asker.asks("Raft is a consensus algorithm.").unwrap()));
         assert_eq!(asker.asks("The results show that it is fast."), Some("And the result?"));
-        let said: Vec<&str> = (0..PROMPTS.len()).filter_map(|_| asker.asks("It shows a log.")).collect();
+        let said: Vec<&str> =
+            (0..english.prompts.len()).filter_map(|_| asker.asks("It shows a log.")).collect();
         let distinct: std::collections::BTreeSet<&str> = said.iter().copied().collect();
-        assert_eq!(distinct.len(), PROMPTS.len());
+        assert_eq!(distinct.len(), english.prompts.len());
         assert!(Asker::new("xx", "", &mut Seeded::new(3)).is_none());
         let mut asker = Asker::new("en", "What is Raft?", &mut Seeded::new(3)).unwrap();
         assert_eq!(asker.asks("Raft is a consensus algorithm."), None, "the hook asked already");
-        assert!(asker.asks("It elects leaders.").is_some_and(|prompt| !OPENINGS.contains(&prompt)));
+        assert!(asker.asks("It elects leaders.").is_some_and(|prompt| !opens(prompt)));
         for language in ["de", "es", "fr", "it", "pt"] {
             assert!(Asker::new(language, "", &mut Seeded::new(3)).unwrap().asks("x").is_some());
         }

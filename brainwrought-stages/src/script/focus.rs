@@ -3,6 +3,7 @@
 use super::clean::Cleaned;
 use super::pace::{LINE_GAP_MS, estimate_ms};
 use super::sentences::Sentence;
+use crate::language::LanguageData;
 
 /// A document with more words than this that may be said is told in parts.
 const WHOLE_WORDS: usize = 3_500;
@@ -60,32 +61,8 @@ pub(super) fn focus(
 
 /// Tells whether a section stands before the content, or beside it.
 fn is_front(title: &str) -> bool {
-    const FRONT: [&str; 22] = [
-        "preface",
-        "foreword",
-        "vorwort",
-        "prólogo",
-        "préface",
-        "prefacio",
-        "avant-propos",
-        "about",
-        "executive",
-        "prerequisite",
-        "appendix",
-        "anhang",
-        "annexe",
-        "contents",
-        "suggestion",
-        "this book",
-        "philosophy",
-        "audience",
-        "conventions",
-        "dieses buch",
-        "organization",
-        "changelog",
-    ];
     let lower = title.to_lowercase();
-    lower.is_empty() || FRONT.iter().any(|front| lower.contains(front))
+    lower.is_empty() || LanguageData::all().iter().any(|data| data.headings.front.stand_in(&lower))
 }
 
 /// Tells whether a heading names a topic: words, at least one of some length, not the name of a function.

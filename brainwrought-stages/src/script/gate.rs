@@ -7,6 +7,7 @@ use regex::Regex;
 use super::back_stage::is_back_stage;
 use super::pace::{estimate_ms, is_ideograph};
 use super::verbs::has_verb;
+use crate::language::{LanguageData, alternatives};
 
 /// The fewest and most words of a line.
 const WORDS: std::ops::RangeInclusive<usize> = 6..=26;
@@ -15,17 +16,13 @@ const IDEOGRAPHS: std::ops::RangeInclusive<usize> = 10..=48;
 /// The longest that a line may take, in milliseconds: a scene is shown for at most 8 s.
 const LONGEST_MS: u64 = 7_900;
 
+/// Words that point at what is not heard, in any language: a figure, another section, the left of the page.
 static POINTS_AWAY: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(
-        r"(?ix)\b(?:fig(?:ure|s)?\.?|tables?|sections?|chapters?|equations?|eq\.|theorem|lemma|corollary|appendix|
-        exercises?|algorithm|listing|abbildung|abb\.|tabelle|kapitel|abschnitt|satz|definition|bemerkung|beispiel|figura|tabla|
-        sección|tableau|page|listing)\s+(?-i:[\dA-Z(])
-        |\bpp?\.\s?[\divxlc]
-        |\b(?:above|below|following|as\ follows|previous\ (?:section|chapter)|next\ (?:section|chapter)|this\ (?:section|chapter|paper|appendix|document|book|
-        publication|redpaper|manual|note|article|guide|report|tutorial|lecture|course|thesis)|our\ introduction|the\ rest\ of|remainder\ of|see\ also|we\ will\ (?:see|show|discuss|describe)|we\ discuss|
-        in\ the\ figure|is\ shown\ in|left|right-hand|bottom|left-hand|section|chapter|exercise)\b",
-    )
-    .expect("the pattern is a constant that tests compile")
+    let all = || LanguageData::all().iter().map(|data| &data.text);
+    let numbered = alternatives(all().flat_map(|text| text.numbered.iter()));
+    let pointers = alternatives(all().flat_map(|text| text.pointers.iter()));
+    let pattern = format!(r"(?i)\b{numbered}\s+(?-i:[\dA-Z(])|\bpp?\.\s?[\divxlc]|\b{pointers}\b");
+    Regex::new(&pattern).expect("the pattern is made of constants that tests compile")
 });
 
 static ROADMAP: LazyLock<Regex> = LazyLock::new(|| {
@@ -201,14 +198,7 @@ fn opens_with_a_stranger(lower: &str) -> bool {
 
 /// Tells whether a word inside a sentence points to the one before: "Wenn man diesen Punkt …".
 fn points_inside(lower: &str, language: &str) -> bool {
-    let words: &[&str] = match language {
-        "de" => &[" diese ", " diesen ", " dieser ", " dieses ", " diesem ", " dessen ", " derselbe"],
-        "es" => &[" este ", " esta ", " estos ", " estas ", " dicho ", " dicha ", " esto "],
-        "fr" => &[" cet ", " cette ", " ces ", " cela ", " celui-ci", " celle-ci"],
-        "pt" => &[" este ", " esta ", " esse ", " essa ", " isso ", " desse ", " dessa "],
-        _ => &[],
-    };
-    words.iter().any(|word| lower.contains(word))
+    LanguageData::of(language).text.leaning_parts.stand_in(lower)
 }
 
 /// Openings that speak of something just told: "The second approach …", "The resulting graph …", "In that case, …".
@@ -229,135 +219,9 @@ static REFERS_BACK: LazyLock<Regex> = LazyLock::new(|| {
 
 /// Tells whether `text` leans on the sentence before it.
 pub(super) fn is_dangling(text: &str, language: &str) -> bool {
-    let openings: &[&str] = match language {
-        "en" => &[
-            "this",
-            "that",
-            "these",
-            "those",
-            "it",
-            "its",
-            "they",
-            "their",
-            "them",
-            "such",
-            "he",
-            "she",
-            "his",
-            "her",
-            "but",
-            "so",
-            "then",
-            "there",
-            "here",
-            "however",
-            "otherwise",
-            "another",
-            "again",
-            "both",
-            "neither",
-            "either",
-            "thus",
-            "instead",
-            "also",
-            "one",
-            "hence",
-            "even",
-            "similarly",
-            "therefore",
-            "still",
-            "only",
-            "each",
-        ],
-        "de" => &[
-            "dies",
-            "diese",
-            "dieser",
-            "dieses",
-            "er",
-            "sie",
-            "es",
-            "damit",
-            "dabei",
-            "daher",
-            "also",
-            "so",
-            "dann",
-            "aber",
-            "somit",
-            "jedoch",
-            "außerdem",
-            "dort",
-            "denn",
-            "deshalb",
-            "darum",
-            "folglich",
-            "ebenso",
-            "solche",
-            "beide",
-            "dazu",
-            "davon",
-            "zudem",
-            "weiterhin",
-            "andernfalls",
-            "sonst",
-            "deren",
-            "dessen",
-            "ihre",
-            "sein",
-            "seine",
-            "danach",
-            "dadurch",
-            "dagegen",
-            "allerdings",
-            "trotzdem",
-            "gerade",
-            "bei",
-        ],
-        "es" => &[
-            "este",
-            "esta",
-            "esto",
-            "estos",
-            "estas",
-            "ese",
-            "esa",
-            "eso",
-            "él",
-            "ella",
-            "pero",
-            "así",
-            "entonces",
-            "además",
-            "aquí",
-            "ellos",
-            "ellas",
-            "aquel",
-            "aquella",
-            "esos",
-            "esas",
-            "dicho",
-            "dicha",
-            "luego",
-            "también",
-            "presentan",
-            "presenta",
-            "su",
-            "sus",
-            "sin",
-            "por",
-        ],
-        "fr" => &[
-            "ce", "cet", "cette", "ces", "cela", "ceci", "il", "elle", "ils", "elles", "mais", "donc",
-            "ainsi", "ensuite", "déjà", "enfin", "or", "car", "puis", "ici", "là", "celui", "celle", "ceux",
-            "celles", "et", "en", "leur", "leurs", "son", "sa", "ses",
-        ],
-        "pt" => &["este", "esta", "isto", "isso", "esse", "essa", "ele", "ela", "mas", "assim", "então"],
-        _ => &[],
-    };
     let lower = text.to_lowercase();
     let first = lower.split(|letter: char| !letter.is_alphabetic()).next().unwrap_or_default();
-    openings.contains(&first)
+    LanguageData::of(language).text.leaning_openings.contains(first)
         || (language == "en" && (opens_with_a_stranger(&lower) || REFERS_BACK.is_match(text)))
         || points_inside(&lower, language)
         || (language == "en"

@@ -8,7 +8,8 @@ use super::compress::capitalised;
 use super::lexicon::words;
 use super::pace::estimate_ms;
 use super::sentences::Sentence;
-use super::subject::{KINDS, asks, lowered, subject};
+use super::subject::{asks, lowered, subject};
+use crate::language::LanguageData;
 
 /// The most words of a hook.
 const MOST_WORDS: usize = 12;
@@ -198,7 +199,7 @@ fn named(material: &Material<'_>) -> Option<String> {
     let is_name = size(name) == 1
         && name.starts_with(char::is_uppercase)
         && name.chars().all(char::is_alphabetic)
-        && !KINDS.contains(&name);
+        && !LanguageData::english().titles.kinds.contains(name);
     if material.focus.is_some() || !is_name || !(2..=8).contains(&size(what)) || what.contains(['?', ':']) {
         return None;
     }
@@ -269,19 +270,13 @@ fn takeaway_of(
     Some((format!("{TAKEAWAY}{}", sentence.text), citation))
 }
 
-/// The hook in a language without a phrase book: a question, and the title.
+/// The hook in another language than English: a question, and the title.
 fn asked(material: &Material<'_>) -> String {
     let title = ended(material.focus.unwrap_or(material.title));
-    let question = match material.language {
-        "de" => "Worum geht es hier?",
-        "es" => "¿De qué se trata?",
-        "fr" => "De quoi s’agit-il ?",
-        "it" => "Di che cosa si tratta?",
-        "nl" => "Waar gaat dit over?",
-        "pt" => "De que se trata?",
-        _ => return title,
-    };
-    format!("{question} {title}")
+    match &LanguageData::of(material.language).hook {
+        Some(question) => format!("{question} {title}"),
+        None => title,
+    }
 }
 
 fn ended(text: &str) -> String {

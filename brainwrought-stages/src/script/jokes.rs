@@ -2,8 +2,9 @@
 
 use brainwrought_core::data::{Concept, LineRole, Meme, Scene, SceneKind, VisualCue};
 
-use super::lexicon::{HOW_CUES, IDEA_CUES, PROBLEM_CUES, RESULT_CUES, SURPRISES, has_cue};
+use super::lexicon::has_cue;
 use super::seeded::Seeded;
+use crate::language::LanguageData;
 
 /// The longest concept that stands on a meme, in characters and words.
 const LETTERS: usize = 30;
@@ -93,15 +94,16 @@ fn subject(fact: &str, concepts: &[Concept], said: &[String]) -> Option<String> 
 }
 
 fn fitting(fact: &str) -> &'static [(&'static str, &'static str)] {
-    if has_cue(fact, &PROBLEM_CUES) {
+    let cues = &LanguageData::english().cues;
+    if has_cue(fact, &cues.problem) {
         &PROBLEMS
-    } else if has_cue(fact, &IDEA_CUES) {
+    } else if has_cue(fact, &cues.idea) {
         &IDEAS
-    } else if has_cue(fact, &RESULT_CUES) {
+    } else if has_cue(fact, &cues.result) {
         &RESULTS
-    } else if has_cue(fact, &HOW_CUES) {
+    } else if has_cue(fact, &cues.how) {
         &MECHANISMS
-    } else if fact.contains(|letter: char| letter.is_ascii_digit()) || has_cue(fact, &SURPRISES) {
+    } else if fact.contains(|letter: char| letter.is_ascii_digit()) || has_cue(fact, &cues.surprise) {
         &SURPRISING
     } else {
         &ANYTHING

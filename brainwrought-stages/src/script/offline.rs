@@ -20,7 +20,7 @@ use super::grounding::retain_grounded;
 use super::hook::{Frame, Material, frame};
 use super::jokes::add_memes;
 use super::length::on_time;
-use super::lexicon::{HOW_CUES, IDEA_CUES, INTERJECTIONS, PROBLEM_CUES, RESULT_CUES, SURPRISES, has_cue};
+use super::lexicon::has_cue;
 use super::pace::{LINE_GAP_MS, estimate_ms};
 use super::quiz::{Quiz, quiz};
 use super::rank::{Topic, Unit, pick, units};
@@ -28,6 +28,7 @@ use super::scenes::{Beat, beat_line, content_scenes, segments, source_scene};
 use super::seeded::Seeded;
 use super::sentences::{Sentence, sentences};
 use super::writer::{Brief, ScriptError, ScriptWriter};
+use crate::language::LanguageData;
 
 /// How long the source card is shown, in milliseconds.
 pub(super) const SOURCE_MS: u64 = 2_000;
@@ -308,21 +309,22 @@ fn beats(
     mut asker: Option<Asker>,
     seeded: &mut Seeded,
 ) -> Vec<Beat> {
-    let mut slang: Vec<&str> = INTERJECTIONS
+    let LanguageData { slang, cues, .. } = LanguageData::english();
+    let mut slang: Vec<&str> = slang
         .iter()
         .take(usize::from(draft.brief.slang))
         .rev()
-        .flat_map(|level| level.iter().copied())
+        .flat_map(|level| level.iter().map(String::as_str))
         .collect();
     seeded.shuffle(&mut slang);
     // About one beat in 30, 20 or 12 seconds.
     let every = [usize::MAX, 4, 3, 2][usize::from(draft.brief.slang.min(3))];
     // A role is claimed only where its words stand, once, and where the story can have come to it: in percent.
     let mut roles = vec![
-        (&PROBLEM_CUES[..], "Here is the problem.", 0..45),
-        (&IDEA_CUES[..], "Here is the idea.", 10..60),
-        (&HOW_CUES[..], "Here is how it works.", 20..75),
-        (&RESULT_CUES[..], "And the result?", 60..101),
+        (&cues.problem, "Here is the problem.", 0..45),
+        (&cues.idea, "Here is the idea.", 10..60),
+        (&cues.how, "Here is how it works.", 20..75),
+        (&cues.result, "And the result?", 60..101),
     ];
     let mut quiet_until = 0;
     let mut beats = Vec::new();
@@ -365,7 +367,7 @@ fn beats(
             beats.push(Beat { line, section: section.clone(), starts: nth == 0 });
             let ends = nth + 1 == unit.members.len();
             // Surprise is voiced only behind something that may surprise, and not twice in a row.
-            let surprises = has_cue(&sentence.text, &SURPRISES)
+            let surprises = has_cue(&sentence.text, &cues.surprise)
                 || sentence.text.contains(|letter: char| letter.is_ascii_digit());
             if english
                 && ends

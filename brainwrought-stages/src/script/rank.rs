@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use brainwrought_core::data::Concept;
 
-use super::lexicon::{HOW_CUES, IDEA_CUES, PROBLEM_CUES, RESULT_CUES, has_cue, stemmer, stop_words, words};
+use super::lexicon::{has_cue, stemmer, stop_words, words};
 use super::pace::{LINE_GAP_MS, estimate_ms};
 use super::sentences::Sentence;
+use crate::language::{Cues, LanguageData};
 
 // Weights measured on 32 papers against their own abstracts, with a prototype of this ranking.
 const CENTRALITY: f32 = 0.32;
@@ -106,7 +107,8 @@ pub(super) fn units(sentences: &[Sentence], topic: &Topic<'_>) -> Vec<Unit> {
                 concepts.iter().filter(|(words, _)| words.is_subset(&bag)).map(|&(_, weight)| weight).sum();
             let in_title = bag.intersection(&title).count() as f32 / title.len().clamp(1, 3) as f32;
             let text = &sentences[index].text;
-            let cues = [&PROBLEM_CUES[..], &IDEA_CUES, &HOW_CUES, &RESULT_CUES];
+            let Cues { problem, idea, how, result, .. } = &LanguageData::english().cues;
+            let cues = [problem, idea, how, result];
             let cued = cues.iter().filter(|cues| has_cue(text, cues)).count().min(2) as f32;
             CENTRALITY * (dot(&vectors[index], &middle) * 2.5).min(1.0)
                 + CONCEPTS * (heard / 1.8).min(1.0)

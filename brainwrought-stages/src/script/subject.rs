@@ -3,27 +3,11 @@
 use std::collections::BTreeSet;
 
 use super::hook::Material;
-
-/// Words before a colon that only tell the kind of a document.
-pub(super) const KINDS: [&str; 14] = [
-    "SoK",
-    "Survey",
-    "Tutorial",
-    "Lecture",
-    "Chapter",
-    "Report",
-    "Review",
-    "Position",
-    "Notes",
-    "Manual",
-    "Guide",
-    "Introduction",
-    "Algorithms",
-    "Mathematics",
-];
+use crate::language::LanguageData;
 
 /// What the video is about, as it stands inside a sentence.
 pub(super) fn subject(material: &Material<'_>) -> String {
+    let titles = &LanguageData::english().titles;
     let head = |title: &str| title.split([':', '–', '—']).next().unwrap_or(title).trim().to_owned();
     let short = |text: &str| {
         let words = text.split_whitespace().count();
@@ -32,27 +16,13 @@ pub(super) fn subject(material: &Material<'_>) -> String {
     // A part of the document is what the viewer hears about.
     if let Some(focus) = material.focus.map(head)
         && short(&focus)
-        && !["introduction", "overview", "abstract", "summary", "background", "motivation", "preliminaries"]
-            .contains(&focus.to_lowercase().as_str())
+        && !titles.no_subjects.contains(&focus.to_lowercase())
         && !asks(&focus)
     {
         return lowered(&focus, material.known);
     }
     let mut title = head(material.title);
-    for start in [
-        "An Introduction to ",
-        "Introduction to ",
-        "A Guide to ",
-        "A Tutorial on ",
-        "A Survey of ",
-        "Notes on ",
-        "Lecture Notes on ",
-        "The Art of ",
-        "Understanding ",
-        "Towards ",
-        "On ",
-        "On the ",
-    ] {
+    for start in titles.openings.iter() {
         if let Some(rest) = title.strip_prefix(start)
             && rest.split_whitespace().count() <= 5
         {
@@ -64,26 +34,15 @@ pub(super) fn subject(material: &Material<'_>) -> String {
     }
     // What stands alone before a colon is a name, unless it only tells the kind of the paper.
     if title.len() < material.title.len() {
-        let is_kind = KINDS.iter().any(|kind| title == *kind || title.starts_with(&format!("{kind} ")));
+        let is_kind = titles.kinds.iter().any(|kind| title == kind || title.starts_with(&format!("{kind} ")));
         if is_kind {
             title = material.title.split_once(':').map_or(title, |(_, rest)| head(rest));
         } else if !title.contains(' ') && !title.is_empty() {
             return title;
         }
     }
-    let events = [
-        "Meeting",
-        "Report",
-        "Guide",
-        "Handbook",
-        "Manual",
-        "Course",
-        "Lecture",
-        "Workshop",
-        "Conference",
-        "Database",
-    ];
-    if short(&title) && !title.starts_with("The ") && events.iter().any(|event| title.ends_with(event)) {
+    if short(&title) && !title.starts_with("The ") && titles.events.iter().any(|event| title.ends_with(event))
+    {
         return format!("the {title}");
     }
     if short(&title) {

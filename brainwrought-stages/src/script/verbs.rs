@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
+use crate::language::LanguageData;
+
 /// Tells whether `word` may be a verb.
 pub(super) fn is_verb(word: &str) -> bool {
     VERB_FORMS.contains(&word.trim_matches(|letter: char| !letter.is_alphanumeric()).to_lowercase())
@@ -28,61 +30,11 @@ pub(super) fn has_verb(words: &[&str]) -> bool {
     false
 }
 
-/// Verbs that make a statement, beside auxiliaries; their endings are made up.
-const VERB_STEMS: &str = "accelerate accept accompany accumulate achieve acquire act adapt add address adjust adopt advance affect \
-aggregate agree aim allow alter analyze announce answer anticipate appear apply approach argue arise arrive ask \
-assemble assert assess assign assist associate assume attach attack attempt attend attract avoid balance base \
-beat become begin behave believe belong benefit bind block boost borrow bring build bypass calculate call cancel \
-capture carry cause change check choose claim clarify classify clean clear click close coincide collapse collect \
-combine come communicate compare compensate compile complete compress comprise compute concern conclude conduct \
-configure confirm conform connect consider consist constitute construct consult consume contain continue \
-contribute control convert convey convince cooperate coordinate copy correct correspond cost count cover crawl \
-create cross cut damage deal decay decide declare decompose decrease decrypt deduce defend define degrade delay \
-delete deliver demonstrate deny depend deploy derive describe design destroy detect determine develop deviate \
-diagnose dictate die differ discard disclose discover discuss display distribute divide do dominate double draw \
-drive drop duplicate ease edit elect eliminate embed embrace emerge emit emphasize employ enable encode \
-encounter encourage encrypt end enforce engage enhance enjoy enrich ensure entail enter equal erase escape \
-establish estimate evaluate evolve examine exceed exchange exclude execute exhibit exist expand expect expire \
-explain exploit explore export expose express extend face facilitate fail fall feed feel fetch fill filter find \
-finish fit fix float flow focus follow force forget form formulate freeze fuse gain generate get give go grant \
-grow guarantee guess guide halt handle happen harm have hear help hide hinder hire hit hold hurt identify ignore \
-illustrate implement imply import impose improve include incorporate increase incur indicate induce infer \
-influence inform inherit inject insert inspect inspire install integrate intend interact interfere interpret \
-introduce invent invest investigate invite invoke involve isolate issue iterate join jump justify keep kill know \
-lack last launch lay lead learn leave lend let lie lift limit link live load locate lock look lose maintain make \
-manage manipulate map match matter maximise maximize mean measure meet mention merge migrate mimic minimise \
-minimize mislead mitigate mix modify monitor motivate mount move multiply navigate need negate neglect negotiate \
-normalize note notice obey observe obtain occur offer omit open operate optimise optimize organise organize \
-originate outperform overcome overlap override overwrite own parse partition pass pay penalize penetrate perform \
-permit persist pick place play point populate pose possess postpone pour predict prefer present preserve prevent \
-print prioritize probe proceed process produce progress prohibit promise propagate propose protect prove provide \
-publish pull pursue push put qualify quantify query radiate raise randomize rank reach react read recall receive \
-recognise recognize recommend reconstruct record recover recycle reduce refer refine reflect refresh refuse \
-regard regulate reinforce reject relate relax release rely remain remember remind remove render renew rent \
-reorder repair repeat replace replicate report represent reproduce request require rescue reserve reset reside \
-resist resolve respond restart restore restrict result retain retrieve return reuse reveal reverse review revise \
-revolve reward rewrite rise rotate route run satisfy save say scale scan search secure see seek seem select sell \
-send sense separate serve set shape share shift shorten show shrink shut sign simulate sit skip sleep slow \
-smooth solve sort span spawn speak specialize specify spend spin split spread stabilize stand start stay steal \
-stimulate stop store stretch strike struggle study submit subtract succeed suffer suggest sum summarize supply \
-support suppose suppress surprise surround survive suspect sustain swap switch synchronize tackle take talk \
-tamper target teach tell tend terminate test thank think threaten throw tie tolerate touch trace track train \
-transfer transform translate transmit transport trap travel traverse treat trigger trust try tune turn twist \
-undergo underlie undermine underpin understand unify unlock update upgrade use validate vanish vary verify view \
-violate visit visualize vote wait wake walk want warn wash waste watch weaken wear weigh welcome widen win wish \
-work wrap write yield";
-/// Forms that no ending makes.
-const IRREGULAR: &str = "is are was were be been has had have can could will would may might must should shall does do did cannot \
-isn't aren't wasn't weren't can't couldn't won't wouldn't don't doesn't didn't hasn't haven't hadn't it's that's there's we're they're you're he's she's what's \
-isn’t aren’t wasn’t weren’t can’t couldn’t won’t wouldn’t don’t doesn’t didn’t hasn’t haven’t hadn’t it’s that’s there’s we’re they’re you’re he’s she’s what’s let’s \
-became began broke brought built bought came chose cut dealt drew drove fell felt fought found gave gets got grew held kept knew known led left lent \
-lost made meant met paid put ran read rose said sat saw sent showed shown sold spent split spoke stood struck taught thought threw \
-told took understood went won wrote goes says dies lies tries relies applies implies varies carries satisfies identifies specifies \
-simplifies studies copies supplies relied applied implied varied carried satisfied identified specified studied tried died lied";
-
+/// The forms of English verbs: regular endings are made up, wrong ones among them, which no text holds.
 static VERB_FORMS: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
-    let mut forms: BTreeSet<String> = IRREGULAR.split_whitespace().map(str::to_owned).collect();
-    for stem in VERB_STEMS.split_whitespace() {
+    let english = &LanguageData::english().words;
+    let mut forms: BTreeSet<String> = english.verb_forms.iter().map(str::to_owned).collect();
+    for stem in english.verb_stems.iter() {
         forms.insert(stem.to_owned());
         forms.insert(format!("{stem}s"));
         forms.insert(format!("{stem}es"));

@@ -60,7 +60,7 @@ pub(super) fn compose(
             image: panels::source(table, wording, title, pages, &document.file_name, &fan()),
             kind: PanelKind::Source,
             page: None,
-            description: format!("{title}. {} {}", wording.made_from, list(pages)),
+            description: format!("{title}. {} {}", wording.made_from(), list(pages)),
         }),
     }
 }

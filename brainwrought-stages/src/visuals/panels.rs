@@ -33,7 +33,7 @@ pub(super) fn title(
     let mut card = Card::new(table, Stock::Night, height);
     let (left, top) = (card.left(), card.face.y + PADDING);
     draw_fan(&mut card, fan, 190.0);
-    card.pill(wording.document, left, top, ACCENT, INK);
+    card.pill(wording.document(), left, top, ACCENT, INK);
     let text_top = top + PILL_HEIGHT + 22.0;
     card.text(title, &look, left, text_top);
     card.bar(left, text_top + tall + 18.0);
@@ -138,7 +138,7 @@ pub(super) fn quiz(table: Table<'_>, wording: Wording, question: &QuizQuestion) 
     let height = tall + rows + PILL_HEIGHT + 2.0 * MARGIN + 2.0 * PADDING + 40.0 - row_gap;
     let mut card = Card::new(table, Stock::Night, height);
     let (left, top) = (card.left(), card.face.y + PADDING);
-    card.pill(wording.quiz, left, top, ACCENT, INK);
+    card.pill(wording.quiz(), left, top, ACCENT, INK);
     let text_top = top + PILL_HEIGHT + 20.0;
     card.text(&question.question, &look, left, text_top);
     let mut y = text_top + tall + 20.0;
@@ -186,7 +186,7 @@ pub(super) fn source(
     let mut card = Card::new(table, Stock::Night, tall + 450.0);
     let (left, top) = (card.left(), card.face.y + PADDING);
     draw_fan(&mut card, fan, 165.0);
-    card.pill(wording.source, left, top, ACCENT, INK);
+    card.pill(wording.source(), left, top, ACCENT, INK);
     let text_top = top + PILL_HEIGHT + 20.0;
     card.text(title, &look, left, text_top);
     let small = Look {
@@ -199,7 +199,7 @@ pub(super) fn source(
     };
     let mut y = text_top + tall + 26.0;
     if !pages.is_empty() {
-        card.text(wording.made_from, &small, left, y);
+        card.text(wording.made_from(), &small, left, y);
         y += 56.0;
         draw_page_pills(&mut card, table, pages, left, y);
     }

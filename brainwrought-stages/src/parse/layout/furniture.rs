@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::line::Line;
+use crate::language::{LanguageData, LayoutWords};
 
 /// The part of a page's height, at its top and at its bottom, where furniture stands.
 const MARGIN: f32 = 0.12;
@@ -67,8 +68,8 @@ impl Furniture {
 fn letters(text: &str) -> String {
     let letters: String =
         text.chars().filter(|letter| letter.is_alphabetic()).flat_map(char::to_lowercase).collect();
-    let number = ["chapter", "kapitel", "capítulo", "section", "bölüm"];
-    number.iter().find_map(|word| letters.strip_prefix(word)).unwrap_or(&letters).to_owned()
+    let mut numbering = LanguageData::all().iter().flat_map(|data| data.layout.numbering.iter());
+    numbering.find_map(|word| letters.strip_prefix(&word.to_lowercase())).unwrap_or(&letters).to_owned()
 }
 
 fn edge(line: &Line, page_height: f32) -> Option<Edge> {
@@ -101,15 +102,22 @@ fn is_page_number(text: &str) -> bool {
     let bare = lower.trim_matches(|letter: char| "-–—.·|[]() ".contains(letter));
     let words: Vec<&str> = bare
         .split([' ', '/'])
-        .filter(|word| !word.is_empty() && !["page", "seite", "página", "sayfa", "p.", "s."].contains(word))
+        .filter(|word| !word.is_empty() && !in_any(|words| words.page_words.contains(word)))
         .collect();
     let is_number = |word: &str| word.len() <= 4 && word.bytes().all(|byte| byte.is_ascii_digit());
     match words.as_slice() {
         [number] => is_number(number) || is_roman(number),
         [number, total] => is_number(number) && is_number(total) && bare.contains('/'),
-        [number, "of" | "von" | "de" | "sur", total] => is_number(number) && is_number(total),
+        [number, of, total] if in_any(|words| words.of_words.contains(of)) => {
+            is_number(number) && is_number(total)
+        }
         _ => false,
     }
+}
+
+/// Tells whether something holds of the words of any language: that of the page is not known.
+fn in_any(holds: impl Fn(&LayoutWords) -> bool) -> bool {
+    LanguageData::all().iter().any(|data| holds(&data.layout))
 }
 
 fn is_roman(word: &str) -> bool {

@@ -2,11 +2,7 @@
 
 use std::collections::BTreeSet;
 
-/// Parts that keep their hyphen when the document does not say otherwise ("e-commerce", "self-made").
-const HYPHENATED_PREFIXES: [&str; 12] =
-    ["all", "cross", "half", "high", "ill", "low", "non", "quasi", "self", "semi", "so", "well"];
-/// Words before which a hyphen stands for a part left out ("Vor- und Nachteile").
-const CONJUNCTIONS: [&str; 10] = ["und", "oder", "bzw.", "sowie", "and", "or", "y", "o", "et", "ou"];
+use crate::language::LanguageData;
 
 /// The words that a document writes inside its lines.
 #[derive(Debug, Default)]
@@ -42,7 +38,7 @@ impl Vocabulary {
         let first =
             rest.rsplit(|letter: char| letter.is_whitespace() || letter == '(').next().unwrap_or(rest);
         let second = line.split_whitespace().next().unwrap_or(line);
-        if CONJUNCTIONS.contains(&second) {
+        if LanguageData::all().iter().any(|data| data.words.conjunctions.contains(second)) {
             text.push(' ');
         } else if !self.keeps_hyphen(first, second) {
             text.pop();
@@ -64,7 +60,9 @@ impl Vocabulary {
         }
         // A word with a hyphen before ("state-of-the-") goes on in the same way.
         let last = first.rsplit('-').next().unwrap_or(&first);
-        first.contains('-') || last.chars().count() == 1 || HYPHENATED_PREFIXES.contains(&last)
+        first.contains('-')
+            || last.chars().count() == 1
+            || LanguageData::english().words.hyphenated_prefixes.contains(last)
     }
 }
 

@@ -5,62 +5,30 @@ use std::sync::LazyLock;
 use brainwrought_core::data::{Block, BlockKind, OutlineEntry, Page};
 use regex::Regex;
 
+use crate::language::{LanguageData, alternatives};
 use crate::parse::page_content::Bookmark;
 
 static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
-    let pattern = r"^(?:(?:Chapter|Section|Appendix|Kapitel|Abschnitt|Capítulo|Bölüm)\s+)?(?:\d{1,3}(?:\.\d{1,3})*|[A-Z](?:\.\d{1,3})+|[IVX]{1,5})[.:]?\s+";
-    Regex::new(pattern).expect("the pattern is a constant that tests compile")
+    let words = alternatives(LanguageData::all().iter().flat_map(|data| data.layout.numbering.iter()));
+    let pattern =
+        format!(r"^(?:{words}\s+)?(?:\d{{1,3}}(?:\.\d{{1,3}})*|[A-Z](?:\.\d{{1,3}})+|[IVX]{{1,5}})[.:]?\s+");
+    Regex::new(&pattern).expect("the pattern is a constant that tests compile")
 });
 
 /// The headings that papers open with.
 static OPENING: LazyLock<Regex> = LazyLock::new(|| {
-    let pattern = r"(?i)^(?:(?:1|I)\.?\s+\S|abstract|summary|introduction|zusammenfassung|einleitung|kurzfassung|resumen|resumo|r[ée]sum[ée]|introducci[óo]n|introdu[çc][ãa]o|öz(?:et)?\b|giriş)";
-    Regex::new(pattern).expect("the pattern is a constant that tests compile")
+    let headings = LanguageData::all().iter().flat_map(|data| data.layout.first_headings.iter());
+    // Three letters open many a word, so they must be one.
+    let (short, long): (Vec<&str>, Vec<&str>) = headings.partition(|heading| heading.chars().count() <= 3);
+    let [short, long] = [short, long].map(|headings| alternatives(headings.into_iter()));
+    let pattern = format!(r"(?i)^(?:(?:1|I)\.?\s+\S|{long}|{short}\b)");
+    Regex::new(&pattern).expect("the pattern is a constant that tests compile")
 });
 
 /// The longest outline that is made of headings.
 const MAX_ENTRIES: usize = 400;
 /// Where a title ends that was never one.
 const MAX_TITLE: usize = 200;
-
-/// The names of months, as far as a few languages share them.
-const MONTHS: [&str; 18] = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-    "januar",
-    "märz",
-    "oktober",
-    "enero",
-    "agosto",
-    "février",
-    "août",
-];
-/// Headings that stand large on a first page but name no document.
-const NO_TITLES: [&str; 14] = [
-    "abstract",
-    "contents",
-    "table of contents",
-    "inhaltsverzeichnis",
-    "summary",
-    "introduction",
-    "chapter",
-    "preface",
-    "índice",
-    "sommaire",
-    "table des matières",
-    "document",
-    "presentation",
-    "title",
-];
 
 /// Makes the outline of the file's bookmarks, or of its headings when it has none.
 pub(super) fn outline(bookmarks: &[Bookmark], pages: &[Page]) -> Vec<OutlineEntry> {
@@ -204,8 +172,9 @@ fn is_title(text: &str) -> bool {
         .any(|extension| lower.ends_with(extension));
     // A date, a page's number or an address is no title.
     let digits = text.chars().filter(char::is_ascii_digit).count();
+    let mut months = LanguageData::all().iter().flat_map(|data| data.layout.months.iter());
     let is_date =
-        digits >= letters || MONTHS.iter().any(|month| lower.contains(month)) && digits >= 3 && letters <= 24;
+        digits >= letters || months.any(|month| lower.contains(month)) && digits >= 3 && letters <= 24;
     let is_stamp = ["arxiv:", "doi:", "isbn", "issn", "http://", "https://", "www.", "vol. "]
         .iter()
         .any(|start| lower.starts_with(start));
@@ -218,7 +187,9 @@ fn is_title(text: &str) -> bool {
         && !lower.contains('@')
         && !lower.starts_with("untitled")
         && !lower.starts_with("microsoft ")
-        && !NO_TITLES.contains(&lower.trim_end_matches([':', '.']))
+        && !LanguageData::all()
+            .iter()
+            .any(|data| data.layout.no_titles.contains(lower.trim_end_matches([':', '.'])))
 }
 
 #[cfg(test)]

@@ -4,16 +4,16 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::language::{LanguageData, alternatives};
+
 fn regex(pattern: &str) -> Regex {
     Regex::new(pattern).expect("the pattern is a constant that tests compile")
 }
 
-/// The words that open a caption, in the languages that we know.
-const CAPTION_WORDS: &str = "Figure|Fig\\.?|FIGURE|FIG\\.?|Table|TABLE|Tab\\.|Abbildung|Abb\\.|Tabelle|Figura|Tabla|Cuadro|Tableau|Şekil|Tablo|Listing|Algorithm|Chart|Exhibit|Scheme";
-
 static CAPTION: LazyLock<Regex> = LazyLock::new(|| {
+    let words = alternatives(LanguageData::all().iter().flat_map(|data| data.layout.captions.iter()));
     regex(&format!(
-        r"^(?P<label>(?:{CAPTION_WORDS})\s*(?:[A-Z]?\d+|[IVX]+)(?:[.\-–]\d+)*[a-z]?)\s*(?P<mark>[:.–—|]|-\s)?\s*(?P<rest>.*)$"
+        r"^(?P<label>{words}\s*(?:[A-Z]?\d+|[IVX]+)(?:[.\-–]\d+)*[a-z]?)\s*(?P<mark>[:.–—|]|-\s)?\s*(?P<rest>.*)$"
     ))
 });
 pub(super) static NUMBERED: LazyLock<Regex> = LazyLock::new(|| {
@@ -27,9 +27,8 @@ static LIST_MARKER: LazyLock<Regex> = LazyLock::new(|| {
 });
 static REFERENCE: LazyLock<Regex> = LazyLock::new(|| regex(r"^\[[\w+\-]{1,12}\]\s*\S"));
 pub(super) static REFERENCES_HEADING: LazyLock<Regex> = LazyLock::new(|| {
-    regex(
-        r"(?i)^(?:[\dIVX]+\.?\s+)?(?:references|bibliography|works cited|literatur(?:verzeichnis)?|quellen|referencias|bibliograf[ií]a|r[ée]f[ée]rences|bibliographie|kaynak(?:lar|ça)|refer[êe]ncias)\s*:?$",
-    )
+    let names = alternatives(LanguageData::all().iter().flat_map(|data| data.layout.bibliographies.iter()));
+    regex(&format!(r"(?i)^(?:[\dIVX]+\.?\s+)?{names}\s*:?$"))
 });
 /// The dots between an entry of a table of contents and its page.
 pub(super) static LEADERS: LazyLock<Regex> = LazyLock::new(|| regex(r"(?:\.\s?){6,}|(?:…\s?){3,}"));

@@ -21,6 +21,7 @@ use self::polarity::turned;
 use self::quantity::{Quantity, quantities};
 use self::token::{Token, tokens};
 use super::lexicon::{stemmer, stop_words};
+use crate::language::LanguageData;
 
 /// Something that a sentence says and its source does not.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -229,7 +230,9 @@ fn turned_around(said: &[Token], written: &[Token]) -> Option<String> {
 
 /// Tells whether a sentence may say who did it behind what was done: "A is measured by B" and "B measures A" say the same.
 fn is_passive(tokens: &[Token]) -> bool {
-    tokens.iter().any(|token| PASSIVE.contains(&token.key.as_str()))
+    let names_agent =
+        |token: &Token| LanguageData::all().iter().any(|data| data.words.agents.contains(&token.key));
+    tokens.iter().any(names_agent)
 }
 
 /// What stands before, between and behind the shared words, in the claim and in the source.
@@ -238,9 +241,6 @@ fn gaps(pairs: &[(usize, usize)], said: usize, written: usize) -> Vec<(Range<usi
     let ends = pairs.iter().copied().chain(std::iter::once((said, written)));
     starts.zip(ends).map(|(start, end)| (start.0..end.0, start.1..end.1)).collect()
 }
-
-/// Words that name who did it, behind what was done.
-const PASSIVE: [&str; 4] = ["by", "von", "por", "par"];
 
 /// Lower case, no hyphens or spaces, ligatures opened: what two writings of the same words share.
 fn packed(text: &str) -> String {

@@ -1,17 +1,18 @@
 //! Negations: whether a sentence denies what its source says, or says what its source denies.
 
-use super::token::Token;
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
-/// Words that turn a statement into its opposite.
-const NEGATIONS: [&str; 40] = [
-    "not", "no", "never", "none", "nobody", "nothing", "nowhere", "neither", "nor", "cannot", "without",
-    "hardly", "barely", "nicht", "kein", "keine", "keinen", "keiner", "keinem", "nie", "niemals", "nichts",
-    "ohne", "weder", "sin", "nunca", "ningún", "ninguna", "nada", "tampoco", "ne", "pas", "jamais", "aucun",
-    "aucune", "sans", "não", "sem", "nenhum", "nenhuma",
-];
+use super::token::Token;
+use crate::language::LanguageData;
+
+/// Words that turn a statement into its opposite, in any language.
+static NEGATIONS: LazyLock<BTreeSet<&'static str>> = LazyLock::new(|| {
+    LanguageData::all().iter().flat_map(|language| language.words.negations.iter()).collect()
+});
 
 pub(super) fn is_negation(token: &Token) -> bool {
-    NEGATIONS.contains(&token.key.as_str()) || token.key.ends_with("n't")
+    NEGATIONS.contains(token.key.as_str()) || token.key.ends_with("n't")
 }
 
 /// Compares the negations of a claim with those of its source, along the words that they share.

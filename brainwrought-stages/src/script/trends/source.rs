@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use super::trend::Trend;
 use crate::child::ChildError;
+use crate::language::LanguageData;
 use crate::provider::ProviderError;
 
 /// Looks up what people say now.
@@ -46,15 +47,8 @@ impl TrendTopic {
     /// What a search is asked: what people say now, around the subject.
     pub(super) fn question(&self) -> String {
         let subject: String = self.subject.chars().take(100).collect();
-        let language = match self.language.as_str() {
-            "de" => "German",
-            "en" => "English",
-            "es" => "Spanish",
-            "fr" => "French",
-            "pt" => "Portuguese",
-            "tr" => "Turkish",
-            other => other,
-        };
+        let known = LanguageData::of(&self.language).name.as_str();
+        let language = if known.is_empty() { &self.language } else { known };
         format!("{language} internet slang and meme phrases that trend now, with meanings, around {subject}")
     }
 }
