@@ -17,8 +17,6 @@ pub enum Place {
     Text,
     /// As whole words of running text.
     Words,
-    /// At the start of a paragraph or of a sentence.
-    SentenceStart,
 }
 
 /// The phrases of one language for one purpose.
@@ -34,7 +32,12 @@ pub struct PhraseList {
     pub entries: Vec<&'static str>,
 }
 
-/// Lists the phrases of all languages. Words of a language are not among them: that a document has some tells nothing.
+/// Lists the phrases of all languages that somebody chose because documents have them.
+///
+/// Two kinds are not among them. Words of a language, such as stop words and verbs, tell nothing by standing in a
+/// document. Names, such as what a language calls the parts and kinds of documents ("Lemma", "Foreword", "Survey"), its
+/// labels and the adverbs that open sentences, are closed sets taken from grammars and style manuals; which of them the
+/// next document has, a few dozen documents cannot tell.
 pub fn phrase_lists() -> Vec<PhraseList> {
     let of = |data: &'static LanguageData| {
         let list = |name, place, phrases: &'static Phrases| PhraseList {
@@ -51,25 +54,10 @@ pub fn phrase_lists() -> Vec<PhraseList> {
             entries: pairs.map(|(one, _)| one.as_str()).collect(),
         };
         [
-            list("layout.captions", Place::SentenceStart, &data.layout.captions),
-            list("layout.bibliographies", Place::HeadingStart, &data.layout.bibliographies),
-            list("layout.first-headings", Place::HeadingStart, &data.layout.first_headings),
-            list("layout.numbering", Place::HeadingStart, &data.layout.numbering),
-            list("layout.no-titles", Place::HeadingStart, &data.layout.no_titles),
             list("headings.skipped", Place::HeadingStart, &data.headings.skipped),
             list("headings.licences", Place::Heading, &data.headings.licences),
             list("headings.front", Place::Heading, &data.headings.front),
-            list("headings.remarks", Place::HeadingStart, &data.headings.remarks),
-            list("headings.abstracts", Place::HeadingStart, &data.headings.abstracts),
-            list("titles.kinds", Place::Heading, &data.titles.kinds),
-            list("titles.openings", Place::HeadingStart, &data.titles.openings),
-            list("titles.events", Place::Heading, &data.titles.events),
-            list("titles.no-subjects", Place::HeadingStart, &data.titles.no_subjects),
             list("text.small-print", Place::Text, &data.text.small_print),
-            list("text.abstract-labels", Place::SentenceStart, &data.text.abstract_labels),
-            list("text.remark-labels", Place::SentenceStart, &data.text.remark_labels),
-            list("text.connectives", Place::SentenceStart, &data.text.connectives),
-            list("text.numbered", Place::Words, &data.text.numbered),
             list("text.pointers", Place::Words, &data.text.pointers),
             list("text.back-stage", Place::Text, &data.text.back_stage),
             list("text.leaning-parts", Place::Text, &data.text.leaning_parts),
@@ -108,7 +96,6 @@ impl Place {
             Self::Heading | Self::Text => return text.contains(phrase),
             // A number may stand before the words of a heading.
             Self::HeadingStart => format!(r"(?m)^[\d.§ivx ]*\b{}", regex::escape(phrase.trim_end())),
-            Self::SentenceStart => format!(r"(?m)(?:^|[.!?] ){}", regex::escape(phrase)),
             Self::Words => {
                 let end = if phrase.ends_with(char::is_alphanumeric) { r"\b" } else { "" };
                 format!(r"\b{}{end}", regex::escape(phrase))
@@ -132,8 +119,6 @@ mod tests {
             (Place::Text, "roof", true),
             (Place::Words, "roof", false),
             (Place::Words, "proof", true),
-            (Place::SentenceStart, "first", true),
-            (Place::SentenceStart, "lemma", false),
         ] {
             assert_eq!(place.fires(phrase, text), fires, "{place:?} {phrase}");
         }

@@ -1,13 +1,12 @@
-//! [`LanguageData`]: the words that the program knows of a language, one file of `assets/language` each.
+//! `LanguageData`: the words that the program knows of a language, one file of `assets/language` each.
 //!
 //! A new language is one such file and a line in `FILES`; whatever a file leaves out is done without, or in English
 //! where something must be said. What is grammar rather than words (how an English sentence is cut, which questions
 //! can be made of it) stays in the code that does it.
 //!
-//! A list is either [`Words`], the words of a language, of which any document has some, or [`Phrases`], which somebody
-//! chose because a class of documents has them; the comment above a list in its file names that class. Of phrases it is
-//! counted in how many documents each one fires ([`phrase_lists`]): one that fires in a single document out of many was
-//! written for that document.
+//! A list holds `Words`, the words of a language, or `Phrases`; the comment above a list in its file says which class
+//! of documents needs it. Of phrases that somebody chose it is counted in how many documents each one fires
+//! ([`phrase_lists`]): one that fires in a single document out of many was written for that document.
 
 mod lists;
 mod measure;
@@ -137,6 +136,10 @@ pub(crate) struct LayoutWords {
 pub(crate) struct Headings {
     /// Openings of headings whose text is left out.
     pub(crate) skipped: Phrases,
+    /// Openings of headings of the parts of a book that are left out, too.
+    pub(crate) parts: Phrases,
+    /// Headings of the table of contents.
+    pub(crate) contents: Phrases,
     /// Parts of headings under which a licence stands.
     pub(crate) licences: Phrases,
     /// Parts of headings that are no topic.
@@ -152,7 +155,7 @@ pub(crate) struct Headings {
 pub(crate) struct Titles {
     /// What tells the kind of a document before a colon.
     pub(crate) kinds: Phrases,
-    /// What stands before the subject, with the space behind it.
+    /// What stands before the subject, without an article and with the space behind it.
     pub(crate) openings: Phrases,
     /// Last words of titles that take an article.
     pub(crate) events: Phrases,
@@ -173,6 +176,8 @@ pub(crate) struct TextPhrases {
     pub(crate) connectives: Phrases,
     /// What points away with a number or a capital behind it.
     pub(crate) numbered: Phrases,
+    /// What a document calls itself and its parts.
+    pub(crate) selves: Words,
     /// What points away by itself.
     pub(crate) pointers: Phrases,
     /// Parts of sentences about the text, its authors or its licence.

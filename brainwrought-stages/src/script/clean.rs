@@ -1,9 +1,9 @@
 //! [`Cleaned`]: the running text of a document, by section, without what nobody would read aloud.
 
-use brainwrought_core::data::{Block, BlockKind, Document};
+use brainwrought_core::data::{Block, BlockKind, Document, Page};
 
 use super::bullets::{is_slides, parts};
-use crate::language::LanguageData;
+use crate::language::{Headings, LanguageData};
 
 /// The running text of a document.
 #[derive(Debug, Clone)]
@@ -46,16 +46,30 @@ pub(super) fn clean(document: &Document) -> Cleaned {
     // Text may only be joined when nothing stood between its parts.
     let mut joinable = false;
     let slides = is_slides(document);
+    let first_chapter = first_chapter(document);
     for page in &document.pages {
-        for block in &page.blocks {
+        for (index, block) in page.blocks.iter().enumerate() {
             match block.kind {
                 BlockKind::Heading => {
                     joinable = false;
                     let title = without_number(&block.text);
                     let lower = title.to_lowercase();
-                    has_abstract |= in_any(|data| data.headings.abstracts.open(&lower));
                     has_references |= lower.starts_with("references") || lower.starts_with("bibliography");
-                    if in_any(|data| data.headings.skipped.open(&lower)) {
+                    let place = (page.number, index);
+                    let is_skipped = in_any(|data| {
+                        let Headings { skipped, parts, .. } = &data.headings;
+                        skipped.open(&lower) || parts.open(&lower)
+                    });
+                    let is_abstract = in_any(|data| data.headings.abstracts.open(&lower));
+                    has_abstract |= is_abstract;
+                    let is_front = first_chapter.is_some_and(|chapter| place < chapter);
+                    if first_chapter == Some(place) || is_front && is_abstract {
+                        skipping = None;
+                        sections.push(Section { title, page: page.number });
+                    } else if is_front {
+                        // Nothing is large enough to end front matter but the first chapter.
+                        skipping = Some(f32::INFINITY);
+                    } else if is_skipped {
                         skipping = Some(block.font_size);
                     } else if in_any(|data| data.headings.licences.stand_in(&lower)) {
                         // A licence has headings of its own, of its size and below.
@@ -110,6 +124,35 @@ pub(super) fn clean(document: &Document) -> Cleaned {
     let is_paper =
         has_abstract && (has_references && pages <= 60 || pages <= 30) || has_references && pages <= 24;
     Cleaned { sections, passages, is_paper }
+}
+
+/// Where chapter 1 of a document begins, as page and block, when a table of contents stands on a page before it: what comes
+/// first there is front matter, however its parts are called. A table of contents names the chapter, too, so the last
+/// such heading within the first third of the pages counts.
+fn first_chapter(document: &Document) -> Option<(u32, usize)> {
+    let headings = || {
+        let blocks = |page: &Page| {
+            page.blocks
+                .iter()
+                .enumerate()
+                .filter(|(_, block)| block.kind == BlockKind::Heading)
+                .map(|(index, block)| (page.number, index, block.text.to_lowercase()))
+                .collect::<Vec<_>>()
+        };
+        document.pages.iter().take(document.pages.len() / 3 + 1).flat_map(blocks)
+    };
+    let (contents, ..) =
+        headings().find(|(.., text)| in_any(|data| data.headings.contents.contains(text.trim())))?;
+    let is_first = |text: &str| {
+        let mut words = text.split_whitespace();
+        let first = words.next().unwrap_or_default();
+        let is_word = in_any(|data| data.layout.numbering.iter().any(|word| word.to_lowercase() == first));
+        let number = if is_word { words.next().unwrap_or_default() } else { first };
+        // A number alone is a heading of its own only behind such a word.
+        ["1", "i"].contains(&number.trim_end_matches(['.', ':'])) && (is_word || words.next().is_some())
+    };
+    let (page, index, _) = headings().rfind(|(page, _, text)| *page > contents && is_first(text))?;
+    Some((page, index))
 }
 
 /// Tells whether something holds of the words of any language: a text may have headings in another one than its own.
@@ -227,6 +270,38 @@ mod tests {
         assert_eq!(cleaned.passages.len(), 1);
         assert_eq!(cleaned.passages[0].pieces.len(), 2);
         assert_eq!(cleaned.sections[1].title, "Introduction");
+    }
+
+    #[test]
+    fn what_stands_between_the_contents_and_chapter_1_is_front_matter() {
+        let heading = |text: &str| block(BlockKind::Heading, text);
+        let text = |text: &str| block(BlockKind::Paragraph, text);
+        let pages = |chapter: &str| {
+            vec![
+                vec![heading("Queues at Night"), heading("Abstract"), text("Queues grow at night.")],
+                vec![heading("Contents"), heading("1 Arrivals")],
+                vec![heading("Our Team"), text("We travel to shops.")],
+                vec![heading(chapter), text("Guests arrive."), heading("Our Shop"), text("It is small.")],
+                vec![heading("2 Service"), text("A barista serves.")],
+                vec![heading("3 Waiting"), text("They wait.")],
+                vec![],
+                vec![],
+                vec![],
+            ]
+        };
+        let told = |pages| -> Vec<String> {
+            let passages = clean(&document(pages)).passages;
+            passages.into_iter().flat_map(|passage| passage.pieces).map(|(_, text)| text).collect()
+        };
+        let after = ["Guests arrive.", "It is small.", "A barista serves.", "They wait."];
+        assert_eq!(told(pages("Chapter 1. Arrivals")), [&["Queues grow at night."][..], &after].concat());
+        assert_eq!(told(pages("1 Arrivals"))[1..], after);
+        let mut bare = pages("1 Arrivals");
+        bare[1].clear();
+        assert!(
+            told(bare).contains(&"We travel to shops.".to_owned()),
+            "without a table of contents nothing goes"
+        );
     }
 
     #[test]

@@ -4,7 +4,7 @@ use brainwrought_core::data::{Citation, Concept, QuizQuestion};
 
 use super::compress::capitalised;
 use super::contrary::contrary;
-use super::lexicon::words;
+use super::lexicon::{stop_words, words};
 use super::seeded::Seeded;
 use super::sentences::Sentence;
 use super::verbs::is_verb;
@@ -61,21 +61,14 @@ fn number(fact: &Sentence, seeded: &mut Seeded) -> Option<Quiz> {
     let next = words.get(place + 1).copied().unwrap_or_default();
     let before = place.checked_sub(1).and_then(|before| words.get(before)).copied().unwrap_or_default();
     let counts = raw.contains(['%', '$', '€', '£']) || next.starts_with(char::is_lowercase);
+    // "The leader proposes command 142 of its log": a thing before the number and none behind it make a name of both.
+    let is_thing = |word: &str| {
+        let word = word.trim_end_matches(['.', ',', ';']);
+        word.starts_with(char::is_lowercase) && !is_verb(word) && !stop_words("en").contains(word)
+    };
+    let is_plain = raw.chars().all(|letter| letter.is_ascii_digit());
     let is_label = before.starts_with(char::is_uppercase) && place > 1
-        || [
-            "command",
-            "number",
-            "version",
-            "step",
-            "node",
-            "type",
-            "value",
-            "descriptors",
-            "pattern",
-            "column",
-            "level",
-        ]
-        .contains(&before.to_lowercase().as_str());
+        || is_plain && is_thing(before) && !is_thing(next);
     if !counts || is_label || ["and", "or", "to"].contains(&next) {
         return None;
     }
@@ -280,6 +273,7 @@ mod tests {
         for text in [
             "The paper appeared in 1978 in a thin journal.",
             "The leader proposes command 142 of its log.",
+            "Every shelf in row 12 holds the books of one year.",
             "Data security is no longer an option.",
         ] {
             assert_eq!(quiz(&[&fact(text)], &[], &mut Seeded::new(3)), []);

@@ -22,8 +22,10 @@ pub(super) fn subject(material: &Material<'_>) -> String {
         return lowered(&focus, material.known);
     }
     let mut title = head(material.title);
+    let named =
+        ["An ", "A ", "The "].iter().find_map(|article| title.strip_prefix(article)).unwrap_or(&title);
     for start in titles.openings.iter() {
-        if let Some(rest) = title.strip_prefix(start)
+        if let Some(rest) = named.strip_prefix(start)
             && rest.split_whitespace().count() <= 5
         {
             return if rest.chars().count() <= 3 { rest.to_owned() } else { lowered(rest, material.known) };
