@@ -12,7 +12,7 @@ use brainwrought_core::data::{BlockKind, Document};
 use brainwrought_stages::script::{Doubt, Evidence};
 
 /// The most sentences that are taken from one document, so that a long one does not drown the others.
-const MOST: usize = 150;
+const MAX_SENTENCES: usize = 150;
 
 /// Auxiliaries that take a "not" behind them.
 const AUXILIARIES: [&str; 14] = [
@@ -53,7 +53,7 @@ fn main() -> anyhow::Result<()> {
         };
         let evidence = Evidence::new(&document);
         let all = sentences(&document);
-        let step = all.len().div_ceil(MOST).max(1);
+        let step = all.len().div_ceil(MAX_SENTENCES).max(1);
         let names = names(&all);
         for (index, sentence) in all.iter().step_by(step).enumerate() {
             for claim in retold(sentence) {

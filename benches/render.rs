@@ -21,7 +21,7 @@ use brainwrought_stages::standard::{MakeOptions, Stages};
 use tokio_util::sync::CancellationToken;
 
 /// Frames that are composed before they are encoded alone; 3 MB each.
-const MOST_FRAMES: usize = 600;
+const MAX_FRAMES: usize = 600;
 /// Rounds in which the stage and the encoder alone take turns; the ratio is the median of the rounds' own.
 const ROUNDS: usize = 7;
 /// Frames that the ffmpeg command line gets.
@@ -86,7 +86,7 @@ fn encode_alone(
 ) -> anyhow::Result<(f64, f64)> {
     let (width, height) = (render.encoder.width as usize, render.encoder.height as usize);
     let (mut frames, mut drawing) = (Vec::new(), 0.0);
-    while frames.len() < MOST_FRAMES {
+    while frames.len() < MAX_FRAMES {
         let mut frame = YuvFrame::black(width, height);
         let (drawn, wall) = time(|| source.next_into(&mut frame));
         drawing += wall.as_secs_f64();

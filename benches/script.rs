@@ -26,7 +26,7 @@ use rust_stemmers::{Algorithm, Stemmer};
 use tokio_util::sync::CancellationToken;
 
 /// An abstract has at least so many words; what is shorter is another heading of that name.
-const LEAST_ABSTRACT: usize = 60;
+const MIN_ABSTRACT: usize = 60;
 /// The longest text between the heading and the first words of the abstract, in blocks.
 const ABSTRACT_BLOCKS: usize = 3;
 /// Words that carry no content.
@@ -135,8 +135,8 @@ async fn summary(
     words: usize,
 ) -> anyhow::Result<Vec<String>> {
     /// As much of a paper as small models have room for, in words.
-    const MOST_SHOWN: usize = 1500;
-    let shown = up_to(sentences.iter().map(String::as_str), MOST_SHOWN).join(" ");
+    const MAX_SHOWN: usize = 1500;
+    let shown = up_to(sentences.iter().map(String::as_str), MAX_SHOWN).join(" ");
     let task = format!("Summarise the text of the user in {words} words, in plain sentences.");
     let mut prompt = Prompt::new("script: summary", &task, shown);
     prompt.max_tokens = 2 * words as u32;
@@ -209,7 +209,7 @@ fn without_abstract(document: &Document) -> Option<(String, Document)> {
         };
         let taken: Vec<String> = page.blocks.drain(first..=last).map(|block| block.text).collect();
         let text = taken.join(" ");
-        return (text.split_whitespace().count() >= LEAST_ABSTRACT).then_some((text, paper));
+        return (text.split_whitespace().count() >= MIN_ABSTRACT).then_some((text, paper));
     }
     None
 }

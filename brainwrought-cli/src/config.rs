@@ -312,15 +312,17 @@ fn files_in(path: &Path, endings: &[&str]) -> Result<Vec<PathBuf>, WrongCommand>
 fn music_files(folder: &Path) -> Result<Vec<PathBuf>, WrongCommand> {
     const SOUND: [&str; 5] = ["flac", "mp3", "oga", "ogg", "wav"];
     /// They all travel with the job, and one of them is heard.
-    const MOST: usize = 64;
+    const MAX_TRACKS: usize = 64;
     let shown = folder.display();
     let entries = std::fs::read_dir(folder)
         .map_err(|error| WrongCommand(format!("could not read the folder `{shown}`: {error}")))?;
     let files = files_of(entries, &SOUND);
     match files.len() {
-        1..=MOST => Ok(files),
+        1..=MAX_TRACKS => Ok(files),
         0 => Err(WrongCommand(format!("the folder `{shown}` holds no music ({})", SOUND.join(", ")))),
-        count => Err(WrongCommand(format!("the folder `{shown}` holds {count} files, the most are {MOST}"))),
+        count => {
+            Err(WrongCommand(format!("the folder `{shown}` holds {count} files, the most are {MAX_TRACKS}")))
+        }
     }
 }
 

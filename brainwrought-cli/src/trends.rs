@@ -7,7 +7,7 @@ use brainwrought_stages::script::{TrendChoice, TrendCommand, TrendFile};
 use crate::exit::WrongCommand;
 
 /// A file larger than this is no list of phrases, in bytes.
-const LARGEST: u64 = 4 << 20;
+const MAX_FILE_BYTES: u64 = 4 << 20;
 
 /// Gives a text its meaning; reads the file where it names one.
 pub(crate) fn choice(text: &str) -> Result<TrendChoice, WrongCommand> {
@@ -22,7 +22,7 @@ pub(crate) fn choice(text: &str) -> Result<TrendChoice, WrongCommand> {
     }
     let unread = |reason: String| WrongCommand(format!("could not read {}: {reason}", path.display()));
     let length = std::fs::metadata(path).map_err(|error| unread(error.to_string()))?.len();
-    if length > LARGEST {
+    if length > MAX_FILE_BYTES {
         return Err(unread(format!("it has {} MB, the limit is 4", length >> 20)));
     }
     let bytes = std::fs::read(path).map_err(|error| unread(error.to_string()))?;

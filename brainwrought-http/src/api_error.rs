@@ -211,8 +211,8 @@ impl ApiError {
 
     /// Says what is wrong with a request, briefly: the text may repeat what was sent, at whatever length.
     pub(crate) fn wrong_request(text: &str) -> Self {
-        const LONGEST: usize = 400;
-        match text.char_indices().nth(LONGEST) {
+        const MAX_CHARS: usize = 400;
+        match text.char_indices().nth(MAX_CHARS) {
             Some((end, _)) => Self::WrongRequest(format!("{}…", &text[..end])),
             None => Self::WrongRequest(text.to_owned()),
         }

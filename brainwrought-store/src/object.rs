@@ -69,7 +69,7 @@ const WHOLE: u64 = 16 << 20;
 /// Bytes in a part. S3 wants at least 5 MiB, and all of one size.
 const PART: u64 = 8 << 20;
 /// S3 takes no more parts than this in one object; a larger artifact gets larger parts.
-const MOST_PARTS: u64 = 10_000;
+const MAX_PARTS: u64 = 10_000;
 /// Parts in flight. They are slices of the artifact, so it is in memory once, and what the sockets hold.
 const PARTS_AT_ONCE: usize = 4;
 /// Bindings read at once for a listing.
@@ -375,7 +375,7 @@ fn remove_traces(folder: &FilePath, digest: &Digest) -> std::io::Result<()> {
 
 /// The parts of an upload: all of one size but the last.
 fn parts(length: u64) -> impl Iterator<Item = Range<usize>> {
-    let size = PART.max(length.div_ceil(MOST_PARTS));
+    let size = PART.max(length.div_ceil(MAX_PARTS));
     let index = |at: u64| usize::try_from(at).expect("the artifact is in memory, so its length is a usize");
     (0..length.div_ceil(size)).map(move |part| index(part * size)..index((part * size + size).min(length)))
 }
@@ -443,7 +443,7 @@ mod tests {
     fn parts_cover_an_artifact_and_are_never_too_many() {
         for length in [WHOLE + 1, 3 * PART, 200_000_000_000] {
             let parts: Vec<_> = parts(length).collect();
-            assert!(parts.len() as u64 <= MOST_PARTS);
+            assert!(parts.len() as u64 <= MAX_PARTS);
             assert!(
                 parts.windows(2).all(|pair| pair[0].end == pair[1].start && pair[0].len() as u64 >= PART)
             );

@@ -10,7 +10,7 @@ use crate::room;
 use crate::stage::StageError;
 
 /// Less than this in the scratch folder is as good as nothing, in bytes.
-const LEAST_ROOM: u64 = 1 << 20;
+const MIN_ROOM: u64 = 1 << 20;
 
 /// The folder of one attempt; removed when it is dropped.
 #[derive(Debug)]
@@ -70,7 +70,7 @@ impl Engine {
         if error.full_disk().is_none() || error.is_full_scratch() {
             return error;
         }
-        match self.room_in_scratch(LEAST_ROOM).await {
+        match self.room_in_scratch(MIN_ROOM).await {
             Err(full) if room::is_full(&full) => error.in_scratch(),
             _ => error,
         }

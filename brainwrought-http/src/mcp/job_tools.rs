@@ -42,10 +42,10 @@ use crate::view::file_link;
 const LOG_LINES: usize = 20;
 
 /// How long a call waits, so that its answer comes before clients give up.
-const LONGEST_WAIT: Duration = Duration::from_secs(20);
+const MAX_WAIT: Duration = Duration::from_secs(20);
 
 /// The longest text that is put into an answer, in bytes; longer ones are linked.
-const LONGEST_TEXT: u64 = 256 << 10;
+const MAX_TEXT_CHARS: u64 = 256 << 10;
 
 const INSTRUCTIONS: &str = "Turns a PDF into a short vertical video. Call request_upload and run its curl line (or submit_pdf with \
     the bytes, if you cannot run commands), then wait_for_job until the job is COMPLETED, then give the user the link `page` \
@@ -172,7 +172,7 @@ impl JobTools {
         let _slot = self.site.client_streams.take(call.client).ok_or_else(busy)?;
         let _place = self.site.streams.try_acquire().map_err(|_| busy())?;
         let mut watch = self.site.watches.watch(&id).await?;
-        let patience = wanted.seconds.map_or(LONGEST_WAIT, Duration::from_secs).min(LONGEST_WAIT);
+        let patience = wanted.seconds.map_or(MAX_WAIT, Duration::from_secs).min(MAX_WAIT);
         // The answer must be out before the guard loses its patience.
         let until = Instant::now() + patience.min(self.site.settings.patience.answer / 2);
         loop {
@@ -201,7 +201,7 @@ impl JobTools {
         let mut body =
             json!({ "name": wanted.name, "link": link, "media_type": media_type, "bytes": blob.bytes });
         let is_text = !["video.mp4", "poster.png", INPUT].contains(&wanted.name.as_str());
-        if is_text && blob.bytes <= LONGEST_TEXT {
+        if is_text && blob.bytes <= MAX_TEXT_CHARS {
             let bytes = fetch(&self.site, &view.job.job_id, &blob).await?;
             let bytes = bytes.ok_or_else(|| ApiError::NoSuchFile(wanted.name.clone()))?;
             body["text"] = String::from_utf8_lossy(&bytes).into();

@@ -34,7 +34,7 @@ use crate::site::Site;
 use job_tools::JobTools;
 
 /// The largest PDF that a message may hold, in bytes. A message is in memory as a whole, so it is less than an upload's.
-pub(crate) const LARGEST_PDF: u64 = 10_000_000;
+pub(crate) const MAX_PDF_BYTES: u64 = 10_000_000;
 
 /// Messages up to so many bytes are read at once; a larger one needs a place.
 const SMALL: usize = 256 << 10;
@@ -82,7 +82,7 @@ fn longest(site: &Site) -> u64 {
 
 /// The largest PDF that a message may hold here, in bytes.
 fn largest_pdf(site: &Site) -> u64 {
-    LARGEST_PDF.min(site.settings.limits.upload_bytes)
+    MAX_PDF_BYTES.min(site.settings.limits.upload_bytes)
 }
 
 /// The place of a large message, among those of its client and among all.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 /// A lexicon has at most this many words.
-const MOST_WORDS: usize = 20_000;
+const MAX_WORDS: usize = 20_000;
 
 /// Written words with the way they are said. It travels in the options of a job, so every worker says them alike.
 ///
@@ -37,7 +37,7 @@ pub enum LexiconError {
         line: String,
     },
     /// There are too many words.
-    #[error("the lexicon has more than {MOST_WORDS} words")]
+    #[error("the lexicon has more than {MAX_WORDS} words")]
     TooLong,
 }
 
@@ -133,7 +133,7 @@ impl std::str::FromStr for Lexicon {
                 return Err(wrong());
             }
             words.insert(word.to_owned(), said.to_owned());
-            if words.len() > MOST_WORDS {
+            if words.len() > MAX_WORDS {
                 return Err(LexiconError::TooLong);
             }
         }

@@ -25,7 +25,7 @@ use super::voice::{
 /// What speed 1 is to the neural voice, so that a script with its pauses runs at about 175 words a minute.
 const DEFAULT_SPEED: f32 = 1.05;
 /// The pace above which a narration is hard to follow, in words a minute.
-const FASTEST_PACE: u64 = 200;
+const MAX_PACE: u64 = 200;
 /// The names of Piper's voices start like this.
 const PIPER: &str = "piper:";
 
@@ -140,9 +140,9 @@ impl Stage for Narrate {
         let (stage, blocking) = (self.clone(), segment.clone());
         let work = move || ready(speeches).map(|speeches| stage.lay_out(&blocking, speeches));
         let (narration, pace) = tokio::task::spawn_blocking(work).await?.map_err(StageError::fatal)?;
-        if let Some(pace) = pace.filter(|pace| *pace > FASTEST_PACE) {
+        if let Some(pace) = pace.filter(|pace| *pace > MAX_PACE) {
             warnings.push(format!(
-                "Segment {} is spoken at {pace} words a minute; over {FASTEST_PACE} is hard to follow.",
+                "Segment {} is spoken at {pace} words a minute; over {MAX_PACE} is hard to follow.",
                 segment.index + 1
             ));
         }

@@ -69,7 +69,7 @@ fn split_unspaced(line: &str, range: Range<usize>, words: &mut Vec<Range<usize>>
 }
 
 /// The most characters of a Japanese word with all that it takes along.
-const LONGEST: usize = 9;
+const MAX_WORD_CHARS: usize = 9;
 
 /// From how many characters on a word in kana ends with a particle.
 const ALONE: usize = 4;
@@ -81,7 +81,7 @@ const PARTICLES: &str = "はがにでとのもへ";
 fn goes_on(word: &str, piece: &str) -> bool {
     let (Some(last), Some(next)) = (word.chars().next_back(), piece.chars().next()) else { return false };
     let length = word.chars().count();
-    let fits = length + piece.chars().count() <= LONGEST;
+    let fits = length + piece.chars().count() <= MAX_WORD_CHARS;
     // A particle ends what is long enough to stand alone, unless a second one follows it, as in には.
     let is_twin = matches!(last, 'に' | 'で' | 'と') && matches!(next, 'は' | 'も');
     let is_over = last == 'を' || length >= ALONE && PARTICLES.contains(last) && !is_twin;
@@ -142,6 +142,6 @@ mod tests {
             &["ミツバチの", "はなしには、", "はちみつを", "あつめるむれが", "います。"],
         );
         let long = written_words("それでもやはりそういうことになってしまうのでしょうか。");
-        assert!(long.len() > 2 && long.iter().all(|word| word.len() <= 3 * (LONGEST + 1)), "{long:?}");
+        assert!(long.len() > 2 && long.iter().all(|word| word.len() <= 3 * (MAX_WORD_CHARS + 1)), "{long:?}");
     }
 }

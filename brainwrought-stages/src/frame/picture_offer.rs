@@ -15,7 +15,7 @@ pub struct PictureOffer {
 }
 
 /// The most names of files that a writer is told.
-const MOST_NAMES: usize = 60;
+const MAX_NAMES: usize = 60;
 
 impl fmt::Display for PictureOffer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -26,7 +26,7 @@ impl fmt::Display for PictureOffer {
             .collect();
         f.write_str(&kinds.join(" and "))?;
         if !self.names.is_empty() {
-            let names: Vec<&str> = self.names.iter().take(MOST_NAMES).map(String::as_str).collect();
+            let names: Vec<&str> = self.names.iter().take(MAX_NAMES).map(String::as_str).collect();
             write!(
                 f,
                 ", of these files alone, to be named by the words in their names: {}",

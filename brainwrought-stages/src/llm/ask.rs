@@ -12,7 +12,7 @@ use super::{LanguageModel, lenient};
 use crate::provider::ProviderError;
 
 /// The most of a bad answer that goes back to the model, in characters.
-const MOST_RETURNED: usize = 20_000;
+const MAX_RETURNED: usize = 20_000;
 
 /// Asks a model for a value of a Rust type, which must be a struct.
 ///
@@ -67,7 +67,7 @@ pub async fn ask<T: DeserializeOwned + JsonSchema>(
         was_repaired = true;
         cx.log(LogLevel::Info, format!("{}: {} must be repaired: {why}", name(), prompt.purpose));
         let schema = prompt.schema.as_ref().map(|form| form.schema.to_string()).unwrap_or_default();
-        let returned: String = completion.text.chars().take(MOST_RETURNED).collect();
+        let returned: String = completion.text.chars().take(MAX_RETURNED).collect();
         // An empty message is refused by some.
         let returned = if returned.trim().is_empty() { "(nothing)".to_owned() } else { returned };
         prompt.messages.push(Message::assistant(returned));

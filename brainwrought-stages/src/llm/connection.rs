@@ -12,7 +12,7 @@ use super::prompt::Prompt;
 use crate::provider::{Bill, Price, ProviderClient, ProviderError, Reply, Request};
 
 /// The most rungs that one call goes down.
-const MOST_RUNGS: u32 = 6;
+const MAX_RUNGS: u32 = 6;
 /// So many bytes of a stream make one line in the log; a token takes some 200.
 const LOG_EVERY: u64 = 64 << 10;
 
@@ -94,7 +94,7 @@ impl Connection {
                 matches!(status, 400 | 415 | 422 | 501) || (status == 500 && said.contains("grammar"));
             rungs += 1;
             if !is_about_request
-                || rungs > MOST_RUNGS
+                || rungs > MAX_RUNGS
                 || !self.ladder.learn(manner, said, prompt.schema.is_some())
             {
                 return Err(error.into());

@@ -4,7 +4,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 /// So many places where JSON may begin are tried.
-const MOST_STARTS: usize = 32;
+const MAX_STARTS: usize = 32;
 
 /// Reads the first JSON value of the right form out of a text: past thoughts, prose and fences, with commas too many and
 /// bare line breaks in strings forgiven.
@@ -18,7 +18,7 @@ pub(super) fn read<T: DeserializeOwned>(text: &str) -> Result<T, String> {
     let mended = mend(text);
     let mut wrong = None;
     for text in [text, &mended] {
-        for (start, _) in text.match_indices(['{', '[']).take(MOST_STARTS) {
+        for (start, _) in text.match_indices(['{', '[']).take(MAX_STARTS) {
             let mut values = serde_json::Deserializer::from_str(&text[start..]).into_iter::<Value>();
             match values.next() {
                 Some(Ok(value)) => match serde_json::from_value(value) {

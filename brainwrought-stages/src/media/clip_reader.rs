@@ -13,7 +13,7 @@ use super::ffmpeg::{init, refused};
 use crate::picture::YuvFrame;
 
 /// The largest picture that a clip may have, in pixels: 8,192 × 4,320.
-const MOST_PIXELS: &str = "35389440";
+const MAX_PIXELS: &str = "35389440";
 
 /// What a clip is turned into.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,7 +79,7 @@ impl ClipReader {
         let codec = decoder.codec().or_else(|| decoder::find(decoder.id()));
         let codec = codec.ok_or(MediaError::Damaged("a clip is in a format that FFmpeg does not read"))?;
         let mut bounds = Dictionary::new();
-        bounds.set("max_pixels", MOST_PIXELS);
+        bounds.set("max_pixels", MAX_PIXELS);
         let decoder = decoder
             .open_as_with(codec, bounds)
             .and_then(|opened| opened.video())

@@ -24,9 +24,9 @@ use super::secret::Secret;
 use super::service::Service;
 
 /// The most of a refusal that is read, in bytes.
-const MOST_REFUSAL: u64 = 64 << 10;
+const MAX_REFUSAL: u64 = 64 << 10;
 /// An address that a provider gives may lead on; more often than this it leads nowhere.
-const MOST_HOPS: usize = 5;
+const MAX_HOPS: usize = 5;
 
 /// Calls one provider. Cloning is cheap, and clones share connections.
 #[derive(Debug, Clone)]
@@ -159,7 +159,7 @@ impl ProviderClient {
         loop {
             let end = self.send_once(cx, request, &url, &mut exchange, watch).await;
             let error = match end {
-                Ok(Sent::Moved(to)) if hops < MOST_HOPS => {
+                Ok(Sent::Moved(to)) if hops < MAX_HOPS => {
                     exchange.settle(Cost::FREE).await;
                     url = self.given(&to, &url)?;
                     exchange = begin(&url).await?;
@@ -218,7 +218,7 @@ impl ProviderClient {
                 return Ok(Sent::Moved(to.to_owned()));
             }
             if !status.is_success() {
-                let body = self.body(response, MOST_REFUSAL, exchange, &|_| ()).await.unwrap_or_default();
+                let body = self.body(response, MAX_REFUSAL, exchange, &|_| ()).await.unwrap_or_default();
                 // A server in between that lost its patience does not know how the call ended.
                 if !matches!(status.as_u16(), 408 | 502 | 504 | 520..=524) {
                     exchange.settle(Cost::FREE).await;

@@ -48,7 +48,7 @@ impl Refusal<'_> {
 
     /// What the provider said, short, without the key and after a colon; empty where it said nothing.
     fn said(&self, body: &Value, text: &str) -> String {
-        const LONGEST: usize = 300;
+        const MAX_CHARS: usize = 300;
         let said = message(body).unwrap_or(match body {
             // A page of a server in between tells people nothing.
             _ if text.trim_start().starts_with('<') => "",
@@ -57,7 +57,7 @@ impl Refusal<'_> {
         let said = self.secrets.iter().fold(said.to_owned(), |said, secret| secret.scrub(&said));
         let said = without_header(&said);
         let said: String = said.split_whitespace().collect::<Vec<_>>().join(" ");
-        match said.chars().take(LONGEST).collect::<String>() {
+        match said.chars().take(MAX_CHARS).collect::<String>() {
             said if said.is_empty() => said,
             said => format!(": {}", said.trim_end_matches(['.', ' '])),
         }

@@ -10,10 +10,10 @@ use crate::language::LanguageData;
 use crate::text::{is_unspaced, is_wide, needs_space};
 
 /// The most words that share the screen.
-const MOST_WORDS: usize = 4;
+const MAX_WORDS: usize = 4;
 
 /// The most characters on the line, spaces included; a longer word stands alone.
-const MOST_CHARACTERS: usize = 20;
+const MAX_CHARACTERS: usize = 20;
 
 /// The most characters when words are too short to stand alone; the letters then shrink.
 const WIDEST: usize = 30;
@@ -22,7 +22,7 @@ const WIDEST: usize = 30;
 const HELD_MS: u64 = 400;
 
 /// The least time on screen, in milliseconds.
-const LEAST_MS: u64 = 300;
+const MIN_MS: u64 = 300;
 
 /// Words that lean on the next one, in any language.
 static LEANING: LazyLock<BTreeSet<&'static str>> =
@@ -53,7 +53,7 @@ fn room(word: &Word) -> usize {
 /// The most words of a line that share the screen: characters of scripts without spaces are small words.
 fn most_words(words: &[Word]) -> usize {
     let small = words.iter().filter(|word| is_small(word)).count();
-    if small * 2 > words.len() { 2 * MOST_WORDS } else { MOST_WORDS }
+    if small * 2 > words.len() { 2 * MAX_WORDS } else { MAX_WORDS }
 }
 
 /// Groups words into captions of one to four words that never cross a line of the script.
@@ -85,7 +85,7 @@ pub fn lay_out(words: &[Word], end_ms: u64) -> Vec<Chunk> {
     for place in 0..chunks.len() {
         let next = chunks.get(place + 1).map_or(end_ms.max(chunks[place].end_ms), |next| next.start_ms);
         let chunk = &mut chunks[place];
-        let wanted = (chunk.end_ms + HELD_MS).max(chunk.start_ms + LEAST_MS);
+        let wanted = (chunk.end_ms + HELD_MS).max(chunk.start_ms + MIN_MS);
         chunk.end_ms = if next <= wanted { next } else { wanted }.max(chunk.start_ms);
     }
     lend_time(&mut chunks);
@@ -95,9 +95,9 @@ pub fn lay_out(words: &[Word], end_ms: u64) -> Vec<Chunk> {
 /// Lets a caption that is too short appear a little before its first word, where the one before it can spare the time.
 fn lend_time(chunks: &mut [Chunk]) {
     for place in (1..chunks.len()).rev() {
-        let lacking = LEAST_MS.saturating_sub(chunks[place].end_ms - chunks[place].start_ms);
+        let lacking = MIN_MS.saturating_sub(chunks[place].end_ms - chunks[place].start_ms);
         let before = &chunks[place - 1];
-        let spare = (before.end_ms - before.start_ms).saturating_sub(LEAST_MS);
+        let spare = (before.end_ms - before.start_ms).saturating_sub(MIN_MS);
         let gap = chunks[place].start_ms.saturating_sub(before.end_ms);
         let lent = lacking.min(spare + gap);
         chunks[place].start_ms -= lent;
@@ -148,14 +148,14 @@ fn cost(words: &[Word], range: &Range<usize>, line_end: usize) -> Option<u32> {
         3 => 10,
         _ => 22,
     };
-    if shown.len() > 1 && characters > MOST_CHARACTERS {
+    if shown.len() > 1 && characters > MAX_CHARACTERS {
         // Smaller letters are worse than any break but one that leaves a word too short on screen.
         cost += 150;
     }
     let last = shown.last()?;
     let next = words.get(range.end).filter(|_| range.end < line_end);
-    let until = next.map_or(last.end_ms + LEAST_MS, |next| next.start_ms);
-    if until.saturating_sub(shown[0].start_ms) < LEAST_MS + 40 {
+    let until = next.map_or(last.end_ms + MIN_MS, |next| next.start_ms);
+    if until.saturating_sub(shown[0].start_ms) < MIN_MS + 40 {
         cost += 400;
     }
     if next.is_some() {
@@ -223,7 +223,7 @@ mod tests {
         ]);
         let chunks = lay_out(&words, 9_000);
         let texts = texts(&words, &chunks);
-        assert!(texts.iter().all(|text| text.chars().count() <= MOST_CHARACTERS), "{texts:?}");
+        assert!(texts.iter().all(|text| text.chars().count() <= MAX_CHARACTERS), "{texts:?}");
         assert!(
             texts.contains(&"the same point,".to_owned()) || texts.iter().any(|t| t.ends_with("point,")),
             "{texts:?}"
@@ -237,7 +237,7 @@ mod tests {
         let chunks = lay_out(&words, 9_000);
         let texts: Vec<String> = texts(&words, &chunks).iter().map(|text| text.replace(' ', "")).collect();
         assert!(texts.contains(&"待ち行列理論は、".to_owned()), "{texts:?}");
-        assert!(texts.iter().all(|text| text.chars().count() <= MOST_CHARACTERS / 2), "{texts:?}");
+        assert!(texts.iter().all(|text| text.chars().count() <= MAX_CHARACTERS / 2), "{texts:?}");
     }
 
     #[test]
@@ -254,7 +254,7 @@ mod tests {
             assert_eq!(pair[0].end_ms, pair[1].start_ms, "pauses here are short");
             assert_eq!(pair[0].words.end, pair[1].words.start);
         }
-        assert!(chunks.iter().all(|chunk| chunk.end_ms - chunk.start_ms >= LEAST_MS), "{chunks:?}");
+        assert!(chunks.iter().all(|chunk| chunk.end_ms - chunk.start_ms >= MIN_MS), "{chunks:?}");
     }
 
     #[test]
@@ -274,7 +274,7 @@ mod tests {
             word("Incomprehensibilities", 1_720, 2_900, 2),
         ];
         let chunks = lay_out(&words, 3_000);
-        assert!(chunks.iter().all(|chunk| chunk.end_ms - chunk.start_ms >= LEAST_MS), "{chunks:?}");
+        assert!(chunks.iter().all(|chunk| chunk.end_ms - chunk.start_ms >= MIN_MS), "{chunks:?}");
         assert!(chunks.iter().all(|chunk| chunk.start_ms <= words[chunk.words.start].start_ms));
     }
 

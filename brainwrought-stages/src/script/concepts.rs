@@ -10,7 +10,7 @@ use super::sentences::Sentence;
 use crate::language::LanguageData;
 
 /// The most concepts that are kept.
-const MOST: usize = 15;
+const MAX_CONCEPTS: usize = 15;
 
 #[derive(Debug, Default)]
 struct Candidate {
@@ -101,7 +101,7 @@ pub(super) fn concepts(
             continue;
         };
         kept.push((key, Concept { term: term.0.clone(), weight: score / best, page: candidate.page }));
-        if kept.len() == MOST {
+        if kept.len() == MAX_CONCEPTS {
             break;
         }
     }

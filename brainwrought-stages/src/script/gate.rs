@@ -14,7 +14,7 @@ const WORDS: std::ops::RangeInclusive<usize> = 6..=26;
 /// The fewest and most characters of a line in a script without spaces.
 const IDEOGRAPHS: std::ops::RangeInclusive<usize> = 10..=48;
 /// The longest that a line may take, in milliseconds: a scene is shown for at most 8 s.
-const LONGEST_MS: u64 = 7_900;
+const MAX_MS: u64 = 7_900;
 
 /// Words that point at what is not heard, in any language: a figure, another section, the left of the page.
 static POINTS_AWAY: LazyLock<Regex> = LazyLock::new(|| {
@@ -58,7 +58,7 @@ pub(super) fn is_speakable(text: &str, language: &str) -> bool {
             && !symbol;
     }
     let words: Vec<&str> = text.split_whitespace().collect();
-    if !WORDS.contains(&words.len()) || estimate_ms(text) > LONGEST_MS {
+    if !WORDS.contains(&words.len()) || estimate_ms(text) > MAX_MS {
         return false;
     }
     if !(first.is_uppercase() || first.is_ascii_digit()) && first.is_alphabetic() && first.is_lowercase() {

@@ -12,7 +12,7 @@ use super::subject::{asks, lowered, subject};
 use crate::language::LanguageData;
 
 /// The most words of a hook.
-const MOST_WORDS: usize = 12;
+const MAX_WORDS: usize = 12;
 /// What it must be worth where the video could also open with a definition.
 const BETTER_CLAIM: f32 = 2.3;
 /// A video shorter than this, in milliseconds, has no time to say anything twice.
@@ -158,7 +158,7 @@ fn full_frame(material: &Material<'_>) -> Frame {
         _ => "in three minutes",
     };
     let hook = format!("{}, explained {time}.", capitalised(&subject));
-    let hook = if hook.split_whitespace().count() > MOST_WORDS {
+    let hook = if hook.split_whitespace().count() > MAX_WORDS {
         format!("{}.", capitalised(&subject))
     } else {
         hook

@@ -21,7 +21,7 @@ const COMMA_MS: f64 = 167.0;
 /// What a line takes less than its words, in milliseconds.
 const LINE_MS: f64 = 123.0;
 /// What a word takes at least, in milliseconds: the voice is slowed down to 196 words a minute where it would be faster.
-const FASTEST_WORD_MS: f64 = 306.0;
+const MIN_WORD_MS: f64 = 306.0;
 /// The syllables of a letter in scripts that leave vowels out or write them as marks, such as Arabic and Hindi: an average
 /// of espeak-ng's reading.
 const UNVOWELLED_SYLLABLES: f64 = 0.5;
@@ -47,7 +47,7 @@ pub fn estimate_ms(text: &str) -> u64 {
         let syllables = syllables(word);
         if syllables > 0.0 {
             total += WORD_MS + syllables * SYLLABLE_MS;
-            least += FASTEST_WORD_MS;
+            least += MIN_WORD_MS;
         }
         if word.ends_with([',', ':', ';', '…']) || matches!(word, "–" | "—") {
             total += COMMA_MS;

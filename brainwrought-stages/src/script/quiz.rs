@@ -13,7 +13,7 @@ use super::verbs::is_verb;
 pub(super) const GAP: &str = "____";
 
 /// The most words of a sentence that is asked about: a viewer has a few seconds to read it.
-const MOST_WORDS: usize = 18;
+const MAX_WORDS: usize = 18;
 
 /// A question with the words that ask and answer it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,7 +33,7 @@ pub(super) fn quiz(facts: &[&Sentence], concepts: &[Concept], seeded: &mut Seede
         .filter(|fact| {
             !fact.dangles
                 && fact.text.ends_with('.')
-                && fact.text.split_whitespace().count() <= MOST_WORDS
+                && fact.text.split_whitespace().count() <= MAX_WORDS
                 && !fact.text.contains(['“', '"', ':'])
         })
         .collect();

@@ -11,7 +11,7 @@ use crate::text::{Fonts, named};
 /// The letters of a document that are looked at.
 const SAMPLE_LETTERS: usize = 2_000;
 /// A document of which this share of letters cannot be shown is written in a script that no font has.
-const MOST_MISSING: f64 = 0.05;
+const MAX_MISSING: f64 = 0.05;
 
 /// Fails when no font has the script that most of the document is written in.
 pub(super) fn check_document(document: &Document, fonts: &Fonts) -> Result<(), ScriptError> {
@@ -34,7 +34,7 @@ pub(super) fn check_document(document: &Document, fonts: &Fonts) -> Result<(), S
     let missing = fonts.missing_in(&sample.join("\n"));
     let lost = sample.iter().flat_map(|word| word.chars());
     let lost = lost.filter(|letter| missing.iter().any(|missing| missing.contains(*letter))).count();
-    if lost as f64 <= letters as f64 * MOST_MISSING {
+    if lost as f64 <= letters as f64 * MAX_MISSING {
         return Ok(());
     }
     Err(no_font(&document.title, &missing))

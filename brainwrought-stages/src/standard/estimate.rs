@@ -27,13 +27,13 @@ use crate::visuals::PrepareVisuals;
 /// Letters that a second of narration has: 165 words a minute of six letters with their space.
 const LETTERS: f64 = 16.5;
 /// The most letters that a second of narration has: 200 words a minute of eight letters, in a video that is 7 % too long.
-const MOST_LETTERS: f64 = 28.6;
+const MAX_LETTERS: f64 = 28.6;
 /// A line is spoken in one call, and takes so many seconds.
 const LINE_SECONDS: f64 = 3.0;
 /// A scene takes so many milliseconds.
 const SCENE_MS: u64 = 5_000;
 /// The most scenes that a model plans pictures for.
-const MOST_SCENES: u64 = 16;
+const MAX_SCENES: u64 = 16;
 /// A sound is asked for every so many milliseconds.
 const EFFECT_MS: u64 = 10_000;
 /// The most letters of the text that a designed voice is tried on.
@@ -204,7 +204,7 @@ fn illustrations(
     settings: &ProviderSettings,
 ) -> Result<Option<EstimateLine>, EstimateError> {
     let quote = options.pictures.as_ref().map(|pictures| pictures.quote(settings)).transpose()?.flatten();
-    let scenes = options.length_ms.div_ceil(SCENE_MS).clamp(3, MOST_SCENES);
+    let scenes = options.length_ms.div_ceil(SCENE_MS).clamp(3, MAX_SCENES);
     Ok(quote.map(|quote| by_the_piece(PrepareVisuals::NAME, quote, scenes.div_ceil(2), 2 * scenes)))
 }
 
@@ -249,7 +249,7 @@ fn narration(options: &MakeOptions, settings: &ProviderSettings) -> Result<Vec<E
         estimate.add(Narrate::NAME, &paid, lines, |price| {
             let calls: Cost = (1..lines).map(|_| price.one_call()).sum();
             let speech = |letters: f64| price.speech((seconds * letters).ceil() as u64 + design) + calls;
-            Costs { usually: speech(LETTERS), most: speech(MOST_LETTERS) }
+            Costs { usually: speech(LETTERS), most: speech(MAX_LETTERS) }
         });
     }
     Ok(estimate.lines)

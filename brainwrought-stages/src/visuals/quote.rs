@@ -30,7 +30,7 @@ struct Token {
 }
 
 /// The least share of a quote's words that must stand together.
-const LEAST_SHARE: f32 = 0.5;
+const MIN_SHARE: f32 = 0.5;
 
 /// Finds the block that holds most of `quote`; the first of several that hold the same.
 ///
@@ -45,7 +45,7 @@ pub(super) fn find(page: &Page, quote: &str) -> Option<QuotePlace> {
         let words = tokens(&held.text);
         let Some((first, last, hits)) = best_window(&words, &wanted) else { continue };
         let share = hits as f32 / wanted.len() as f32;
-        if share < LEAST_SHARE || best.as_ref().is_some_and(|best| best.share >= share) {
+        if share < MIN_SHARE || best.as_ref().is_some_and(|best| best.share >= share) {
             continue;
         }
         let whole = set_width(&held.text).max(f32::MIN_POSITIVE);

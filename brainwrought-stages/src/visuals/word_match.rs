@@ -21,9 +21,9 @@ const ODD: f32 = 1.5;
 /// The width of a space.
 const SPACE: f32 = 0.7;
 /// The most that the words may be off, of their width in all, before the match is not believed.
-const MOST_OFF: f32 = 0.4;
+const MAX_OFFSET: f32 = 0.4;
 /// More pairs of words than this are not compared.
-const MOST_PAIRS: usize = 4_000_000;
+const MAX_PAIRS: usize = 4_000_000;
 /// How many words of the text, and how many of the print, a step takes.
 const STEPS: [(usize, usize); 7] = [(1, 1), (2, 1), (1, 2), (3, 1), (1, 3), (1, 0), (0, 1)];
 
@@ -61,7 +61,7 @@ impl QuotedWords {
     /// few that were printed together or apart, the one is taken on which the widths agree best.
     fn found(&self, print: &[f32]) -> Option<Range<usize>> {
         let (rows, columns) = (self.widths.len() + 1, print.len() + 1);
-        if self.quoted.is_empty() || print.is_empty() || rows * columns > MOST_PAIRS {
+        if self.quoted.is_empty() || print.is_empty() || rows * columns > MAX_PAIRS {
             return None;
         }
         let scale = self.widths.iter().sum::<f32>() / print.iter().sum::<f32>().max(1.0);
@@ -86,7 +86,7 @@ impl QuotedWords {
             }
         }
         let (mut row, mut column) = (rows - 1, columns - 1);
-        if costs[row * columns + column] > MOST_OFF * self.widths.iter().sum::<f32>() {
+        if costs[row * columns + column] > MAX_OFFSET * self.widths.iter().sum::<f32>() {
             return None;
         }
         let mut found: Option<Range<usize>> = None;

@@ -12,7 +12,7 @@ use super::hub_error::HubError;
 /// The Hub takes some 128 commits an hour to one dataset, so it is worth waiting for company.
 const LINGER: Duration = Duration::from_millis(500);
 /// A commit with more changes than this takes the Hub too long.
-const MOST_CHANGES: usize = 100;
+const MAX_CHANGES: usize = 100;
 
 /// Gathers changes into commits, one after the other. Cloning is cheap; clones share the queue.
 #[derive(Debug, Clone)]
@@ -62,7 +62,7 @@ impl Batcher {
         tokio::time::sleep(self.linger).await;
         let batch: Vec<Waiting> = {
             let mut queue = self.lock();
-            let length = queue.len().min(MOST_CHANGES);
+            let length = queue.len().min(MAX_CHANGES);
             queue.drain(..length).collect()
         };
         let changes: Vec<Change> = batch.iter().map(|waiting| waiting.change.clone()).collect();

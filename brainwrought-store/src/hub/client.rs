@@ -24,7 +24,7 @@ const READ: Duration = Duration::from_secs(120);
 /// The rests before other tries, where the Hub does not ask for one.
 const BACKOFF: Backoff = Backoff { initial: Duration::from_millis(100), max: Duration::from_secs(15) };
 /// A server that wants a longer rest gets it from a person, or from the next attempt of a stage.
-const LONGEST_REST: Duration = Duration::from_secs(90);
+const MAX_BACKOFF: Duration = Duration::from_secs(90);
 /// The branch that everybody reads.
 pub(super) const BRANCH: &str = "main";
 
@@ -122,9 +122,9 @@ impl HubClient {
         dated: bool,
     ) -> Result<Vec<Entry>, HubError> {
         /// The Hub takes no more paths in one request.
-        const MOST_PATHS: usize = 1000;
+        const MAX_PATHS: usize = 1000;
         let mut found = Vec::new();
-        for paths in paths.chunks(MOST_PATHS) {
+        for paths in paths.chunks(MAX_PATHS) {
             let request = self.request(Method::POST, self.api(&["paths-info", revision], ""));
             let request = request.json(&json!({ "paths": paths, "expand": dated }));
             found.extend(self.json::<Vec<Entry>>(request).await?);
@@ -253,7 +253,7 @@ impl HubClient {
     pub(super) async fn pause(&self, tries: u32, error: HubError) -> Result<(), HubError> {
         let again = tries < self.settings.retries;
         match &error {
-            HubError::Busy { rest, .. } if again && *rest <= LONGEST_REST => {
+            HubError::Busy { rest, .. } if again && *rest <= MAX_BACKOFF => {
                 tokio::time::sleep(*rest).await;
             }
             HubError::Unreachable { .. } | HubError::Failing(_) | HubError::Contended { .. } if again => {
@@ -354,11 +354,11 @@ fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 
 /// The message in a body such as `{"error":"…"}`, or the start of the body.
 fn message_of(body: &[u8]) -> String {
-    const LONGEST: usize = 300;
+    const MAX_CHARS: usize = 300;
     let parsed = serde_json::from_slice::<Value>(body).ok();
     let message = parsed.as_ref().and_then(|value| value.get("error")?.as_str()).map(str::to_owned);
     let message = message.unwrap_or_else(|| String::from_utf8_lossy(body).into_owned());
-    message.chars().take(LONGEST).collect()
+    message.chars().take(MAX_CHARS).collect()
 }
 
 /// The address of the next page (RFC 8288).

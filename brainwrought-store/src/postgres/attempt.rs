@@ -23,7 +23,7 @@ use super::record::{self, millis, segment_key, signed, unsigned};
 use super::stored_text::stored;
 
 /// No statement ends more attempts.
-const MOST: usize = 500;
+const MAX_BATCH: usize = 500;
 
 /// What became of an outcome.
 pub(super) type Ended = Result<Task, JobStoreError>;
@@ -174,7 +174,7 @@ impl Trip for Commits {
     type Answer = Vec<Ended>;
 
     fn may_join(&self, list: &[Vec<Success>], next: &Vec<Success>) -> bool {
-        list.iter().map(Vec::len).sum::<usize>() + next.len() <= MOST
+        list.iter().map(Vec::len).sum::<usize>() + next.len() <= MAX_BATCH
     }
 
     async fn travel(&self, questions: Vec<Vec<Success>>) -> Result<Vec<Self::Answer>, Fault> {

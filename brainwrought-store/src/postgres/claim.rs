@@ -19,16 +19,16 @@ use super::stored_text::stored;
 use super::whole_job::{self, Loaded, TaskRow, whole_job};
 
 /// No statement lends more: a claim is for a worker's own hands.
-const MOST: usize = 1000;
+const MAX_BATCH: usize = 1000;
 
 /// Claims of several callers together ask for no more.
-const MOST_TOGETHER: usize = 100;
+const MAX_CONCURRENT: usize = 100;
 
 /// How long a hint may keep a claim from seeing what another process has put before it.
 const HINT_HOLDS: Duration = Duration::from_millis(300);
 
 /// How many kinds of claim may have a hint.
-const MOST_HINTS: usize = 64;
+const MAX_HINTS: usize = 64;
 
 /// Claims of several callers who ask for the same, in one statement.
 #[derive(Debug, Clone)]
@@ -41,7 +41,7 @@ impl Trip for Claims {
     fn may_join(&self, list: &[ClaimRequest], next: &ClaimRequest) -> bool {
         let is_same = |first: &ClaimRequest| ClaimRequest { limit: next.limit, ..first.clone() } == *next;
         let asked = list.iter().fold(next.limit, |asked, one| asked.saturating_add(one.limit));
-        list.first().is_some_and(is_same) && asked <= MOST_TOGETHER
+        list.first().is_some_and(is_same) && asked <= MAX_CONCURRENT
     }
 
     async fn travel(&self, questions: Vec<ClaimRequest>) -> Result<Vec<Vec<Claim>>, Fault> {
@@ -145,7 +145,7 @@ impl Hints {
         let first = first.and_then(|lent| lent.found.as_ref());
         let Some((first, kind)) = first.zip(kind(request)) else { return };
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.len() < MOST_HINTS || known.contains_key(&kind) {
+        if known.len() < MAX_HINTS || known.contains_key(&kind) {
             known.insert(kind, (first.place, Instant::now()));
         }
     }
@@ -157,7 +157,7 @@ pub(super) async fn free(
     request: &ClaimRequest,
     hints: &Hints,
 ) -> Result<Vec<Lent>, Fault> {
-    let limit = request.limit.min(MOST);
+    let limit = request.limit.min(MAX_BATCH);
     if let Some(place) = hints.get(request) {
         let lent = lend(connection, request, limit, Held::Controlled, Some(place)).await?;
         if lent.len() == limit {

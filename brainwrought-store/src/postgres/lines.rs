@@ -15,7 +15,7 @@ const TRUSTED_FOR: Duration = Duration::from_secs(1);
 const ASK_LIMIT: Duration = Duration::from_secs(2);
 
 /// How many connections rest here. More are never under way at once, but for calls that were given up.
-const MOST: usize = 4;
+const MAX_IDLE: usize = 4;
 
 /// Connections that are handed on as they are.
 ///
@@ -50,7 +50,7 @@ impl Lines {
     /// Takes a connection back whose statement went well.
     pub(super) fn put(&self, connection: PgConnection) {
         let mut rested = self.rested.lock().unwrap_or_else(PoisonError::into_inner);
-        if rested.len() < MOST {
+        if rested.len() < MAX_IDLE {
             rested.push((connection, Instant::now()));
         }
     }

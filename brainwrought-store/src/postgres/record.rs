@@ -14,7 +14,7 @@ use super::stored_text::{original, stored};
 const EPOCH: &str = "database";
 
 /// Longer leases and rests than ten years would overflow the clock.
-const LONGEST_MS: u64 = 10 * 365 * 24 * 3600 * 1000;
+const MAX_MS: u64 = 10 * 365 * 24 * 3600 * 1000;
 
 /// A row of `jobs`.
 #[derive(Debug, Clone, Serialize)]
@@ -155,7 +155,7 @@ pub(super) fn now(ms: i64) -> Now {
 
 /// A length of time as the database adds it to its clock.
 pub(super) fn millis(duration: Duration) -> i64 {
-    signed(u64::try_from(duration.as_millis()).unwrap_or(u64::MAX).min(LONGEST_MS))
+    signed(u64::try_from(duration.as_millis()).unwrap_or(u64::MAX).min(MAX_MS))
 }
 
 /// A segment as the key of a task holds it.

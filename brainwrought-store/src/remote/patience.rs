@@ -21,7 +21,7 @@ const REQUEST: Duration = Duration::from_secs(600);
 /// Retrying stops after this time; a stage has attempts of its own. `object_store` asks for less than five minutes.
 const IN_ALL: Duration = Duration::from_secs(180);
 /// A server that wants a longer rest is tried sooner, and the request fails when that does not help.
-const LONGEST_REST: Duration = Duration::from_secs(60);
+const MAX_BACKOFF: Duration = Duration::from_secs(60);
 
 /// How patient a client is. It also passes on what `object_store` does not look at: the `Retry-After` header, before the
 /// next try, and the `Date` header, to the clock.
@@ -80,7 +80,7 @@ impl HttpService for Patient {
         if matches!(reply.status().as_u16(), 429 | 503)
             && let Some(rest) = header("retry-after").and_then(|value| self.clock.wait(value))
         {
-            tokio::time::sleep(rest.min(LONGEST_REST)).await;
+            tokio::time::sleep(rest.min(MAX_BACKOFF)).await;
         }
         Ok(reply)
     }

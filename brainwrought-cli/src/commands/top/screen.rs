@@ -15,7 +15,7 @@ use ratatui::{DefaultTerminal, Frame};
 use super::fleet_view::{FleetView, Part};
 
 /// The most rows of workers and of stages, so that jobs are always in sight.
-const MOST_ROWS: u16 = 12;
+const MAX_ROWS: u16 = 12;
 
 /// A terminal in raw mode on its second screen. It is itself again when this is dropped.
 #[derive(Debug)]
@@ -60,7 +60,7 @@ fn show(frame: &mut Frame<'_>, view: &Result<FleetView, JobStoreError>) {
         }
     };
     let [stages, workers, jobs] = view.parts();
-    let height = |part: &Part| u16::try_from(part.rows.len()).unwrap_or(u16::MAX).min(MOST_ROWS) + 3;
+    let height = |part: &Part| u16::try_from(part.rows.len()).unwrap_or(u16::MAX).min(MAX_ROWS) + 3;
     let [top, first, second, third, bottom] = Layout::vertical([
         Constraint::Length(1),
         Constraint::Length(height(&stages)),

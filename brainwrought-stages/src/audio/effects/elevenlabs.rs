@@ -20,9 +20,9 @@ const SECONDS: f64 = 2.0;
 /// How closely the description is followed, from 0 to 1; sounds that are known by name should be those.
 const INFLUENCE: f64 = 0.5;
 /// What is used of a sound, in seconds.
-const LONGEST: usize = 3;
+const MAX_SECONDS: usize = 3;
 /// A sound is at most this large, in bytes.
-const MOST_BYTES: u64 = 4 << 20;
+const MAX_BYTES: u64 = 4 << 20;
 /// Frames that a sound fades out over where it was cut: 60 ms.
 const FADE: usize = 2_880;
 /// What is quieter than this part of the loudest is silence at the edges of a sound.
@@ -87,14 +87,14 @@ impl ElevenLabsEffects {
             .with_query("output_format", "mp3_44100_128")
             .accepting(Accept::Audio)
             .billed(PRICED, Bill::by(self.price.as_ref(), Price::one_call))
-            .with_most_bytes(MOST_BYTES);
+            .with_most_bytes(MAX_BYTES);
         self.client.call(cx, &request, |reply| Ok((read(reply)?, paid))).await
     }
 }
 
 fn read(reply: &Reply) -> Result<Bytes, ProviderError> {
-    let stereo =
-        decode(&reply.bytes, LONGEST).map_err(|error| reply.bad(brainwrought_core::report::chain(&error)))?;
+    let stereo = decode(&reply.bytes, MAX_SECONDS)
+        .map_err(|error| reply.bad(brainwrought_core::report::chain(&error)))?;
     let cut = cut(&stereo).ok_or_else(|| reply.bad("its sound is silent"))?;
     Ok(cut.iter().flat_map(|sample| sample.to_le_bytes()).collect::<Vec<u8>>().into())
 }

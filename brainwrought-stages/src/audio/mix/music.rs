@@ -11,7 +11,7 @@ use super::super::resample::resample;
 use super::{MixError, Mood, SAMPLE_RATE, bed};
 
 /// What is used of a music file, in seconds; then it starts over.
-const LONGEST: usize = 600;
+const MAX_SECONDS: usize = 600;
 
 /// What plays under the voice.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,7 +51,7 @@ impl MusicFile {
     }
 
     fn decode(&self) -> Result<Vec<f32>, MixError> {
-        decode(&self.bytes, LONGEST)
+        decode(&self.bytes, MAX_SECONDS)
     }
 }
 

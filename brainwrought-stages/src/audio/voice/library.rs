@@ -20,7 +20,7 @@ const ESPEAK: &str = "espeak-ng";
 const CHOICES: &str = "auto, heart, oak, fern, kokoro/am_michael and others of Kokoro, espeak, espeak-ng+VARIANT, \
     piper:FILE.onnx, elevenlabs:VOICE_ID, elevenlabs:design:DESCRIPTION, openai:VOICE, http://SERVER/v1#VOICE";
 /// Loaded models are large, so only so many stay.
-const MOST_OPENED: usize = 4;
+const MAX_OPENED: usize = 4;
 
 /// Where voices lie, and those that are loaded. Clones share what is loaded.
 #[derive(Debug, Clone)]
@@ -166,7 +166,7 @@ impl VoiceLibrary {
             return Ok(Arc::clone(voice));
         }
         let voice = open()?;
-        while opened.len() >= MOST_OPENED {
+        while opened.len() >= MAX_OPENED {
             opened.pop_first();
         }
         opened.insert(key, Arc::clone(&voice));

@@ -6,7 +6,7 @@
 
 use std::f32::consts::FRAC_1_SQRT_2;
 
-use super::vocoder::{BINS, LOWEST_PITCH, Spectrum};
+use super::vocoder::{BINS, MIN_PITCH, Spectrum};
 
 /// The share of the frequencies that are stretched as a whole; the rest is fitted in, up to the highest.
 const KNEE: f32 = 0.8;
@@ -61,7 +61,7 @@ impl Timbre {
         }
         // The part with free phase carries the clicks of consonants, but under vowels it has traces of the old pitch in its
         // phases; as noise it has none.
-        let voiced = parts.pitch.iter().map(|hertz| *hertz > LOWEST_PITCH).cycle();
+        let voiced = parts.pitch.iter().map(|hertz| *hertz > MIN_PITCH).cycle();
         for ((noise, free), voiced) in parts.noise_log.iter_mut().zip(&mut parts.free_log).zip(voiced) {
             if voiced {
                 *noise = (noise.exp() + free.exp() * FRAC_1_SQRT_2).ln();

@@ -20,11 +20,11 @@ const WINDOW: usize = 1_200;
 /// Frequencies of one frame.
 pub(super) const BINS: usize = WINDOW / 2 + 1;
 /// Below this pitch in hertz a frame counts as unvoiced.
-pub(super) const LOWEST_PITCH: f32 = 40.0;
+pub(super) const MIN_PITCH: f32 = 40.0;
 /// Harmonics of the pulse train stop here, in hertz.
-const HIGHEST_HARMONIC: f32 = 11_000.0;
+const MAX_HARMONIC: f32 = 11_000.0;
 /// Magnitudes are predicted as logarithms; what exceeds this is an error of the model.
-const HIGHEST_LOG: f32 = 7.0;
+const MAX_LOG: f32 = 7.0;
 
 /// What the acoustic model predicts: `[BINS, frames]` each, bin by bin, and the pitch per frame.
 #[derive(Debug)]
@@ -111,7 +111,7 @@ impl Vocoder {
 }
 
 fn magnitude(log: f32) -> f32 {
-    log.min(HIGHEST_LOG).exp()
+    log.min(MAX_LOG).exp()
 }
 
 /// Mirrors an index at both ends without repeating the end itself.
@@ -138,11 +138,11 @@ fn pulse_train(pitch: &[f32]) -> Vec<f32> {
             } else {
                 at(frame) * (1.0 - place) + at(frame + 1) * place
             };
-            let voiced = hertz > LOWEST_PITCH;
-            let hertz = hertz.max(LOWEST_PITCH);
+            let voiced = hertz > MIN_PITCH;
+            let hertz = hertz.max(MIN_PITCH);
             phase = (phase + f64::from(hertz) / f64::from(SAMPLE_RATE)).fract();
             let angle = (phase * std::f64::consts::TAU) as f32;
-            let harmonics = (HIGHEST_HARMONIC / hertz).floor() + 0.5;
+            let harmonics = (MAX_HARMONIC / hertz).floor() + 0.5;
             let below = 2.0 * (angle * 0.5).sin();
             let pulse = if below.abs() <= 2e-3 { harmonics } else { (harmonics * angle).sin() / below };
             pulses.push(if voiced { pulse - 0.5 } else { 0.0 });

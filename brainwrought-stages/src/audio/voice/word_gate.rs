@@ -10,7 +10,7 @@ pub(super) const LOW_VOLUME: u32 = 30;
 /// Steps a second.
 const RATE: u32 = 100;
 /// The fewest steps of a word: 30 ms.
-const SHORTEST: usize = 3;
+const MIN_WORD_STEPS: usize = 3;
 
 /// Finds where each of `count` words lies, as ranges of samples that follow on each other.
 ///
@@ -23,7 +23,7 @@ pub(super) fn gated_words(full: &Wave, low: &Wave, count: usize) -> Vec<Range<us
     if count == 0 {
         return Vec::new();
     }
-    if steps < count * SHORTEST {
+    if steps < count * MIN_WORD_STEPS {
         // Too short to tell: every word gets an equal share.
         return (0..count).map(|word| share(word, count, full)..share(word + 1, count, full)).collect();
     }
@@ -40,8 +40,8 @@ pub(super) fn gated_words(full: &Wave, low: &Wave, count: usize) -> Vec<Range<us
         let mut now = vec![f32::NEG_INFINITY; steps + 1];
         let mut from = vec![0_usize; steps + 1];
         let (mut best, mut best_start) = (f32::NEG_INFINITY, 0);
-        for at in SHORTEST..=steps {
-            let start = at - SHORTEST;
+        for at in MIN_WORD_STEPS..=steps {
+            let start = at - MIN_WORD_STEPS;
             let candidate = before[start] - sign * sums[start];
             if candidate > best {
                 (best, best_start) = (candidate, start);

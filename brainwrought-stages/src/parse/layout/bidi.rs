@@ -17,7 +17,7 @@ const SURE_SPACE: f32 = 0.5;
 
 /// A space that the file writes leaves at least this part of the size free: words are drawn in any order, and two that were
 /// drawn one after the other need not be neighbours.
-const LEAST_SPACE: f32 = 0.05;
+const MIN_SPACE: f32 = 0.05;
 
 /// Puts letters into the order in which they are read, in whatever order they were drawn. `drawn` tells of each how many
 /// spaces the file had before it, so letters with the same number are of one word; where the file has none, a gap wider
@@ -58,7 +58,7 @@ fn with_spaces(drawn: &[(Glyph, usize)], order: &[usize], space: f32) -> Vec<Gly
         let (glyph, word) = drawn[at];
         if let Some((other, other_word)) = last {
             let gap = (other.left - glyph.right).max(glyph.left - other.right);
-            let least = if word == other_word { space } else { LEAST_SPACE };
+            let least = if word == other_word { space } else { MIN_SPACE };
             if gap > least * other.size.min(glyph.size * 1.3) {
                 seen.push(Glyph { letter: ' ', ..glyph });
             }

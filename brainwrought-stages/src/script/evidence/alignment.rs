@@ -6,10 +6,10 @@ use super::token::Token;
 /// The longest common subsequence of the words of two sentences, negations aside, as places in both.
 ///
 /// Sentences have some 30 words, so the square of their lengths is small; a source of more than
-/// [`LONGEST`] words is compared up to there.
+/// [`MAX_WORDS`] words is compared up to there.
 pub(super) fn shared(claim: &[Token], source: &[Token]) -> Vec<(usize, usize)> {
     let places = |tokens: &[Token]| -> Vec<usize> {
-        (0..tokens.len().min(LONGEST)).filter(|&place| !is_negation(&tokens[place])).collect()
+        (0..tokens.len().min(MAX_WORDS)).filter(|&place| !is_negation(&tokens[place])).collect()
     };
     let (left, right) = (places(claim), places(source));
     let same = |i: usize, j: usize| claim[left[i]].stem == source[right[j]].stem;
@@ -41,4 +41,4 @@ pub(super) fn shared(claim: &[Token], source: &[Token]) -> Vec<(usize, usize)> {
 }
 
 /// The most words of a sentence that are compared.
-pub(super) const LONGEST: usize = 400;
+pub(super) const MAX_WORDS: usize = 400;

@@ -159,7 +159,7 @@ impl Evidence {
         if is_passive(said) != is_passive(written) {
             return None;
         }
-        let gaps = gaps(pairs, said.len().min(alignment::LONGEST), written.len().min(alignment::LONGEST));
+        let gaps = gaps(pairs, said.len().min(alignment::MAX_WORDS), written.len().min(alignment::MAX_WORDS));
         let has = |tokens: &[Token], token: &Token| tokens.iter().any(|other| other.stem == token.stem);
         let replaced: Vec<(&[Token], &[Token])> = gaps
             .into_iter()
@@ -209,7 +209,7 @@ fn turned_around(said: &[Token], written: &[Token]) -> Option<String> {
     };
     let places: Vec<(usize, &str)> = said
         .iter()
-        .take(alignment::LONGEST)
+        .take(alignment::MAX_WORDS)
         .filter(|token| once(said, &token.stem).is_some())
         .filter_map(|token| Some((once(written, &token.stem)?, token.text.as_str())))
         .collect();

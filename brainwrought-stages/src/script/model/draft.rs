@@ -24,14 +24,14 @@ const LATE: f64 = 1.04;
 /// A script shorter than this share of what was asked for is filled up with sentences of the document.
 const SHORT: f64 = 0.93;
 /// With fewer facts than this, the model wrote no script.
-const LEAST_FACTS: usize = 2;
+const MIN_FACTS: usize = 2;
 /// The most words of an opening.
 const HOOK_WORDS: usize = 12;
 /// The most words of a question and of one of its choices.
 const QUESTION_WORDS: usize = 22;
 const CHOICE_WORDS: usize = 8;
 /// The most sounds of a scene.
-const MOST_EFFECTS: usize = 2;
+const MAX_EFFECTS: usize = 2;
 /// The most characters above or below a meme.
 const MEME_LETTERS: usize = 48;
 
@@ -66,7 +66,7 @@ impl Draft<'_> {
             .flat_map(|(scene, ..)| &scene.lines)
             .filter(|line| line.role == Role::Fact)
             .count();
-        if count < LEAST_FACTS {
+        if count < MIN_FACTS {
             return Err(format!("only {count} of its lines are facts of the document"));
         }
         let quiz = self.quiz();
@@ -148,7 +148,7 @@ impl Draft<'_> {
         let mut shown = shown;
         let effects = |index: usize| {
             let cues = plans.get(&index).into_iter().flat_map(|plan| &plan.effects);
-            let cues = cues.filter(|cue| !cue.sound.trim().is_empty()).take(MOST_EFFECTS);
+            let cues = cues.filter(|cue| !cue.sound.trim().is_empty()).take(MAX_EFFECTS);
             cues.map(|cue| EffectCue { sound: short(&cue.sound, 60), at_ms: u64::from(cue.at_ms) }).collect()
         };
         let numbered = scenes.scenes.into_iter().enumerate();

@@ -19,7 +19,7 @@ const MOSTLY: f64 = 0.6;
 /// A line that says something of a sentence in other words still has this share of its words.
 const AKIN: f64 = 0.25;
 /// A line with fewer words of its own is too short to tell: two words in common are no kinship, and none no strangeness.
-const LEAST_WORDS: usize = 5;
+const MIN_WORDS: usize = 5;
 
 /// Words that begin with the same letters, as many as these, are taken for forms of one.
 const STEM: usize = 5;
@@ -59,7 +59,7 @@ impl<'a> Facts<'a> {
             .collect();
         let said = bag(text);
         let shared = said.intersection(&bag(&source.quote)).count();
-        if said.len() >= LEAST_WORDS && (shared as f64) < AKIN * said.len() as f64 {
+        if said.len() >= MIN_WORDS && (shared as f64) < AKIN * said.len() as f64 {
             faults.push("it has hardly a word in common with its sentence".to_owned());
         }
         if !is_speakable(text, self.language) {
@@ -114,7 +114,7 @@ impl<'a> Facts<'a> {
             let Some((index, most)) = best else { continue };
             let named = self.sources.index(line.source).and_then(|index| bags.get(index)).map_or(0, shared);
             let number = self.sources.number(index);
-            if most as f64 >= MOSTLY * said.len().max(LEAST_WORDS) as f64
+            if most as f64 >= MOSTLY * said.len().max(MIN_WORDS) as f64
                 && named * 2 <= most
                 && self.sources.get(number).is_some_and(|source| self.bears_out(&line.text, source))
             {

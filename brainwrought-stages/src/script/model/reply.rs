@@ -255,12 +255,12 @@ pub(super) enum Show {
 }
 
 /// The longest text of a profile that is kept, in characters.
-const MOST: usize = 200;
+const MAX_PROFILE_CHARS: usize = 200;
 
 impl ProfileReply {
     /// Cuts what a model overdid.
     pub(super) fn checked(self) -> Profile {
-        let cut = |text: String| -> String { text.trim().chars().take(MOST).collect() };
+        let cut = |text: String| -> String { text.trim().chars().take(MAX_PROFILE_CHARS).collect() };
         let tag = |tag: String| -> String {
             tag.chars().filter(|letter| letter.is_alphanumeric() || *letter == '_').take(40).collect()
         };

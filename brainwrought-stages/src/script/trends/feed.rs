@@ -7,7 +7,7 @@ use super::source::TrendError;
 use super::trend::Trend;
 
 /// The most entries that are read.
-const MOST: usize = 400;
+const MAX_ENTRIES: usize = 400;
 /// Elements nested deeper than this are no feed.
 const DEEPEST: usize = 64;
 
@@ -37,7 +37,7 @@ pub(super) fn read(text: &str, source: &str) -> Result<Vec<Trend>, TrendError> {
                     && !title.trim().is_empty()
                 {
                     trends.push(Trend::new(title.trim(), without_markup(&meaning), source));
-                    if trends.len() >= MOST {
+                    if trends.len() >= MAX_ENTRIES {
                         break;
                     }
                 }

@@ -10,7 +10,7 @@ use super::trend::Trend;
 use super::{feed, listing};
 
 /// The most entries of a file that are kept.
-const MOST: usize = 200;
+const MAX_ENTRIES: usize = 200;
 
 /// What stands in a file of the user's. It travels with the job, so that every worker has it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,7 +40,7 @@ impl TrendFile {
             if text.starts_with('<') { feed::read(text, name) } else { listing::read_json(text, name) };
         let (trends, problem) = match read {
             // They are stored with the job, so they are cut here already.
-            Ok(trends) => (trends.iter().filter_map(Trend::checked).take(MOST).collect(), None),
+            Ok(trends) => (trends.iter().filter_map(Trend::checked).take(MAX_ENTRIES).collect(), None),
             Err(error) => (Vec::new(), Some(error.to_string())),
         };
         Self { name: name.to_owned(), sha256: Digest::of(bytes), trends, problem }

@@ -5,7 +5,7 @@ use brainwrought_core::stage::StageContext;
 
 use super::super::seeded::Seeded;
 use super::source::{TrendError, TrendSource, TrendTopic};
-use super::trend::{MOST, Trend};
+use super::trend::{MAX_TRENDS, Trend};
 use crate::language::{Expression, LanguageData};
 
 /// The expressions that are built in, written for this program: a few for each script, by its seed.
@@ -22,7 +22,11 @@ impl TrendLexicon {
         let all = &LanguageData::of(language).trends;
         let mut fitting: Vec<&Expression> = all.iter().filter(|entry| entry.level <= topic.slang).collect();
         Seeded::new(topic.seed).shuffle(&mut fitting);
-        fitting.iter().take(MOST).map(|entry| Trend::new(&entry.phrase, &entry.meaning, Self::NAME)).collect()
+        fitting
+            .iter()
+            .take(MAX_TRENDS)
+            .map(|entry| Trend::new(&entry.phrase, &entry.meaning, Self::NAME))
+            .collect()
     }
 }
 
@@ -64,7 +68,7 @@ mod tests {
         let chosen = |language: &str, slang, seed| TrendLexicon.chosen(&topic(language, slang, seed));
         assert_eq!(chosen("en", 2, 1), chosen("en", 2, 1));
         assert_ne!(chosen("en", 2, 1), chosen("en", 2, 2));
-        assert_eq!(chosen("en", 1, 1).len(), MOST);
+        assert_eq!(chosen("en", 1, 1).len(), MAX_TRENDS);
         assert!(chosen("de-AT", 1, 1).iter().any(|trend| trend.phrase == "Plot-Twist"));
         assert!(chosen("ja", 3, 1).is_empty() && chosen("en", 0, 1).is_empty());
     }

@@ -17,7 +17,7 @@ const MARKS: [&str; 5] = [" — ", " – ", " - ", ": ", " = "];
 /// A quotation longer than this many words is no expression.
 const QUOTED_WORDS: usize = 5;
 /// The most entries that are read.
-const MOST: usize = 400;
+const MAX_ENTRIES: usize = 400;
 
 /// Reads JSON.
 pub(super) fn read_json(text: &str, source: &str) -> Result<Vec<Trend>, TrendError> {
@@ -43,7 +43,7 @@ pub(super) fn read_any(text: &str, source: &str) -> Vec<Trend> {
 pub(super) fn of_value(value: &Value, source: &str) -> Vec<Trend> {
     match value {
         Value::Array(entries) => {
-            entries.iter().take(MOST).filter_map(|entry| of_entry(entry, source)).collect()
+            entries.iter().take(MAX_ENTRIES).filter_map(|entry| of_entry(entry, source)).collect()
         }
         Value::Object(fields) => {
             let list = LISTS.iter().find_map(|name| fields.get(*name).filter(|list| !list.is_null()));
@@ -72,7 +72,7 @@ fn of_entry(entry: &Value, source: &str) -> Option<Trend> {
 }
 
 fn of_lines(text: &str, source: &str) -> Vec<Trend> {
-    text.lines().take(MOST).filter_map(|line| of_line(line, source)).collect()
+    text.lines().take(MAX_ENTRIES).filter_map(|line| of_line(line, source)).collect()
 }
 
 /// Reads `- phrase: meaning`, with or without its parts around.

@@ -33,7 +33,7 @@ use crate::provider::{Address, ProviderClient, ProviderError, ProviderSettings, 
 /// The most pages of a list of tools that are read.
 const PAGES: usize = 5;
 /// A message of a server is at most this large, in bytes.
-const LARGEST: usize = 2 << 20;
+const MAX_MESSAGE_BYTES: usize = 2 << 20;
 
 /// An MCP server that is reached over streamable HTTP.
 #[derive(Debug)]
@@ -101,7 +101,7 @@ impl TrendSource for McpServerTrends {
         if let Some(key) = &self.key {
             config = config.auth_header(key.reveal());
         }
-        config.max_sse_event_size = LARGEST;
+        config.max_sse_event_size = MAX_MESSAGE_BYTES;
         let moved = Noted::new(cx, self.address.host().to_owned());
         let transport = StreamableHttpClientTransport::with_client(http, config);
         let asked = ask(transport, self.tool.as_deref(), topic, who, &moved).await;
@@ -137,7 +137,7 @@ impl TrendSource for McpProgramTrends {
         let (_running, input, output) = start(&self.program.path, &self.program.arguments, &env)?;
         let who = self.program.to_string();
         let moved = Noted::new(cx, format!("program {who}"));
-        let transport = AsyncRwTransport::new_client(output, input).with_max_line_length(LARGEST);
+        let transport = AsyncRwTransport::new_client(output, input).with_max_line_length(MAX_MESSAGE_BYTES);
         ask(transport, self.tool.as_deref(), topic, &who, &moved).await
     }
 }

@@ -14,7 +14,7 @@ use super::trend::{Trend, kept};
 use crate::provider::ProviderError;
 
 /// A source that has not answered by then is done without.
-const LONGEST: Duration = Duration::from_secs(20);
+const MAX_WAIT: Duration = Duration::from_secs(20);
 /// Grows whenever the same answer would be read in another way.
 const VERSION: u32 = 1;
 
@@ -39,7 +39,7 @@ pub(in crate::script) async fn research(
 ) -> Result<Found, StageError> {
     let key =
         json!({ "source": source.name(), "topic": topic, "job": cx.job().as_str(), "version": VERSION });
-    cx.remembered("trends", &key, |cx| async move { within(LONGEST, source, topic, &cx).await }).await
+    cx.remembered("trends", &key, |cx| async move { within(MAX_WAIT, source, topic, &cx).await }).await
 }
 
 pub(super) async fn within(

@@ -18,7 +18,7 @@ const PAGES: u32 = 8;
 /// The longest question that Tavily takes, in characters.
 const QUESTION: usize = 400;
 /// An answer is at most this large, in bytes.
-const MOST_BYTES: u64 = 1 << 20;
+const MAX_BYTES: u64 = 1 << 20;
 
 /// What the web says, found by Tavily.
 #[derive(Debug)]
@@ -84,7 +84,7 @@ impl TrendSource for TavilyTrends {
         let paid = self.one_search().unwrap_or(Cost::FREE);
         let request = Request::post("search", &body, "script: trends")
             .billed(PRICED, Bill::by(self.price.as_ref(), Price::one_call))
-            .with_most_bytes(MOST_BYTES);
+            .with_most_bytes(MAX_BYTES);
         let found: Found = self.client.call(cx, &request, |reply| Ok((reply.json()?, paid))).await?;
         Ok(found.results.iter().take(PAGES as usize).flat_map(Page::trends).collect())
     }

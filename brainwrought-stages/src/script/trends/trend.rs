@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::super::orders::speaks_to_a_model;
 
 /// The most trends that a script gets to see.
-pub(super) const MOST: usize = 12;
+pub(super) const MAX_TRENDS: usize = 12;
 /// The longest phrase, in characters.
 const PHRASE: usize = 60;
 /// The longest meaning, in characters.
@@ -58,7 +58,7 @@ impl Trend {
 pub(super) fn kept(trends: &[Trend]) -> Vec<Trend> {
     let mut known = BTreeSet::new();
     let checked = trends.iter().filter_map(Trend::checked);
-    checked.filter(|trend| known.insert(trend.phrase.to_lowercase())).take(MOST).collect()
+    checked.filter(|trend| known.insert(trend.phrase.to_lowercase())).take(MAX_TRENDS).collect()
 }
 
 /// One line of plain text, cut between words.
@@ -103,6 +103,6 @@ mod tests {
         assert_eq!((kept[0].phrase.as_str(), kept[0].meaning.as_str()), ("No cap", "bSaid of/b the truth."));
         assert!(kept[1].phrase.chars().count() <= PHRASE && kept[1].meaning.chars().count() <= MEANING);
         let many: Vec<Trend> = (0..100).map(|n| Trend::new(format!("phrase {n}"), "", "x")).collect();
-        assert_eq!(super::kept(&many).len(), MOST);
+        assert_eq!(super::kept(&many).len(), MAX_TRENDS);
     }
 }

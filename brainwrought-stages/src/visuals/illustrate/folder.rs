@@ -14,7 +14,7 @@ use crate::licence;
 use crate::provider::ProviderError;
 
 /// Words shorter than this say little about a picture.
-const SHORTEST: usize = 3;
+const MIN_WORD_CHARS: usize = 3;
 
 /// One of the user's files.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,7 +75,7 @@ fn words(text: &str) -> BTreeSet<String> {
         let word = word.to_lowercase();
         word.strip_suffix('s').map(str::to_owned).unwrap_or(word)
     });
-    words.filter(|word| word.chars().count() >= SHORTEST).collect()
+    words.filter(|word| word.chars().count() >= MIN_WORD_CHARS).collect()
 }
 
 #[async_trait]

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::credit::Credit;
 use super::error::IllustrateError;
 use super::illustrator::{Found, Illustrator, Wish};
-use super::{MOST_PICTURE, STYLE};
+use super::{MAX_PICTURE, STYLE};
 use crate::provider::{Bill, Price, ProviderClient, Reply, Request};
 
 /// What Google says of who may use what its models draw.
@@ -63,7 +63,7 @@ impl Illustrator for GeminiPictures {
         let path = format!("v1beta/models/{}:generateContent", self.model);
         let request = Request::post(&path, &Self::body(wish), "visuals: picture")
             .billed(&self.model, bill)
-            .with_most_bytes(2 * MOST_PICTURE);
+            .with_most_bytes(2 * MAX_PICTURE);
         let answer = self.client.call(cx, &request, |reply| Ok((read(reply)?, price))).await?;
         match answer {
             Answer::Picture(bytes) => {

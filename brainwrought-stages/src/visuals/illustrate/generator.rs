@@ -13,7 +13,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::MOST_CLIP;
+use super::MAX_CLIP;
 use super::credit::Credit;
 use super::error::IllustrateError;
 use super::illustrator::{Found, Illustrator, Wish};
@@ -23,7 +23,7 @@ use crate::provider::{Accept, Bill, Price, ProviderClient, Reply, Request};
 /// Each rest between two questions is longer than the one before by this factor.
 const PATIENCE: f64 = 1.4;
 /// The longest rest between two questions, in milliseconds.
-const LONGEST_REST_MS: u64 = 15_000;
+const MAX_BACKOFF_MS: u64 = 15_000;
 
 /// How a server makes clips from words. What is left out is as OpenAI's `/videos` has it.
 ///
@@ -205,17 +205,17 @@ impl Generator {
                 () = tokio::time::sleep(Duration::from_millis(rest)) => {}
             }
             waited += rest;
-            rest = ((rest as f64 * PATIENCE) as u64 + 1).min(LONGEST_REST_MS);
+            rest = ((rest as f64 * PATIENCE) as u64 + 1).min(MAX_BACKOFF_MS);
         }
     }
 
     async fn made(&self, cx: &StageContext, id: &str) -> Result<Bytes, IllustrateError> {
         match self.awaited(cx, id).await? {
-            Some(url) => fetched(&self.client, cx, &url, Accept::Video, MOST_CLIP).await,
+            Some(url) => fetched(&self.client, cx, &url, Accept::Video, MAX_CLIP).await,
             None => {
                 let path = self.settings.download.replace("{id}", id);
                 let request =
-                    Request::get(&path, "visuals: clip").accepting(Accept::Video).with_most_bytes(MOST_CLIP);
+                    Request::get(&path, "visuals: clip").accepting(Accept::Video).with_most_bytes(MAX_CLIP);
                 Ok(self.client.call(cx, &request, |reply| Ok((reply.bytes.clone(), Cost::FREE))).await?)
             }
         }

@@ -6,7 +6,7 @@ use brainwrought_core::purse::Cost;
 use brainwrought_core::stage::StageContext;
 use serde::{Deserialize, Serialize};
 
-use super::MOST_PICTURE;
+use super::MAX_PICTURE;
 use super::credit::Credit;
 use super::error::IllustrateError;
 use super::illustrator::{Found, Illustrator, Wish};
@@ -19,7 +19,7 @@ const PURPOSE: &str = "visuals: meme";
 const LICENCE: &str =
     "a picture that users of Imgflip share, whose rights nobody has cleared; https://imgflip.com/terms";
 /// The most of its words that are repeated, in characters.
-const MOST_SAID: usize = 200;
+const MAX_TEXT_CHARS: usize = 200;
 
 /// The template of Imgflip's that is used for each of our own: its number there, and what it shows. Those for two texts
 /// are taken where there is a choice. Source: the list at `https://api.imgflip.com/get_memes`.
@@ -149,10 +149,10 @@ impl Illustrator for Imgflip {
         let drawn: Drawn = self.client.call(cx, &request, |reply| Ok((reply.json()?, Cost::FREE))).await?;
         // It says no with a good status.
         let Some(place) = drawn.data.filter(|_| drawn.success) else {
-            let said = self.client.scrub(&drawn.error_message).chars().take(MOST_SAID).collect();
+            let said = self.client.scrub(&drawn.error_message).chars().take(MAX_TEXT_CHARS).collect();
             return Err(IllustrateError::Refused { provider: provider(), said });
         };
-        let bytes = fetched(&self.client, cx, &place.url, Accept::Image, MOST_PICTURE).await?;
+        let bytes = fetched(&self.client, cx, &place.url, Accept::Image, MAX_PICTURE).await?;
         Ok(Found { bytes, credit: Credit::stock("imgflip", "Imgflip", "", &place.page_url, LICENCE) })
     }
 }

@@ -32,9 +32,9 @@ pub use imgflip::MemesBy;
 const STYLE: &str = "A clear and friendly illustration for a short educational video, one subject, strong colours, readable on a \
 small screen. No text, no letters, no numbers, no logos, no watermark.";
 /// The largest picture that is fetched, in bytes.
-const MOST_PICTURE: u64 = 24 << 20;
+const MAX_PICTURE: u64 = 24 << 20;
 /// The largest clip that is fetched, in bytes.
-const MOST_CLIP: u64 = 96 << 20;
+const MAX_CLIP: u64 = 96 << 20;
 
 #[cfg(test)]
 mod tests;

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::credit::Credit;
 use super::error::IllustrateError;
 use super::illustrator::{Found, Illustrator, Wish};
-use super::{MOST_PICTURE, STYLE};
+use super::{MAX_PICTURE, STYLE};
 use crate::provider::{Accept, Bill, Price, ProviderClient, Reply, Request};
 
 /// The purpose of its calls.
@@ -85,7 +85,7 @@ impl Illustrator for OpenAiPictures {
         let bill = Bill::by(self.price.as_ref(), |price| price.images(1));
         let request = Request::post("images/generations", &self.body(wish), PURPOSE)
             .billed(&self.model, bill)
-            .with_most_bytes(2 * MOST_PICTURE);
+            .with_most_bytes(2 * MAX_PICTURE);
         let read = |reply: &Reply| {
             let drawn: Drawn = reply.json()?;
             let first = drawn.data.into_iter().next().ok_or_else(|| reply.bad("it holds no picture"))?;
@@ -101,7 +101,7 @@ impl Illustrator for OpenAiPictures {
         };
         let bytes = match self.client.call(cx, &request, read).await? {
             Place::Here(bytes) => bytes,
-            Place::There(url) => fetched(&self.client, cx, &url, Accept::Image, MOST_PICTURE).await?,
+            Place::There(url) => fetched(&self.client, cx, &url, Accept::Image, MAX_PICTURE).await?,
         };
         Ok(Found { bytes, credit: Credit::synthetic("openai", &self.model, LICENCE) })
     }

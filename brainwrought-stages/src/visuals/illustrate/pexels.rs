@@ -11,8 +11,8 @@ use super::credit::Credit;
 use super::error::IllustrateError;
 use super::illustrator::{Found, Illustrator, Wish};
 use super::openai::fetched;
-use super::stock::{LEAST_PIXELS, best_clip, stock_words};
-use super::{MOST_CLIP, MOST_PICTURE};
+use super::stock::{MIN_PIXELS, best_clip, stock_words};
+use super::{MAX_CLIP, MAX_PICTURE};
 use crate::provider::{Accept, ProviderClient, Request};
 
 /// The licence of everything at Pexels.
@@ -116,13 +116,13 @@ impl Illustrator for Pexels {
                 Some((video, best_clip(sizes, wish)?))
             });
             let (video, link) = chosen.ok_or_else(|| self.nothing(wish))?;
-            let bytes = fetched(&self.client, cx, link, Accept::Video, MOST_CLIP).await?;
+            let bytes = fetched(&self.client, cx, link, Accept::Video, MAX_CLIP).await?;
             return Ok(Found { bytes, credit: credit(&video.user.name, &video.url) });
         }
         let found: Photos = self.search(cx, "v1/search", wish, "visuals: picture").await?;
-        let is_large = |photo: &&Photo| photo.width.min(photo.height) >= LEAST_PIXELS;
+        let is_large = |photo: &&Photo| photo.width.min(photo.height) >= MIN_PIXELS;
         let photo = found.photos.iter().find(is_large).ok_or_else(|| self.nothing(wish))?;
-        let bytes = fetched(&self.client, cx, &photo.src.large2x, Accept::Image, MOST_PICTURE).await?;
+        let bytes = fetched(&self.client, cx, &photo.src.large2x, Accept::Image, MAX_PICTURE).await?;
         Ok(Found { bytes, credit: credit(&photo.photographer, &photo.url) })
     }
 }

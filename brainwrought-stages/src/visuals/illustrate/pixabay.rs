@@ -13,8 +13,8 @@ use super::credit::Credit;
 use super::error::IllustrateError;
 use super::illustrator::{Found, Illustrator, Wish};
 use super::openai::fetched;
-use super::stock::{LEAST_PIXELS, best_clip, stock_words};
-use super::{MOST_CLIP, MOST_PICTURE};
+use super::stock::{MIN_PIXELS, best_clip, stock_words};
+use super::{MAX_CLIP, MAX_PICTURE};
 use crate::provider::{Accept, ProviderClient, Request};
 
 /// The licence of everything at Pixabay.
@@ -106,7 +106,7 @@ impl Illustrator for Pixabay {
                 Some((video, best_clip(sizes, wish)?))
             });
             let (video, link) = chosen.ok_or_else(|| self.nothing(wish))?;
-            let bytes = fetched(&self.client, cx, link, Accept::Video, MOST_CLIP).await?;
+            let bytes = fetched(&self.client, cx, link, Accept::Video, MAX_CLIP).await?;
             return Ok(Found { bytes, credit: credit(&video.user, &video.page_url) });
         }
         let orientation = if wish.height > wish.width { "vertical" } else { "horizontal" };
@@ -114,9 +114,9 @@ impl Illustrator for Pixabay {
             .with_query("image_type", "photo")
             .with_query("orientation", orientation);
         let found: Vec<Photo> = self.search(cx, request, wish).await?;
-        let is_large = |photo: &&Photo| photo.image_width.min(photo.image_height) >= LEAST_PIXELS;
+        let is_large = |photo: &&Photo| photo.image_width.min(photo.image_height) >= MIN_PIXELS;
         let photo = found.iter().find(is_large).ok_or_else(|| self.nothing(wish))?;
-        let bytes = fetched(&self.client, cx, &photo.large_image_url, Accept::Image, MOST_PICTURE).await?;
+        let bytes = fetched(&self.client, cx, &photo.large_image_url, Accept::Image, MAX_PICTURE).await?;
         Ok(Found { bytes, credit: credit(&photo.user, &photo.page_url) })
     }
 }

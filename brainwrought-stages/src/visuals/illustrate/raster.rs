@@ -6,11 +6,11 @@ use image::imageops::FilterType;
 use image::{DynamicImage, ImageDecoder as _, ImageFormat, ImageReader, Limits};
 
 /// The largest picture that is read, in pixels of one side.
-const MOST_SIDE: u32 = 8_192;
+const MAX_SIDE: u32 = 8_192;
 /// The most memory that reading one may take, in bytes: 48 megapixels of four bytes.
-const MOST_MEMORY: u64 = 192 << 20;
+const MAX_MEMORY: u64 = 192 << 20;
 /// A picture smaller than this on one side shows nothing.
-const LEAST_SIDE: u32 = 64;
+const MIN_SIDE: u32 = 64;
 /// How far from its end a JPEG has its last marker, in bytes: some have more behind it.
 const TAIL: usize = 64 << 10;
 /// How far the shape of a picture may be from the wished one before its edges are cut, as a factor.
@@ -39,14 +39,14 @@ fn decoded(bytes: &[u8]) -> Result<DynamicImage, String> {
         return Err("it ends early".to_owned());
     }
     let mut limits = Limits::default();
-    limits.max_image_width = Some(MOST_SIDE);
-    limits.max_image_height = Some(MOST_SIDE);
-    limits.max_alloc = Some(MOST_MEMORY);
+    limits.max_image_width = Some(MAX_SIDE);
+    limits.max_image_height = Some(MAX_SIDE);
+    limits.max_alloc = Some(MAX_MEMORY);
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
     reader.limits(limits.clone());
     let mut decoder = reader.into_decoder().map_err(|error| error.to_string())?;
     let (width, height) = decoder.dimensions();
-    if width.min(height) < LEAST_SIDE {
+    if width.min(height) < MIN_SIDE {
         return Err(format!("it is only {width}×{height} pixels large"));
     }
     limits.reserve(decoder.total_bytes()).map_err(|_| format!("it is {width}×{height} pixels large"))?;

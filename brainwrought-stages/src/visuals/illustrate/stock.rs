@@ -3,17 +3,17 @@
 use super::illustrator::Wish;
 
 /// A photo or clip smaller than this on one side is not taken, in pixels.
-pub(super) const LEAST_PIXELS: u32 = 480;
+pub(super) const MIN_PIXELS: u32 = 480;
 /// A clip larger than this on one side is not taken, in pixels: it would be scaled down anyway.
-const MOST_SIDE: u32 = 2_560;
+const MAX_SIDE: u32 = 2_560;
 /// Pixabay takes searches of at most so many letters.
-const LONGEST_SEARCH: usize = 100;
+const MAX_SEARCH_CHARS: usize = 100;
 
 /// The words of a query as a photo service takes them.
 pub(super) fn stock_words(query: &str) -> String {
     let mut words = String::new();
     for word in query.split_whitespace() {
-        if words.chars().count() + word.chars().count() + 1 > LONGEST_SEARCH {
+        if words.chars().count() + word.chars().count() + 1 > MAX_SEARCH_CHARS {
             break;
         }
         if !words.is_empty() {
@@ -30,7 +30,7 @@ pub(super) fn best_clip<'a>(
     wish: &Wish,
 ) -> Option<&'a str> {
     let mut files: Vec<_> = files
-        .filter(|(width, height, _)| *width.min(height) >= LEAST_PIXELS && *width.max(height) <= MOST_SIDE)
+        .filter(|(width, height, _)| *width.min(height) >= MIN_PIXELS && *width.max(height) <= MAX_SIDE)
         .collect();
     files.sort_by_key(|(width, height, _)| u64::from(*width) * u64::from(*height));
     let covering = files.iter().find(|(width, height, _)| *width >= wish.width && *height >= wish.height);

@@ -6,9 +6,9 @@ use std::str::FromStr;
 use crate::provider::Address;
 
 /// ElevenLabs designs voices from descriptions of at least so many letters, by its API description.
-const SHORTEST_DESCRIPTION: usize = 20;
+const MIN_DESCRIPTION_CHARS: usize = 20;
 /// ElevenLabs designs voices from descriptions of at most so many letters, by its API description.
-const LONGEST_DESCRIPTION: usize = 1_000;
+const MAX_DESCRIPTION_CHARS: usize = 1_000;
 /// The model of ElevenLabs unless another is named.
 const ELEVENLABS_MODEL: &str = "eleven_multilingual_v2";
 /// The model of OpenAI unless another is named.
@@ -104,7 +104,7 @@ impl FromStr for HostedVoice {
         if let Some(description) = text.strip_prefix("elevenlabs:design:") {
             let description = description.trim();
             let letters = description.chars().count();
-            return if (SHORTEST_DESCRIPTION..=LONGEST_DESCRIPTION).contains(&letters) {
+            return if (MIN_DESCRIPTION_CHARS..=MAX_DESCRIPTION_CHARS).contains(&letters) {
                 Ok(Self::Designed { description: description.to_owned(), model: ELEVENLABS_MODEL.to_owned() })
             } else {
                 Err(wrong())

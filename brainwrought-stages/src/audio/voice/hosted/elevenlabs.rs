@@ -24,7 +24,7 @@ const DESIGNER: &str = "eleven_multilingual_ttv_v2";
 /// Seeds go from 0 to 4294967295.
 const SEEDS: u64 = 1 << 32;
 /// A line of sound and times is at most this large, in bytes.
-const MOST_BYTES: u64 = 32 << 20;
+const MAX_BYTES: u64 = 32 << 20;
 
 /// A voice of ElevenLabs.
 #[derive(Debug)]
@@ -128,7 +128,7 @@ impl ElevenLabsVoice {
         let spent = self.parts.price.unwrap_or_default().speech(1_000);
         let request = Request::post("v1/text-to-voice/design", &body, "audio: voice design")
             .billed(DESIGNER, bill)
-            .with_most_bytes(MOST_BYTES);
+            .with_most_bytes(MAX_BYTES);
         let design = client
             .call(cx, &request, |reply| {
                 let designs: Designs = reply.json()?;
@@ -187,7 +187,7 @@ impl Voice for ElevenLabsVoice {
         let request = Request::post(&path, &self.body(&sent, utterance), "audio: line")
             .with_query("output_format", &format!("pcm_{RATE}"))
             .billed(&self.model, self.parts.bill(&sent.text))
-            .with_most_bytes(MOST_BYTES);
+            .with_most_bytes(MAX_BYTES);
         let cost = self.parts.cost(&sent.text);
         let read = |reply: &Reply| Ok((read(reply)?, cost));
         let (recording, alignment) = self.parts.client.call(cx, &request, read).await?;

@@ -18,9 +18,9 @@ use crate::provider::{Accept, ProviderClient, ProviderError, Reply, Request};
 /// The slowest and the fastest pace that is taken.
 const PACE: std::ops::RangeInclusive<f32> = 0.25..=4.0;
 /// OpenAI speaks texts of at most so many letters.
-const LONGEST: usize = 4_096;
+const MAX_CHARS: usize = 4_096;
 /// The sound of a line is at most this large, in bytes.
-const MOST_BYTES: u64 = 64 << 20;
+const MAX_BYTES: u64 = 64 << 20;
 
 /// A voice of OpenAI, or of a server that speaks as it does.
 #[derive(Debug)]
@@ -86,7 +86,7 @@ impl OpenAiVoice {
         body["return_timestamps"] = true.into();
         let request = Request::post("dev/captioned_speech", &body, "audio: line")
             .billed(&self.model, self.parts.bill(&sent.text))
-            .with_most_bytes(MOST_BYTES);
+            .with_most_bytes(MAX_BYTES);
         let cost = self.parts.cost(&sent.text);
         let read = |reply: &Reply| {
             let captioned: Captioned = reply.json()?;
@@ -130,8 +130,8 @@ impl Voice for OpenAiVoice {
             chunks(silence(&sent));
             return Ok(());
         }
-        if sent.text.chars().count() > LONGEST {
-            return Err(VoiceError::LineTooLong { voice: self.parts.name.clone(), longest: LONGEST });
+        if sent.text.chars().count() > MAX_CHARS {
+            return Err(VoiceError::LineTooLong { voice: self.parts.name.clone(), longest: MAX_CHARS });
         }
         let captions = self.captions.as_ref().filter(|_| !self.tells_no_times.load(Ordering::Relaxed));
         if let Some(client) = captions {
@@ -149,7 +149,7 @@ impl Voice for OpenAiVoice {
         let request = Request::post("audio/speech", &self.body(&sent, utterance), "audio: line")
             .accepting(Accept::Audio)
             .billed(&self.model, self.parts.bill(&sent.text))
-            .with_most_bytes(MOST_BYTES);
+            .with_most_bytes(MAX_BYTES);
         let cost = self.parts.cost(&sent.text);
         let read = |reply: &Reply| {
             let recording = Recording::decode(&reply.bytes).map_err(|what| reply.bad(what))?;

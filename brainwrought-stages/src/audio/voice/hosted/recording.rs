@@ -12,7 +12,7 @@ use super::parts::Parts;
 use super::sent::SentLine;
 
 /// The longest that one line may sound, in seconds.
-const LONGEST: usize = 600;
+const MAX_SECONDS: usize = 600;
 /// What stays of the silence at either end of a line, in milliseconds.
 const MARGIN_MS: usize = 15;
 
@@ -38,7 +38,7 @@ impl Recording {
                     .map_err(|error| format!("its sound is none that can be decoded ({error})"))?;
                 let channels = usize::from(decoder.channels().get());
                 let sample_rate = decoder.sample_rate().get();
-                let samples: Vec<f32> = decoder.take(LONGEST * sample_rate as usize * channels).collect();
+                let samples: Vec<f32> = decoder.take(MAX_SECONDS * sample_rate as usize * channels).collect();
                 Self { samples: mono(&samples, channels), sample_rate }
             }
         };
@@ -50,7 +50,7 @@ impl Recording {
         if bytes.starts_with(b"RIFF") || bytes.starts_with(b"ID3") {
             return Self::decode(bytes);
         }
-        let most = bytes.len().min(LONGEST * sample_rate as usize * 2);
+        let most = bytes.len().min(MAX_SECONDS * sample_rate as usize * 2);
         Self { samples: pcm(&bytes[..most]), sample_rate }.audible()
     }
 
@@ -77,7 +77,7 @@ impl Recording {
                 }
                 b"data" => {
                     let (1, channels @ 1..=8, sample_rate @ 1..=192_000, 16) = format? else { return None };
-                    let most = LONGEST * sample_rate as usize * channels * 2;
+                    let most = MAX_SECONDS * sample_rate as usize * channels * 2;
                     let data = &data[..length.min(data.len()).min(most)];
                     return Some(Self { samples: mono(&pcm(data), channels), sample_rate });
                 }
