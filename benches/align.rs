@@ -11,8 +11,8 @@ use anyhow::Context as _;
 use brainwrought_benches::{median, resources, time};
 use brainwrought_core::data::Language;
 use brainwrought_stages::audio::{
-    Engine, EngineExt as _, EspeakVoice, HibariVoice, Manner, PiperVoice, Speech, SpokenWord, Utterance,
-    align, guess_words,
+    Engine, EngineExt as _, EspeakVoice, HibariVoice, PiperVoice, Speech, SpokenWord, Utterance,
+    VoiceSettings, align, guess_words,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -53,7 +53,7 @@ fn main() -> anyhow::Result<()> {
         let (mut spent, mut spoken) = (0.0, 0.0);
         for line in &lines {
             let say = |engine: &dyn Engine, speed: f32, seed: u64| {
-                let utterance = Utterance { manner: Manner { speed, seed }, ..Utterance::new(*line) };
+                let utterance = Utterance { manner: VoiceSettings { speed, seed }, ..Utterance::new(*line) };
                 engine.speak_whole(&utterance, &token)
             };
             let known = say(reference, pace, 1)?;

@@ -1,10 +1,10 @@
 //! What to type next: libraries say what is wrong, and here it is said which command helps.
 
+use brainwrought_core::budget::BudgetError;
 use brainwrought_core::engine::EngineError;
 use brainwrought_core::id::JobId;
 use brainwrought_core::job::{Job, TransitionError};
 use brainwrought_core::job_store::JobStoreError;
-use brainwrought_core::purse::PurseError;
 use brainwrought_stages::publish::FetchError;
 use brainwrought_stages::publish::PublishJobError;
 use brainwrought_store::SchemaError;
@@ -58,10 +58,10 @@ fn on_cause(cause: &(dyn std::error::Error + 'static)) -> Option<String> {
 /// What helps a job that has failed.
 pub(crate) fn on_job(job: &Job) -> String {
     let (id, error) = (&job.job_id, job.error().unwrap_or_default());
-    if PurseError::is_limit(&error) {
+    if BudgetError::is_limit(&error) {
         return format!("raise the limit with `brainwrought retry --max-cost USD {id}`");
     }
-    if PurseError::is_unpriced(&error) {
+    if BudgetError::is_unpriced(&error) {
         return "write the price into brainwrought.toml, as [prices.\"PROVIDER/MODEL\"]".to_owned();
     }
     format!("`brainwrought retry {id}` tries again, with `--from STAGE` from a stage on")

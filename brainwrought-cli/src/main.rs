@@ -6,6 +6,7 @@ mod byte_size;
 mod commands;
 mod config;
 mod config_file;
+mod context;
 #[cfg(test)]
 mod docs;
 mod edit_args;
@@ -22,7 +23,6 @@ mod signals;
 mod signing;
 mod trends;
 mod video_args;
-mod world;
 
 use std::process::ExitCode;
 

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 use std::str::FromStr;
 
+use brainwrought_core::budget::Cost;
 use brainwrought_core::job::Ledger;
-use brainwrought_core::purse::Cost;
 use brainwrought_http::SpentBody;
 use brainwrought_stages::standard::{Costs, Estimate};
 use serde_json::{Value, json};
@@ -51,11 +51,11 @@ pub(crate) fn spent_lines(ledger: &Ledger) -> String {
             entry.settled.to_string(),
             entry.calls
         );
-        if entry.set_aside > Cost::FREE {
+        if entry.reserved > Cost::FREE {
             let _ = write!(
                 lines,
                 ", {} set aside for those that go on or whose end nobody knows",
-                entry.set_aside
+                entry.reserved
             );
         }
     }
@@ -151,11 +151,11 @@ mod tests {
 
     #[test]
     fn what_was_spent_and_what_nobody_knows_are_told_apart() {
-        let entry = |provider: &str, settled, set_aside, calls| LedgerEntry {
+        let entry = |provider: &str, settled, reserved, calls| LedgerEntry {
             stage: StageName::from("script"),
             provider: provider.to_owned(),
             settled: Cost(settled),
-            set_aside: Cost(set_aside),
+            reserved: Cost(reserved),
             calls,
         };
         let entries = vec![entry("a/1", 20_000, 0, 1), entry("b/2", 0, 130_000, 2)];

@@ -2,6 +2,7 @@
 
 pub mod artifact_store;
 pub mod atomic_file;
+pub mod budget;
 pub mod clock;
 #[cfg(feature = "conformance")]
 pub mod conformance;
@@ -18,7 +19,6 @@ pub mod metrics;
 pub mod pipeline;
 pub mod private_folder;
 pub mod publisher;
-pub mod purse;
 pub mod report;
 pub mod retry;
 pub mod room;

@@ -5,9 +5,9 @@
 
 use ::metrics::{Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
 
+use crate::budget::Cost;
 use crate::id::StageName;
 use crate::job::StageBacklog;
-use crate::purse::Cost;
 
 /// Tasks that were claimed.
 pub const CLAIMS: &str = "brainwrought_claims_total";

@@ -10,6 +10,7 @@ use async_trait::async_trait;
 use brainwrought_core::artifact_store::{
     ArtifactListing, ArtifactStore, ArtifactStoreError, Hold, StoredHold,
 };
+use brainwrought_core::budget::{Charge, Cost};
 use brainwrought_core::data::{BlobRef, SourcePdf};
 use brainwrought_core::engine::{Engine, EngineError, EngineSettings, Submission, WorkScope};
 use brainwrought_core::event::{Event, EventSink};
@@ -23,7 +24,6 @@ use brainwrought_core::job_store::{
 use brainwrought_core::ledger_store::LedgerStore;
 use brainwrought_core::memory::{MemoryArtifactStore, MemoryJobStore};
 use brainwrought_core::pipeline::{Handle, Pipeline};
-use brainwrought_core::purse::{Charge, Cost};
 use brainwrought_core::report::chain;
 use brainwrought_core::stage::{Fan, Stage, StageContext, StageData, StageError};
 use serde::{Deserialize, Serialize};
@@ -332,13 +332,8 @@ impl Deaf {
 
 #[async_trait]
 impl LedgerStore for Deaf {
-    async fn set_aside(
-        &self,
-        id: &TaskId,
-        token: FencingToken,
-        charge: &Charge,
-    ) -> Result<(), JobStoreError> {
-        self.0.set_aside(id, token, charge).await
+    async fn reserve(&self, id: &TaskId, token: FencingToken, charge: &Charge) -> Result<(), JobStoreError> {
+        self.0.reserve(id, token, charge).await
     }
 
     async fn settle(

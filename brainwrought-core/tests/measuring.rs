@@ -10,6 +10,7 @@ use std::time::Duration;
 use ::metrics::{
     Counter, Gauge, Histogram, HistogramFn, Key, KeyName, Metadata, Recorder, SharedString, Unit,
 };
+use brainwrought_core::budget::{Charge, Cost};
 use brainwrought_core::clock::{Clock as _, ManualClock};
 use brainwrought_core::data::{BlobRef, SourcePdf};
 use brainwrought_core::engine::{Engine, EngineSettings, Submission, WorkScope};
@@ -18,7 +19,6 @@ use brainwrought_core::job::{JobStatus, StageBacklog};
 use brainwrought_core::memory::{MemoryArtifactStore, MemoryJobStore};
 use brainwrought_core::metrics;
 use brainwrought_core::pipeline::{Handle, Pipeline};
-use brainwrought_core::purse::{Charge, Cost};
 use brainwrought_core::stage::{Stage, StageContext, StageData, StageError};
 use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
@@ -54,7 +54,7 @@ impl Stage for Speak {
     async fn run(&self, cx: &StageContext, input: SourcePdf) -> Result<Spoken, StageError> {
         let text = cx.get(&input.pdf).await?;
         let charge = Charge { provider: "voice/one".to_owned(), most: Cost(10) };
-        cx.budget().set_aside(&charge).await?;
+        cx.budget().reserve(&charge).await?;
         cx.budget().settle(&charge, Cost(7)).await;
         if self.stall.runs.fetch_add(1, Ordering::SeqCst) == 0 {
             self.stall.begun.notify_one();

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
+use brainwrought_core::budget::{BudgetError, Charge, Cost};
 use brainwrought_core::data::SourcePdf;
 use brainwrought_core::engine::{Engine, EngineSettings, Submission};
 use brainwrought_core::id::{JobId, StageName, WorkerId};
@@ -13,7 +14,6 @@ use brainwrought_core::job::{JobStatus, TaskStatus};
 use brainwrought_core::job_store::JobView;
 use brainwrought_core::memory::{MemoryArtifactStore, MemoryJobStore};
 use brainwrought_core::pipeline::{Handle, Pipeline};
-use brainwrought_core::purse::{Charge, Cost, PurseError};
 use brainwrought_core::stage::{Fan, Stage, StageContext, StageData, StageError};
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
@@ -75,7 +75,7 @@ impl Stage for Speak {
             cx.budget().allow_unpriced("voice/new").await?;
             return Ok(line);
         }
-        cx.budget().set_aside(&charge).await?;
+        cx.budget().reserve(&charge).await?;
         if line.0 == "die" && cx.attempt() == 1 {
             return Err(StageError::retryable("nobody knows how it ended"));
         }
@@ -131,7 +131,7 @@ async fn a_job_without_a_limit_keeps_its_books() {
     assert_eq!(view.status, JobStatus::Completed);
     let entry = &view.job.ledger.entries[0];
     assert_eq!((&entry.stage, entry.provider.as_str()), (&StageName::from("speak"), "voice/one"));
-    assert_eq!((entry.settled, entry.set_aside, entry.calls), (Cost(14), Cost::FREE, 2));
+    assert_eq!((entry.settled, entry.reserved, entry.calls), (Cost(14), Cost::FREE, 2));
 }
 
 #[tokio::test]
@@ -169,7 +169,7 @@ async fn what_nobody_knows_the_price_of_is_not_bought_under_a_limit() {
     let view = bench.run(&id).await;
     assert_eq!((view.status, view.job.stages[1].attempt), (JobStatus::Failed, 1));
     let error = view.job.error().unwrap();
-    assert!(error.contains("voice/new was not called") && PurseError::is_unpriced(&error), "{error}");
+    assert!(error.contains("voice/new was not called") && BudgetError::is_unpriced(&error), "{error}");
     bench.engine.jobs().limit_cost(&id, None).await.unwrap();
     bench.engine.jobs().retry(&id, None).await.unwrap();
     assert_eq!(bench.run(&id).await.status, JobStatus::Completed);
@@ -182,5 +182,5 @@ async fn a_call_whose_end_nobody_knows_stays_set_aside() {
     let view = bench.run(&id).await;
     assert_eq!(view.status, JobStatus::Completed);
     let ledger = &view.job.ledger;
-    assert_eq!((ledger.settled(), ledger.set_aside(), ledger.spent()), (Cost(7), Cost(10), Cost(17)));
+    assert_eq!((ledger.settled(), ledger.reserved(), ledger.spent()), (Cost(7), Cost(10), Cost(17)));
 }

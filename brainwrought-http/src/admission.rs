@@ -6,10 +6,10 @@ use brainwrought_core::job::JobStatus;
 use brainwrought_stages::standard::MakeOptions;
 use tokio::sync::SemaphorePermit;
 
+use crate::app_state::AppState;
 use crate::client_slots::ClientSlot;
 use crate::fair_queue::Queued;
 use crate::rate_limit::ClientId;
-use crate::site::Site;
 use crate::storage::HeldRoom;
 use crate::{ApiError, VideoSize};
 
@@ -35,27 +35,27 @@ impl Admitted<'_> {
 /// Fails when there are too many uploads, too many of them are the client's, too many jobs wait, unless `key` shows that
 /// the job is one of them, or there is no room for the PDF.
 pub(crate) async fn admit<'a>(
-    site: &'a Site,
+    state: &'a AppState,
     client: ClientId,
     key: Option<&str>,
     bytes: u64,
 ) -> Result<Admitted<'a>, ApiError> {
-    let slot = site.client_uploads.take(client).ok_or_else(|| ApiError::Busy {
+    let slot = state.client_uploads.take(client).ok_or_else(|| ApiError::Busy {
         reason: "too many of your uploads are under way".to_owned(),
         after: Duration::from_secs(5),
     })?;
-    let turn = site.uploads.try_acquire().map_err(|_| ApiError::Busy {
+    let turn = state.uploads.try_acquire().map_err(|_| ApiError::Busy {
         reason: "too many uploads are under way".to_owned(),
         after: Duration::from_secs(5),
     })?;
-    if slot.is_one_more() && site.uploads.available_permits() < site.settings.limits.uploads / RESERVED {
+    if slot.is_one_more() && state.uploads.available_permits() < state.settings.limits.uploads / RESERVED {
         return Err(ApiError::Busy {
             reason: "many uploads are under way, one of them yours".to_owned(),
             after: Duration::from_secs(5),
         });
     }
-    check_queue(site, client, key).await?;
-    let room = site.storage.hold(client, bytes).await?;
+    check_queue(state, client, key).await?;
+    let room = state.storage.hold(client, bytes).await?;
     Ok(Admitted { _turn: turn, _slot: slot, room })
 }
 
@@ -65,14 +65,14 @@ const RESERVED: usize = 4;
 
 /// Refuses when there are too many jobs already, of this client or altogether, unless the key shows that the job is one of
 /// them.
-async fn check_queue(site: &Site, client: ClientId, key: Option<&str>) -> Result<(), ApiError> {
-    let active = site.active_jobs().await?;
+async fn check_queue(state: &AppState, client: ClientId, key: Option<&str>) -> Result<(), ApiError> {
+    let active = state.active_jobs().await?;
     let is_known = key.is_some() && active.iter().any(|view| view.job.idempotency_key.as_deref() == key);
     // Uploads under way become jobs soon; this one holds a permit itself.
-    let uploading = site.settings.limits.uploads.saturating_sub(site.uploads.available_permits() + 1);
-    let places = site.settings.limits.active_jobs;
+    let uploading = state.settings.limits.uploads.saturating_sub(state.uploads.available_permits() + 1);
+    let places = state.settings.limits.active_jobs;
     let reserved = places / RESERVED;
-    let own = site.fair_queue.held_by(client, active.iter().map(|view| &view.job.job_id));
+    let own = state.fair_queue.held_by(client, active.iter().map(|view| &view.job.job_id));
     if is_known {
         return Ok(());
     }
@@ -98,8 +98,8 @@ async fn check_queue(site: &Site, client: ClientId, key: Option<&str>) -> Result
 /// # Errors
 ///
 /// Fails when it is.
-pub(crate) fn check_size(site: &Site, options: &MakeOptions) -> Result<(), ApiError> {
-    let limit = site.settings.limits.video;
+pub(crate) fn check_size(state: &AppState, options: &MakeOptions) -> Result<(), ApiError> {
+    let limit = state.settings.limits.video;
     let seconds = u32::try_from(options.length_ms.div_ceil(1000)).unwrap_or(u32::MAX);
     let wanted = VideoSize::new(options.width, options.height, seconds);
     if wanted.volume() > limit.volume() { Err(ApiError::VideoTooLarge { limit }) } else { Ok(()) }
@@ -110,7 +110,7 @@ pub(crate) fn check_size(site: &Site, options: &MakeOptions) -> Result<(), ApiEr
 /// # Errors
 ///
 /// Fails when the job store cannot be read.
-pub(crate) async fn enter_queue(site: &Site, client: ClientId, cost: f64) -> Result<i32, ApiError> {
-    let queued: Vec<Queued> = site.active_jobs().await?.iter().filter_map(Queued::of).collect();
-    Ok(site.fair_queue.enter(client, cost, &queued))
+pub(crate) async fn enter_queue(state: &AppState, client: ClientId, cost: f64) -> Result<i32, ApiError> {
+    let queued: Vec<Queued> = state.active_jobs().await?.iter().filter_map(Queued::of).collect();
+    Ok(state.fair_queue.enter(client, cost, &queued))
 }

@@ -16,6 +16,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::ApiError;
 use crate::api_error::ErrorBody;
+use crate::app_state::AppState;
 use crate::guard::is_operator;
 use crate::intake::{PdfRequest, receive};
 use crate::job_body::{JobBody, JobList, JobSummary, SubmittedBody};
@@ -24,7 +25,6 @@ use crate::long_poll::{ShowQuery, wait};
 use crate::rate_limit::ClientId;
 use crate::removal::remove;
 use crate::script_edit::{ScriptBody, ScriptEdit, VerdictBody, edit, judge, restore};
-use crate::site::Site;
 use crate::upload_form::{PdfBytes, UploadForm, UploadQuery};
 
 /// How many jobs a list shows when it is not told.
@@ -59,7 +59,7 @@ const MAX_LIMIT: usize = 500;
     )
 )]
 pub(crate) async fn submit(
-    State(site): State<Arc<Site>>,
+    State(state): State<Arc<AppState>>,
     Extension(client): Extension<ClientId>,
     ApiBase(base): ApiBase,
     RawQuery(query): RawQuery,
@@ -67,7 +67,7 @@ pub(crate) async fn submit(
     body: Body,
 ) -> Result<Response, ApiError> {
     let request = PdfRequest { headers: &headers, query: query.as_deref(), base: &base };
-    Ok(submitted(&receive(&site, client, request, body).await?, &base))
+    Ok(submitted(&receive(&state, client, request, body).await?, &base))
 }
 
 /// Responds with a job that was created or found.
@@ -133,17 +133,17 @@ pub(crate) fn parse_status(name: &str) -> Result<JobStatus, ApiError> {
     )
 )]
 pub(crate) async fn list(
-    State(site): State<Arc<Site>>,
+    State(state): State<Arc<AppState>>,
     ApiBase(base): ApiBase,
     headers: HeaderMap,
     query: Result<Query<ListQuery>, axum::extract::rejection::QueryRejection>,
 ) -> Result<Json<JobList>, ApiError> {
-    let is_operator = is_operator(&site, &headers);
+    let is_operator = is_operator(&state, &headers);
     let Query(query) = match query {
         Err(error) if is_operator => return Err(ApiError::wrong_request(&error.body_text())),
         query => query.unwrap_or_default(),
     };
-    Ok(Json(list_jobs(&site, &query, is_operator, &base).await?))
+    Ok(Json(list_jobs(&state, &query, is_operator, &base).await?))
 }
 
 /// Lists jobs for an operator.
@@ -152,7 +152,7 @@ pub(crate) async fn list(
 ///
 /// Fails when it is no operator, or the query cannot be understood.
 pub(crate) async fn list_jobs(
-    site: &Site,
+    state: &AppState,
     query: &ListQuery,
     is_operator: bool,
     base: &Base,
@@ -160,7 +160,7 @@ pub(crate) async fn list_jobs(
     if !is_operator {
         return Err(ApiError::OperatorsOnly);
     }
-    let views = site.engine.jobs().list(&query.filter()?).await?;
+    let views = state.engine.jobs().list(&query.filter()?).await?;
     Ok(JobList { jobs: views.iter().map(|view| JobSummary::of(view, base)).collect() })
 }
 
@@ -175,15 +175,15 @@ pub(crate) async fn list_jobs(
     )
 )]
 pub(crate) async fn show(
-    State(site): State<Arc<Site>>,
+    State(state): State<Arc<AppState>>,
     Extension(client): Extension<ClientId>,
     ApiBase(base): ApiBase,
     Path(job_id): Path<String>,
     query: Result<Query<ShowQuery>, axum::extract::rejection::QueryRejection>,
 ) -> Result<Json<JobBody>, ApiError> {
     let Query(query) = query.map_err(|error| ApiError::wrong_request(&error.body_text()))?;
-    let view = wait(&site, client, site.job(&job_id).await?, &query).await?;
-    Ok(Json(site.shown(&view, &base).await))
+    let view = wait(&state, client, state.job(&job_id).await?, &query).await?;
+    Ok(Json(state.shown(&view, &base).await))
 }
 
 /// Cancels a job. Cancelling a job twice is not an error; stages that have finished are kept.
@@ -197,13 +197,13 @@ pub(crate) async fn show(
     )
 )]
 pub(crate) async fn cancel(
-    State(site): State<Arc<Site>>,
+    State(state): State<Arc<AppState>>,
     ApiBase(base): ApiBase,
     Path(job_id): Path<String>,
 ) -> Result<Json<JobBody>, ApiError> {
-    let view = site.job(&job_id).await?;
-    let view = site.engine.jobs().cancel(&view.job.job_id).await?;
-    Ok(Json(site.shown(&view, &base).await))
+    let view = state.job(&job_id).await?;
+    let view = state.engine.jobs().cancel(&view.job.job_id).await?;
+    Ok(Json(state.shown(&view, &base).await))
 }
 
 /// Where to restart the job.
@@ -228,17 +228,17 @@ pub(crate) struct RetryQuery {
     )
 )]
 pub(crate) async fn retry(
-    State(site): State<Arc<Site>>,
+    State(state): State<Arc<AppState>>,
     Extension(client): Extension<ClientId>,
     ApiBase(base): ApiBase,
     Path(job_id): Path<String>,
     query: Result<Query<RetryQuery>, axum::extract::rejection::QueryRejection>,
 ) -> Result<(StatusCode, Json<JobBody>), ApiError> {
     let Query(query) = query.map_err(|error| ApiError::wrong_request(&error.body_text()))?;
-    let view = site.job(&job_id).await?;
+    let view = state.job(&job_id).await?;
     let from = query.from.as_deref().filter(|from| !from.is_empty()).map(StageName::from);
-    let view = site.retry(client, &view, from.as_ref()).await?;
-    Ok((StatusCode::ACCEPTED, Json(site.shown(&view, &base).await)))
+    let view = state.retry(client, &view, from.as_ref()).await?;
+    Ok((StatusCode::ACCEPTED, Json(state.shown(&view, &base).await)))
 }
 
 /// Deletes a finished job along with its PDF and everything generated from it.
@@ -252,11 +252,11 @@ pub(crate) async fn retry(
     )
 )]
 pub(crate) async fn delete(
-    State(site): State<Arc<Site>>,
+    State(state): State<Arc<AppState>>,
     Path(job_id): Path<String>,
 ) -> Result<StatusCode, ApiError> {
-    let view = site.job(&job_id).await?;
-    remove(&site, &view.job).await?;
+    let view = state.job(&job_id).await?;
+    remove(&state, &view.job).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -270,10 +270,10 @@ pub(crate) async fn delete(
     )
 )]
 pub(crate) async fn script(
-    State(site): State<Arc<Site>>,
+    State(state): State<Arc<AppState>>,
     Path(job_id): Path<String>,
 ) -> Result<Json<ScriptBody>, ApiError> {
-    Ok(Json(ScriptBody::of(&site, &site.job(&job_id).await?).await?))
+    Ok(Json(ScriptBody::of(&state, &state.job(&job_id).await?).await?))
 }
 
 /// Rewrites lines of the script and remakes the video from there.
@@ -292,15 +292,15 @@ pub(crate) async fn script(
     )
 )]
 pub(crate) async fn edit_script(
-    State(site): State<Arc<Site>>,
+    State(state): State<Arc<AppState>>,
     Extension(client): Extension<ClientId>,
     ApiBase(base): ApiBase,
     Path(job_id): Path<String>,
     change: Result<Json<ScriptEdit>, axum::extract::rejection::JsonRejection>,
 ) -> Result<(StatusCode, Json<JobBody>), ApiError> {
     let Json(change) = change.map_err(|error| ApiError::wrong_request(&error.body_text()))?;
-    let view = edit(&site, client, &site.job(&job_id).await?, &change.lines).await?;
-    Ok((StatusCode::ACCEPTED, Json(site.shown(&view, &base).await)))
+    let view = edit(&state, client, &state.job(&job_id).await?, &change.lines).await?;
+    Ok((StatusCode::ACCEPTED, Json(state.shown(&view, &base).await)))
 }
 
 /// Checks an edit without saving it.
@@ -315,12 +315,12 @@ pub(crate) async fn edit_script(
     )
 )]
 pub(crate) async fn check_script(
-    State(site): State<Arc<Site>>,
+    State(state): State<Arc<AppState>>,
     Path(job_id): Path<String>,
     change: Result<Json<ScriptEdit>, axum::extract::rejection::JsonRejection>,
 ) -> Result<Json<VerdictBody>, ApiError> {
     let Json(change) = change.map_err(|error| ApiError::wrong_request(&error.body_text()))?;
-    Ok(Json(judge(&site, &site.job(&job_id).await?.job, &change.lines).await?))
+    Ok(Json(judge(&state, &state.job(&job_id).await?.job, &change.lines).await?))
 }
 
 /// Which version to restore.
@@ -344,15 +344,15 @@ pub(crate) struct RestoreQuery {
     )
 )]
 pub(crate) async fn restore_version(
-    State(site): State<Arc<Site>>,
+    State(state): State<Arc<AppState>>,
     Extension(client): Extension<ClientId>,
     ApiBase(base): ApiBase,
     Path(job_id): Path<String>,
     query: Result<Query<RestoreQuery>, axum::extract::rejection::QueryRejection>,
 ) -> Result<(StatusCode, Json<JobBody>), ApiError> {
     let Query(query) = query.map_err(|error| ApiError::wrong_request(&error.body_text()))?;
-    let view = restore(&site, client, &site.job(&job_id).await?, query.version).await?;
-    Ok((StatusCode::ACCEPTED, Json(site.shown(&view, &base).await)))
+    let view = restore(&state, client, &state.job(&job_id).await?, query.version).await?;
+    Ok((StatusCode::ACCEPTED, Json(state.shown(&view, &base).await)))
 }
 
 /// Reports that the process is alive.
@@ -369,16 +369,16 @@ pub(crate) async fn health() -> Json<StateBody> {
         (status = 503, description = "The server cannot accept jobs right now.", body = ErrorBody),
     )
 )]
-pub(crate) async fn ready(State(site): State<Arc<Site>>) -> Result<Json<StateBody>, ApiError> {
-    if site.shutdown.is_cancelled() {
+pub(crate) async fn ready(State(state): State<Arc<AppState>>) -> Result<Json<StateBody>, ApiError> {
+    if state.shutdown.is_cancelled() {
         return Err(ApiError::unavailable("take jobs: it is shutting down", "a shutdown has begun"));
     }
     let unknown = brainwrought_core::id::JobId::from_bytes([0; 16]);
-    match site.engine.jobs().get(&unknown).await {
+    match state.engine.jobs().get(&unknown).await {
         Ok(_) | Err(JobStoreError::JobNotFound(_)) => {}
         Err(error) => return Err(error.into()),
     }
-    site.engine.artifacts().contains(&brainwrought_core::id::Digest::of(b"")).await?;
+    state.engine.artifacts().contains(&brainwrought_core::id::Digest::of(b"")).await?;
     Ok(Json(StateBody { status: "ok" }))
 }
 
@@ -394,8 +394,8 @@ pub(crate) struct StateBody {
     get, path = "/metrics", tag = "server",
     responses((status = 200, description = "The metrics.", content_type = "text/plain", body = String))
 )]
-pub(crate) async fn metrics(State(site): State<Arc<Site>>) -> Result<Response, ApiError> {
-    let text = site.metrics.text(&site.count_jobs().await?);
+pub(crate) async fn metrics(State(state): State<Arc<AppState>>) -> Result<Response, ApiError> {
+    let text = state.metrics.text(&state.count_jobs().await?);
     let kind = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
     Ok(([(axum::http::header::CONTENT_TYPE, kind)], text).into_response())
 }

@@ -110,7 +110,7 @@ pub enum ApiError {
     /// Only operators may do this.
     #[error("only operators can list jobs; send the operator token as `Authorization: Bearer …`")]
     OperatorsOnly,
-    /// A page of another site sent this.
+    /// A page of another website sent this.
     #[error(
         "this request came from another website, or names a host that this server does not know; open this server's own page"
     )]

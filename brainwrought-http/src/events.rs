@@ -19,11 +19,11 @@ use utoipa::ToSchema;
 
 use crate::ApiError;
 use crate::api_error::ErrorBody;
+use crate::app_state::AppState;
 use crate::client_slots::ClientSlot;
 use crate::job_body::{JobBody, LogBody};
 use crate::links::{ApiBase, Base};
 use crate::rate_limit::ClientId;
-use crate::site::Site;
 use crate::watches::Seen;
 
 /// What a client has seen: the state of the job, and the log up to a line. It needs no memory of the server's, so a
@@ -77,7 +77,7 @@ const LOOK_AT_QUEUE_EVERY: Duration = Duration::from_secs(2);
 
 /// One open stream.
 struct Stream {
-    site: Arc<Site>,
+    state: Arc<AppState>,
     base: Base,
     watch: Receiver<Seen>,
     position: Position,
@@ -93,7 +93,7 @@ struct Stream {
 
 impl Drop for Stream {
     fn drop(&mut self) {
-        self.site.metrics.streams.fetch_sub(1, Ordering::Relaxed);
+        self.state.metrics.streams.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -116,13 +116,13 @@ impl Drop for Stream {
     )
 )]
 pub(crate) async fn events(
-    State(site): State<Arc<Site>>,
+    State(state): State<Arc<AppState>>,
     Extension(client): Extension<ClientId>,
     ApiBase(base): ApiBase,
     Path(job_id): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let view = site.job(&job_id).await?;
+    let view = state.job(&job_id).await?;
     let sent = headers.get("last-event-id").and_then(|value| value.to_str().ok());
     let position = sent.and_then(Position::parse).unwrap_or_default();
     let has_all =
@@ -132,13 +132,13 @@ pub(crate) async fn events(
     }
     let busy =
         || ApiError::Busy { reason: "too many streams are open".to_owned(), after: Duration::from_secs(5) };
-    let slot = site.client_streams.take(client).ok_or_else(busy)?;
-    let permit = Arc::clone(&site.streams).try_acquire_owned().map_err(|_| busy())?;
-    let watch = site.watches.watch(&view.job.job_id).await?;
-    site.metrics.streams.fetch_add(1, Ordering::Relaxed);
+    let slot = state.client_streams.take(client).ok_or_else(busy)?;
+    let permit = Arc::clone(&state.streams).try_acquire_owned().map_err(|_| busy())?;
+    let watch = state.watches.watch(&view.job.job_id).await?;
+    state.metrics.streams.fetch_add(1, Ordering::Relaxed);
     let queue = VecDeque::from([Event::default().retry(Duration::from_secs(2))]);
     let stream = Stream {
-        site,
+        state,
         base,
         watch,
         position,
@@ -170,7 +170,7 @@ impl Stream {
                 return None;
             }
             let has_changed = std::mem::take(&mut self.is_first) || {
-                let shutdown = self.site.shutdown.clone();
+                let shutdown = self.state.shutdown.clone();
                 tokio::select! {
                     changed = self.watch.changed() => changed.map(|()| true).ok()?,
                     // The position changes while the job itself does not.
@@ -181,7 +181,7 @@ impl Stream {
             let seen = self.watch.borrow_and_update().clone();
             match seen {
                 Some(view) => {
-                    let body = self.site.shown(&view, &self.base).await;
+                    let body = self.state.shown(&view, &self.base).await;
                     if has_changed || body.queue_position != self.queue_position {
                         self.queue_position = body.queue_position;
                         self.show(&view, body);

@@ -10,21 +10,21 @@ use axum::response::Response;
 use tokio::io::AsyncSeekExt as _;
 
 use crate::ApiError;
+use crate::app_state::AppState;
 use crate::media::{head, stream};
 use crate::output_files::FILES;
-use crate::site::Site;
 
 /// What an example can be asked for.
 const SHOWN: [&str; 3] = ["video.mp4", "captions.vtt", "poster.png"];
 
 /// A file of an example.
 pub(crate) async fn example(
-    State(site): State<Arc<Site>>,
+    State(state): State<Arc<AppState>>,
     Address((name, file)): Address<(String, String)>,
     method: Method,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let example = site.settings.examples.iter().find(|example| example.name == name);
+    let example = state.settings.examples.iter().find(|example| example.name == name);
     let kind = FILES.iter().find(|kind| kind.name == file && SHOWN.contains(&kind.name));
     let (example, kind) = example.zip(kind).ok_or(ApiError::NoSuchPage)?;
     let mut opened =

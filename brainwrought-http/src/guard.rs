@@ -15,24 +15,24 @@ use axum::response::{IntoResponse as _, Response};
 use percent_encoding::percent_decode_str;
 use tokio::time::Instant;
 
+use crate::app_state::AppState;
 use crate::links::{Base, MCP_PATH, UPLOAD_PATH};
 use crate::long_poll::is_long_poll;
 use crate::rate_limit::ClientId;
-use crate::site::Site;
 use crate::{ApiError, HttpSettings, Operators, page};
 
 /// Refuses what must not pass, limits how often and how long, puts the security headers on, and counts.
-pub(crate) async fn guard(State(site): State<Arc<Site>>, mut request: Request, next: Next) -> Response {
+pub(crate) async fn guard(State(state): State<Arc<AppState>>, mut request: Request, next: Next) -> Response {
     let began = Instant::now();
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
-    let client = client(&site.settings, &request);
+    let client = client(&state.settings, &request);
     request.extensions_mut().insert(client);
     let page_base = page::wants_page(request.headers()).then(|| base_of(&request));
-    let mut response = match admit(&site, &request, client, began) {
+    let mut response = match admit(&state, &request, client, began) {
         Err(error) => error.into_response(),
         Ok(()) if has_own_deadline(&request) => next.run(request).await,
-        Ok(()) => match tokio::time::timeout(site.settings.patience.answer, next.run(request)).await {
+        Ok(()) => match tokio::time::timeout(state.settings.timeouts.answer, next.run(request)).await {
             Ok(response) => response,
             Err(_) => ApiError::Late.into_response(),
         },
@@ -43,12 +43,12 @@ pub(crate) async fn guard(State(site): State<Arc<Site>>, mut request: Request, n
     if let Some(base) = page_base {
         response = page::as_page(response, &base);
     }
-    dress(&site.settings, response.headers_mut());
+    dress(&state.settings, response.headers_mut());
     // Anybody can invent methods, and each would be counted for ever.
     let known = [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE]
         .contains(&method);
     let method = if known { method.as_str() } else { "other" };
-    site.metrics.answered(method, &route, response.status().as_u16(), began.elapsed());
+    state.metrics.answered(method, &route, response.status().as_u16(), began.elapsed());
     response
 }
 
@@ -69,8 +69,8 @@ fn base_of(request: &Request) -> Base {
 ///
 /// One that came through a proxy that was not announced never does, not even with the token: what else the proxy lets
 /// through, and who reads the answer, is not known.
-pub(crate) fn is_operator(site: &Site, headers: &HeaderMap) -> bool {
-    let settings = &site.settings;
+pub(crate) fn is_operator(state: &AppState, headers: &HeaderMap) -> bool {
+    let settings = &state.settings;
     let has_right = match &settings.operators {
         Operators::Everybody => true,
         Operators::Nobody => false,
@@ -83,7 +83,7 @@ pub(crate) fn is_operator(site: &Site, headers: &HeaderMap) -> bool {
     let proxy = if settings.proxies == 0 { proxy_header(headers) } else { None };
     match proxy {
         Some(header) if has_right => {
-            if !site.told_of_proxy.swap(true, Ordering::Relaxed) {
+            if !state.told_of_proxy.swap(true, Ordering::Relaxed) {
                 tracing::warn!(
                     header,
                     "refused an operator, because the request came through a proxy and the server was told of none; \
@@ -106,20 +106,20 @@ fn proxy_header(headers: &HeaderMap) -> Option<&str> {
     headers.keys().map(HeaderName::as_str).find(is_one)
 }
 
-fn admit(site: &Site, request: &Request, client: ClientId, now: Instant) -> Result<(), ApiError> {
+fn admit(state: &AppState, request: &Request, client: ClientId, now: Instant) -> Result<(), ApiError> {
     let headers = request.headers();
     let changes = !request.method().is_safe();
-    check_origin(&site.settings, headers, changes)?;
+    check_origin(&state.settings, headers, changes)?;
     // The router would refuse it in words of its own.
     if percent_decode_str(request.uri().path()).decode_utf8().is_err() {
         return Err(ApiError::NoSuchPage);
     }
-    site.take_request(client, now)?;
+    state.take_request(client, now)?;
     // An agent's every question is a POST; its tools that change something take a turn themselves. An edit that is only
     // judged is asked about while somebody types.
     let path = request.uri().path();
     let only_asks = path == MCP_PATH || (path.starts_with("/api/jobs/") && path.ends_with("/script/check"));
-    if changes && !only_asks { site.take_change(client, now) } else { Ok(()) }
+    if changes && !only_asks { state.take_change(client, now) } else { Ok(()) }
 }
 
 /// A browser that was led here by another site must not be able to change anything, nor to read anything under a name
@@ -135,8 +135,8 @@ fn check_origin(settings: &HttpSettings, headers: &HeaderMap, changes: bool) -> 
     if !changes {
         return Ok(());
     }
-    let is_own = match (text(HeaderName::from_static("sec-fetch-site")), text(ORIGIN)) {
-        (Some(site), _) => matches!(site, "same-origin" | "none"),
+    let is_own = match (text(HeaderName::from_static("sec-fetch-state")), text(ORIGIN)) {
+        (Some(state), _) => matches!(state, "same-origin" | "none"),
         (None, Some(origin)) => origin.split_once("://").map(|(_, origin)| origin) == host,
         // No browser: a program sends what it likes anyway.
         (None, None) => true,
@@ -233,9 +233,9 @@ mod tests {
             (vec![host, ("origin", "http://video.example:7860")], true),
             (vec![host, ("origin", "http://evil.example")], false),
             (vec![host, ("origin", "null")], false),
-            (vec![host, ("sec-fetch-site", "same-origin")], true),
-            (vec![host, ("sec-fetch-site", "cross-site")], false),
-            (vec![host, ("sec-fetch-site", "same-site")], false),
+            (vec![host, ("sec-fetch-state", "same-origin")], true),
+            (vec![host, ("sec-fetch-state", "cross-state")], false),
+            (vec![host, ("sec-fetch-state", "same-state")], false),
         ] {
             assert_eq!(check(&headers, true, None), passes, "{headers:?}");
             assert!(check(&headers, false, None), "{headers:?}");

@@ -9,12 +9,12 @@ use axum::body::{Body, BodyDataStream};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderName};
 use brainwrought_core::atomic_file::write_whole;
+use brainwrought_core::budget::Cost;
 use brainwrought_core::data::SourcePdf;
 use brainwrought_core::id::Digest;
 use brainwrought_core::job::{Callback, Job};
 use brainwrought_core::job_store::Created;
 use brainwrought_core::private_folder::private_folder;
-use brainwrought_core::purse::Cost;
 use brainwrought_stages::parse::{PDF_HEADER_WITHIN, find_pdf_header};
 use brainwrought_stages::standard::{MakeOptions, Music};
 use bytes::Bytes;
@@ -23,12 +23,12 @@ use tokio::io::AsyncWriteExt as _;
 use url::form_urlencoded;
 
 use crate::admission::{admit, check_size, enter_queue};
+use crate::app_state::AppState;
 use crate::fair_queue;
 use crate::links::Base;
 use crate::multipart::{Multipart, Part};
 use crate::own_music;
 use crate::rate_limit::ClientId;
-use crate::site::Site;
 use crate::timed_body::{BodyLimits, TimedBody};
 use crate::video_options::VideoOptions;
 use crate::{ApiError, multipart, webhook};
@@ -101,7 +101,7 @@ impl PdfBody<'_> {
 ///
 /// The body goes to disk as it arrives.
 pub(crate) async fn receive(
-    site: &Site,
+    state: &AppState,
     client: ClientId,
     request: PdfRequest<'_>,
     body: Body,
@@ -116,11 +116,11 @@ pub(crate) async fn receive(
     let essence = header(headers, CONTENT_TYPE).unwrap_or_default().split(';').next().unwrap_or_default();
     let is_alone = essence.trim().eq_ignore_ascii_case("application/pdf");
     let beside = if is_alone { 0 } else { own_music::MAX_BYTES };
-    let admitted = admit(site, client, key.as_deref(), announced(site, headers, beside)?).await?;
+    let admitted = admit(state, client, key.as_deref(), announced(state, headers, beside)?).await?;
     let form = if is_alone {
-        read_pdf(site, headers, body).await?
+        read_pdf(state, headers, body).await?
     } else {
-        read_form(site, multipart(site, headers, body)?).await?
+        read_form(state, multipart(state, headers, body)?).await?
     };
     let none = || ApiError::WrongRequest("the form has no PDF; send it in the field `pdf`".to_owned());
     let pdf = form.pdf.ok_or_else(none)?;
@@ -128,43 +128,43 @@ pub(crate) async fn receive(
     let (callback_url, named) = (take(&mut fields, "callback_url"), take(&mut fields, "file_name"));
     let file_name = form.file_name.or(named).unwrap_or_default();
     let order = Order { file_name, options: VideoOptions::from_fields(fields)?, callback_url, key };
-    let music = own_music::read_back(site, form.music).await?;
-    let wanted = Wanted::read(site, order, music, request.base).await?;
-    let created = create(site, client, pdf, wanted).await?;
+    let music = own_music::read_back(state, form.music).await?;
+    let wanted = Wanted::read(state, order, music, request.base).await?;
+    let created = create(state, client, pdf, wanted).await?;
     admitted.keep();
     Ok(created)
 }
 
 /// Takes a PDF that was ordered before, at an address that was given out for it.
 pub(crate) async fn receive_ordered(
-    site: &Site,
+    state: &AppState,
     client: ClientId,
     request: PdfRequest<'_>,
     body: Body,
     order: Order,
 ) -> Result<Created, ApiError> {
-    let bytes = announced(site, request.headers, 0)?;
-    let admitted = admit(site, client, order.key.as_deref(), bytes).await?;
-    let pdf = save_alone(site, body).await?;
-    let wanted = Wanted::read(site, order, None, request.base).await?;
-    let created = create(site, client, pdf, wanted).await?;
+    let bytes = announced(state, request.headers, 0)?;
+    let admitted = admit(state, client, order.key.as_deref(), bytes).await?;
+    let pdf = save_alone(state, body).await?;
+    let wanted = Wanted::read(state, order, None, request.base).await?;
+    let created = create(state, client, pdf, wanted).await?;
     admitted.keep();
     Ok(created)
 }
 
 /// Takes a form that chooses options and sends no PDF.
 pub(crate) async fn receive_choices(
-    site: &Site,
+    state: &AppState,
     client: ClientId,
     headers: &HeaderMap,
     body: Body,
 ) -> Result<Choices, ApiError> {
-    let _admitted = admit(site, client, None, own_music::MAX_BYTES).await?;
-    let form = read_form(site, multipart(site, headers, body)?).await?;
+    let _admitted = admit(state, client, None, own_music::MAX_BYTES).await?;
+    let form = read_form(state, multipart(state, headers, body)?).await?;
     if form.pdf.is_some() {
         return Err(ApiError::WrongRequest("this form takes no PDF: the one of the job is used".to_owned()));
     }
-    Ok(Choices { fields: form.fields, music: own_music::read_back(site, form.music).await? })
+    Ok(Choices { fields: form.fields, music: own_music::read_back(state, form.music).await? })
 }
 
 /// Takes the fields of a name out, and returns the last value that was given.
@@ -186,8 +186,8 @@ fn take(fields: &mut Vec<(String, String)>, name: &str) -> Option<String> {
 /// # Errors
 ///
 /// Fails when the head says too many.
-fn announced(site: &Site, headers: &HeaderMap, beside: u64) -> Result<u64, ApiError> {
-    let limit = site.settings.limits.upload_bytes;
+fn announced(state: &AppState, headers: &HeaderMap, beside: u64) -> Result<u64, ApiError> {
+    let limit = state.settings.limits.upload_bytes;
     let announced = header(headers, CONTENT_LENGTH).and_then(|value| value.parse::<u64>().ok());
     if announced.is_some_and(|announced| announced > limit.saturating_add(beside + (1 << 20))) {
         return Err(ApiError::TooLarge { limit });
@@ -195,15 +195,19 @@ fn announced(site: &Site, headers: &HeaderMap, beside: u64) -> Result<u64, ApiEr
     Ok(announced.unwrap_or(limit))
 }
 
-fn multipart(site: &Site, headers: &HeaderMap, body: Body) -> Result<Multipart<BodyDataStream>, ApiError> {
+fn multipart(
+    state: &AppState,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<Multipart<BodyDataStream>, ApiError> {
     let content_type = header(headers, CONTENT_TYPE).unwrap_or_default();
-    Multipart::new(content_type, body.into_data_stream(), body_limits(site, own_music::MAX_BYTES))
+    Multipart::new(content_type, body.into_data_stream(), body_limits(state, own_music::MAX_BYTES))
 }
 
 /// What a body may be like that has a PDF and `beside` bytes of files beside it.
-fn body_limits(site: &Site, beside: u64) -> BodyLimits {
-    let bytes = site.settings.limits.upload_bytes.saturating_add(beside);
-    BodyLimits { bytes, patience: site.settings.patience }
+fn body_limits(state: &AppState, beside: u64) -> BodyLimits {
+    let bytes = state.settings.limits.upload_bytes.saturating_add(beside);
+    BodyLimits { bytes, timeouts: state.settings.timeouts }
 }
 
 fn header(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
@@ -219,44 +223,44 @@ pub(crate) struct Document {
 
 /// Takes a PDF that is in memory already and creates its job, or finds the one that was created with the same key.
 pub(crate) async fn receive_whole(
-    site: &Site,
+    state: &AppState,
     client: ClientId,
     document: Document,
     order: Order,
     base: &Base,
 ) -> Result<Created, ApiError> {
     let Document { pdf, music } = document;
-    let limit = site.settings.limits.upload_bytes;
+    let limit = state.settings.limits.upload_bytes;
     if pdf.len() as u64 > limit {
         return Err(ApiError::TooLarge { limit });
     }
     if find_pdf_header(&pdf).is_none() {
         return Err(ApiError::NotAPdf);
     }
-    let wanted = Wanted::read(site, order, music, base).await?;
+    let wanted = Wanted::read(state, order, music, base).await?;
     let bytes = pdf.len() as u64;
-    let admitted = admit(site, client, wanted.key.as_deref(), bytes).await?;
-    let _handover = site.handover_turn(bytes).await?;
-    site.metrics.uploaded.fetch_add(bytes, Ordering::Relaxed);
-    let created = submit(site, client, pdf, wanted).await?;
+    let admitted = admit(state, client, wanted.key.as_deref(), bytes).await?;
+    let _handover = state.handover_turn(bytes).await?;
+    state.metrics.uploaded.fetch_add(bytes, Ordering::Relaxed);
+    let created = submit(state, client, pdf, wanted).await?;
     admitted.keep();
     Ok(created)
 }
 
-async fn read_pdf(site: &Site, headers: &HeaderMap, body: Body) -> Result<Form, ApiError> {
-    let file = save_alone(site, body).await?;
+async fn read_pdf(state: &AppState, headers: &HeaderMap, body: Body) -> Result<Form, ApiError> {
+    let file = save_alone(state, body).await?;
     let disposition = headers.get(CONTENT_DISPOSITION).map(|value| String::from_utf8_lossy(value.as_bytes()));
     let file_name = disposition.and_then(|disposition| multipart::file_name(&disposition));
     Ok(Form { pdf: Some(file), file_name, ..Form::default() })
 }
 
 /// Writes a body that is the PDF alone to a file without a name.
-async fn save_alone(site: &Site, body: Body) -> Result<tokio::fs::File, ApiError> {
-    let body = TimedBody::new(body.into_data_stream(), body_limits(site, 0), 0);
-    save_pdf(site, PdfBody::Whole(body)).await
+async fn save_alone(state: &AppState, body: Body) -> Result<tokio::fs::File, ApiError> {
+    let body = TimedBody::new(body.into_data_stream(), body_limits(state, 0), 0);
+    save_pdf(state, PdfBody::Whole(body)).await
 }
 
-async fn read_form(site: &Site, mut form: Multipart<BodyDataStream>) -> Result<Form, ApiError> {
+async fn read_form(state: &AppState, mut form: Multipart<BodyDataStream>) -> Result<Form, ApiError> {
     let mut read = Form::default();
     let mut parts = 0;
     while let Some(part) = form.next_part().await? {
@@ -269,13 +273,13 @@ async fn read_form(site: &Site, mut form: Multipart<BodyDataStream>) -> Result<F
                 if read.pdf.is_some() {
                     return Err(ApiError::WrongRequest("send one PDF at a time".to_owned()));
                 }
-                read.pdf = Some(save_pdf(site, PdfBody::Part(&mut form)).await?);
+                read.pdf = Some(save_pdf(state, PdfBody::Part(&mut form)).await?);
                 read.file_name = file_name;
             }
             // A browser sends the field of a file that nobody chose with an empty name.
             Part { name, file_name: Some(file_name) } if name == "music" => {
                 if !file_name.is_empty() {
-                    read.music = Some(own_music::save(site, &mut form).await?);
+                    read.music = Some(own_music::save(state, &mut form).await?);
                 }
             }
             Part { name, .. } => read.fields.push((name, text(&mut form).await?)),
@@ -285,17 +289,17 @@ async fn read_form(site: &Site, mut form: Multipart<BodyDataStream>) -> Result<F
 }
 
 /// Makes a file without a name.
-pub(crate) async fn nameless_file(site: &Site) -> Result<tokio::fs::File, ApiError> {
-    let folder = site.settings.inputs.clone();
+pub(crate) async fn nameless_file(state: &AppState) -> Result<tokio::fs::File, ApiError> {
+    let folder = state.settings.inputs.clone();
     let made = move || private_folder(&folder).and_then(|()| tempfile::tempfile_in(&folder));
     let file = tokio::task::spawn_blocking(made).await.map_err(|error| ApiError::unavailable(SAVE, error))?;
     file.map(tokio::fs::File::from_std).map_err(unsaved)
 }
 
 /// Writes the PDF to a file without a name.
-async fn save_pdf(site: &Site, mut body: PdfBody<'_>) -> Result<tokio::fs::File, ApiError> {
-    let mut file = nameless_file(site).await?;
-    let limit = site.settings.limits.upload_bytes;
+async fn save_pdf(state: &AppState, mut body: PdfBody<'_>) -> Result<tokio::fs::File, ApiError> {
+    let mut file = nameless_file(state).await?;
+    let limit = state.settings.limits.upload_bytes;
     let mut length = 0;
     let mut start = Vec::new();
     while let Some(chunk) = body.next_chunk().await? {
@@ -311,7 +315,7 @@ async fn save_pdf(site: &Site, mut body: PdfBody<'_>) -> Result<tokio::fs::File,
                 return Err(ApiError::NotAPdf);
             }
         }
-        site.metrics.uploaded.fetch_add(chunk.len() as u64, Ordering::Relaxed);
+        state.metrics.uploaded.fetch_add(chunk.len() as u64, Ordering::Relaxed);
         file.write_all(&chunk).await.map_err(unsaved)?;
     }
     if length == 0 {
@@ -338,7 +342,7 @@ async fn text(form: &mut Multipart<BodyDataStream>) -> Result<String, ApiError> 
 
 /// Creates the job of an upload.
 async fn create(
-    site: &Site,
+    state: &AppState,
     client: ClientId,
     file: tokio::fs::File,
     wanted: Wanted,
@@ -346,9 +350,9 @@ async fn create(
     let failed = |error| ApiError::unavailable(SAVE, error);
     let file = file.into_std().await;
     let bytes = file.metadata().map_err(failed)?.len();
-    let _turn = site.handover_turn(bytes).await?;
+    let _turn = state.handover_turn(bytes).await?;
     let pdf = read_whole(file).await?;
-    submit(site, client, pdf, wanted).await
+    submit(state, client, pdf, wanted).await
 }
 
 /// What a client wants of its PDF, checked.
@@ -364,15 +368,20 @@ struct Wanted {
 
 impl Wanted {
     /// Checks what a client wants before anything is stored.
-    async fn read(site: &Site, order: Order, music: Option<Bytes>, base: &Base) -> Result<Self, ApiError> {
+    async fn read(
+        state: &AppState,
+        order: Order,
+        music: Option<Bytes>,
+        base: &Base,
+    ) -> Result<Self, ApiError> {
         let Order { file_name, options, callback_url, key } = order;
-        let max_cost = options.limit(site.settings.max_cost)?;
-        site.previews.check_voice("voice", &options.voice).await?;
-        site.previews.check_voice("voice2", &options.voice2).await?;
+        let max_cost = options.limit(state.settings.max_cost)?;
+        state.previews.check_voice("voice", &options.voice).await?;
+        state.previews.check_voice("voice2", &options.voice2).await?;
         let options = options.make_options()?;
-        check_size(site, &options)?;
+        check_size(state, &options)?;
         let callback = match callback_url {
-            Some(url) => Some(webhook::admit(&site.settings, &url, base).await?),
+            Some(url) => Some(webhook::admit(&state.settings, &url, base).await?),
             None => None,
         };
         Ok(Self { file_name: shown_name(&file_name), options, max_cost, callback, key, music })
@@ -384,21 +393,21 @@ impl Wanted {
 /// # Errors
 ///
 /// Fails when it would be refused with its PDF, too.
-pub(crate) async fn check(site: &Site, order: Order, base: &Base) -> Result<(), ApiError> {
-    Wanted::read(site, order, None, base).await.map(drop)
+pub(crate) async fn check(state: &AppState, order: Order, base: &Base) -> Result<(), ApiError> {
+    Wanted::read(state, order, None, base).await.map(drop)
 }
 
 /// Hands a PDF to the engine and keeps a readable copy beside the jobs.
-async fn submit(site: &Site, client: ClientId, pdf: Bytes, wanted: Wanted) -> Result<Created, ApiError> {
+async fn submit(state: &AppState, client: ClientId, pdf: Bytes, wanted: Wanted) -> Result<Created, ApiError> {
     let Wanted { file_name, mut options, max_cost, callback, key, music } = wanted;
     let cost = fair_queue::cost(&options);
     if let Some(music) = music {
-        options.music = Music::File(own_music::store(site, music).await?);
+        options.music = Music::File(own_music::store(state, music).await?);
     }
-    options.llm.clone_from(&site.settings.llm);
-    options.trends.clone_from(&site.settings.trends);
-    options.pictures.clone_from(&site.settings.pictures);
-    options.memes_by = site.settings.memes_by;
+    options.llm.clone_from(&state.settings.llm);
+    options.trends.clone_from(&state.settings.trends);
+    options.pictures.clone_from(&state.settings.pictures);
+    options.memes_by = state.settings.memes_by;
     let bytes = pdf.clone();
     // The seed is drawn from all of the PDF.
     let submission = tokio::task::spawn_blocking(move || options.submission(&file_name, bytes)).await;
@@ -408,20 +417,20 @@ async fn submit(site: &Site, client: ClientId, pdf: Bytes, wanted: Wanted) -> Re
     submission.idempotency_key.clone_from(&key);
     submission.max_cost = max_cost;
     let chosen = submission.options.clone();
-    submission.priority = enter_queue(site, client, cost).await?;
-    let created = site.engine.submit(submission).await;
+    submission.priority = enter_queue(state, client, cost).await?;
+    let created = state.engine.submit(submission).await;
     match &created {
         Ok(Created { view, is_new: true }) => {
-            site.fair_queue.created(client, cost, &view.job.job_id);
-            site.storage.brought(client, &view.job.job_id);
+            state.fair_queue.created(client, cost, &view.job.job_id);
+            state.storage.brought(client, &view.job.job_id);
         }
-        _ => site.fair_queue.leave(client, cost),
+        _ => state.fair_queue.leave(client, cost),
     }
     let created = created?;
     let job = &created.view.job;
     if created.is_new {
-        site.metrics.submitted.fetch_add(1, Ordering::Relaxed);
-        let copy = site.settings.inputs.join(job.job_id.as_str()).join("input.pdf");
+        state.metrics.submitted.fetch_add(1, Ordering::Relaxed);
+        let copy = state.settings.inputs.join(job.job_id.as_str()).join("input.pdf");
         // The job has the PDF from the artifact store; the copy is for people, so a failure is no reason to stop.
         let kept = tokio::task::spawn_blocking(move || write_whole(&copy, &pdf)).await;
         if !matches!(kept, Ok(Ok(()))) {
@@ -430,7 +439,7 @@ async fn submit(site: &Site, client: ClientId, pdf: Bytes, wanted: Wanted) -> Re
     } else if job.options != chosen || !is_of(job, &pdf) {
         return Err(ApiError::KeyReused);
     }
-    webhook::attach(site, &created, callback).await?;
+    webhook::attach(state, &created, callback).await?;
     Ok(created)
 }
 

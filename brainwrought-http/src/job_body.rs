@@ -8,7 +8,7 @@ use brainwrought_core::job::{Callback, CallbackState, Job, LogEntry, Task, TaskS
 use brainwrought_core::job_store::JobView;
 use brainwrought_core::stage::Stage as _;
 use brainwrought_stages::check::Check;
-use brainwrought_stages::standard::{Outlook, input_name, stage_label};
+use brainwrought_stages::standard::{ProgressEstimate, input_name, stage_label};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -177,7 +177,7 @@ impl JobBody {
     /// Writes a job.
     pub(crate) fn of(view: &JobView, base: &Base) -> Self {
         let job = &view.job;
-        let outlook = Outlook::of(view, wall_time());
+        let progress_estimate = ProgressEstimate::of(view, wall_time());
         Self {
             job_id: job.job_id.to_string(),
             status: view.status.to_string(),
@@ -185,9 +185,9 @@ impl JobBody {
             created_at: job.created_at.0,
             updated_at: job.updated_at.0,
             progress: ProgressBody {
-                share: (outlook.share * 1000.0).round() / 1000.0,
+                share: (progress_estimate.share * 1000.0).round() / 1000.0,
                 doing: doing(view),
-                seconds_left: outlook.seconds_left,
+                seconds_left: progress_estimate.seconds_left,
             },
             queue_position: None,
             waits_for: None,
@@ -256,7 +256,7 @@ impl JobSummary {
             file_name: input_name(job),
             created_at: job.created_at.0,
             updated_at: job.updated_at.0,
-            share: Outlook::of(view, wall_time()).share,
+            share: ProgressEstimate::of(view, wall_time()).share,
             error: job.error().map(|error| for_clients(&error)),
             links: BTreeMap::from([
                 ("self".to_owned(), base.api(&job.job_id)),

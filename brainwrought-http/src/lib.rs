@@ -25,6 +25,7 @@
 mod admission;
 mod api;
 mod api_error;
+mod app_state;
 mod byte_range;
 mod client_slots;
 mod client_text;
@@ -59,7 +60,6 @@ mod script_edit;
 mod serve;
 mod server_secret;
 mod settings;
-mod site;
 mod spent_body;
 mod storage;
 mod tidying;
@@ -85,13 +85,13 @@ pub use expiry::expire;
 pub use serve::serve;
 pub use server_secret::{ServerSecret, ServerSecretError};
 pub use settings::{
-    HttpLimits, HttpSettings, OperatorToken, Operators, Patience, Quotas, StorageLimits, VideoSize,
+    HttpLimits, HttpSettings, OperatorToken, Operators, Quotas, StorageLimits, Timeouts, VideoSize,
 };
 pub use spent_body::{SpentBody, SpentLine};
 pub use tidying::tidy;
 pub use webhook::{CallbackHost, NotACallbackHost, Webhooks, deliver_webhooks};
 
-use crate::site::Site;
+use crate::app_state::AppState;
 
 /// Makes the router. Once `shutdown` fires its event streams end, so that the server can.
 ///
@@ -99,18 +99,18 @@ use crate::site::Site;
 /// [`Engine::run_all`]. Served with connection info (`into_make_service_with_connect_info`, or [`serve`]) every client has
 /// a quota of its own, else all share one.
 pub fn app(engine: Engine, settings: HttpSettings, shutdown: CancellationToken) -> Router {
-    let site = Arc::new(Site::new(engine, settings, shutdown));
+    let state = Arc::new(AppState::new(engine, settings, shutdown));
     let (routes, mut document) = openapi::routes().split_for_parts();
     openapi::complete(&mut document);
     routes
         .merge(page::routes())
-        .merge(mcp::routes(&site))
+        .merge(mcp::routes(&state))
         .route("/api/openapi.json", get(openapi::document))
         .fallback(async || ApiError::NoSuchPage)
         .method_not_allowed_fallback(async || ApiError::MethodNotAllowed)
         .layer(Extension(Arc::new(document)))
-        .layer(middleware::from_fn_with_state(Arc::clone(&site), guard::guard))
-        .with_state(site)
+        .layer(middleware::from_fn_with_state(Arc::clone(&state), guard::guard))
+        .with_state(state)
 }
 
 /// The OpenAPI description of the API as JSON, the same that a server answers at `/api/openapi.json`.

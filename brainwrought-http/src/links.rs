@@ -11,7 +11,7 @@ use axum::http::{HeaderMap, HeaderName};
 use brainwrought_core::id::{JobId, ViewId};
 
 use crate::HttpSettings;
-use crate::site::Site;
+use crate::app_state::AppState;
 
 /// Where the endpoint of the Model Context Protocol is.
 pub(crate) const MCP_PATH: &str = "/mcp";
@@ -81,12 +81,12 @@ impl<S: Send + Sync> FromRequestParts<S> for Base {
     }
 }
 
-impl FromRequestParts<Arc<Site>> for ApiBase {
+impl FromRequestParts<Arc<AppState>> for ApiBase {
     type Rejection = Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, site: &Arc<Site>) -> Result<Self, Infallible> {
-        let base = Base::from_request_parts(parts, site).await?;
-        Ok(Self(base.absolute(&site.settings, &parts.headers)))
+    async fn from_request_parts(parts: &mut Parts, state: &Arc<AppState>) -> Result<Self, Infallible> {
+        let base = Base::from_request_parts(parts, state).await?;
+        Ok(Self(base.absolute(&state.settings, &parts.headers)))
     }
 }
 

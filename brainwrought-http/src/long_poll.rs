@@ -10,8 +10,8 @@ use utoipa::IntoParams;
 
 use crate::ApiError;
 use crate::api::parse_status;
+use crate::app_state::AppState;
 use crate::rate_limit::ClientId;
-use crate::site::Site;
 
 /// The longest wait, in seconds. Proxies give up on an answer after 60 s as a rule.
 const MAX_WAIT: u64 = 60;
@@ -43,7 +43,7 @@ pub(crate) fn is_long_poll(method: &Method, uri: &Uri) -> bool {
 ///
 /// Fails when the query names no status, too many clients wait already, or the job is removed meanwhile.
 pub(crate) async fn wait(
-    site: &Site,
+    state: &AppState,
     client: ClientId,
     view: JobView,
     query: &ShowQuery,
@@ -56,10 +56,10 @@ pub(crate) async fn wait(
     }
     let busy =
         || ApiError::Busy { reason: "too many clients wait".to_owned(), after: Duration::from_secs(5) };
-    let _slot = site.client_streams.take(client).ok_or_else(busy)?;
-    let _place = site.streams.try_acquire().map_err(|_| busy())?;
+    let _slot = state.client_streams.take(client).ok_or_else(busy)?;
+    let _place = state.streams.try_acquire().map_err(|_| busy())?;
     let id = &view.job.job_id;
-    let mut watch = site.watches.watch(id).await?;
+    let mut watch = state.watches.watch(id).await?;
     let until = Instant::now() + Duration::from_secs(seconds);
     loop {
         let seen = watch.borrow_and_update().clone().ok_or_else(|| ApiError::NoSuchJob(id.to_string()))?;
@@ -69,7 +69,7 @@ pub(crate) async fn wait(
         let is_over = tokio::select! {
             changed = watch.changed() => changed.is_err(),
             () = tokio::time::sleep_until(until) => true,
-            () = site.shutdown.cancelled() => true,
+            () = state.shutdown.cancelled() => true,
         };
         if is_over {
             return Ok(seen.as_ref().clone());

@@ -18,9 +18,9 @@ use tokio::io::AsyncReadExt as _;
 use tokio_util::io::ReaderStream;
 
 use crate::ApiError;
+use crate::app_state::AppState;
 use crate::byte_range::ByteRange;
 use crate::output_files::{INPUT, fetch, locate};
-use crate::site::Site;
 
 /// How much of a file is read at a time, in bytes.
 const PIECE: usize = 64 << 10;
@@ -57,15 +57,15 @@ const PDF_POLICY: &str =
     )
 )]
 pub(crate) async fn serve_file(
-    State(site): State<Arc<Site>>,
+    State(state): State<Arc<AppState>>,
     Path((job_id, name)): Path<(String, String)>,
     RawQuery(query): RawQuery,
     method: Method,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let view = site.job(&job_id).await?;
+    let view = state.job(&job_id).await?;
     let request = FileRequest { name: &name, query: query.as_deref(), method: &method, headers: &headers };
-    send(&site, &view.job, request).await
+    send(&state, &view.job, request).await
 }
 
 /// What a request for a file of a job says.
@@ -83,9 +83,13 @@ pub(crate) struct FileRequest<'a> {
 /// # Errors
 ///
 /// Fails when there is no such file, or not yet, or no byte is in the range that is asked for.
-pub(crate) async fn send(site: &Site, job: &Job, request: FileRequest<'_>) -> Result<Response, ApiError> {
+pub(crate) async fn send(
+    state: &AppState,
+    job: &Job,
+    request: FileRequest<'_>,
+) -> Result<Response, ApiError> {
     let name = request.name;
-    let (blob, media_type) = locate(site, job, name).await?;
+    let (blob, media_type) = locate(state, job, name).await?;
     let tag = format!("\"{}\"", blob.digest);
     let (mut response, part) = head(request.headers, blob.bytes, &tag, media_type)?;
     let set = response.headers_mut();
@@ -96,7 +100,7 @@ pub(crate) async fn send(site: &Site, job: &Job, request: FileRequest<'_>) -> Re
         set.insert(CONTENT_DISPOSITION, value(&disposition(&input_name(job), name))?);
     }
     if let Some((start, end)) = part.filter(|_| request.method != Method::HEAD) {
-        *response.body_mut() = body(site, &job.job_id, name, &blob, start, end).await?;
+        *response.body_mut() = body(state, &job.job_id, name, &blob, start, end).await?;
     }
     Ok(response)
 }
@@ -145,19 +149,19 @@ pub(crate) fn head(
 /// The bytes from `start` to `end`: from the file on this machine when it is the right one, else from the artifact
 /// store.
 async fn body(
-    site: &Site,
+    state: &AppState,
     id: &JobId,
     name: &str,
     blob: &BlobRef,
     start: u64,
     end: u64,
 ) -> Result<Body, ApiError> {
-    let folder = if name == INPUT { &site.settings.inputs } else { &site.settings.outputs };
+    let folder = if name == INPUT { &state.settings.inputs } else { &state.settings.outputs };
     let path = folder.join(id.as_str()).join(name);
-    if let Some(file) = site.local_files.open(path, blob, start).await {
+    if let Some(file) = state.local_files.open(path, blob, start).await {
         return Ok(stream(file, end - start));
     }
-    let bytes = fetch(site, id, blob).await?.ok_or_else(|| ApiError::NoSuchFile(name.to_owned()))?;
+    let bytes = fetch(state, id, blob).await?.ok_or_else(|| ApiError::NoSuchFile(name.to_owned()))?;
     let range = usize::try_from(start).ok().zip(usize::try_from(end).ok());
     let part = range.filter(|(start, end)| start <= end && *end <= bytes.len());
     let (start, end) = part.ok_or_else(|| ApiError::NoSuchFile(name.to_owned()))?;

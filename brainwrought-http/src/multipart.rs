@@ -230,7 +230,7 @@ mod tests {
     use proptest::sample::select;
 
     use super::*;
-    use crate::settings::Patience;
+    use crate::settings::Timeouts;
 
     const TYPE: &str = "multipart/form-data; boundary=xyz";
 
@@ -241,7 +241,7 @@ mod tests {
 
     async fn read_pieces(pieces: impl Iterator<Item = &[u8]>) -> Result<Vec<(Part, Vec<u8>)>, ApiError> {
         let pieces: Vec<Result<Bytes, ()>> = pieces.map(|piece| Ok(Bytes::copy_from_slice(piece))).collect();
-        let limits = BodyLimits { bytes: 1000, patience: Patience::default() };
+        let limits = BodyLimits { bytes: 1000, timeouts: Timeouts::default() };
         let mut form = Multipart::new(TYPE, futures::stream::iter(pieces), limits)?;
         let mut parts = Vec::new();
         while let Some(part) = form.next_part().await? {

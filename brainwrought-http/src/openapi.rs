@@ -22,12 +22,12 @@ use utoipa::{PartialSchema as _, ToSchema as _};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::site::Site;
+use crate::app_state::AppState;
 use crate::webhook::Message;
 use crate::{api, events, media, upload_address, variant, view};
 
 /// The routes of the API, each with its description.
-pub(crate) fn routes() -> OpenApiRouter<Arc<Site>> {
+pub(crate) fn routes() -> OpenApiRouter<Arc<AppState>> {
     let info = InfoBuilder::new()
         .title("Brainwrought")
         .version(env!("CARGO_PKG_VERSION"))
@@ -74,7 +74,7 @@ pub(crate) fn complete(document: &mut OpenApi) {
         let mut add = |status: &str, response: ResponseBuilder| {
             responses.entry(status.to_owned()).or_insert_with(|| response.build().into());
         };
-        add("403", error("The request comes from the page of another site, or names another host."));
+        add("403", error("The request comes from a page of another website, or names another host."));
         add("429", error("Too many requests, uploads, jobs or streams."));
         add("503", error("The server cannot just now: it is stopping, or a store does not answer."));
         if method != HttpMethod::Get {

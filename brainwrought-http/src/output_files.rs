@@ -12,7 +12,7 @@ use brainwrought_stages::script::WriteScript;
 use bytes::Bytes;
 
 use crate::ApiError;
-use crate::site::Site;
+use crate::app_state::AppState;
 
 /// A file that every finished job has. The list is closed, so that no address becomes a path.
 #[derive(Debug, Clone, Copy)]
@@ -51,14 +51,18 @@ pub(crate) const FILES: [OutputFile; 10] = [
 /// # Errors
 ///
 /// Fails when there is no such file, or not yet.
-pub(crate) async fn locate(site: &Site, job: &Job, name: &str) -> Result<(BlobRef, &'static str), ApiError> {
+pub(crate) async fn locate(
+    state: &AppState,
+    job: &Job,
+    name: &str,
+) -> Result<(BlobRef, &'static str), ApiError> {
     let none = || ApiError::NoSuchFile(shown(name));
     if name == INPUT {
         let input: Option<SourcePdf> = job.input.get();
         return Ok((input.ok_or_else(none)?.pdf, "application/pdf"));
     }
     let file = FILES.iter().find(|file| file.name == name).ok_or_else(none)?;
-    let report: Report = output(site, job, Check::NAME).await?.ok_or_else(none)?;
+    let report: Report = output(state, job, Check::NAME).await?.ok_or_else(none)?;
     let blob = match name {
         "video.mp4" => Some(&report.video.video),
         _ => report.video.sidecars.get(name),
@@ -67,9 +71,9 @@ pub(crate) async fn locate(site: &Site, job: &Job, name: &str) -> Result<(BlobRe
 }
 
 /// Reads the bytes of a small file of a job, if it has it.
-pub(crate) async fn small(site: &Site, job: &Job, name: &str) -> Result<Option<Bytes>, ApiError> {
-    match locate(site, job, name).await {
-        Ok((blob, _)) => match fetch(site, &job.job_id, &blob).await {
+pub(crate) async fn small(state: &AppState, job: &Job, name: &str) -> Result<Option<Bytes>, ApiError> {
+    match locate(state, job, name).await {
+        Ok((blob, _)) => match fetch(state, &job.job_id, &blob).await {
             Err(ApiError::BeingRemade) => Ok(None),
             fetched => fetched,
         },
@@ -79,19 +83,19 @@ pub(crate) async fn small(site: &Site, job: &Job, name: &str) -> Result<Option<B
 }
 
 /// Reads the script of a job, if it is written.
-pub(crate) async fn script(site: &Site, job: &Job) -> Result<Option<Script>, ApiError> {
-    output(site, job, WriteScript::NAME).await
+pub(crate) async fn script(state: &AppState, job: &Job) -> Result<Option<Script>, ApiError> {
+    output(state, job, WriteScript::NAME).await
 }
 
 /// Reads the current output of a stage that runs once; `None` when it has none, or one of another form. What is lost is made
 /// again.
-async fn output<T: StageData>(site: &Site, job: &Job, stage: &str) -> Result<Option<T>, ApiError> {
-    match site.engine.output(job, &StageName::from(stage), None).await {
+async fn output<T: StageData>(state: &AppState, job: &Job, stage: &str) -> Result<Option<T>, ApiError> {
+    match state.engine.output(job, &StageName::from(stage), None).await {
         Err(EngineError::Output { .. }) => Ok(None),
         Err(EngineError::Artifacts(
             ArtifactStoreError::NotFound(lost) | ArtifactStoreError::Damaged(lost),
         )) => {
-            repair(site, &job.job_id, &lost).await?;
+            repair(state, &job.job_id, &lost).await?;
             Ok(None)
         }
         output => Ok(output?),
@@ -103,19 +107,19 @@ async fn output<T: StageData>(site: &Site, job: &Job, stage: &str) -> Result<Opt
 /// # Errors
 ///
 /// [`ApiError::BeingRemade`] when the job makes them again from now on.
-pub(crate) async fn fetch(site: &Site, id: &JobId, blob: &BlobRef) -> Result<Option<Bytes>, ApiError> {
-    match site.engine.artifacts().get(&blob.digest).await {
+pub(crate) async fn fetch(state: &AppState, id: &JobId, blob: &BlobRef) -> Result<Option<Bytes>, ApiError> {
+    match state.engine.artifacts().get(&blob.digest).await {
         Ok(bytes) => Ok(Some(bytes)),
         Err(ArtifactStoreError::NotFound(_) | ArtifactStoreError::Damaged(_)) => {
-            if repair(site, id, &blob.digest).await? { Err(ApiError::BeingRemade) } else { Ok(None) }
+            if repair(state, id, &blob.digest).await? { Err(ApiError::BeingRemade) } else { Ok(None) }
         }
         Err(error) => Err(error.into()),
     }
 }
 
 /// Has something made again that a finished job has lost. True when that begins now.
-async fn repair(site: &Site, id: &JobId, lost: &Digest) -> Result<bool, ApiError> {
-    match site.engine.repair_job(id, lost).await {
+async fn repair(state: &AppState, id: &JobId, lost: &Digest) -> Result<bool, ApiError> {
+    match state.engine.repair_job(id, lost).await {
         Ok(has_begun) => Ok(has_begun),
         Err(error @ EngineError::Unrepairable { .. }) => {
             tracing::warn!(error = chain(&error), "a file is lost");

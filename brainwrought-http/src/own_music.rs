@@ -8,9 +8,9 @@ use bytes::Bytes;
 use tokio::io::AsyncWriteExt as _;
 
 use crate::ApiError;
+use crate::app_state::AppState;
 use crate::intake::{nameless_file, read_whole, unsaved};
 use crate::multipart::Multipart;
-use crate::site::Site;
 
 /// The largest file, in bytes: eight minutes of MP3 at the highest rate, or two minutes of WAV.
 pub(crate) const MAX_BYTES: u64 = 20_000_000;
@@ -24,10 +24,10 @@ const MARK: usize = 12;
 ///
 /// Fails when it is too large, or no WAV, MP3, FLAC or Ogg file.
 pub(crate) async fn save(
-    site: &Site,
+    state: &AppState,
     form: &mut Multipart<BodyDataStream>,
 ) -> Result<tokio::fs::File, ApiError> {
-    let mut file = nameless_file(site).await?;
+    let mut file = nameless_file(state).await?;
     let mut start = Vec::with_capacity(MARK);
     let mut length = 0;
     while let Some(chunk) = form.next_chunk().await? {
@@ -37,7 +37,7 @@ pub(crate) async fn save(
             return Err(ApiError::WrongRequest(text));
         }
         start.extend(chunk.iter().take(MARK.saturating_sub(start.len())));
-        site.metrics.uploaded.fetch_add(chunk.len() as u64, Ordering::Relaxed);
+        state.metrics.uploaded.fetch_add(chunk.len() as u64, Ordering::Relaxed);
         file.write_all(&chunk).await.map_err(unsaved)?;
     }
     if media_type(&start).is_none() {
@@ -49,17 +49,20 @@ pub(crate) async fn save(
 }
 
 /// Reads the music back, if there is any.
-pub(crate) async fn read_back(site: &Site, file: Option<tokio::fs::File>) -> Result<Option<Bytes>, ApiError> {
+pub(crate) async fn read_back(
+    state: &AppState,
+    file: Option<tokio::fs::File>,
+) -> Result<Option<Bytes>, ApiError> {
     let Some(file) = file else { return Ok(None) };
-    let _turn = site.handover_turn(MAX_BYTES).await?;
+    let _turn = state.handover_turn(MAX_BYTES).await?;
     Ok(Some(read_whole(file.into_std().await).await?))
 }
 
 /// Hands the music to the artifact store.
-pub(crate) async fn store(site: &Site, music: Bytes) -> Result<BlobRef, ApiError> {
+pub(crate) async fn store(state: &AppState, music: Bytes) -> Result<BlobRef, ApiError> {
     let kind = media_type(&music[..music.len().min(MARK)]).unwrap_or("audio/*");
     let bytes = music.len() as u64;
-    let digest = site.engine.artifacts().put(music).await?;
+    let digest = state.engine.artifacts().put(music).await?;
     Ok(BlobRef { digest, bytes, media_type: kind.to_owned() })
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::settings::Patience;
+use crate::settings::Timeouts;
 
 /// How long a body may take: each piece, the whole, and on average once the grace time is over.
 ///
@@ -12,14 +12,14 @@ use crate::settings::Patience;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Pace {
     began: Instant,
-    patience: Patience,
+    timeouts: Timeouts,
     received: u64,
 }
 
 impl Pace {
     /// Starts the clock.
-    pub(crate) fn begin(patience: Patience) -> Self {
-        Self { began: Instant::now(), patience, received: 0 }
+    pub(crate) fn begin(timeouts: Timeouts) -> Self {
+        Self { began: Instant::now(), timeouts, received: 0 }
     }
 
     /// Counts what has arrived.
@@ -29,7 +29,7 @@ impl Pace {
 
     /// The moment by which the next piece has to arrive, as seen from `now`.
     pub(crate) fn deadline(&self, now: Instant) -> Instant {
-        let Patience { chunk, upload, upload_grace, upload_rate, .. } = self.patience;
+        let Timeouts { chunk, upload, upload_grace, upload_rate, .. } = self.timeouts;
         let earned = Duration::from_secs_f64(self.received as f64 / upload_rate.max(1) as f64);
         (now + chunk).min(self.began + upload).min(self.began + upload_grace + earned)
     }
@@ -42,14 +42,14 @@ mod tests {
     #[test]
     fn a_body_needs_its_average_once_the_grace_time_is_over() {
         let seconds = Duration::from_secs;
-        let patience = Patience {
+        let timeouts = Timeouts {
             chunk: seconds(20),
             upload: seconds(600),
             upload_grace: seconds(15),
             upload_rate: 1000,
-            ..Patience::default()
+            ..Timeouts::default()
         };
-        let mut pace = Pace::begin(patience);
+        let mut pace = Pace::begin(timeouts);
         let began = pace.began;
         assert_eq!(pace.deadline(began), began + seconds(15));
         pace.received(2000);

@@ -16,8 +16,8 @@ use bytes::Bytes;
 use tokio::sync::{OnceCell, Semaphore};
 
 use crate::ApiError;
+use crate::app_state::AppState;
 use crate::media::head;
-use crate::site::Site;
 use crate::video_options::VOICES;
 
 /// A voice that can be chosen.
@@ -123,7 +123,7 @@ const MAKE: &str = "make the sample";
 
 /// A few seconds of a background: `runner.mp4`.
 pub(crate) async fn background(
-    State(site): State<Arc<Site>>,
+    State(state): State<Arc<AppState>>,
     Path(file): Path<String>,
     method: Method,
     headers: HeaderMap,
@@ -139,25 +139,25 @@ pub(crate) async fn background(
         let drawn = drawn.await.map_err(|error| ApiError::unavailable(MAKE, error))?;
         drawn.map_err(|error| ApiError::unavailable(MAKE, error))
     };
-    let sample = site.previews.sample(format!("background {name}"), make).await?;
+    let sample = state.previews.sample(format!("background {name}"), make).await?;
     answer(&sample, "video/mp4", &method, &headers)
 }
 
 /// A sentence of a voice: `heart.wav`, `kokoro-am_michael.wav`.
 pub(crate) async fn voice(
-    State(site): State<Arc<Site>>,
+    State(state): State<Arc<AppState>>,
     Path(file): Path<String>,
     method: Method,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let voices = site.previews.voices().await;
+    let voices = state.previews.voices().await;
     let voice = voices.iter().find(|voice| voice.has_sample && sample_file(&voice.name) == file);
-    let (voice, library) = voice.zip(site.previews.library.as_ref()).ok_or(ApiError::NoSuchPage)?;
+    let (voice, library) = voice.zip(state.previews.library.as_ref()).ok_or(ApiError::NoSuchPage)?;
     let make = async || {
         let spoken = voice_sample(library, &voice.name).await;
         spoken.map_err(|error| ApiError::unavailable(MAKE, error))
     };
-    let sample = site.previews.sample(format!("voice {}", voice.name), make).await?;
+    let sample = state.previews.sample(format!("voice {}", voice.name), make).await?;
     answer(&sample, "audio/wav", &method, &headers)
 }
 

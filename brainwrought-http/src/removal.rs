@@ -6,7 +6,7 @@ use brainwrought_core::id::JobId;
 use brainwrought_core::job::Job;
 
 use crate::ApiError;
-use crate::site::Site;
+use crate::app_state::AppState;
 
 /// Removes a job that is over, with everything that only it needed. What cannot be removed at once is removed by
 /// [`tidy`](crate::tidy).
@@ -14,8 +14,8 @@ use crate::site::Site;
 /// # Errors
 ///
 /// Fails when the job is not over, or its record or folders cannot be removed.
-pub(crate) async fn remove(site: &Arc<Site>, job: &Job) -> Result<(), ApiError> {
-    let (engine, id): (_, JobId) = (site.engine.clone(), job.job_id.clone());
+pub(crate) async fn remove(state: &Arc<AppState>, job: &Job) -> Result<(), ApiError> {
+    let (engine, id): (_, JobId) = (state.engine.clone(), job.job_id.clone());
     // A client that goes away must not leave a removal half done.
     let removal = tokio::spawn(async move { engine.delete_job(&id).await });
     removal.await.map_err(|error| ApiError::unavailable("remove the job", error))??;

@@ -8,8 +8,8 @@ use brainwrought_stages::standard::{EditError, edit_job, judge_job_edit};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::app_state::AppState;
 use crate::rate_limit::ClientId;
-use crate::site::Site;
 use crate::{ApiError, output_files};
 
 /// What to change of a script.
@@ -96,8 +96,8 @@ pub(crate) struct VersionBody {
 
 impl ScriptBody {
     /// Writes the script of a job.
-    pub(crate) async fn of(site: &Site, view: &JobView) -> Result<Self, ApiError> {
-        let script = output_files::script(site, &view.job).await?;
+    pub(crate) async fn of(state: &AppState, view: &JobView) -> Result<Self, ApiError> {
+        let script = output_files::script(state, &view.job).await?;
         let script = script.ok_or_else(|| ApiError::NoSuchFile("script".to_owned()))?;
         Ok(Self { lines: lines(&script), title: script.title })
     }
@@ -158,8 +158,8 @@ fn lines(script: &Script) -> Vec<LineBody> {
 /// # Errors
 ///
 /// Fails when the job has no script, or when there is no such line.
-pub(crate) async fn judge(site: &Site, job: &Job, edits: &[LineEdit]) -> Result<VerdictBody, ApiError> {
-    let verdict = judge_job_edit(&site.engine, job, wanted(edits), &site.settings.fonts).await?;
+pub(crate) async fn judge(state: &AppState, job: &Job, edits: &[LineEdit]) -> Result<VerdictBody, ApiError> {
+    let verdict = judge_job_edit(&state.engine, job, wanted(edits), &state.settings.fonts).await?;
     Ok(VerdictBody::of(&verdict))
 }
 
@@ -170,17 +170,17 @@ pub(crate) async fn judge(site: &Site, job: &Job, edits: &[LineEdit]) -> Result<
 ///
 /// Fails when the job is not over or has no script, when there is no such line, and when the video would not pass.
 pub(crate) async fn edit(
-    site: &Site,
+    state: &AppState,
     client: ClientId,
     view: &JobView,
     edits: &[LineEdit],
 ) -> Result<JobView, ApiError> {
-    let change = async || match edit_job(&site.engine, view, wanted(edits), &site.settings.fonts).await {
+    let change = async || match edit_job(&state.engine, view, wanted(edits), &state.settings.fonts).await {
         // Whoever sends an edit again, because its answer was lost, learns that it is made.
         Err(EditError::NothingChanged) => Ok(view.clone()),
         edited => Ok(edited?),
     };
-    site.queue_again(client, view, change).await
+    state.queue_again(client, view, change).await
 }
 
 /// Brings a version back; without a number, the one before.
@@ -189,7 +189,7 @@ pub(crate) async fn edit(
 ///
 /// Fails when the job is not over, or has no such version.
 pub(crate) async fn restore(
-    site: &Site,
+    state: &AppState,
     client: ClientId,
     view: &JobView,
     number: Option<u32>,
@@ -197,8 +197,8 @@ pub(crate) async fn restore(
     let job = &view.job;
     let none = || ApiError::Conflict("there is no earlier version to bring back".to_owned());
     let number = number.or_else(|| job.previous_version()).ok_or_else(none)?;
-    let change = async || Ok(site.engine.restore_version(&job.job_id, number).await?);
-    site.queue_again(client, view, change).await
+    let change = async || Ok(state.engine.restore_version(&job.job_id, number).await?);
+    state.queue_again(client, view, change).await
 }
 
 fn wanted(edits: &[LineEdit]) -> Vec<brainwrought_stages::script::LineEdit> {

@@ -20,9 +20,9 @@ use tower::ServiceExt as _;
 
 use crate::connections::{Connections, Place, TooManyConnections};
 use crate::rate_limit::ClientId;
-use crate::settings::{HttpLimits, Patience};
+use crate::settings::{HttpLimits, Timeouts};
 
-/// Answers connections until `shutdown` fires; then requests under way may end, for as long as `patience.drain`.
+/// Answers connections until `shutdown` fires; then requests under way may end, for as long as `timeouts.drain`.
 ///
 /// When there are as many connections as `limits` allow, the one that has been idle longest gives way, so that nobody is
 /// kept out by connections that send nothing. The router of [`app`](crate::app) can also be served by axum itself; what is
@@ -31,7 +31,7 @@ pub async fn serve(
     listener: TcpListener,
     app: Router,
     limits: HttpLimits,
-    patience: Patience,
+    timeouts: Timeouts,
     shutdown: CancellationToken,
 ) {
     let connections = Connections::new(limits.connections, limits.connections_per_client);
@@ -47,7 +47,7 @@ pub async fn serve(
         let (app, shutdown, cut) = (app.clone(), shutdown.clone(), cut.clone());
         open.spawn(async move {
             tokio::select! {
-                () = answer(stream, peer, app, patience, place.clone(), shutdown) => {}
+                () = answer(stream, peer, app, timeouts, place.clone(), shutdown) => {}
                 () = place.evicted() => tracing::debug!(%peer, "closed an idle connection for a new one"),
                 () = cut.cancelled() => {}
             }
@@ -55,7 +55,7 @@ pub async fn serve(
     }
     drop(listener);
     open.close();
-    if tokio::time::timeout(patience.drain, open.wait()).await.is_err() {
+    if tokio::time::timeout(timeouts.drain, open.wait()).await.is_err() {
         tracing::info!(connections = open.len(), "cut off what did not end in time");
         cut.cancel();
         open.wait().await;
@@ -92,7 +92,7 @@ async fn answer(
     stream: TcpStream,
     peer: SocketAddr,
     app: Router,
-    patience: Patience,
+    timeouts: Timeouts,
     place: Place,
     shutdown: CancellationToken,
 ) {
@@ -104,10 +104,10 @@ async fn answer(
         let answering = app.clone().oneshot(request);
         async move { answering.await.map(|response| response.map(|body| in_use.until_sent(body))) }
     });
-    let io = TokioIo::new(Hasty { stream, patience: patience.stalled, stalled: None });
+    let io = TokioIo::new(WriteTimeout { stream, timeouts: timeouts.stalled, stalled: None });
     let connection = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(patience.head)
+        .header_read_timeout(timeouts.head)
         .max_buf_size(64 << 10)
         .serve_connection(io, service);
     let mut connection = std::pin::pin!(connection);
@@ -124,20 +124,20 @@ async fn answer(
 }
 
 /// A connection that fails when the other side takes nothing for too long.
-struct Hasty {
+struct WriteTimeout {
     stream: TcpStream,
-    patience: Duration,
+    timeouts: Duration,
     stalled: Option<Pin<Box<Sleep>>>,
 }
 
-impl Hasty {
+impl WriteTimeout {
     /// Starts the clock when nothing can be written, and stops it when something can.
     fn watch<T>(&mut self, cx: &mut Context<'_>, poll: Poll<std::io::Result<T>>) -> Poll<std::io::Result<T>> {
         if poll.is_ready() {
             self.stalled = None;
             return poll;
         }
-        let until = Instant::now() + self.patience;
+        let until = Instant::now() + self.timeouts;
         let clock = self.stalled.get_or_insert_with(|| Box::pin(tokio::time::sleep_until(until)));
         match clock.as_mut().poll(cx) {
             Poll::Ready(()) => Poll::Ready(Err(std::io::ErrorKind::TimedOut.into())),
@@ -146,7 +146,7 @@ impl Hasty {
     }
 }
 
-impl AsyncRead for Hasty {
+impl AsyncRead for WriteTimeout {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -156,7 +156,7 @@ impl AsyncRead for Hasty {
     }
 }
 
-impl AsyncWrite for Hasty {
+impl AsyncWrite for WriteTimeout {
     fn poll_write(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,

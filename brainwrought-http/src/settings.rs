@@ -4,8 +4,8 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use brainwrought_core::budget::Cost;
 use brainwrought_core::id::Digest;
-use brainwrought_core::purse::Cost;
 use brainwrought_stages::audio::VoiceLibrary;
 use brainwrought_stages::llm::LlmChoice;
 use brainwrought_stages::parse::MAX_PDF_BYTES;
@@ -63,7 +63,7 @@ pub struct HttpSettings {
     /// What all clients together may do.
     pub limits: HttpLimits,
     /// How long things may take.
-    pub patience: Patience,
+    pub timeouts: Timeouts,
 }
 
 /// Who may list all jobs. A job's id is all that is needed to see and steer it, so a list opens every job.
@@ -151,7 +151,7 @@ pub struct StorageLimits {
 
 /// How long things may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Patience {
+pub struct Timeouts {
     /// The head of a request, and the rest between two requests of a connection.
     pub head: Duration,
     /// The next bytes of an upload.
@@ -197,7 +197,7 @@ impl HttpSettings {
             webhooks: None,
             quotas: Quotas::default(),
             limits: HttpLimits::default(),
-            patience: Patience::default(),
+            timeouts: Timeouts::default(),
         }
     }
 }
@@ -267,7 +267,7 @@ impl Default for HttpLimits {
     }
 }
 
-impl Default for Patience {
+impl Default for Timeouts {
     fn default() -> Self {
         Self {
             head: Duration::from_secs(20),

@@ -1,7 +1,7 @@
 //! [`SpentBody`]: what a job has paid providers, as it is written in an answer.
 
+use brainwrought_core::budget::Cost;
 use brainwrought_core::job::Ledger;
-use brainwrought_core::purse::Cost;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -41,11 +41,11 @@ impl SpentBody {
             provider: entry.provider.clone(),
             calls: entry.calls,
             usd: entry.settled.usd(),
-            set_aside_usd: entry.set_aside.usd(),
+            set_aside_usd: entry.reserved.usd(),
         });
         Self {
             usd: ledger.spent().usd(),
-            set_aside_usd: ledger.set_aside().usd(),
+            set_aside_usd: ledger.reserved().usd(),
             max_cost_usd: ledger.max_cost.map(Cost::usd),
             by: lines.collect(),
         }

@@ -6,7 +6,7 @@ use tokio::time::Instant;
 
 use crate::ApiError;
 use crate::pace::Pace;
-use crate::settings::Patience;
+use crate::settings::Timeouts;
 
 /// What a body may be like.
 #[derive(Debug, Clone, Copy)]
@@ -14,7 +14,7 @@ pub(crate) struct BodyLimits {
     /// The most bytes of content.
     pub(crate) bytes: u64,
     /// How long it may take.
-    pub(crate) patience: Patience,
+    pub(crate) timeouts: Timeouts,
 }
 
 /// A body that is read within limits.
@@ -36,7 +36,7 @@ where
             source,
             room: limits.bytes.saturating_add(overhead),
             limit: limits.bytes,
-            pace: Pace::begin(limits.patience),
+            pace: Pace::begin(limits.timeouts),
         }
     }
 

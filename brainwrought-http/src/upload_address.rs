@@ -19,12 +19,12 @@ use serde::{Deserialize, Serialize};
 use crate::ApiError;
 use crate::api::submitted;
 use crate::api_error::ErrorBody;
+use crate::app_state::AppState;
 use crate::intake::{Order, PdfRequest, receive_ordered, stored_key};
 use crate::job_body::SubmittedBody;
 use crate::links::{ApiBase, Base, UPLOAD_PATH};
 use crate::rate_limit::ClientId;
 use crate::server_secret::{ServerSecret, hex};
-use crate::site::Site;
 use crate::upload_form::PdfBytes;
 
 /// How long an address is good.
@@ -104,16 +104,16 @@ fn read(secret: &ServerSecret, text: &str, now: Timestamp) -> Result<Order, ApiE
     )
 )]
 pub(crate) async fn upload(
-    State(site): State<Arc<Site>>,
+    State(state): State<Arc<AppState>>,
     Extension(client): Extension<ClientId>,
     ApiBase(base): ApiBase,
     Path(upload): Path<String>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, ApiError> {
-    let order = read(site.secret()?, &upload, wall_time())?;
+    let order = read(state.secret()?, &upload, wall_time())?;
     let request = PdfRequest { headers: &headers, query: None, base: &base };
-    Ok(submitted(&receive_ordered(&site, client, request, body, order).await?, &base))
+    Ok(submitted(&receive_ordered(&state, client, request, body, order).await?, &base))
 }
 
 #[cfg(test)]

@@ -14,12 +14,12 @@ use serde_json::{Map, Value};
 
 use crate::ApiError;
 use crate::api_error::ErrorBody;
+use crate::app_state::AppState;
 use crate::intake::{Document, Order, receive_choices, receive_whole, stored_key};
 use crate::job_body::SubmittedBody;
 use crate::links::{ApiBase, Base};
 use crate::output_files::{INPUT, fetch};
 use crate::rate_limit::ClientId;
-use crate::site::Site;
 use crate::video_options::VideoOptions;
 
 /// Creates another job from the PDF of this one.
@@ -41,7 +41,7 @@ use crate::video_options::VideoOptions;
     )
 )]
 pub(crate) async fn create(
-    State(site): State<Arc<Site>>,
+    State(state): State<Arc<AppState>>,
     Extension(client): Extension<ClientId>,
     ApiBase(base): ApiBase,
     Path(job_id): Path<String>,
@@ -49,25 +49,25 @@ pub(crate) async fn create(
     given: Result<Json<Map<String, Value>>, JsonRejection>,
 ) -> Result<(StatusCode, Json<SubmittedBody>), ApiError> {
     let Json(given) = given.map_err(|error| ApiError::wrong_request(&error.body_text()))?;
-    let view = site.job(&job_id).await?;
+    let view = state.job(&job_id).await?;
     let options = options_of(&view).with(given)?;
     let key = headers.get("idempotency-key").map(|key| key.to_str().unwrap_or_default());
-    let created = make(&site, client, &view, options, None, key).await?;
+    let created = make(&state, client, &view, options, None, key).await?;
     Ok((StatusCode::ACCEPTED, Json(SubmittedBody::of(&created.view, &base))))
 }
 
 /// Reads the options from a form and makes another video.
 pub(crate) async fn make_from_form(
-    site: &Site,
+    state: &AppState,
     client: ClientId,
     view: &JobView,
     headers: &HeaderMap,
     body: Body,
 ) -> Result<Created, ApiError> {
-    let choices = receive_choices(site, client, headers, body).await?;
+    let choices = receive_choices(state, client, headers, body).await?;
     let own_music = options_of(view).own_music;
     let options = VideoOptions { own_music, ..VideoOptions::from_fields(choices.fields)? };
-    make(site, client, view, options, choices.music, None).await
+    make(state, client, view, options, choices.music, None).await
 }
 
 /// The options of a job, as far as a client can choose them.
@@ -76,7 +76,7 @@ pub(crate) fn options_of(view: &JobView) -> VideoOptions {
 }
 
 async fn make(
-    site: &Site,
+    state: &AppState,
     client: ClientId,
     view: &JobView,
     options: VideoOptions,
@@ -85,7 +85,7 @@ async fn make(
 ) -> Result<Created, ApiError> {
     let none = || ApiError::NoSuchFile(INPUT.to_owned());
     let input: SourcePdf = view.job.input.get().ok_or_else(none)?;
-    let pdf = fetch(site, &view.job.job_id, &input.pdf).await?.ok_or_else(none)?;
+    let pdf = fetch(state, &view.job.job_id, &input.pdf).await?.ok_or_else(none)?;
     let order = Order {
         file_name: input.file_name,
         options,
@@ -93,5 +93,5 @@ async fn make(
         key: key.map(stored_key).transpose()?,
     };
     // Without a callback there is nothing that a link would be put into.
-    receive_whole(site, client, Document { pdf, music }, order, &Base::default()).await
+    receive_whole(state, client, Document { pdf, music }, order, &Base::default()).await
 }

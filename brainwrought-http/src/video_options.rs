@@ -1,6 +1,6 @@
 //! [`VideoOptions`]: what a client can choose about a video, checked.
 
-use brainwrought_core::purse::{Cost, MAX_USD};
+use brainwrought_core::budget::{Cost, MAX_USD};
 use brainwrought_stages::audio::{Effects, Lexicon, VoiceLibrary};
 use brainwrought_stages::frame::{CaptionStyle, Layout, frame_size};
 use brainwrought_stages::script::LENGTH_SECONDS;

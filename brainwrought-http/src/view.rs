@@ -9,9 +9,9 @@ use brainwrought_core::id::{JobId, ViewId};
 use brainwrought_core::job_store::JobView;
 
 use crate::ApiError;
+use crate::app_state::AppState;
 use crate::links::Base;
 use crate::media::{FileRequest, send};
-use crate::site::Site;
 
 /// The files that a view-only link opens. The PDF, the script's editor, the log, the report and the manifest are for
 /// whoever has the job's id.
@@ -54,18 +54,18 @@ const SHARED: [&str; 8] = [
     )
 )]
 pub(crate) async fn serve_shared_file(
-    State(site): State<Arc<Site>>,
+    State(state): State<Arc<AppState>>,
     Path((view_id, name)): Path<(String, String)>,
     RawQuery(query): RawQuery,
     method: Method,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let view = find(&site, &view_id).await?;
+    let view = find(&state, &view_id).await?;
     if !SHARED.contains(&name.as_str()) {
         return Err(ApiError::NoSuchPage);
     }
     let request = FileRequest { name: &name, query: query.as_deref(), method: &method, headers: &headers };
-    send(&site, &view.job, request).await
+    send(&state, &view.job, request).await
 }
 
 /// Reads the job that a view-only link names.
@@ -73,9 +73,9 @@ pub(crate) async fn serve_shared_file(
 /// # Errors
 ///
 /// Fails when there is none.
-pub(crate) async fn find(site: &Site, view_id: &str) -> Result<JobView, ApiError> {
+pub(crate) async fn find(state: &AppState, view_id: &str) -> Result<JobView, ApiError> {
     let view: ViewId = view_id.parse().map_err(|_| ApiError::NoSuchVideo)?;
-    let found = site.engine.jobs().find_by_view(&view).await?;
+    let found = state.engine.jobs().find_by_view(&view).await?;
     found.ok_or(ApiError::NoSuchVideo)
 }
 

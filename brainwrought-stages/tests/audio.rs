@@ -12,9 +12,9 @@ use brainwrought_core::id::{JobId, StageName, TaskKey};
 use brainwrought_core::memory::MemoryArtifactStore;
 use brainwrought_core::stage::{Stage, StageContext};
 use brainwrought_stages::audio::{
-    Engine, EngineExt as _, EspeakVoice, HibariVoice, KokoroVoice, Lexicon, Manner, Mix, Mood, MusicFile,
+    Engine, EngineExt as _, EspeakVoice, HibariVoice, KokoroVoice, Lexicon, Mix, Mood, MusicFile,
     MusicSource, Narrate, PiperFiles, PiperVoice, Sounds, Speech, Utterance, VoiceError, VoiceFiles,
-    VoiceLibrary, align, measure, mix, silences,
+    VoiceLibrary, VoiceSettings, align, measure, mix, silences,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -117,7 +117,7 @@ fn words_are_found_in_speech_that_came_without_timings() {
     for (reference, target, speed, count) in pairs {
         let mut distances = Vec::new();
         for line in lines.into_iter().take(count) {
-            let utterance = Utterance { manner: Manner { speed, seed: 2 }, ..Utterance::new(line) };
+            let utterance = Utterance { manner: VoiceSettings { speed, seed: 2 }, ..Utterance::new(line) };
             let truth = target.speak_whole(&utterance, &token).unwrap();
             let found = align(&speak(reference, line), &truth.samples, truth.sample_rate).unwrap();
             assert_eq!(found.len(), truth.words.len());

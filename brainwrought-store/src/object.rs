@@ -168,7 +168,7 @@ impl ObjectArtifactStore {
     }
 
     /// Moves a damaged artifact out of the way, in a folder. A failure leaves it where it is, for the next reader.
-    async fn set_aside(&self, digest: &Digest) {
+    async fn quarantine(&self, digest: &Digest) {
         if self.remote.is_some() {
             tracing::warn!(%digest, "an artifact is damaged; it is replaced when it is made again");
             return;
@@ -234,7 +234,7 @@ impl ArtifactStore for ObjectArtifactStore {
         if digest_of(&bytes).await? == *digest {
             return Ok(bytes);
         }
-        self.set_aside(digest).await;
+        self.quarantine(digest).await;
         Err(ArtifactStoreError::Damaged(digest.clone()))
     }
 

@@ -5,13 +5,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use brainwrought_core::budget::{Charge, Cost};
 use brainwrought_core::clock::{Clock, ManualClock, Now};
 use brainwrought_core::data::{BlobRef, SourcePdf};
 use brainwrought_core::id::{Digest, FencingToken, JobId, TaskId, TaskKey, WorkerId};
 use brainwrought_core::job::{Failure, Job, JobInput, NewJob, Outcome, Plan, Renewal, Revision, StagePlan};
 use brainwrought_core::job_store::{ClaimRequest, JobFilter, JobStore, JobStoreError};
 use brainwrought_core::memory::MemoryJobStore;
-use brainwrought_core::purse::{Charge, Cost};
 use brainwrought_store::FileJobStore;
 use proptest::prelude::*;
 use proptest_state_machine::{ReferenceStateMachine, StateMachineTest, prop_state_machine};
@@ -105,7 +105,7 @@ impl Reference {
                 None => Answer::Nothing,
                 Some(loan) => {
                     let job = &mut self.jobs[loan.job];
-                    Answer::Accepted(job.set_aside(&loan.key, loan.token, &charge(*most), &now).is_ok())
+                    Answer::Accepted(job.reserve(&loan.key, loan.token, &charge(*most), &now).is_ok())
                 }
             },
             Step::Settle(at, cost) => match self.loan(*at) {
@@ -349,7 +349,7 @@ impl Subject {
                 None => Answer::Nothing,
                 Some(loan) => {
                     let (task, charge) = (self.task(&loan), charge(*most));
-                    Answer::Accepted(run.block_on(self.store.set_aside(&task, loan.token, &charge)).is_ok())
+                    Answer::Accepted(run.block_on(self.store.reserve(&task, loan.token, &charge)).is_ok())
                 }
             },
             Step::Settle(at, cost) => match self.before.loan(*at) {

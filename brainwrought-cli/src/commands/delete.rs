@@ -7,12 +7,12 @@ use serde_json::json;
 
 use crate::args::JobArgs;
 use crate::config::Config;
+use crate::context::Context;
 use crate::output;
-use crate::world::World;
 
 /// Removes a job that is over, with its PDF, its video and everything that only it needed.
 pub(crate) async fn run(config: &Config, args: JobArgs) -> anyhow::Result<()> {
-    let engine = World::open(config)?.engine(None, 1, Duration::from_secs(1), EventSink::default())?;
+    let engine = Context::open(config)?.engine(None, 1, Duration::from_secs(1), EventSink::default())?;
     let deleted = engine.delete_job(&args.job).await?;
     if args.json {
         output::json(&json!({ "deleted": args.job, "complete": deleted.is_complete }));

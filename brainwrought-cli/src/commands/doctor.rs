@@ -6,9 +6,9 @@ use serde_json::json;
 
 use crate::args::JsonArgs;
 use crate::config::{self, Config};
+use crate::context::Context;
 use crate::exit::{Ended, JOB_FAILED};
 use crate::output;
-use crate::world::World;
 
 /// Examines this machine; fails when something that a default video needs is missing.
 pub(crate) async fn run(config: &Config, args: &JsonArgs) -> anyhow::Result<()> {
@@ -19,8 +19,8 @@ pub(crate) async fn run(config: &Config, args: &JsonArgs) -> anyhow::Result<()> 
     }
     findings.extend(examine_providers(&config.providers));
     for (name, url, reached) in [
-        ("job store", &config.jobs, World::reach_jobs(config).await),
-        ("artifact store", &config.artifacts, World::reach_artifacts(config).await),
+        ("job store", &config.jobs, Context::reach_jobs(config).await),
+        ("artifact store", &config.artifacts, Context::reach_artifacts(config).await),
     ] {
         findings.push(match reached {
             Ok(()) => Finding::present(name, brainwrought_store::without_password(url)),

@@ -13,19 +13,19 @@ use brainwrought_stages::standard::{EditError, edit_job, script_of};
 use serde_json::json;
 
 use crate::config::{Config, pdf_password};
+use crate::context::Context;
 use crate::edit_args::EditArgs;
 use crate::exit::{Ended, INTERRUPTED, JOB_FAILED, WrongCommand};
 use crate::output;
 use crate::progress::Progress;
 use crate::signals;
-use crate::world::World;
 
 /// Changes a finished job as it was asked for, and makes what has changed, here and now.
 pub(crate) async fn run(config: &Config, args: EditArgs) -> anyhow::Result<()> {
-    let world = World::open(config)?;
-    let view = world.jobs.get(&args.job).await?;
+    let context = Context::open(config)?;
+    let view = context.jobs.get(&args.job).await?;
     let progress = Progress::start(args.json || args.show);
-    let engine = world.engine(pdf_password(), 2, Duration::from_millis(50), progress.sink())?;
+    let engine = context.engine(pdf_password(), 2, Duration::from_millis(50), progress.sink())?;
     if args.show {
         return show(&engine, &view.job, args.json).await;
     }
@@ -40,7 +40,7 @@ pub(crate) async fn run(config: &Config, args: EditArgs) -> anyhow::Result<()> {
     progress.seed(&changed.job);
     let made = engine.run_job(&args.job, signals::shutdown()?).await?;
     progress.finish();
-    let delivered = output::delivered(world.artifacts.as_ref(), &made.job).await;
+    let delivered = output::delivered(context.artifacts.as_ref(), &made.job).await;
     conclude(&made, &delivered, args.json)
 }
 

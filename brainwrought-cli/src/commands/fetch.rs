@@ -10,19 +10,19 @@ use serde_json::json;
 use super::target;
 use crate::args::FetchArgs;
 use crate::config::Config;
+use crate::context::Context;
 use crate::output;
-use crate::world::World;
 
 /// Writes the video and its sidecars to this machine's folder, and the video to where it is wanted.
 pub(crate) async fn run(config: &Config, args: FetchArgs) -> anyhow::Result<()> {
     let target = args.output.map(|path| target::check(&path, &[], args.force)).transpose()?;
     let shutdown = crate::signals::shutdown()?;
-    let world = World::open(config)?;
+    let context = Context::open(config)?;
     if let Some(target) = &target {
-        world.kept_folders().try_for_each(|folder| target::check_outside(target, &folder))?;
+        context.kept_folders().try_for_each(|folder| target::check_outside(target, &folder))?;
     }
-    let engine = world.engine(None, 1, Duration::from_secs(1), EventSink::default())?;
-    let mut video = fetch_job(&engine, &args.job, &world.outputs_folder()).await?;
+    let engine = context.engine(None, 1, Duration::from_secs(1), EventSink::default())?;
+    let mut video = fetch_job(&engine, &args.job, &context.outputs_folder()).await?;
     if let Some(target) = target {
         let bytes =
             tokio::fs::read(&video).await.context("could not read the video that was just written")?;

@@ -9,10 +9,10 @@ use brainwrought_stages::standard::STAGE_NAMES;
 
 use crate::args::{RecoveryArgs, RoundArgs, WorkerArgs};
 use crate::config::Config;
+use crate::context::Context;
 use crate::exit::WrongCommand;
 use crate::observe;
 use crate::output;
-use crate::world::World;
 
 /// Claims tasks and does them, until stopped.
 pub(crate) async fn worker(config: &Config, args: WorkerArgs) -> anyhow::Result<()> {
@@ -62,7 +62,7 @@ pub(crate) async fn recovery(config: &Config, args: RecoveryArgs) -> anyhow::Res
             engine.keep_expiring(keep, shutdown.clone()).await;
         }
     };
-    tokio::join!(engine.keep_recovering(poll, shutdown.clone()), expiry);
+    tokio::join!(engine.run_recovery(poll, shutdown.clone()), expiry);
     Ok(())
 }
 
@@ -86,15 +86,15 @@ async fn prepare(config: &Config, args: &WorkerArgs) -> anyhow::Result<(Engine, 
     let scope = WorkScope { stages: (!stages.is_empty()).then_some(stages), job: None };
     let password = crate::config::pdf_password();
     let concurrency = args.concurrency.or(config.worker.concurrency).unwrap_or(2);
-    World::reach(config).await?;
+    Context::reach(config).await?;
     let engine =
-        World::open(config)?.engine(password, concurrency.into(), poll(config, args.poll), narrator())?;
+        Context::open(config)?.engine(password, concurrency.into(), poll(config, args.poll), narrator())?;
     Ok((engine, scope))
 }
 
 async fn plain(config: &Config, poll: Duration) -> anyhow::Result<Engine> {
-    World::reach(config).await?;
-    World::open(config)?.engine(None, 1, poll, EventSink::default())
+    Context::reach(config).await?;
+    Context::open(config)?.engine(None, 1, poll, EventSink::default())
 }
 
 /// Prints a line for each task that starts or ends.

@@ -7,12 +7,12 @@ use serde_json::json;
 
 use crate::args::GcArgs;
 use crate::config::Config;
+use crate::context::Context;
 use crate::output;
-use crate::world::World;
 
 /// Removes artifacts that no job needs, or only counts them.
 pub(crate) async fn run(config: &Config, args: GcArgs) -> anyhow::Result<()> {
-    let engine = World::open(config)?.engine(None, 1, Duration::from_secs(1), EventSink::default())?;
+    let engine = Context::open(config)?.engine(None, 1, Duration::from_secs(1), EventSink::default())?;
     let min_age = Duration::from_secs(args.older_than.saturating_mul(60));
     let collected = engine.collect_garbage(min_age, args.dry_run).await?;
     if args.json {

@@ -13,9 +13,9 @@ use serde_json::{Value, json};
 
 use crate::args::{JobArgs, ListArgs, RetryArgs};
 use crate::config::Config;
+use crate::context::Context;
 use crate::money::MaxCost;
 use crate::output;
-use crate::world::World;
 
 /// Shows a job.
 pub(crate) async fn status(config: &Config, args: JobArgs) -> anyhow::Result<()> {
@@ -73,7 +73,7 @@ pub(crate) async fn cancel(config: &Config, args: JobArgs) -> anyhow::Result<()>
 
 /// Runs what failed again, or everything from a stage on.
 pub(crate) async fn retry(config: &Config, args: RetryArgs) -> anyhow::Result<()> {
-    let engine = World::open(config)?.engine(None, 1, Duration::from_secs(1), EventSink::default())?;
+    let engine = Context::open(config)?.engine(None, 1, Duration::from_secs(1), EventSink::default())?;
     let jobs = engine.jobs();
     let from = args.from.as_deref().map(StageName::from);
     if let Some(MaxCost(limit)) = args.max_cost {

@@ -4,12 +4,12 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Context as _;
+use brainwrought_core::budget::Cost;
 use brainwrought_core::data::BlobRef;
 use brainwrought_core::engine::{Engine, Submission};
 use brainwrought_core::event::EventSink;
 use brainwrought_core::job_store::Created;
 use brainwrought_core::private_folder::private_folder;
-use brainwrought_core::purse::Cost;
 use brainwrought_stages::audio::{HostedVoice, LexiconError, MusicTrack, PiperFiles};
 use brainwrought_stages::parse::MAX_PDF_BYTES;
 use brainwrought_stages::standard::{BackgroundChoice, MakeOptions, Music};
@@ -18,23 +18,23 @@ use bytes::Bytes;
 
 use crate::args::SubmitArgs;
 use crate::config::{Config, VideoConfig};
+use crate::context::Context;
 use crate::exit::WrongCommand;
 use crate::output;
-use crate::world::World;
 
 /// Creates a job.
 pub(crate) async fn run(config: &Config, args: SubmitArgs) -> anyhow::Result<()> {
     let video = VideoConfig::new(&args.video, config)?;
     let pdf = read_pdf(&args.pdf).await?;
-    let world = World::open(config)?;
-    check_apart(&args.pdf, &world.outputs_folder())?;
-    let engine = world.engine(None, 1, Duration::from_secs(1), EventSink::default())?;
+    let context = Context::open(config)?;
+    check_apart(&args.pdf, &context.outputs_folder())?;
+    let engine = context.engine(None, 1, Duration::from_secs(1), EventSink::default())?;
     let options = load(&engine, video, &pdf).await?;
     let max_cost = args.max_cost.unwrap_or(config.max_cost).0;
     let request = Request { pdf, options, key: args.idempotency_key, priority: args.priority, max_cost };
-    let created = submit(&world, &engine, &args.pdf, request).await?;
+    let created = submit(&context, &engine, &args.pdf, request).await?;
     if args.json {
-        let delivered = output::delivered(world.artifacts.as_ref(), &created.view.job).await;
+        let delivered = output::delivered(context.artifacts.as_ref(), &created.view.job).await;
         output::json(&output::job_json(&created.view, &delivered));
     } else {
         output::line(created.view.job.job_id.as_str());
@@ -54,7 +54,7 @@ pub(super) struct Request {
 
 /// Submits a PDF and keeps a readable copy beside the jobs.
 pub(super) async fn submit(
-    world: &World,
+    context: &Context,
     engine: &Engine,
     path: &Path,
     request: Request,
@@ -68,8 +68,8 @@ pub(super) async fn submit(
         .with_idempotency_key(key);
     let created = engine.submit(submission).await?;
     if created.is_new {
-        private_folder(&world.inputs_folder())?;
-        let path = world.inputs_folder().join(created.view.job.job_id.as_str()).join("input.pdf");
+        private_folder(&context.inputs_folder())?;
+        let path = context.inputs_folder().join(created.view.job.job_id.as_str()).join("input.pdf");
         brainwrought_core::atomic_file::write_whole(&path, &pdf)
             .with_context(|| format!("could not keep a copy of the PDF as {}", path.display()))?;
     }

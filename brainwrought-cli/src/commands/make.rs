@@ -19,12 +19,12 @@ use super::intake::{self, Request};
 use super::target;
 use crate::args::MakeArgs;
 use crate::config::{Config, VideoConfig};
+use crate::context::Context;
 use crate::exit::{Ended, INTERRUPTED, JOB_FAILED, WrongCommand};
 use crate::money::MaxCost;
 use crate::output;
 use crate::progress::Progress;
 use crate::signing;
-use crate::world::World;
 
 /// The same PDF with the same options is the same job, so a command that was stopped goes on when it is typed again.
 pub(crate) async fn run(config: &Config, args: MakeArgs) -> anyhow::Result<()> {
@@ -61,11 +61,11 @@ pub(crate) async fn run(config: &Config, args: MakeArgs) -> anyhow::Result<()> {
     let target = args.output.clone().unwrap_or_else(|| target::default(&named));
     let target = target::check(&target, &intake::files(&named, &video), args.force)?;
     let shutdown = crate::signals::shutdown()?;
-    let world = World::open(config)?.allowing(&video.options);
-    intake::check_apart(&named, &world.outputs_folder())?;
-    world.kept_folders().try_for_each(|folder| target::check_outside(&target, &folder))?;
+    let context = Context::open(config)?.allowing(&video.options);
+    intake::check_apart(&named, &context.outputs_folder())?;
+    context.kept_folders().try_for_each(|folder| target::check_outside(&target, &folder))?;
     let progress = Progress::start(args.json);
-    let engine = world.engine(video.password.clone(), 2, Duration::from_millis(50), progress.sink())?;
+    let engine = context.engine(video.password.clone(), 2, Duration::from_millis(50), progress.sink())?;
 
     let password = video.password.clone();
     let options = intake::load(&engine, video, &pdf).await?;
@@ -74,14 +74,14 @@ pub(crate) async fn run(config: &Config, args: MakeArgs) -> anyhow::Result<()> {
     let key = Digest::of(&brainwrought_core::fingerprint::canonical_json(&key)).to_string();
     let request =
         Request { pdf: pdf.clone(), options: options.clone(), key: Some(key), priority: 10, max_cost };
-    let created = intake::submit(&world, &engine, &named, request).await?;
+    let created = intake::submit(&context, &engine, &named, request).await?;
     let mut view = created.view;
     if view.status != JobStatus::Completed {
-        super::estimate::announce(&world, (&named, &pdf), &options, password, max_cost).await;
+        super::estimate::announce(&context, (&named, &pdf), &options, password, max_cost).await;
     }
     // The same job under another limit. What the config file says is for new jobs: a limit that was raised stays so.
     if let Some(MaxCost(limit)) = args.max_cost {
-        view = world.jobs.limit_cost(&view.job.job_id, limit).await?;
+        view = context.jobs.limit_cost(&view.job.job_id, limit).await?;
     }
     engine.recover().await?;
     let view = revive(&engine, view).await?;
@@ -90,14 +90,14 @@ pub(crate) async fn run(config: &Config, args: MakeArgs) -> anyhow::Result<()> {
     let ended = engine.run_job(&view.job.job_id, shutdown.clone()).await;
     progress.finish();
     let view = ended?;
-    let mut delivered = output::delivered(world.artifacts.as_ref(), &view.job).await;
+    let mut delivered = output::delivered(context.artifacts.as_ref(), &view.job).await;
     let is_elsewhere = |path: Option<&str>| path.is_none_or(|path| !Path::new(path).is_file());
     if view.status == JobStatus::Completed && is_elsewhere(delivered.output_local_path.as_deref()) {
         // A worker on another machine did the last stage, or somebody removed the video.
-        let video = fetch_job(&engine, &view.job.job_id, &world.outputs_folder()).await?;
+        let video = fetch_job(&engine, &view.job.job_id, &context.outputs_folder()).await?;
         delivered.output_local_path = Some(video.display().to_string());
     }
-    let signing = args.c2pa.then(|| (&config.c2pa, world.credentials_folder()));
+    let signing = args.c2pa.then(|| (&config.c2pa, context.credentials_folder()));
     let sign = |video: Bytes, manifest: &Path| match &signing {
         Some((section, folder)) => signing::signed(section, folder, &video, manifest),
         None => Ok(video),

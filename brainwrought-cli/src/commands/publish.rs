@@ -8,14 +8,14 @@ use serde_json::json;
 
 use crate::args::JobArgs;
 use crate::config::{Config, pdf_password};
+use crate::context::Context;
 use crate::output;
 use crate::signals;
-use crate::world::World;
 
 /// Publishes a finished video, and prints its address.
 pub(crate) async fn run(config: &Config, args: JobArgs) -> anyhow::Result<()> {
     let poll = Duration::from_millis(200);
-    let engine = World::open(config)?.engine(pdf_password(), 1, poll, EventSink::default())?;
+    let engine = Context::open(config)?.engine(pdf_password(), 1, poll, EventSink::default())?;
     let url = publish_job(&engine, &args.job, signals::shutdown()?).await?;
     if args.json {
         output::json(&json!({ "output_hf_url": url }));

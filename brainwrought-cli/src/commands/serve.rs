@@ -15,11 +15,11 @@ use tokio::net::TcpListener;
 
 use super::intake;
 use crate::config::{self, Config};
+use crate::context::Context;
 use crate::exit::WrongCommand;
 use crate::operator_token;
 use crate::output;
 use crate::serve_args::ServeArgs;
-use crate::world::World;
 
 /// The port when neither the command nor the environment names one.
 const USUAL_PORT: u16 = 7860;
@@ -37,13 +37,13 @@ pub(crate) async fn run(config: &Config, args: ServeArgs) -> anyhow::Result<()> 
         (None, None) => USUAL_PORT,
     };
     let shutdown = crate::signals::shutdown()?;
-    World::reach(config).await?;
-    let world = World::open(config)?;
+    Context::reach(config).await?;
+    let context = Context::open(config)?;
     let password = config::pdf_password();
     let engine =
-        world.engine(password, args.concurrency.into(), Duration::from_secs(1), EventSink::default())?;
-    let mut settings = settings(&world, &args)?;
-    let token_file = world.operator_token_file();
+        context.engine(password, args.concurrency.into(), Duration::from_secs(1), EventSink::default())?;
+    let mut settings = settings(&context, &args)?;
+    let token_file = context.operator_token_file();
     settings.operators = operators(&token_file);
     settings.storage.bytes = args.max_storage.or(config.max_storage).map(|size| size.0);
     settings.llm.clone_from(&config.llm);
@@ -51,8 +51,8 @@ pub(crate) async fn run(config: &Config, args: ServeArgs) -> anyhow::Result<()> 
     settings.trends.clone_from(&config.trends);
     settings.pictures = pictures(config, &engine).await?;
     settings.memes_by = config.memes_by;
-    settings.voices = Some(world.resources(None)?.voices);
-    settings.webhooks = webhooks(&world, config, &args)?;
+    settings.voices = Some(context.resources(None)?.voices);
+    settings.webhooks = webhooks(&context, config, &args)?;
     // A key that is missing is said now and not by every job; workers elsewhere may have it.
     if !args.no_workers {
         settings.llm.as_ref().map(|llm| config.check_llm(llm)).transpose()?;
@@ -72,12 +72,12 @@ pub(crate) async fn run(config: &Config, args: ServeArgs) -> anyhow::Result<()> 
         greeting += &format!("\nto list all jobs, send the token in {file} as `Authorization: Bearer TOKEN`");
     }
     output::line(greeting);
-    let (limits, patience) = (settings.limits, settings.patience);
+    let (limits, timeouts) = (settings.limits, settings.timeouts);
     let expiry = brainwrought_http::expire(engine.clone(), settings.clone(), shutdown.clone());
     let tidying = brainwrought_http::tidy(engine.clone(), settings.clone(), shutdown.clone());
     let callbacks = brainwrought_http::deliver_webhooks(engine.clone(), settings.clone(), shutdown.clone());
     let app = brainwrought_http::app(engine.clone(), settings, shutdown.clone());
-    let serving = brainwrought_http::serve(listener, app, limits, patience, shutdown.clone());
+    let serving = brainwrought_http::serve(listener, app, limits, timeouts, shutdown.clone());
     if args.no_workers {
         tokio::join!(serving, expiry, tidying, callbacks);
     } else {
@@ -113,13 +113,13 @@ fn operators(token_file: &Path) -> Operators {
 
 /// Whom clients may have called, signed by the secret of the environment, else by one that is made once and kept. Without
 /// hosts to call, a server that cannot keep one does without.
-fn webhooks(world: &World, config: &Config, args: &ServeArgs) -> Result<Option<Webhooks>, WrongCommand> {
+fn webhooks(context: &Context, config: &Config, args: &ServeArgs) -> Result<Option<Webhooks>, WrongCommand> {
     let hosts = if args.callback_hosts.is_empty() { &config.callback_hosts } else { &args.callback_hosts };
     let secret = match config::webhook_secret() {
         Some(secret) => ServerSecret::new(&secret)
             .map_err(|error| WrongCommand(format!("$BRAINWROUGHT_WEBHOOK_SECRET: {error}")))?,
         None => {
-            let path = world.credentials_folder().join("webhook.secret");
+            let path = context.credentials_folder().join("webhook.secret");
             match ServerSecret::load_or_create(&path) {
                 Ok(secret) => secret,
                 Err(_) if hosts.is_empty() => return Ok(None),
@@ -134,15 +134,15 @@ fn webhooks(world: &World, config: &Config, args: &ServeArgs) -> Result<Option<W
 }
 
 /// A server that only its own machine reaches answers only to its own names.
-fn settings(world: &World, args: &ServeArgs) -> Result<HttpSettings, WrongCommand> {
-    let mut settings = HttpSettings::new(world.inputs_folder(), world.outputs_folder());
+fn settings(context: &Context, args: &ServeArgs) -> Result<HttpSettings, WrongCommand> {
+    let mut settings = HttpSettings::new(context.inputs_folder(), context.outputs_folder());
     let is_private = args.bind.is_loopback() && args.proxies == 0;
     let is_named = is_private || !args.hosts.is_empty();
     settings.hosts = is_named.then(|| names(args.bind, &args.hosts));
     settings.frame_ancestors.clone_from(&args.frame_ancestors);
     settings.proxies = args.proxies;
     settings.keep = args.keep;
-    settings.storage.folders = world.storage_folders();
+    settings.storage.folders = context.storage_folders();
     settings.fonts = Resources::find_fonts();
     if let Some(folder) = &args.examples {
         settings.examples = Example::read_all(folder).map_err(|error| {

@@ -8,10 +8,10 @@ use super::attempts::is_lease_lost;
 use super::fixture::{
     chain, claim, claim_all, claim_for, done, done_with, failed, fan, finish, single, submit,
 };
+use crate::budget::{Charge, Cost};
 use crate::id::{JobId, StageName};
 use crate::job::{Ledger, LedgerEntry, NewJob, TransitionError};
 use crate::job_store::{JobStore, JobStoreError};
-use crate::purse::{Charge, Cost};
 
 fn charge(provider: &str, most: u64) -> Charge {
     Charge { provider: provider.to_owned(), most: Cost(most) }
@@ -21,9 +21,9 @@ fn limited(new: NewJob, most: u64) -> NewJob {
     NewJob { max_cost: Some(Cost(most)), ..new }
 }
 
-fn entry(stage: &str, provider: &str, settled: u64, set_aside: u64, calls: u64) -> LedgerEntry {
-    let (settled, set_aside) = (Cost(settled), Cost(set_aside));
-    LedgerEntry { stage: StageName::from(stage), provider: provider.to_owned(), settled, set_aside, calls }
+fn entry(stage: &str, provider: &str, settled: u64, reserved: u64, calls: u64) -> LedgerEntry {
+    let (settled, reserved) = (Cost(settled), Cost(reserved));
+    LedgerEntry { stage: StageName::from(stage), provider: provider.to_owned(), settled, reserved, calls }
 }
 
 async fn ledger(store: &dyn JobStore, id: &JobId) -> Ledger {
@@ -37,13 +37,13 @@ pub async fn spending_is_added_up_by_stage_and_provider(store: &dyn JobStore) {
     assert!(first.job.ledger.is_empty());
     for (provider, most, cost) in [("z/\0late", 10, 4), ("a/early", 20, 20), ("z/\0late", 10, 7)] {
         let charge = charge(provider, most);
-        store.set_aside(&first.id, first.token, &charge).await.unwrap();
+        store.reserve(&first.id, first.token, &charge).await.unwrap();
         store.settle(&first.id, first.token, &charge, Cost(cost)).await.unwrap();
     }
     store.commit(&first.id, first.token, done()).await.unwrap();
     store.advance().await.unwrap();
     let second = claim(store, &id).await;
-    store.set_aside(&second.id, second.token, &charge("a/early", 5)).await.unwrap();
+    store.reserve(&second.id, second.token, &charge("a/early", 5)).await.unwrap();
     let expected = Ledger {
         max_cost: None,
         entries: vec![
@@ -61,8 +61,8 @@ pub async fn a_limit_is_not_passed(store: &dyn JobStore) {
     let id = submit(store, limited(single(), 100)).await;
     let claim = claim(store, &id).await;
     assert_eq!(claim.job.ledger.max_cost, Some(Cost(100)));
-    store.set_aside(&claim.id, claim.token, &charge("a/1", 60)).await.unwrap();
-    let refused = store.set_aside(&claim.id, claim.token, &charge("b/1", 41)).await.unwrap_err();
+    store.reserve(&claim.id, claim.token, &charge("a/1", 60)).await.unwrap();
+    let refused = store.reserve(&claim.id, claim.token, &charge("b/1", 41)).await.unwrap_err();
     let JobStoreError::Refused {
         source: TransitionError::LimitReached { provider, most, spent, limit }, ..
     } = refused
@@ -71,9 +71,9 @@ pub async fn a_limit_is_not_passed(store: &dyn JobStore) {
     };
     assert_eq!((provider.as_str(), most, spent, limit), ("b/1", Cost(41), Cost(60), Cost(100)));
     assert_eq!(ledger(store, &id).await.entries, [entry("work", "a/1", 0, 60, 1)]);
-    store.set_aside(&claim.id, claim.token, &charge("b/1", 40)).await.unwrap();
+    store.reserve(&claim.id, claim.token, &charge("b/1", 40)).await.unwrap();
     assert_eq!(ledger(store, &id).await.spent(), Cost(100));
-    let far = store.set_aside(&claim.id, claim.token, &charge("b/1", u64::MAX)).await;
+    let far = store.reserve(&claim.id, claim.token, &charge("b/1", u64::MAX)).await;
     assert!(matches!(far, Err(JobStoreError::Refused { .. })));
 }
 
@@ -82,14 +82,14 @@ pub async fn settling_frees_the_rest(store: &dyn JobStore) {
     let id = submit(store, limited(single(), 100)).await;
     let claim = claim(store, &id).await;
     let dear = charge("a/1", 90);
-    store.set_aside(&claim.id, claim.token, &dear).await.unwrap();
-    assert!(store.set_aside(&claim.id, claim.token, &dear).await.is_err());
+    store.reserve(&claim.id, claim.token, &dear).await.unwrap();
+    assert!(store.reserve(&claim.id, claim.token, &dear).await.is_err());
     store.settle(&claim.id, claim.token, &dear, Cost(10)).await.unwrap();
-    store.set_aside(&claim.id, claim.token, &dear).await.unwrap();
+    store.reserve(&claim.id, claim.token, &dear).await.unwrap();
     // The provider took more than anybody reckoned with: the money is gone, and the books say so.
     store.settle(&claim.id, claim.token, &dear, Cost(95)).await.unwrap();
     assert_eq!(ledger(store, &id).await.entries, [entry("work", "a/1", 105, 0, 2)]);
-    assert!(store.set_aside(&claim.id, claim.token, &charge("a/1", 1)).await.is_err());
+    assert!(store.reserve(&claim.id, claim.token, &charge("a/1", 1)).await.is_err());
 }
 
 /// However many workers spend at once, together they do not pass the limit, and what was promised to them is theirs.
@@ -101,7 +101,7 @@ pub async fn concurrent_spending_never_passes_the_limit(store: &dyn JobStore) {
         let mut kept = 0;
         let charge = charge(if n.is_multiple_of(2) { "a/1" } else { "b/1" }, 70);
         for round in 0..4_u64 {
-            if store.set_aside(&claim.id, claim.token, &charge).await.is_err() {
+            if store.reserve(&claim.id, claim.token, &charge).await.is_err() {
                 continue;
             }
             kept += 70;
@@ -123,14 +123,14 @@ pub async fn a_stale_token_spends_nothing(store: &dyn JobStore) {
     let id = submit(store, single()).await;
     let old = claim_for(store, &id, Duration::ZERO).await;
     let open = charge("a/1", 30);
-    store.set_aside(&old.id, old.token, &open).await.unwrap();
+    store.reserve(&old.id, old.token, &open).await.unwrap();
     store.recover().await.unwrap();
     let before = ledger(store, &id).await;
-    assert!(is_lease_lost(&store.set_aside(&old.id, old.token, &open).await));
+    assert!(is_lease_lost(&store.reserve(&old.id, old.token, &open).await));
     assert!(is_lease_lost(&store.settle(&old.id, old.token, &open, Cost(1)).await));
     let fresh = claim(store, &id).await;
     assert!(is_lease_lost(&store.settle(&old.id, old.token, &open, Cost(1)).await));
-    assert!(is_lease_lost(&store.set_aside(&fresh.id, fresh.token.next(), &open).await));
+    assert!(is_lease_lost(&store.reserve(&fresh.id, fresh.token.next(), &open).await));
     assert_eq!(ledger(store, &id).await, before);
     assert_eq!(before.entries, [entry("work", "a/1", 0, 30, 1)]);
 }
@@ -140,9 +140,9 @@ pub async fn a_job_that_is_over_spends_nothing(store: &dyn JobStore) {
     let id = submit(store, single()).await;
     let claim = claim(store, &id).await;
     store.cancel(&id).await.unwrap();
-    assert!(is_lease_lost(&store.set_aside(&claim.id, claim.token, &charge("a/1", 1)).await));
+    assert!(is_lease_lost(&store.reserve(&claim.id, claim.token, &charge("a/1", 1)).await));
     store.delete(&id).await.unwrap();
-    let gone = store.set_aside(&claim.id, claim.token, &charge("a/1", 1)).await;
+    let gone = store.reserve(&claim.id, claim.token, &charge("a/1", 1)).await;
     assert!(matches!(gone, Err(JobStoreError::JobNotFound(_))));
     let gone = store.settle(&claim.id, claim.token, &charge("a/1", 1), Cost(1)).await;
     assert!(matches!(gone, Err(JobStoreError::JobNotFound(_))));
@@ -154,8 +154,8 @@ pub async fn a_raised_limit_lets_a_job_go_on(store: &dyn JobStore) {
     let id = submit(store, limited(single(), 50)).await;
     let broke = claim(store, &id).await;
     let dear = charge("a/1", 40);
-    store.set_aside(&broke.id, broke.token, &dear).await.unwrap();
-    assert!(store.set_aside(&broke.id, broke.token, &dear).await.is_err());
+    store.reserve(&broke.id, broke.token, &dear).await.unwrap();
+    assert!(store.reserve(&broke.id, broke.token, &dear).await.is_err());
     store.commit(&broke.id, broke.token, failed(false, Duration::ZERO)).await.unwrap();
     let view = store.limit_cost(&id, Some(Cost(80))).await.unwrap();
     assert_eq!(view.job.ledger.max_cost, Some(Cost(80)));
@@ -163,11 +163,11 @@ pub async fn a_raised_limit_lets_a_job_go_on(store: &dyn JobStore) {
     assert_eq!(view.job.ledger.entries, [entry("work", "a/1", 0, 40, 1)]);
     store.advance().await.unwrap();
     let again = claim(store, &id).await;
-    store.set_aside(&again.id, again.token, &dear).await.unwrap();
+    store.reserve(&again.id, again.token, &dear).await.unwrap();
     store.limit_cost(&id, Some(Cost(10))).await.unwrap();
-    assert!(store.set_aside(&again.id, again.token, &charge("a/1", 1)).await.is_err());
+    assert!(store.reserve(&again.id, again.token, &charge("a/1", 1)).await.is_err());
     store.settle(&again.id, again.token, &dear, Cost(39)).await.unwrap();
     assert_eq!(store.limit_cost(&id, None).await.unwrap().job.ledger.max_cost, None);
-    store.set_aside(&again.id, again.token, &charge("a/1", 1_000)).await.unwrap();
+    store.reserve(&again.id, again.token, &charge("a/1", 1_000)).await.unwrap();
     assert_eq!(ledger(store, &id).await.entries, [entry("work", "a/1", 39, 1_040, 3)]);
 }

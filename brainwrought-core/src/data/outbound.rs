@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::purse::Cost;
+use crate::budget::Cost;
 
 /// One conversation with a provider: who learned how much, what for, and what it cost.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -11,9 +11,9 @@ use super::foreign::difference;
 use super::heartbeat::{self, HeartbeatEnd};
 use super::inputs::{Inputs, OtherSchema, read_envelope};
 use super::job_artifacts::JobArtifacts;
-use super::job_purse::JobPurse;
-use super::mailbox::Mailbox;
+use super::job_budget::JobBudget;
 use super::repair::Loss;
+use super::report_buffer::ReportBuffer;
 use super::scratch::Scratch;
 use super::store_health::Write;
 use crate::artifact_store::{ArtifactStore, ArtifactStoreError};
@@ -52,13 +52,14 @@ impl Engine {
         let attempt = claim.job.task(&task).map_or(1, |task| task.attempt);
         self.events.send(Event::Started { job, task, attempt });
         let stop = CancellationToken::new();
-        let mailbox = Mailbox::default();
+        let report_buffer = ReportBuffer::default();
         let (store, known) = (Arc::clone(&self.artifacts), Arc::clone(&self.known_holds));
         let artifacts =
             Arc::new(JobArtifacts::new(store, claim.id.job.clone(), known, self.settings.keeps_holds));
-        let work = self.make(&claim, attempt, &mailbox, &stop, &artifacts);
+        let work = self.make(&claim, attempt, &report_buffer, &stop, &artifacts);
         let (jobs, lease) = (self.jobs.as_ref(), self.settings.lease);
-        let beat = heartbeat::keep(jobs, &claim.id, claim.token, lease, &mailbox, self.pulse.beat());
+        let beat =
+            heartbeat::keep(jobs, &claim.id, claim.token, lease, &report_buffer, self.lease_health.beat());
         let mut work = std::pin::pin!(work);
         let result = tokio::select! {
             result = &mut work => result,
@@ -84,8 +85,8 @@ impl Engine {
                 }
             }
         };
-        let outcome = self.outcome(&claim.id, attempt, result, &mailbox);
-        heartbeat::deliver(self.jobs.as_ref(), &claim.id, claim.token, &mailbox).await;
+        let outcome = self.outcome(&claim.id, attempt, result, &report_buffer);
+        heartbeat::deliver(self.jobs.as_ref(), &claim.id, claim.token, &report_buffer).await;
         let refused = self.commit(&claim, outcome, &shutdown).await;
         if matches!(refused, Err(JobStoreError::JobNotFound(_))) {
             self.clean_up_after(&claim.id.job, &artifacts).await;
@@ -98,7 +99,7 @@ impl Engine {
         &self,
         claim: &Claim,
         attempt: u32,
-        mailbox: &Mailbox,
+        report_buffer: &ReportBuffer,
         stop: &CancellationToken,
         artifacts: &Arc<JobArtifacts>,
     ) -> Result<Made, Unmade> {
@@ -109,7 +110,7 @@ impl Engine {
         if let Some(difference) = difference(&pipeline, &claim.job) {
             return Err(Unmade::PassedOver(difference));
         }
-        let error = match self.run(&pipeline, claim, attempt, mailbox, stop, artifacts).await {
+        let error = match self.run(&pipeline, claim, attempt, report_buffer, stop, artifacts).await {
             Ok(made) => return Ok(made),
             Err(error) => error,
         };
@@ -139,7 +140,7 @@ impl Engine {
         pipeline: &ErasedPipeline,
         claim: &Claim,
         attempt: u32,
-        mailbox: &Mailbox,
+        report_buffer: &ReportBuffer,
         stop: &CancellationToken,
         artifacts: &Arc<JobArtifacts>,
     ) -> Result<Made, StageError> {
@@ -166,8 +167,8 @@ impl Engine {
             stop.clone(),
         )
         .with_attempt(attempt)
-        .with_events(mailbox.sink(self.events.clone()))
-        .with_purse(Arc::new(JobPurse {
+        .with_events(report_buffer.sink(self.events.clone()))
+        .with_budget(Arc::new(JobBudget {
             jobs: Arc::clone(&self.jobs),
             task: claim.id.clone(),
             token: claim.token,
@@ -193,7 +194,7 @@ impl Engine {
         task: &TaskId,
         attempt: u32,
         result: Result<Made, Unmade>,
-        mailbox: &Mailbox,
+        report_buffer: &ReportBuffer,
     ) -> Outcome {
         let (job, key) = (task.job.clone(), task.key.clone());
         let error = match result {
@@ -214,7 +215,7 @@ impl Engine {
             Err(Unmade::InputLost(owners, error)) => {
                 let names: Vec<String> = owners.iter().map(ToString::to_string).collect();
                 let error = format!("what {} made was lost: {}", names.join(", "), chain(&error));
-                mailbox.log(LogLevel::Warn, format!("{error}; it is made again"));
+                report_buffer.log(LogLevel::Warn, format!("{error}; it is made again"));
                 metrics::failed(&key.stage, true);
                 tracing::warn!(error, "an attempt found its input lost");
                 self.events.send(Event::Failed { job, task: key, error: error.clone(), will_retry: true });
@@ -223,7 +224,7 @@ impl Engine {
             Err(Unmade::Failed(error)) => error,
         };
         let text = chain(&error);
-        mailbox.log(LogLevel::Error, text.clone());
+        report_buffer.log(LogLevel::Error, text.clone());
         if self.note_no_room(&error) {
             // No fault of the task, and trying again helps as little as giving up: it rests until there is room.
             metrics::handed_back(&key.stage);

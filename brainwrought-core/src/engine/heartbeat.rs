@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::mailbox::Mailbox;
-use super::pulse::Beat;
+use super::lease_health::Beat;
+use super::report_buffer::ReportBuffer;
 use crate::id::{FencingToken, TaskId};
 use crate::job::Renewal;
 use crate::job_store::{JobStore, JobStoreError};
@@ -25,13 +25,13 @@ const REPORT_EVERY: Duration = Duration::from_secs(2);
 /// Renews the lease at a third of its length until it cannot, and hands on progress in between.
 ///
 /// A store that cannot be reached is tried again, more often, until the lease would have run out: after that another
-/// worker may have the task, and going on would be wasted work. Until then `beat` says that the pulse is weak.
+/// worker may have the task, and going on would be wasted work. Until then `beat` says that the lease_health is weak.
 pub(super) async fn keep(
     jobs: &dyn JobStore,
     task: &TaskId,
     token: FencingToken,
     lease: Duration,
-    mailbox: &Mailbox,
+    report_buffer: &ReportBuffer,
     mut beat: Beat,
 ) -> HeartbeatEnd {
     let mut renewed = Instant::now();
@@ -39,7 +39,7 @@ pub(super) async fn keep(
     loop {
         tokio::time::sleep(pause).await;
         if renewed.elapsed() < lease / 3 {
-            deliver(jobs, task, token, mailbox).await;
+            deliver(jobs, task, token, report_buffer).await;
             continue;
         }
         let asked = Instant::now();
@@ -49,7 +49,7 @@ pub(super) async fn keep(
                 renewed = asked;
                 beat.felt();
                 pause = (lease / 3).min(REPORT_EVERY);
-                deliver(jobs, task, token, mailbox).await;
+                deliver(jobs, task, token, report_buffer).await;
             }
             // A job that was deleted was cancelled before.
             Ok(Ok(Renewal::Cancelled) | Err(JobStoreError::JobNotFound(_))) => {
@@ -73,8 +73,13 @@ pub(super) async fn keep(
 }
 
 /// Hands progress and log lines to the store. They are for people, so a failure is no reason to stop.
-pub(super) async fn deliver(jobs: &dyn JobStore, task: &TaskId, token: FencingToken, mailbox: &Mailbox) {
-    let Some(report) = mailbox.take() else { return };
+pub(super) async fn deliver(
+    jobs: &dyn JobStore,
+    task: &TaskId,
+    token: FencingToken,
+    report_buffer: &ReportBuffer,
+) {
+    let Some(report) = report_buffer.take() else { return };
     if let Err(error) = jobs.append(task, token, report).await {
         tracing::debug!(%task, error = crate::report::chain(&error), "could not store progress");
     }

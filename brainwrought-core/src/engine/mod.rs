@@ -10,16 +10,16 @@ mod foreign;
 mod heartbeat;
 mod inputs;
 mod job_artifacts;
-mod job_purse;
-mod mailbox;
+mod job_budget;
+mod lease_health;
 mod needs;
+mod orchestrator;
 mod output;
 mod pipeline_engine;
 mod pipelines;
-mod pulse;
 mod removal;
 mod repair;
-mod rounds;
+mod report_buffer;
 mod scratch;
 mod store_health;
 mod submission;
@@ -31,19 +31,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use collect::{CollectError, Collected};
+pub use orchestrator::EngineError;
 pub use output::{OutputError, read_output};
 pub use pipeline_engine::{EngineBuilder, PipelineEngine, RunError};
 pub use pipelines::{NamedPipelines, PipelineSource, Pipelines};
 pub use removal::Deleted;
-pub use rounds::EngineError;
 pub use submission::Submission;
 use tokio::sync::{Mutex, Notify};
 pub use worker::WorkScope;
 
 use self::foreign::PassedOver;
 use self::job_artifacts::KnownHolds;
+use self::lease_health::LeaseHealth;
 use self::needs::NamedBlobs;
-use self::pulse::Pulse;
 use self::store_health::StoreHealth;
 use crate::artifact_store::ArtifactStore;
 use crate::event::EventSink;
@@ -58,7 +58,7 @@ pub struct Engine {
     artifacts: Arc<dyn ArtifactStore>,
     pipelines: Arc<Pipelines>,
     events: EventSink,
-    pulse: Pulse,
+    lease_health: LeaseHealth,
     health: StoreHealth,
     settings: EngineSettings,
     known_holds: Arc<KnownHolds>,
@@ -130,7 +130,7 @@ impl Engine {
             artifacts,
             pipelines,
             events: EventSink::default(),
-            pulse: Pulse::default(),
+            lease_health: LeaseHealth::default(),
             health: StoreHealth::default(),
             settings,
             known_holds: Arc::default(),

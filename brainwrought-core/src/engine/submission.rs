@@ -8,11 +8,11 @@ use serde_json::Value;
 use super::needs::given;
 use super::{Engine, EngineError};
 use crate::artifact_store::{ArtifactStoreError, Hold};
+use crate::budget::Cost;
 use crate::data::{BlobRef, SourcePdf, blobs_in};
 use crate::id::Digest;
 use crate::job::{Job, JobInput, JobStatus, NewJob};
 use crate::job_store::{Created, JobStoreError};
-use crate::purse::Cost;
 use crate::report::chain;
 use crate::stage::StageData;
 

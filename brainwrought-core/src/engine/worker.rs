@@ -31,7 +31,7 @@ impl Engine {
         let mut running = JoinSet::new();
         let mut rest = Duration::from_millis(100);
         while !shutdown.is_cancelled() {
-            let is_weak = self.pulse.is_weak();
+            let is_weak = self.lease_health.is_weak();
             let free =
                 if is_weak { 0 } else { self.settings.concurrency.max(1).saturating_sub(running.len()) };
             let claimed = match free {

@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Job, TransitionError};
+use crate::budget::{Charge, Cost};
 use crate::clock::Now;
 use crate::id::{FencingToken, StageName, TaskKey};
-use crate::purse::{Charge, Cost};
 
 /// What a job may spend, and what it has spent by stage and provider.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,7 +31,7 @@ pub struct LedgerEntry {
     pub settled: Cost,
     /// What is set aside for calls that go on now, or whose end nobody knows: these may have been charged for.
     #[serde(rename = "set_aside_micros")]
-    pub set_aside: Cost,
+    pub reserved: Cost,
     /// How often money was set aside.
     pub calls: u64,
 }
@@ -48,13 +48,13 @@ impl Ledger {
     }
 
     /// What is set aside for calls that go on now, or whose end nobody knows.
-    pub fn set_aside(&self) -> Cost {
-        self.entries.iter().map(|entry| entry.set_aside).sum()
+    pub fn reserved(&self) -> Cost {
+        self.entries.iter().map(|entry| entry.reserved).sum()
     }
 
     /// What counts against the limit: all that was settled and all that is set aside.
     pub fn spent(&self) -> Cost {
-        self.settled() + self.set_aside()
+        self.settled() + self.reserved()
     }
 
     /// Tells whether `most` more may be set aside.
@@ -85,7 +85,7 @@ impl Ledger {
                 stage: stage.clone(),
                 provider: provider.to_owned(),
                 settled: Cost::FREE,
-                set_aside: Cost::FREE,
+                reserved: Cost::FREE,
                 calls: 0,
             };
             self.entries.insert(place, entry);
@@ -102,7 +102,7 @@ impl Job {
     ///
     /// [`TransitionError::LeaseLost`] when the token no longer holds, [`TransitionError::LimitReached`] when the job's
     /// limit would be passed.
-    pub fn set_aside(
+    pub fn reserve(
         &mut self,
         key: &TaskKey,
         token: FencingToken,
@@ -112,7 +112,7 @@ impl Job {
         self.held(key, token)?;
         self.ledger.check(charge)?;
         let entry = self.ledger.entry(&key.stage, &charge.provider);
-        entry.set_aside += charge.most;
+        entry.reserved += charge.most;
         entry.calls += 1;
         self.updated_at = now.wall;
         Ok(())
@@ -134,7 +134,7 @@ impl Job {
     ) -> Result<(), TransitionError> {
         self.held(key, token)?;
         let entry = self.ledger.entry(&key.stage, &charge.provider);
-        entry.set_aside = entry.set_aside.less(charge.most);
+        entry.reserved = entry.reserved.less(charge.most);
         entry.settled += cost;
         self.updated_at = now.wall;
         Ok(())
@@ -172,7 +172,7 @@ mod tests {
     #[test]
     fn a_limit_is_reached_to_the_last_millionth() {
         let mut ledger = Ledger { max_cost: Some(Cost(10)), ..Ledger::default() };
-        ledger.entry(&StageName::from("script"), "a/1").set_aside = Cost(4);
+        ledger.entry(&StageName::from("script"), "a/1").reserved = Cost(4);
         ledger.entry(&StageName::from("audio"), "a/1").settled = Cost(3);
         assert_eq!(ledger.check(&charge("a/1", 3)), Ok(()));
         let refused = ledger.check(&charge("a/1", 4)).unwrap_err();

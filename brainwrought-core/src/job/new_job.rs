@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{JobInput, Plan};
-use crate::purse::Cost;
+use crate::budget::Cost;
 
 /// What is needed to create a job.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,8 +1,8 @@
 //! [`TransitionError`]: what the state machine does not allow.
 
 use super::JobStatus;
+use crate::budget::Cost;
 use crate::id::{FencingToken, StageName, TaskKey};
-use crate::purse::Cost;
 
 /// A change that the state machine does not allow.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -6,6 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use tokio::sync::Notify;
 
+use crate::budget::{Charge, Cost};
 use crate::clock::{Clock, Now, ProcessClock};
 use crate::id::{FencingToken, JobId, StageName, TaskId};
 use crate::job::{Callback, Job, LogEntry, NewJob, Outcome, Plan, Renewal, Revision, Task};
@@ -13,7 +14,6 @@ use crate::job_store::{
     Claim, ClaimRequest, Created, JobFilter, JobStore, JobStoreError, JobView, TaskReport,
 };
 use crate::ledger_store::LedgerStore;
-use crate::purse::{Charge, Cost};
 
 /// Keeps jobs in memory; they are gone when it is dropped. The reference that other stores are held against.
 #[derive(Debug)]
@@ -59,13 +59,13 @@ impl MemoryJobStore {
 
 #[async_trait]
 impl LedgerStore for MemoryJobStore {
-    async fn set_aside(
+    async fn reserve(
         &self,
         task: &TaskId,
         token: FencingToken,
         charge: &Charge,
     ) -> Result<(), JobStoreError> {
-        self.change(&task.job, |job, now| job.set_aside(&task.key, token, charge, now))
+        self.change(&task.job, |job, now| job.reserve(&task.key, token, charge, now))
     }
 
     async fn settle(

@@ -12,12 +12,12 @@ use tokio_util::sync::CancellationToken;
 
 use super::StageError;
 use crate::artifact_store::{ArtifactStore, ArtifactStoreError};
+use crate::budget::{Budget, BudgetError, Charge, Cost, UnlimitedBudget};
 use crate::data::{BlobRef, OutboundCall, blobs_in};
 use crate::event::{EventSink, LogLevel};
 use crate::fingerprint::{canonical_json, fingerprint};
 use crate::id::{Digest, Fingerprint, JobId, StageName, TaskKey};
 use crate::metrics;
-use crate::purse::{Charge, Cost, OpenPurse, Purse, PurseError};
 
 /// What a stage sees while it runs. Cloning is cheap; clones may move into blocking work.
 #[derive(Debug, Clone)]
@@ -29,7 +29,7 @@ pub struct StageContext {
     scratch: PathBuf,
     events: EventSink,
     cancellation: CancellationToken,
-    purse: Arc<dyn Purse>,
+    budget: Arc<dyn Budget>,
     calls: Arc<Mutex<Vec<OutboundCall>>>,
     /// The stage whose memory is used; its own where there is none.
     memory_of: Option<StageName>,
@@ -59,7 +59,7 @@ impl StageContext {
             scratch,
             events: EventSink::default(),
             cancellation,
-            purse: Arc::new(OpenPurse),
+            budget: Arc::new(UnlimitedBudget),
             calls: Arc::default(),
             memory_of: None,
         }
@@ -67,8 +67,8 @@ impl StageContext {
 
     /// Sets what the job may spend.
     #[must_use]
-    pub fn with_purse(mut self, purse: Arc<dyn Purse>) -> Self {
-        self.purse = purse;
+    pub fn with_budget(mut self, budget: Arc<dyn Budget>) -> Self {
+        self.budget = budget;
         self
     }
 
@@ -162,8 +162,8 @@ impl StageContext {
     }
 
     /// What the job may still spend.
-    pub fn budget(&self) -> Budget<'_> {
-        Budget { cx: self }
+    pub fn budget(&self) -> StageBudget<'_> {
+        StageBudget { cx: self }
     }
 
     /// Notes a call to a provider. A stage that calls providers puts [`calls`](Self::calls) into its output.
@@ -186,7 +186,7 @@ impl StageContext {
     /// # Errors
     ///
     /// Fails when `make` does, or when the artifact store does in a way that may pass.
-    pub async fn remembered<K, T, F, R>(&self, step: &str, key: &K, make: F) -> Result<T, StageError>
+    pub async fn cached<K, T, F, R>(&self, step: &str, key: &K, make: F) -> Result<T, StageError>
     where
         K: Serialize + Sync + ?Sized,
         T: Serialize + DeserializeOwned + Send,
@@ -240,19 +240,19 @@ impl StageContext {
 
 /// What a job may still spend, as a stage sees it.
 #[derive(Debug, Clone, Copy)]
-pub struct Budget<'a> {
+pub struct StageBudget<'a> {
     cx: &'a StageContext,
 }
 
-impl Budget<'_> {
+impl StageBudget<'_> {
     /// Sets money aside for a call to a provider that is about to be made. Settle it with [`settle`](Self::settle); what
     /// is never settled stays set aside, as nobody knows whether the provider charged for it.
     ///
     /// # Errors
     ///
     /// Fails when the job's limit would be passed or its ledger cannot be written; then the call must not be made.
-    pub async fn set_aside(&self, charge: &Charge) -> Result<(), PurseError> {
-        self.cx.purse.set_aside(charge).await
+    pub async fn reserve(&self, charge: &Charge) -> Result<(), BudgetError> {
+        self.cx.budget.reserve(charge).await
     }
 
     /// Refuses a call whose price nobody knows when the job has a limit.
@@ -260,9 +260,9 @@ impl Budget<'_> {
     /// # Errors
     ///
     /// Fails when the job has a limit or its ledger cannot be read; then the call must not be made.
-    pub async fn allow_unpriced(&self, provider: &str) -> Result<(), PurseError> {
-        match self.cx.purse.is_limited().await? {
-            true => Err(PurseError::Unpriced { provider: provider.to_owned() }),
+    pub async fn allow_unpriced(&self, provider: &str) -> Result<(), BudgetError> {
+        match self.cx.budget.is_limited().await? {
+            true => Err(BudgetError::Unpriced { provider: provider.to_owned() }),
             false => Ok(()),
         }
     }
@@ -272,7 +272,7 @@ impl Budget<'_> {
     /// A ledger that cannot be written keeps the money set aside; the call was made all the same, so this is only
     /// logged.
     pub async fn settle(&self, charge: &Charge, cost: Cost) {
-        if let Err(error) = self.cx.purse.settle(charge, cost).await {
+        if let Err(error) = self.cx.budget.settle(charge, cost).await {
             let error = crate::report::chain(&error);
             self.cx.log(
                 LogLevel::Warn,
@@ -282,12 +282,12 @@ impl Budget<'_> {
     }
 }
 
-impl From<PurseError> for StageError {
+impl From<BudgetError> for StageError {
     /// A ledger may be reachable later; a limit only moves when somebody moves it.
-    fn from(error: PurseError) -> Self {
+    fn from(error: BudgetError) -> Self {
         match error {
-            PurseError::Unavailable { .. } => Self::retryable(error),
-            PurseError::Exhausted { .. } | PurseError::Unpriced { .. } => Self::fatal(error),
+            BudgetError::Unavailable { .. } => Self::retryable(error),
+            BudgetError::Exhausted { .. } | BudgetError::Unpriced { .. } => Self::fatal(error),
         }
     }
 }
@@ -328,7 +328,7 @@ mod tests {
         let say = |cx: StageContext, line: &'static str| {
             let made = &made;
             async move {
-                cx.remembered("line", line, |cx| async move {
+                cx.cached("line", line, |cx| async move {
                     made.fetch_add(1, Ordering::Relaxed);
                     cx.note_call(call(line));
                     cx.put(Bytes::from_static(line.as_bytes()), "audio/pcm").await
@@ -358,20 +358,20 @@ mod tests {
         let token = CancellationToken::new();
         let script =
             StageContext::new(JobId::random().unwrap(), key, Arc::clone(&artifacts), PathBuf::new(), token);
-        let own = script.remembered("line", "one", |_| async { Ok(1) });
+        let own = script.cached("line", "one", |_| async { Ok(1) });
         assert_eq!(own.await.unwrap(), 1);
         let ahead = script.with_memory_of("audio");
-        assert_eq!(ahead.remembered("line", "one", |_| async { Ok(2) }).await.unwrap(), 2);
+        assert_eq!(ahead.cached("line", "one", |_| async { Ok(2) }).await.unwrap(), 2);
         let audio = context(&artifacts);
-        assert_eq!(audio.remembered("line", "one", |_| async { Ok(3) }).await.unwrap(), 2);
+        assert_eq!(audio.cached("line", "one", |_| async { Ok(3) }).await.unwrap(), 2);
     }
 
     #[tokio::test]
     async fn a_step_that_fails_is_not_remembered() {
         let artifacts: Arc<dyn ArtifactStore> = Arc::new(MemoryArtifactStore::default());
         let cx = context(&artifacts);
-        let failed = cx.remembered("s", "k", |_| async { Err::<u8, _>(StageError::retryable("no")) }).await;
+        let failed = cx.cached("s", "k", |_| async { Err::<u8, _>(StageError::retryable("no")) }).await;
         assert!(failed.is_err());
-        assert_eq!(cx.remembered("s", "k", |_| async { Ok(7_u8) }).await.unwrap(), 7);
+        assert_eq!(cx.cached("s", "k", |_| async { Ok(7_u8) }).await.unwrap(), 7);
     }
 }

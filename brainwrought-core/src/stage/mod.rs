@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-pub use self::context::{Budget, StageContext};
+pub use self::context::{StageBudget, StageContext};
 use crate::artifact_store::ArtifactStoreError;
 use crate::room::is_full;
 

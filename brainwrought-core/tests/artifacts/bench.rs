@@ -131,7 +131,7 @@ impl Stage for Speak {
         self.strings.gate.acquire().await.unwrap().forget();
         let sound = format!("sound of {}", word.word);
         let heard = cx
-            .remembered("word", &word.word, |cx| async move {
+            .cached("word", &word.word, |cx| async move {
                 self.strings.spoken.fetch_add(1, Ordering::SeqCst);
                 cx.put(sound.into(), "audio/pcm").await
             })

@@ -26,6 +26,7 @@ use super::tool_list::{
 };
 use crate::ApiError;
 use crate::api::{ListQuery, list_jobs};
+use crate::app_state::AppState;
 use crate::guard::is_operator;
 use crate::intake::{Document, Order, check, receive_whole, shown_name, stored_key};
 use crate::job_body::SubmittedBody;
@@ -34,7 +35,6 @@ use crate::output_files::{INPUT, fetch, locate};
 use crate::rate_limit::ClientId;
 use crate::removal::remove;
 use crate::script_edit::{ScriptBody, edit, restore};
-use crate::site::Site;
 use crate::upload_address::{UploadAddress, give_out};
 use crate::view::file_link;
 
@@ -55,7 +55,7 @@ const INSTRUCTIONS: &str = "Turns a PDF into a short vertical video. Call reques
 /// What agents can do with jobs.
 #[derive(Debug, Clone)]
 pub(super) struct JobTools {
-    site: Arc<Site>,
+    state: Arc<AppState>,
 }
 
 /// Who calls, and how.
@@ -67,60 +67,60 @@ struct Call {
 }
 
 impl JobTools {
-    pub(super) fn new(site: Arc<Site>) -> Self {
-        Self { site }
+    pub(super) fn new(state: Arc<AppState>) -> Self {
+        Self { state }
     }
 
     async fn call(&self, name: &str, arguments: Value, call: &Call) -> Result<CallToolResult, ApiError> {
-        let jobs = self.site.engine.jobs();
+        let jobs = self.state.engine.jobs();
         match name {
             "submit_pdf" => self.submit(read(arguments)?, call).await,
             "request_upload" => self.request_upload(read(arguments)?, call).await,
             "get_job" => {
                 let OneJob { job_id } = read(arguments)?;
-                Ok(self.shown(&self.site.job(&job_id).await?, call).await)
+                Ok(self.shown(&self.state.job(&job_id).await?, call).await)
             }
             "wait_for_job" => self.wait(read(arguments)?, call).await,
             "list_jobs" => {
                 let query: ListQuery = read(arguments)?;
-                Ok(structured(&list_jobs(&self.site, &query, call.is_operator, &call.base).await?))
+                Ok(structured(&list_jobs(&self.state, &query, call.is_operator, &call.base).await?))
             }
             "get_output" => self.output(read(arguments)?, call).await,
             "get_script" => {
                 let OneJob { job_id } = read(arguments)?;
-                Ok(structured(&ScriptBody::of(&self.site, &self.site.job(&job_id).await?).await?))
+                Ok(structured(&ScriptBody::of(&self.state, &self.state.job(&job_id).await?).await?))
             }
             "edit_script" => {
                 let EditScript { job_id, lines } = read(arguments)?;
                 self.take_turn(call)?;
-                let view = edit(&self.site, call.client, &self.site.job(&job_id).await?, &lines).await?;
+                let view = edit(&self.state, call.client, &self.state.job(&job_id).await?, &lines).await?;
                 Ok(self.shown(&view, call).await)
             }
             "restore_version" => {
                 let RestoreVersion { job_id, version } = read(arguments)?;
                 self.take_turn(call)?;
-                let view = self.site.job(&job_id).await?;
-                let view = restore(&self.site, call.client, &view, version).await?;
+                let view = self.state.job(&job_id).await?;
+                let view = restore(&self.state, call.client, &view, version).await?;
                 Ok(self.shown(&view, call).await)
             }
             "cancel_job" => {
                 let OneJob { job_id } = read(arguments)?;
                 self.take_turn(call)?;
-                let view = jobs.cancel(&self.site.job(&job_id).await?.job.job_id).await?;
+                let view = jobs.cancel(&self.state.job(&job_id).await?.job.job_id).await?;
                 Ok(self.shown(&view, call).await)
             }
             "retry_job" => {
                 let RetryJob { job_id, from } = read(arguments)?;
                 self.take_turn(call)?;
-                let view = self.site.job(&job_id).await?;
+                let view = self.state.job(&job_id).await?;
                 let from = from.as_deref().filter(|from| !from.is_empty()).map(StageName::from);
-                let view = self.site.retry(call.client, &view, from.as_ref()).await?;
+                let view = self.state.retry(call.client, &view, from.as_ref()).await?;
                 Ok(self.shown(&view, call).await)
             }
             "delete_job" => {
                 let OneJob { job_id } = read(arguments)?;
                 self.take_turn(call)?;
-                remove(&self.site, &self.site.job(&job_id).await?.job).await?;
+                remove(&self.state, &self.state.job(&job_id).await?.job).await?;
                 Ok(structured(&json!({ "deleted": job_id })))
             }
             other => {
@@ -132,7 +132,7 @@ impl JobTools {
 
     async fn submit(&self, wanted: SubmitPdf, call: &Call) -> Result<CallToolResult, ApiError> {
         self.take_turn(call)?;
-        let limit = largest_pdf(&self.site);
+        let limit = largest_pdf(&self.state);
         if wanted.pdf_base64.len() as u64 > limit.div_ceil(3) * 4 {
             return Err(ApiError::TooLarge { limit });
         }
@@ -146,7 +146,7 @@ impl JobTools {
             key: wanted.idempotency_key.as_deref().map(stored_key).transpose()?,
         };
         let document = Document { pdf: pdf.into(), music: None };
-        let created = receive_whole(&self.site, call.client, document, order, &call.base).await?;
+        let created = receive_whole(&self.state, call.client, document, order, &call.base).await?;
         Ok(structured(&SubmittedBody::of(&created.view, &call.base)))
     }
 
@@ -158,23 +158,23 @@ impl JobTools {
             callback_url: wanted.callback_url,
             key: wanted.idempotency_key.as_deref().map(stored_key).transpose()?,
         };
-        check(&self.site, order.clone(), &call.base).await?;
+        check(&self.state, order.clone(), &call.base).await?;
         let quoted = format!("'{}'", order.file_name.replace('\'', r"'\''"));
-        let UploadAddress { url, until } = give_out(self.site.secret()?, order, &call.base)?;
+        let UploadAddress { url, until } = give_out(self.state.secret()?, order, &call.base)?;
         let curl = format!("curl --fail-with-body --upload-file {quoted} '{url}'");
         Ok(structured(&json!({ "method": "PUT", "url": url, "curl": curl, "good_until": until })))
     }
 
     async fn wait(&self, wanted: WaitForJob, call: &Call) -> Result<CallToolResult, ApiError> {
-        let id = self.site.job(&wanted.job_id).await?.job.job_id;
+        let id = self.state.job(&wanted.job_id).await?.job.job_id;
         let busy =
             || ApiError::Busy { reason: "too many wait already".to_owned(), after: Duration::from_secs(5) };
-        let _slot = self.site.client_streams.take(call.client).ok_or_else(busy)?;
-        let _place = self.site.streams.try_acquire().map_err(|_| busy())?;
-        let mut watch = self.site.watches.watch(&id).await?;
-        let patience = wanted.seconds.map_or(MAX_WAIT, Duration::from_secs).min(MAX_WAIT);
-        // The answer must be out before the guard loses its patience.
-        let until = Instant::now() + patience.min(self.site.settings.patience.answer / 2);
+        let _slot = self.state.client_streams.take(call.client).ok_or_else(busy)?;
+        let _place = self.state.streams.try_acquire().map_err(|_| busy())?;
+        let mut watch = self.state.watches.watch(&id).await?;
+        let timeouts = wanted.seconds.map_or(MAX_WAIT, Duration::from_secs).min(MAX_WAIT);
+        // The answer must be out before the guard gives up.
+        let until = Instant::now() + timeouts.min(self.state.settings.timeouts.answer / 2);
         loop {
             let seen = watch.borrow_and_update().clone();
             let view = seen.ok_or_else(|| ApiError::NoSuchJob(id.to_string()))?;
@@ -185,7 +185,7 @@ impl JobTools {
             let is_over = tokio::select! {
                 changed = watch.changed() => changed.is_err(),
                 () = tokio::time::sleep_until(until) => true,
-                () = self.site.shutdown.cancelled() => true,
+                () = self.state.shutdown.cancelled() => true,
                 () = call.context.ct.cancelled() => true,
             };
             if is_over {
@@ -195,14 +195,14 @@ impl JobTools {
     }
 
     async fn output(&self, wanted: OneFile, call: &Call) -> Result<CallToolResult, ApiError> {
-        let view = self.site.job(&wanted.job_id).await?;
-        let (blob, media_type) = locate(&self.site, &view.job, &wanted.name).await?;
+        let view = self.state.job(&wanted.job_id).await?;
+        let (blob, media_type) = locate(&self.state, &view.job, &wanted.name).await?;
         let link = file_link(&call.base, &view.job.job_id, &wanted.name);
         let mut body =
             json!({ "name": wanted.name, "link": link, "media_type": media_type, "bytes": blob.bytes });
         let is_text = !["video.mp4", "poster.png", INPUT].contains(&wanted.name.as_str());
         if is_text && blob.bytes <= MAX_TEXT_CHARS {
-            let bytes = fetch(&self.site, &view.job.job_id, &blob).await?;
+            let bytes = fetch(&self.state, &view.job.job_id, &blob).await?;
             let bytes = bytes.ok_or_else(|| ApiError::NoSuchFile(wanted.name.clone()))?;
             body["text"] = String::from_utf8_lossy(&bytes).into();
         }
@@ -211,7 +211,7 @@ impl JobTools {
 
     async fn tell_progress(&self, view: &JobView, call: &Call) {
         let Some(token) = call.context.meta.get_progress_token() else { return };
-        let progress = self.site.shown(view, &call.base).await.progress;
+        let progress = self.state.shown(view, &call.base).await.progress;
         let told = ProgressNotificationParam::new(token, progress.share)
             .with_total(1.0)
             .with_message(progress.doing);
@@ -220,14 +220,14 @@ impl JobTools {
     }
 
     async fn shown(&self, view: &JobView, call: &Call) -> CallToolResult {
-        let mut body = self.site.shown(view, &call.base).await;
+        let mut body = self.state.shown(view, &call.base).await;
         body.logs.drain(..body.logs.len().saturating_sub(LOG_LINES));
         structured(&body)
     }
 
     /// What changes something counts as it does in the API.
     fn take_turn(&self, call: &Call) -> Result<(), ApiError> {
-        self.site.take_change(call.client, Instant::now())
+        self.state.take_change(call.client, Instant::now())
     }
 }
 
@@ -263,7 +263,7 @@ impl ServerHandler for JobTools {
             client: extensions
                 .and_then(|extensions| extensions.get::<ClientId>().copied())
                 .unwrap_or(ClientId::Somebody),
-            is_operator: parts.is_some_and(|parts| is_operator(&self.site, &parts.headers)),
+            is_operator: parts.is_some_and(|parts| is_operator(&self.state, &parts.headers)),
             context,
         };
         let arguments = Value::Object(request.arguments.unwrap_or_default());

@@ -25,12 +25,12 @@ use tokio::time::Instant;
 use tower::ServiceExt as _;
 
 use crate::ApiError;
+use crate::app_state::AppState;
 use crate::client_slots::ClientSlot;
 use crate::links::MCP_PATH;
 use crate::links::{ApiBase, Base};
 use crate::pace::Pace;
 use crate::rate_limit::ClientId;
-use crate::site::Site;
 use job_tools::JobTools;
 
 /// The largest PDF that a message may hold, in bytes. A message is in memory as a whole, so it is less than an upload's.
@@ -45,30 +45,36 @@ const ENVELOPE: u64 = 64 << 10;
 type Service = StreamableHttpService<JobTools, NeverSessionManager>;
 
 /// The route of the endpoint.
-pub(crate) fn routes(site: &Arc<Site>) -> Router<Arc<Site>> {
+pub(crate) fn routes(state: &Arc<AppState>) -> Router<Arc<AppState>> {
     // The guard checks `Host` and `Origin` for every route, by the server's own settings.
     let config = StreamableHttpServerConfig::default()
         .with_legacy_session_mode(false)
         .with_json_response(true)
-        .with_cancellation_token(site.shutdown.child_token())
-        .with_max_request_body_bytes(usize::try_from(longest(site)).unwrap_or(usize::MAX))
+        .with_cancellation_token(state.shutdown.child_token())
+        .with_max_request_body_bytes(usize::try_from(longest(state)).unwrap_or(usize::MAX))
         .disable_allowed_hosts()
         .disable_allowed_origins();
-    let tools = JobTools::new(Arc::clone(site));
+    let tools = JobTools::new(Arc::clone(state));
     let service = Service::new(move || Ok(tools.clone()), Arc::default(), config);
-    let handler = async move |State(site): State<Arc<Site>>, ApiBase(base): ApiBase, request: Request| {
-        answer(&service, &site, base, request).await.unwrap_or_else(|error| error.into_response())
-    };
+    let handler =
+        async move |State(state): State<Arc<AppState>>, ApiBase(base): ApiBase, request: Request| {
+            answer(&service, &state, base, request).await.unwrap_or_else(|error| error.into_response())
+        };
     Router::new().route(MCP_PATH, any(handler))
 }
 
-async fn answer(service: &Service, site: &Site, base: Base, request: Request) -> Result<Response, ApiError> {
+async fn answer(
+    service: &Service,
+    state: &AppState,
+    base: Base,
+    request: Request,
+) -> Result<Response, ApiError> {
     let (mut parts, body) = request.into_parts();
-    let (message, _place) = whole(site, &parts, body).await?;
+    let (message, _place) = whole(state, &parts, body).await?;
     parts.extensions.insert(base);
     let request = Request::from_parts(parts, Body::from(message));
     let answering = service.clone().oneshot(request);
-    match tokio::time::timeout(site.settings.patience.answer, answering).await {
+    match tokio::time::timeout(state.settings.timeouts.answer, answering).await {
         Ok(Ok(response)) => Ok(response.map(Body::new)),
         Ok(Err(never)) => match never {},
         Err(_) => Err(ApiError::Late),
@@ -76,24 +82,28 @@ async fn answer(service: &Service, site: &Site, base: Base, request: Request) ->
 }
 
 /// The most bytes of a message.
-fn longest(site: &Site) -> u64 {
-    largest_pdf(site).div_ceil(3) * 4 + ENVELOPE
+fn longest(state: &AppState) -> u64 {
+    largest_pdf(state).div_ceil(3) * 4 + ENVELOPE
 }
 
 /// The largest PDF that a message may hold here, in bytes.
-fn largest_pdf(site: &Site) -> u64 {
-    MAX_PDF_BYTES.min(site.settings.limits.upload_bytes)
+fn largest_pdf(state: &AppState) -> u64 {
+    MAX_PDF_BYTES.min(state.settings.limits.upload_bytes)
 }
 
 /// The place of a large message, among those of its client and among all.
 type MessagePlace = (ClientSlot, OwnedSemaphorePermit);
 
-/// Reads a message with the patience of an upload. Few large ones are read at a time, for each is in memory.
-async fn whole(site: &Site, parts: &Parts, body: Body) -> Result<(Bytes, Option<MessagePlace>), ApiError> {
-    let too_large = || ApiError::TooLarge { limit: largest_pdf(site) };
+/// Reads a message with the timeouts of an upload. Few large ones are read at a time, for each is in memory.
+async fn whole(
+    state: &AppState,
+    parts: &Parts,
+    body: Body,
+) -> Result<(Bytes, Option<MessagePlace>), ApiError> {
+    let too_large = || ApiError::TooLarge { limit: largest_pdf(state) };
     let announced =
         parts.headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
-    if announced.is_some_and(|announced| announced > longest(site)) {
+    if announced.is_some_and(|announced| announced > longest(state)) {
         return Err(too_large());
     }
     let busy = || ApiError::Busy {
@@ -101,7 +111,7 @@ async fn whole(site: &Site, parts: &Parts, body: Body) -> Result<(Bytes, Option<
         after: Duration::from_secs(5),
     };
     let client = parts.extensions.get::<ClientId>().copied().unwrap_or(ClientId::Somebody);
-    let mut pace = Pace::begin(site.settings.patience);
+    let mut pace = Pace::begin(state.settings.timeouts);
     let (mut message, mut place) = (BytesMut::new(), None);
     let mut body = body.into_data_stream();
     loop {
@@ -111,12 +121,12 @@ async fn whole(site: &Site, parts: &Parts, body: Body) -> Result<(Bytes, Option<
         let piece = piece.map_err(|_| ApiError::Truncated)?;
         pace.received(piece.len());
         message.extend_from_slice(&piece);
-        if message.len() as u64 > longest(site) {
+        if message.len() as u64 > longest(state) {
             return Err(too_large());
         }
         if message.len() > SMALL && place.is_none() {
-            let slot = site.client_messages.take(client).ok_or_else(busy)?;
-            let free = Arc::clone(&site.large_messages).try_acquire_owned().map_err(|_| busy())?;
+            let slot = state.client_messages.take(client).ok_or_else(busy)?;
+            let free = Arc::clone(&state.large_messages).try_acquire_owned().map_err(|_| busy())?;
             place = Some((slot, free));
         }
     }

@@ -1,9 +1,9 @@
 //! [`JobPanel`]: a job as people see it: progress, then the video, to watch, to share and to download.
 
+use brainwrought_core::budget::{BudgetError, Cost};
 use brainwrought_core::data::{QuizQuestion, Script};
 use brainwrought_core::job::{JobStatus, Task, TaskStatus};
 use brainwrought_core::job_store::JobView;
-use brainwrought_core::purse::{Cost, PurseError};
 use brainwrought_core::stage::Stage as _;
 use brainwrought_stages::audio::Narrate;
 use brainwrought_stages::check::{Check, ReportFile};
@@ -17,10 +17,10 @@ use super::quiz;
 use super::script_panel::{self, Editing, Editor, RefusedEdit};
 use super::version_list;
 use crate::ApiError;
+use crate::app_state::AppState;
 use crate::job_body::JobBody;
 use crate::links::Base;
 use crate::output_files::{INPUT, script, small};
-use crate::site::Site;
 
 /// A job with what lies beside its video.
 #[derive(Debug)]
@@ -55,7 +55,7 @@ impl Remedy {
     /// decides; elsewhere somebody may have changed the server meanwhile.
     fn of(view: &JobView, server_limit: Option<Cost>) -> Self {
         let job = &view.job;
-        if job.error().is_some_and(|error| PurseError::is_limit(&error)) {
+        if job.error().is_some_and(|error| BudgetError::is_limit(&error)) {
             let is_server =
                 server_limit.is_some_and(|most| job.ledger.max_cost.is_none_or(|own| own >= most));
             return if is_server { Self::LessCost } else { Self::HigherLimit };
@@ -76,22 +76,22 @@ impl Remedy {
 
 impl JobPanel {
     /// Gathers what is shown of a job.
-    pub(super) async fn gather(site: &Site, view: &JobView, base: &Base) -> Result<Self, ApiError> {
-        let job = site.shown(view, base).await;
-        let script = script(site, &view.job).await?;
-        let quiz = small(site, &view.job, "quiz.json").await?;
+    pub(super) async fn gather(state: &AppState, view: &JobView, base: &Base) -> Result<Self, ApiError> {
+        let job = state.shown(view, base).await;
+        let script = script(state, &view.job).await?;
+        let quiz = small(state, &view.job, "quiz.json").await?;
         // What did not pass is of more interest than the report of the version before.
         let report = match refusal(view) {
             Some(report) => Some(report),
             None => {
-                let report = small(site, &view.job, "report.json").await?;
+                let report = small(state, &view.job, "report.json").await?;
                 report.and_then(|bytes| ReportFile::read(&bytes))
             }
         };
         Ok(Self {
             job,
             is_final: view.status.is_final(),
-            remedy: Remedy::of(view, site.settings.max_cost),
+            remedy: Remedy::of(view, state.settings.max_cost),
             script,
             quiz: quiz::questions(quiz.as_deref()),
             report,

@@ -35,6 +35,7 @@ use brainwrought_stages::standard::input_name;
 use maud::html;
 use serde::Deserialize;
 
+use crate::app_state::AppState;
 use crate::example_files::example;
 use crate::intake::{PdfRequest, receive};
 use crate::job_link::JobLink;
@@ -42,7 +43,6 @@ use crate::links::Base;
 use crate::rate_limit::ClientId;
 use crate::removal::remove;
 use crate::script_edit::{LineEdit, edit, restore};
-use crate::site::Site;
 use crate::{ApiError, previews, variant, view};
 use job_panel::JobPanel;
 use options_form::OptionsForm;
@@ -51,7 +51,7 @@ use shell::{Page, Tab, frame, spending};
 use view_page::ViewPage;
 
 /// The routes of the page.
-pub(crate) fn routes() -> Router<Arc<Site>> {
+pub(crate) fn routes() -> Router<Arc<AppState>> {
     Router::new()
         .route("/", get(home))
         .route("/jobs", post(submit))
@@ -80,23 +80,23 @@ struct HomeQuery {
 }
 
 async fn home(
-    State(site): State<Arc<Site>>,
+    State(state): State<Arc<AppState>>,
     base: Base,
     query: Result<Query<HomeQuery>, QueryRejection>,
 ) -> Response {
     let Query(query) = query.unwrap_or_default();
     if let Some(text) = query.job_id.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
-        let shown = match open(&site, &base, text).await {
-            Ok(Opened::Job(view)) => job_page(&site, &base, &view, None, None).await,
+        let shown = match open(&state, &base, text).await {
+            Ok(Opened::Job(view)) => job_page(&state, &base, &view, None, None).await,
             Ok(Opened::Elsewhere(address)) => Ok(go_to(&address)),
             Err(error) => Err(error),
         };
         return match shown {
             Ok(response) => response,
-            Err(error) => failed(&site, &base, Some(text), error).await,
+            Err(error) => failed(&state, &base, Some(text), error).await,
         };
     }
-    let mut page = Page::new(&base, &site).await;
+    let mut page = Page::new(&base, &state).await;
     if query.tab.as_deref() == Some("retrieve") {
         page.tab = Tab::Retrieve;
     }
@@ -114,16 +114,16 @@ enum Opened {
 }
 
 /// Finds what an id or a pasted link names. The page of a job has its id in the address, so that it can be bookmarked.
-async fn open(site: &Site, base: &Base, text: &str) -> Result<Opened, ApiError> {
+async fn open(state: &AppState, base: &Base, text: &str) -> Result<Opened, ApiError> {
     match JobLink::parse(text) {
         Some(JobLink::View(view)) => Ok(Opened::Elsewhere(base.view(&view))),
         Some(JobLink::Job(id)) => Ok(Opened::Elsewhere(base.page(&id))),
-        Some(JobLink::Id(id)) => match site.job(id.as_str()).await {
+        Some(JobLink::Id(id)) => match state.job(id.as_str()).await {
             // The id of a view looks like that of a job.
             Err(error @ ApiError::NoSuchJob(_)) => {
                 let view: Option<ViewId> = id.as_str().parse().ok();
                 let found = match &view {
-                    Some(view) => site.engine.jobs().find_by_view(view).await?,
+                    Some(view) => state.engine.jobs().find_by_view(view).await?,
                     None => None,
                 };
                 view.filter(|_| found.is_some()).map(|view| Opened::Elsewhere(base.view(&view))).ok_or(error)
@@ -136,14 +136,14 @@ async fn open(site: &Site, base: &Base, text: &str) -> Result<Opened, ApiError> 
 
 /// Draws the page of a job, with an error of what was just tried and an edit that was refused, if there is one.
 async fn job_page(
-    site: &Site,
+    state: &AppState,
     base: &Base,
     view: &JobView,
     error: Option<&ApiError>,
     refused: Option<RefusedEdit>,
 ) -> Result<Response, ApiError> {
-    let panel = JobPanel::gather(site, view, base).await?.with_refused(refused);
-    let mut page = Page::new(base, site).await;
+    let panel = JobPanel::gather(state, view, base).await?.with_refused(refused);
+    let mut page = Page::new(base, state).await;
     page.tab = Tab::Retrieve;
     page.job_id = view.job.job_id.to_string();
     page.is_live = !view.status.is_final();
@@ -154,17 +154,17 @@ async fn job_page(
 }
 
 /// Shows an error on the page where it happened, with its status.
-async fn failed(site: &Site, base: &Base, asked: Option<&str>, error: ApiError) -> Response {
+async fn failed(state: &AppState, base: &Base, asked: Option<&str>, error: ApiError) -> Response {
     let job = match (&error, asked) {
         (ApiError::NoSuchJob(_) | ApiError::NotALink, _) | (_, None) => None,
-        (_, Some(asked)) => site.job(asked).await.ok(),
+        (_, Some(asked)) => state.job(asked).await.ok(),
     };
     if let Some(view) = job
-        && let Ok(response) = job_page(site, base, &view, Some(&error), None).await
+        && let Ok(response) = job_page(state, base, &view, Some(&error), None).await
     {
         return error.dress(response);
     }
-    let mut page = Page::new(base, site).await;
+    let mut page = Page::new(base, state).await;
     page.tab = if asked.is_some() { Tab::Retrieve } else { Tab::Submit };
     page.job_id = asked.unwrap_or_default().chars().take(80).collect();
     page.error = Some(error_page::sentence(&error.to_string()));
@@ -173,54 +173,59 @@ async fn failed(site: &Site, base: &Base, asked: Option<&str>, error: ApiError) 
 
 /// The part of the page that shows a job, for scripts to put in place when the job has moved on.
 async fn panel(
-    State(site): State<Arc<Site>>,
+    State(state): State<Arc<AppState>>,
     base: Base,
     Path(job_id): Path<String>,
 ) -> Result<Html<String>, ApiError> {
-    let view = site.job(&job_id).await?;
-    Ok(Html(JobPanel::gather(&site, &view, &base).await?.render(&base).into_string()))
+    let view = state.job(&job_id).await?;
+    Ok(Html(JobPanel::gather(&state, &view, &base).await?.render(&base).into_string()))
 }
 
 /// The page behind a view-only link.
 async fn view_page(
-    State(site): State<Arc<Site>>,
+    State(state): State<Arc<AppState>>,
     base: Base,
     Path(view_id): Path<String>,
 ) -> Result<Html<String>, ApiError> {
-    let view = view::find(&site, &view_id).await?;
-    Ok(Html(ViewPage::gather(&site, &view).await?.render(&base).into_string()))
+    let view = view::find(&state, &view_id).await?;
+    Ok(Html(ViewPage::gather(&state, &view).await?.render(&base).into_string()))
 }
 
 async fn submit(
-    State(site): State<Arc<Site>>,
+    State(state): State<Arc<AppState>>,
     Extension(client): Extension<ClientId>,
     base: Base,
     headers: HeaderMap,
     body: Body,
 ) -> Response {
     let request = PdfRequest { headers: &headers, query: None, base: &base };
-    match receive(&site, client, request, body).await {
+    match receive(&state, client, request, body).await {
         Ok(created) => go_to(&base.page(&created.view.job.job_id)),
-        Err(error) => failed(&site, &base, None, error).await,
+        Err(error) => failed(&state, &base, None, error).await,
     }
 }
 
 /// The form that makes another version from the PDF of a job.
 async fn variant_form(
-    State(site): State<Arc<Site>>,
+    State(state): State<Arc<AppState>>,
     base: Base,
     Path(job_id): Path<String>,
 ) -> Result<Html<String>, ApiError> {
-    let view = site.job(&job_id).await?;
-    Ok(Html(draw_variant_form(&site, &base, &view, None).await))
+    let view = state.job(&job_id).await?;
+    Ok(Html(draw_variant_form(&state, &base, &view, None).await))
 }
 
-async fn draw_variant_form(site: &Site, base: &Base, view: &JobView, error: Option<&ApiError>) -> String {
+async fn draw_variant_form(
+    state: &AppState,
+    base: &Base,
+    view: &JobView,
+    error: Option<&ApiError>,
+) -> String {
     let options = OptionsForm {
         base: &base.0,
-        voices: site.previews.voices().await,
+        voices: state.previews.voices().await,
         chosen: variant::options_of(view),
-        spending: spending(&site.settings),
+        spending: spending(&state.settings),
         is_open: true,
     };
     let job = &view.job;
@@ -234,29 +239,29 @@ async fn draw_variant_form(site: &Site, base: &Base, view: &JobView, error: Opti
 }
 
 async fn make_variant(
-    State(site): State<Arc<Site>>,
+    State(state): State<Arc<AppState>>,
     Extension(client): Extension<ClientId>,
     base: Base,
     Path(job_id): Path<String>,
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    let view = match site.job(&job_id).await {
+    let view = match state.job(&job_id).await {
         Ok(view) => view,
-        Err(error) => return failed(&site, &base, Some(&job_id), error).await,
+        Err(error) => return failed(&state, &base, Some(&job_id), error).await,
     };
-    match variant::make_from_form(&site, client, &view, &headers, body).await {
+    match variant::make_from_form(&state, client, &view, &headers, body).await {
         Ok(created) => go_to(&base.page(&created.view.job.job_id)),
         Err(error) => {
-            let page = draw_variant_form(&site, &base, &view, Some(&error)).await;
+            let page = draw_variant_form(&state, &base, &view, Some(&error)).await;
             error.dress(Html(page).into_response())
         }
     }
 }
 
-async fn cancel(State(site): State<Arc<Site>>, base: Base, Path(job_id): Path<String>) -> Response {
-    act(&site, &base, &job_id, async |view| {
-        site.engine.jobs().cancel(&view.job.job_id).await?;
+async fn cancel(State(state): State<Arc<AppState>>, base: Base, Path(job_id): Path<String>) -> Response {
+    act(&state, &base, &job_id, async |view| {
+        state.engine.jobs().cancel(&view.job.job_id).await?;
         Ok(())
     })
     .await
@@ -270,16 +275,16 @@ struct RetryForm {
 }
 
 async fn retry(
-    State(site): State<Arc<Site>>,
+    State(state): State<Arc<AppState>>,
     Extension(client): Extension<ClientId>,
     base: Base,
     Path(job_id): Path<String>,
     form: Result<Form<RetryForm>, FormRejection>,
 ) -> Response {
-    act(&site, &base, &job_id, async |view| {
+    act(&state, &base, &job_id, async |view| {
         let Form(form) = form.map_err(|error| ApiError::wrong_request(&error.body_text()))?;
         let from = Some(form.from.as_str()).filter(|from| !from.is_empty()).map(StageName::from);
-        site.retry(client, &view, from.as_ref()).await?;
+        state.retry(client, &view, from.as_ref()).await?;
         Ok(())
     })
     .await
@@ -289,25 +294,25 @@ async fn retry(
 const LINE: &str = "line-";
 
 async fn edit_script(
-    State(site): State<Arc<Site>>,
+    State(state): State<Arc<AppState>>,
     Extension(client): Extension<ClientId>,
     base: Base,
     Path(job_id): Path<String>,
     form: Result<Form<Vec<(String, String)>>, FormRejection>,
 ) -> Response {
     let edited = async {
-        let view = site.job(&job_id).await?;
+        let view = state.job(&job_id).await?;
         let Form(form) = form.map_err(|error| ApiError::wrong_request(&error.body_text()))?;
         let line = |(name, text): (String, String)| {
             let line = name.strip_prefix(LINE)?.parse().ok()?;
             Some(LineEdit { line, text })
         };
         let lines: Vec<LineEdit> = form.into_iter().filter_map(line).collect();
-        match edit(&site, client, &view, &lines).await {
+        match edit(&state, client, &view, &lines).await {
             Err(ApiError::EditRefused { verdict, .. }) => {
                 let refused = RefusedEdit { lines, verdict: verdict.as_ref().clone() };
                 let error = ApiError::EditRefused { message: NOT_SAVED.to_owned(), verdict };
-                let page = job_page(&site, &base, &view, Some(&error), Some(refused)).await?;
+                let page = job_page(&state, &base, &view, Some(&error), Some(refused)).await?;
                 Ok(error.dress(page))
             }
             edited => edited.map(|view| go_to(&base.page(&view.job.job_id))),
@@ -315,7 +320,7 @@ async fn edit_script(
     };
     match edited.await {
         Ok(response) => response,
-        Err(error) => failed(&site, &base, Some(&job_id), error).await,
+        Err(error) => failed(&state, &base, Some(&job_id), error).await,
     }
 }
 
@@ -330,40 +335,40 @@ struct RestoreForm {
 }
 
 async fn restore_version(
-    State(site): State<Arc<Site>>,
+    State(state): State<Arc<AppState>>,
     Extension(client): Extension<ClientId>,
     base: Base,
     Path(job_id): Path<String>,
     form: Result<Form<RestoreForm>, FormRejection>,
 ) -> Response {
-    act(&site, &base, &job_id, async |view| {
+    act(&state, &base, &job_id, async |view| {
         let Form(form) = form.map_err(|error| ApiError::wrong_request(&error.body_text()))?;
-        restore(&site, client, &view, form.version).await.map(drop)
+        restore(&state, client, &view, form.version).await.map(drop)
     })
     .await
 }
 
-async fn delete(State(site): State<Arc<Site>>, base: Base, Path(job_id): Path<String>) -> Response {
-    let done = act(&site, &base, &job_id, async |view| remove(&site, &view.job).await).await;
+async fn delete(State(state): State<Arc<AppState>>, base: Base, Path(job_id): Path<String>) -> Response {
+    let done = act(&state, &base, &job_id, async |view| remove(&state, &view.job).await).await;
     if done.status() == StatusCode::SEE_OTHER { go_to(&format!("{}/?deleted=1", base.0)) } else { done }
 }
 
 /// Does something to a job and goes back to its page.
 async fn act(
-    site: &Arc<Site>,
+    state: &Arc<AppState>,
     base: &Base,
     job_id: &str,
     action: impl AsyncFnOnce(JobView) -> Result<(), ApiError>,
 ) -> Response {
     let acted = async {
-        let view = site.job(job_id).await?;
+        let view = state.job(job_id).await?;
         let page = base.page(&view.job.job_id);
         action(view).await?;
         Ok(go_to(&page))
     };
     match acted.await {
         Ok(response) => response,
-        Err(error) => failed(site, base, Some(job_id), error).await,
+        Err(error) => failed(state, base, Some(job_id), error).await,
     }
 }
 

@@ -1,6 +1,6 @@
 //! [`OptionsForm`]: everything that can be chosen about a video, with samples of voices and backgrounds.
 
-use brainwrought_core::purse::Cost;
+use brainwrought_core::budget::Cost;
 use brainwrought_stages::background::STYLES;
 use brainwrought_stages::frame::{CaptionStyle, Layout};
 use maud::{Markup, html};

@@ -7,9 +7,9 @@ use maud::{DOCTYPE, Markup, html};
 use super::asset::{SCRIPTS, STAMP};
 use super::options_form::{OptionsForm, Spending};
 use super::{gallery, submit_form};
+use crate::app_state::AppState;
 use crate::links::Base;
 use crate::previews::VoiceChoice;
-use crate::site::Site;
 use crate::video_options::VideoOptions;
 use crate::{Example, HttpSettings};
 
@@ -43,8 +43,8 @@ pub(super) struct Page {
 }
 
 impl Page {
-    pub(super) async fn new(base: &Base, site: &Site) -> Self {
-        let settings = &site.settings;
+    pub(super) async fn new(base: &Base, state: &AppState) -> Self {
+        let settings = &state.settings;
         Self {
             base: base.0.clone(),
             tab: Tab::Submit,
@@ -57,7 +57,7 @@ impl Page {
             limit_megabytes: settings.limits.upload_bytes / 1_000_000,
             keep: settings.keep,
             examples: settings.examples.clone(),
-            voices: site.previews.voices().await.to_vec(),
+            voices: state.previews.voices().await.to_vec(),
             spending: spending(settings),
         }
     }
@@ -156,7 +156,7 @@ pub(super) fn frame(base: &str, title: &str, is_live: bool, content: &Markup) ->
                 a.skip href="#main" { "Skip to content" }
                 header.top {
                     a.brand href={ (base) "/" } { span.mark aria-hidden="true" { "▶" } "Brainwrought" }
-                    nav aria-label="Site" { a href={ (base) "/" } { "New video" } " " a href={ (base) "/api/docs" } { "API" } }
+                    nav aria-label="AppState" { a href={ (base) "/" } { "New video" } " " a href={ (base) "/api/docs" } { "API" } }
                 }
                 main #main { (content) }
                 p.visually-hidden #said role="status" {}

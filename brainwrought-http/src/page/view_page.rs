@@ -12,9 +12,9 @@ use super::quiz;
 use super::script_panel::{self, Editing};
 use super::shell::frame;
 use crate::ApiError;
+use crate::app_state::AppState;
 use crate::links::Base;
 use crate::output_files::{locate, small};
-use crate::site::Site;
 
 /// A video that was shared.
 #[derive(Debug)]
@@ -30,16 +30,16 @@ pub(super) struct ViewPage {
 
 impl ViewPage {
     /// Gathers what is shown.
-    pub(super) async fn gather(site: &Site, view: &JobView) -> Result<Self, ApiError> {
+    pub(super) async fn gather(state: &AppState, view: &JobView) -> Result<Self, ApiError> {
         let job = &view.job;
-        let is_ready = match locate(site, job, "video.mp4").await {
+        let is_ready = match locate(state, job, "video.mp4").await {
             Ok(_) => true,
             Err(ApiError::NoSuchFile(_)) => false,
             Err(error) => return Err(error),
         };
         // Until there is a video, the words of the document are nobody's business.
-        let script = if is_ready { script_of_video(&site.engine, job).await? } else { None };
-        let quiz = if is_ready { small(site, job, "quiz.json").await? } else { None };
+        let script = if is_ready { script_of_video(&state.engine, job).await? } else { None };
+        let quiz = if is_ready { small(state, job, "quiz.json").await? } else { None };
         let title = script.as_ref().map_or_else(|| "A video".to_owned(), |script| script.title.clone());
         Ok(Self {
             view: ViewId::from_job(&job.job_id),

@@ -23,9 +23,9 @@ pub use delivery::deliver_webhooks;
 pub(crate) use message::Message;
 
 use self::destination::{NoDestination, resolve};
+use crate::app_state::AppState;
 use crate::links::Base;
 use crate::server_secret::ServerSecret;
-use crate::site::Site;
 use crate::{ApiError, HttpSettings};
 
 /// The longest URL that is called, in characters.
@@ -109,7 +109,7 @@ pub(crate) async fn admit(settings: &HttpSettings, url: &str, base: &Base) -> Re
 ///
 /// Fails when the job is an earlier one that was given another callback, or the store cannot be reached.
 pub(crate) async fn attach(
-    site: &Site,
+    state: &AppState,
     created: &Created,
     callback: Option<Callback>,
 ) -> Result<(), ApiError> {
@@ -120,9 +120,9 @@ pub(crate) async fn attach(
         // An earlier request may have got no further than the job.
         (None, Some(wanted)) => {
             let is_first =
-                site.engine.jobs().replace_callback(&job.job_id, None, Some(wanted.clone())).await?;
+                state.engine.jobs().replace_callback(&job.job_id, None, Some(wanted.clone())).await?;
             if !is_first {
-                let known = site.engine.jobs().get(&job.job_id).await?.job.callback;
+                let known = state.engine.jobs().get(&job.job_id).await?.job.callback;
                 if known.is_none_or(|known| known.url != wanted.url) {
                     return Err(ApiError::KeyReused);
                 }
@@ -130,13 +130,13 @@ pub(crate) async fn attach(
         }
         (Some(_), _) => return Err(ApiError::KeyReused),
     }
-    follow(site, &job.job_id);
+    follow(state, &job.job_id);
     Ok(())
 }
 
 /// Looks after a job's callback from now on, rather than at the next look at all jobs.
-pub(crate) fn follow(site: &Site, id: &JobId) {
-    if let Some(webhooks) = &site.settings.webhooks {
+pub(crate) fn follow(state: &AppState, id: &JobId) {
+    if let Some(webhooks) = &state.settings.webhooks {
         webhooks.follow(id);
     }
 }

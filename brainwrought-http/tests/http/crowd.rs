@@ -61,8 +61,8 @@ async fn uploads_that_trickle_leave_room_for_those_of_others() {
         |settings| {
             settings.limits.uploads = 6;
             settings.limits.uploads_per_client = 3;
-            settings.patience.chunk = Duration::from_secs(20);
-            settings.patience.upload_grace = Duration::from_millis(600);
+            settings.timeouts.chunk = Duration::from_secs(20);
+            settings.timeouts.upload_grace = Duration::from_millis(600);
         },
         0,
     )

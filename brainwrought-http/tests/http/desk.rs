@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use brainwrought_core::artifact_store::ArtifactStore;
+use brainwrought_core::budget::{Charge, Cost};
 use brainwrought_core::data::{
     Analysis, BlobRef, Block, BlockKind, Citation, Document, Language, Line, LineRole, Page, Publication,
     QuizQuestion, Rect, Report, Rule, Scene, SceneKind, Script, Segment, SourcePdf, Video, VisualCue,
@@ -17,7 +18,6 @@ use brainwrought_core::id::WorkerId;
 use brainwrought_core::job_store::JobStore;
 use brainwrought_core::memory::{MemoryArtifactStore, MemoryJobStore};
 use brainwrought_core::pipeline::{Handle, Pipeline};
-use brainwrought_core::purse::{Charge, Cost};
 use brainwrought_core::stage::{Stage, StageContext, StageData, StageError};
 use brainwrought_http::{HttpSettings, app, deliver_webhooks, serve};
 use brainwrought_stages::publish::Publish;
@@ -107,12 +107,12 @@ impl Desk {
         let shutdown = CancellationToken::new();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let (limits, patience) = (settings.limits, settings.patience);
+        let (limits, timeouts) = (settings.limits, settings.timeouts);
         let callbacks = tokio::spawn(deliver_webhooks(engine.clone(), settings.clone(), shutdown.clone()));
         let router = app(engine.clone(), settings, shutdown.clone());
         let (stop, own) = (shutdown.clone(), engine.clone());
         let worker = tokio::spawn(async move { engine.run_all(WorkScope::default(), stop).await });
-        let server = tokio::spawn(serve(listener, router.clone(), limits, patience, shutdown.clone()));
+        let server = tokio::spawn(serve(listener, router.clone(), limits, timeouts, shutdown.clone()));
         let running = vec![worker, server, callbacks];
         Self { folder, engine: own, jobs, artifacts, strings, address, router, shutdown, running }
     }
@@ -443,7 +443,7 @@ impl Stage for Speak {
         self.strings.spoken.fetch_add(1, Ordering::SeqCst);
         if segment.scenes.iter().flat_map(|scene| &scene.lines).any(|line| line.text.contains("costly")) {
             let charge = Charge { provider: "voices/dear".to_owned(), most: Cost::from_usd(2.0) };
-            cx.budget().set_aside(&charge).await?;
+            cx.budget().reserve(&charge).await?;
         }
         let lines = segment.scenes.iter().flat_map(|scene| &scene.lines);
         Ok(Said { text: lines.map(|line| line.text.clone()).collect() })

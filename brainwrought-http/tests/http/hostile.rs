@@ -200,9 +200,9 @@ async fn a_client_that_drips_is_sent_away() {
     let short = Duration::from_millis(300);
     let desk = Desk::with(
         |settings| {
-            settings.patience.head = short;
-            settings.patience.upload = short;
-            settings.patience.answer = short;
+            settings.timeouts.head = short;
+            settings.timeouts.upload = short;
+            settings.timeouts.answer = short;
         },
         0,
     )

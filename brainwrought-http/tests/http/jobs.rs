@@ -50,7 +50,7 @@ async fn links_name_the_host_that_the_client_used() {
 
 #[tokio::test]
 async fn a_long_poll_answers_when_the_status_changes() {
-    let desk = Desk::with(|settings| settings.patience.answer = Duration::from_millis(100), 0).await;
+    let desk = Desk::with(|settings| settings.timeouts.answer = Duration::from_millis(100), 0).await;
     let id = desk.submit("paper.pdf").await;
     desk.wait_for(&id, "RUNNING").await;
     let path = format!("/api/jobs/{id}");

@@ -1,7 +1,7 @@
 //! What leaves the server with a link, another version of a video, and errors as browsers see them.
 
+use brainwrought_core::budget::Cost;
 use brainwrought_core::id::{JobId, ViewId};
-use brainwrought_core::purse::Cost;
 use serde_json::json;
 
 use crate::desk::{Desk, form};

@@ -208,8 +208,8 @@ async fn slow_clients_are_sent_away() {
     let short = Duration::from_millis(200);
     let desk = Desk::with(
         |settings| {
-            settings.patience.chunk = short;
-            settings.patience.head = short;
+            settings.timeouts.chunk = short;
+            settings.timeouts.head = short;
         },
         0,
     )
@@ -258,7 +258,7 @@ async fn ten_megabytes_arrive_as_they_were_sent() {
 async fn a_client_that_takes_nothing_gives_its_place_to_others() {
     let desk = Desk::with(
         |settings| {
-            settings.patience.stalled = Duration::from_millis(200);
+            settings.timeouts.stalled = Duration::from_millis(200);
             settings.limits.connections = 1;
         },
         1000,

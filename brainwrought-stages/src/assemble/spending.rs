@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use brainwrought_core::budget::Cost;
 use brainwrought_core::data::{OutboundCall, Script};
-use brainwrought_core::purse::Cost;
 use serde::{Deserialize, Serialize};
 
 use super::part::Part;

@@ -1,6 +1,7 @@
 //! Narration, music, effects and loudness.
 
 mod align;
+mod caption_words;
 mod effects;
 mod lexicon;
 mod loudness;
@@ -17,9 +18,9 @@ mod spoken;
 mod spoken_line;
 mod stretch;
 mod voice;
-mod written;
 
 pub use align::{AlignError, align, guess_words};
+pub use caption_words::written_words;
 pub use effects::{EffectLibrary, Prepared, SoundCue};
 pub use lexicon::{Lexicon, LexiconError};
 pub use loudness::{Loudness, Silence, measure, silences};
@@ -34,7 +35,6 @@ pub use narration::Pauses;
 pub use spoken::{SpokenToken, spoken_form};
 pub use voice::{
     AUTO, ChunkSink, Engine, EngineExt, EspeakVoice, HibariVoice, HostedVoice, KokoroVoice, LocalVoice,
-    Manner, NoSuchHostedVoice, PiperFiles, PiperVoice, Speech, SpokenWord, Utterance, Voice, VoiceError,
-    VoiceFiles, VoiceLibrary, VoiceListing, VoiceRights,
+    NoSuchHostedVoice, PiperFiles, PiperVoice, Speech, SpokenWord, Utterance, Voice, VoiceError, VoiceFiles,
+    VoiceLibrary, VoiceListing, VoiceRights, VoiceSettings,
 };
-pub use written::written_words;

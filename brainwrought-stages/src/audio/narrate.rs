@@ -18,8 +18,8 @@ use super::quiet::tightened;
 use super::resample::ResampleError;
 use super::spoken_line::{LineError, spoken_line};
 use super::voice::{
-    AUTO, HostedVoice, Manner, PiperFiles, Speech, Utterance, Voice, VoiceError, VoiceLibrary, VoiceRights,
-    automatic, full_name,
+    AUTO, HostedVoice, PiperFiles, Speech, Utterance, Voice, VoiceError, VoiceLibrary, VoiceRights,
+    VoiceSettings, automatic, full_name,
 };
 
 /// What speed 1 is to the neural voice, so that a script with its pauses runs at about 175 words a minute.
@@ -178,7 +178,7 @@ impl Narrate {
         segment: &Segment,
         tell: impl Fn(u64, u64) + Send,
     ) -> Result<(Cast, Vec<Speech>), LineError> {
-        let manner = Manner { speed: DEFAULT_SPEED * self.settings.speed, seed: self.settings.seed };
+        let manner = VoiceSettings { speed: DEFAULT_SPEED * self.settings.speed, seed: self.settings.seed };
         let lines: Vec<&Line> = segment.scenes.iter().flat_map(|scene| &scene.lines).collect();
         let mut cast = Cast::default();
         let mut speeches = Vec::with_capacity(lines.len());
@@ -386,7 +386,7 @@ impl Cast {
 
 /// Tells whether a segment is in Japanese with Han characters in it.
 fn is_written_with_han(segment: &Segment) -> bool {
-    let has_han = |text: &str| text.chars().any(super::written::is_han);
+    let has_han = |text: &str| text.chars().any(super::caption_words::is_han);
     segment.language.as_str() == "ja"
         && segment.scenes.iter().flat_map(|scene| &scene.lines).any(|line| has_han(&line.text))
 }
@@ -409,8 +409,8 @@ mod tests {
     use brainwrought_core::memory::MemoryArtifactStore;
     use tokio_util::sync::CancellationToken;
 
+    use super::super::caption_words::written_words;
     use super::super::voice::{ChunkSink, Engine, LocalVoice, SpokenWord};
-    use super::super::written::written_words;
     use super::*;
 
     /// Beeps for every word and writes down what it was asked to say.

@@ -78,7 +78,7 @@ pub(super) async fn spoken_line(
         *said = Some(speech);
         Ok(stored)
     };
-    let stored = cx.remembered("line", &key, make).await;
+    let stored = cx.cached("line", &key, make).await;
     if let Some(error) = failure {
         return Err(error.into());
     }

@@ -8,9 +8,9 @@ use super::LanguageModel;
 use super::completion::{Completion, Finish, Usage};
 use super::connection::Connection;
 use super::error::LlmError;
-use super::ladder::{Form, Ladder, Manner};
 use super::openai::{guess, rounded};
 use super::prompt::{Prompt, Role};
+use super::request_format::{Capabilities, Form, RequestFormat};
 use super::schema;
 use crate::provider::{Accept, Price, ProviderClient, ProviderError, Reply, Request};
 
@@ -29,12 +29,12 @@ const CONTEXT: u32 = 200_000;
 impl Anthropic {
     /// A model at Anthropic.
     pub fn new(client: ProviderClient, model: &str, price: Option<Price>) -> Self {
-        let ladder = Ladder::new(Manner::HOSTED, false);
+        let ladder = Capabilities::new(RequestFormat::HOSTED, false);
         let context = model.starts_with("claude").then_some(CONTEXT);
         Self { connection: Connection::new(client, model, price, ladder, context) }
     }
 
-    fn request(&self, prompt: &Prompt, manner: Manner) -> Request {
+    fn request(&self, prompt: &Prompt, manner: RequestFormat) -> Request {
         let has_words = manner.form == Form::Words;
         let system = if has_words { prompt.system_with_schema() } else { prompt.system.clone() };
         let messages = prompt.messages.iter().map(|message| {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::provider::Price;
-use brainwrought_core::purse::Cost;
+use brainwrought_core::budget::Cost;
 
 /// What a language model answered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

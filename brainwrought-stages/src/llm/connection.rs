@@ -7,12 +7,12 @@ use brainwrought_core::stage::StageContext;
 
 use super::completion::Completion;
 use super::error::LlmError;
-use super::ladder::{Ladder, Manner};
 use super::prompt::Prompt;
+use super::request_format::{Capabilities, RequestFormat};
 use crate::provider::{Bill, Price, ProviderClient, ProviderError, Reply, Request};
 
-/// The most rungs that one call goes down.
-const MAX_RUNGS: u32 = 6;
+/// The most downgrades that one call goes down.
+const MAX_DOWNGRADES: u32 = 6;
 /// So many bytes of a stream make one line in the log; a token takes some 200.
 const LOG_EVERY: u64 = 64 << 10;
 
@@ -24,7 +24,7 @@ pub(super) struct Connection {
     /// `provider/model`.
     pub(super) name: String,
     pub(super) price: Option<Price>,
-    pub(super) ladder: Ladder,
+    pub(super) ladder: Capabilities,
     /// How many tokens fit; 0 while that is not known.
     context: AtomicU32,
 }
@@ -34,7 +34,7 @@ impl Connection {
         client: ProviderClient,
         model: &str,
         price: Option<Price>,
-        ladder: Ladder,
+        ladder: Capabilities,
         context: Option<u32>,
     ) -> Self {
         let name = format!("{}/{model}", client.name());
@@ -51,13 +51,13 @@ impl Connection {
         &self,
         prompt: &Prompt,
         cx: &StageContext,
-        ask: impl Fn(Manner) -> Request + Send + Sync,
+        ask: impl Fn(RequestFormat) -> Request + Send + Sync,
         read: fn(&Reply, &Prompt) -> Result<Completion, ProviderError>,
     ) -> Result<Completion, LlmError> {
         let price = self.price.as_ref();
         let most = |price: &Price| price.tokens(prompt.tokens().into(), 0, prompt.max_tokens.into());
         let bill = Bill::by(price, most);
-        let mut rungs = 0;
+        let mut downgrades = 0;
         loop {
             let manner = self.ladder.manner();
             let request = ask(manner).billed(&self.model, bill);
@@ -92,9 +92,9 @@ impl Connection {
             // A server of one's own that fails over a schema says so; one that is down does not.
             let is_about_request =
                 matches!(status, 400 | 415 | 422 | 501) || (status == 500 && said.contains("grammar"));
-            rungs += 1;
+            downgrades += 1;
             if !is_about_request
-                || rungs > MAX_RUNGS
+                || downgrades > MAX_DOWNGRADES
                 || !self.ladder.learn(manner, said, prompt.schema.is_some())
             {
                 return Err(error.into());

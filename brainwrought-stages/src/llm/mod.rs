@@ -11,10 +11,10 @@ mod completion;
 mod connection;
 mod error;
 mod gemini;
-mod ladder;
 mod lenient;
 mod openai;
 mod prompt;
+mod request_format;
 mod schema;
 mod tokens;
 

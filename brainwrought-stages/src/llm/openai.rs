@@ -8,8 +8,8 @@ use super::LanguageModel;
 use super::completion::{Completion, Finish, Usage};
 use super::connection::Connection;
 use super::error::LlmError;
-use super::ladder::{Form, Ladder, Manner};
 use super::prompt::{AnswerSchema, Prompt, Role};
+use super::request_format::{Capabilities, Form, RequestFormat};
 use super::schema;
 use super::tokens::estimate_tokens;
 use crate::provider::{Accept, Price, ProviderClient, ProviderError, Reply, Request};
@@ -40,18 +40,18 @@ impl OpenAi {
         let context = known.max_by_key(|(start, _)| start.len()).map(|(_, tokens)| *tokens);
         let thinks = ["gpt-5", "o1", "o3", "o4"].iter().any(|start| model.starts_with(start));
         // Models that think first take no temperature.
-        let manner = Manner { tunes: !thinks, ..Manner::HOSTED };
-        let ladder = Ladder::new(manner, false);
+        let manner = RequestFormat { tunes: !thinks, ..RequestFormat::HOSTED };
+        let ladder = Capabilities::new(manner, false);
         Self { connection: Connection::new(client, model, price, ladder, context), is_hosted: true }
     }
 
     /// A model at a server that speaks as OpenAI does.
     pub fn compatible(client: ProviderClient, model: &str, price: Option<Price>) -> Self {
-        let ladder = Ladder::new(Manner::FOREIGN, true);
+        let ladder = Capabilities::new(RequestFormat::FOREIGN, true);
         Self { connection: Connection::new(client, model, price, ladder, None), is_hosted: false }
     }
 
-    fn request(&self, prompt: &Prompt, manner: Manner) -> Request {
+    fn request(&self, prompt: &Prompt, manner: RequestFormat) -> Request {
         // OpenAI shows its models the schema; other servers only hold the answer to it, and what the fields mean stays unsaid.
         let has_words = manner.form != Form::Schema || !self.is_hosted;
         let system = if has_words { prompt.system_with_schema() } else { prompt.system.clone() };

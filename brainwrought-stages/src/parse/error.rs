@@ -202,7 +202,7 @@ impl From<UnreadablePdf> for StageError {
 
 /// What the reading process says when it cannot do what was asked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) enum Refusal {
+pub(crate) enum ParseFailure {
     Corrupt,
     PasswordRequired,
     WrongPassword,
@@ -214,18 +214,18 @@ pub(crate) enum Refusal {
     BrokenPage { page: u32 },
 }
 
-impl From<Refusal> for ParseError {
-    fn from(refusal: Refusal) -> Self {
+impl From<ParseFailure> for ParseError {
+    fn from(refusal: ParseFailure) -> Self {
         match refusal {
-            Refusal::Corrupt => Self::Corrupt,
-            Refusal::PasswordRequired => Self::PasswordRequired,
-            Refusal::WrongPassword => Self::WrongPassword,
-            Refusal::UnknownEncryption => Self::UnknownEncryption,
-            Refusal::TooManyPages { pages, limit } => Self::TooManyPages { pages, limit },
-            Refusal::NoTextLayer { pages } => Self::NoTextLayer { pages },
-            Refusal::NoText { pages } => Self::NoText { pages },
-            Refusal::NoSuchPage { page } => Self::NoSuchPage { page },
-            Refusal::BrokenPage { page } => Self::BrokenPage { page },
+            ParseFailure::Corrupt => Self::Corrupt,
+            ParseFailure::PasswordRequired => Self::PasswordRequired,
+            ParseFailure::WrongPassword => Self::WrongPassword,
+            ParseFailure::UnknownEncryption => Self::UnknownEncryption,
+            ParseFailure::TooManyPages { pages, limit } => Self::TooManyPages { pages, limit },
+            ParseFailure::NoTextLayer { pages } => Self::NoTextLayer { pages },
+            ParseFailure::NoText { pages } => Self::NoText { pages },
+            ParseFailure::NoSuchPage { page } => Self::NoSuchPage { page },
+            ParseFailure::BrokenPage { page } => Self::BrokenPage { page },
         }
     }
 }

@@ -10,7 +10,7 @@ use brainwrought_core::data::{Figure, Language, OutlineEntry, Page, Rect};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::error::Refusal;
+use super::error::ParseFailure;
 use super::limits::{DrawLimits, ParseLimits};
 use super::sandbox::Power;
 
@@ -97,9 +97,9 @@ pub(crate) enum Answer {
     /// A picture of this width and height follows, as premultiplied RGBA; the next answer comes after it.
     Picture(usize, usize),
     /// The next picture cannot be drawn; the next answer comes after this.
-    NoPicture(Refusal),
+    NoPicture(ParseFailure),
     Probed(Probed),
-    Refused(Refusal),
+    Refused(ParseFailure),
 }
 
 /// What a reading process could do.
@@ -155,10 +155,10 @@ mod tests {
 
     #[test]
     fn message_survives_the_way() {
-        let refusal = Answer::Refused(Refusal::TooManyPages { pages: 9, limit: 3 });
+        let refusal = Answer::Refused(ParseFailure::TooManyPages { pages: 9, limit: 3 });
         let message = pack(&refusal, b"body").unwrap();
         let (answer, start) = unpack::<Answer>(&message).unwrap();
-        assert!(matches!(answer, Answer::Refused(Refusal::TooManyPages { pages: 9, limit: 3 })));
+        assert!(matches!(answer, Answer::Refused(ParseFailure::TooManyPages { pages: 9, limit: 3 })));
         assert_eq!(message.get(start..), Some(&b"body"[..]));
     }
 

@@ -8,7 +8,7 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use rustix::time::{ClockId, clock_gettime};
 
 use super::engine::{self, Engine};
-use super::error::Refusal;
+use super::error::ParseFailure;
 use super::layout::Layout;
 use super::limits::{DrawLimits, ParseLimits};
 use super::rescue;
@@ -115,12 +115,12 @@ fn answer(request: &Request, pdf: Vec<u8>, reply: &mut impl Write) -> Result<(),
 }
 
 /// Opens the file, and tells whether it has its end.
-fn open(request: &Request, pdf: Vec<u8>) -> Result<(Box<dyn Engine>, bool), Refusal> {
+fn open(request: &Request, pdf: Vec<u8>) -> Result<(Box<dyn Engine>, bool), ParseFailure> {
     let whole = is_whole(&pdf);
     let password = request.password.as_deref();
     let spare = if whole { None } else { rescue::rescued(&pdf) };
     let engine = match (engine::open(pdf, password), spare) {
-        (Err(Refusal::Corrupt), Some(spare)) => engine::open(spare, password)?,
+        (Err(ParseFailure::Corrupt), Some(spare)) => engine::open(spare, password)?,
         (opened, _) => opened?,
     };
     Ok((engine, whole))
@@ -137,10 +137,10 @@ const FEW_LETTERS: usize = 40;
 /// A page that images cover by this part is taken for a scan.
 const SCAN_COVERAGE: f32 = 0.5;
 
-fn parse(engine: &dyn Engine, limits: &ParseLimits, whole: bool) -> Result<ParsedPdf, Refusal> {
+fn parse(engine: &dyn Engine, limits: &ParseLimits, whole: bool) -> Result<ParsedPdf, ParseFailure> {
     let pages = engine.page_count();
     if pages > limits.max_pages {
-        return Err(Refusal::TooManyPages { pages, limit: limits.max_pages });
+        return Err(ParseFailure::TooManyPages { pages, limit: limits.max_pages });
     }
     let mut file = engine.file_content();
     if !whole {
@@ -164,13 +164,13 @@ fn parse(engine: &dyn Engine, limits: &ParseLimits, whole: bool) -> Result<Parse
     }
     if letters < FEW_LETTERS * (pages as usize).min(3) {
         return Err(match scanned {
-            _ if !whole || unreadable.len() as u32 == pages => Refusal::Corrupt,
-            0 => Refusal::NoText { pages },
-            _ => Refusal::NoTextLayer { pages },
+            _ if !whole || unreadable.len() as u32 == pages => ParseFailure::Corrupt,
+            0 => ParseFailure::NoText { pages },
+            _ => ParseFailure::NoTextLayer { pages },
         });
     }
     if scanned * 2 > pages {
-        return Err(Refusal::NoTextLayer { pages });
+        return Err(ParseFailure::NoTextLayer { pages });
     }
     layout.warn_of(&unreadable, scanned);
     Ok(layout.finish(engine.name()))
@@ -195,9 +195,9 @@ fn render(
             None => {
                 let is_there = (1..=pages).contains(page);
                 let refusal = if is_there {
-                    Refusal::BrokenPage { page: *page }
+                    ParseFailure::BrokenPage { page: *page }
                 } else {
-                    Refusal::NoSuchPage { page: *page }
+                    ParseFailure::NoSuchPage { page: *page }
                 };
                 reply.write_all(&pack(&Answer::NoPicture(refusal), &[])?)?;
             }

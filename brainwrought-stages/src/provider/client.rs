@@ -3,9 +3,9 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
+use brainwrought_core::budget::Cost;
 use brainwrought_core::clock::wall_time;
 use brainwrought_core::event::LogLevel;
-use brainwrought_core::purse::Cost;
 use brainwrought_core::retry::{Backoff, draw, retry_after};
 use brainwrought_core::stage::StageContext;
 use bytes::{Bytes, BytesMut};
@@ -15,10 +15,10 @@ use url::{Host, Url};
 
 use super::client_settings::{Auth, ClientSettings};
 use super::error::ProviderError;
+use super::error_response::ErrorResponse;
 use super::exchange::Exchange;
 use super::login::Login;
 use super::network::Network;
-use super::refusal::Refusal;
 use super::request::{FORM, Reply, Request, Target};
 use super::secret::Secret;
 use super::service::Service;
@@ -195,7 +195,7 @@ impl ProviderClient {
         if cx.cancellation().is_cancelled() {
             return Err(self.cancelled());
         }
-        exchange.set_aside().await?;
+        exchange.reserve().await?;
         let sending = async {
             let length = request.body.as_ref().map_or(0, |body| body.bytes.len()) + query_length(request);
             let response = match builder.send().await {
@@ -219,12 +219,12 @@ impl ProviderClient {
             }
             if !status.is_success() {
                 let body = self.body(response, MAX_REFUSAL, exchange, &|_| ()).await.unwrap_or_default();
-                // A server in between that lost its patience does not know how the call ended.
+                // A server in between that gave up waiting does not know how the call ended.
                 if !matches!(status.as_u16(), 408 | 502 | 504 | 520..=524) {
                     exchange.settle(Cost::FREE).await;
                 }
                 let (secrets, wait) = (self.secrets(), self.asked_wait(&headers));
-                return Err(Refusal { provider: &self.who, secrets, status, wait, body: &body }.name());
+                return Err(ErrorResponse { provider: &self.who, secrets, status, wait, body: &body }.name());
             }
             let found = text(&headers, header::CONTENT_TYPE).unwrap_or_default();
             if !request.accept.takes(found) {
@@ -281,14 +281,14 @@ impl ProviderClient {
             return Err(error);
         }
         let asked = match &error {
-            ProviderError::Cancelled { .. } | ProviderError::Budget(_) => return Err(error),
+            ProviderError::Cancelled { .. } | ProviderError::StageBudget(_) => return Err(error),
             ProviderError::RateLimited { wait, .. } | ProviderError::Server { wait, .. } => *wait,
             _ => None,
         };
-        if asked.is_some_and(|wait| wait > self.settings.longest_wait) {
+        if asked.is_some_and(|wait| wait > self.settings.max_retry_after) {
             return Err(error);
         }
-        let backoff = Backoff { initial: self.settings.first_rest, max: self.settings.longest_rest };
+        let backoff = Backoff { initial: self.settings.initial_backoff, max: self.settings.max_backoff };
         let own = backoff.delay(tries.count, draw());
         tries.count += 1;
         // A server that asks for no rest at all is still given our own.

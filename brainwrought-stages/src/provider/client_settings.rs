@@ -31,11 +31,11 @@ pub struct ClientSettings {
     /// How often a request is sent again.
     pub retries: u32,
     /// The first rest before another try; it doubles.
-    pub first_rest: Duration,
+    pub initial_backoff: Duration,
     /// The longest rest of our own.
-    pub longest_rest: Duration,
+    pub max_backoff: Duration,
     /// The longest rest that a provider may ask for. When it asks for more, the call fails and says how long.
-    pub longest_wait: Duration,
+    pub max_retry_after: Duration,
     /// The largest reply, in bytes.
     pub most_bytes: u64,
 }
@@ -71,9 +71,9 @@ impl ClientSettings {
             read_timeout: Duration::from_secs(180),
             total_timeout: Duration::from_secs(600),
             retries: 4,
-            first_rest: Duration::from_millis(500),
-            longest_rest: Duration::from_secs(15),
-            longest_wait: Duration::from_secs(60),
+            initial_backoff: Duration::from_millis(500),
+            max_backoff: Duration::from_secs(15),
+            max_retry_after: Duration::from_secs(60),
             most_bytes: 64 << 20,
         }
     }

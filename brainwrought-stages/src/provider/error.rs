@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::time::Duration;
 
-use brainwrought_core::purse::PurseError;
+use brainwrought_core::budget::BudgetError;
 use brainwrought_core::stage::StageError;
 
 /// Why a provider did not do what it was asked. `provider` is its name and host, for people; no message holds a key.
@@ -146,7 +146,7 @@ pub enum ProviderError {
     },
     /// The job may not spend what the call costs.
     #[error(transparent)]
-    Budget(#[from] PurseError),
+    StageBudget(#[from] BudgetError),
 }
 
 fn wait_text(wait: Option<Duration>) -> String {
@@ -164,7 +164,7 @@ impl ProviderError {
             | Self::BadReply { .. }
             | Self::Unreachable { .. }
             | Self::Cancelled { .. }
-            | Self::Budget(PurseError::Unavailable { .. }) => true,
+            | Self::StageBudget(BudgetError::Unavailable { .. }) => true,
             Self::Offline { .. }
             | Self::NoKey { .. }
             | Self::IncompleteAddress { .. }
@@ -174,7 +174,7 @@ impl ProviderError {
             | Self::WrongContentType { .. }
             | Self::BadRequest { .. }
             | Self::TooLarge { .. }
-            | Self::Budget(_) => false,
+            | Self::StageBudget(_) => false,
         }
     }
 
@@ -193,9 +193,9 @@ impl ProviderError {
     }
 
     /// Tells whether a stage that has another way to do its work should take it: no for what stops the whole job, which
-    /// is being told to stop and a purse that says no.
+    /// is being told to stop and a budget that says no.
     pub fn allows_fallback(&self) -> bool {
-        !matches!(self, Self::Cancelled { .. } | Self::Budget(_))
+        !matches!(self, Self::Cancelled { .. } | Self::StageBudget(_))
     }
 }
 
@@ -203,7 +203,7 @@ impl From<ProviderError> for StageError {
     fn from(error: ProviderError) -> Self {
         match error {
             ProviderError::Cancelled { .. } => Self::cancelled(),
-            ProviderError::Budget(error) => error.into(),
+            ProviderError::StageBudget(error) => error.into(),
             error if error.is_retryable() => Self::retryable(error),
             error => Self::fatal(error),
         }
@@ -225,7 +225,7 @@ mod tests {
         assert!(StageError::from(limited).is_retryable());
         assert!(!StageError::from(ProviderError::Offline { provider: provider() }).is_retryable());
         assert!(StageError::from(ProviderError::Cancelled { provider: provider() }).is_cancelled());
-        let unpriced = PurseError::Unpriced { provider: "openai/new".to_owned() };
+        let unpriced = BudgetError::Unpriced { provider: "openai/new".to_owned() };
         assert!(!ProviderError::from(unpriced).allows_fallback());
     }
 }

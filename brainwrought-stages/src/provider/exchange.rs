@@ -1,7 +1,7 @@
 //! [`Exchange`]: one conversation with a provider, with what it moved and what it cost.
 
+use brainwrought_core::budget::{BudgetError, Charge, Cost};
 use brainwrought_core::data::OutboundCall;
-use brainwrought_core::purse::{Charge, Cost, PurseError};
 use brainwrought_core::stage::StageContext;
 
 use super::prices::Bill;
@@ -26,7 +26,7 @@ impl<'a> Exchange<'a> {
         host: String,
         purpose: String,
         bill: Bill,
-    ) -> Result<Self, PurseError> {
+    ) -> Result<Self, BudgetError> {
         let most = match bill {
             Bill::AtMost(most) => most,
             Bill::Unknown => {
@@ -40,10 +40,10 @@ impl<'a> Exchange<'a> {
     }
 
     /// Sets money aside for a try.
-    pub(super) async fn set_aside(&mut self) -> Result<(), PurseError> {
+    pub(super) async fn reserve(&mut self) -> Result<(), BudgetError> {
         if self.most > Cost::FREE {
             let charge = Charge { provider: self.call.provider.clone(), most: self.most };
-            self.cx.budget().set_aside(&charge).await?;
+            self.cx.budget().reserve(&charge).await?;
             self.open = Some(charge);
         }
         self.tries += 1;

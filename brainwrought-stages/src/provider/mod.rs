@@ -1,19 +1,19 @@
 //! Speaking to providers: hosted language models, voices, pictures and searches, and servers on this machine.
 //!
 //! **Invariants:** nothing is resolved or connected when the network is off; a key goes to its provider and into no
-//! error, log or stored value; nothing that costs is sent before the purse of the job has set the money aside; every
+//! error, log or stored value; nothing that costs is sent before the budget of the job has set the money aside; every
 //! conversation is noted for the manifest.
 
 mod address;
 mod client;
 mod client_settings;
 mod error;
+mod error_response;
 mod exchange;
 mod login;
 mod network;
 mod open;
 mod prices;
-mod refusal;
 mod request;
 mod secret;
 mod server_events;
@@ -32,7 +32,7 @@ pub use request::{Accept, Reply, Request};
 pub use secret::Secret;
 pub use server_events::{ServerEvent, server_events};
 pub use service::{SERVICES, Service};
-pub use settings::{Patience, ProviderSettings};
+pub use settings::{ProviderSettings, Timeouts};
 
 #[cfg(test)]
 pub(crate) mod peer;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use brainwrought_core::purse::Cost;
+use brainwrought_core::budget::Cost;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 

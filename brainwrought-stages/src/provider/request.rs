@@ -112,7 +112,7 @@ impl Request {
             accept: Accept::Json,
             purpose: purpose.to_owned(),
             model: String::new(),
-            bill: Bill::AtMost(brainwrought_core::purse::Cost::FREE),
+            bill: Bill::AtMost(brainwrought_core::budget::Cost::FREE),
             most_bytes: None,
         }
     }

@@ -24,12 +24,12 @@ pub struct ProviderSettings {
     /// What models cost.
     pub prices: Prices,
     /// How patiently providers are asked, where that is not the usual way.
-    pub patience: Patience,
+    pub timeouts: Timeouts,
 }
 
 /// How patiently providers are asked. What is left out stays as [`ClientSettings::new`] has it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Patience {
+pub struct Timeouts {
     /// How often a request is sent again.
     pub retries: Option<u32>,
     /// The longest wait for the next bytes of a reply, in milliseconds.
@@ -76,18 +76,18 @@ impl ProviderSettings {
     /// Fills in whether anything may be sent, and how patiently.
     pub(super) fn patient(&self, mut settings: ClientSettings) -> ClientSettings {
         let ms = std::time::Duration::from_millis;
-        let Patience { retries, read_timeout_ms, first_rest_ms } = self.patience;
+        let Timeouts { retries, read_timeout_ms, first_rest_ms } = self.timeouts;
         settings.network = self.network;
         settings.retries = retries.unwrap_or(settings.retries);
         settings.read_timeout = read_timeout_ms.map_or(settings.read_timeout, ms);
-        settings.first_rest = first_rest_ms.map_or(settings.first_rest, ms);
+        settings.initial_backoff = first_rest_ms.map_or(settings.initial_backoff, ms);
         settings
     }
 }
 
 impl Bill {
     /// The most that a call costs, reckoned by a price that may not be known.
-    pub fn by(price: Option<&Price>, reckon: impl FnOnce(&Price) -> brainwrought_core::purse::Cost) -> Self {
+    pub fn by(price: Option<&Price>, reckon: impl FnOnce(&Price) -> brainwrought_core::budget::Cost) -> Self {
         price.map_or(Self::Unknown, |price| Self::AtMost(reckon(price)))
     }
 }

@@ -5,9 +5,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use brainwrought_core::budget::{Budget, BudgetError, Charge, Cost};
 use brainwrought_core::id::{JobId, StageName, TaskKey};
 use brainwrought_core::memory::MemoryArtifactStore;
-use brainwrought_core::purse::{Charge, Cost, Purse, PurseError};
 use brainwrought_core::stage::StageContext;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 use super::scripted_server::{Act, ScriptedServer, json as answer};
 use super::*;
 
-/// A purse that writes down what happens to it.
+/// A budget that writes down what happens to it.
 #[derive(Debug, Default)]
 struct WatchedPurse {
     limit: Option<Cost>,
@@ -31,14 +31,14 @@ struct Books {
 }
 
 #[async_trait]
-impl Purse for WatchedPurse {
-    async fn set_aside(&self, charge: &Charge) -> Result<(), PurseError> {
+impl Budget for WatchedPurse {
+    async fn reserve(&self, charge: &Charge) -> Result<(), BudgetError> {
         let mut books = self.books.lock().unwrap();
         let spent = books.spent + books.aside;
         if let Some(limit) = self.limit
             && spent + charge.most > limit
         {
-            return Err(PurseError::Exhausted {
+            return Err(BudgetError::Exhausted {
                 provider: charge.provider.clone(),
                 most: charge.most,
                 spent,
@@ -50,29 +50,29 @@ impl Purse for WatchedPurse {
         Ok(())
     }
 
-    async fn settle(&self, charge: &Charge, cost: Cost) -> Result<(), PurseError> {
+    async fn settle(&self, charge: &Charge, cost: Cost) -> Result<(), BudgetError> {
         let mut books = self.books.lock().unwrap();
         books.aside = books.aside.less(charge.most);
         books.spent += cost;
         Ok(())
     }
 
-    async fn is_limited(&self) -> Result<bool, PurseError> {
+    async fn is_limited(&self) -> Result<bool, BudgetError> {
         Ok(self.limit.is_some())
     }
 }
 
-fn context(purse: &Arc<WatchedPurse>) -> StageContext {
+fn context(budget: &Arc<WatchedPurse>) -> StageContext {
     let key = TaskKey { stage: StageName("script".to_owned()), segment: None };
     let artifacts = Arc::new(MemoryArtifactStore::default());
     StageContext::new(JobId::random().unwrap(), key, artifacts, PathBuf::new(), CancellationToken::new())
-        .with_purse(Arc::clone(purse) as Arc<dyn Purse>)
+        .with_budget(Arc::clone(budget) as Arc<dyn Budget>)
 }
 
 fn settings(base: &str) -> ClientSettings {
     let mut settings = ClientSettings::new("openai", base);
     settings.key = Secret::new("sk-hush-0123456789");
-    settings.first_rest = Duration::from_millis(1);
+    settings.initial_backoff = Duration::from_millis(1);
     settings.retries = 2;
     settings
 }
@@ -88,12 +88,12 @@ async fn ask(client: &ProviderClient, cx: &StageContext) -> Result<Value, Provid
 /// Runs a script against a client and returns the end, the books and the requests.
 async fn play(script: Vec<Act>) -> (Result<Value, ProviderError>, Books, Vec<String>, StageContext) {
     let server = ScriptedServer::start(script).await;
-    let purse = Arc::new(WatchedPurse::default());
-    let cx = context(&purse);
+    let budget = Arc::new(WatchedPurse::default());
+    let cx = context(&budget);
     let mut settings = settings(&format!("{}/v1/", server.url));
     settings.read_timeout = Duration::from_millis(100);
     let end = ask(&ProviderClient::new(settings).unwrap(), &cx).await;
-    let books = purse.books.lock().unwrap().clone();
+    let books = budget.books.lock().unwrap().clone();
     (end, books, server.requests(), cx)
 }
 
@@ -191,26 +191,26 @@ async fn of_what_ended_in_the_middle_nobody_knows_the_cost() {
 async fn a_server_that_is_not_there_costs_nothing() {
     // Bound and let go, so nobody listens.
     let free = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
-    let purse = Arc::new(WatchedPurse::default());
-    let cx = context(&purse);
+    let budget = Arc::new(WatchedPurse::default());
+    let cx = context(&budget);
     let client = ProviderClient::new(settings(&format!("http://{free}"))).unwrap();
     let error = ask(&client, &cx).await.unwrap_err();
     assert!(matches!(error, ProviderError::Unreachable { .. }), "{error}");
-    assert_eq!(*purse.books.lock().unwrap(), Books { asked: 3, ..Books::default() });
+    assert_eq!(*budget.books.lock().unwrap(), Books { asked: 3, ..Books::default() });
     assert_eq!((cx.calls()[0].sent_bytes, cx.calls()[0].cost), (0, Cost::FREE));
 }
 
 #[tokio::test]
 async fn an_empty_purse_sends_nothing() {
     let server = ScriptedServer::start(vec![ok()]).await;
-    let purse = Arc::new(WatchedPurse { limit: Some(Cost(99)), ..WatchedPurse::default() });
-    let cx = context(&purse);
+    let budget = Arc::new(WatchedPurse { limit: Some(Cost(99)), ..WatchedPurse::default() });
+    let cx = context(&budget);
     let client = ProviderClient::new(settings(&server.url)).unwrap();
     let end = ask(&client, &cx).await;
-    assert!(matches!(end, Err(ProviderError::Budget(PurseError::Exhausted { .. }))));
+    assert!(matches!(end, Err(ProviderError::StageBudget(BudgetError::Exhausted { .. }))));
     let request = Request::get("x", "test").billed("new", Bill::Unknown);
     let end = client.call(&cx, &request, |_| Ok(((), Cost::FREE))).await;
-    assert!(matches!(end, Err(ProviderError::Budget(PurseError::Unpriced { .. }))));
+    assert!(matches!(end, Err(ProviderError::StageBudget(BudgetError::Unpriced { .. }))));
     assert!(server.requests().is_empty() && cx.calls().is_empty());
     // Without a limit, a price that nobody knows is no reason not to call.
     let free = context(&Arc::default());
@@ -222,14 +222,14 @@ async fn with_the_network_off_nothing_is_connected() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let mut settings = settings(&format!("http://{}", listener.local_addr().unwrap()));
     settings.network = Network::Off;
-    let purse = Arc::new(WatchedPurse::default());
-    let cx = context(&purse);
+    let budget = Arc::new(WatchedPurse::default());
+    let cx = context(&budget);
     let client = ProviderClient::new(settings).unwrap();
     assert!(matches!(ask(&client, &cx).await, Err(ProviderError::Offline { .. })));
     // A connection would be waiting by now.
     let waiting = tokio::time::timeout(Duration::from_millis(50), listener.accept()).await;
     assert!(waiting.is_err());
-    assert_eq!(*purse.books.lock().unwrap(), Books::default());
+    assert_eq!(*budget.books.lock().unwrap(), Books::default());
     assert!(cx.calls().is_empty());
     let offline = ProviderSettings { network: Network::Off, ..ProviderSettings::default() };
     for service in &SERVICES {
@@ -246,8 +246,8 @@ async fn with_the_network_off_nothing_is_connected() {
 #[tokio::test]
 async fn a_call_stops_when_it_is_told_to() {
     let server = ScriptedServer::start(vec![Act::Silence]).await;
-    let purse = Arc::new(WatchedPurse::default());
-    let cx = context(&purse);
+    let budget = Arc::new(WatchedPurse::default());
+    let cx = context(&budget);
     let client = ProviderClient::new(settings(&server.url)).unwrap();
     let stop = async {
         while server.requests().is_empty() {
@@ -257,7 +257,7 @@ async fn a_call_stops_when_it_is_told_to() {
     };
     let (end, ()) = tokio::join!(ask(&client, &cx), stop);
     assert!(matches!(end, Err(ProviderError::Cancelled { .. })));
-    assert_eq!(purse.books.lock().unwrap().aside, Cost(100));
+    assert_eq!(budget.books.lock().unwrap().aside, Cost(100));
     assert!(matches!(ask(&client, &cx).await, Err(ProviderError::Cancelled { .. })));
     assert_eq!(server.requests().len(), 1);
 }

@@ -1,16 +1,16 @@
 //! Frames and captions, straight into the encoder.
 
-mod backdrop;
+mod avatar_animation;
+mod background_source;
 mod caption_art;
 mod caption_track;
 mod captions;
-mod chip;
-mod composer;
+mod compositor;
 mod error;
 mod foresight;
 mod frame_hook;
-mod pump;
-mod puppet;
+mod frame_pipeline;
+mod page_badge;
 mod sprite;
 mod stage;
 mod turns;

@@ -8,15 +8,15 @@ use brainwrought_core::stage::{Stage, StageContext, StageError};
 use bytes::Bytes;
 use serde::Serialize;
 
-use super::backdrop::{ClipBackdrop, StyleBackdrop};
+use super::avatar_animation::PuppetSheet;
+use super::background_source::{ClipBackdrop, StyleBackdrop};
 use super::caption_track::CaptionTrack;
 use super::captions::lay_out;
-use super::composer::{Backdrop, Composer, PanelArt};
+use super::compositor::{Backdrop, Compositor, PanelArt};
 use super::error::RenderError;
 use super::foresight::{broken_rules, planned_captions};
 use super::frame_hook::{FrameHook, FrameMoment, hook_settings};
-use super::pump::pump;
-use super::puppet::PuppetSheet;
+use super::frame_pipeline::encode_frames;
 use super::turns::RenderTurns;
 use crate::background::{self, Shade};
 use crate::frame::{CaptionStyle, FramePlan, Layout, Wording};
@@ -51,7 +51,7 @@ pub struct Render {
 
 /// The frames of a segment, one after the other.
 pub struct FrameSource {
-    composer: Composer,
+    composer: Compositor,
     at: u64,
     frames: u64,
     hooks: Vec<Arc<dyn FrameHook>>,
@@ -232,7 +232,7 @@ impl Render {
         let captions =
             CaptionTrack::new(chunks, audio.words.clone(), self.captions, self.fonts.clone(), plan);
         let backdrop = self.backdrop(visuals, stored.clip)?;
-        let mut composer = Composer::new(plan, self.layout, backdrop, captions);
+        let mut composer = Compositor::new(plan, self.layout, backdrop, captions);
         composer.add_panels(&stored.panels, audio, frames);
         composer.add_puppets(&stored.puppets, audio, &stored.samples);
         let chips: Vec<_> = visuals.scenes.iter().map(|scene| scene.chips.clone()).collect();
@@ -265,7 +265,7 @@ impl Render {
                 }
                 Ok(())
             };
-            pump(&self.encoder, frames, cx.cancellation(), |done| cx.progress(done, frames), draw)?
+            encode_frames(&self.encoder, frames, cx.cancellation(), |done| cx.progress(done, frames), draw)?
         };
         let poster = poster.map(|poster| poster.to_png()).transpose()?;
         Ok(Made { stream, frames, captions, poster })

@@ -6,7 +6,7 @@ use brainwrought_core::data::{Block, BlockKind, Document, Page};
 use regex::Regex;
 
 use super::clean::Cleaned;
-use super::gate::is_prose;
+use super::sentence_filter::is_prose;
 use super::sentences::Sentence;
 use crate::language::LanguageData;
 

@@ -6,8 +6,8 @@ use std::sync::LazyLock;
 use brainwrought_core::data::Concept;
 use regex::Regex;
 
+use super::duration::estimate_ms;
 use super::lexicon::words;
-use super::pace::estimate_ms;
 use super::sentences::Sentence;
 use crate::language::{LanguageData, alternatives};
 
@@ -44,16 +44,15 @@ pub(super) fn claim(
         let size = text.split_whitespace().count();
         let lower = text.to_lowercase();
         let spoken = words(text);
-        let is_back_stage =
-            ["author", " we ", " i ", "his ", "figure", "said", "in order to", "if ", "when "]
-                .iter()
-                .any(|word| lower.contains(word))
-                || [
-                    "we", "i", "for", "with", "to", "since", "as", "given", "because", "using", "once",
-                    "let", "suppose",
-                ]
-                .contains(&spoken.first().map_or("", String::as_str));
-        if sentence.dangles || size > CLAIM_WORDS || estimate_ms(text) > CLAIM_MS || is_back_stage {
+        let is_meta_text = ["author", " we ", " i ", "his ", "figure", "said", "in order to", "if ", "when "]
+            .iter()
+            .any(|word| lower.contains(word))
+            || [
+                "we", "i", "for", "with", "to", "since", "as", "given", "because", "using", "once", "let",
+                "suppose",
+            ]
+            .contains(&spoken.first().map_or("", String::as_str));
+        if sentence.dangles || size > CLAIM_WORDS || estimate_ms(text) > CLAIM_MS || is_meta_text {
             return None;
         }
         let about = concepts

@@ -96,7 +96,7 @@ fn without_connective(text: &str) -> String {
 fn without_dash_label(text: &str) -> String {
     if let Some((label, rest)) = text.split_once('–')
         && label.chars().count() <= 16
-        && rest.trim_start().starts_with(super::pace::is_ideograph)
+        && rest.trim_start().starts_with(super::duration::is_ideograph)
     {
         return rest.trim_start().to_owned();
     }

@@ -4,8 +4,8 @@ use std::ops::RangeInclusive;
 
 use brainwrought_core::data::{Document, LineRole, Scene, SceneKind, Script, Segment};
 
+use super::duration::{LINE_GAP_MS, SCENE_GAP_MS, estimate_ms, scene_ms};
 use super::grounding::{GroundingFault, grounding, unknown};
-use super::pace::{LINE_GAP_MS, SCENE_GAP_MS, estimate_ms, scene_ms};
 use super::stage::LENGTHS_MS;
 use crate::gate::STILL_MS;
 use crate::text::{Fonts, named};

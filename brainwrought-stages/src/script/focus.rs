@@ -1,7 +1,7 @@
 //! The focus: a paper is taken whole, but of a long document one stretch of sections is told.
 
 use super::clean::Cleaned;
-use super::pace::{LINE_GAP_MS, estimate_ms};
+use super::duration::{LINE_GAP_MS, estimate_ms};
 use super::sentences::Sentence;
 use crate::language::LanguageData;
 

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use brainwrought_core::data::{Citation, Concept};
 
 use super::compress::capitalised;
+use super::duration::estimate_ms;
 use super::lexicon::words;
-use super::pace::estimate_ms;
 use super::sentences::Sentence;
 use super::subject::{asks, lowered, subject};
 use crate::language::LanguageData;

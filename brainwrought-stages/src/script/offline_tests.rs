@@ -100,7 +100,7 @@ fn script_opens_with_a_hook_and_ends_with_its_source() {
     assert_eq!(scenes[0].kind, SceneKind::Hook);
     assert_eq!(scenes[0].visual, VisualCue::TitleCard);
     assert!(matches!(scenes[scenes.len() - 1].visual, VisualCue::SourceCard { .. }));
-    assert!(scenes.iter().all(|scene| super::super::pace::scene_ms(scene) <= 8_300));
+    assert!(scenes.iter().all(|scene| super::super::duration::scene_ms(scene) <= 8_300));
     assert!(
         script.lines().filter(|line| line.role == LineRole::Fact).all(|line| !line.citation.quote.is_empty())
     );

@@ -3,10 +3,10 @@
 use brainwrought_core::data::{Citation, Concept, QuizQuestion};
 
 use super::compress::capitalised;
-use super::contrary::contrary;
 use super::lexicon::{stop_words, words};
 use super::seeded::Seeded;
 use super::sentences::Sentence;
+use super::true_false::true_false;
 use super::verbs::is_verb;
 
 /// What stands for the missing words.
@@ -40,7 +40,7 @@ pub(super) fn quiz(facts: &[&Sentence], concepts: &[Concept], seeded: &mut Seede
     let mut questions: Vec<Quiz> = Vec::new();
     questions.extend(fit.iter().filter_map(|fact| number(fact, seeded)));
     questions.extend(fit.iter().filter_map(|fact| name(fact, concepts, seeded)));
-    questions.extend(fit.iter().filter_map(|fact| contrary(fact, seeded)));
+    questions.extend(fit.iter().filter_map(|fact| true_false(fact, seeded)));
     questions.extend(fit.iter().filter_map(|fact| gap(fact, concepts, seeded)));
     let mut asked = std::collections::BTreeSet::new();
     questions.retain(|quiz| asked.insert(quiz.question.citation.quote.clone()));

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use brainwrought_core::data::Concept;
 
+use super::duration::{LINE_GAP_MS, estimate_ms};
 use super::lexicon::{has_cue, stemmer, stop_words, words};
-use super::pace::{LINE_GAP_MS, estimate_ms};
 use super::sentences::Sentence;
 use crate::language::{Cues, LanguageData};
 

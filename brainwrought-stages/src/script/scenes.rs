@@ -6,8 +6,8 @@ use brainwrought_core::data::{
     Citation, Document, Figure, Language, Line, LineRole, Scene, SceneKind, Segment, VisualCue,
 };
 
+use super::duration::{LINE_GAP_MS, SCENE_GAP_MS, estimate_ms, scene_ms};
 use super::lexicon::words;
-use super::pace::{LINE_GAP_MS, SCENE_GAP_MS, estimate_ms, scene_ms};
 
 /// A scene is not made longer than this, in milliseconds, by adding a line.
 const SCENE_MS: u64 = 6_500;

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::clean::Cleaned;
 use super::compress::{Style, compress, without_citations};
-use super::gate::{is_dangling, is_sayable, is_speakable};
-use super::pace::estimate_ms;
+use super::duration::estimate_ms;
+use super::sentence_filter::{is_dangling, is_sayable, is_speakable};
 
 /// Abbreviations before a name that a sentence is wrongly cut at.
 const TITLES: [&str; 8] = [" Ms.", " Mr.", " Mrs.", " Dr.", " Prof.", " St.", " vs.", " al."];

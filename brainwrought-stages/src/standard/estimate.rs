@@ -4,12 +4,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use brainwrought_core::artifact_store::{ArtifactStore, ArtifactStoreError};
+use brainwrought_core::budget::Cost;
 use brainwrought_core::data::{Document, SourcePdf};
 use brainwrought_core::engine::{Engine, EngineError, EngineSettings, Submission};
 use brainwrought_core::id::WorkerId;
 use brainwrought_core::memory::MemoryJobStore;
 use brainwrought_core::pipeline::{Handle, Pipeline};
-use brainwrought_core::purse::Cost;
 use brainwrought_core::stage::Stage as _;
 use bytes::Bytes;
 use serde::{Serialize, Serializer};

@@ -1,7 +1,7 @@
 //! [`Card`]: a rounded card with its shadow, and the parts that several cards share.
 
-use super::lettering::{Lettering, Look, is_read_from_right};
-use super::sheet::{Field, Sheet};
+use super::surface::{Field, Sheet};
+use super::text_layout::{Lettering, Look, is_read_from_right};
 use super::theme::{ACCENT, CORNER, DUSK, MARGIN, NIGHT, PADDING, PANEL_WIDTH, PAPER, RULE, Rgb};
 use crate::picture::RgbaImage;
 use crate::text::Weight;

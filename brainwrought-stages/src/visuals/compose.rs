@@ -3,11 +3,11 @@
 use brainwrought_core::data::{Document, Figure, PanelKind, Rect};
 
 use super::card::Table;
-use super::clipping;
+use super::cutout;
 use super::memes;
 use super::panels::{self, PAGE_ROOM};
 use super::plan::{FoundQuote, PagePlan, Plan};
-use super::print::{Area, Print, PrintLine, mark, runs_between};
+use super::printed_text::{Area, Print, PrintLine, mark, runs_between};
 use crate::frame::Wording;
 use crate::picture::RgbaImage;
 
@@ -152,7 +152,7 @@ fn marked(table: Table<'_>, found: &FoundQuote, image: &RgbaImage) -> Option<Rgb
     let room = ((PAGE_ROOM.0 * table.scale).round() as usize, (PAGE_ROOM.1 * table.scale).round() as usize);
     if found.clipping.is_some() {
         let paper = paper_colour(image, &print);
-        let (mut cut, quoted) = clipping::reset(image, &lines, &runs, room, paper)?;
+        let (mut cut, quoted) = cutout::reset(image, &lines, &runs, room, paper)?;
         mark(&mut cut, &quoted, print.paper);
         return Some(cut);
     }

@@ -5,10 +5,10 @@ use std::fmt::Write as _;
 use brainwrought_core::data::Meme;
 
 use super::card::{Card, Stock, Table};
-use super::lettering::{Edge, Look};
 use super::panels::INNER_WIDTH;
-use super::sheet::Field;
 use super::sticker::{draw, sticker};
+use super::surface::Field;
+use super::text_layout::{Edge, Look};
 use super::theme::{CORNER, INK, MARGIN, PADDING, PANEL_WIDTH, PAPER, RULE, Rgb};
 use crate::frame::{MEME_TEMPLATES, MemeShape};
 use crate::picture::RgbaImage;
@@ -145,7 +145,7 @@ fn say(card: &mut Card<'_>, table: Table<'_>, meme: &Meme) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::lettering::Lettering;
+    use super::super::text_layout::Lettering;
     use super::*;
     use crate::text::Fonts;
 

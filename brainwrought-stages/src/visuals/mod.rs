@@ -2,26 +2,26 @@
 
 mod avatar;
 mod card;
-mod clipping;
 mod compose;
+mod cutout;
 mod illustrate;
-mod lettering;
+mod illustrations;
 mod memes;
 mod page_area;
 mod panels;
 mod picture_panel;
 mod plan;
-mod print;
+mod printed_text;
 mod quote;
-mod scenery;
-mod sheet;
 mod stage;
 mod sticker;
+mod surface;
+mod text_layout;
 mod theme;
 mod word_match;
 
 pub use illustrate::{
-    Credit, Found, GENERATOR_KEY, IllustrateError, Illustrator, Kept, MemesBy, NoSuchPictures, PictureChoice,
-    PictureFile, Pictures, VideoGenerator, Wish, illustration,
+    Credit, Found, GENERATOR_KEY, IllustrateError, Illustrator, ImageRequest, Kept, MemesBy, NoSuchPictures,
+    PictureChoice, PictureFile, Pictures, VideoGenerator, illustration,
 };
 pub use stage::PrepareVisuals;

@@ -3,8 +3,8 @@
 use brainwrought_core::data::QuizQuestion;
 
 use super::card::{Card, PILL_HEIGHT, Stock, Table};
-use super::lettering::Look;
-use super::sheet::Field;
+use super::surface::Field;
+use super::text_layout::Look;
 use super::theme::{
     ACCENT, ANSWERS, INK, MARGIN, MUTED, PADDING, PANEL_HEIGHT, PANEL_WIDTH, PAPER, RULE, Rgb,
 };

@@ -1,8 +1,8 @@
 //! Panels of pictures from elsewhere, with the words that say who made them.
 
 use super::card::Table;
-use super::lettering::Look;
-use super::sheet::{Field, Sheet};
+use super::surface::{Field, Sheet};
+use super::text_layout::Look;
 use super::theme::{CORNER, MARGIN, NIGHT, PANEL_HEIGHT, PANEL_WIDTH, PAPER};
 use crate::picture::RgbaImage;
 use crate::text::Weight;
@@ -62,7 +62,7 @@ fn draw_credit(sheet: &mut Sheet, table: Table<'_>, text: &str, (left, bottom): 
 
 #[cfg(test)]
 mod tests {
-    use super::super::lettering::Lettering;
+    use super::super::text_layout::Lettering;
     use super::*;
     use crate::text::Fonts;
 

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use brainwrought_core::data::Page;
 
-use super::lettering::is_read_from_right;
+use super::text_layout::is_read_from_right;
 use super::word_match::QuotedWords;
 
 /// The block that holds a quote, and the part of its text that is quoted.

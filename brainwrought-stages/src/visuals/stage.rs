@@ -12,10 +12,10 @@ use super::avatar;
 use super::card::Table;
 use super::compose::{DrawnPanel, compose};
 use super::illustrate::{MemesBy, Pictures};
-use super::lettering::Lettering;
+use super::illustrations::{IllustrationFetcher, Shown};
 use super::picture_panel::{self, PICTURE_ROOM};
 use super::plan::Plan;
-use super::scenery::{Painter, Shown};
+use super::text_layout::Lettering;
 use crate::background;
 use crate::frame::{Layout, Wording};
 use crate::licence;
@@ -145,10 +145,10 @@ impl Stage for PrepareVisuals {
 }
 
 impl PrepareVisuals {
-    fn painter(&self) -> Painter<'_> {
+    fn painter(&self) -> IllustrationFetcher<'_> {
         let (width, height) = PICTURE_ROOM;
         let scaled = |side: f32| ((side * self.scale()).round() as u32).max(1);
-        Painter {
+        IllustrationFetcher {
             pictures: self.pictures.as_ref(),
             memes: self.memes,
             providers: &self.providers,

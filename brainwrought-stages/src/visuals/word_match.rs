@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::print::{Area, PrintLine};
+use super::printed_text::{Area, PrintLine};
 
 /// The words of a block as they should show in print, and which of them are quoted.
 #[derive(Debug, Clone, PartialEq)]

@@ -6,16 +6,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use brainwrought_core::budget::Cost;
 use brainwrought_core::data::{BlobRef, Block, BlockKind, Document, Language, Page, Rect, Script, SourcePdf};
 use brainwrought_core::engine::{Engine, EngineSettings, Submission};
 use brainwrought_core::id::{Digest, JobId, WorkerId};
 use brainwrought_core::job::{Job, JobStatus};
 use brainwrought_core::memory::{MemoryArtifactStore, MemoryJobStore};
 use brainwrought_core::pipeline::{Handle, Pipeline};
-use brainwrought_core::purse::Cost;
 use brainwrought_core::stage::{Stage, StageContext, StageError};
 use brainwrought_stages::llm::{ChosenLlm, LlmChoice};
-use brainwrought_stages::provider::{Patience, Price, ProviderSettings};
+use brainwrought_stages::provider::{Price, ProviderSettings, Timeouts};
 use brainwrought_stages::script::{Brief, ModelWriter, WriteScript, model_steps};
 use brainwrought_testing::{Act, ModelServer, USAGE};
 use serde::Serialize;
@@ -95,8 +95,8 @@ impl Desk {
     fn new(script: impl IntoIterator<Item = Act>) -> Self {
         let server = ModelServer::start(script);
         let choice: LlmChoice = format!("{}/v1#tiny", server.url).parse().unwrap();
-        let patience = Patience { retries: Some(1), read_timeout_ms: Some(150), first_rest_ms: Some(1) };
-        let mut settings = ProviderSettings { patience, ..ProviderSettings::default() };
+        let timeouts = Timeouts { retries: Some(1), read_timeout_ms: Some(150), first_rest_ms: Some(1) };
+        let mut settings = ProviderSettings { timeouts, ..ProviderSettings::default() };
         settings.prices.0.insert(format!("{}/tiny", server.url.trim_start_matches("http://")), PRICE);
         let pipelines = move |_: &str, _: &Value| {
             let writer = Arc::new(ModelWriter::chosen(ChosenLlm::new(&choice, &settings)));
@@ -146,7 +146,7 @@ impl Desk {
 
 /// What was settled and what is set aside, in calls and in whole set-asides.
 fn books(job: &Job) -> (Cost, bool) {
-    (job.ledger.settled(), job.ledger.set_aside() > Cost::FREE)
+    (job.ledger.settled(), job.ledger.reserved() > Cost::FREE)
 }
 
 fn answers(count: u64) -> Cost {
@@ -230,7 +230,7 @@ async fn a_server_that_stays_down_is_done_without() {
         assert!(!script.warnings.is_empty(), "{act:?}: the report says so");
         assert_eq!(job.ledger.settled(), answers(1), "{act:?}");
         // What is charged for all the same is known as far as it can be.
-        assert_eq!(job.ledger.set_aside() > Cost::FREE, matches!(act, Act::Silence | Act::Cut), "{act:?}");
+        assert_eq!(job.ledger.reserved() > Cost::FREE, matches!(act, Act::Silence | Act::Cut), "{act:?}");
         assert!(script.calls.iter().map(|call| call.cost).sum::<Cost>() >= answers(1), "{act:?}");
     }
 }
@@ -259,11 +259,11 @@ async fn a_limit_that_is_reached_on_the_way_pays_nothing_twice() {
     assert!(job.error().unwrap().contains("of $0.25"), "{:?}", job.error());
     assert_eq!(books(&job), (answers(2), true));
     assert!(job.ledger.spent() <= Cost::from_usd(0.25));
-    let aside = job.ledger.set_aside();
+    let aside = job.ledger.reserved();
     let asked = desk.server.asked().len();
     desk.engine.jobs().limit_cost(&id, Some(Cost::from_usd(1.0))).await.unwrap();
     desk.server.does([]);
     let job = desk.goes_on(&id).await;
     assert_eq!(desk.server.asked()[asked..], STEPS[2..]);
-    assert_eq!((job.ledger.settled(), job.ledger.set_aside()), (answers(6), aside));
+    assert_eq!((job.ledger.settled(), job.ledger.reserved()), (answers(6), aside));
 }

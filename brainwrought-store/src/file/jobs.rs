@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use brainwrought_core::budget::{Charge, Cost};
 use brainwrought_core::clock::{Clock, Now, wall_time};
 use brainwrought_core::id::{FencingToken, JobId, StageName, TaskId, TaskKey, ViewId};
 use brainwrought_core::job::{
@@ -15,7 +16,6 @@ use brainwrought_core::job_store::{
     Claim, ClaimRequest, Created, JobFilter, JobStore, JobStoreError, JobView, TaskReport,
 };
 use brainwrought_core::ledger_store::LedgerStore;
-use brainwrought_core::purse::{Charge, Cost};
 use brainwrought_core::report::chain;
 use tokio::sync::{Notify, oneshot};
 
@@ -223,14 +223,14 @@ impl FileJobStore {
 
 #[async_trait]
 impl LedgerStore for FileJobStore {
-    async fn set_aside(
+    async fn reserve(
         &self,
         task: &TaskId,
         token: FencingToken,
         charge: &Charge,
     ) -> Result<(), JobStoreError> {
         let (key, charge) = (task.key.clone(), charge.clone());
-        let change = move |job: &mut Job, now: &Now| job.set_aside(&key, token, &charge, now);
+        let change = move |job: &mut Job, now: &Now| job.reserve(&key, token, &charge, now);
         self.change(&task.job, Durability::Synced, change).await
     }
 

@@ -16,9 +16,9 @@ use brainwrought_core::job_store::{JobStoreError, TaskReport};
 use sqlx::{PgConnection, PgPool};
 
 use super::change::lost;
+use super::coalescer::Batch;
+use super::connected_store::ConnectedStore;
 use super::database::Fault;
-use super::gather::Trip;
-use super::live::Live;
 use super::record::{self, millis, segment_key, signed, unsigned};
 use super::stored_text::stored;
 
@@ -26,7 +26,7 @@ use super::stored_text::stored;
 const MAX_BATCH: usize = 500;
 
 /// What became of an outcome.
-pub(super) type Ended = Result<Task, JobStoreError>;
+pub(super) type CommitResult = Result<Task, JobStoreError>;
 
 /// An attempt that went well and that no other stage fans out over.
 #[derive(Debug, Clone)]
@@ -45,7 +45,7 @@ impl Success {
     }
 
     /// The task as it was stored.
-    fn ended(&self, (attempt, started_at_ms, finished_at_ms, history): Ending) -> Ended {
+    fn ended(&self, (attempt, started_at_ms, finished_at_ms, history): Ending) -> CommitResult {
         let damaged = |error: serde_json::Error| JobStoreError::Damaged {
             job: self.task.job.as_str().to_owned(),
             source: Box::new(error),
@@ -71,7 +71,10 @@ impl Success {
 }
 
 /// Ends attempts, each guarded by its own token. One that is refused spoils no other.
-pub(super) async fn commit_all(connection: &mut PgConnection, all: &[Success]) -> Result<Vec<Ended>, Fault> {
+pub(super) async fn commit_all(
+    connection: &mut PgConnection,
+    all: &[Success],
+) -> Result<Vec<CommitResult>, Fault> {
     let mut written = if all.len() > 1 { commit_free(connection, all).await? } else { HashMap::new() };
     let mut results = Vec::with_capacity(all.len());
     for (place, success) in all.iter().enumerate() {
@@ -133,7 +136,10 @@ async fn commit_one(connection: &mut PgConnection, success: &Success) -> Result<
 
 /// One statement for those whose rows nobody else is writing to, each by its place in the list. It waits for no one, so it
 /// cannot be stuck with another.
-async fn commit_free(connection: &mut PgConnection, all: &[Success]) -> Result<HashMap<usize, Ended>, Fault> {
+async fn commit_free(
+    connection: &mut PgConnection,
+    all: &[Success],
+) -> Result<HashMap<usize, CommitResult>, Fault> {
     let text = |text: fn(&Success) -> String| all.iter().map(text).collect::<Vec<_>>();
     let rows: Vec<PlacedEnding> = sqlx::query_as(concat!(
         "with free as materialized (
@@ -167,21 +173,21 @@ async fn commit_free(connection: &mut PgConnection, all: &[Success]) -> Result<H
 
 /// Successes of many attempts, in one statement.
 #[derive(Debug, Clone)]
-pub(super) struct Commits(pub(super) Arc<Live>);
+pub(super) struct Commits(pub(super) Arc<ConnectedStore>);
 
-impl Trip for Commits {
-    type Question = Vec<Success>;
-    type Answer = Vec<Ended>;
+impl Batch for Commits {
+    type Request = Vec<Success>;
+    type Answer = Vec<CommitResult>;
 
     fn may_join(&self, list: &[Vec<Success>], next: &Vec<Success>) -> bool {
         list.iter().map(Vec::len).sum::<usize>() + next.len() <= MAX_BATCH
     }
 
-    async fn travel(&self, questions: Vec<Vec<Success>>) -> Result<Vec<Self::Answer>, Fault> {
-        let lengths: Vec<usize> = questions.iter().map(Vec::len).collect();
+    async fn execute(&self, requests: Vec<Vec<Success>>) -> Result<Vec<Self::Answer>, Fault> {
+        let lengths: Vec<usize> = requests.iter().map(Vec::len).collect();
         let quick = self.0.database.quick();
         let mut connection = quick.take().await?;
-        let mut results = commit_all(&mut connection, &questions.concat()).await?.into_iter();
+        let mut results = commit_all(&mut connection, &requests.concat()).await?.into_iter();
         quick.put(connection);
         Ok(lengths.into_iter().map(|length| results.by_ref().take(length).collect()).collect())
     }

@@ -11,9 +11,9 @@ use brainwrought_core::job_store::{Claim, ClaimRequest};
 use sqlx::{AssertSqlSafe, PgConnection, Row as _};
 use tokio::time::Instant;
 
+use super::coalescer::Batch;
+use super::connected_store::ConnectedStore;
 use super::database::Fault;
-use super::gather::Trip;
-use super::live::Live;
 use super::record::{millis, unsigned};
 use super::stored_text::stored;
 use super::whole_job::{self, Loaded, TaskRow, whole_job};
@@ -32,10 +32,10 @@ const MAX_HINTS: usize = 64;
 
 /// Claims of several callers who ask for the same, in one statement.
 #[derive(Debug, Clone)]
-pub(super) struct Claims(pub(super) Arc<Live>);
+pub(super) struct Claims(pub(super) Arc<ConnectedStore>);
 
-impl Trip for Claims {
-    type Question = ClaimRequest;
+impl Batch for Claims {
+    type Request = ClaimRequest;
     type Answer = Vec<Claim>;
 
     fn may_join(&self, list: &[ClaimRequest], next: &ClaimRequest) -> bool {
@@ -44,17 +44,17 @@ impl Trip for Claims {
         list.first().is_some_and(is_same) && asked <= MAX_CONCURRENT
     }
 
-    async fn travel(&self, questions: Vec<ClaimRequest>) -> Result<Vec<Vec<Claim>>, Fault> {
-        let Some(first) = questions.first() else { return Ok(Vec::new()) };
-        let limit = questions.iter().fold(0_usize, |limit, one| limit.saturating_add(one.limit));
+    async fn execute(&self, requests: Vec<ClaimRequest>) -> Result<Vec<Vec<Claim>>, Fault> {
+        let Some(first) = requests.first() else { return Ok(Vec::new()) };
+        let limit = requests.iter().fold(0_usize, |limit, one| limit.saturating_add(one.limit));
         let mut claims = self.0.claim(&ClaimRequest { limit, ..first.clone() }).await?.into_iter();
-        Ok(questions.iter().map(|one| claims.by_ref().take(one.limit).collect()).collect())
+        Ok(requests.iter().map(|one| claims.by_ref().take(one.limit).collect()).collect())
     }
 }
 
 /// A task that was just lent.
 #[derive(Debug)]
-pub(super) struct Lent {
+pub(super) struct LeasedTask {
     pub(super) job_id: String,
     pub(super) task_id: i64,
     pub(super) token: i64,
@@ -70,7 +70,7 @@ pub(super) struct Found {
     order: (i32, i64),
 }
 
-impl Lent {
+impl LeasedTask {
     /// Looks for the task in its job, which may have lost it since.
     pub(super) fn find(&mut self, loaded: &Loaded) {
         let held = |(_, row): &(&TaskKey, &TaskRow)| {
@@ -141,7 +141,7 @@ impl Hints {
         (since.elapsed() < HINT_HOLDS).then_some(*place)
     }
 
-    fn set(&self, request: &ClaimRequest, first: Option<&Lent>) {
+    fn set(&self, request: &ClaimRequest, first: Option<&LeasedTask>) {
         let first = first.and_then(|lent| lent.found.as_ref());
         let Some((first, kind)) = first.zip(kind(request)) else { return };
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
@@ -156,7 +156,7 @@ pub(super) async fn free(
     connection: &mut PgConnection,
     request: &ClaimRequest,
     hints: &Hints,
-) -> Result<Vec<Lent>, Fault> {
+) -> Result<Vec<LeasedTask>, Fault> {
     let limit = request.limit.min(MAX_BATCH);
     if let Some(place) = hints.get(request) {
         let lent = lend(connection, request, limit, Held::Controlled, Some(place)).await?;
@@ -169,7 +169,7 @@ pub(super) async fn free(
         request.limit = limit - lent.len();
         let mut all = lend(connection, &request, request.limit, Held::Controlled, None).await?;
         all.extend(lent);
-        all.sort_by_key(Lent::order);
+        all.sort_by_key(LeasedTask::order);
         return Ok(all);
     }
     let lent = lend(connection, request, limit, Held::Controlled, None).await?;
@@ -187,7 +187,7 @@ pub(super) async fn lend(
     limit: usize,
     held: Held<'_>,
     from: Option<Place>,
-) -> Result<Vec<Lent>, Fault> {
+) -> Result<Vec<LeasedTask>, Fault> {
     // The few tasks of one job are claimed over connections that plan for each number anyway.
     let number = if request.job.is_some() { Some(limit) } else { None };
     let sql = statement(request, number, held, from.is_some());
@@ -230,14 +230,14 @@ pub(super) async fn lend(
             loaded = loaded.and_then(|mut loaded: Loaded| {
                 loaded.lend(task_id, token, &request.worker, request.lease).then_some(loaded)
             });
-            lent.push(Lent { job_id: job_id.clone(), task_id, token, found: None });
+            lent.push(LeasedTask { job_id: job_id.clone(), task_id, token, found: None });
         }
         if let Some(loaded) = &loaded {
             lent.iter_mut().for_each(|lent| lent.find(loaded));
         }
         all.extend(lent);
     }
-    all.sort_by_key(Lent::order);
+    all.sort_by_key(LeasedTask::order);
     Ok(all)
 }
 
@@ -260,7 +260,7 @@ fn statement(request: &ClaimRequest, limit: Option<usize>, held: Held<'_>, hinte
         None => {}
     }
     if request.pipelines.is_some() {
-        // A question for each row, so that the planner cannot turn it into a join and sort the whole queue.
+        // A subquery for each row, so that the planner cannot turn it into a join and sort the whole queue.
         filter(format_args!(
             "(select p.pipeline from brainwrought.jobs p where p.job_id = t.job_id) = any(${}::text[])",
             next()
@@ -282,7 +282,7 @@ fn statement(request: &ClaimRequest, limit: Option<usize>, held: Held<'_>, hinte
     }
     if hinted {
         filter(format_args!("(-(t.priority::bigint), t.job_number) >= (${}, ${})", next(), next()));
-        // A task whose rest is over may stand anywhere.
+        // A task whose rest is over may be anywhere.
         filter(format_args!(
             "not exists (select from brainwrought.tasks r
                 where r.status = 'READY' and r.due_ms is not null and r.due_ms <= brainwrought.now_ms())"

@@ -12,7 +12,7 @@ use sqlx::error::BoxDynError;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use tokio::time::Instant;
 
-use super::lines::{self, Lines};
+use super::connection_cache::{self, ConnectionCache};
 use super::schema::{self, SchemaError};
 use super::sessions;
 
@@ -46,7 +46,7 @@ pub(super) struct Database {
     options: PgConnectOptions,
     pool: PgPool,
     /// Claims and commits have a planner that never sorts the queue; see [`QUICK`].
-    quick: Lines,
+    quick: ConnectionCache,
     /// Renewals never queue behind claims and commits.
     heartbeats: PgPool,
     /// True from a failure until recovery has seen the database again.
@@ -77,7 +77,7 @@ pub(super) enum Fault {
     )]
     Pooled,
     #[error("the database did not answer in time")]
-    Silent,
+    NoResponse,
     #[error("a task changed between reading and writing")]
     Raced,
     #[error("what is stored of job {job} cannot be read")]
@@ -110,7 +110,8 @@ impl Database {
         let pool = self::pool(connections.max(2), "").connect_with(options.clone()).await?;
         let found = schema::version(&mut *pool.acquire().await?).await?;
         schema::check(found)?;
-        let quick = Lines::new(self::pool(connections.max(2), QUICK).connect_lazy_with(options.clone()));
+        let quick =
+            ConnectionCache::new(self::pool(connections.max(2), QUICK).connect_lazy_with(options.clone()));
         let heartbeats = self::pool(2, "").connect_lazy_with(options.clone());
         let (was_unreachable, renewable_since) = (AtomicBool::new(false), AtomicI64::new(0));
         let last_look = Mutex::default();
@@ -125,7 +126,7 @@ impl Database {
         &self.pool
     }
 
-    pub(super) fn quick(&self) -> &Lines {
+    pub(super) fn quick(&self) -> &ConnectionCache {
         &self.quick
     }
 
@@ -178,7 +179,7 @@ impl Database {
         limit: Duration,
         work: impl Future<Output = Result<T, Fault>>,
     ) -> Result<T, JobStoreError> {
-        let result = tokio::time::timeout(limit, work).await.unwrap_or(Err(Fault::Silent));
+        let result = tokio::time::timeout(limit, work).await.unwrap_or(Err(Fault::NoResponse));
         result.map_err(|fault| {
             let error = fault.into_store(&format!("{action} in the database at {}", place(&self.options)));
             if matches!(error, JobStoreError::Unavailable { .. }) {
@@ -244,7 +245,7 @@ fn pool(connections: u32, settings: &'static str) -> PgPoolOptions {
         .idle_timeout(Duration::from_secs(300))
         .test_before_acquire(false)
         .before_acquire(|connection, meta| {
-            Box::pin(async move { Ok(lines::is_trusted(connection, meta.idle_for).await) })
+            Box::pin(async move { Ok(connection_cache::is_trusted(connection, meta.idle_for).await) })
         })
         .after_connect(move |connection, _| {
             Box::pin(async move {

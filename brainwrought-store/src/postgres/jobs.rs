@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use brainwrought_core::budget::{Charge, Cost};
 use brainwrought_core::id::{FencingToken, JobId, StageName, TaskId, ViewId};
 use brainwrought_core::job::{
     Callback, Job, NewJob, Outcome, Plan, Renewal, Revision, StageBacklog, Task, TransitionError,
@@ -12,7 +13,6 @@ use brainwrought_core::job_store::{
     Claim, ClaimRequest, Created, JobFilter, JobStore, JobStoreError, JobView, TaskReport,
 };
 use brainwrought_core::ledger_store::LedgerStore;
-use brainwrought_core::purse::{Charge, Cost};
 use sqlx::Connection as _;
 use sqlx::postgres::PgConnectOptions;
 use tokio::sync::OnceCell;
@@ -20,9 +20,9 @@ use tokio::sync::OnceCell;
 use super::attempt::{Commits, Success};
 use super::change::{Touches, change_one, insert, remove};
 use super::claim::Claims;
+use super::connected_store::ConnectedStore;
 use super::database::{self, Fault};
 use super::ledger::Spending;
-use super::live::Live;
 use super::record;
 use super::schema::{self, Migrated};
 use super::stage_control::{self, Change, StageControl};
@@ -39,7 +39,7 @@ use crate::OpenError;
 pub struct PostgresJobStore {
     options: PgConnectOptions,
     connections: u32,
-    live: OnceCell<Arc<Live>>,
+    live: OnceCell<Arc<ConnectedStore>>,
 }
 
 impl std::fmt::Debug for PostgresJobStore {
@@ -143,11 +143,11 @@ impl PostgresJobStore {
         Ok(())
     }
 
-    async fn open(&self) -> Result<Arc<Live>, Fault> {
-        Ok(Arc::new(Live::open(self.options.clone(), self.connections).await?))
+    async fn open(&self) -> Result<Arc<ConnectedStore>, Fault> {
+        Ok(Arc::new(ConnectedStore::open(self.options.clone(), self.connections).await?))
     }
 
-    async fn live(&self) -> Result<&Arc<Live>, JobStoreError> {
+    async fn live(&self) -> Result<&Arc<ConnectedStore>, JobStoreError> {
         let opened = self.live.get_or_try_init(|| self.open()).await;
         opened.map_err(|fault| {
             fault.into_store(&format!("connect to the database at {}", database::place(&self.options)))
@@ -184,7 +184,7 @@ impl PostgresJobStore {
 
 #[async_trait]
 impl LedgerStore for PostgresJobStore {
-    async fn set_aside(
+    async fn reserve(
         &self,
         task: &TaskId,
         token: FencingToken,
@@ -314,7 +314,7 @@ impl JobStore for PostgresJobStore {
     ) -> Result<Task, JobStoreError> {
         if let Some(success) = Success::of(task, token, &outcome) {
             let result = self.commit_successes(vec![success]).await?.pop();
-            return result.unwrap_or_else(|| Err(Fault::Silent.into_store("commit an outcome")));
+            return result.unwrap_or_else(|| Err(Fault::NoResponse.into_store("commit an outcome")));
         }
         // A lost input sends other tasks back too.
         let touches = match &outcome {

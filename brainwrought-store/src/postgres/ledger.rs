@@ -2,10 +2,10 @@
 //!
 //! Claims, renewals and commits of other tasks never wait for these: they do not lock the row of the job.
 
+use brainwrought_core::budget::{Charge, Cost};
 use brainwrought_core::id::{FencingToken, StageName, TaskId};
 use brainwrought_core::job::{Ledger, LedgerEntry};
 use brainwrought_core::job_store::JobStoreError;
-use brainwrought_core::purse::{Charge, Cost};
 use sqlx::{PgConnection, PgPool};
 
 use super::change::{TRIES, lost};
@@ -96,7 +96,7 @@ impl Spending<'_> {
         &self,
         connection: &mut PgConnection,
         settled: i64,
-        set_aside: i64,
+        reserved: i64,
         calls: i64,
     ) -> Result<(), Fault> {
         sqlx::query(
@@ -111,7 +111,7 @@ impl Spending<'_> {
         .bind(stored(&self.task.key.stage.0))
         .bind(stored(&self.charge.provider))
         .bind(settled)
-        .bind(set_aside)
+        .bind(reserved)
         .bind(calls)
         .bind(i64::MAX)
         .execute(connection)
@@ -122,11 +122,11 @@ impl Spending<'_> {
 
 /// Makes the ledger of what was selected.
 pub(super) fn read(max_cost: Option<i64>, entries: Vec<ReadEntry>) -> Ledger {
-    let entry = |(stage, provider, settled, set_aside, calls): ReadEntry| LedgerEntry {
+    let entry = |(stage, provider, settled, reserved, calls): ReadEntry| LedgerEntry {
         stage: StageName(original(&stage)),
         provider: original(&provider),
         settled: Cost(unsigned(settled)),
-        set_aside: Cost(unsigned(set_aside)),
+        reserved: Cost(unsigned(reserved)),
         calls: unsigned(calls),
     };
     let mut entries: Vec<LedgerEntry> = entries.into_iter().map(entry).collect();

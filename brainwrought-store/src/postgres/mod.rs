@@ -5,20 +5,20 @@
 mod attempt;
 mod change;
 mod claim;
+mod coalescer;
+mod connected_store;
+mod connection_cache;
 mod database;
-mod gather;
 mod jobs;
 mod ledger;
-mod lines;
 mod listing;
-mod live;
+mod notifier;
 mod record;
 mod schema;
 mod sessions;
 mod stage_control;
 mod stored_text;
 mod sweep;
-mod wake;
 mod whole_job;
 
 pub use jobs::PostgresJobStore;

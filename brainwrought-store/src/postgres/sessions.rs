@@ -21,7 +21,7 @@ pub(super) async fn check(options: &PgConnectOptions) -> Result<(), Fault> {
     let connect = || async {
         let connecting = PgConnection::connect_with(options);
         let connected = tokio::time::timeout(CONNECT_LIMIT, connecting).await;
-        connected.map_err(|_| Fault::Silent)?.map_err(Fault::from)
+        connected.map_err(|_| Fault::NoResponse)?.map_err(Fault::from)
     };
     let (mut first, mut second) = (connect().await?, connect().await?);
     for _ in 0..TRIES {

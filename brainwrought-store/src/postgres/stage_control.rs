@@ -5,7 +5,7 @@ use brainwrought_core::job_store::ClaimRequest;
 use serde::Serialize;
 use sqlx::{Connection as _, PgConnection, PgPool};
 
-use super::claim::{Held, Lent, lend};
+use super::claim::{Held, LeasedTask, lend};
 use super::database::Fault;
 use super::stored_text::{original, stored};
 
@@ -96,7 +96,7 @@ pub(super) async fn any_limit(pool: &PgPool) -> Result<bool, Fault> {
 pub(super) async fn claim_limited(
     connection: &mut PgConnection,
     request: &ClaimRequest,
-) -> Result<Vec<Lent>, Fault> {
+) -> Result<Vec<LeasedTask>, Fault> {
     let mut transaction = connection.begin().await?;
     let limits: Vec<(String, i32)> = sqlx::query_as(
         "select stage, max_running from brainwrought.stage_controls

@@ -155,7 +155,7 @@ fn decode(row: &PgRow, first: usize) -> Result<Loaded, BoxDynError> {
 
 impl Loaded {
     /// Does to a task what the statement that read this job has done to its row meanwhile: it lent it. False when the
-    /// task does not stand here as it did then, because it changed between reading and lending.
+    /// task is not here as it was then, because it changed between reading and lending.
     pub(super) fn lend(&mut self, task_id: i64, token: i64, worker: &WorkerId, lease: Duration) -> bool {
         let Some((key, row)) = self.rows.iter_mut().find(|(_, row)| row.task_id == task_id) else {
             return false;

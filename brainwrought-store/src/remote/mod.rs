@@ -3,10 +3,10 @@
 //! Requests are signed and sent by the crate `object_store`; what is ours is how long they may take, how often they are
 //! sent again, and what a failure is called.
 
-#[cfg(any(feature = "aws", feature = "azure", feature = "gcp"))]
-mod patience;
 mod providers;
 mod remote_error;
+#[cfg(any(feature = "aws", feature = "azure", feature = "gcp"))]
+mod retry;
 
 use std::sync::Arc;
 

@@ -58,13 +58,13 @@ macro_rules! provider {
             if !options.of($prefix).any(|(name, _)| KEYS.iter().any(|key| name.contains(key))) {
                 return Err(OpenError::MissingKey { url: crate::open_error::without_password(url), names: $key_name });
             }
-            let patience = super::patience::Patience::new(options, clock);
+            let retry_settings = super::retry::RetrySettings::new(options, clock);
             let endpoint = [$($endpoint),+].into_iter().find_map(|name| options.get(name));
             let mut builder = <$builder>::new()
                 .$bucket(bucket)
-                .with_retry(patience.retry())
-                .with_client_options(patience.client(endpoint))
-                .with_http_connector(patience);
+                .with_retry(retry_settings.retry())
+                .with_client_options(retry_settings.client(endpoint))
+                .with_http_connector(retry_settings);
             for (name, value) in options.of($prefix) {
                 let key = name.parse::<$key>().map_err(|_| OpenError::UnknownOption { name: name.to_owned() })?;
                 builder = builder.with_config(key, value);

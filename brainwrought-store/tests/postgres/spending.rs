@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
+use brainwrought_core::budget::{Charge, Cost};
 use brainwrought_core::job::NewJob;
 use brainwrought_core::job_store::JobStore;
 use brainwrought_core::ledger_store::LedgerStore as _;
-use brainwrought_core::purse::{Charge, Cost};
 use brainwrought_store::PostgresJobStore;
 use sqlx::{Connection as _, PgConnection};
 
@@ -27,10 +27,10 @@ async fn a_view_shows_what_jobs_spent() {
     let claims = store.claim(&ask(2, LONG)).await.unwrap();
     for claim in &claims {
         let charge = charge("openai/gpt-5-mini", 400_000);
-        store.set_aside(&claim.id, claim.token, &charge).await.unwrap();
+        store.reserve(&claim.id, claim.token, &charge).await.unwrap();
         store.settle(&claim.id, claim.token, &charge, Cost(150_000)).await.unwrap();
     }
-    store.set_aside(&claims[0].id, claims[0].token, &charge("openai/tts-1", 1_000_000)).await.unwrap();
+    store.reserve(&claims[0].id, claims[0].token, &charge("openai/tts-1", 1_000_000)).await.unwrap();
     let mut connection = PgConnection::connect(&url).await.unwrap();
     let rows: Vec<(String, String, String, i64, String)> = sqlx::query_as(
         "select job_id, stage, provider, calls, concat_ws(' ', settled_usd, set_aside_usd, job_usd, max_cost_usd)
@@ -83,6 +83,6 @@ async fn spending_holds_up_no_claim_and_no_commit() {
     };
     tokio::time::timeout(Duration::from_secs(20), others).await.expect("nobody waits");
     held.rollback().await.unwrap();
-    store.set_aside(&two[0].id, two[0].token, &charge("a/1", 5)).await.unwrap();
+    store.reserve(&two[0].id, two[0].token, &charge("a/1", 5)).await.unwrap();
     assert_eq!(store.get(&id).await.unwrap().job.ledger.spent(), Cost(6));
 }

@@ -15,21 +15,21 @@ use self::fleet_view::FleetView;
 use self::screen::Screen;
 use crate::args::TopArgs;
 use crate::config::Config;
+use crate::context::Context;
 use crate::output;
-use crate::world::World;
 
 /// How many jobs are looked at; those that are not final come first.
 const JOBS: usize = 200;
 
 /// Looks at the fleet again and again, until `q` is pressed or the command is stopped.
 pub(crate) async fn run(config: &Config, args: TopArgs) -> anyhow::Result<()> {
-    let world = World::open(config)?;
+    let context = Context::open(config)?;
     let every = Duration::from_secs_f64(args.every);
     let store = brainwrought_store::without_password(&config.jobs);
     if args.once || args.json || !std::io::stdout().is_terminal() {
         let shutdown = crate::signals::shutdown()?;
         loop {
-            let view = look(world.jobs.as_ref(), &store).await?;
+            let view = look(context.jobs.as_ref(), &store).await?;
             if args.json {
                 output::json(&json!(view));
             } else {
@@ -48,7 +48,7 @@ pub(crate) async fn run(config: &Config, args: TopArgs) -> anyhow::Result<()> {
     let mut screen = Screen::open()?;
     loop {
         // A store that is away for a while is no reason to end; the screen says so.
-        let view = look(world.jobs.as_ref(), &store).await;
+        let view = look(context.jobs.as_ref(), &store).await;
         screen.draw(&view)?;
         let (back, ends) = tokio::task::spawn_blocking(move || {
             let ends = screen.wait(every);

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
+use super::super::caption_words::written_words;
 use super::super::voice::{Envelope, SpokenWord};
-use super::super::written::written_words;
 
 /// Gives every word of `line` a share of the sound by its letters: what there is without a voice to compare with.
 ///

@@ -1,7 +1,7 @@
 //! [`ElevenLabsEffects`]: sounds that ElevenLabs makes of descriptions.
 
+use brainwrought_core::budget::Cost;
 use brainwrought_core::data::BlobRef;
-use brainwrought_core::purse::Cost;
 use brainwrought_core::stage::{StageContext, StageError};
 use bytes::Bytes;
 use serde_json::json;
@@ -67,7 +67,7 @@ impl ElevenLabsEffects {
         let key = json!({
             "by": self.client.who(), "model": MODEL, "sound": text, "seconds": SECONDS, "version": VERSION,
         });
-        cx.remembered("effect", &key, |cx| async move {
+        cx.cached("effect", &key, |cx| async move {
             let made = self.made(&cx, &text).await.map_err(StageError::fatal)?;
             cx.put(made, STORED).await
         })

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use brainwrought_core::budget::Cost;
 use brainwrought_core::data::BlobRef;
-use brainwrought_core::purse::Cost;
 use brainwrought_core::report::chain;
 use brainwrought_core::stage::{StageContext, StageError};
 

@@ -14,7 +14,7 @@ use super::super::mix::{Effect, Effects, Sound};
 use super::*;
 use crate::provider::peer::Peer;
 use crate::provider::scripted_server::{Act, ScriptedServer, json as answer};
-use crate::provider::{Network, Patience, ProviderClient, ProviderSettings, Request, Secret};
+use crate::provider::{Network, ProviderClient, ProviderSettings, Request, Secret, Timeouts};
 
 const AUDIO: &str = "content-type: audio/wav\r\n";
 
@@ -22,7 +22,7 @@ fn settings(base: &str) -> ProviderSettings {
     let mut settings = ProviderSettings::default();
     settings.keys.insert("elevenlabs".to_owned(), Secret::new("xi-hush-0123456789").unwrap());
     settings.bases.insert("elevenlabs".to_owned(), base.to_owned());
-    settings.patience = Patience { retries: Some(1), read_timeout_ms: Some(150), first_rest_ms: Some(1) };
+    settings.timeouts = Timeouts { retries: Some(1), read_timeout_ms: Some(150), first_rest_ms: Some(1) };
     settings
 }
 
@@ -68,7 +68,7 @@ async fn built_in_sounds_are_found_by_their_meaning_and_nobody_is_asked() {
 async fn a_sound_is_asked_for_as_elevenlabs_own_client_would_and_paid_once() {
     let desk = Peer::start_desk(include_str!("sound_desk.py"), "aimock");
     let mut known = settings(&desk.url);
-    known.patience = Patience::default();
+    known.timeouts = Timeouts::default();
     let artifacts = store();
     let cx = context(&artifacts);
     let library = EffectLibrary::new(Effects::ElevenLabs, &known);

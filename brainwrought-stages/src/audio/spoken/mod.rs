@@ -17,7 +17,7 @@ mod unit;
 
 use std::ops::Range;
 
-use super::written::written_words;
+use super::caption_words::written_words;
 use piece::{Context, Said, say};
 
 /// Opens or closes a piece without being said.

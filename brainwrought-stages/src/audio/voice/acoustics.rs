@@ -10,7 +10,7 @@ use super::super::spoken::{SpokenToken, spoken_form};
 use super::envelope::Envelope;
 use super::pronunciation::{Phone, Pronunciation};
 use super::vocoder::{HOP, SAMPLE_RATE};
-use super::{ChunkSink, Engine, Manner, Speech, SpokenWord, Utterance, VoiceError};
+use super::{ChunkSink, Engine, Speech, SpokenWord, Utterance, VoiceError, VoiceSettings};
 
 /// Samples of one unit of duration: two frames, 25 ms.
 const UNIT: usize = 2 * HOP;
@@ -26,7 +26,11 @@ const REACH: usize = SAMPLE_RATE as usize * 120 / 1000;
 /// A model that turns phonemes into sound at [`SAMPLE_RATE`].
 pub(super) trait Acoustics: Engine {
     /// Speaks phonemes; returns the samples, and how many units each phoneme lasts, with the blanks before and after them.
-    fn synthesise(&self, phones: &[Phone], manner: Manner) -> Result<(Vec<f32>, Vec<usize>), VoiceError>;
+    fn synthesise(
+        &self,
+        phones: &[Phone],
+        manner: VoiceSettings,
+    ) -> Result<(Vec<f32>, Vec<usize>), VoiceError>;
 }
 
 /// Speaks a line with a model, passage by passage.

@@ -7,13 +7,13 @@ use brainwrought_core::data::Language;
 use bytes::Bytes;
 use tokio_util::sync::CancellationToken;
 
+use super::super::caption_words::written_words;
 use super::super::lexicon::Saying;
 use super::super::spoken::spoken_form;
-use super::super::written::written_words;
 use super::envelope::Envelope;
 use super::espeak_program::EspeakProgram;
+use super::volume_alignment::{LOW_VOLUME, gated_words};
 use super::wave::Wave;
-use super::word_gate::{LOW_VOLUME, gated_words};
 use super::{ChunkSink, Engine, Speech, SpokenWord, Utterance, VoiceError, VoiceRights};
 
 /// espeak-ng's words a minute that come out at about 170.

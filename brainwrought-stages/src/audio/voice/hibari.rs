@@ -14,7 +14,7 @@ use super::acoustics::{Acoustics, speak};
 use super::pronunciation::{Phone, Pronunciation};
 use super::timbre::{self, SpectrumParts, TIMBRES, Timbre};
 use super::vocoder::{BINS, Vocoder};
-use super::{ChunkSink, Engine, Manner, Utterance, VoiceError, VoiceFiles, VoiceRights};
+use super::{ChunkSink, Engine, Utterance, VoiceError, VoiceFiles, VoiceRights, VoiceSettings};
 
 /// Grows whenever the same files would say the same line in another way.
 const SYNTHESIS: u32 = 1;
@@ -106,7 +106,11 @@ impl Engine for HibariVoice {
 }
 
 impl Acoustics for HibariVoice {
-    fn synthesise(&self, phones: &[Phone], manner: Manner) -> Result<(Vec<f32>, Vec<usize>), VoiceError> {
+    fn synthesise(
+        &self,
+        phones: &[Phone],
+        manner: VoiceSettings,
+    ) -> Result<(Vec<f32>, Vec<usize>), VoiceError> {
         // The model wants a blank before and after.
         let ids: Vec<i32> =
             std::iter::once(0).chain(phones.iter().map(|p| p.id)).chain(std::iter::once(0)).collect();

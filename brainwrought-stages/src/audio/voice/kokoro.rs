@@ -18,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::acoustics::{Acoustics, speak};
 use super::pronunciation::{Phone, Pronunciation};
-use super::{ChunkSink, Engine, Manner, Utterance, VoiceError, VoiceFiles, VoiceRights};
+use super::{ChunkSink, Engine, Utterance, VoiceError, VoiceFiles, VoiceRights, VoiceSettings};
 
 /// Grows whenever the same files would say the same line in another way.
 const SYNTHESIS: u32 = 1;
@@ -215,7 +215,11 @@ impl Engine for KokoroVoice {
 }
 
 impl Acoustics for KokoroVoice {
-    fn synthesise(&self, phones: &[Phone], manner: Manner) -> Result<(Vec<f32>, Vec<usize>), VoiceError> {
+    fn synthesise(
+        &self,
+        phones: &[Phone],
+        manner: VoiceSettings,
+    ) -> Result<(Vec<f32>, Vec<usize>), VoiceError> {
         // The model wants a blank before and after. Its table of phonemes is the embedded voice's.
         let ids = phones.iter().map(|phone| i64::from(phone.id));
         let ids: Vec<i64> = std::iter::once(0).chain(ids).chain(std::iter::once(0)).collect();

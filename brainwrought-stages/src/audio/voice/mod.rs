@@ -17,8 +17,8 @@ mod pronunciation;
 mod rights;
 mod timbre;
 mod vocoder;
+mod volume_alignment;
 mod wave;
-mod word_gate;
 
 use std::fmt::Debug;
 use std::ops::Range;
@@ -126,7 +126,7 @@ pub struct Utterance {
     /// One line of text as a reader wants to see it.
     pub line: String,
     /// How it is spoken.
-    pub manner: Manner,
+    pub manner: VoiceSettings,
     /// How single words are said.
     pub lexicon: Lexicon,
 }
@@ -134,20 +134,20 @@ pub struct Utterance {
 impl Utterance {
     /// Says `line` in the manner that is usual.
     pub fn new(line: impl Into<String>) -> Self {
-        Self { line: line.into(), manner: Manner::default(), lexicon: Lexicon::default() }
+        Self { line: line.into(), manner: VoiceSettings::default(), lexicon: Lexicon::default() }
     }
 }
 
 /// How a line is spoken.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Manner {
+pub struct VoiceSettings {
     /// Pace relative to the voice's own: 1.0 is as it was trained, 1.2 is faster.
     pub speed: f32,
     /// Picks the breath noise of a neural voice.
     pub seed: u64,
 }
 
-impl Default for Manner {
+impl Default for VoiceSettings {
     fn default() -> Self {
         Self { speed: 1.0, seed: 1 }
     }

@@ -14,10 +14,10 @@ use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 use unicode_normalization::UnicodeNormalization;
 
+use super::super::caption_words::written_words;
 use super::super::lexicon::Saying;
 use super::super::noise::Noise;
 use super::super::spoken::spoken_form;
-use super::super::written::written_words;
 use super::envelope::Envelope;
 use super::espeak_program::EspeakProgram;
 use super::{ChunkSink, Engine, Speech, SpokenWord, Utterance, VoiceError, VoiceRights};

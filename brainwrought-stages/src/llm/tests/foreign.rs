@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use brainwrought_core::purse::Cost;
+use brainwrought_core::budget::Cost;
 use serde_json::{Value, json};
 
 use super::{Topic, context, prompt, topic};
 use crate::llm::{Finish, LanguageModel, LlmChoice, LlmError, Message, Prompt, ask};
 use crate::provider::peer::Peer;
-use crate::provider::{Patience, ProviderClient, ProviderError, ProviderSettings, Request, Secret};
+use crate::provider::{ProviderClient, ProviderError, ProviderSettings, Request, Secret, Timeouts};
 
 const DESK: &str = concat!(include_str!("llama.py"), include_str!("peer_desk.py"));
 const LLMOCK: &str = r#"
@@ -27,23 +27,23 @@ const HOSTED: [(&str, &str, &str); 3] = [
     ("anthropic", "claude-haiku-4-5", ""),
 ];
 
-fn settings(patience: Patience) -> ProviderSettings {
-    let mut settings = ProviderSettings { patience, ..ProviderSettings::default() };
+fn settings(timeouts: Timeouts) -> ProviderSettings {
+    let mut settings = ProviderSettings { timeouts, ..ProviderSettings::default() };
     for (provider, ..) in HOSTED {
         settings.keys.insert(provider.to_owned(), Secret::new("sk-hush-0123456789").unwrap());
     }
     settings
 }
 
-fn open(provider: &str, model: &str, base: String, patience: Patience) -> Arc<dyn LanguageModel> {
-    let mut settings = settings(patience);
+fn open(provider: &str, model: &str, base: String, timeouts: Timeouts) -> Arc<dyn LanguageModel> {
+    let mut settings = settings(timeouts);
     settings.bases.insert(provider.to_owned(), base);
     format!("{provider}:{model}").parse::<LlmChoice>().unwrap().open(&settings).unwrap()
 }
 
 async fn fetch(url: &str, request: &Request) -> Value {
     let client: ProviderClient =
-        ProviderClient::for_server(&settings(Patience::default()), "peer", "peer", url).unwrap();
+        ProviderClient::for_server(&settings(Timeouts::default()), "peer", "peer", url).unwrap();
     client.call(&context(), request, |reply| Ok((reply.json()?, Cost::FREE))).await.unwrap()
 }
 
@@ -59,7 +59,7 @@ async fn what_hosted_models_are_asked_and_answer_is_as_the_providers_publish_it(
             ],
             ..prompt()
         };
-        let model_at = |base: String| open(provider, model, base, Patience::default());
+        let model_at = |base: String| open(provider, model, base, Timeouts::default());
         let plain = model_at(format!("{}{path}", desk.url));
         let completion = plain.complete(&conversation, &context()).await.unwrap();
         assert_eq!((completion.text.as_str(), completion.finish), ("Something else.", Finish::Stop));
@@ -93,7 +93,7 @@ async fn a_real_model_on_this_machine_answers_in_the_form_that_was_asked_for() {
     }
     let desk = Peer::start_desk(DESK, "llama");
     let choice: LlmChoice = format!("{}/v1#smollm2", desk.url).parse().unwrap();
-    let model = choice.open(&settings(Patience::default())).unwrap();
+    let model = choice.open(&settings(Timeouts::default())).unwrap();
     let cx = context();
     let prompt = Prompt { max_tokens: 32, temperature: Some(0.0), ..Prompt::new("test", "", "Red is a?") };
     let answer: Answer = ask(model.as_ref(), prompt.clone(), &cx).await.unwrap();
@@ -130,9 +130,9 @@ async fn a_stranger_finds_nothing_wrong_with_how_faults_are_taken() {
 
 /// Lets a client meet everything that may pass, and then what may not.
 async fn suffer(server: &str, (provider, model, path): (&str, &str, &str)) {
-    let patience = Patience { first_rest_ms: Some(25), read_timeout_ms: Some(400), ..Patience::default() };
+    let timeouts = Timeouts { first_rest_ms: Some(25), read_timeout_ms: Some(400), ..Timeouts::default() };
     let path = if provider == "openai" { path.to_owned() } else { format!("/{provider}") };
-    let model = open(provider, model, format!("{server}{path}"), patience);
+    let model = open(provider, model, format!("{server}{path}"), timeouts);
     let plan = async |mut faults: Value| {
         for fault in faults.as_array_mut().unwrap() {
             fault["match"] = json!({ "provider": provider });

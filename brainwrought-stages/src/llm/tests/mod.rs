@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::*;
 use crate::provider::scripted_server::{Act, ScriptedServer, json as answer};
-use crate::provider::{Patience, ProviderError, ProviderSettings, Secret};
+use crate::provider::{ProviderError, ProviderSettings, Secret, Timeouts};
 
 const EVENTS: &str = "content-type: text/event-stream\r\n";
 
@@ -46,8 +46,8 @@ fn prompt() -> Prompt {
 
 /// Opens a model of the provider at a scripted server.
 fn open(provider: &str, server: &ScriptedServer) -> Arc<dyn LanguageModel> {
-    let patience = Patience { retries: Some(1), first_rest_ms: Some(1), ..Patience::default() };
-    let mut settings = ProviderSettings { patience, ..ProviderSettings::default() };
+    let timeouts = Timeouts { retries: Some(1), first_rest_ms: Some(1), ..Timeouts::default() };
+    let mut settings = ProviderSettings { timeouts, ..ProviderSettings::default() };
     let choice = match provider {
         "server" => format!("{}/v1#tiny", server.url),
         hosted => format!("{hosted}:tiny"),

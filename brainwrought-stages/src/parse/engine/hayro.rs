@@ -20,7 +20,7 @@ use super::{
     Engine, MAX_BOOKMARK_LEVEL, MAX_BOOKMARKS, MAX_GLYPHS, MAX_SHAPES, is_bold_name, is_mono_name,
     picture_size, visible,
 };
-use crate::parse::error::Refusal;
+use crate::parse::error::ParseFailure;
 use crate::parse::page_content::{Bookmark, FileContent, Glyph, PageContent, rect_of};
 use crate::picture::RgbaImage;
 
@@ -32,15 +32,15 @@ pub(super) struct HayroFile {
 }
 
 impl HayroFile {
-    pub(super) fn open(pdf: Vec<u8>, password: Option<&str>) -> Result<Self, Refusal> {
+    pub(super) fn open(pdf: Vec<u8>, password: Option<&str>) -> Result<Self, ParseFailure> {
         match Pdf::new_with_password(pdf, password.unwrap_or_default()) {
             Ok(pdf) => Ok(Self { pdf }),
-            Err(LoadPdfError::Invalid) => Err(Refusal::Corrupt),
+            Err(LoadPdfError::Invalid) => Err(ParseFailure::Corrupt),
             Err(LoadPdfError::Decryption(DecryptionError::PasswordProtected)) => Err(match password {
-                None => Refusal::PasswordRequired,
-                Some(_) => Refusal::WrongPassword,
+                None => ParseFailure::PasswordRequired,
+                Some(_) => ParseFailure::WrongPassword,
             }),
-            Err(LoadPdfError::Decryption(_)) => Err(Refusal::UnknownEncryption),
+            Err(LoadPdfError::Decryption(_)) => Err(ParseFailure::UnknownEncryption),
         }
     }
 

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use brainwrought_core::data::Rect;
 
-use super::error::Refusal;
+use super::error::ParseFailure;
 use super::page_content::{FileContent, PageContent};
 use crate::picture::RgbaImage;
 
@@ -53,17 +53,17 @@ pub(crate) fn load_library(path: &Path) -> Result<(), String> {
 /// # Errors
 ///
 /// Refuses files that neither engine can open; of two refusals the more telling one counts.
-pub(crate) fn open(pdf: Vec<u8>, password: Option<&str>) -> Result<Box<dyn Engine>, Refusal> {
+pub(crate) fn open(pdf: Vec<u8>, password: Option<&str>) -> Result<Box<dyn Engine>, ParseFailure> {
     let first = match pdfium::library() {
         Some(library) => match pdfium::PdfiumFile::open(library, pdf.clone(), password) {
             Ok(file) if file.page_count() > 0 => {
                 return Ok(Box::new(paired::PairedFile::new(file, pdf, password)));
             }
-            Ok(_) => Refusal::Corrupt,
-            Err(Refusal::Corrupt) => Refusal::Corrupt,
+            Ok(_) => ParseFailure::Corrupt,
+            Err(ParseFailure::Corrupt) => ParseFailure::Corrupt,
             Err(refusal) => return Err(refusal),
         },
-        None => Refusal::Corrupt,
+        None => ParseFailure::Corrupt,
     };
     match hayro::HayroFile::open(pdf, password) {
         Ok(file) if file.page_count() > 0 => Ok(Box::new(file)),

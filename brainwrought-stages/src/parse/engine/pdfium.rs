@@ -14,7 +14,7 @@ use super::{
     Engine, MAX_BOOKMARK_LEVEL, MAX_BOOKMARKS, MAX_GLYPHS, MAX_SHAPES, is_bold_name, is_mono_name,
     picture_size, visible,
 };
-use crate::parse::error::Refusal;
+use crate::parse::error::ParseFailure;
 use crate::parse::page_content::{Bookmark, FileContent, Glyph, PageContent, rect_of};
 use crate::picture::RgbaImage;
 
@@ -48,16 +48,16 @@ impl PdfiumFile {
         library: &'static Pdfium,
         pdf: Vec<u8>,
         password: Option<&str>,
-    ) -> Result<Self, Refusal> {
+    ) -> Result<Self, ParseFailure> {
         match library.load_pdf_from_byte_vec(pdf, password) {
             Ok(document) => Ok(Self { document }),
             Err(PdfiumError::PdfiumLibraryInternalError(error)) => Err(match (error, password) {
-                (PdfiumInternalError::PasswordError, None) => Refusal::PasswordRequired,
-                (PdfiumInternalError::PasswordError, Some(_)) => Refusal::WrongPassword,
-                (PdfiumInternalError::SecurityError, _) => Refusal::UnknownEncryption,
-                _ => Refusal::Corrupt,
+                (PdfiumInternalError::PasswordError, None) => ParseFailure::PasswordRequired,
+                (PdfiumInternalError::PasswordError, Some(_)) => ParseFailure::WrongPassword,
+                (PdfiumInternalError::SecurityError, _) => ParseFailure::UnknownEncryption,
+                _ => ParseFailure::Corrupt,
             }),
-            Err(_) => Err(Refusal::Corrupt),
+            Err(_) => Err(ParseFailure::Corrupt),
         }
     }
 

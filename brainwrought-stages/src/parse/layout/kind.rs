@@ -1,4 +1,4 @@
-//! [`Judge`]: tells what a paragraph is in the document.
+//! [`BlockClassifier`]: tells what a paragraph is in the document.
 
 use brainwrought_core::data::BlockKind;
 
@@ -10,7 +10,7 @@ use super::pattern::{
 
 /// Tells what paragraphs are, in reading order over the whole document.
 #[derive(Debug)]
-pub(super) struct Judge {
+pub(super) struct BlockClassifier {
     /// The size of most of the text.
     pub body_size: f32,
     /// The size of most of the text of the page at hand, where the page has enough of it: a slide may be set larger.
@@ -20,7 +20,7 @@ pub(super) struct Judge {
     in_references: bool,
 }
 
-impl Judge {
+impl BlockClassifier {
     pub(super) fn new(body_size: f32) -> Self {
         Self { body_size, page_size: None, knows_bold: true, in_references: false }
     }
@@ -132,7 +132,7 @@ mod tests {
         let line =
             Line { text: text.to_owned(), left: 50.0, right: 300.0, baseline: y, size, bold, mono: false };
         let paragraph = Paragraph { lines: vec![line], cell_rows: 0 };
-        Judge::new(10.0).kind(&paragraph, text, 800.0)
+        BlockClassifier::new(10.0).kind(&paragraph, text, 800.0)
     }
 
     #[test]
@@ -171,7 +171,7 @@ mod tests {
 
     #[test]
     fn entries_after_the_heading_are_references() {
-        let mut judge = Judge::new(10.0);
+        let mut judge = BlockClassifier::new(10.0);
         let mut kind = |text: &str, bold| {
             let line = Line {
                 text: text.into(),

@@ -1,4 +1,4 @@
-//! [`Composer`]: makes readable text of the letters that fonts carry: ligatures, accents, odd code points.
+//! [`GlyphNormalizer`]: makes readable text of the letters that fonts carry: ligatures, accents, odd code points.
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -6,14 +6,14 @@ use crate::parse::page_content::Glyph;
 
 /// Collects the letters of a line.
 #[derive(Debug, Default)]
-pub(super) struct Composer {
+pub(super) struct GlyphNormalizer {
     text: String,
     last: Option<Glyph>,
     /// An accent that waits for the letter under it.
     accent: Option<(char, Glyph)>,
 }
 
-impl Composer {
+impl GlyphNormalizer {
     /// Adds a letter; `spaced` tells that a space stands before it.
     pub(super) fn push(&mut self, glyph: &Glyph, spaced: bool) {
         // TeX's older encodings draw an accent and the letter under it as two letters.
@@ -120,7 +120,7 @@ mod tests {
     use super::*;
 
     fn compose(glyphs: &[Glyph]) -> String {
-        let mut composer = Composer::default();
+        let mut composer = GlyphNormalizer::default();
         glyphs.iter().for_each(|glyph| composer.push(glyph, false));
         composer.finish()
     }

@@ -3,7 +3,7 @@
 use brainwrought_core::data::Rect;
 
 use super::bidi::{read_order, runs_left};
-use super::letters::Composer;
+use super::letters::GlyphNormalizer;
 use crate::parse::page_content::{ASCENT, DESCENT, Glyph, PageContent};
 
 /// A gap wider than this part of the size is a space. TeX shrinks spaces to 0.14 in narrow columns; kerns stay under 0.08.
@@ -183,7 +183,7 @@ impl Piece {
     }
 
     fn line(&self) -> Line {
-        let mut composer = Composer::default();
+        let mut composer = GlyphNormalizer::default();
         let (mut letters, mut bold, mut mono) = (0, 0, 0);
         let mut sizes: Vec<(u32, usize)> = Vec::new();
         // A file that writes its spaces may set letters wide apart; one that does not may have narrow gaps for them.

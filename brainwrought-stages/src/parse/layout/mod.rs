@@ -19,7 +19,7 @@ use brainwrought_core::data::{Block, BlockKind, Language, Page, Rect};
 
 use self::furniture::Furniture;
 use self::hyphen::Vocabulary;
-use self::kind::Judge;
+use self::kind::BlockClassifier;
 use self::line::Line;
 use super::page_content::{FileContent, PageContent};
 use super::wire::ParsedPdf;
@@ -87,7 +87,7 @@ impl Layout {
         let mut vocabulary = Vocabulary::default();
         self.pages.iter().flat_map(|page| &page.lines).for_each(|line| vocabulary.add(&line.text));
         let step = block::usual_step(self.pages.iter().map(|page| page.lines.as_slice()));
-        let mut judge = Judge::new(body_size);
+        let mut judge = BlockClassifier::new(body_size);
         judge.knows_bold = self.file.knows_bold;
         let mut figures = Vec::new();
         let mut pages = Vec::with_capacity(self.pages.len());
@@ -112,7 +112,12 @@ impl Layout {
     }
 }
 
-fn page_of(lined: LinedPage, step: f32, vocabulary: &Vocabulary, judge: &mut Judge) -> (Page, Vec<Rect>) {
+fn page_of(
+    lined: LinedPage,
+    step: f32,
+    vocabulary: &Vocabulary,
+    judge: &mut BlockClassifier,
+) -> (Page, Vec<Rect>) {
     let LinedPage { number, width, height, lines, shapes } = lined;
     let mut blocks = Vec::new();
     judge.page_size = page_size(&lines);

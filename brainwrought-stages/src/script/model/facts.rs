@@ -4,8 +4,8 @@ use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use super::super::evidence::{Doubt, Evidence};
-use super::super::gate::is_speakable;
 use super::super::lexicon::words;
+use super::super::sentence_filter::is_speakable;
 use super::reply::{Role, Scenes};
 use super::sources::{Source, Sources};
 

@@ -4,14 +4,14 @@
 //! cannot be invented, and the claim gate compares each line with its sentence before anything is spoken. The work goes in
 //! steps, each of which is remembered: an attempt goes on from where another stopped, and a changed prompt runs again.
 
+mod cost_estimate;
 mod draft;
 mod facts;
-mod outlay;
 mod prompt;
 mod reply;
 mod sources;
 
-pub use outlay::{ModelStep, model_steps};
+pub use cost_estimate::{ModelStep, model_steps};
 
 use std::sync::Arc;
 
@@ -131,7 +131,7 @@ impl ModelWriter {
             prompt.max_tokens = prompt.max_tokens.min(context / ANSWER_SHARE);
         }
         let key = json!({ "model": self.name, "prompt": prompt });
-        let answer = cx.remembered(name, &key, |cx| async move {
+        let answer = cx.cached(name, &key, |cx| async move {
             ask::<T>(model.as_ref(), prompt, &cx).await.map_err(StageError::fatal)
         });
         let error = match answer.await {

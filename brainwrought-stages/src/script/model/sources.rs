@@ -7,7 +7,7 @@ use brainwrought_core::data::Document;
 
 use super::super::clean::clean;
 use super::super::offline::said_of;
-use super::super::orders::speaks_to_a_model;
+use super::super::prompt_injection::speaks_to_a_model;
 use super::super::rank::{Topic, pick, units};
 use super::super::sentences::Sentence;
 use crate::llm::estimate_tokens;

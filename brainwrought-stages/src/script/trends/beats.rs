@@ -2,7 +2,7 @@
 
 use brainwrought_core::data::{LineRole, Script};
 
-use super::super::pace::estimate_ms;
+use super::super::duration::estimate_ms;
 use super::super::seeded::Seeded;
 use super::file::TrendFile;
 use super::trend::{Trend, kept};

@@ -5,8 +5,8 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use brainwrought_core::budget::Cost;
 use brainwrought_core::id::Digest;
-use brainwrought_core::purse::Cost;
 use brainwrought_core::stage::StageContext;
 use serde::{Deserialize, Serialize};
 use url::Url;

@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use brainwrought_core::budget::Cost;
 use brainwrought_core::data::OutboundCall;
-use brainwrought_core::purse::Cost;
 use brainwrought_core::stage::StageContext;
 use rmcp::model::{
     CallToolRequestParams, CallToolResponse, CallToolResult, ClientCapabilities, ClientConfig,

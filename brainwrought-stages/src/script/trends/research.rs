@@ -39,7 +39,7 @@ pub(in crate::script) async fn research(
 ) -> Result<Found, StageError> {
     let key =
         json!({ "source": source.name(), "topic": topic, "job": cx.job().as_str(), "version": VERSION });
-    cx.remembered("trends", &key, |cx| async move { within(MAX_WAIT, source, topic, &cx).await }).await
+    cx.cached("trends", &key, |cx| async move { within(MAX_WAIT, source, topic, &cx).await }).await
 }
 
 pub(super) async fn within(

@@ -1,7 +1,7 @@
 //! [`TavilyTrends`]: what the web says, found by Tavily.
 
 use async_trait::async_trait;
-use brainwrought_core::purse::Cost;
+use brainwrought_core::budget::Cost;
 use brainwrought_core::stage::StageContext;
 use serde::Deserialize;
 use serde_json::json;

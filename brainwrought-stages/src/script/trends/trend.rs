@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::super::orders::speaks_to_a_model;
+use super::super::prompt_injection::speaks_to_a_model;
 
 /// The most trends that a script gets to see.
 pub(super) const MAX_TRENDS: usize = 12;

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::Arc;
 
+use brainwrought_core::budget::Cost;
 use brainwrought_core::data::IllustrationKind;
 use brainwrought_core::id::Digest;
-use brainwrought_core::purse::Cost;
 use serde::{Deserialize, Serialize};
 
 use super::folder::{self, Folder, PictureFile};

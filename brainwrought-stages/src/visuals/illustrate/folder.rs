@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::credit::Credit;
 use super::error::IllustrateError;
-use super::illustrator::{Found, Illustrator, Wish};
+use super::illustrator::{Found, Illustrator, ImageRequest};
 use crate::licence;
 use crate::provider::ProviderError;
 
@@ -57,7 +57,7 @@ pub(super) fn unasked(files: &[PictureFile], text: &str) -> Option<String> {
 }
 
 /// Finds the file whose name has the most words in common with a query, of the kind where there is one.
-fn asked<'a>(files: &'a [PictureFile], wish: &Wish) -> Option<&'a PictureFile> {
+fn asked<'a>(files: &'a [PictureFile], wish: &ImageRequest) -> Option<&'a PictureFile> {
     let wanted = words(&wish.query);
     let score = |file: &PictureFile| {
         let own = file.words();
@@ -90,7 +90,7 @@ impl Illustrator for Folder {
         self.files.iter().any(|file| file.is(kind))
     }
 
-    async fn illustrate(&self, cx: &StageContext, wish: &Wish) -> Result<Found, IllustrateError> {
+    async fn illustrate(&self, cx: &StageContext, wish: &ImageRequest) -> Result<Found, IllustrateError> {
         let provider = "the folder of pictures".to_owned();
         let nothing = || IllustrateError::Nothing { provider: provider.clone(), query: wish.query.clone() };
         let file = asked(&self.files, wish).ok_or_else(nothing)?;
@@ -137,7 +137,7 @@ mod tests {
         assert_eq!(unasked("Long queues at an airport.").as_deref(), Some("airport long queue"));
         assert_eq!(unasked("Rain falls on 0815."), None);
         let asked = |query: &str, kind| {
-            let wish = Wish { query: query.to_owned(), kind, width: 1, height: 1 };
+            let wish = ImageRequest { query: query.to_owned(), kind, width: 1, height: 1 };
             asked(&files, &wish).map(|file| file.name.clone())
         };
         assert_eq!(

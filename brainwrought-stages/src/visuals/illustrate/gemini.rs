@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::credit::Credit;
 use super::error::IllustrateError;
-use super::illustrator::{Found, Illustrator, Wish};
+use super::illustrator::{Found, Illustrator, ImageRequest};
 use super::{MAX_PICTURE, STYLE};
 use crate::provider::{Bill, Price, ProviderClient, Reply, Request};
 
@@ -35,7 +35,7 @@ enum Answer {
 }
 
 impl GeminiPictures {
-    fn body(wish: &Wish) -> Value {
+    fn body(wish: &ImageRequest) -> Value {
         let (width, height) = shape(wish);
         json!({
             "contents": [{ "role": "user", "parts": [{ "text": format!("Draw a picture: {}. {STYLE}", wish.query) }] }],
@@ -57,7 +57,7 @@ impl Illustrator for GeminiPictures {
         kind == IllustrationKind::Still
     }
 
-    async fn illustrate(&self, cx: &StageContext, wish: &Wish) -> Result<Found, IllustrateError> {
+    async fn illustrate(&self, cx: &StageContext, wish: &ImageRequest) -> Result<Found, IllustrateError> {
         let price = self.price.unwrap_or_default().images(1);
         let bill = Bill::by(self.price.as_ref(), |price| price.images(1));
         let path = format!("v1beta/models/{}:generateContent", self.model);
@@ -98,7 +98,7 @@ fn read(reply: &Reply) -> Result<Answer, crate::provider::ProviderError> {
 }
 
 /// The shape that comes closest to the wished one.
-fn shape(wish: &Wish) -> (u32, u32) {
+fn shape(wish: &ImageRequest) -> (u32, u32) {
     let wished = f64::from(wish.width.max(1)) / f64::from(wish.height.max(1));
     let distance = |(width, height): (u32, u32)| (f64::from(width) / f64::from(height) / wished).ln().abs();
     SHAPES.into_iter().min_by(|a, b| distance(*a).total_cmp(&distance(*b))).unwrap_or((1, 1))

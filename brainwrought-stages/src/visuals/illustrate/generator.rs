@@ -4,9 +4,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use brainwrought_core::budget::Cost;
 use brainwrought_core::data::IllustrationKind;
 use brainwrought_core::id::Digest;
-use brainwrought_core::purse::Cost;
 use brainwrought_core::stage::{StageContext, StageError};
 use bytes::Bytes;
 use schemars::JsonSchema;
@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use super::MAX_CLIP;
 use super::credit::Credit;
 use super::error::IllustrateError;
-use super::illustrator::{Found, Illustrator, Wish};
+use super::illustrator::{Found, Illustrator, ImageRequest};
 use super::openai::fetched;
 use crate::provider::{Accept, Bill, Price, ProviderClient, Reply, Request};
 
@@ -78,7 +78,7 @@ pub struct VideoGenerator {
     pub poll_every_ms: u64,
     /// Maximum time to wait for a clip, in seconds.
     #[serde(skip_serializing)]
-    pub longest_wait: u64,
+    pub max_retry_after: u64,
     /// Licence of the clips, for the manifest.
     pub licence: String,
     /// Tells settings apart that differ in what is not serialised; see [`Pictures::completed`](super::Pictures::completed).
@@ -103,7 +103,7 @@ impl Default for VideoGenerator {
             url: None,
             seconds: 6,
             poll_every_ms: 2_000,
-            longest_wait: 600,
+            max_retry_after: 600,
             licence: "made for the user by a model; see the terms of its provider".to_owned(),
             settings_digest: String::new(),
         }
@@ -127,7 +127,7 @@ enum State {
 }
 
 impl Generator {
-    async fn submit(&self, cx: &StageContext, wish: &Wish) -> Result<String, IllustrateError> {
+    async fn submit(&self, cx: &StageContext, wish: &ImageRequest) -> Result<String, IllustrateError> {
         let settings = &self.settings;
         let body = filled(&settings.body, wish, settings.seconds);
         let seconds = f64::from(settings.seconds);
@@ -190,8 +190,8 @@ impl Generator {
                 State::Failed(said) => {
                     return Err(IllustrateError::Refused { provider: self.client.who().to_owned(), said });
                 }
-                State::Waiting if waited >= settings.longest_wait * 1_000 => {
-                    let (provider, seconds) = (self.client.who().to_owned(), settings.longest_wait);
+                State::Waiting if waited >= settings.max_retry_after * 1_000 => {
+                    let (provider, seconds) = (self.client.who().to_owned(), settings.max_retry_after);
                     return Err(IllustrateError::Late { provider, seconds });
                 }
                 State::Waiting => {}
@@ -234,7 +234,7 @@ impl Illustrator for Generator {
         kind == IllustrationKind::Clip
     }
 
-    async fn illustrate(&self, cx: &StageContext, wish: &Wish) -> Result<Found, IllustrateError> {
+    async fn illustrate(&self, cx: &StageContext, wish: &ImageRequest) -> Result<Found, IllustrateError> {
         let credit = Credit {
             licence: self.settings.licence.clone(),
             ..Credit::synthetic(&self.settings.name, &self.settings.model, "")
@@ -242,7 +242,7 @@ impl Illustrator for Generator {
         // Submitting is what costs, so whoever was stopped while the clip was made asks for the same one.
         let key = json!({ "who": self.identity(), "wish": wish });
         let is_new = AtomicBool::new(false);
-        let submitted = cx.remembered("submitted-clip", &key, |cx| {
+        let submitted = cx.cached("submitted-clip", &key, |cx| {
             is_new.store(true, Ordering::Relaxed);
             async move { self.submit(&cx, wish).await.map_err(StageError::fatal) }
         });
@@ -260,7 +260,7 @@ impl Illustrator for Generator {
 }
 
 /// A body with the wish filled in.
-fn filled(value: &Value, wish: &Wish, seconds: u32) -> Value {
+fn filled(value: &Value, wish: &ImageRequest, seconds: u32) -> Value {
     match value {
         Value::String(text) => match text.as_str() {
             "{width}" => wish.width.into(),
@@ -288,7 +288,7 @@ mod tests {
 
     #[test]
     fn a_body_is_filled_in() {
-        let wish = Wish {
+        let wish = ImageRequest {
             query: "rain on {width}".to_owned(),
             kind: IllustrationKind::Clip,
             width: 540,

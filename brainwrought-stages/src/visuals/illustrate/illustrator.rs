@@ -20,7 +20,7 @@ const VERSION: u32 = 1;
 
 /// What is wished for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Wish {
+pub struct ImageRequest {
     /// What it should show, in a few words.
     pub query: String,
     /// Whether it moves.
@@ -58,7 +58,7 @@ pub struct Kept {
 /// use async_trait::async_trait;
 /// use brainwrought_core::data::IllustrationKind;
 /// use brainwrought_core::stage::StageContext;
-/// use brainwrought_stages::visuals::{Credit, Found, IllustrateError, Illustrator, Wish};
+/// use brainwrought_stages::visuals::{Credit, Found, IllustrateError, Illustrator, ImageRequest};
 ///
 /// /// Has one picture for every wish.
 /// #[derive(Debug)]
@@ -74,7 +74,7 @@ pub struct Kept {
 ///         kind == IllustrationKind::Still
 ///     }
 ///
-///     async fn illustrate(&self, _: &StageContext, _: &Wish) -> Result<Found, IllustrateError> {
+///     async fn illustrate(&self, _: &StageContext, _: &ImageRequest) -> Result<Found, IllustrateError> {
 ///         Ok(self.0.clone())
 ///     }
 /// }
@@ -92,7 +92,7 @@ pub trait Illustrator: Debug + Send + Sync + 'static {
     /// # Errors
     ///
     /// Fails when there is nothing, and when the provider does not do what it is asked.
-    async fn illustrate(&self, cx: &StageContext, wish: &Wish) -> Result<Found, IllustrateError>;
+    async fn illustrate(&self, cx: &StageContext, wish: &ImageRequest) -> Result<Found, IllustrateError>;
 }
 
 /// Finds what a wish brought before, or has it fulfilled, checks what came, and keeps it.
@@ -103,10 +103,10 @@ pub trait Illustrator: Debug + Send + Sync + 'static {
 pub async fn illustration(
     cx: &StageContext,
     illustrator: &dyn Illustrator,
-    wish: &Wish,
+    wish: &ImageRequest,
 ) -> Result<Kept, IllustrateError> {
     let key = json!({ "who": illustrator.identity(), "wish": wish, "version": VERSION });
-    let kept = cx.remembered("illustration", &key, |cx| async move {
+    let kept = cx.cached("illustration", &key, |cx| async move {
         let Found { bytes, credit } = illustrator.illustrate(&cx, wish).await.map_err(StageError::fatal)?;
         let (size, kind, provider) = ((wish.width, wish.height), wish.kind, credit.provider.clone());
         let cancellation = cx.cancellation().clone();

@@ -1,15 +1,15 @@
 //! [`MemesBy`], and [`Imgflip`]: memes that Imgflip draws, under the user's account.
 
 use async_trait::async_trait;
+use brainwrought_core::budget::Cost;
 use brainwrought_core::data::{IllustrationKind, Meme};
-use brainwrought_core::purse::Cost;
 use brainwrought_core::stage::StageContext;
 use serde::{Deserialize, Serialize};
 
 use super::MAX_PICTURE;
 use super::credit::Credit;
 use super::error::IllustrateError;
-use super::illustrator::{Found, Illustrator, Wish};
+use super::illustrator::{Found, Illustrator, ImageRequest};
 use super::openai::fetched;
 use crate::provider::{Accept, ProviderClient, ProviderError, ProviderSettings, Request, Service};
 
@@ -136,7 +136,7 @@ impl Illustrator for Imgflip {
         kind == IllustrationKind::Still
     }
 
-    async fn illustrate(&self, cx: &StageContext, wish: &Wish) -> Result<Found, IllustrateError> {
+    async fn illustrate(&self, cx: &StageContext, wish: &ImageRequest) -> Result<Found, IllustrateError> {
         let provider = || self.client.who().to_owned();
         let nothing = || IllustrateError::Nothing { provider: provider(), query: wish.query.clone() };
         let template = self.template().ok_or_else(nothing)?;

@@ -24,7 +24,7 @@ pub use credit::Credit;
 pub use error::IllustrateError;
 pub use folder::PictureFile;
 pub use generator::VideoGenerator;
-pub use illustrator::{Found, Illustrator, Kept, Wish, illustration};
+pub use illustrator::{Found, Illustrator, ImageRequest, Kept, illustration};
 pub(super) use imgflip::Imgflip;
 pub use imgflip::MemesBy;
 

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::credit::Credit;
 use super::error::IllustrateError;
-use super::illustrator::{Found, Illustrator, Wish};
+use super::illustrator::{Found, Illustrator, ImageRequest};
 use super::{MAX_PICTURE, STYLE};
 use crate::provider::{Accept, Bill, Price, ProviderClient, Reply, Request};
 
@@ -49,7 +49,7 @@ enum Place {
 }
 
 impl OpenAiPictures {
-    fn body(&self, wish: &Wish) -> Value {
+    fn body(&self, wish: &ImageRequest) -> Value {
         let is_old = self.model.starts_with("dall-e");
         let wide = if is_old { "1792x1024" } else { "1536x1024" };
         let tall = if is_old { "1024x1792" } else { "1024x1536" };
@@ -80,7 +80,7 @@ impl Illustrator for OpenAiPictures {
         kind == IllustrationKind::Still
     }
 
-    async fn illustrate(&self, cx: &StageContext, wish: &Wish) -> Result<Found, IllustrateError> {
+    async fn illustrate(&self, cx: &StageContext, wish: &ImageRequest) -> Result<Found, IllustrateError> {
         let price = self.price.unwrap_or_default().images(1);
         let bill = Bill::by(self.price.as_ref(), |price| price.images(1));
         let request = Request::post("images/generations", &self.body(wish), PURPOSE)
@@ -117,6 +117,6 @@ pub(super) async fn fetched(
 ) -> Result<Bytes, IllustrateError> {
     let purpose = if accept == Accept::Video { "visuals: clip" } else { PURPOSE };
     let request = Request::download(url, purpose).accepting(accept).with_most_bytes(most);
-    let free = brainwrought_core::purse::Cost::FREE;
+    let free = brainwrought_core::budget::Cost::FREE;
     Ok(client.call(cx, &request, |reply| Ok((reply.bytes.clone(), free))).await?)
 }

@@ -1,15 +1,15 @@
 //! [`Pexels`]: photos and clips of people who give them away at Pexels.
 
 use async_trait::async_trait;
+use brainwrought_core::budget::Cost;
 use brainwrought_core::data::IllustrationKind;
-use brainwrought_core::purse::Cost;
 use brainwrought_core::stage::StageContext;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::credit::Credit;
 use super::error::IllustrateError;
-use super::illustrator::{Found, Illustrator, Wish};
+use super::illustrator::{Found, Illustrator, ImageRequest};
 use super::openai::fetched;
 use super::stock::{MIN_PIXELS, best_clip, stock_words};
 use super::{MAX_CLIP, MAX_PICTURE};
@@ -80,7 +80,7 @@ impl Pexels {
         &self,
         cx: &StageContext,
         path: &str,
-        wish: &Wish,
+        wish: &ImageRequest,
         purpose: &str,
     ) -> Result<T, IllustrateError> {
         let orientation = if wish.height > wish.width { "portrait" } else { "landscape" };
@@ -91,7 +91,7 @@ impl Pexels {
         Ok(self.client.call(cx, &request, |reply| Ok((reply.json()?, Cost::FREE))).await?)
     }
 
-    fn nothing(&self, wish: &Wish) -> IllustrateError {
+    fn nothing(&self, wish: &ImageRequest) -> IllustrateError {
         IllustrateError::Nothing { provider: self.client.who().to_owned(), query: wish.query.clone() }
     }
 }
@@ -106,7 +106,7 @@ impl Illustrator for Pexels {
         true
     }
 
-    async fn illustrate(&self, cx: &StageContext, wish: &Wish) -> Result<Found, IllustrateError> {
+    async fn illustrate(&self, cx: &StageContext, wish: &ImageRequest) -> Result<Found, IllustrateError> {
         let credit = |author: &str, page: &str| Credit::stock("pexels", "Pexels", author, page, LICENCE);
         if wish.kind == IllustrationKind::Clip {
             let found: Videos = self.search(cx, "v1/videos/search", wish, "visuals: clip").await?;

@@ -3,15 +3,15 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
+use brainwrought_core::budget::Cost;
 use brainwrought_core::data::IllustrationKind;
-use brainwrought_core::purse::Cost;
 use brainwrought_core::stage::StageContext;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::credit::Credit;
 use super::error::IllustrateError;
-use super::illustrator::{Found, Illustrator, Wish};
+use super::illustrator::{Found, Illustrator, ImageRequest};
 use super::openai::fetched;
 use super::stock::{MIN_PIXELS, best_clip, stock_words};
 use super::{MAX_CLIP, MAX_PICTURE};
@@ -70,7 +70,7 @@ impl Pixabay {
         &self,
         cx: &StageContext,
         request: Request,
-        wish: &Wish,
+        wish: &ImageRequest,
     ) -> Result<Vec<T>, IllustrateError> {
         let request = request
             .with_query("q", &stock_words(&wish.query))
@@ -80,7 +80,7 @@ impl Pixabay {
         Ok(self.client.call(cx, &request, |reply| Ok((read(reply.json()?), Cost::FREE))).await?)
     }
 
-    fn nothing(&self, wish: &Wish) -> IllustrateError {
+    fn nothing(&self, wish: &ImageRequest) -> IllustrateError {
         IllustrateError::Nothing { provider: self.client.who().to_owned(), query: wish.query.clone() }
     }
 }
@@ -95,7 +95,7 @@ impl Illustrator for Pixabay {
         true
     }
 
-    async fn illustrate(&self, cx: &StageContext, wish: &Wish) -> Result<Found, IllustrateError> {
+    async fn illustrate(&self, cx: &StageContext, wish: &ImageRequest) -> Result<Found, IllustrateError> {
         let credit = |author: &str, page: &str| Credit::stock("pixabay", "Pixabay", author, page, LICENCE);
         if wish.kind == IllustrationKind::Clip {
             let request = Request::get("videos/", "visuals: clip");

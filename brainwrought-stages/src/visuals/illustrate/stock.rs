@@ -1,6 +1,6 @@
 //! What both photo services need: which words to search, and which file of a clip to take.
 
-use super::illustrator::Wish;
+use super::illustrator::ImageRequest;
 
 /// A photo or clip smaller than this on one side is not taken, in pixels.
 pub(super) const MIN_PIXELS: u32 = 480;
@@ -27,7 +27,7 @@ pub(super) fn stock_words(query: &str) -> String {
 /// Chooses the file of a clip: the smallest that covers the wished size, else the largest; none that is far too small.
 pub(super) fn best_clip<'a>(
     files: impl Iterator<Item = (u32, u32, &'a str)>,
-    wish: &Wish,
+    wish: &ImageRequest,
 ) -> Option<&'a str> {
     let mut files: Vec<_> = files
         .filter(|(width, height, _)| *width.min(height) >= MIN_PIXELS && *width.max(height) <= MAX_SIDE)
@@ -45,7 +45,8 @@ mod tests {
 
     #[test]
     fn the_smallest_file_that_is_large_enough_is_taken() {
-        let wish = Wish { query: String::new(), kind: IllustrationKind::Clip, width: 1080, height: 1920 };
+        let wish =
+            ImageRequest { query: String::new(), kind: IllustrationKind::Clip, width: 1080, height: 1920 };
         let files = [(2160, 3840, "4k"), (360, 640, "small"), (1440, 2560, "2k"), (1080, 1920, "hd")];
         assert_eq!(best_clip(files.into_iter(), &wish), Some("hd"));
         assert_eq!(best_clip(files[..2].iter().copied(), &wish), None);

@@ -3,8 +3,8 @@
 use async_trait::async_trait;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use brainwrought_core::budget::Cost;
 use brainwrought_core::id::Digest;
-use brainwrought_core::purse::Cost;
 use brainwrought_core::stage::StageContext;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::super::{ChunkSink, Utterance, Voice, VoiceError, VoiceRights};
 use super::parts::Parts;
 use super::recording::{Recording, silence};
-use super::sent::SentLine;
+use super::synthesis_text::SynthesisText;
 use crate::provider::{Bill, ProviderError, Reply, Request};
 
 /// The slowest and the fastest pace that ElevenLabs takes.
@@ -146,7 +146,7 @@ impl ElevenLabsVoice {
         Ok(voice.voice_id)
     }
 
-    fn body(&self, sent: &SentLine, utterance: &Utterance) -> Value {
+    fn body(&self, sent: &SynthesisText, utterance: &Utterance) -> Value {
         let pace = utterance.manner.speed.clamp(*PACE.start(), *PACE.end());
         json!({
             "text": sent.text,
@@ -177,7 +177,7 @@ impl Voice for ElevenLabsVoice {
         utterance: &Utterance,
         chunks: ChunkSink<'_>,
     ) -> Result<(), VoiceError> {
-        let sent = SentLine::of(utterance, self.parts.is_english);
+        let sent = SynthesisText::of(utterance, self.parts.is_english);
         if sent.is_silent() {
             chunks(silence(&sent));
             return Ok(());
@@ -208,7 +208,7 @@ impl Voice for ElevenLabsVoice {
 
 impl Alignment {
     /// Tells whether there is a time for every character that was sent.
-    fn is_of(&self, sent: &SentLine) -> bool {
+    fn is_of(&self, sent: &SynthesisText) -> bool {
         let times = [&self.character_start_times_seconds, &self.character_end_times_seconds];
         let text = self.characters.concat();
         let mut single = self.characters.iter().map(|character| character.chars().count());

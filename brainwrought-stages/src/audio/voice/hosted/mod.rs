@@ -5,7 +5,7 @@ mod elevenlabs;
 mod openai;
 mod parts;
 mod recording;
-mod sent;
+mod synthesis_text;
 
 use std::sync::Arc;
 

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::super::{ChunkSink, Utterance, Voice, VoiceError, VoiceRights};
 use super::parts::Parts;
 use super::recording::{Recording, silence};
-use super::sent::SentLine;
+use super::synthesis_text::SynthesisText;
 use crate::provider::{Accept, ProviderClient, ProviderError, Reply, Request};
 
 /// The slowest and the fastest pace that is taken.
@@ -58,7 +58,7 @@ impl OpenAiVoice {
         Self { parts, voice, model, captions: Some(captions), tells_no_times: AtomicBool::new(false) }
     }
 
-    fn body(&self, sent: &SentLine, utterance: &Utterance) -> Value {
+    fn body(&self, sent: &SynthesisText, utterance: &Utterance) -> Value {
         let mut body = json!({
             "model": self.model,
             "voice": self.voice,
@@ -78,7 +78,7 @@ impl OpenAiVoice {
         &self,
         cx: &StageContext,
         client: &ProviderClient,
-        sent: &SentLine,
+        sent: &SynthesisText,
         utterance: &Utterance,
     ) -> Result<Option<(Recording, Vec<(String, f64, f64)>)>, ProviderError> {
         let mut body = self.body(sent, utterance);
@@ -125,7 +125,7 @@ impl Voice for OpenAiVoice {
         utterance: &Utterance,
         chunks: ChunkSink<'_>,
     ) -> Result<(), VoiceError> {
-        let sent = SentLine::of(utterance, self.parts.is_english);
+        let sent = SynthesisText::of(utterance, self.parts.is_english);
         if sent.is_silent() {
             chunks(silence(&sent));
             return Ok(());

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use brainwrought_core::purse::Cost;
+use brainwrought_core::budget::Cost;
 
 use super::super::Engine;
 use crate::provider::{Bill, Price, ProviderClient};

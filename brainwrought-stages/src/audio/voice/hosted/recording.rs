@@ -9,7 +9,7 @@ use rodio::{Decoder, Source};
 use super::super::super::align::{align, guess_words};
 use super::super::{EngineExt as _, Envelope, Speech, SpokenWord, Utterance, VoiceError};
 use super::parts::Parts;
-use super::sent::SentLine;
+use super::synthesis_text::SynthesisText;
 
 /// The longest that one line may sound, in seconds.
 const MAX_SECONDS: usize = 600;
@@ -17,7 +17,7 @@ const MAX_SECONDS: usize = 600;
 const MARGIN_MS: usize = 15;
 
 /// A line of which nothing is said.
-pub(super) fn silence(sent: &SentLine) -> Speech {
+pub(super) fn silence(sent: &SynthesisText) -> Speech {
     Speech { words: sent.by_characters(&[], &[], 1), ..Speech::silent() }
 }
 

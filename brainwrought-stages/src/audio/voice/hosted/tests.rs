@@ -15,7 +15,8 @@ use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
 use super::super::{
-    ChunkSink, Engine, LocalVoice, Manner, Speech, SpokenWord, Utterance, Voice, VoiceLibrary, VoiceRights,
+    ChunkSink, Engine, LocalVoice, Speech, SpokenWord, Utterance, Voice, VoiceLibrary, VoiceRights,
+    VoiceSettings,
 };
 use super::recording::tests::wave;
 use super::*;
@@ -23,7 +24,7 @@ use crate::audio::written_words;
 use crate::audio::{Narrate, NarrateSettings, VoiceFailure};
 use crate::provider::peer::Peer;
 use crate::provider::scripted_server::{Act, ScriptedServer, json as answer};
-use crate::provider::{Network, Patience, ProviderError, Request, Secret};
+use crate::provider::{Network, ProviderError, Request, Secret, Timeouts};
 
 const AUDIO: &str = "content-type: audio/wav\r\n";
 /// A rate, and a number of samples, whose bytes in a WAV are all ASCII, as bodies of the scripted server are text.
@@ -84,7 +85,7 @@ fn settings(server: &ScriptedServer) -> ProviderSettings {
     }
     settings.bases.insert("elevenlabs".to_owned(), server.url.clone());
     settings.bases.insert("openai".to_owned(), format!("{}/v1", server.url));
-    settings.patience = Patience { retries: Some(1), read_timeout_ms: Some(150), first_rest_ms: Some(1) };
+    settings.timeouts = Timeouts { retries: Some(1), read_timeout_ms: Some(150), first_rest_ms: Some(1) };
     settings
 }
 
@@ -100,7 +101,7 @@ fn open(name: &str, server: &ScriptedServer) -> Arc<dyn Voice> {
 }
 
 async fn say(voice: &Arc<dyn Voice>, cx: &StageContext, line: &str) -> Result<Speech, VoiceError> {
-    let manner = Manner { speed: 1.05, seed: 7 };
+    let manner = VoiceSettings { speed: 1.05, seed: 7 };
     let mut speech = Speech::silent();
     let utterance = Utterance { manner, ..Utterance::new(line) };
     voice.speak(cx, &utterance, &mut |chunk| speech.append(chunk)).await?;
@@ -386,7 +387,7 @@ async fn what_is_asked_is_as_openai_publishes_it_and_a_server_of_other_people_an
     let client = ProviderClient::for_server(&known, "desk", "desk", &desk.url).unwrap();
     let request = Request::get("verdict", "test");
     let verdict: Value = client
-        .call(&cx, &request, |reply| Ok((reply.json()?, brainwrought_core::purse::Cost::FREE)))
+        .call(&cx, &request, |reply| Ok((reply.json()?, brainwrought_core::budget::Cost::FREE)))
         .await
         .unwrap();
     assert_eq!(verdict, json!({ "requests": 3, "faults": [] }));

@@ -13,7 +13,7 @@ const DESK: &str = include_str!("trend_desk.py");
 async fn a_search_is_what_tavilys_own_client_would_send_and_a_strangers_server_answers() {
     let desk = Peer::start_desk(DESK, "aimock");
     let mut known = settings(&desk.url);
-    known.patience = Patience::default();
+    known.timeouts = Timeouts::default();
     let cx = context();
     let found = found_with(&TrendChoice::Tavily, &known, None, &cx).await;
     // What it quotes counts, but not where it speaks to a model; a page that quotes nothing is told by its title.

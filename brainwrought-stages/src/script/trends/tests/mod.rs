@@ -18,7 +18,7 @@ use super::lexicon::TrendLexicon;
 use super::research::{Found, within};
 use super::*;
 use crate::provider::scripted_server::{Act, ScriptedServer, json as answer};
-use crate::provider::{Network, Patience, ProviderSettings, Secret};
+use crate::provider::{Network, ProviderSettings, Secret, Timeouts};
 
 fn context() -> StageContext {
     let key = TaskKey { stage: StageName("script".to_owned()), segment: None };
@@ -34,7 +34,7 @@ fn settings(base: &str) -> ProviderSettings {
     let mut settings = ProviderSettings::default();
     settings.keys.insert("tavily".to_owned(), Secret::new("tvly-hush-0123456789").unwrap());
     settings.bases.insert("tavily".to_owned(), base.to_owned());
-    settings.patience = Patience { retries: Some(1), read_timeout_ms: Some(150), first_rest_ms: Some(1) };
+    settings.timeouts = Timeouts { retries: Some(1), read_timeout_ms: Some(150), first_rest_ms: Some(1) };
     settings
 }
 

@@ -7,7 +7,7 @@ use crate::provider::ProviderClient;
 async fn what_is_asked_is_as_the_providers_publish_it_and_others_understand_it() {
     let desk = Peer::start_desk(include_str!("picture_desk.py"), "aimock");
     let mut known = settings(&desk.url);
-    known.patience = Patience::default();
+    known.timeouts = Timeouts::default();
     known.keys.insert(GENERATOR_KEY.to_owned(), Secret::new("sk-hush-0123456789").unwrap());
     let client = ProviderClient::for_server(&known, "desk", "desk", &desk.url).unwrap();
     let cx = context();

@@ -10,13 +10,13 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use brainwrought_core::artifact_store::ArtifactStore;
+use brainwrought_core::budget::Cost;
 use brainwrought_core::data::{
     Background, Citation, Document, IllustrationKind, Language, Line, LineRole, Meme, Page, PanelKind, Scene,
     SceneKind, Segment, VisualCue, Visuals,
 };
 use brainwrought_core::id::{JobId, TaskKey};
 use brainwrought_core::memory::MemoryArtifactStore;
-use brainwrought_core::purse::Cost;
 use brainwrought_core::stage::{Stage as _, StageContext, StageError};
 use image::ImageFormat;
 use serde_json::{Value, json};
@@ -28,7 +28,7 @@ use crate::media::{EncoderSettings, H264Encoder, Mp4Settings, Mp4Writer};
 use crate::picture::{RgbaImage, YuvFrame};
 use crate::provider::peer::Peer;
 use crate::provider::scripted_server::{Act, ScriptedServer, json as answer};
-use crate::provider::{Network, Patience, ProviderSettings, Request, Secret};
+use crate::provider::{Network, ProviderSettings, Request, Secret, Timeouts};
 use crate::visuals::PrepareVisuals;
 
 const JPEG: &str = "content-type: image/jpeg\r\n";
@@ -43,7 +43,7 @@ fn settings(base: &str) -> ProviderSettings {
     }
     settings.keys.insert("imgflip".to_owned(), Secret::new("ann:hush-0123456789").unwrap());
     settings.bases.insert("imgflip".to_owned(), base.to_owned());
-    settings.patience = Patience { retries: Some(1), read_timeout_ms: Some(150), first_rest_ms: Some(1) };
+    settings.timeouts = Timeouts { retries: Some(1), read_timeout_ms: Some(150), first_rest_ms: Some(1) };
     settings
 }
 
@@ -62,9 +62,9 @@ fn context_of(store: &Arc<dyn ArtifactStore>) -> StageContext {
     )
 }
 
-fn wish(query: &str, kind: IllustrationKind) -> Wish {
+fn wish(query: &str, kind: IllustrationKind) -> ImageRequest {
     let (width, height) = if kind == IllustrationKind::Clip { (540, 960) } else { (406, 330) };
-    Wish { query: query.to_owned(), kind, width, height }
+    ImageRequest { query: query.to_owned(), kind, width, height }
 }
 
 fn joke() -> Meme {

@@ -10,7 +10,7 @@ fn body(request: &str) -> Value {
     serde_json::from_str(request.split_once("\r\n\r\n").unwrap().1).unwrap()
 }
 
-async fn fetched(pictures: &Pictures, base: &str, wish: &Wish) -> Result<Kept, IllustrateError> {
+async fn fetched(pictures: &Pictures, base: &str, wish: &ImageRequest) -> Result<Kept, IllustrateError> {
     let illustrator = pictures.open(&settings(base)).unwrap();
     illustration(&context(), illustrator.as_ref(), wish).await
 }
@@ -54,7 +54,7 @@ async fn a_picture_that_openai_gives_an_address_of_is_fetched_without_the_key() 
         Act::Bytes(200, "content-type: image/webp\r\n", picture(300, 300, ImageFormat::WebP)),
     ])
     .await;
-    let wish = Wish { width: 900, ..wish("a queue", IllustrationKind::Still) };
+    let wish = ImageRequest { width: 900, ..wish("a queue", IllustrationKind::Still) };
     fetched(&Pictures::OpenAi("dall-e-3".to_owned()), &server.url, &wish).await.unwrap();
     assert_eq!(first_lines(&server), ["POST /v1/images/generations", "GET /files/1.webp"]);
     assert_eq!(body(&server.requests()[0])["size"], "1792x1024");
@@ -197,7 +197,7 @@ async fn a_generator_goes_on_where_it_was_left_and_ends_when_it_fails() {
     ])
     .await;
     let Pictures::Generator(settings_of) = generator(&server.url) else { unreachable!() };
-    let generator = Pictures::Generator(Box::new(VideoGenerator { longest_wait: 0, ..*settings_of }));
+    let generator = Pictures::Generator(Box::new(VideoGenerator { max_retry_after: 0, ..*settings_of }));
     let illustrator = generator.open(&settings(&server.url)).unwrap();
     let cx = context();
     let rain = wish("rain", IllustrationKind::Clip);

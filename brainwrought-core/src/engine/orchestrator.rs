@@ -158,7 +158,7 @@ impl Engine {
     }
 
     /// Takes back expired leases, resting for `pause` in between, until `shutdown` fires.
-    pub async fn keep_recovering(&self, pause: Duration, shutdown: CancellationToken) {
+    pub async fn run_recovery(&self, pause: Duration, shutdown: CancellationToken) {
         while !shutdown.is_cancelled() {
             if let Err(error) = self.recover().await {
                 tracing::warn!(error = chain(&error), "could not recover leases");
@@ -175,7 +175,7 @@ impl Engine {
         let pause = (self.settings.lease / 3).max(Duration::from_millis(50));
         tokio::join!(
             self.orchestrate(shutdown.clone()),
-            self.keep_recovering(pause, shutdown.clone()),
+            self.run_recovery(pause, shutdown.clone()),
             self.work(scope, shutdown),
         );
     }

@@ -10,7 +10,7 @@ use brainwrought_core::stage::{Stage as _, StageContext, StageError};
 
 use super::PrepareVisuals;
 use super::illustrate::{
-    Credit, IllustrateError, Illustrator, Imgflip, Kept, MemesBy, Pictures, Wish, illustration,
+    Credit, IllustrateError, Illustrator, ImageRequest, Imgflip, Kept, MemesBy, Pictures, illustration,
 };
 use crate::frame::is_meme_template;
 use crate::picture::RgbaImage;
@@ -42,7 +42,7 @@ pub(super) struct Shown {
 
 /// Where pictures come from, and in which sizes.
 #[derive(Debug)]
-pub(super) struct Painter<'a> {
+pub(super) struct IllustrationFetcher<'a> {
     pub(super) pictures: Option<&'a Pictures>,
     pub(super) memes: MemesBy,
     pub(super) providers: &'a ProviderSettings,
@@ -86,7 +86,7 @@ impl Sources {
     }
 }
 
-impl Painter<'_> {
+impl IllustrationFetcher<'_> {
     /// Fetches what the scenes ask for. A scene whose picture cannot be had is given what it falls back to, and
     /// `warnings` tell why.
     ///
@@ -193,16 +193,16 @@ impl Painter<'_> {
         }
     }
 
-    fn wish(&self, asked: &Asked, kind: IllustrationKind) -> Wish {
+    fn wish(&self, asked: &Asked, kind: IllustrationKind) -> ImageRequest {
         let (width, height) = if kind == IllustrationKind::Clip { self.frame } else { self.still };
-        Wish { query: asked.query.clone(), kind, width, height }
+        ImageRequest { query: asked.query.clone(), kind, width, height }
     }
 
     async fn shown(
         &self,
         cx: &StageContext,
         illustrator: &dyn Illustrator,
-        wish: &Wish,
+        wish: &ImageRequest,
         scenery: &mut Scenery,
     ) -> Result<Shown, IllustrateError> {
         let is_clip = wish.kind == IllustrationKind::Clip;

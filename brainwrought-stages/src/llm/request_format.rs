@@ -1,10 +1,10 @@
-//! [`Ladder`]: what a server takes, learned from what it refused.
+//! [`Capabilities`]: what a server takes, learned from what it refused.
 
 use std::sync::{Mutex, PoisonError};
 
 /// What a server is asked for in requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Manner {
+pub(super) struct RequestFormat {
     /// How the form of an answer is asked for.
     pub(super) form: Form,
     /// Whether temperature and seed are sent.
@@ -28,13 +28,13 @@ pub(super) enum Form {
 
 /// What one server takes. Each refusal leads one rung down, and the rung is remembered for the calls that follow.
 #[derive(Debug)]
-pub(super) struct Ladder {
-    manner: Mutex<Manner>,
+pub(super) struct Capabilities {
+    manner: Mutex<RequestFormat>,
     /// Whether the server may be one whose refusals say nothing.
     is_foreign: bool,
 }
 
-impl Manner {
+impl RequestFormat {
     /// What today's hosted models take.
     pub(super) const HOSTED: Self =
         Self { form: Form::Schema, tunes: true, streams: true, names_limit_anew: true };
@@ -43,18 +43,18 @@ impl Manner {
         Self { form: Form::Schema, tunes: true, streams: true, names_limit_anew: false };
 }
 
-impl Ladder {
-    pub(super) fn new(manner: Manner, is_foreign: bool) -> Self {
+impl Capabilities {
+    pub(super) fn new(manner: RequestFormat, is_foreign: bool) -> Self {
         Self { manner: Mutex::new(manner), is_foreign }
     }
 
-    pub(super) fn manner(&self) -> Manner {
+    pub(super) fn manner(&self) -> RequestFormat {
         *self.manner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Learns from the refusal of a request that was made in the manner `used`; false when there is nothing to learn, and
     /// sending the request in another manner cannot help.
-    pub(super) fn learn(&self, used: Manner, said: &str, has_form: bool) -> bool {
+    pub(super) fn learn(&self, used: RequestFormat, said: &str, has_form: bool) -> bool {
         let mut manner = self.manner.lock().unwrap_or_else(PoisonError::into_inner);
         if *manner != used {
             // Another call has learned in the meantime.
@@ -89,7 +89,7 @@ mod tests {
 
     #[test]
     fn each_refusal_leads_one_rung_down() {
-        let ladder = Ladder::new(Manner::FOREIGN, true);
+        let ladder = Capabilities::new(RequestFormat::FOREIGN, true);
         let refuse = |said: &str| ladder.learn(ladder.manner(), said, true);
         assert!(refuse("Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens' instead"));
         assert!(ladder.manner().names_limit_anew);
@@ -104,12 +104,12 @@ mod tests {
 
     #[test]
     fn a_hosted_model_is_asked_for_less_only_when_it_says_so() {
-        let ladder = Ladder::new(Manner::HOSTED, false);
-        assert!(!ladder.learn(Manner::HOSTED, "you exceeded the length of messages", true));
-        assert!(!ladder.learn(Manner::HOSTED, "response_format is not supported", false));
-        assert!(ladder.learn(Manner::HOSTED, "response_format is not supported", true));
+        let ladder = Capabilities::new(RequestFormat::HOSTED, false);
+        assert!(!ladder.learn(RequestFormat::HOSTED, "you exceeded the length of messages", true));
+        assert!(!ladder.learn(RequestFormat::HOSTED, "response_format is not supported", false));
+        assert!(ladder.learn(RequestFormat::HOSTED, "response_format is not supported", true));
         // A call that began before that learns from it, too.
-        assert!(ladder.learn(Manner::HOSTED, "", false));
+        assert!(ladder.learn(RequestFormat::HOSTED, "", false));
         assert_eq!(ladder.manner().form, Form::Loose);
     }
 }

@@ -1,6 +1,6 @@
 //! A quote cut out of a wide page, its words set anew on narrower lines so that they can be read on a phone.
 
-use super::print::{Area, PrintLine};
+use super::printed_text::{Area, PrintLine};
 use crate::picture::RgbaImage;
 
 /// Words shown before and after the quote, where there is room.

@@ -1,7 +1,7 @@
 //! [`ModelStep`]: what a model will be asked for a script, reckoned before it is asked.
 
+use brainwrought_core::budget::Cost;
 use brainwrought_core::data::Document;
-use brainwrought_core::purse::Cost;
 
 use super::super::writer::Brief;
 use super::prompt::Prompts;

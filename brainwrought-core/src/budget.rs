@@ -1,4 +1,4 @@
-//! [`Purse`]: what a job may spend, and what it has spent.
+//! [`Budget`]: what a job may spend, and what it has spent.
 
 use std::fmt;
 use std::iter::Sum;
@@ -85,7 +85,7 @@ pub struct Charge {
     pub most: Cost,
 }
 
-/// What one job may spend. The engine gives each attempt the purse of its job.
+/// What one job may spend. The engine gives each attempt the budget of its job.
 ///
 /// # Contract
 ///
@@ -93,33 +93,33 @@ pub struct Charge {
 /// past the job's limit, however many workers spend at once. Money is set aside durably before a call is made, and stays set aside when a worker dies in the
 /// middle: whether the provider charged for that call is not known.
 #[async_trait]
-pub trait Purse: fmt::Debug + Send + Sync + 'static {
+pub trait Budget: fmt::Debug + Send + Sync + 'static {
     /// Sets money aside for a call that is about to be made.
     ///
     /// # Errors
     ///
-    /// Fails when the limit would be passed, and when the purse cannot be reached. Then the call must not be made.
-    async fn set_aside(&self, charge: &Charge) -> Result<(), PurseError>;
+    /// Fails when the limit would be passed, and when the budget cannot be reached. Then the call must not be made.
+    async fn reserve(&self, charge: &Charge) -> Result<(), BudgetError>;
 
     /// Settles a call for what it did cost, and frees the rest of what was set aside.
     ///
     /// # Errors
     ///
-    /// Fails when the purse cannot be reached; the money then stays set aside.
-    async fn settle(&self, charge: &Charge, cost: Cost) -> Result<(), PurseError>;
+    /// Fails when the budget cannot be reached; the money then stays set aside.
+    async fn settle(&self, charge: &Charge, cost: Cost) -> Result<(), BudgetError>;
 
     /// Tells whether the job has a limit. Under a limit, nothing whose price is unknown may be bought.
     ///
     /// # Errors
     ///
-    /// Fails when the purse cannot be reached.
-    async fn is_limited(&self) -> Result<bool, PurseError>;
+    /// Fails when the budget cannot be reached.
+    async fn is_limited(&self) -> Result<bool, BudgetError>;
 }
 
 /// Why money could not be set aside or settled.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum PurseError {
+pub enum BudgetError {
     /// The limit would be passed.
     #[error(
         "{provider} may cost {most} more, and {SPENT} {spent} of {limit}; nothing was sent; \
@@ -143,7 +143,7 @@ pub enum PurseError {
         /// Who would have been paid.
         provider: String,
     },
-    /// The purse cannot be reached.
+    /// The budget cannot be reached.
     #[error("the job's ledger could not be reached to pay {provider}")]
     Unavailable {
         /// Who would have been paid.
@@ -160,7 +160,7 @@ const SPENT: &str = "the job has spent or set aside";
 /// By these words an unknown price is known again.
 const UNPRICED: &str = "its price is not known";
 
-impl PurseError {
+impl BudgetError {
     /// Tells whether an error that was stored as a text is that of a price which nobody knows.
     pub fn is_unpriced(text: &str) -> bool {
         text.contains(UNPRICED)
@@ -172,21 +172,21 @@ impl PurseError {
     }
 }
 
-/// A purse without a limit that keeps no books, for stages that run outside an engine.
+/// A budget without a limit that keeps no books, for stages that run outside an engine.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct OpenPurse;
+pub struct UnlimitedBudget;
 
 #[async_trait]
-impl Purse for OpenPurse {
-    async fn set_aside(&self, _: &Charge) -> Result<(), PurseError> {
+impl Budget for UnlimitedBudget {
+    async fn reserve(&self, _: &Charge) -> Result<(), BudgetError> {
         Ok(())
     }
 
-    async fn settle(&self, _: &Charge, _: Cost) -> Result<(), PurseError> {
+    async fn settle(&self, _: &Charge, _: Cost) -> Result<(), BudgetError> {
         Ok(())
     }
 
-    async fn is_limited(&self) -> Result<bool, PurseError> {
+    async fn is_limited(&self) -> Result<bool, BudgetError> {
         Ok(false)
     }
 }

@@ -10,7 +10,7 @@ use super::secret::Secret;
 
 /// A reply with another status than success.
 #[derive(Debug)]
-pub(super) struct Refusal<'a> {
+pub(super) struct ErrorResponse<'a> {
     pub(super) provider: &'a str,
     /// What the provider must not be quoted with.
     pub(super) secrets: Vec<Secret>,
@@ -23,7 +23,7 @@ pub(super) struct Refusal<'a> {
 /// What providers say when it is the account, not the pace, that is at its end.
 const NO_QUOTA: [&str; 3] = ["insufficient_quota", "quota_exceeded", "billing_hard_limit_reached"];
 
-impl Refusal<'_> {
+impl ErrorResponse<'_> {
     /// Names what happened.
     pub(super) fn name(self) -> ProviderError {
         let body = serde_json::from_slice::<Value>(self.body).unwrap_or_default();
@@ -104,7 +104,7 @@ mod tests {
     fn name(status: u16, body: &str) -> ProviderError {
         let key = Secret::new("sk-hush-0123456789").unwrap();
         let status = StatusCode::from_u16(status).unwrap();
-        Refusal { provider: "p", secrets: vec![key], status, wait: None, body: body.as_bytes() }.name()
+        ErrorResponse { provider: "p", secrets: vec![key], status, wait: None, body: body.as_bytes() }.name()
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! [`Patience`]: how long a request may take, how often it is sent again, and how long lies in between.
+//! [`RetrySettings`]: how long a request may take, how often it is sent again, and how long lies in between.
 
 use std::time::Duration;
 
@@ -26,12 +26,12 @@ const MAX_BACKOFF: Duration = Duration::from_secs(60);
 /// How patient a client is. It also passes on what `object_store` does not look at: the `Retry-After` header, before the
 /// next try, and the `Date` header, to the clock.
 #[derive(Debug, Clone)]
-pub(super) struct Patience {
+pub(super) struct RetrySettings {
     clock: StoreClock,
     retries: u32,
 }
 
-impl Patience {
+impl RetrySettings {
     pub(super) fn new(options: &StoreOptions, clock: &StoreClock) -> Self {
         Self { clock: clock.clone(), retries: options.retries() }
     }
@@ -56,21 +56,21 @@ impl Patience {
     }
 }
 
-impl HttpConnector for Patience {
+impl HttpConnector for RetrySettings {
     fn connect(&self, options: &ClientOptions) -> object_store::Result<HttpClient> {
         let client = ReqwestConnector::default().connect(options)?;
-        Ok(HttpClient::new(Patient { client, clock: self.clock.clone() }))
+        Ok(HttpClient::new(RetryMiddleware { client, clock: self.clock.clone() }))
     }
 }
 
 #[derive(Debug)]
-struct Patient {
+struct RetryMiddleware {
     client: HttpClient,
     clock: StoreClock,
 }
 
 #[async_trait]
-impl HttpService for Patient {
+impl HttpService for RetryMiddleware {
     async fn call(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
         let reply = self.client.execute(request).await?;
         let header = |name| reply.headers().get(name).and_then(|value| value.to_str().ok());

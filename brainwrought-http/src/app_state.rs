@@ -1,4 +1,4 @@
-//! [`Site`]: what all requests share.
+//! [`AppState`]: what all requests share.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -32,7 +32,7 @@ use crate::{ApiError, HttpSettings, webhook};
 
 /// What all requests share.
 #[derive(Debug)]
-pub(crate) struct Site {
+pub(crate) struct AppState {
     pub(crate) engine: Engine,
     pub(crate) settings: HttpSettings,
     pub(crate) metrics: Metrics,
@@ -85,7 +85,7 @@ const LARGE_MESSAGES: usize = 4;
 /// How many of them may be one client's.
 const LARGE_MESSAGES_PER_CLIENT: usize = 2;
 
-impl Site {
+impl AppState {
     pub(crate) fn new(engine: Engine, settings: HttpSettings, shutdown: CancellationToken) -> Self {
         let (quotas, limits) = (settings.quotas, settings.limits);
         // A job is deleted with its folders.

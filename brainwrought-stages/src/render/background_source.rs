@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use super::composer::Backdrop;
+use super::compositor::Backdrop;
 use crate::background::{Shade, Style};
 use crate::media::ClipReader;
 use crate::picture::{Area, YuvFrame};

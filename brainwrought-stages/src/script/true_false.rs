@@ -8,7 +8,7 @@ use super::sentences::Sentence;
 use crate::language::{Contraries, LanguageData};
 
 /// Says the contrary of a sentence, or the sentence itself, and asks which it was.
-pub(super) fn contrary(fact: &Sentence, seeded: &mut Seeded) -> Option<Quiz> {
+pub(super) fn true_false(fact: &Sentence, seeded: &mut Seeded) -> Option<Quiz> {
     let words: Vec<&str> = fact.text.split_whitespace().collect();
     let Contraries { both_ways, one_way } = &LanguageData::english().contraries;
     let (right, wrong, place) = words.iter().enumerate().skip(1).find_map(|(place, word)| {

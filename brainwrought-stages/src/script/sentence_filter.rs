@@ -4,8 +4,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::back_stage::is_back_stage;
-use super::pace::{estimate_ms, is_ideograph};
+use super::duration::{estimate_ms, is_ideograph};
+use super::meta_text::is_meta_text;
 use super::verbs::has_verb;
 use crate::language::{LanguageData, alternatives};
 
@@ -38,7 +38,7 @@ static ROADMAP: LazyLock<Regex> = LazyLock::new(|| {
 
 /// Tells whether `text` can be said and speaks of the topic, not of the text, its authors or its licence.
 pub(super) fn is_sayable(text: &str, language: &str) -> bool {
-    is_speakable(text, language) && !is_back_stage(text, language)
+    is_speakable(text, language) && !is_meta_text(text, language)
 }
 
 /// Tells whether `text` can be said: length, letters, end, no pointer to something that is not heard.

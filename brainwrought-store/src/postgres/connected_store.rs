@@ -1,4 +1,4 @@
-//! [`Live`]: a job store that has reached its database.
+//! [`ConnectedStore`]: a job store that has reached its database.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -10,34 +10,34 @@ use sqlx::PgConnection;
 use sqlx::postgres::PgConnectOptions;
 use tokio::time::Instant;
 
-use super::attempt::{Ended, Success};
-use super::claim::{Hints, Lent, free};
+use super::attempt::{CommitResult, Success};
+use super::claim::{Hints, LeasedTask, free};
+use super::coalescer::Coalescer;
 use super::database::{Database, Fault};
-use super::gather::Gather;
+use super::notifier::Notifier;
 use super::record::digest_of_key;
 use super::stage_control;
-use super::wake::Wake;
 use super::whole_job::{self, Loaded};
 
 /// How long this process may believe that no stage has a limit. Until then it leaves limited stages alone.
 const LIMITS_HOLD: Duration = Duration::from_secs(1);
 
 #[derive(Debug)]
-pub(super) struct Live {
+pub(super) struct ConnectedStore {
     pub(super) database: Database,
-    pub(super) wake: Wake,
-    pub(super) claims: Arc<Gather<ClaimRequest, Vec<Claim>>>,
-    pub(super) commits: Arc<Gather<Vec<Success>, Vec<Ended>>>,
+    pub(super) wake: Notifier,
+    pub(super) claims: Arc<Coalescer<ClaimRequest, Vec<Claim>>>,
+    pub(super) commits: Arc<Coalescer<Vec<Success>, Vec<CommitResult>>>,
     hints: Hints,
     /// Whether some stage has a limit, and when that was last read.
     limits: Mutex<Option<(bool, Instant)>>,
 }
 
-impl Live {
+impl ConnectedStore {
     /// Connects, and starts to listen for work.
     pub(super) async fn open(options: PgConnectOptions, connections: u32) -> Result<Self, Fault> {
         let database = Database::open(options, connections).await?;
-        let wake = Wake::start(database.options());
+        let wake = Notifier::start(database.options());
         let (claims, commits) = (Arc::default(), Arc::default());
         Ok(Self { database, wake, claims, commits, hints: Hints::default(), limits: Mutex::default() })
     }
@@ -78,13 +78,13 @@ impl Live {
                     Err(fault) => tracing::warn!(error = chain(&fault), "a damaged job was not lent"),
                 }
             }
-            lent.sort_by_key(Lent::order);
+            lent.sort_by_key(LeasedTask::order);
         }
         // What was taken back or removed since is no longer lent.
         Ok(lent.into_iter().filter_map(|lent| Some(lent.found?.claim)).collect())
     }
 
-    async fn lend(&self, request: &ClaimRequest) -> Result<Vec<Lent>, Fault> {
+    async fn lend(&self, request: &ClaimRequest) -> Result<Vec<LeasedTask>, Fault> {
         let pool = self.database.pool();
         let known = *self.limits.lock().unwrap_or_else(PoisonError::into_inner);
         let limited = match known.filter(|(_, read)| read.elapsed() < LIMITS_HOLD) {
@@ -112,7 +112,7 @@ impl Live {
         connection: &mut PgConnection,
         request: &ClaimRequest,
         limited: bool,
-    ) -> Result<Vec<Lent>, Fault> {
+    ) -> Result<Vec<LeasedTask>, Fault> {
         if limited {
             stage_control::claim_limited(connection, request).await
         } else {

@@ -1,4 +1,4 @@
-//! [`Mailbox`]: what a running stage said since the last heartbeat.
+//! [`ReportBuffer`]: what a running stage said since the last heartbeat.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -8,18 +8,18 @@ use crate::job_store::TaskReport;
 
 /// Collects progress and log lines between two heartbeats, and passes every event on at once.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Mailbox {
+pub(super) struct ReportBuffer {
     report: Arc<Mutex<TaskReport>>,
 }
 
-impl Mailbox {
+impl ReportBuffer {
     /// Makes a sink that keeps what the store should know and passes everything on to `outer`.
     pub(super) fn sink(&self, outer: EventSink) -> EventSink {
-        let mailbox = self.clone();
+        let report_buffer = self.clone();
         EventSink::new(move |event| {
             match &event {
-                Event::Progress { done, total, .. } => mailbox.progress(*done, *total),
-                Event::Log { level, message, .. } => mailbox.log(*level, message.clone()),
+                Event::Progress { done, total, .. } => report_buffer.progress(*done, *total),
+                Event::Log { level, message, .. } => report_buffer.log(*level, message.clone()),
                 _ => {}
             }
             outer.send(event);

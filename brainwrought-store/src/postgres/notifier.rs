@@ -1,4 +1,4 @@
-//! [`Wake`]: how a process learns that there is work, and tells the others.
+//! [`Notifier`]: how a process learns that there is work, and tells the others.
 //!
 //! Notifications never ride in the transaction of a transition: a commit that carries one takes a lock of the whole
 //! database. One task a process sends them, many changes at a time, over a connection that is not in its way. They may
@@ -22,13 +22,13 @@ const REST: Duration = Duration::from_secs(1);
 
 /// Tells of work, and hears of it.
 #[derive(Debug)]
-pub(super) struct Wake {
+pub(super) struct Notifier {
     local: Arc<Notify>,
     changed: Arc<Notify>,
     tasks: [AbortHandle; 2],
 }
 
-impl Wake {
+impl Notifier {
     /// Starts to listen and to tell.
     pub(super) fn start(options: &PgConnectOptions) -> Self {
         let (local, changed) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
@@ -50,7 +50,7 @@ impl Wake {
     }
 }
 
-impl Drop for Wake {
+impl Drop for Notifier {
     fn drop(&mut self) {
         for task in &self.tasks {
             task.abort();

@@ -12,7 +12,7 @@ use crate::picture::YuvFrame;
 const POOL: usize = 6;
 
 /// Encodes `frames` frames that `compose` draws one after the other into frames it is given.
-pub(super) fn pump(
+pub(super) fn encode_frames(
     settings: &EncoderSettings,
     frames: u64,
     cancellation: &CancellationToken,

@@ -1,4 +1,4 @@
-//! [`Lines`]: connections for claims and commits, which go from one statement to the next without a question.
+//! [`ConnectionCache`]: connections for claims and commits, reused without a ping in between.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -17,19 +17,19 @@ const ASK_LIMIT: Duration = Duration::from_secs(2);
 /// How many connections rest here. More are never under way at once, but for calls that were given up.
 const MAX_IDLE: usize = 4;
 
-/// Connections that are handed on as they are.
+/// Idle connections that are reused without a ping.
 ///
-/// A pool of sqlx asks the server after every statement whether the connection still lives, which takes the server, the
-/// client and the switches between them a good part of what the statement took. Here a connection comes back only after
+/// A pool of sqlx pings the server whenever a connection is released, which cannot be turned off (launchbadge/sqlx#1743) and
+/// takes a good part of the time of a small statement. Here a connection comes back only after
 /// its statement went well; one that did not, or that was given up, is closed.
 #[derive(Debug)]
-pub(super) struct Lines {
+pub(super) struct ConnectionCache {
     /// Makes connections, patiently while a server starts.
     pool: PgPool,
     rested: Mutex<Vec<(PgConnection, Instant)>>,
 }
 
-impl Lines {
+impl ConnectionCache {
     pub(super) fn new(pool: PgPool) -> Self {
         Self { pool, rested: Mutex::default() }
     }

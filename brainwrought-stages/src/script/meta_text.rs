@@ -3,7 +3,7 @@
 use crate::language::LanguageData;
 
 /// Tells whether `text` speaks of the text, its authors or its licence rather than of the topic.
-pub(super) fn is_back_stage(text: &str, language: &str) -> bool {
+pub(super) fn is_meta_text(text: &str, language: &str) -> bool {
     let lower = text.to_lowercase();
     let first = lower.split_whitespace().next().unwrap_or_default();
     // A text in another language may hold some of a third.
@@ -31,17 +31,17 @@ mod tests {
 
     #[test]
     fn talk_about_the_text_is_known() {
-        assert!(is_back_stage("The rest of the story is told in this book.", "en"));
-        assert!(is_back_stage("Im Folgenden zeigen sie den Satz.", "de"));
-        assert!(is_back_stage("Je vous propose une démarche.", "fr"));
-        assert!(!is_back_stage("A queue grows at night.", "en"));
+        assert!(is_meta_text("The rest of the story is told in this book.", "en"));
+        assert!(is_meta_text("Im Folgenden zeigen sie den Satz.", "de"));
+        assert!(is_meta_text("Je vous propose une démarche.", "fr"));
+        assert!(!is_meta_text("A queue grows at night.", "en"));
     }
 
     #[test]
     fn whose_work_it_is_is_no_topic() {
-        assert!(is_back_stage("Translated by Ada Byron, Grace Hopper and Émilie du Châtelet.", "en"));
-        assert!(is_back_stage("Revisado por Ana Ruiz y Luis de la Vega.", "es"));
-        assert!(!is_back_stage("The queue was studied by Erlang in a town by the sea.", "en"));
-        assert!(!is_back_stage("Raft was designed by Ongaro and Ousterhout.", "en"));
+        assert!(is_meta_text("Translated by Ada Byron, Grace Hopper and Émilie du Châtelet.", "en"));
+        assert!(is_meta_text("Revisado por Ana Ruiz y Luis de la Vega.", "es"));
+        assert!(!is_meta_text("The queue was studied by Erlang in a town by the sea.", "en"));
+        assert!(!is_meta_text("Raft was designed by Ongaro and Ousterhout.", "en"));
     }
 }

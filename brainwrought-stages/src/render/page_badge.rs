@@ -12,7 +12,7 @@ const CENTRE_Y: f32 = 1032.0;
 const SIZE: f32 = 34.0;
 
 /// Draws a chip with the name of a page, and tells where its left top corner lies on the frame.
-pub(super) fn chip(text: &str, fonts: &Fonts, plan: &FramePlan) -> Option<(RgbaImage, i32, i32)> {
+pub(super) fn page_badge(text: &str, fonts: &Fonts, plan: &FramePlan) -> Option<(RgbaImage, i32, i32)> {
     let size = (SIZE * plan.scale).max(9.0);
     let letters = fonts.set(text, Weight::SemiBold, size);
     let ink = letters.draw(&(0..text.len()), [255, 255, 255, 255], None, 1.0, (0.0, 0.0))?;

@@ -1,20 +1,20 @@
-//! [`SentLine`]: the text that goes to a provider, and which part of it each written word has.
+//! [`SynthesisText`]: the text that goes to a provider, and which part of it each written word has.
 
 use std::ops::Range;
 
+use super::super::super::caption_words::written_words;
 use super::super::super::spoken::spoken_form;
-use super::super::super::written::written_words;
 use super::super::{SpokenWord, Utterance};
 
 /// The text that goes to a provider.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct SentLine {
+pub(super) struct SynthesisText {
     pub(super) text: String,
     /// The place of each written word in the line, and of what is said for it in `text`, in characters.
     words: Vec<(Range<usize>, Range<usize>)>,
 }
 
-impl SentLine {
+impl SynthesisText {
     /// Writes out what is said: numbers and signs as words in English, the lexicon's words as it has them.
     pub(super) fn of(utterance: &Utterance, is_english: bool) -> Self {
         let line = &utterance.line;
@@ -136,7 +136,7 @@ mod tests {
 
     #[test]
     fn the_words_of_a_text_are_found_by_its_characters() {
-        let sent = SentLine::of(&Utterance::new("It costs $45, yes."), true);
+        let sent = SynthesisText::of(&Utterance::new("It costs $45, yes."), true);
         assert_eq!(sent.text, "It costs forty five dollars, yes.");
         let count = sent.text.chars().count();
         let starts_at: Vec<f64> = (0..count).map(|at| at as f64 * 0.1).collect();
@@ -149,7 +149,7 @@ mod tests {
 
     #[test]
     fn the_words_of_a_text_are_found_by_its_parts() {
-        let sent = SentLine::of(&Utterance::new("It costs $45, yes."), true);
+        let sent = SynthesisText::of(&Utterance::new("It costs $45, yes."), true);
         let part = |word: &str, at: f64| (word.to_owned(), at, at + 0.1);
         let parts = [
             part("it", 0.0),
@@ -166,8 +166,8 @@ mod tests {
 
     #[test]
     fn scripts_without_spaces_stay_without() {
-        let sent = SentLine::of(&Utterance::new("机器学习很有趣。"), false);
+        let sent = SynthesisText::of(&Utterance::new("机器学习很有趣。"), false);
         assert_eq!(sent.text, "机器学习很有趣。");
-        assert!(SentLine::of(&Utterance::new("— …"), true).is_silent());
+        assert!(SynthesisText::of(&Utterance::new("— …"), true).is_silent());
     }
 }

@@ -1,4 +1,4 @@
-//! [`World`]: the stores and the engine that a command works with.
+//! [`Context`]: the stores and the engine that a command works with.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -24,7 +24,7 @@ use crate::config::{self, Config};
 
 /// The opened stores, and what an engine needs beside them.
 #[derive(Debug)]
-pub(crate) struct World {
+pub(crate) struct Context {
     pub(crate) jobs: Arc<dyn JobStore>,
     pub(crate) artifacts: Arc<dyn ArtifactStore>,
     /// The folder for finished videos, scratch space and everything else on this machine.
@@ -43,7 +43,7 @@ pub(crate) struct World {
     trend_command: Option<TrendCommand>,
 }
 
-impl World {
+impl Context {
     /// Opens the stores.
     pub(crate) fn open(config: &Config) -> anyhow::Result<Self> {
         let jobs = brainwrought_store::open_job_store(&config.jobs)?;
@@ -65,7 +65,7 @@ impl World {
         let video_generators = config.video_generators.clone();
         let trend_command = crate::trends::command(&config.trends, crate::config::variable);
         let resources_unknown = config.resources_unknown;
-        let mut world = Self {
+        let mut context = Self {
             jobs,
             artifacts,
             folder,
@@ -77,8 +77,8 @@ impl World {
             video_generators,
             trend_command,
         };
-        world.remember(config.llm.as_ref(), &config.trends, &[]);
-        Ok(world)
+        context.remember(config.llm.as_ref(), &config.trends, &[]);
+        Ok(context)
     }
 
     /// Lets jobs use what was typed here and is not stored with them: the secrets of addresses, and a command.

@@ -1,4 +1,4 @@
-//! [`Outlook`]: how far a job is and how long it still takes.
+//! [`ProgressEstimate`]: how far a job is and how long it still takes.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +16,7 @@ use crate::script::WriteScript;
 /// How far a job is and how long it still takes.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
-pub struct Outlook {
+pub struct ProgressEstimate {
     /// The share of the work that is done, from 0 to 1.
     pub share: f64,
     /// The time left in seconds, once enough was measured to tell. It assumes that the job gets the workers that it had
@@ -49,7 +49,7 @@ const MAX_PLAYED: usize = 200;
 /// How many tasks run at once while the job has shown no more: `EngineSettings::concurrency` of a new engine.
 const USUAL_CONCURRENCY: usize = 2;
 
-impl Outlook {
+impl ProgressEstimate {
     /// Looks at a job at the moment `now`.
     pub fn of(view: &JobView, now: Timestamp) -> Self {
         let job = &view.job;
@@ -424,7 +424,7 @@ mod tests {
                     continue;
                 }
                 let left = (timeline.end() - at) as f64 / 1000.0;
-                let told = Outlook::of(&timeline.at(at), Timestamp(at)).seconds_left;
+                let told = ProgressEstimate::of(&timeline.at(at), Timestamp(at)).seconds_left;
                 looks += 1;
                 if told.is_none_or(|told| (told as f64 - left).abs() > (0.3 * left).max(2.0)) {
                     wrong.push((timeline.name.clone(), percent, told, left));
@@ -439,7 +439,7 @@ mod tests {
         for timeline in timelines() {
             let shares: Vec<f64> = (0..=100)
                 .map(|percent| timeline.end() * percent / 100)
-                .map(|at| Outlook::of(&timeline.at(at), Timestamp(at)).share)
+                .map(|at| ProgressEstimate::of(&timeline.at(at), Timestamp(at)).share)
                 .collect();
             assert!(shares.is_sorted() && shares[0] == 0.0, "{}: {shares:?}", timeline.name);
         }
@@ -450,7 +450,7 @@ mod tests {
         let timeline = &timelines()[0];
         let at = timeline.end() / 2;
         let view = timeline.at(at);
-        let told = Outlook::of(&view, Timestamp(at)).seconds_left;
+        let told = ProgressEstimate::of(&view, Timestamp(at)).seconds_left;
         // An hour passes between the first two stages.
         let hour = 3_600_000;
         let mut paused = view.clone();
@@ -459,7 +459,7 @@ mod tests {
                 time.0 += hour;
             }
         }
-        assert_eq!(Outlook::of(&paused, Timestamp(at + hour)).seconds_left, told);
+        assert_eq!(ProgressEstimate::of(&paused, Timestamp(at + hour)).seconds_left, told);
 
         let mut cached = JobView { job: job(json!({})), status: JobStatus::Running };
         for task in cached.job.stages.iter_mut().take(2) {
@@ -467,14 +467,14 @@ mod tests {
             task.cached = true;
             (task.started_at, task.finished_at) = (Some(Timestamp(0)), Some(Timestamp(1)));
         }
-        assert_eq!(Outlook::of(&cached, Timestamp(5_000)).seconds_left, None);
+        assert_eq!(ProgressEstimate::of(&cached, Timestamp(5_000)).seconds_left, None);
     }
 
     #[test]
     fn a_job_that_is_over_has_no_time_left() {
         let job = job(json!({}));
-        let look = |status| Outlook::of(&JobView { job: job.clone(), status }, Timestamp(9_000));
-        assert_eq!(look(JobStatus::Pending), Outlook { share: 0.0, seconds_left: None });
+        let look = |status| ProgressEstimate::of(&JobView { job: job.clone(), status }, Timestamp(9_000));
+        assert_eq!(look(JobStatus::Pending), ProgressEstimate { share: 0.0, seconds_left: None });
         assert_eq!(look(JobStatus::Failed).seconds_left, None);
         assert_eq!(look(JobStatus::Completed).share, 1.0);
     }

@@ -1,10 +1,10 @@
-//! [`Composer`]: one frame after the other, from background, panel, chip and captions.
+//! [`Compositor`]: one frame after the other, from background, panel, chip and captions.
 
 use brainwrought_core::data::{Audio, CaptionRecord, MarkKind, PanelKind};
 
+use super::avatar_animation::{Puppet, PuppetSheet, loudness};
 use super::caption_track::CaptionTrack;
-use super::chip::chip;
-use super::puppet::{Puppet, PuppetSheet, loudness};
+use super::page_badge::page_badge;
 use super::sprite::Sprite;
 use crate::frame::{FramePlan, Layout, Wording};
 use crate::picture::{Area, RgbaImage, YuvFrame};
@@ -28,7 +28,7 @@ pub(super) struct PanelArt {
 }
 
 /// Puts frames together in pooled memory; frame *n* is a function of *n* alone.
-pub(super) struct Composer {
+pub(super) struct Compositor {
     backdrop: Box<dyn Backdrop>,
     layout: Layout,
     panels: Vec<Placed>,
@@ -67,7 +67,7 @@ const SPLIT_YUV: (u8, u8, u8) = (34, 138, 122);
 /// How long a panel takes to come in, in frames at 30 a second.
 const ENTRANCE: u64 = 7;
 
-impl Composer {
+impl Compositor {
     pub(super) fn new(
         plan: FramePlan,
         layout: Layout,
@@ -137,7 +137,7 @@ impl Composer {
                     last.frames.end = to;
                     continue;
                 }
-                if let Some((image, left, top)) = chip(&wording.page(*page), fonts, &self.plan) {
+                if let Some((image, left, top)) = page_badge(&wording.page(*page), fonts, &self.plan) {
                     let sprite = Sprite::new(&image, left, top);
                     self.chips.push(Placed { sprite, frames: from..to, enters: false });
                 }
