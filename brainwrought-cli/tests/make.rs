@@ -170,7 +170,8 @@ fn two_folders_give_the_same_bytes() {
     }
     assert_eq!(one.digest("video.mp4"), two.digest("video.mp4"));
 
-    let job = one.job_file().unwrap();
+    let id = one.job_file().unwrap()["job_id"].as_str().unwrap().to_owned();
+    let job = one.json(&["status", &id, "--json"]);
     assert_eq!(job["status"], "COMPLETED");
     let made = PathBuf::from(job["output_local_path"].as_str().unwrap());
     for name in [

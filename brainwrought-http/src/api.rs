@@ -285,7 +285,7 @@ pub(crate) async fn script(
     params(("job_id" = String, Path, description = "The job ID.")),
     responses(
         (status = 202, description = "The job.", body = JobBody),
-        (status = 400, description = "A line number does not exist.", body = ErrorBody),
+        (status = 400, description = "A line number does not exist, or is given twice with different words.", body = ErrorBody),
         (status = 404, description = "There is no such job.", body = ErrorBody),
         (status = 409, description = "The job has not finished, or has no script.", body = ErrorBody),
         (status = 422, description = "The video would fail the checks; `error.verdict` lists the lines at fault and why.", body = ErrorBody),
@@ -309,7 +309,7 @@ pub(crate) async fn edit_script(
     params(("job_id" = String, Path, description = "The job ID.")),
     responses(
         (status = 200, description = "The estimated length of the video, and any problems with the edit.", body = VerdictBody),
-        (status = 400, description = "A line number does not exist.", body = ErrorBody),
+        (status = 400, description = "A line number does not exist, or is given twice with different words.", body = ErrorBody),
         (status = 404, description = "There is no such job.", body = ErrorBody),
         (status = 409, description = "The job has no script.", body = ErrorBody),
     )

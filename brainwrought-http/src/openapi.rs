@@ -76,9 +76,9 @@ pub(crate) fn complete(document: &mut OpenApi) {
         };
         add("403", error("The request comes from a page of another website, or names another host."));
         add("429", error("Too many requests, uploads, jobs or streams."));
-        add("503", error("The server cannot just now: it is stopping, or a store does not answer."));
+        add("503", error("The server is shutting down, or a store does not respond."));
         if method != HttpMethod::Get {
-            add("507", error("The server has no room."));
+            add("507", error("The server is out of storage."));
         }
         for status in ["429", "503"] {
             if let Some(RefOr::T(response)) = responses.get_mut(status) {

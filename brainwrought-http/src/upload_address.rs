@@ -90,17 +90,17 @@ fn read(secret: &ServerSecret, text: &str, now: Timestamp) -> Result<Order, ApiE
 /// again finds the same job.
 #[utoipa::path(
     put, path = "/api/uploads/{upload}", tag = "jobs", operation_id = "upload",
-    params(("upload" = String, Path, description = "The address that was given out.")),
+    params(("upload" = String, Path, description = "The upload address.")),
     request_body(content = PdfBytes, content_type = "application/pdf", description = "The PDF."),
     responses(
         (status = 202, description = "The job; `Location` names it.", body = SubmittedBody),
-        (status = 400, description = "The PDF is empty, or was cut short.", body = ErrorBody),
-        (status = 404, description = "The address is not known, or no longer good.", body = ErrorBody),
-        (status = 408, description = "It arrived too slowly.", body = ErrorBody),
+        (status = 400, description = "The PDF is empty or incomplete.", body = ErrorBody),
+        (status = 404, description = "The address is unknown or has expired.", body = ErrorBody),
+        (status = 408, description = "The upload was too slow.", body = ErrorBody),
         (status = 413, description = "The PDF is too large.", body = ErrorBody),
-        (status = 415, description = "It is no PDF.", body = ErrorBody),
-        (status = 422, description = "Another PDF was sent there before.", body = ErrorBody),
-        (status = 507, description = "The server has no room.", body = ErrorBody),
+        (status = 415, description = "The file is not a PDF.", body = ErrorBody),
+        (status = 422, description = "A different PDF was uploaded to this address before.", body = ErrorBody),
+        (status = 507, description = "The server is out of storage.", body = ErrorBody),
     )
 )]
 pub(crate) async fn upload(

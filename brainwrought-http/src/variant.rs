@@ -34,10 +34,10 @@ use crate::video_options::VideoOptions;
     responses(
         (status = 202, description = "The new job.", body = SubmittedBody),
         (status = 400, description = "An option is invalid.", body = ErrorBody),
-        (status = 404, description = "No such job.", body = ErrorBody),
+        (status = 404, description = "There is no such job.", body = ErrorBody),
         (status = 422, description = "The key was used for another request.", body = ErrorBody),
         (status = 429, description = "Too many jobs or requests; see `Retry-After`.", body = ErrorBody),
-        (status = 507, description = "The server is out of disk space.", body = ErrorBody),
+        (status = 507, description = "The server is out of storage.", body = ErrorBody),
     )
 )]
 pub(crate) async fn create(

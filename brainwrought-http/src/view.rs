@@ -33,23 +33,23 @@ const SHARED: [&str; 8] = [
     params(
         ("view_id" = String, Path, description = "The id in the view-only link of the job."),
         ("file" = String, Path, description = "The name of the file."),
-        ("download" = Option<String>, Query, description = "If present, the file is saved instead of shown."),
+        ("download" = Option<String>, Query, description = "If present, browsers save the file instead of displaying it."),
         ("Range" = Option<String>, Header, description = "A single byte range."),
     ),
     responses(
         (status = 200, description = "The file.", content_type = "*/*", body = serde_json::Value, headers(
             ("Accept-Ranges" = String, description = "`bytes`."),
-            ("Content-Disposition" = String, description = "With `download`: the name of the saved file."),
-            ("ETag" = String, description = "Changes with the content."),
+            ("Content-Disposition" = String, description = "With `download`, the file name to save as."),
+            ("ETag" = String, description = "Identifies this version of the file."),
         )),
         (status = 206, description = "The requested part of the file.", content_type = "*/*", body = serde_json::Value, headers(
-            ("Content-Range" = String, description = "Which part it is."),
-            ("ETag" = String, description = "Changes with the content."),
+            ("Content-Range" = String, description = "The range that is returned."),
+            ("ETag" = String, description = "Identifies this version of the file."),
         )),
-        (status = 304, description = "The client already has this version."),
-        (status = 404, description = "No such video or file.", body = crate::api_error::ErrorBody),
-        (status = 416, description = "The range is outside the file.", body = crate::api_error::ErrorBody, headers(
-            ("Content-Range" = String, description = "The length of the file."),
+        (status = 304, description = "The client already has the current version."),
+        (status = 404, description = "There is no such video or file.", body = crate::api_error::ErrorBody),
+        (status = 416, description = "The range lies outside the file.", body = crate::api_error::ErrorBody, headers(
+            ("Content-Range" = String, description = "The size of the file."),
         )),
     )
 )]

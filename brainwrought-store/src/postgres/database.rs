@@ -217,6 +217,10 @@ impl Fault {
             Self::Store(error) => error,
             Self::Damaged { job, source } => JobStoreError::Damaged { job, source },
             fault if fault.is_full() => JobStoreError::Full(Box::new(fault)),
+            // As itself, so that whoever asks for it finds it in the chain.
+            Self::Schema(error) => {
+                JobStoreError::Unavailable { action: action.to_owned(), source: Box::new(error) }
+            }
             fault => JobStoreError::Unavailable { action: action.to_owned(), source: Box::new(fault) },
         }
     }
