@@ -58,8 +58,14 @@ impl Engine {
             Arc::new(JobArtifacts::new(store, claim.id.job.clone(), known, self.settings.keeps_holds));
         let work = self.make(&claim, attempt, &report_buffer, &stop, &artifacts);
         let (jobs, lease) = (self.jobs.as_ref(), self.settings.lease);
-        let beat =
-            heartbeat::keep(jobs, &claim.id, claim.token, lease, &report_buffer, self.lease_health.beat());
+        let beat = heartbeat::keep(
+            jobs,
+            &claim.id,
+            claim.token,
+            lease,
+            &report_buffer,
+            self.lease_health.renewals(),
+        );
         let mut work = std::pin::pin!(work);
         let result = tokio::select! {
             result = &mut work => result,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::lease_health::Beat;
+use super::lease_health::LeaseRenewals;
 use super::report_buffer::ReportBuffer;
 use crate::id::{FencingToken, TaskId};
 use crate::job::Renewal;
@@ -25,14 +25,14 @@ const REPORT_EVERY: Duration = Duration::from_secs(2);
 /// Renews the lease at a third of its length until it cannot, and hands on progress in between.
 ///
 /// A store that cannot be reached is tried again, more often, until the lease would have run out: after that another
-/// worker may have the task, and going on would be wasted work. Until then `beat` says that the lease_health is weak.
+/// worker may have the task, and going on would be wasted work. Until then `renewals` reports that renewals fail.
 pub(super) async fn keep(
     jobs: &dyn JobStore,
     task: &TaskId,
     token: FencingToken,
     lease: Duration,
     report_buffer: &ReportBuffer,
-    mut beat: Beat,
+    mut renewals: LeaseRenewals,
 ) -> HeartbeatEnd {
     let mut renewed = Instant::now();
     let mut pause = (lease / 3).min(REPORT_EVERY);
@@ -47,7 +47,7 @@ pub(super) async fn keep(
         match tokio::time::timeout(left, jobs.renew(task, token, lease)).await {
             Ok(Ok(Renewal::Renewed)) => {
                 renewed = asked;
-                beat.felt();
+                renewals.record_renewed();
                 pause = (lease / 3).min(REPORT_EVERY);
                 deliver(jobs, task, token, report_buffer).await;
             }
@@ -58,11 +58,11 @@ pub(super) async fn keep(
             Ok(Ok(Renewal::Lost)) => return HeartbeatEnd::LeaseLost,
             Ok(Err(error)) => {
                 tracing::warn!(%task, error = crate::report::chain(&error), "could not renew a lease");
-                beat.missed();
+                renewals.record_missed();
                 pause = (lease / 10).min(REPORT_EVERY);
             }
             Err(_) => {
-                beat.missed();
+                renewals.record_missed();
                 pause = Duration::ZERO;
             }
         }

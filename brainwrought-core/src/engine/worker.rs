@@ -31,9 +31,9 @@ impl Engine {
         let mut running = JoinSet::new();
         let mut rest = Duration::from_millis(100);
         while !shutdown.is_cancelled() {
-            let is_weak = self.lease_health.is_weak();
+            let is_degraded = self.lease_health.is_degraded();
             let free =
-                if is_weak { 0 } else { self.settings.concurrency.max(1).saturating_sub(running.len()) };
+                if is_degraded { 0 } else { self.settings.concurrency.max(1).saturating_sub(running.len()) };
             let claimed = match free {
                 0 => Ok(0),
                 _ => match self.has_room().await {
@@ -59,7 +59,7 @@ impl Engine {
             }
             tokio::select! {
                 ended = running.join_next(), if !running.is_empty() => log_panic(ended),
-                () = self.jobs.wait_for_work(self.settings.poll), if free > 0 || is_weak => {}
+                () = self.jobs.wait_for_work(self.settings.poll), if free > 0 || is_degraded => {}
                 () = shutdown.cancelled() => {}
             }
         }
