@@ -35,18 +35,18 @@ clean_root() { # name
 }
 
 inside() { # name, command
-    chroot "$root/$1" env -i HOME=/root PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractive "${@:2}"
+    chroot "$root/$1" env -i HOME=/var/tmp PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractive "${@:2}"
 }
 
 make_video() { # name
-    cp "$source/examples/queues.pdf" "$root/$1/root/"
+    cp "$source/examples/queues.pdf" "$root/$1/var/tmp/"
     local began
     began=$(date +%s)
     # Nothing but the loopback, and that is down.
-    unshare --net chroot "$root/$1" env -i HOME=/root PATH=/usr/local/bin:/usr/bin:/bin \
-        sh -c 'cd /root && brainwrought make queues.pdf -o video.mp4 && brainwrought doctor' >"$root/$1.log" 2>&1 ||
+    unshare --net chroot "$root/$1" env -i HOME=/var/tmp PATH=/usr/local/bin:/usr/bin:/bin \
+        sh -c 'cd /var/tmp && brainwrought make queues.pdf -o video.mp4 && brainwrought doctor' >"$root/$1.log" 2>&1 ||
         { cat "$root/$1.log"; exit 1; }
-    local took=$(($(date +%s) - began)) video=$root/$1/root/video.mp4
+    local took=$(($(date +%s) - began)) video=$root/$1/var/tmp/video.mp4
     [ "$(head -c 8 "$video" | tail -c 4)" = ftyp ] || { say "$video is no MP4"; exit 1; }
     say "$1: a video of $(stat -c %s "$video") bytes in $took s, without network"
     [ "$took" -le "$limit" ] || { say "that is more than $limit s"; exit 1; }
@@ -55,16 +55,16 @@ make_video() { # name
 mkdir -p "$root"
 say "the Debian package"
 clean_root package
-cp "$dist"/brainwrought_*.deb "$root/package/root/brainwrought.deb"
+cp "$dist"/brainwrought_*.deb "$root/package/var/tmp/brainwrought.deb"
 inside package apt-get update -qq
-inside package apt-get install -y -qq /root/brainwrought.deb >"$root/install.log" 2>&1 || { cat "$root/install.log"; exit 1; }
+inside package apt-get install -y -qq /var/tmp/brainwrought.deb >"$root/install.log" 2>&1 || { cat "$root/install.log"; exit 1; }
 make_video package
 inside package apt-get remove -y -qq brainwrought >/dev/null 2>&1
 [ ! -e "$root/package/usr/lib/brainwrought" ] || { say "removing the package leaves files"; exit 1; }
 
 say "the tarball"
 clean_root tarball
-tar -C "$root/tarball/root" -xf "$dist"/brainwrought-*.tar.xz
-inside tarball sh -c '/root/brainwrought-*/install.sh' >"$root/install.log" 2>&1 || { cat "$root/install.log"; exit 1; }
+tar -C "$root/tarball/var/tmp" -xf "$dist"/brainwrought-*.tar.xz
+inside tarball sh -c '/var/tmp/brainwrought-*/install.sh' >"$root/install.log" 2>&1 || { cat "$root/install.log"; exit 1; }
 make_video tarball
 say "all is well"

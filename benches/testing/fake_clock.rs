@@ -15,7 +15,7 @@ pub struct FakeClock {
 impl FakeClock {
     /// A clock that shows the true time.
     #[expect(clippy::disallowed_methods, reason = "the program says where its library is")]
-    pub fn new() -> Self {
+    pub fn start() -> Self {
         let missing = "`faketime` is missing; run `scripts/setup.sh tests`";
         remove_remains();
         let said = Command::new("faketime").args(["-f", "+0s", "printenv", "LD_PRELOAD"]).output();

@@ -1,6 +1,5 @@
 //! A small model on this machine writes the script of a video: a real server, no key, and a gate that knows no mercy.
 
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
 #![expect(clippy::disallowed_methods, reason = "this test starts processes and waits for them")]
 
 use std::path::Path;

@@ -36,6 +36,7 @@ mod example_files;
 mod expiry;
 mod fair_queue;
 mod guard;
+mod idempotency_key;
 mod intake;
 mod job_body;
 mod job_link;

@@ -153,7 +153,7 @@ impl Drop for Over<'_> {
 fn torment(folder: &Path, harm: &Harm) {
     let mut dice = Dice(SplitMix64::new(7));
     // Of the fleet alone: this process shares its stores and has another time.
-    let clock = cfg!(target_os = "linux").then(FakeClock::new);
+    let clock = cfg!(target_os = "linux").then(FakeClock::start);
     let start = |dice: &mut Dice| Worker::start(folder, dice, clock.as_ref());
     let mut workers: Vec<Worker> = (0..WORKERS).map(|_| start(&mut dice)).collect();
     while !harm.is_over.load(Ordering::SeqCst) {

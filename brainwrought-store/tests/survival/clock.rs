@@ -27,7 +27,7 @@ struct Bench {
 
 impl Bench {
     async fn new() -> Self {
-        let clock = FakeClock::new();
+        let clock = FakeClock::start();
         let around = Around { environment: clock.environment(), ..Around::default() };
         let server = PostgresServer::own_in("fsync = off", around).await;
         let url = server.database().await;

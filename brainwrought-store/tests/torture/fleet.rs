@@ -53,7 +53,7 @@ impl Ordeal {
     pub(crate) async fn run(&self) -> Verdict {
         // One clock for the server and another for the fleet, as their machines are not the same.
         let clocks: Vec<FakeClock> =
-            if cfg!(target_os = "linux") { vec![FakeClock::new(), FakeClock::new()] } else { Vec::new() };
+            if cfg!(target_os = "linux") { vec![FakeClock::start(), FakeClock::start()] } else { Vec::new() };
         let environment = |which: usize| clocks.get(which).map(FakeClock::environment).unwrap_or_default();
         let around = Around { environment: environment(0), ..Around::default() };
         let fleets = environment(1);

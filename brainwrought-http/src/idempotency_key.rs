@@ -1,0 +1,43 @@
+//! [`idempotency_key`]: the key by which a client finds the job of a request that it sends again.
+
+use axum::http::HeaderMap;
+use brainwrought_core::id::Digest;
+
+use crate::ApiError;
+
+/// Reads the `Idempotency-Key` of a request. It has a name of its own in the store, so that no other frontend's keys meet it.
+pub(crate) fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, ApiError> {
+    let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
+    stored_key(value.to_str().unwrap_or_default()).map(Some)
+}
+
+/// The name that a key has in the store.
+///
+/// # Errors
+///
+/// Fails when it is no key.
+pub(crate) fn stored_key(key: &str) -> Result<String, ApiError> {
+    if !key.is_ascii() || !(1..=255).contains(&key.len()) {
+        return Err(ApiError::WrongRequest(
+            "an Idempotency-Key must be 1 to 255 ASCII characters".to_owned(),
+        ));
+    }
+    Ok(format!("http:{}", Digest::of(key.as_bytes())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_bounded() {
+        let read = |value: &[u8]| {
+            let mut headers = HeaderMap::new();
+            headers.insert("idempotency-key", axum::http::HeaderValue::from_bytes(value).unwrap());
+            idempotency_key(&headers)
+        };
+        assert!(read(b"k").unwrap().unwrap().starts_with("http:"));
+        assert_ne!(read(b"k").unwrap(), read(b"l").unwrap());
+        assert!(read(b"").is_err() && read(&[b'a'; 256]).is_err() && read(b"\xff").is_err());
+    }
+}
