@@ -198,6 +198,13 @@ fn two_folders_give_the_same_bytes() {
     assert!(one.run(&as_str(&arguments)).status.success());
     assert!(started.elapsed() < Duration::from_secs(10));
 
+    // What was changed or removed among the delivered files is delivered again, and not handed on.
+    std::fs::write(&made, b"\0\0\0\x20ftypisom").unwrap();
+    std::fs::remove_file(made.with_file_name("captions.srt")).unwrap();
+    assert!(one.run(&as_str(&arguments)).status.success());
+    assert_eq!(one.digest("video.mp4"), two.digest("video.mp4"));
+    assert!(made.with_file_name("captions.srt").is_file());
+
     // A link leads to where the video goes.
     std::os::unix::fs::symlink("video.mp4", one.path("link.mp4")).unwrap();
     assert!(one.run(&as_str(&small("link.mp4"))).status.success());

@@ -10,6 +10,7 @@ use brainwrought_core::id::{JobId, StageName};
 use brainwrought_core::job::JobStatus;
 use brainwrought_core::job_store::{JobFilter, JobView};
 use brainwrought_stages::publish::publication;
+use brainwrought_stages::standard::MakeOptions;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -26,7 +27,7 @@ use crate::previews::Previews;
 use crate::queue_positions::QueuePositions;
 use crate::rate_limit::{ClientId, RateLimit};
 use crate::server_secret::ServerSecret;
-use crate::storage::Storage;
+use crate::storage::{Storage, expected_bytes};
 use crate::watches::Watches;
 use crate::{ApiError, HttpSettings, webhook};
 
@@ -150,6 +151,9 @@ impl AppState {
         from: Option<&StageName>,
     ) -> Result<JobView, ApiError> {
         let id = &view.job.job_id;
+        if view.status.is_final() {
+            self.check_room(client, &make_options_of(view)).await?;
+        }
         self.queue_again(client, view, async || Ok(self.engine.retry_job(id, from).await?)).await
     }
 
@@ -183,6 +187,20 @@ impl AppState {
         let changed = changed?;
         webhook::follow(self, id);
         Ok(changed)
+    }
+
+    /// Refuses work of a client that would store more than is left.
+    ///
+    /// # Errors
+    ///
+    /// Fails when there is no room for what it will write, or the job store cannot be read.
+    pub(crate) async fn check_room(&self, client: ClientId, options: &MakeOptions) -> Result<(), ApiError> {
+        let expected = |view: &JobView| (view.job.job_id.clone(), expected_bytes(&make_options_of(view)));
+        if self.settings.storage.bytes.is_none() {
+            return Ok(());
+        }
+        let active: Vec<_> = self.active_jobs().await?.iter().map(expected).collect();
+        self.storage.check_job(client, expected_bytes(options), &active).await
     }
 
     /// What addresses are signed with.
@@ -239,6 +257,11 @@ impl AppState {
         *self.counted.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, counts.clone()));
         Ok(counts)
     }
+}
+
+/// The options of a job; the usual ones where they cannot be read.
+pub(crate) fn make_options_of(view: &JobView) -> MakeOptions {
+    serde_json::from_value(view.job.options.clone()).unwrap_or_default()
 }
 
 /// Reads an id, or a link to a job. Only what has the form of an id is ever asked for, or repeated in an answer.

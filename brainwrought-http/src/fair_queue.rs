@@ -17,6 +17,7 @@ use brainwrought_core::id::JobId;
 use brainwrought_core::job_store::JobView;
 use brainwrought_stages::standard::MakeOptions;
 
+use crate::app_state::make_options_of;
 use crate::rate_limit::ClientId;
 
 /// Gives new jobs their priorities.
@@ -130,8 +131,7 @@ impl Clock {
 
 /// What a stored job costs. One that runs again costs as much as the first time: nobody knows how much of it is reused.
 pub(crate) fn cost_of(view: &JobView) -> f64 {
-    let options: MakeOptions = serde_json::from_value(view.job.options.clone()).unwrap_or_default();
-    cost(&options)
+    cost(&make_options_of(view))
 }
 
 /// What a job costs: its pixels times its length, compared with the default video.

@@ -4,6 +4,7 @@ use axum::http::HeaderMap;
 use brainwrought_core::id::Digest;
 
 use crate::ApiError;
+use crate::app_state::AppState;
 
 /// Reads the `Idempotency-Key` of a request. It has a name of its own in the store, so that no other frontend's keys meet it.
 pub(crate) fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, ApiError> {
@@ -23,6 +24,12 @@ pub(crate) fn stored_key(key: &str) -> Result<String, ApiError> {
         ));
     }
     Ok(format!("http:{}", Digest::of(key.as_bytes())))
+}
+
+/// Tells whether a job that is not over has this key, so that nothing new would be stored.
+pub(crate) async fn is_known(state: &AppState, key: Option<&str>) -> Result<bool, ApiError> {
+    let Some(key) = key else { return Ok(false) };
+    Ok(state.active_jobs().await?.iter().any(|view| view.job.idempotency_key.as_deref() == Some(key)))
 }
 
 #[cfg(test)]

@@ -25,7 +25,7 @@ use url::form_urlencoded;
 use crate::admission::{admit, check_size, enter_queue};
 use crate::app_state::AppState;
 use crate::fair_queue;
-use crate::idempotency_key::idempotency_key;
+use crate::idempotency_key::{idempotency_key, is_known};
 use crate::links::Base;
 use crate::multipart::{Multipart, Part};
 use crate::own_music;
@@ -409,6 +409,9 @@ async fn submit(state: &AppState, client: ClientId, pdf: Bytes, wanted: Wanted) 
     options.trends.clone_from(&state.settings.trends);
     options.pictures.clone_from(&state.settings.pictures);
     options.memes_by = state.settings.memes_by;
+    if !is_known(state, key.as_deref()).await? {
+        state.check_room(client, &options).await?;
+    }
     let bytes = pdf.clone();
     // The seed is drawn from all of the PDF.
     let submission = tokio::task::spawn_blocking(move || options.submission(&file_name, bytes)).await;

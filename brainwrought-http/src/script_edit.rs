@@ -8,7 +8,7 @@ use brainwrought_stages::standard::{EditError, edit_job, judge_job_edit};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::app_state::AppState;
+use crate::app_state::{AppState, make_options_of};
 use crate::rate_limit::ClientId;
 use crate::{ApiError, output_files};
 
@@ -175,6 +175,10 @@ pub(crate) async fn edit(
     view: &JobView,
     edits: &[LineEdit],
 ) -> Result<JobView, ApiError> {
+    if view.status.is_final() {
+        // The new version is made beside the one that is there.
+        state.check_room(client, &make_options_of(view)).await?;
+    }
     let change = async || match edit_job(&state.engine, view, wanted(edits), &state.settings.fonts).await {
         // Whoever sends an edit again, because its answer was lost, learns that it is made.
         Err(EditError::NothingChanged) => Ok(view.clone()),

@@ -7,7 +7,7 @@ use brainwrought_core::data::Publication;
 use brainwrought_core::engine::Engine;
 use brainwrought_core::job::{Job, JobStatus};
 use brainwrought_core::job_store::JobView;
-use brainwrought_stages::script::LineEdit;
+use brainwrought_stages::script::{LineEdit, WrongEdits};
 use brainwrought_stages::standard::Resources;
 use brainwrought_stages::standard::{EditError, edit_job, script_of};
 use serde_json::json;
@@ -49,8 +49,20 @@ async fn apply(engine: &Engine, view: &JobView, edits: Vec<LineEdit>) -> anyhow:
     match edit_job(engine, view, edits, &Resources::find_fonts()).await {
         Err(EditError::Engine(error)) => Err(error.into()),
         Err(EditError::Stopped(error)) => Err(error.into()),
+        Err(EditError::WrongEdits(error)) => Err(WrongCommand(counted_from_one(error)).into()),
         Err(refused) => Err(WrongCommand(refused.to_string()).into()),
         Ok(view) => Ok(view),
+    }
+}
+
+/// Says what is wrong with the numbers of lines as they were typed: people count from 1.
+fn counted_from_one(error: WrongEdits) -> String {
+    match error {
+        WrongEdits::NoSuchLine { line, count } => {
+            format!("there is no line {}; the script has {count}, which --show lists", line + 1)
+        }
+        WrongEdits::Ambiguous { line } => format!("line {} is given twice, with different words", line + 1),
+        error => error.to_string(),
     }
 }
 

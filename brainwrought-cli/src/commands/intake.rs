@@ -15,6 +15,7 @@ use brainwrought_stages::parse::MAX_PDF_BYTES;
 use brainwrought_stages::standard::{BackgroundChoice, MakeOptions, Music};
 use brainwrought_stages::visuals::{PictureFile, Pictures};
 use bytes::Bytes;
+use tokio::io::AsyncReadExt as _;
 
 use crate::args::SubmitArgs;
 use crate::config::{Config, VideoConfig};
@@ -108,11 +109,20 @@ pub(super) async fn read_pdf(path: &Path) -> anyhow::Result<Bytes> {
     if metadata.is_dir() {
         return Err(wrong("it is a folder; name the PDF in it".to_owned()).into());
     }
+    let limit = MAX_PDF_BYTES / 1_000_000;
     if metadata.len() > MAX_PDF_BYTES {
-        let [bytes, limit] = [metadata.len().div_ceil(1_000_000), MAX_PDF_BYTES / 1_000_000];
-        return Err(wrong(format!("it has {bytes} MB, the limit is {limit}")).into());
+        let bytes = metadata.len().div_ceil(1_000_000);
+        return Err(wrong(format!("it has {bytes} MB; the limit is {limit} MB")).into());
     }
-    Ok(tokio::fs::read(path).await.map_err(|error| wrong(error.to_string()))?.into())
+    let file = tokio::fs::File::open(path).await.map_err(|error| wrong(error.to_string()))?;
+    let mut bytes = Vec::new();
+    // A device or a pipe does not say how much comes out of it.
+    let read = file.take(MAX_PDF_BYTES + 1).read_to_end(&mut bytes).await;
+    read.map_err(|error| wrong(error.to_string()))?;
+    if bytes.len() as u64 > MAX_PDF_BYTES {
+        return Err(wrong(format!("it has more than {limit} MB, which is the limit")).into());
+    }
+    Ok(bytes.into())
 }
 
 /// Stores the user's own files and fills in what is taken from the PDF.

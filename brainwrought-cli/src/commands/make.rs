@@ -4,13 +4,14 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Context as _;
-use brainwrought_core::data::{Publication, Reader};
+use brainwrought_core::data::{Publication, Reader, Report};
 use brainwrought_core::engine::Engine;
-use brainwrought_core::id::Digest;
-use brainwrought_core::job::JobStatus;
+use brainwrought_core::id::{Digest, StageName};
+use brainwrought_core::job::{Job, JobStatus};
 use brainwrought_core::job_store::JobView;
+use brainwrought_core::stage::Stage as _;
 use brainwrought_stages::audio::{HostedVoice, NoSuchHostedVoice};
-use brainwrought_stages::check::{ReportFile, table};
+use brainwrought_stages::check::{Check, ReportFile, table};
 use brainwrought_stages::publish::{OutputTarget, fetch_job};
 use bytes::Bytes;
 use serde_json::json;
@@ -91,9 +92,8 @@ pub(crate) async fn run(config: &Config, args: MakeArgs) -> anyhow::Result<()> {
     progress.finish();
     let view = ended?;
     let mut delivered = output::delivered(context.artifacts.as_ref(), &view.job).await;
-    let is_elsewhere = |path: Option<&str>| path.is_none_or(|path| !Path::new(path).is_file());
-    if view.status == JobStatus::Completed && is_elsewhere(delivered.output_local_path.as_deref()) {
-        // A worker on another machine did the last stage, or somebody removed the video.
+    if view.status == JobStatus::Completed && !is_delivered(&engine, &view.job, &delivered).await {
+        // A worker on another machine did the last stage, or somebody removed or changed what it delivered.
         let video = fetch_job(&engine, &view.job.job_id, &context.outputs_folder()).await?;
         delivered.output_local_path = Some(video.display().to_string());
     }
@@ -111,6 +111,23 @@ pub(crate) async fn run(config: &Config, args: MakeArgs) -> anyhow::Result<()> {
         conclude((&view, &delivered), &target, &video, args.json);
     }
     Ok(())
+}
+
+/// Tells whether the video and the files beside it are here as they were made. Without a report to compare them with, it is
+/// enough that the video is there.
+async fn is_delivered(engine: &Engine, job: &Job, delivered: &Publication) -> bool {
+    let Some(video) = delivered.output_local_path.as_ref().map(PathBuf::from) else { return false };
+    let report = engine.output::<Report>(job, &StageName::from(Check::NAME), None).await;
+    let Ok(Some(Report { video: made, .. })) = report else { return video.is_file() };
+    let compare = move || {
+        let is_same = |path: &Path, digest: &Digest| {
+            let file = std::fs::File::open(path);
+            file.and_then(Digest::of_reader).is_ok_and(|found| found == *digest)
+        };
+        is_same(&video, &made.video.digest)
+            && made.sidecars.iter().all(|(name, blob)| is_same(&video.with_file_name(name), &blob.digest))
+    };
+    tokio::task::spawn_blocking(compare).await.unwrap_or(false)
 }
 
 /// Sets a job going again that ended without a video.
