@@ -135,8 +135,8 @@ fn check_origin(settings: &HttpSettings, headers: &HeaderMap, changes: bool) -> 
     if !changes {
         return Ok(());
     }
-    let is_own = match (text(HeaderName::from_static("sec-fetch-state")), text(ORIGIN)) {
-        (Some(state), _) => matches!(state, "same-origin" | "none"),
+    let is_own = match (text(HeaderName::from_static("sec-fetch-site")), text(ORIGIN)) {
+        (Some(site), _) => matches!(site, "same-origin" | "none"),
         (None, Some(origin)) => origin.split_once("://").map(|(_, origin)| origin) == host,
         // No browser: a program sends what it likes anyway.
         (None, None) => true,
@@ -233,9 +233,9 @@ mod tests {
             (vec![host, ("origin", "http://video.example:7860")], true),
             (vec![host, ("origin", "http://evil.example")], false),
             (vec![host, ("origin", "null")], false),
-            (vec![host, ("sec-fetch-state", "same-origin")], true),
-            (vec![host, ("sec-fetch-state", "cross-state")], false),
-            (vec![host, ("sec-fetch-state", "same-state")], false),
+            (vec![host, ("sec-fetch-site", "same-origin")], true),
+            (vec![host, ("sec-fetch-site", "cross-site")], false),
+            (vec![host, ("sec-fetch-site", "same-site")], false),
         ] {
             assert_eq!(check(&headers, true, None), passes, "{headers:?}");
             assert!(check(&headers, false, None), "{headers:?}");

@@ -81,7 +81,7 @@ fn generator_defaults() -> Value {
     let generator = VideoGenerator::default();
     json!({
         "body": generator.body, "done": generator.done, "download": generator.download, "failed": generator.failed,
-        "id": generator.id, "longest-wait": generator.max_retry_after, "poll": generator.poll,
+        "id": generator.id, "longest-wait": generator.longest_wait, "poll": generator.poll,
         "poll-every-ms": generator.poll_every_ms, "status": generator.status, "submit": generator.submit,
     })
 }

@@ -156,7 +156,7 @@ pub(super) fn frame(base: &str, title: &str, is_live: bool, content: &Markup) ->
                 a.skip href="#main" { "Skip to content" }
                 header.top {
                     a.brand href={ (base) "/" } { span.mark aria-hidden="true" { "▶" } "Brainwrought" }
-                    nav aria-label="AppState" { a href={ (base) "/" } { "New video" } " " a href={ (base) "/api/docs" } { "API" } }
+                    nav aria-label="Site" { a href={ (base) "/" } { "New video" } " " a href={ (base) "/api/docs" } { "API" } }
                 }
                 main #main { (content) }
                 p.visually-hidden #said role="status" {}

@@ -78,7 +78,7 @@ pub struct VideoGenerator {
     pub poll_every_ms: u64,
     /// Maximum time to wait for a clip, in seconds.
     #[serde(skip_serializing)]
-    pub max_retry_after: u64,
+    pub longest_wait: u64,
     /// Licence of the clips, for the manifest.
     pub licence: String,
     /// Tells settings apart that differ in what is not serialised; see [`Pictures::completed`](super::Pictures::completed).
@@ -103,7 +103,7 @@ impl Default for VideoGenerator {
             url: None,
             seconds: 6,
             poll_every_ms: 2_000,
-            max_retry_after: 600,
+            longest_wait: 600,
             licence: "made for the user by a model; see the terms of its provider".to_owned(),
             settings_digest: String::new(),
         }
@@ -190,8 +190,8 @@ impl Generator {
                 State::Failed(said) => {
                     return Err(IllustrateError::Refused { provider: self.client.who().to_owned(), said });
                 }
-                State::Waiting if waited >= settings.max_retry_after * 1_000 => {
-                    let (provider, seconds) = (self.client.who().to_owned(), settings.max_retry_after);
+                State::Waiting if waited >= settings.longest_wait * 1_000 => {
+                    let (provider, seconds) = (self.client.who().to_owned(), settings.longest_wait);
                     return Err(IllustrateError::Late { provider, seconds });
                 }
                 State::Waiting => {}

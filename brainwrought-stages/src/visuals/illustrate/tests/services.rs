@@ -197,7 +197,7 @@ async fn a_generator_goes_on_where_it_was_left_and_ends_when_it_fails() {
     ])
     .await;
     let Pictures::Generator(settings_of) = generator(&server.url) else { unreachable!() };
-    let generator = Pictures::Generator(Box::new(VideoGenerator { max_retry_after: 0, ..*settings_of }));
+    let generator = Pictures::Generator(Box::new(VideoGenerator { longest_wait: 0, ..*settings_of }));
     let illustrator = generator.open(&settings(&server.url)).unwrap();
     let cx = context();
     let rain = wish("rain", IllustrationKind::Clip);
