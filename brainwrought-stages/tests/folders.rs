@@ -110,7 +110,7 @@ fn every_way_to_name_a_folder_is_found() {
     let text = "\
 use crate::media::{probe, tags};
 use crate::{
-    sentence_filter::{Limits, rules},
+    gate::{Limits, rules},
     script::citations,
 };
 use super::super::visuals::Plan;

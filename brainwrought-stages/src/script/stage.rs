@@ -236,7 +236,7 @@ mod tests {
         let settings = serde_json::to_string(&stage).unwrap();
         assert_eq!(
             settings,
-            r#"{"length-ms":55000,"seed":0,"slang":1,"memes":1,"dialogue":false,"writer":null}"#
+            r#"{"length-ms":55000,"seed":0,"slang":1,"memes":1,"dialogue":false,"writer":"offline"}"#
         );
     }
 }

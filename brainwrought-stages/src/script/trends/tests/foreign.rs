@@ -50,9 +50,11 @@ async fn the_official_server_is_asked_over_http_and_over_pipes() {
     let limit = Duration::from_millis(300);
     gave_way(&within(limit, source.as_ref(), &topic(), &context()).await.unwrap(), "did not answer within");
 
-    let (python, script) = (interpreter(), tempfile::NamedTempFile::new().unwrap());
-    std::fs::write(script.path(), desk_of(DESK)).unwrap();
-    let line = format!("mcp:$HUSH '{}' '{}' stdio x x #trends", python.display(), script.path().display());
+    // In a folder of its own: Python takes modules from where a script lies.
+    let (python, folder) = (interpreter(), tempfile::tempdir().unwrap());
+    let script = folder.path().join("server.py");
+    std::fs::write(&script, desk_of(DESK)).unwrap();
+    let line = format!("mcp:$HUSH '{}' '{}' stdio x x #trends", python.display(), script.display());
     let choice: TrendChoice = line.parse().unwrap();
     let allowed = TrendCommand::allow(&choice, |_| Some("hush".to_owned()));
     let cx = context();
