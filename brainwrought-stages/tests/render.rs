@@ -311,7 +311,7 @@ async fn what_cannot_be_rendered_says_why() {
     let mut scene = Scene::new().await;
     scene.audio.samples += 1;
     let error = scene.render().await.unwrap_err();
-    assert!(!error.is_retryable() && error.to_string().contains("--from audio"), "{error}");
+    assert!(!error.is_retryable() && error.to_string().contains("made again"), "{error}");
 
     let mut scene = Scene::new().await;
     let panel = scene.visuals.scenes[0].panel.as_mut().unwrap();
