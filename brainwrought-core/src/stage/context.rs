@@ -35,7 +35,7 @@ pub struct StageContext {
     memory_of: Option<StageName>,
 }
 
-/// What [`StageContext::remembered`] stores.
+/// What [`StageContext::cached`] stores.
 #[derive(Debug, Serialize, Deserialize)]
 struct Memory {
     value: Value,
@@ -86,7 +86,7 @@ impl StageContext {
         self
     }
 
-    /// Shares the memory of another stage: what is [remembered](Self::remembered) here is found there, so that work which is
+    /// Shares the memory of another stage: what is [cached](Self::cached) here is found there, so that work which is
     /// done ahead of a stage is not done again by it.
     #[must_use]
     pub fn with_memory_of(mut self, stage: impl Into<StageName>) -> Self {
