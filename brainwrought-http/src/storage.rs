@@ -99,7 +99,7 @@ impl Storage {
         self.check_disk(wanted).await?;
         if let Some(limit) = self.limits.bytes {
             let left = self.check_sum(wanted, limit).await?;
-            self.check_share(client, bytes, limit, left).await?;
+            self.check_share(client, bytes, &[], limit, left).await?;
         }
         Ok(room)
     }
@@ -121,12 +121,7 @@ impl Storage {
         let held = self.held.load(Ordering::Relaxed);
         let wanted = held.saturating_add(promised).saturating_add(expected);
         let left = self.check_sum(wanted, limit).await?;
-        let own = {
-            let brought = self.brought.lock().unwrap_or_else(PoisonError::into_inner);
-            let is_own = |job: &JobId| brought.iter().any(|(by, other)| *by == client && other == job);
-            active.iter().filter(|(job, _)| is_own(job)).map(|(_, bytes)| *bytes).fold(0, u64::saturating_add)
-        };
-        self.check_share(client, own.saturating_add(expected), limit, left).await
+        self.check_share(client, expected, active, limit, left).await
     }
 
     /// Remembers who brought a job, as long as it is there.
@@ -140,7 +135,14 @@ impl Storage {
 
     /// Refuses a client who takes much already when there is not much left. Clients that cannot be told apart are not
     /// bounded: they would keep each other out.
-    async fn check_share(&self, client: ClientId, bytes: u64, limit: u64, left: u64) -> Result<(), ApiError> {
+    async fn check_share(
+        &self,
+        client: ClientId,
+        bytes: u64,
+        active: &[(JobId, u64)],
+        limit: u64,
+        left: u64,
+    ) -> Result<(), ApiError> {
         let share = limit / RESERVED;
         if left >= share || client == ClientId::Somebody {
             return Ok(());
@@ -149,25 +151,27 @@ impl Storage {
             let brought = self.brought.lock().unwrap_or_else(PoisonError::into_inner);
             brought.iter().filter(|(by, _)| *by == client).map(|(_, job)| job.clone()).collect()
         };
+        let promised = |job: &JobId| active.iter().find(|(other, _)| other == job).map(|(_, bytes)| *bytes);
         let folders = [self.inputs.clone(), self.outputs.clone()];
         let measure = move || {
             let size = |job: &JobId| folders.iter().map(|all| bytes_in(&all.join(job.as_str()))).sum();
             own.into_iter().map(|job| (size(&job), job)).collect::<Vec<(u64, JobId)>>()
         };
         let sizes = tokio::task::spawn_blocking(measure).await.unwrap_or_default();
-        let taken = sizes.iter().map(|(bytes, _)| bytes.saturating_mul(COPIES)).sum::<u64>();
-        // A job whose folders are gone is deleted.
+        let takes = |(bytes, job): &(u64, JobId)| {
+            bytes.saturating_mul(COPIES).saturating_add(promised(job).unwrap_or_default())
+        };
+        let taken = sizes.iter().map(takes).fold(0, u64::saturating_add);
+        // A job whose folders are gone is deleted, unless it has not begun to fill them.
+        let is_gone = |(bytes, job): &(u64, JobId)| *bytes == 0 && promised(job).is_none();
         let gone: Vec<JobId> =
-            sizes.into_iter().filter(|(bytes, _)| *bytes == 0).map(|(_, job)| job).collect();
-        if !gone.is_empty() {
+            sizes.iter().filter(|size| is_gone(size)).map(|(_, job)| job.clone()).collect();
+        // Who knows the active jobs alone knows what is gone.
+        if !gone.is_empty() && !active.is_empty() {
             let mut brought = self.brought.lock().unwrap_or_else(PoisonError::into_inner);
             brought.retain(|(_, job)| !gone.contains(job));
         }
-        let has_others = {
-            let brought = self.brought.lock().unwrap_or_else(PoisonError::into_inner);
-            brought.iter().any(|(by, _)| *by == client)
-        };
-        if has_others && taken.saturating_add(bytes) > share {
+        if taken > 0 && taken.saturating_add(bytes) > share {
             return Err(ApiError::ShareTaken { limit });
         }
         Ok(())
@@ -325,6 +329,7 @@ mod tests {
 
         std::fs::remove_dir_all(folder.path().join("outputs").join(first.as_str())).unwrap();
         storage.hold(client(1), 5).await.unwrap();
+        storage.check_job(client(1), 5, &[(other, 0)]).await.unwrap();
         assert_eq!(storage.brought.lock().unwrap().len(), 1, "what was deleted is forgotten");
     }
 }

@@ -174,17 +174,18 @@ async fn event_streams_of_one_client_leave_some_to_others() {
 async fn what_does_not_fit_is_refused_before_it_is_sent() {
     let desk = Desk::with(
         |settings| {
-            settings.storage.bytes = Some(100_000);
+            settings.storage.bytes = Some(2_000_000);
             settings.storage.reserve = 0;
         },
         1000,
     )
     .await;
     let pdf = |bytes| [b"%PDF-1.7".to_vec(), vec![b'a'; bytes]].concat();
-    let first = desk.upload("a.pdf", &pdf(40_000), &[], &[]).await;
+    let small = [("size", "180x320"), ("length", "15")];
+    let first = desk.upload("a.pdf", &pdf(500_000), &small, &[]).await;
     assert_eq!(first.status, 202, "{first:?}");
     // The head alone, so that nothing is sent in vain.
-    let refused = desk.send(&desk.head("POST", "/api/jobs", &[FORM], 40_000)).await;
+    let refused = desk.send(&desk.head("POST", "/api/jobs", &[FORM], 700_000)).await;
     assert_eq!((refused.status, refused.code().as_str()), (507, "full"));
     assert!(refused.text().contains("stores at most"), "{}", refused.text());
     assert_eq!(desk.jobs.list(&Default::default()).await.unwrap().len(), 1);
@@ -193,7 +194,7 @@ async fn what_does_not_fit_is_refused_before_it_is_sent() {
     desk.wait_for(&id, "COMPLETED").await;
     assert_eq!(desk.ask("DELETE", &format!("/api/jobs/{id}"), &[]).await.status, 204);
     let until = tokio::time::Instant::now() + Duration::from_secs(10);
-    while desk.upload("b.pdf", &pdf(40_000), &[], &[]).await.status != 202 {
+    while desk.upload("b.pdf", &pdf(500_000), &small, &[]).await.status != 202 {
         assert!(tokio::time::Instant::now() < until, "the room is not found");
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
