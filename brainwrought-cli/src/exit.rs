@@ -49,6 +49,42 @@ pub(crate) fn code(result: anyhow::Result<()>, printed: io::Result<()>) -> ExitC
     ExitCode::from(code_of(&error))
 }
 
+/// Prints what is wrong with what was typed. The parser repeats values as they are, and an address may hold a password.
+#[expect(clippy::print_stderr, reason = "this is where the command speaks to people")]
+pub(crate) fn complain(error: &clap::Error) {
+    let text = error.render().to_string();
+    let safe = without_secrets(&text);
+    if safe == text {
+        // In colours, where there are any.
+        let _ = error.print();
+    } else {
+        eprint!("{safe}");
+    }
+}
+
+/// Takes user names, passwords and queries out of all addresses in a text.
+fn without_secrets(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find("://") {
+        let (before, after) = rest.split_at(at + 3);
+        let ends = |next: char| next.is_whitespace() || matches!(next, '\'' | '"' | '`');
+        let (address, behind) = after.split_at(after.find(ends).unwrap_or(after.len()));
+        let (place, query) = address.split_once('?').unwrap_or((address, ""));
+        let host = place.rsplit_once('@').map_or(place, |(_, host)| host);
+        safe.push_str(before);
+        if host.len() < place.len() {
+            safe.push_str("***@");
+        }
+        safe.push_str(host);
+        if !query.is_empty() {
+            safe.push_str("?***");
+        }
+        rest = behind;
+    }
+    safe + rest
+}
+
 /// The exit code of a command that did its work: `code`, unless its output could not be written.
 #[expect(clippy::print_stderr, reason = "this is where the command speaks to people")]
 pub(crate) fn of_output(printed: io::Result<()>, code: u8) -> ExitCode {
@@ -96,5 +132,24 @@ fn of_jobs(error: &JobStoreError) -> u8 {
         JobStoreError::JobNotFound(_) | JobStoreError::Refused { .. } => WRONG_COMMAND,
         JobStoreError::LeaseLost { .. } => JOB_FAILED,
         _ => STORE_UNREACHABLE,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_typed_is_repeated_without_secrets() {
+        for (text, safe) in [
+            (
+                "invalid value 'http://me:pw@host/v1' for '--llm'",
+                "invalid value 'http://***@host/v1' for '--llm'",
+            ),
+            ("'https://host/v1?key=secret' and https://b", "'https://host/v1?***' and https://b"),
+            ("invalid value '0' for '--concurrency <N>'", "invalid value '0' for '--concurrency <N>'"),
+        ] {
+            assert_eq!(without_secrets(text), safe);
+        }
     }
 }

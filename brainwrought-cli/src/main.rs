@@ -38,7 +38,7 @@ fn main() -> ExitCode {
         Ok(args) => args,
         Err(error) => {
             if error.use_stderr() {
-                let _ = error.print();
+                exit::complain(&error);
                 return ExitCode::from(exit::WRONG_COMMAND);
             }
             output::note(error.print());

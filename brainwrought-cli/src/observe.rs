@@ -1,5 +1,6 @@
 //! What a process tells of what happens in it: log lines, spans, metrics.
 
+use std::io::IsTerminal as _;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -51,6 +52,8 @@ pub(crate) fn tracing(verbose: u8, observe: &ObserveSection) -> anyhow::Result<T
         .filter_map(|name| format!("{name}=off").parse().ok())
         .fold(filter, EnvFilter::add_directive);
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    // Colours are for people; a file would keep their codes.
+    let lines = if std::io::stderr().is_terminal() { lines } else { lines.with_ansi(false) };
     let lines = match observe.log_format.unwrap_or_default() {
         LogFormat::Text => lines.without_time().with_filter(filter).boxed(),
         // Spans become fields, so that a line can be found by its job, stage or attempt.

@@ -37,13 +37,13 @@ pub(crate) struct ServeArgs {
     #[arg(long, value_name = "SIZE")]
     pub(crate) max_storage: Option<ByteSize>,
     /// Additional host name to accept in requests; may be repeated
-    #[arg(long = "host", value_name = "NAME")]
+    #[arg(long = "host", value_name = "NAME", value_parser = host)]
     pub(crate) hosts: Vec<String>,
     /// Origin that may embed the web UI in a frame; may be repeated
     #[arg(long = "frame-ancestor", value_name = "ORIGIN", value_parser = origin)]
     pub(crate) frame_ancestors: Vec<String>,
     /// Delete jobs this long after they end, such as 12h or 7d [default: never]
-    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
+    #[arg(long, value_name = "TIME", value_parser = keep)]
     pub(crate) keep: Option<std::time::Duration>,
     /// Folder with finished videos to show on the start page: copies of folders in data/outputs
     #[arg(long, value_name = "FOLDER")]
@@ -65,6 +65,28 @@ fn video_size(text: &str) -> Result<VideoSize, String> {
             Ok(VideoSize::new(width, height, seconds))
         }
         _ => Err("expected WIDTHxHEIGHTxSECONDS, such as 1080x1920x180".to_owned()),
+    }
+}
+
+/// How long finished jobs are kept, at least a minute: a job that is deleted as it ends is no use to anybody.
+fn keep(text: &str) -> Result<std::time::Duration, String> {
+    let time = humantime::parse_duration(text).map_err(|error| error.to_string())?;
+    if time.as_secs() >= 60 {
+        Ok(time)
+    } else {
+        Err("expected at least 1m; leave it out to keep jobs".to_owned())
+    }
+}
+
+/// The name of a host as it stands in requests, without its port.
+fn host(text: &str) -> Result<String, String> {
+    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+    let is_ipv6 = text.strip_prefix('[').and_then(|text| text.strip_suffix(']'));
+    let is_ipv6 = is_ipv6.is_some_and(|text| text.parse::<std::net::Ipv6Addr>().is_ok());
+    if is_ipv6 || !text.is_empty() && text.chars().all(fits) {
+        Ok(text.to_owned())
+    } else {
+        Err("expected the name of a host, such as video.example.org, without http:// and port".to_owned())
     }
 }
 

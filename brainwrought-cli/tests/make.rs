@@ -291,6 +291,7 @@ fn an_output_that_would_do_harm_is_refused_before_any_work() {
         (&["-o", "nowhere/video.mp4"], "nowhere does not exist"),
         (&["-o", &long], "too long"),
         (&["-o", "clip.mp4"], "--force"),
+        (&["-o", "-"], "/dev/stdout"),
         (&[], "--force"),
     ] {
         let refused = desk.run(&[&["make", "paper.pdf"], output].concat());
@@ -334,6 +335,28 @@ fn output_that_cannot_be_printed_is_no_success() {
 }
 
 #[test]
+fn music_that_is_none_is_refused_before_any_work() {
+    let desk = Desk::new();
+    std::fs::write(desk.path("paper.pdf"), "%PDF-1.7 of a kind").unwrap();
+    std::fs::write(desk.path("song.mp3"), "la la la").unwrap();
+    let refused = desk.run(&["make", "paper.pdf", "--music", "song.mp3"]);
+    let said = text(&refused.stderr);
+    assert!(refused.status.code() == Some(2) && said.contains("could not use song.mp3 as music"), "{said}");
+    assert_eq!(
+        text(&desk.run(&["list"]).stdout),
+        text(&Desk::new().run(&["list"]).stdout),
+        "there is no job"
+    );
+}
+
+#[test]
+fn passwords_that_were_typed_are_not_repeated() {
+    let refused = Desk::new().run(&["make", "paper.pdf", "--llm", "http://me:s3cret@host/v1?key=s3cret"]);
+    let said = text(&refused.stderr);
+    assert!(refused.status.code() == Some(2) && said.contains("--llm") && !said.contains("s3cret"), "{said}");
+}
+
+#[test]
 fn exit_codes_tell_what_was_wrong() {
     let desk = Desk::new();
     let unknown = "0123456789abcdef0123456789abcdef";
@@ -344,6 +367,9 @@ fn exit_codes_tell_what_was_wrong() {
         (&["make", "nowhere.pdf"], 2),
         (&["make", "."], 2),
         (&["make", "x.pdf", "--length", "5"], 2),
+        (&["serve", "--host", "http://video.example/"], 2),
+        (&["serve", "--keep", "0s"], 2),
+        (&["serve", "--max-storage", "1"], 2),
         (&["status", unknown], 2),
         (&["worker", "--stage", "nonsense"], 2),
         (&["list", "--store", "gopher://store"], 2),

@@ -37,8 +37,8 @@ const MAX_LIMIT: usize = 500;
 ///
 /// Send the PDF either as a form, with the options as form fields, or as the request body, with the options as query
 /// parameters. The server responds as soon as the PDF is stored; processing starts when a worker is available. Repeating a
-/// request with the same `Idempotency-Key`, PDF and options returns the existing job, so a request whose response was lost
-/// is safe to retry.
+/// request from the same client address with the same `Idempotency-Key`, PDF and options returns the existing job, so a
+/// request whose response was lost is safe to retry.
 #[utoipa::path(
     post, path = "/api/jobs", tag = "jobs",
     request_body(content((UploadForm = "multipart/form-data"), (PdfBytes = "application/pdf"))),
@@ -181,7 +181,7 @@ pub(crate) async fn show(
     Path(job_id): Path<String>,
     query: Result<Query<ShowQuery>, axum::extract::rejection::QueryRejection>,
 ) -> Result<Json<JobBody>, ApiError> {
-    let Query(query) = query.map_err(|error| ApiError::wrong_request(&error.body_text()))?;
+    let Query(query) = query.map_err(|error| ApiError::of_body(error.status(), &error))?;
     let view = wait(&state, client, state.job(&job_id).await?, &query).await?;
     Ok(Json(state.shown(&view, &base).await))
 }
@@ -234,7 +234,7 @@ pub(crate) async fn retry(
     Path(job_id): Path<String>,
     query: Result<Query<RetryQuery>, axum::extract::rejection::QueryRejection>,
 ) -> Result<(StatusCode, Json<JobBody>), ApiError> {
-    let Query(query) = query.map_err(|error| ApiError::wrong_request(&error.body_text()))?;
+    let Query(query) = query.map_err(|error| ApiError::of_body(error.status(), &error))?;
     let view = state.job(&job_id).await?;
     let from = query.from.as_deref().filter(|from| !from.is_empty()).map(StageName::from);
     let view = state.retry(client, &view, from.as_ref()).await?;
@@ -298,7 +298,7 @@ pub(crate) async fn edit_script(
     Path(job_id): Path<String>,
     change: Result<Json<ScriptEdit>, axum::extract::rejection::JsonRejection>,
 ) -> Result<(StatusCode, Json<JobBody>), ApiError> {
-    let Json(change) = change.map_err(|error| ApiError::wrong_request(&error.body_text()))?;
+    let Json(change) = change.map_err(|error| ApiError::of_body(error.status(), &error))?;
     let view = edit(&state, client, &state.job(&job_id).await?, &change.lines).await?;
     Ok((StatusCode::ACCEPTED, Json(state.shown(&view, &base).await)))
 }
@@ -319,7 +319,7 @@ pub(crate) async fn check_script(
     Path(job_id): Path<String>,
     change: Result<Json<ScriptEdit>, axum::extract::rejection::JsonRejection>,
 ) -> Result<Json<VerdictBody>, ApiError> {
-    let Json(change) = change.map_err(|error| ApiError::wrong_request(&error.body_text()))?;
+    let Json(change) = change.map_err(|error| ApiError::of_body(error.status(), &error))?;
     Ok(Json(judge(&state, &state.job(&job_id).await?.job, &change.lines).await?))
 }
 
@@ -350,7 +350,7 @@ pub(crate) async fn restore_version(
     Path(job_id): Path<String>,
     query: Result<Query<RestoreQuery>, axum::extract::rejection::QueryRejection>,
 ) -> Result<(StatusCode, Json<JobBody>), ApiError> {
-    let Query(query) = query.map_err(|error| ApiError::wrong_request(&error.body_text()))?;
+    let Query(query) = query.map_err(|error| ApiError::of_body(error.status(), &error))?;
     let view = restore(&state, client, &state.job(&job_id).await?, query.version).await?;
     Ok((StatusCode::ACCEPTED, Json(state.shown(&view, &base).await)))
 }

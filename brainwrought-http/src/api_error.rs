@@ -60,6 +60,9 @@ pub enum ApiError {
         /// The limit in bytes.
         limit: u64,
     },
+    /// A form or a JSON document is larger than any that the server takes.
+    #[error("the body of the request is larger than {} MB", MAX_BODY_BYTES >> 20)]
+    BodyTooLarge,
     /// The video would be larger than the server makes.
     #[error(
         "the video is too large for this server: width, height and seconds multiplied may be at most those of {limit}; \
@@ -108,7 +111,10 @@ pub enum ApiError {
         verdict: Box<VerdictBody>,
     },
     /// Only operators may do this.
-    #[error("only operators can list jobs; send the operator token as `Authorization: Bearer …`")]
+    #[error(
+        "only operators can list jobs; send the operator token as `Authorization: Bearer …`, either directly or through a \
+         proxy that the server was told about"
+    )]
     OperatorsOnly,
     /// A page of another website sent this.
     #[error(
@@ -156,6 +162,9 @@ pub enum ApiError {
     },
 }
 
+/// The most bytes of a body that is no upload; it is axum's default.
+const MAX_BODY_BYTES: usize = 2 << 20;
+
 /// The body of every answer that is an error.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ErrorBody {
@@ -188,7 +197,7 @@ impl ApiError {
             Self::WrongRequest(_) => (StatusCode::BAD_REQUEST, "wrong-request"),
             Self::NotAPdf => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "not-a-pdf"),
             Self::WrongMediaType(_) => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "wrong-media-type"),
-            Self::TooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "too-large"),
+            Self::TooLarge { .. } | Self::BodyTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "too-large"),
             Self::VideoTooLarge { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "video-too-large"),
             Self::Truncated => (StatusCode::BAD_REQUEST, "truncated"),
             Self::TooSlow => (StatusCode::REQUEST_TIMEOUT, "too-slow"),
@@ -218,10 +227,22 @@ impl ApiError {
         }
     }
 
-    /// Logs what is ours.
+    /// Says why the body of a request cannot be read: `status` and `error` are what its reader made of it.
+    pub(crate) fn of_body(status: StatusCode, error: &(dyn std::error::Error + 'static)) -> Self {
+        let reason = std::iter::successors(Some(error), |error| error.source()).last().unwrap_or(error);
+        match status {
+            StatusCode::PAYLOAD_TOO_LARGE => Self::BodyTooLarge,
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => Self::WrongMediaType(error.to_string()),
+            _ => Self::wrong_request(&format!("the body of the request cannot be used: {reason}")),
+        }
+    }
+
+    /// Logs what is ours. That the storage is full is logged once, where it is measured.
     pub(crate) fn log(&self) {
         let (status, code) = self.parts();
-        if status.is_server_error() {
+        let is_refusal =
+            matches!(self, Self::StorageFull { .. } | Self::ShareTaken { .. } | Self::DiskNearlyFull);
+        if status.is_server_error() && !is_refusal {
             tracing::error!(code, "{}", chain(self));
         }
     }

@@ -17,6 +17,7 @@ use brainwrought_core::job_store::Created;
 use brainwrought_core::private_folder::private_folder;
 use brainwrought_stages::parse::{PDF_HEADER_WITHIN, find_pdf_header};
 use brainwrought_stages::standard::{MakeOptions, Music};
+use brainwrought_stages::text::is_invisible;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use tokio::io::AsyncWriteExt as _;
@@ -108,7 +109,7 @@ pub(crate) async fn receive(
     body: Body,
 ) -> Result<Created, ApiError> {
     let headers = request.headers;
-    let key = idempotency_key(headers)?;
+    let key = idempotency_key(client, headers)?;
     let query = form_urlencoded::parse(request.query.unwrap_or_default().as_bytes());
     let mut fields: Vec<(String, String)> = query.into_owned().collect();
     if fields.len() > MAX_FIELDS {
@@ -470,12 +471,8 @@ pub(crate) async fn read_whole(mut file: std::fs::File) -> Result<Bytes, ApiErro
 
 /// A name to show: without folders, control characters and what turns the direction of text around.
 pub(crate) fn shown_name(name: &str) -> String {
-    let is_odd = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
     let base = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    let clean: String = base.chars().filter(|c| !is_odd(*c)).take(MAX_NAME).collect();
+    let clean: String = base.chars().filter(|c| !is_invisible(*c)).take(MAX_NAME).collect();
     let clean = clean.trim();
     if clean.is_empty() || Path::new(clean).file_name().is_none() {
         "document.pdf".to_owned()

@@ -1,6 +1,7 @@
 //! [`RateLimit`]: so many requests of a client at once, then one more each so often.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -40,6 +41,15 @@ impl ClientId {
             }
             v4 => v4,
         })
+    }
+}
+
+impl fmt::Display for ClientId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Address(address) => address.fmt(f),
+            Self::Somebody => f.write_str("somebody"),
+        }
     }
 }
 

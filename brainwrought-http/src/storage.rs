@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -34,6 +34,8 @@ pub(crate) struct Storage {
     held: AtomicU64,
     /// Bytes that were uploaded since the last measurement.
     added: AtomicU64,
+    /// True when the operator was told that there is no room, until there is some again.
+    told: AtomicBool,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -81,6 +83,7 @@ impl Storage {
             brought: Mutex::default(),
             held: AtomicU64::default(),
             added: AtomicU64::default(),
+            told: AtomicBool::default(),
         }
     }
 
@@ -182,7 +185,11 @@ impl Storage {
         let free = tokio::task::spawn_blocking(move || free_bytes(&inputs)).await;
         // A system that does not tell has its own way of saying that a disk is full: writing fails.
         let Ok(Some(free)) = free else { return Ok(()) };
-        if free.saturating_sub(self.limits.reserve) < wanted { Err(ApiError::DiskNearlyFull) } else { Ok(()) }
+        if free.saturating_sub(self.limits.reserve) >= wanted {
+            return Ok(());
+        }
+        self.tell_once(&ApiError::DiskNearlyFull);
+        Err(ApiError::DiskNearlyFull)
     }
 
     /// Refuses what does not fit, and returns how many bytes are left once it is stored.
@@ -190,10 +197,20 @@ impl Storage {
         for max_age in [MAX_AGE_TO_PASS, MAX_AGE_TO_REFUSE] {
             let stored = self.stored(max_age).await.saturating_add(self.added.load(Ordering::Relaxed));
             if let Some(left) = limit.checked_sub(stored.saturating_add(wanted)) {
+                self.told.store(false, Ordering::Relaxed);
                 return Ok(left);
             }
         }
-        Err(ApiError::StorageFull { limit })
+        let refused = ApiError::StorageFull { limit };
+        self.tell_once(&refused);
+        Err(refused)
+    }
+
+    /// Logs that there is no room; once, since every client may try again and again.
+    fn tell_once(&self, refused: &ApiError) {
+        if !self.told.swap(true, Ordering::Relaxed) {
+            tracing::warn!("uploads are refused: {refused}");
+        }
     }
 
     /// The bytes of all files at the last measurement, which is made again when it is too old.

@@ -49,7 +49,7 @@ pub(crate) async fn create(
     headers: HeaderMap,
     given: Result<Json<Map<String, Value>>, JsonRejection>,
 ) -> Result<(StatusCode, Json<SubmittedBody>), ApiError> {
-    let Json(given) = given.map_err(|error| ApiError::wrong_request(&error.body_text()))?;
+    let Json(given) = given.map_err(|error| ApiError::of_body(error.status(), &error))?;
     let view = state.job(&job_id).await?;
     let options = options_of(&view).with(given)?;
     let key = headers.get("idempotency-key").map(|key| key.to_str().unwrap_or_default());
@@ -91,7 +91,7 @@ async fn make(
         file_name: input.file_name,
         options,
         callback_url: None,
-        key: key.map(stored_key).transpose()?,
+        key: key.map(|key| stored_key(client, key)).transpose()?,
     };
     // Without a callback there is nothing that a link would be put into.
     receive_whole(state, client, Document { pdf, music }, order, &Base::default()).await

@@ -10,7 +10,7 @@ use brainwrought_core::engine::{Engine, Submission};
 use brainwrought_core::event::EventSink;
 use brainwrought_core::job_store::Created;
 use brainwrought_core::private_folder::private_folder;
-use brainwrought_stages::audio::{HostedVoice, LexiconError, MusicTrack, PiperFiles};
+use brainwrought_stages::audio::{HostedVoice, LexiconError, MusicFile, MusicTrack, PiperFiles};
 use brainwrought_stages::parse::MAX_PDF_BYTES;
 use brainwrought_stages::standard::{BackgroundChoice, MakeOptions, Music};
 use brainwrought_stages::visuals::{PictureFile, Pictures};
@@ -153,10 +153,10 @@ pub(super) async fn load(engine: &Engine, video: VideoConfig, pdf: &Bytes) -> an
     if let Music::Folder(tracks) = &mut options.music {
         for path in &video.music {
             let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            tracks.push(MusicTrack { name, file: put_file(engine, path, "audio/*").await? });
+            tracks.push(MusicTrack { name, file: put_music(engine, path).await? });
         }
     } else if let Some(path) = video.music.first() {
-        options.music = Music::File(put_file(engine, path, "audio/*").await?);
+        options.music = Music::File(put_music(engine, path).await?);
     }
     Ok(options)
 }
@@ -185,11 +185,25 @@ async fn put_voice(engine: &Engine, name: &str) -> anyhow::Result<Option<(String
     Ok(Some((format!("piper:{stem}@{digest}"), PiperFiles { model, settings })))
 }
 
+/// Stores the user's own music. That it cannot be played is said now, and not when all else is done.
+async fn put_music(engine: &Engine, path: &Path) -> anyhow::Result<BlobRef> {
+    let music = MusicFile::new(read_file(path).await?);
+    let checked = tokio::task::spawn_blocking(move || music.check()).await?;
+    checked.map_err(|error| {
+        let reason = brainwrought_core::report::chain(&error);
+        WrongCommand(format!("could not use {} as music: {reason}", path.display()))
+    })?;
+    put_file(engine, path, "audio/*").await
+}
+
 async fn put_file(engine: &Engine, path: &Path, media_type: &str) -> anyhow::Result<BlobRef> {
-    let bytes = tokio::fs::read(path)
-        .await
-        .map_err(|error| WrongCommand(format!("could not read {}: {error}", path.display())))?;
+    let bytes = read_file(path).await?;
     let length = bytes.len() as u64;
-    let digest = engine.artifacts().put(bytes.into()).await?;
+    let digest = engine.artifacts().put(bytes).await?;
     Ok(BlobRef { digest, bytes: length, media_type: media_type.to_owned() })
+}
+
+async fn read_file(path: &Path) -> Result<Bytes, WrongCommand> {
+    let read = tokio::fs::read(path).await;
+    read.map(Bytes::from).map_err(|error| WrongCommand(format!("could not read {}: {error}", path.display())))
 }

@@ -14,6 +14,7 @@ use brainwrought_stages::visuals::Pictures;
 use tokio::net::TcpListener;
 
 use super::intake;
+use crate::byte_size::ByteSize;
 use crate::config::{self, Config};
 use crate::context::Context;
 use crate::exit::WrongCommand;
@@ -45,7 +46,7 @@ pub(crate) async fn run(config: &Config, args: ServeArgs) -> anyhow::Result<()> 
     let mut settings = settings(&context, &args)?;
     let token_file = context.operator_token_file();
     settings.operators = operators(&token_file);
-    settings.storage.bytes = args.max_storage.or(config.max_storage).map(|size| size.0);
+    settings.storage.bytes = max_storage(args.max_storage.or(config.max_storage))?;
     settings.llm.clone_from(&config.llm);
     settings.max_cost = config.max_cost.0;
     settings.trends.clone_from(&config.trends);
@@ -84,6 +85,20 @@ pub(crate) async fn run(config: &Config, args: ServeArgs) -> anyhow::Result<()> 
         tokio::join!(serving, expiry, tidying, callbacks, engine.run_all(WorkScope::default(), shutdown));
     }
     Ok(())
+}
+
+/// The least storage of a server: three videos of usual length, with what they are made of.
+const MIN_STORAGE: u64 = 500_000_000;
+
+/// Refuses a limit with which no job would be accepted.
+fn max_storage(limit: Option<ByteSize>) -> Result<Option<u64>, WrongCommand> {
+    match limit {
+        Some(ByteSize(bytes)) if bytes < MIN_STORAGE => Err(WrongCommand(format!(
+            "the storage limit must be at least {} MB; one video can take a third of that",
+            MIN_STORAGE / 1_000_000
+        ))),
+        limit => Ok(limit.map(|size| size.0)),
+    }
 }
 
 /// Where the pictures of all jobs come from. The files of a folder are stored now, whatever becomes of them later.

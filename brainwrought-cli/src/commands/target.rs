@@ -10,6 +10,12 @@ use crate::exit::{Ended, INTERRUPTED, WrongCommand};
 
 /// Checks where a video should go. `inputs` are the files that it is made from.
 pub(super) fn check(path: &Path, inputs: &[PathBuf], force: bool) -> Result<OutputTarget, WrongCommand> {
+    if path == Path::new("-") {
+        return Err(WrongCommand(
+            "`-o -` is ambiguous; use /dev/stdout for standard output, or ./- for a file of that name"
+                .to_owned(),
+        ));
+    }
     let overwrite = if force { Overwrite::Anything } else { Overwrite::OwnVideos };
     OutputTarget::check(path, inputs, overwrite).map_err(|error| WrongCommand(told(&error)))
 }

@@ -144,7 +144,7 @@ impl JobTools {
             file_name: wanted.file_name,
             options: wanted.options.unwrap_or_default(),
             callback_url: wanted.callback_url,
-            key: wanted.idempotency_key.as_deref().map(stored_key).transpose()?,
+            key: wanted.idempotency_key.as_deref().map(|key| stored_key(call.client, key)).transpose()?,
         };
         let document = Document { pdf: pdf.into(), music: None };
         let created = receive_whole(&self.state, call.client, document, order, &call.base).await?;
@@ -157,7 +157,7 @@ impl JobTools {
             file_name: shown_name(&wanted.file_name),
             options: wanted.options.unwrap_or_default(),
             callback_url: wanted.callback_url,
-            key: wanted.idempotency_key.as_deref().map(stored_key).transpose()?,
+            key: wanted.idempotency_key.as_deref().map(|key| stored_key(call.client, key)).transpose()?,
         };
         check(&self.state, order.clone(), &call.base).await?;
         let quoted = format!("'{}'", order.file_name.replace('\'', r"'\''"));

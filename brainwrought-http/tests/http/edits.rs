@@ -16,6 +16,23 @@ async fn finished(desk: &Desk) -> (String, Vec<u8>) {
 }
 
 #[tokio::test]
+async fn a_body_that_cannot_be_used_is_refused_with_the_reason() {
+    let desk = Desk::start().await;
+    let (id, _) = finished(&desk).await;
+    let script = format!("/api/jobs/{id}/script");
+    let large = json!({ "lines": [{ "line": 1, "text": "x".repeat(3 << 20) }] });
+    let refused = desk.send_json("PATCH", &script, &large).await;
+    assert_eq!((refused.status, refused.code().as_str()), (413, "too-large"));
+    let wrong =
+        desk.send_json("PATCH", &script, &json!({ "lines": [{ "line": "first", "text": "x" }] })).await;
+    assert_eq!((wrong.status, wrong.code().as_str()), (400, "wrong-request"));
+    assert!(wrong.text().contains("lines[0].line"), "{}", wrong.text());
+    let hidden = json!({ "lines": [{ "line": 1, "text": "We say \u{202e}it here." }] });
+    let refused = desk.send_json("PATCH", &script, &hidden).await;
+    assert_eq!((refused.status, refused.code().as_str()), (422, "edit-refused"));
+}
+
+#[tokio::test]
 async fn an_edit_that_fails_the_check_leaves_the_old_video_playable() {
     let desk = Desk::start().await;
     let (id, before) = finished(&desk).await;

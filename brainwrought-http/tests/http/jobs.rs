@@ -116,6 +116,18 @@ async fn the_same_key_finds_the_same_job_and_nobody_elses() {
 }
 
 #[tokio::test]
+async fn a_key_leads_nobody_else_to_a_job() {
+    let desk = Desk::with(|settings| settings.proxies = 1, 64).await;
+    let upload = async |client: &str| {
+        let headers = [("idempotency-key", "1"), ("x-forwarded-for", client)];
+        desk.upload("a.pdf", b"%PDF-1.7 x", &[], &headers).await.json()["job_id"].clone()
+    };
+    let first = upload("192.0.2.1").await;
+    assert_eq!(upload("192.0.2.1").await, first);
+    assert_ne!(upload("192.0.2.2").await, first);
+}
+
+#[tokio::test]
 async fn a_job_can_be_stopped_begun_again_and_removed() {
     let desk = Desk::with(|_| {}, 0).await;
     let id = desk.submit("paper.pdf").await;

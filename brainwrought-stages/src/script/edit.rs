@@ -7,8 +7,8 @@ use brainwrought_core::data::{Document, LineRole, Scene, SceneKind, Script, Segm
 use super::duration::{LINE_GAP_MS, SCENE_GAP_MS, estimate_ms, scene_ms};
 use super::grounding::{GroundingFault, grounding, unknown};
 use super::stage::LENGTHS_MS;
-use crate::gate::STILL_MS;
-use crate::text::{Fonts, named};
+use crate::gate::{Limits, STILL_MS};
+use crate::text::{Fonts, is_invisible, named};
 
 /// The longest line, in characters: some 25 seconds of speech.
 pub const MAX_LINE_CHARS: usize = 400;
@@ -57,8 +57,8 @@ pub enum LineFault {
     #[error("it has {0} characters; the limit is {max}", max = MAX_LINE_CHARS)]
     TooLong(usize),
     /// It holds characters that are no text.
-    #[error("it contains control characters")]
-    ControlCharacters,
+    #[error("it contains invisible characters; type it again")]
+    InvisibleCharacters,
     /// It says what the page that it cites does not.
     #[error("{0}")]
     Ungrounded(GroundingFault),
@@ -132,7 +132,7 @@ impl LineVerdict {
     /// Names the line by its first words, for a sentence.
     fn name(&self) -> String {
         const MAX_CHARS: usize = 40;
-        let visible: String = self.text.chars().filter(|c| !c.is_control()).collect();
+        let visible: String = self.text.chars().filter(|c| !is_invisible(*c)).collect();
         match visible.char_indices().nth(MAX_CHARS) {
             _ if visible.is_empty() => "the empty line".to_owned(),
             Some((end, _)) => format!("“{}…”", visible[..end].trim_end()),
@@ -188,8 +188,16 @@ pub fn judge_edit(
         Some(LineVerdict { line, text, spoken_ms, faults })
     });
     let lines = lines.collect();
-    let allowed_ms = *LENGTHS_MS.start().min(&script.target_ms)..=*LENGTHS_MS.end().max(&script.target_ms);
+    let allowed_ms = allowed_ms(script.target_ms);
     Ok(EditVerdict { script: edited, lines, allowed_ms })
+}
+
+/// The lengths that the video may have: those of the format with what the gate allows on either side, and the one it has.
+fn allowed_ms(target_ms: u64) -> RangeInclusive<u64> {
+    let share = Limits::default().duration_percent / 100.0;
+    let least = (*LENGTHS_MS.start() as f64 * (1.0 - share)).ceil() as u64;
+    // Longer than its format a video may not be: platforms refuse it.
+    least.min(target_ms)..=target_ms.max(*LENGTHS_MS.end())
 }
 
 /// What is wrong with words whatever the document says.
@@ -202,8 +210,8 @@ fn written_faults(text: &str) -> Vec<LineFault> {
     if count > MAX_LINE_CHARS {
         faults.push(LineFault::TooLong(count));
     }
-    if text.chars().any(char::is_control) {
-        faults.push(LineFault::ControlCharacters);
+    if text.chars().any(is_invisible) {
+        faults.push(LineFault::InvisibleCharacters);
     }
     faults
 }
@@ -357,7 +365,9 @@ mod tests {
         let faults = |text: &str| judged(&[edit(0, text)]).lines[0].faults.clone();
         assert_eq!(faults(" \n "), [LineFault::NoWords]);
         assert_eq!(faults("?!"), [LineFault::NoWords]);
-        assert_eq!(faults("a\u{7}b"), [LineFault::ControlCharacters]);
+        for trick in ["a\u{7}b", "a\u{202e}b", "a\u{200b}b"] {
+            assert_eq!(faults(trick), [LineFault::InvisibleCharacters]);
+        }
         assert_eq!(faults(&"word ".repeat(90)), [LineFault::TooLong(449)]);
         assert_eq!(faults("So 注?"), [LineFault::MissingGlyphs("“注”".to_owned())]);
         let (document, script) = written();
@@ -391,7 +401,7 @@ mod tests {
         script.target_ms = 15_200;
         script.segments.iter_mut().for_each(|segment| segment.planned_ms = 7_600);
         let short = judge_edit(&document, &script, &[edit(1, "Calls.")], None).unwrap();
-        assert!(short.length_fault().is_some_and(|fault| fault.ends_with("must be at least 15.0 s")));
+        assert!(short.length_fault().is_some_and(|fault| fault.ends_with("must be at least 14.0 s")));
         assert!(!short.is_passed());
         // What was short before may stay so.
         script.target_ms = 9_000;

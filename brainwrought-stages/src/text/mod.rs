@@ -1,10 +1,12 @@
 //! Text: shaping with an explicit set of fonts, and letters as outlines.
 
 mod fonts;
+mod invisible;
 mod letters;
 mod spacing;
 
 pub(crate) use fonts::named;
 pub use fonts::{DISPLAY_FONT, EMBEDDED_FONTS, EmbeddedFont, Fonts, Weight};
+pub use invisible::is_invisible;
 pub use letters::{Ink, Letters, Stroke};
 pub(crate) use spacing::{is_unspaced, is_wide, needs_space};

@@ -50,6 +50,15 @@ impl MusicFile {
         Self { sha256: Digest::of(&bytes), bytes }
     }
 
+    /// Tells whether the file can be played, by its first second.
+    ///
+    /// # Errors
+    ///
+    /// Fails when it is of no known kind, or has no sound.
+    pub fn check(&self) -> Result<(), MixError> {
+        decode(&self.bytes, 1).map(drop)
+    }
+
     fn decode(&self) -> Result<Vec<f32>, MixError> {
         decode(&self.bytes, MAX_SECONDS)
     }
