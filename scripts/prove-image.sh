@@ -11,31 +11,15 @@ port=${PORT:-17860}
 root=${PROOF_ROOT:-$(mktemp -d /var/tmp/brainwrought-proof.XXXXXX)}
 server=
 
+. "$source/scripts/clean_roots.sh"
+
 say() { printf 'proof: %s\n' "$*"; }
 
 finish() {
     [ -z "$server" ] || kill -9 "$server" 2>/dev/null || true
-    local mounts mount
-    # The innermost come first.
-    mapfile -t mounts < <(awk -v root="$root/" 'index($2, root) == 1 { print $2 }' /proc/mounts | sort -r)
-    for mount in "${mounts[@]}"; do umount -l "$mount"; done
-    [ -n "${PROOF_ROOT:-}" ] || rm -rf --one-file-system "$root"
+    remove_roots
 }
 trap finish EXIT
-
-clean_root() { # name
-    [ -d "$root/base/usr" ] || debootstrap --variant=minbase bookworm "$root/base" >"$root/debootstrap.log"
-    rm -rf --one-file-system "${root:?}/$1"
-    cp -a "$root/base" "$root/$1"
-    copy_files "$1" /etc/resolv.conf
-    mount -t proc proc "$root/$1/proc"
-    mount --rbind /dev "$root/$1/dev"
-}
-
-copy_files() { # root, files
-    local file
-    for file in "${@:2}"; do install -D -m 644 "$file" "$root/$1$file"; done
-}
 
 share() { # root, folder, options
     mkdir -p "$root/$1$2"

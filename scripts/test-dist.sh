@@ -12,27 +12,11 @@ root=${PROOF_ROOT:-$(mktemp -d /var/tmp/brainwrought-dist.XXXXXX)}
 # The longest that a video may take, in seconds.
 limit=60
 
+. "$source/scripts/clean_roots.sh"
+
 say() { printf 'test-dist: %s\n' "$*"; }
 
-finish() {
-    local mounts mount
-    # The innermost come first.
-    mapfile -t mounts < <(awk -v root="$root/" 'index($2, root) == 1 { print $2 }' /proc/mounts | sort -r)
-    for mount in "${mounts[@]}"; do umount -l "$mount"; done
-    [ -n "${PROOF_ROOT:-}" ] || rm -rf --one-file-system "$root"
-}
-trap finish EXIT
-
-clean_root() { # name
-    [ -d "$root/base/usr" ] || debootstrap --variant=minbase bookworm "$root/base" >"$root/debootstrap.log"
-    rm -rf --one-file-system "${root:?}/$1"
-    cp -a "$root/base" "$root/$1"
-    local file
-    # shellcheck disable=SC2086 # the list is meant to be split
-    for file in /etc/resolv.conf ${PROOF_FILES:-}; do install -D -m 644 "$file" "$root/$1$file"; done
-    mount -t proc proc "$root/$1/proc"
-    mount --rbind /dev "$root/$1/dev"
-}
+trap remove_roots EXIT
 
 inside() { # name, command
     chroot "$root/$1" env -i HOME=/var/tmp PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractive "${@:2}"
@@ -55,6 +39,8 @@ make_video() { # name
 mkdir -p "$root"
 say "the Debian package"
 clean_root package
+# shellcheck disable=SC2086 # the list is meant to be split
+copy_files package ${PROOF_FILES:-}
 cp "$dist"/brainwrought_*.deb "$root/package/var/tmp/brainwrought.deb"
 inside package apt-get update -qq
 inside package apt-get install -y -qq /var/tmp/brainwrought.deb >"$root/install.log" 2>&1 || { cat "$root/install.log"; exit 1; }
@@ -64,6 +50,8 @@ inside package apt-get remove -y -qq brainwrought >/dev/null 2>&1
 
 say "the tarball"
 clean_root tarball
+# shellcheck disable=SC2086
+copy_files tarball ${PROOF_FILES:-}
 tar -C "$root/tarball/var/tmp" -xf "$dist"/brainwrought-*.tar.xz
 inside tarball sh -c '/var/tmp/brainwrought-*/install.sh' >"$root/install.log" 2>&1 || { cat "$root/install.log"; exit 1; }
 make_video tarball
