@@ -289,6 +289,8 @@ impl From<EngineError> for ApiError {
         match error {
             EngineError::Jobs(error) => error.into(),
             EngineError::Artifacts(error) => error.into(),
+            // What a full disk says, as for the upload itself; the path is the server's own.
+            EngineError::InputCopy { source, .. } => crate::intake::unsaved(source),
             error @ EngineError::Pipeline { .. } => Self::wrong_request(&for_clients(&chain(&error))),
             error => Self::unavailable("start the job", error),
         }

@@ -81,6 +81,7 @@ impl Engine {
         if !dry_run {
             // Their folders and holds go too.
             self.sweep_deleted().await?;
+            self.remove_staged_copies().await;
         }
         Ok(collected)
     }
@@ -93,6 +94,7 @@ impl Engine {
     /// Fails like [`collect_garbage`](Self::collect_garbage).
     pub async fn collect_leftovers(&self) -> Result<Collected, CollectError> {
         self.sweep_deleted().await?;
+        self.remove_staged_copies().await;
         self.collect(Rule { min_age: LEFT_FOR, spares_unknown: true }, false).await
     }
 
