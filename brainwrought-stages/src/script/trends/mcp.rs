@@ -214,6 +214,7 @@ impl<'a> Noted<'a> {
 impl Drop for Noted<'_> {
     fn drop(&mut self) {
         self.cx.note_call(OutboundCall {
+            stage: self.cx.stage().clone(),
             provider: "mcp".to_owned(),
             host: std::mem::take(&mut self.host),
             purpose: "script: trends".to_owned(),
