@@ -5,6 +5,7 @@
 use std::path::Path;
 
 use brainwrought_core::data::Language;
+use brainwrought_core::split_mix::SplitMix64;
 use brainwrought_stages::media::{
     ClipReader, ClipSettings, EncoderSettings, H264Encoder, LumaView, MediaError, Mp4Settings, Mp4Writer,
     Probe, Viewer, probe,
@@ -186,12 +187,11 @@ fn a_file_that_was_looked_at_leaves_no_memory_behind() {
     let folder = tempfile::tempdir().unwrap();
     // Noise, which no encoder makes small.
     let mut encoder = H264Encoder::new(&EncoderSettings { crf: 1, ..encoder_settings() }).unwrap();
-    let mut noise = 1_u32;
+    let mut noise = SplitMix64::new(1);
     for _ in 0..60 {
         let mut frame = YuvFrame::black(96, 160);
         for luma in &mut frame.y {
-            noise = noise.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            *luma = 16 + (noise >> 24) as u8 % 200;
+            *luma = 16 + noise.below(200) as u8;
         }
         encoder.push(&frame).unwrap();
     }
