@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use brainwrought_core::data::AssetRecord;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::licence;
 
@@ -21,17 +21,19 @@ pub(crate) fn is_own_video(tags: &BTreeMap<String, String>) -> bool {
 }
 
 /// What of a video no person spoke, wrote, drew or filmed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct Disclosure {
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Disclosure {
     /// One sentence for each thing that is synthetic.
-    pub(crate) synthetic: Vec<String>,
+    pub synthetic: Vec<String>,
     /// Where the whole comes from, as the news industry names it.
-    pub(crate) digital_source_type: SourceType,
+    pub digital_source_type: SourceType,
 }
 
 /// Where a video comes from: the terms of IPTC's Digital Source Type that fit what this program makes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub(crate) enum SourceType {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum SourceType {
     /// Programs made all of it, none of which was trained on anybody's work.
     #[serde(rename = "http://cv.iptc.org/newscodes/digitalsourcetype/algorithmicMedia")]
     Algorithmic,
