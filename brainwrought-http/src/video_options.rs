@@ -316,6 +316,21 @@ mod tests {
         VideoOptions::from_fields(fields)?.make_options()
     }
 
+    /// An attribute takes literals only.
+    #[test]
+    fn the_description_has_the_limits_that_are_kept() {
+        let schema = serde_json::to_value(<VideoOptions as utoipa::PartialSchema>::schema()).unwrap();
+        let option = |name: &str| &schema["properties"][name];
+        let length = option("length");
+        assert_eq!((length["minimum"].as_f64(), length["maximum"].as_f64()), (Some(MIN_LENGTH.into()), Some(MAX_LENGTH.into())));
+        let text = format!("from {MIN_LENGTH} to {MAX_LENGTH}");
+        assert!(length["description"].as_str().unwrap().contains(&text), "{length}");
+        assert_eq!(option("max-cost")["maximum"].as_f64(), Some(MAX_USD));
+        assert_eq!(option("lexicon")["maxLength"], MAX_LEXICON);
+        let captions: Vec<&str> = CaptionStyle::ALL.iter().map(|style| style.name()).collect();
+        assert_eq!(option("captions")["pattern"], format!("^({})$", captions.join("|")));
+    }
+
     #[test]
     fn the_defaults_are_those_of_the_pipeline() {
         assert_eq!(made(&[]).unwrap(), MakeOptions::default());

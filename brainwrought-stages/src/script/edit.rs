@@ -6,7 +6,7 @@ use brainwrought_core::data::{Document, LineRole, Scene, SceneKind, Script, Segm
 
 use super::duration::{LINE_GAP_MS, SCENE_GAP_MS, estimate_ms, scene_ms};
 use super::grounding::{GroundingFault, grounding, unknown};
-use super::stage::LENGTHS_MS;
+use super::duration::LENGTHS_MS;
 use crate::gate::STILL_MS;
 use crate::text::{Fonts, named};
 

@@ -34,7 +34,7 @@ mod true_false;
 mod verbs;
 mod writer;
 
-pub use duration::{LINE_GAP_MS, Pace, SCENE_GAP_MS, estimate_ms, planned_ms};
+pub use duration::{LENGTH_SECONDS, LINE_GAP_MS, Pace, SCENE_GAP_MS, estimate_ms, planned_ms};
 pub use edit::{EditVerdict, LineEdit, LineFault, LineVerdict, MAX_LINE_CHARS, WrongEdits, judge_edit};
 pub use evidence::{Doubt, Evidence};
 pub(crate) use grounding::citations;
@@ -42,7 +42,7 @@ pub use grounding::{GroundingFault, UngroundedLine, grounding};
 pub use model::{ModelStep, ModelWriter, model_steps};
 pub use offline::OfflineWriter;
 pub use rehearsal::Rehearsal;
-pub use stage::{LENGTH_SECONDS, WriteScript};
+pub use stage::WriteScript;
 pub use trends::{
     NoSuchTrends, Trend, TrendChoice, TrendCommand, TrendError, TrendFile, TrendLexicon, TrendProgram,
     TrendServer, TrendSource, TrendTopic,

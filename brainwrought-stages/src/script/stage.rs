@@ -1,6 +1,5 @@
 //! [`WriteScript`]: the stage that writes the script.
 
-use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use brainwrought_core::data::{Document, Script};
@@ -9,6 +8,7 @@ use brainwrought_core::stage::{Stage, StageContext, StageError};
 use serde::{Serialize, Serializer};
 
 use super::dialogue::give_parts;
+use super::duration::LENGTHS_MS;
 use super::grounding::citations;
 use super::length::share_out;
 use super::offline::OfflineWriter;
@@ -18,19 +18,11 @@ use super::trends::{TrendFile, voiced};
 use super::writer::{Brief, ScriptError, ScriptWriter};
 use crate::text::Fonts;
 
-/// The lengths that a script can be written for, in seconds. Below, little is left beside hook and source; YouTube takes Shorts
-/// of up to three minutes.
-pub const LENGTH_SECONDS: RangeInclusive<u32> = 15..=180;
-
-/// [`LENGTH_SECONDS`] in milliseconds.
-pub(super) const LENGTHS_MS: RangeInclusive<u64> =
-    *LENGTH_SECONDS.start() as u64 * 1000..=*LENGTH_SECONDS.end() as u64 * 1000;
-
 /// Writes the [`Script`] of a [`Document`].
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct WriteScript {
-    /// How long the video should be, in milliseconds: 15,000 to 180,000.
+    /// How long the video should be, in milliseconds; [`LENGTH_SECONDS`](super::LENGTH_SECONDS) says what is possible.
     pub length_ms: u64,
     /// Decides between choices that are equally good.
     pub seed: u64,

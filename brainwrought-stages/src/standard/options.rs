@@ -20,7 +20,7 @@ use crate::visuals::{MemesBy, Pictures};
 pub struct MakeOptions {
     /// The kind of video.
     pub format: Format,
-    /// The length to aim at, in milliseconds, from 15,000 to 180,000.
+    /// The length to aim at, in milliseconds; [`LENGTH_SECONDS`](crate::script::LENGTH_SECONDS) says what is possible.
     pub length_ms: u64,
     /// Where pictures stand.
     pub layout: Layout,
