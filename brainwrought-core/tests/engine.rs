@@ -617,10 +617,8 @@ async fn a_job_that_another_worker_holds_says_who_it_waits_for() {
     let bench = Bench::new();
     let id = bench.submit("to be", "!").await;
     bench.engine.advance().await.unwrap();
-    let request = ClaimRequest {
-        job: Some(id.clone()),
-        ..ClaimRequest::new(WorkerId("somebody-else".to_owned()), Duration::from_secs(3600), 1)
-    };
+    let worker = WorkerId("somebody-else".to_owned());
+    let request = ClaimRequest::new(worker, Duration::from_secs(3600), 1).of_job(Some(id.clone()));
     let claim = bench.engine.jobs().claim(&request).await.unwrap().remove(0);
     let give_back = async {
         tokio::time::sleep(Duration::from_secs(10)).await;

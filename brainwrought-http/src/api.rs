@@ -100,11 +100,14 @@ pub(crate) struct ListQuery {
 impl ListQuery {
     fn filter(&self) -> Result<JobFilter, ApiError> {
         let names = self.status.as_deref().unwrap_or_default();
-        let statuses =
-            names.split(',').filter(|name| !name.is_empty()).map(parse_status).collect::<Result<_, _>>()?;
+        let statuses = names
+            .split(',')
+            .filter(|name| !name.is_empty())
+            .map(parse_status)
+            .collect::<Result<Vec<_>, _>>()?;
         let limit = self.limit.unwrap_or(USUAL_LIMIT).min(MAX_LIMIT);
         let offset = self.offset.unwrap_or(0);
-        Ok(JobFilter { statuses, offset, limit: Some(limit), ..JobFilter::default() })
+        Ok(JobFilter::default().with_statuses(statuses).with_offset(offset).with_limit(limit))
     }
 }
 

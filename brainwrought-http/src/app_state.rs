@@ -235,11 +235,9 @@ impl AppState {
 
     /// Lists the jobs that are not over, at most as many as are allowed.
     pub(crate) async fn active_jobs(&self) -> Result<Vec<JobView>, ApiError> {
-        let filter = JobFilter {
-            statuses: vec![JobStatus::Pending, JobStatus::Running, JobStatus::Interrupted],
-            limit: Some(self.settings.limits.active_jobs),
-            ..JobFilter::default()
-        };
+        let filter = JobFilter::default()
+            .with_statuses([JobStatus::Pending, JobStatus::Running, JobStatus::Interrupted])
+            .with_limit(self.settings.limits.active_jobs);
         Ok(self.engine.jobs().list(&filter).await?)
     }
 

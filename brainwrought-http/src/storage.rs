@@ -304,7 +304,7 @@ mod tests {
         storage.check_job(client(2), 200, &active).await.unwrap();
         let error = storage.check_job(client(2), 400, &active).await.unwrap_err();
         assert!(matches!(error, ApiError::StorageFull { limit: 1000 }), "{error}");
-        let video = MakeOptions { width: 1080, height: 1920, length_ms: 15_000, ..MakeOptions::default() };
+        let video = MakeOptions::default().with_size(1080, 1920).with_length_ms(15_000);
         assert!((15_000_000..25_000_000).contains(&expected_bytes(&video)), "{}", expected_bytes(&video));
     }
 

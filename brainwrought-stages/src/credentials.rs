@@ -127,8 +127,9 @@ pub fn sign(video: &Bytes, manifest: &[u8], identity: &SigningIdentity) -> Resul
     let disclosure = manifest.disclosure.as_ref().ok_or_else(silent)?;
     let signer = identity.signer()?;
     let builder = Builder::from_context(Context::new());
-    let mut builder =
-        builder.with_definition(definition(&manifest, disclosure).to_string()).map_err(CredentialsError::Sign)?;
+    let mut builder = builder
+        .with_definition(definition(&manifest, disclosure).to_string())
+        .map_err(CredentialsError::Sign)?;
     let mut signed = Cursor::new(Vec::with_capacity(video.len() + (64 << 10)));
     builder
         .sign(signer.as_ref(), MP4, &mut Cursor::new(video.clone()), &mut signed)

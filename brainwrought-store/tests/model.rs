@@ -211,16 +211,14 @@ fn new_job(priority: i32) -> NewJob {
         stage("join", &["shout"], None),
     ];
     let pdf = BlobRef { digest: Digest::of(b"pdf"), bytes: 3, media_type: "application/pdf".to_owned() };
-    NewJob {
-        pipeline: "model".to_owned(),
-        plan: Plan::new(stages).unwrap(),
-        input: JobInput::new(&SourcePdf { file_name: "model.pdf".to_owned(), pdf }).unwrap(),
-        options: serde_json::Value::Null,
-        priority,
-        max_attempts: 2,
-        max_cost: (priority > 0).then_some(Cost(40)),
-        idempotency_key: None,
-    }
+    NewJob::new(
+        "model",
+        Plan::new(stages).unwrap(),
+        JobInput::new(&SourcePdf { file_name: "model.pdf".to_owned(), pdf }).unwrap(),
+    )
+    .with_priority(priority)
+    .with_max_attempts(2)
+    .with_max_cost((priority > 0).then_some(Cost(40)))
 }
 
 fn outcome(key: &TaskKey, end: End) -> Outcome {

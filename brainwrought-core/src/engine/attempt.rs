@@ -30,8 +30,7 @@ use crate::retry::{Backoff, draw};
 use crate::stage::{StageContext, StageError};
 
 /// The rests between tries of a commit: short at first, for an outcome is due within the lease.
-const COMMIT_BACKOFF: Backoff =
-    Backoff { initial: Duration::from_millis(50), max: Duration::from_secs(2) };
+const COMMIT_BACKOFF: Backoff = Backoff { initial: Duration::from_millis(50), max: Duration::from_secs(2) };
 
 /// What an attempt made.
 struct Made {

@@ -20,6 +20,7 @@ const LEFT_FOR: Duration = Duration::from_secs(24 * 3600);
 
 /// What a collection removed, or would remove.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Collected {
     /// The artifacts that no job needs.
     pub artifacts: u64,

@@ -111,7 +111,8 @@ fn remove_staged(inputs: &Path) -> io::Result<()> {
 fn file_name(at: usize, media_type: &str) -> String {
     let number = if at == 0 { String::new() } else { format!("-{}", at + 1) };
     let subtype = media_type.split_once('/').map_or("", |(_, subtype)| subtype);
-    let is_plain = !subtype.is_empty() && subtype.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
+    let is_plain =
+        !subtype.is_empty() && subtype.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
     format!("input{number}.{}", if is_plain { subtype } else { "bin" })
 }
 
@@ -158,7 +159,10 @@ mod tests {
         let copy = InputCopy::stage(root.path(), vec![pdf()]).await.unwrap();
         fs::remove_dir_all(&copy.staged).unwrap();
         let error = copy.give_to(&job).await.unwrap_err();
-        assert!(matches!(&error, EngineError::InputCopy { path, .. } if path.ends_with(job.as_str())), "{error}");
+        assert!(
+            matches!(&error, EngineError::InputCopy { path, .. } if path.ends_with(job.as_str())),
+            "{error}"
+        );
     }
 
     #[test]

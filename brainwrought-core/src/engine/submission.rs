@@ -132,16 +132,12 @@ impl Engine {
                 return Err(error);
             }
         };
-        let new = NewJob {
-            pipeline: pipeline.name().to_owned(),
-            plan: pipeline.plan().clone(),
-            input: input.clone(),
-            options: submission.options,
-            priority: submission.priority,
-            max_attempts: self.settings.retry.max_attempts,
-            max_cost: submission.max_cost,
-            idempotency_key: submission.idempotency_key,
-        };
+        let new = NewJob::new(pipeline.name(), pipeline.plan().clone(), input.clone())
+            .with_options(submission.options)
+            .with_priority(submission.priority)
+            .with_max_attempts(self.settings.retry.max_attempts)
+            .with_max_cost(submission.max_cost)
+            .with_idempotency_key(submission.idempotency_key);
         let created = match self.jobs.create(new).await {
             Ok(created) => created,
             Err(error) => {
@@ -297,7 +293,10 @@ mod tests {
         std::fs::write(&inputs, "a file where the folder should be").unwrap();
         let engine = engine(&inputs);
         let error = engine.submit(submission()).await.unwrap_err();
-        assert!(matches!(&error, EngineError::InputCopy { path, .. } if path.starts_with(&inputs)), "{error}");
+        assert!(
+            matches!(&error, EngineError::InputCopy { path, .. } if path.starts_with(&inputs)),
+            "{error}"
+        );
         assert!(error.to_string().contains(&inputs.display().to_string()), "{error}");
         assert_empty(&engine).await;
         std::fs::remove_file(&inputs).unwrap();

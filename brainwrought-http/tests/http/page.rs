@@ -229,16 +229,12 @@ async fn a_published_video_is_linked() {
     let jobs: Arc<dyn JobStore> = Arc::new(MemoryJobStore::default());
     let stage = StagePlan { name: "publish".into(), needs: Vec::new(), fan: None };
     let pdf = BlobRef { digest: Digest::of(b"pdf"), bytes: 3, media_type: "application/pdf".to_owned() };
-    let new = NewJob {
-        pipeline: "short".to_owned(),
-        plan: Plan::new(vec![stage]).unwrap(),
-        input: JobInput::new(&SourcePdf { file_name: "bees.pdf".to_owned(), pdf }).unwrap(),
-        options: serde_json::Value::Null,
-        priority: 0,
-        max_attempts: 1,
-        max_cost: None,
-        idempotency_key: None,
-    };
+    let new = NewJob::new(
+        "short",
+        Plan::new(vec![stage]).unwrap(),
+        JobInput::new(&SourcePdf { file_name: "bees.pdf".to_owned(), pdf }).unwrap(),
+    )
+    .with_max_attempts(1);
     let id = jobs.create(new).await.unwrap().view.job.job_id;
     jobs.advance().await.unwrap();
     let worker = WorkerId("elsewhere".to_owned());

@@ -11,6 +11,7 @@ use super::part::Part;
 /// What providers were paid for what is in a video, by stage and provider. A job that found some of it made already has paid
 /// less; what a job has paid is in its ledger.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Spending {
     /// The sum, in US dollars.
     pub usd: f64,
@@ -20,6 +21,7 @@ pub struct Spending {
 
 /// What one stage has paid one provider.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct SpendingLine {
     /// The stage.
     pub stage: String,

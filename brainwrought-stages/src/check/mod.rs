@@ -12,7 +12,7 @@ mod table;
 
 pub use crate::gate::Limits;
 pub use error::CheckError;
-pub use manifest::{Manifest, ManifestChapter, ManifestSource, ManifestVideo};
 pub(crate) use foresight::{Part, foreseen};
+pub use manifest::{Manifest, ManifestChapter, ManifestSource, ManifestVideo};
 pub use stage::Check;
 pub use table::{ReportFile, table};

@@ -392,16 +392,9 @@ mod tests {
             stage("check", &["parse", "script", "assemble", "render"], false),
             stage("publish", &["check"], false),
         ];
-        let new = NewJob {
-            pipeline: "short".to_owned(),
-            plan: Plan::new(plan).unwrap(),
-            input: input(0),
-            options,
-            priority: 0,
-            max_attempts: 1,
-            max_cost: None,
-            idempotency_key: None,
-        };
+        let new = NewJob::new("short", Plan::new(plan).unwrap(), input(0))
+            .with_options(options)
+            .with_max_attempts(1);
         let now = Now { wall: Timestamp(0), reading: Reading { epoch: "test".to_owned(), ms: 0 } };
         Job::create(JobId::from_bytes([1; 16]), new, &now)
     }

@@ -19,6 +19,7 @@ use crate::visuals::{Pictures, PrepareVisuals};
 
 /// The default stages, ready to be wired by [`super::short`] or by a pipeline of your own.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Stages {
     /// Reads the PDF.
     pub parse: ParsePdf,

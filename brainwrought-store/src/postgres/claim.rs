@@ -39,7 +39,7 @@ impl Batch for Claims {
     type Answer = Vec<Claim>;
 
     fn may_join(&self, list: &[ClaimRequest], next: &ClaimRequest) -> bool {
-        let is_same = |first: &ClaimRequest| ClaimRequest { limit: next.limit, ..first.clone() } == *next;
+        let is_same = |first: &ClaimRequest| first.clone().with_limit(next.limit) == *next;
         let asked = list.iter().fold(next.limit, |asked, one| asked.saturating_add(one.limit));
         list.first().is_some_and(is_same) && asked <= MAX_CONCURRENT
     }
@@ -47,7 +47,7 @@ impl Batch for Claims {
     async fn execute(&self, requests: Vec<ClaimRequest>) -> Result<Vec<Vec<Claim>>, Fault> {
         let Some(first) = requests.first() else { return Ok(Vec::new()) };
         let limit = requests.iter().fold(0_usize, |limit, one| limit.saturating_add(one.limit));
-        let mut claims = self.0.claim(&ClaimRequest { limit, ..first.clone() }).await?.into_iter();
+        let mut claims = self.0.claim(&first.clone().with_limit(limit)).await?.into_iter();
         Ok(requests.iter().map(|one| claims.by_ref().take(one.limit).collect()).collect())
     }
 }

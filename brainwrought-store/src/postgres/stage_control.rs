@@ -11,6 +11,7 @@ use super::stored_text::{original, stored};
 
 /// What holds a stage back in the whole fleet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct StageControl {
     /// The stage.
     pub stage: StageName,

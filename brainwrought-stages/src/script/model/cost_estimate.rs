@@ -21,6 +21,7 @@ const SCRIPT_TOKENS: u32 = 16_000;
 
 /// One step of a script: a question to the model, in tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ModelStep {
     /// What is sent.
     pub prompt_tokens: u32,
