@@ -2,7 +2,7 @@
 
 use brainwrought_core::data::{Block, BlockKind, Document, Page};
 
-use super::bullets::{is_slides, parts};
+use super::slides::{is_slides, parts};
 use crate::language::{Headings, LanguageData};
 
 /// The running text of a document.
