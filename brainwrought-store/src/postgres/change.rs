@@ -4,19 +4,16 @@
 //! comes here: lock, read, let [`Job`] decide, and write the rows that differ, each guarded by the token and the status
 //! that were read.
 
-use brainwrought_core::id::{FencingToken, JobId, TaskId, TaskKey};
+use brainwrought_core::id::{JobId, TaskKey};
 use brainwrought_core::job::{Job, TaskStatus, TransitionError};
 use brainwrought_core::job_store::JobStoreError;
 use brainwrought_core::report::chain;
-use sqlx::{AssertSqlSafe, PgConnection, PgExecutor, PgPool};
+use sqlx::{AssertSqlSafe, PgConnection, PgPool};
 
-use super::database::Fault;
+use super::fault::{Fault, TRIES};
 use super::record::{StoredJob, StoredTask, segment_key};
 use super::stored_text::stored;
 use super::whole_job::{self, Loaded};
-
-/// How often a transaction that certainly did not happen is run again.
-pub(super) const TRIES: usize = 5;
 
 /// Which rows of `tasks` a transition may change that claims, renewals and commits change too. They are locked; NEW and
 /// finished ones are kept by the lock on the job.
@@ -71,22 +68,6 @@ pub(super) async fn change_one<T>(
     let results =
         change(pool, &ids, Busy::Wait, touches, |loaded| transition(loaded).map_err(refused)).await?;
     results.into_iter().next().ok_or_else(|| Fault::not_found(id))
-}
-
-/// Why a guarded statement found no row: the job is gone, or the token no longer holds.
-pub(super) async fn lost(
-    executor: impl PgExecutor<'_>,
-    task: &TaskId,
-    token: FencingToken,
-) -> Result<Fault, Fault> {
-    let known: Option<bool> = sqlx::query_scalar("select true from brainwrought.jobs where job_id = $1")
-        .bind(task.job.as_str())
-        .fetch_optional(executor)
-        .await?;
-    Ok(match known {
-        Some(_) => Fault::Store(JobStoreError::LeaseLost { task: task.clone(), token }),
-        None => Fault::not_found(&task.job),
-    })
 }
 
 async fn attempt<T>(

@@ -17,11 +17,12 @@ use sqlx::Connection as _;
 use sqlx::postgres::PgConnectOptions;
 use tokio::sync::OnceCell;
 
-use super::attempt::{Commits, Success};
+use super::attempt::Success;
+use super::batches::{Claims, Commits};
 use super::change::{Touches, change_one, insert, remove};
-use super::claim::Claims;
 use super::connected_store::ConnectedStore;
-use super::database::{self, Fault};
+use super::database;
+use super::fault::Fault;
 use super::ledger::Spending;
 use super::record;
 use super::schema::{self, Migrated};

@@ -6,7 +6,8 @@ use sqlx::postgres::PgArguments;
 use sqlx::query::QueryAs;
 
 use super::change::{Busy, Touches, change};
-use super::database::{Database, Fault};
+use super::database::Database;
+use super::fault::Fault;
 use super::record::{self, reading};
 use super::whole_job::Loaded;
 

@@ -15,7 +15,7 @@ use sqlx::postgres::types::PgRecordDecoder;
 use sqlx::postgres::{PgRow, PgTypeInfo, PgValueRef};
 use sqlx::{Decode, PgConnection, Postgres, Row as _, Type};
 
-use super::database::Fault;
+use super::fault::Fault;
 use super::ledger;
 use super::record::{history, millis, now, reading, signed, unsigned};
 use super::stored_text::original;
