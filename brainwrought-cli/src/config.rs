@@ -422,7 +422,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_nothing_is_named_with_the_choices() {
+    fn an_unknown_choice_is_refused_with_the_choices() {
         let error = clip_files(Path::new("/nowhere/at/all")).unwrap_err();
         assert!(error.to_string().contains("styles are"), "{error}");
     }

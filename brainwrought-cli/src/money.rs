@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_spent_and_what_nobody_knows_are_told_apart() {
+    fn spent_and_unknown_amounts_are_told_apart() {
         let entry = |provider: &str, settled, reserved, calls| LedgerEntry {
             stage: StageName::from("script"),
             provider: provider.to_owned(),

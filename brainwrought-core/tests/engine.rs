@@ -471,7 +471,7 @@ async fn garbage_is_what_no_job_needs() {
 }
 
 #[tokio::test]
-async fn what_came_with_the_pdf_is_no_garbage() {
+async fn files_in_the_options_are_no_garbage() {
     let bench = Bench::new();
     let music = bench.engine.artifacts().put("tra la la".into()).await.unwrap();
     let blob = BlobRef { digest: music.clone(), bytes: 9, media_type: "audio/mpeg".to_owned() };
@@ -594,7 +594,7 @@ async fn without_room_for_artifacts_nothing_runs_and_no_attempt_is_used_up() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_ran_full_is_not_made_again_before_there_is_more_room() {
+async fn a_task_that_ran_full_waits_until_there_is_more_room() {
     let artifacts = OnDisk::new(100 << 20);
     let bench =
         Bench::on_both(Arc::new(MemoryJobStore::default()), Arc::clone(&artifacts) as Arc<dyn ArtifactStore>);

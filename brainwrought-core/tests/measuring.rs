@@ -130,7 +130,7 @@ fn engine(clock: &Arc<ManualClock>, stall: &Arc<Stall>, scratch: &std::path::Pat
 }
 
 #[tokio::test]
-async fn what_happens_to_a_task_is_counted() {
+async fn every_change_of_a_task_is_counted() {
     let notebook = Notebook::default();
     // Of this thread, which runs everything here.
     let _guard = ::metrics::set_default_local_recorder(&notebook);

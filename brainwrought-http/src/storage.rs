@@ -264,7 +264,7 @@ mod tests {
     const SOMEBODY: ClientId = ClientId::Somebody;
 
     #[tokio::test]
-    async fn what_is_stored_and_what_is_on_its_way_count() {
+    async fn stored_files_and_uploads_under_way_count() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::create_dir_all(folder.path().join("outputs/job")).unwrap();
         std::fs::write(folder.path().join("outputs/job/video.mp4"), [0; 500]).unwrap();
@@ -288,7 +288,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_accepted_jobs_will_write_counts() {
+    async fn expected_output_of_accepted_jobs_counts() {
         let folder = tempfile::tempdir().unwrap();
         let storage = storage(folder.path(), Some(1000), 0);
         let client = |last: u8| ClientId::at([192, 0, 2, last].into());

@@ -341,7 +341,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_shown_can_be_sent_again_and_holds_nothing_of_the_operator() {
+    fn shown_options_can_be_sent_again_and_hold_nothing_of_the_operator() {
         let sent = made(&[("length", "30"), ("voice", "oak"), ("size", "270x480"), ("seed", "7")]).unwrap();
         let shown = VideoOptions::of_job(&serde_json::to_value(&sent).unwrap(), None);
         let shown = serde_json::to_value(shown).unwrap();
@@ -423,7 +423,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_out_of_bounds_is_named() {
+    fn an_option_out_of_bounds_is_named() {
         for (name, text) in [
             ("length", "14"),
             ("length", "x"),

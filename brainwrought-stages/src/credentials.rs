@@ -261,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_sign_says_why_and_shows_no_key() {
+    fn an_unusable_identity_says_why_and_shows_no_key() {
         let (one, other) = (SigningIdentity::self_signed().unwrap(), SigningIdentity::self_signed().unwrap());
         assert!(!format!("{one:?}").contains("PRIVATE KEY"));
         let wrong = SigningIdentity { certificate: "no PEM".to_owned(), ..one.clone() };

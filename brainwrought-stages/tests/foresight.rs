@@ -222,7 +222,7 @@ async fn a_script_that_no_font_can_show_is_told_before_it_is_spoken() {
 }
 
 #[tokio::test]
-async fn what_was_spoken_for_the_plan_is_not_spoken_again() {
+async fn speech_of_the_plan_is_not_made_again() {
     let world = World::new(options(30_000), Metronome { word_ms: 380, breath_ms: 0 }, Fonts::embedded());
     let script = world.script(german()).await.unwrap();
     // The voice is gone, and what it said is there.

@@ -154,7 +154,7 @@ fn sound_of_another_length_is_refused() {
 }
 
 #[test]
-fn what_is_no_clip_is_refused() {
+fn an_invalid_clip_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     for bytes in [&b""[..], b"%PDF-1.7 not a clip", &[0; 64], &[0, 0, 0, 1, 9, 16, 0, 0, 1, 0x65]] {
         let clip = Bytes::copy_from_slice(bytes);
@@ -278,7 +278,7 @@ fn a_users_clip_is_fitted_resampled_and_looped() {
 }
 
 #[test]
-fn what_is_no_clip_is_no_background() {
+fn an_invalid_clip_is_no_background() {
     let settings = ClipSettings { width: 64, height: 64, fps: 30, offset_ms: 0 };
     for bytes in [&b""[..], b"%PDF-1.7 not a clip", &[0; 4096]] {
         assert!(ClipReader::open(Bytes::copy_from_slice(bytes), settings).is_err());

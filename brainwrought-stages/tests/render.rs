@@ -308,7 +308,7 @@ async fn captions_that_the_gate_would_refuse_are_not_rendered() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_rendered_says_why() {
+async fn a_segment_that_cannot_be_rendered_says_why() {
     let mut scene = Scene::new().await;
     scene.audio.samples += 1;
     let error = scene.render().await.unwrap_err();

@@ -138,7 +138,7 @@ async fn a_file_that_cannot_be_read_is_not_rolled_back() {
 }
 
 #[tokio::test]
-async fn what_changes_nothing_writes_nothing() {
+async fn a_call_that_changes_nothing_writes_nothing() {
     let bench = Bench::new();
     let id = bench.create().await;
     let claim = bench.claim(LEASE).await;

@@ -56,7 +56,7 @@ pub async fn concurrent_puts_of_one_artifact_agree(store: &dyn ArtifactStore) {
 }
 
 /// What was never put is `NotFound`, with its digest.
-pub async fn what_was_never_put_is_not_found(store: &dyn ArtifactStore) {
+pub async fn unknown_digest_is_not_found(store: &dyn ArtifactStore) {
     let digest = Digest::of(b"never");
     let missing = store.get(&digest).await;
     assert!(matches!(missing, Err(ArtifactStoreError::NotFound(ref named)) if *named == digest));

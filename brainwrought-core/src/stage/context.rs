@@ -327,7 +327,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_remembered_is_made_once_and_brings_its_calls_along() {
+    async fn a_cached_step_is_made_once_and_brings_its_calls_along() {
         let artifacts: Arc<dyn ArtifactStore> = Arc::new(MemoryArtifactStore::default());
         let made = AtomicU32::new(0);
         let say = |cx: StageContext, line: &'static str| {

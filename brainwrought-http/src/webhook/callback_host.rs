@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_host_is_refused() {
+    fn an_invalid_host_is_refused() {
         for wrong in
             ["", "https://", "ftp://a.example", "a.example/path", "u:p@a.example", "a b", "*.example"]
         {

@@ -171,7 +171,7 @@ async fn event_streams_of_one_client_leave_some_to_others() {
 }
 
 #[tokio::test]
-async fn what_does_not_fit_is_refused_before_it_is_sent() {
+async fn an_upload_that_does_not_fit_is_refused_before_it_is_sent() {
     let desk = Desk::with(
         |settings| {
             settings.storage.bytes = Some(2_000_000);

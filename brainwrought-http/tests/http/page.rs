@@ -71,7 +71,7 @@ async fn a_job_that_runs_is_shown_live_and_can_be_steered() {
 }
 
 #[tokio::test]
-async fn what_a_document_says_is_text_and_never_markup() {
+async fn document_text_is_never_markup() {
     let desk = Desk::start().await;
     let id = desk.submit("<script>alert(1)</script><img src=x onerror=alert(1)>.pdf").await;
     desk.wait_for(&id, "COMPLETED").await;

@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_synthetic_is_named_and_what_is_not_is_not() {
+    fn only_synthetic_parts_are_disclosed() {
         let espeak = [asset("voice", "espeak-ng"), asset("background", "procedural:marbles")];
         let plain = Disclosure::of("plain", &espeak);
         assert_eq!(plain.digital_source_type, SourceType::Algorithmic);

@@ -523,7 +523,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_remembered_sounds_like_what_was_said() {
+    async fn a_cached_line_sounds_like_the_first() {
         let (one, other) = (World::new(), World::new());
         let whole = segment(&["one two three", "four five"], 3_000);
         one.narrate(&segment(&["four five"], 0)).await;

@@ -293,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_pdf_never_reaches_an_engine() {
+    fn a_file_that_is_no_pdf_never_reaches_an_engine() {
         let limits = ParseLimits { max_bytes: 20, ..ParseLimits::default() };
         assert!(matches!(checked(&Bytes::new(), &limits), Err(ParseError::Empty)));
         assert!(matches!(checked(&"<html></html>".into(), &limits), Err(ParseError::NotAPdf)));

@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_list_stays_away() {
+    fn paragraphs_and_formulas_are_no_lists() {
         assert_eq!(lists(&slides(&["x = 1", "y = 2"]), &clean(&slides(&[])), "en"), []);
         let mut upright = slides(&["Add idle time", "Spread the arrivals"]);
         upright.pages[0].width = 600.0;

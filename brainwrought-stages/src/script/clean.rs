@@ -273,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_between_the_contents_and_chapter_1_is_front_matter() {
+    fn pages_between_the_contents_and_chapter_1_are_front_matter() {
         let heading = |text: &str| block(BlockKind::Heading, text);
         let text = |text: &str| block(BlockKind::Paragraph, text);
         let pages = |chapter: &str| {

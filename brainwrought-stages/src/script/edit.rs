@@ -344,7 +344,7 @@ mod tests {
     }
 
     #[test]
-    fn what_passes_here_passes_the_gates_own_rule() {
+    fn an_accepted_edit_passes_the_gates_own_rule() {
         let (document, _) = written();
         let negated = judged(&[edit(1, "Erlang never served 95% of calls.")]);
         assert_eq!(negated.is_passed(), grounding(&negated.script, &document).is_empty());

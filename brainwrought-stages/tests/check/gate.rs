@@ -148,7 +148,7 @@ async fn captions_that_cannot_be_read_fail() {
 }
 
 #[tokio::test]
-async fn what_is_not_on_the_page_fails() {
+async fn a_quote_that_is_not_on_the_page_fails() {
     for (text, page) in [
         ("They keep 98% of it.", 1),
         ("A lease of 60 ms is enough.", 1),

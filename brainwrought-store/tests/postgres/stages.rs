@@ -35,7 +35,7 @@ async fn a_paused_stage_lends_nothing_anywhere_until_it_is_resumed() {
 }
 
 #[tokio::test]
-async fn what_runs_goes_on_while_its_stage_is_paused() {
+async fn a_running_task_goes_on_while_its_stage_is_paused() {
     let (store, _) = open().await;
     submit(&store, job(&["speak"])).await;
     let claim = store.claim(&ask(1, LONG)).await.unwrap().remove(0);

@@ -48,7 +48,7 @@ async fn fetch(url: &str, request: &Request) -> Value {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_hosted_models_are_asked_and_answer_is_as_the_providers_publish_it() {
+async fn requests_and_replies_follow_the_published_apis() {
     let desk = Peer::start_desk(DESK, "aimock");
     for (provider, model, path) in HOSTED {
         let conversation = Prompt {

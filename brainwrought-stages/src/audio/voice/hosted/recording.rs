@@ -176,7 +176,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn what_is_no_sound_is_told() {
+    fn an_invalid_recording_is_refused() {
         let told = |bytes: &[u8]| Recording::decode(&Bytes::copy_from_slice(bytes)).unwrap_err();
         assert!(told(b"<html>").contains("decoded"));
         assert!(told(b"").contains("decoded"));

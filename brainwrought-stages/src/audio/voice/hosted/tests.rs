@@ -341,7 +341,7 @@ async fn a_voice_that_fails_for_good_gives_way_for_the_whole_segment() {
 }
 
 #[tokio::test]
-async fn what_may_pass_gets_another_attempt_first() {
+async fn a_transient_failure_gets_another_attempt_first() {
     let (end, _) = narrate(refusal(500), 1, VoiceFailure::FallBack).await;
     assert!(end.unwrap_err().is_retryable());
     let (end, _) = narrate(refusal(401), 1, VoiceFailure::FallBack).await;
@@ -370,7 +370,7 @@ async fn offline_nothing_is_asked_and_the_report_says_so() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_asked_is_as_openai_publishes_it_and_a_server_of_other_people_answers() {
+async fn requests_follow_openais_published_api_and_a_third_party_server_answers() {
     let desk = Peer::start_desk(include_str!("speech_desk.py"), "aimock");
     let mut known = ProviderSettings::default();
     known.keys.insert("openai".to_owned(), Secret::new("sk-hush-0123456789").unwrap());

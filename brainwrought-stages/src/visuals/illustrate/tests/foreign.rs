@@ -4,7 +4,7 @@ use super::*;
 use crate::provider::ProviderClient;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_asked_is_as_the_providers_publish_it_and_others_understand_it() {
+async fn requests_follow_the_published_api_and_a_third_party_server_understands_them() {
     let desk = Peer::start_desk(include_str!("picture_desk.py"), "aimock");
     let mut known = settings(&desk.url);
     known.timeouts = Timeouts::default();
