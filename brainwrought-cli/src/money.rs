@@ -64,7 +64,7 @@ pub(crate) fn spent_lines(ledger: &Ledger) -> String {
 
 /// A ledger as the API writes it, with the names that the command had for some sums before.
 pub(crate) fn spent_json(ledger: &Ledger) -> Value {
-    let mut value = json!(SpentBody::of(ledger));
+    let mut value = json!(SpentBody::from_ledger(ledger));
     value["spent_usd"] = value["usd"].clone();
     value["settled_usd"] = json!(ledger.settled().usd());
     value

@@ -138,7 +138,7 @@ pub trait JobStore: LedgerStore {
     async fn backlog(&self) -> Result<Vec<StageBacklog>, JobStoreError> {
         let statuses = vec![JobStatus::Pending, JobStatus::Running, JobStatus::Interrupted];
         let views = self.list(&JobFilter { statuses, ..JobFilter::default() }).await?;
-        Ok(StageBacklog::of(views.iter().map(|view| &view.job), wall_time()))
+        Ok(StageBacklog::count(views.iter().map(|view| &view.job), wall_time()))
     }
 
     /// Returns when there may be new work, at the latest after `at_most`. Returning early is always allowed.

@@ -73,7 +73,7 @@ pub(crate) async fn submit(
 /// Responds with a job that was created or found.
 pub(crate) fn submitted(created: &Created, base: &Base) -> Response {
     let location = base.api(&created.view.job.job_id);
-    let mut response = (StatusCode::ACCEPTED, Json(SubmittedBody::of(&created.view, base))).into_response();
+    let mut response = (StatusCode::ACCEPTED, Json(SubmittedBody::new(&created.view, base))).into_response();
     if let Ok(location) = HeaderValue::from_str(&location) {
         response.headers_mut().insert(LOCATION, location);
     }
@@ -164,7 +164,7 @@ pub(crate) async fn list_jobs(
         return Err(ApiError::OperatorsOnly);
     }
     let views = state.engine.jobs().list(&query.filter()?).await?;
-    Ok(JobList { jobs: views.iter().map(|view| JobSummary::of(view, base)).collect() })
+    Ok(JobList { jobs: views.iter().map(|view| JobSummary::new(view, base)).collect() })
 }
 
 /// Returns a job, immediately or as soon as its status changes.
@@ -276,7 +276,7 @@ pub(crate) async fn script(
     State(state): State<Arc<AppState>>,
     Path(job_id): Path<String>,
 ) -> Result<Json<ScriptBody>, ApiError> {
-    Ok(Json(ScriptBody::of(&state, &state.job(&job_id).await?).await?))
+    Ok(Json(ScriptBody::read(&state, &state.job(&job_id).await?).await?))
 }
 
 /// Rewrites lines of the script and remakes the video from there.

@@ -53,7 +53,7 @@ const MIN_COST: f64 = 0.1;
 impl Queued {
     /// Reads the tags back from a stored job; `None` for one that did not come through this queue. Those have a priority of
     /// 0 or more, which goes before all that is queued here.
-    pub(crate) fn of(view: &JobView) -> Option<Self> {
+    pub(crate) fn from_view(view: &JobView) -> Option<Self> {
         let job = &view.job;
         if job.priority >= 0 {
             return None;

@@ -33,7 +33,7 @@ impl QueuePositions {
     /// # Errors
     ///
     /// Fails when the job store cannot be read.
-    pub(crate) async fn of(
+    pub(crate) async fn position(
         &self,
         jobs: &dyn JobStore,
         view: &JobView,

@@ -37,7 +37,7 @@ pub struct SpentLine {
 
 impl SpentBody {
     /// Writes a ledger.
-    pub fn of(ledger: &Ledger) -> Self {
+    pub fn from_ledger(ledger: &Ledger) -> Self {
         let lines = ledger.entries.iter().map(|entry| SpentLine {
             stage: entry.stage.to_string(),
             provider: entry.provider.clone(),

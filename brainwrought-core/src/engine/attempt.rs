@@ -7,11 +7,11 @@ use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
 use super::Engine;
-use super::foreign::difference;
 use super::heartbeat::{self, HeartbeatEnd};
 use super::inputs::{Inputs, OtherSchema, read_envelope};
 use super::job_artifacts::JobArtifacts;
 use super::job_budget::JobBudget;
+use super::other_versions::plan_difference;
 use super::repair::Loss;
 use super::report_buffer::ReportBuffer;
 use super::scratch::Scratch;
@@ -117,7 +117,7 @@ impl Engine {
             Ok(pipeline) => pipeline,
             Err(error) => return Err(Unmade::PassedOver(chain(&error))),
         };
-        if let Some(difference) = difference(&pipeline, &claim.job) {
+        if let Some(difference) = plan_difference(&pipeline, &claim.job) {
             return Err(Unmade::PassedOver(difference));
         }
         let error = match self.run(&pipeline, claim, attempt, report_buffer, stop, artifacts).await {

@@ -61,7 +61,7 @@ impl Rule {
     /// Adds what unknown jobs hold to what is needed, if they are to be spared.
     fn needed(self, mut survey: Survey) -> Survey {
         if self.spares_unknown {
-            survey.needed = survey.spared();
+            survey.needed = survey.protected();
         }
         survey
     }
@@ -143,7 +143,7 @@ impl Engine {
         let survey = rule.needed(self.survey(None).await?);
         needed.extend(survey.needed.iter().cloned());
         let left: BTreeSet<&Digest> =
-            survey.ended.values().flatten().filter_map(|stored| stored.hold.digest()).collect();
+            survey.deleted.values().flatten().filter_map(|stored| stored.hold.digest()).collect();
         let garbage = listing
             .artifacts
             .iter()

@@ -6,7 +6,6 @@
 mod attempt;
 mod collect;
 mod expiry;
-mod foreign;
 mod heartbeat;
 mod input_copy;
 mod inputs;
@@ -15,6 +14,7 @@ mod job_budget;
 mod lease_health;
 mod needs;
 mod orchestrator;
+mod other_versions;
 mod output;
 mod pipeline_engine;
 mod pipelines;
@@ -41,10 +41,10 @@ pub use submission::Submission;
 use tokio::sync::{Mutex, Notify};
 pub use worker::WorkScope;
 
-use self::foreign::PassedOver;
 use self::job_artifacts::KnownHolds;
 use self::lease_health::LeaseHealth;
 use self::needs::NamedBlobs;
+use self::other_versions::PassedOver;
 use self::store_health::StoreHealth;
 use crate::artifact_store::ArtifactStore;
 use crate::event::EventSink;

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use serde_json::Value;
 
 use super::input_copy::InputCopy;
-use super::needs::given;
+use super::needs::submitted_blobs;
 use super::{Engine, EngineError};
 use crate::artifact_store::{ArtifactStoreError, Hold};
 use crate::budget::Cost;
@@ -156,7 +156,8 @@ impl Engine {
             self.take_back(&created.view.job).await;
             return Err(error);
         }
-        let needed: BTreeSet<Digest> = given(&created.view.job).into_iter().map(|blob| blob.digest).collect();
+        let needed: BTreeSet<Digest> =
+            submitted_blobs(&created.view.job).into_iter().map(|blob| blob.digest).collect();
         let (needed, other): (Vec<_>, Vec<_>) =
             brought.into_iter().partition(|(blob, _)| needed.contains(&blob.digest));
         if !other.is_empty() {
@@ -228,7 +229,7 @@ impl Engine {
     /// may have been removed with another job before this one's record showed that it is needed.
     async fn settle_in(&self, job: &Job, brought: Vec<(BlobRef, Bytes)>) -> Result<(), ArtifactStoreError> {
         if self.settings.keeps_holds {
-            for blob in given(job) {
+            for blob in submitted_blobs(job) {
                 self.artifacts.hold(&job.job_id, &Hold::Artifact(blob.digest)).await?;
             }
         }

@@ -198,7 +198,7 @@ async fn a_deletion_that_was_cut_short_is_finished_by_the_next_sweep() {
     let id = bench.finished("quokka wombat", json!({})).await;
     let kept = bench.finished("numbat", json!({})).await;
     // The process dies after the record is gone.
-    bench.shelf.hold(&id, &Hold::Ended).await.unwrap();
+    bench.shelf.hold(&id, &Hold::Deleting).await.unwrap();
     bench.jobs.delete(&id).await.unwrap();
     bench.engine.sweep_deleted().await.unwrap();
     bench.film(&kept).await.unwrap();

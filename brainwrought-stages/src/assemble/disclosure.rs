@@ -47,7 +47,7 @@ pub enum SourceType {
 
 impl Disclosure {
     /// Says what of a video with these assets is synthetic. `writer` is who wrote its script.
-    pub(crate) fn of(writer: &str, assets: &[AssetRecord]) -> Self {
+    pub(crate) fn new(writer: &str, assets: &[AssetRecord]) -> Self {
         // A model is named as its provider or server and itself; what writes without one is not.
         let by = match writer.split(['/', ' ']).next() {
             Some("offline" | "plain") | None => None,
@@ -130,7 +130,7 @@ mod tests {
     #[test]
     fn only_synthetic_parts_are_disclosed() {
         let espeak = [asset("voice", "espeak-ng"), asset("background", "procedural:marbles")];
-        let plain = Disclosure::of("plain", &espeak);
+        let plain = Disclosure::new("plain", &espeak);
         assert_eq!(plain.digital_source_type, SourceType::Algorithmic);
         let drawn = AssetRecord {
             provider: Some("openai/gpt-image-1".to_owned()),
@@ -146,7 +146,7 @@ mod tests {
         let supplied =
             AssetRecord { licence: licence::SUPPLIED.to_owned(), ..asset("music", "the user's file") };
         let voice = AssetRecord { synthetic: true, ..asset("voice", "hibari/heart") };
-        let trained = Disclosure::of("offline/en", &[voice.clone(), drawn.clone()]);
+        let trained = Disclosure::new("offline/en", &[voice.clone(), drawn.clone()]);
         assert_eq!(trained.digital_source_type, SourceType::Trained);
         assert_eq!(
             trained.synthetic,
@@ -157,7 +157,7 @@ mod tests {
             ]
         );
         let all = [voice, drawn, found, supplied, asset("figure", "Figure 1, p. 2")];
-        let mixed = Disclosure::of("openai/gpt-5-mini", &all);
+        let mixed = Disclosure::new("openai/gpt-5-mini", &all);
         assert!(mixed.synthetic[0].contains("the language model openai/gpt-5-mini"));
         assert_eq!(mixed.synthetic.len(), 3);
         assert!(mixed.text().ends_with("Digital source type: compositeWithTrainedAlgorithmicMedia."));

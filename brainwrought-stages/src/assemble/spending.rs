@@ -35,7 +35,7 @@ pub struct SpendingLine {
 
 impl Spending {
     /// Adds up the calls of a video, those that joining its parts took in `own`; `None` where nobody was called.
-    pub(crate) fn of(script: &Script, parts: &[Part<'_>], own: &[OutboundCall]) -> Option<Self> {
+    pub(crate) fn new(script: &Script, parts: &[Part<'_>], own: &[OutboundCall]) -> Option<Self> {
         Self::of_calls(calls(script, parts).chain(own))
     }
 

@@ -121,7 +121,7 @@ pub(super) fn manifest(
             sha256: document.source.digest.to_string(),
             reader: Some(document.reader()),
         },
-        disclosure: Some(Disclosure::of(&script.writer, &video.assets)),
+        disclosure: Some(Disclosure::new(&script.writer, &video.assets)),
         video: ManifestVideo {
             frames: video.frames,
             fps: video.fps,
@@ -143,7 +143,7 @@ pub(super) fn manifest(
         files,
         // Whoever was spoken to, what for, and how much they learned; nobody, where everything was made on this machine.
         calls: calls(script, parts).chain(&video.calls).cloned().collect(),
-        spent: Spending::of(script, parts, &video.calls),
+        spent: Spending::new(script, parts, &video.calls),
         warnings: video.warnings.clone(),
     })
 }

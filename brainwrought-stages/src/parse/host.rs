@@ -174,7 +174,7 @@ impl PdfHost {
             let blamed = crops.get(drawn.len()).filter(|_| drawn.len() < before + wanted);
             match (blamed, result) {
                 (None, _) => {}
-                (Some(crop), Err(error)) => match DrawFailure::of(&error) {
+                (Some(crop), Err(error)) => match DrawFailure::from_error(&error) {
                     Some(failure) => self.undrawable.add(file, crop.page, failure),
                     None => return Err(error),
                 },

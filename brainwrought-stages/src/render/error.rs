@@ -39,7 +39,7 @@ pub enum RenderError {
          script, install a font that has them, or turn captions off",
         listed(.rules)
     )]
-    Foreseen {
+    WouldFail {
         /// The segment, from 1.
         segment: u32,
         /// The rules that would fail.

@@ -14,9 +14,9 @@ use super::caption_track::CaptionTrack;
 use super::captions::lay_out;
 use super::compositor::{Backdrop, Compositor, PanelArt};
 use super::error::RenderError;
-use super::foresight::{broken_rules, planned_captions};
 use super::frame_hook::{FrameHook, FrameMoment, hook_settings};
 use super::frame_pipeline::encode_frames;
+use super::planned_captions::{broken_rules, planned_captions};
 use super::turns::RenderTurns;
 use crate::background::{self, Shade};
 use crate::frame::{CaptionStyle, FramePlan, Layout, Wording};
@@ -100,7 +100,7 @@ impl Stage for Render {
     async fn run(&self, cx: &StageContext, input: (Segment, Audio, Visuals)) -> Result<Clip, StageError> {
         let (segment, audio, visuals) = input;
         let (stage, index, spoken) = (self.clone(), segment.index, audio.clone());
-        tokio::task::spawn_blocking(move || stage.foresee(index, &spoken))
+        tokio::task::spawn_blocking(move || stage.check_captions(index, &spoken))
             .await?
             .map_err(StageError::fatal)?;
         let turn = self.turns.take(cx, self.encoder.width, self.encoder.height).await?;
@@ -188,20 +188,20 @@ impl Stored {
             let sample = |bytes: &[u8]| <[u8; 4]>::try_from(bytes).map_or(0.0, f32::from_le_bytes);
             pcm.chunks_exact(4).map(sample).collect()
         };
-        let wording = Wording::of(&segment.language);
+        let wording = Wording::new(&segment.language);
         Ok(Self { segment: segment.index, wording, panels, clip, puppets, samples })
     }
 }
 
 impl Render {
     /// Fails when the gate would refuse the captions, which is known before a frame is drawn.
-    fn foresee(&self, segment: u32, audio: &Audio) -> Result<(), RenderError> {
+    fn check_captions(&self, segment: u32, audio: &Audio) -> Result<(), RenderError> {
         if [self.limits.captions, self.captions].contains(&CaptionStyle::Off) {
             return Ok(());
         }
         let captions = planned_captions(&audio.words, audio.duration_ms(), &self.fonts, self.encoder.fps);
         let rules = broken_rules(&captions, &self.limits);
-        if rules.is_empty() { Ok(()) } else { Err(RenderError::Foreseen { segment: segment + 1, rules }) }
+        if rules.is_empty() { Ok(()) } else { Err(RenderError::WouldFail { segment: segment + 1, rules }) }
     }
 
     /// Opens the frames of a segment without encoding them: for looking at them, and for measuring.

@@ -24,7 +24,6 @@ mod prompt_injection;
 mod questions;
 mod quiz;
 mod rank;
-mod rehearsal;
 mod scenes;
 mod seeded;
 mod sentence_filter;
@@ -34,6 +33,7 @@ mod slides;
 mod stage;
 mod subject;
 mod trends;
+mod trial_narration;
 mod true_false;
 mod verbs;
 mod writer;
@@ -45,10 +45,10 @@ pub(crate) use grounding::citations;
 pub use grounding::{GroundingFault, UngroundedLine, grounding};
 pub use model::{ModelStep, ModelWriter, model_steps};
 pub use offline::OfflineWriter;
-pub use rehearsal::Rehearsal;
 pub use stage::WriteScript;
 pub use trends::{
     NoSuchTrends, Trend, TrendChoice, TrendCommand, TrendError, TrendFile, TrendLexicon, TrendProgram,
     TrendServer, TrendSource, TrendTopic,
 };
+pub use trial_narration::TrialNarration;
 pub use writer::{Brief, ScriptError, ScriptWriter};

@@ -92,7 +92,7 @@ pub enum ScriptError {
         "nothing was rendered, because the video would not pass the gate: {}; ask for another length, voice or seed",
         listed(.rules)
     )]
-    Foreseen {
+    WouldFail {
         /// The rules that would fail.
         rules: Vec<Rule>,
     },

@@ -138,7 +138,7 @@ fn draw_page(
 /// Marks the quote on a drawn part of a page, and cuts the picture between lines; nothing when no line was found, or
 /// the print does not look like the text.
 fn marked(table: Table<'_>, found: &FoundQuote, image: &RgbaImage) -> Option<RgbaImage> {
-    let print = Print::of(image);
+    let print = Print::from_image(image);
     let zoom = image.width() as f32 / found.area.width;
     let block = pixels_of(&found.block, &found.area, zoom, image);
     let lines = print.lines(block);
@@ -197,7 +197,7 @@ fn rows(image: &RgbaImage, top: usize, bottom: usize) -> RgbaImage {
 
 /// Cuts white edges off a figure, if that leaves most of it.
 fn trimmed(image: &RgbaImage) -> RgbaImage {
-    let print = Print::of(image);
+    let print = Print::from_image(image);
     let inked = print.inked();
     let edge = 6;
     let (top, bottom) = (inked.top.saturating_sub(edge), (inked.bottom + edge).min(image.height()));
@@ -205,7 +205,7 @@ fn trimmed(image: &RgbaImage) -> RgbaImage {
 }
 
 fn is_blank(image: &RgbaImage) -> bool {
-    Print::of(image).coverage() < BLANK
+    Print::from_image(image).coverage() < BLANK
 }
 
 fn paper_colour(image: &RgbaImage, print: &Print) -> [u8; 3] {

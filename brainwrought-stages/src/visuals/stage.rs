@@ -187,7 +187,7 @@ impl PrepareVisuals {
         let scenes = segment.scenes.iter().zip(pictures);
         let shots = |(scene, picture): (&Scene, &Option<Shown>)| match picture {
             Some(_) => Vec::new(),
-            None => Plan::of(document, scene, self.layout).shots(document, self.scale()),
+            None => Plan::new(document, scene, self.layout).shots(document, self.scale()),
         };
         let wanted: Vec<_> = scenes.map(shots).collect();
         if wanted.iter().all(Vec::is_empty) {
@@ -229,7 +229,7 @@ impl PrepareVisuals {
     ) -> Result<Vec<Option<EncodedPanel>>, StageError> {
         let lettering = Lettering::new(self.fonts.clone());
         let table = Table { lettering: &lettering, scale: self.scale() };
-        let wording = Wording::of(&segment.language);
+        let wording = Wording::new(&segment.language);
         let missing = if segment.index == 0 { self.fonts.missing_in(&document.title) } else { Vec::new() };
         if !missing.is_empty() {
             warnings.push(format!("no installed font can show {}, so cards leave it out", named(&missing)));
@@ -241,7 +241,7 @@ impl PrepareVisuals {
             let drawn = match picture {
                 Some(shown) => show(table, shown),
                 None => {
-                    let plan = Plan::of(document, scene, self.layout);
+                    let plan = Plan::new(document, scene, self.layout);
                     compose(table, wording, document, &plan, &shots, warnings)
                 }
             };

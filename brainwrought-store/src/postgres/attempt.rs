@@ -35,7 +35,7 @@ pub(super) struct Success {
 
 impl Success {
     /// The success that an outcome is, if it is one that a single statement can write.
-    pub(super) fn of(task: &TaskId, token: FencingToken, outcome: &Outcome) -> Option<Self> {
+    pub(super) fn new(task: &TaskId, token: FencingToken, outcome: &Outcome) -> Option<Self> {
         let Outcome::Done { output, items: None, cached } = outcome else { return None };
         Some(Self { task: task.clone(), token, output: output.clone(), cached: *cached })
     }

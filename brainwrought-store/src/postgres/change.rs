@@ -180,7 +180,7 @@ impl Differences {
         let mut noted = 0;
         for task in &job.stages {
             let row = after.rows.get(&task.key);
-            let mut fresh = StoredTask::of(task, job, after.job_number);
+            let mut fresh = StoredTask::new(task, job, after.job_number);
             let stays = row.is_some_and(|row| row.stage_place == fresh.stage_place);
             let same = stays && before.task(&task.key) == Some(task);
             fresh.needs_look = matches!(task.status, TaskStatus::New | TaskStatus::Done);
@@ -211,7 +211,7 @@ impl Differences {
         let is_changed =
             own(before) != own(job) || before.versions != job.versions || before.plan != job.plan;
         if is_changed || (noted == 0 && before.updated_at != job.updated_at) {
-            self.jobs.push(StoredJob::of(job, after.job_number));
+            self.jobs.push(StoredJob::new(job, after.job_number));
         }
     }
 
@@ -289,8 +289,8 @@ const INSERT_TASKS: &str = "insert into brainwrought.tasks
 /// Stores a new job with its tasks; false when its idempotency key is taken.
 pub(super) async fn insert(pool: &PgPool, job: &Job) -> Result<bool, Fault> {
     // The number is the database's to give; the statement does not read it.
-    let row = StoredJob::of(job, 0);
-    let tasks: Vec<StoredTask> = job.stages.iter().map(|task| StoredTask::of(task, job, 0)).collect();
+    let row = StoredJob::new(job, 0);
+    let tasks: Vec<StoredTask> = job.stages.iter().map(|task| StoredTask::new(task, job, 0)).collect();
     let stored = sqlx::query(
         "with clock as materialized (select brainwrought.now_ms() as ms),
         made as (

@@ -151,7 +151,7 @@ impl Ordeal {
         tokio::time::sleep(LEASE * 2).await;
         drop(fleet);
         let views = all(&store).await.unwrap_or(views);
-        let mut verdict = Verdict::of(self.jobs, &views, folder.path()).await;
+        let mut verdict = Verdict::read(self.jobs, &views, folder.path()).await;
         verdict.seconds = seconds;
         verdict.blows = blows;
         verdict

@@ -199,7 +199,7 @@ async fn a_length_that_cannot_be_met_is_told_before_anything_is_rendered() {
     assert!(!error.is_retryable());
     let text = error.to_string();
     assert!(text.contains("nothing was rendered") && text.contains("duration is"), "{text}");
-    assert!(matches!(error.downcast::<ScriptError>(), Ok(ScriptError::Foreseen { .. })));
+    assert!(matches!(error.downcast::<ScriptError>(), Ok(ScriptError::WouldFail { .. })));
 }
 
 #[tokio::test]
