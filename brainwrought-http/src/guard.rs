@@ -1,4 +1,4 @@
-//! [`guard`]: what happens to every request before it is answered, and to every answer.
+//! [`guard`]: the middleware that checks every request and completes every response.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;

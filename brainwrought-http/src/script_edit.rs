@@ -1,4 +1,4 @@
-//! Other words for lines of a script, and the versions of a video: what clients send, and what they get back.
+//! Edits of the lines of a script, and the versions of a video: what clients send, and what they get back.
 
 use brainwrought_core::data::Script;
 use brainwrought_core::job::Job;

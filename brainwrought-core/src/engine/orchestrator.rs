@@ -1,4 +1,4 @@
-//! The rounds of the orchestrator and of recovery, and all three parts in one process.
+//! The loops of the orchestrator and of recovery, and all three roles in one process.
 
 use std::path::PathBuf;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! The page for people: everything that it does works without scripts; scripts make it pleasant.
+//! The web page: everything works without JavaScript, which only adds comfort.
 
 mod asset;
 mod docs;

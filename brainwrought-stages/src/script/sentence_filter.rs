@@ -1,4 +1,4 @@
-//! The gate: which sentences can be said and understood on their own.
+//! The sentence filter: which sentences can be said and understood on their own.
 
 use std::sync::LazyLock;
 

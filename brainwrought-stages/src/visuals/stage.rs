@@ -15,7 +15,7 @@ use super::illustrate::{MemesBy, Pictures};
 use super::illustrations::{IllustrationFetcher, Shown};
 use super::picture_panel::{self, PICTURE_ROOM};
 use super::plan::Plan;
-use super::text_layout::Lettering;
+use super::text_layout::TextLayout;
 use crate::background;
 use crate::frame::{Layout, Wording};
 use crate::licence;
@@ -227,7 +227,7 @@ impl PrepareVisuals {
         shots: Vec<Vec<Option<RgbaImage>>>,
         warnings: &mut Vec<String>,
     ) -> Result<Vec<Option<EncodedPanel>>, StageError> {
-        let lettering = Lettering::new(self.fonts.clone());
+        let lettering = TextLayout::new(self.fonts.clone());
         let table = Table { lettering: &lettering, scale: self.scale() };
         let wording = Wording::new(&segment.language);
         let missing = if segment.index == 0 { self.fonts.missing_in(&document.title) } else { Vec::new() };
@@ -305,7 +305,7 @@ async fn store(cx: &StageContext, drawn: DrawnPanel, png: Vec<u8>) -> Result<Pan
     })
 }
 
-/// The page chip of each line: its page, but for beats that state nothing.
+/// The page badge of each line: its page, but for beats that state nothing.
 fn chips(document: &Document, scene: &Scene) -> Vec<Option<u32>> {
     scene
         .lines

@@ -1,4 +1,4 @@
-//! The rounds of the orchestrator and of recovery: many jobs, in batches, beside others that do the same.
+//! The passes of the orchestrator and of recovery: many jobs, in batches, beside others that do the same.
 
 use brainwrought_core::id::{TaskId, TaskKey};
 use sqlx::Postgres;

@@ -1,4 +1,4 @@
-//! [`ModelStep`]: what a model will be asked for a script, reckoned before it is asked.
+//! [`ModelStep`]: what a model will be asked for a script, estimated before it is called.
 
 use brainwrought_core::budget::Cost;
 use brainwrought_core::data::Document;

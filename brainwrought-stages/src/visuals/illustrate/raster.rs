@@ -1,4 +1,4 @@
-//! Pictures out of the net: read within bounds, cut to size, and written anew.
+//! Downloaded pictures: decoded within limits, cropped to size, and encoded again.
 
 use std::io::Cursor;
 
