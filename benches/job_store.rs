@@ -41,16 +41,12 @@ async fn transitions(store: Arc<dyn JobStore>) -> anyhow::Result<f64> {
     let stage = StagePlan { name: "only".into(), needs: Vec::new(), fan: None };
     let pdf = BlobRef { digest: Digest::of(b"pdf"), bytes: 3, media_type: "application/pdf".to_owned() };
     for _ in 0..JOBS {
-        let new = NewJob {
-            pipeline: "bench".to_owned(),
-            plan: Plan::new(vec![stage.clone()])?,
-            input: JobInput::new(&SourcePdf { file_name: "bench.pdf".to_owned(), pdf: pdf.clone() })?,
-            options: serde_json::Value::Null,
-            priority: 0,
-            max_attempts: 1,
-            max_cost: None,
-            idempotency_key: None,
-        };
+        let new = NewJob::new(
+            "bench",
+            Plan::new(vec![stage.clone()])?,
+            JobInput::new(&SourcePdf { file_name: "bench.pdf".to_owned(), pdf: pdf.clone() })?,
+        )
+        .with_max_attempts(1);
         store.create(new).await?;
     }
     store.advance().await?;

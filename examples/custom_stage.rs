@@ -59,7 +59,7 @@ async fn main() -> anyhow::Result<()> {
     let engine = Engine::new(jobs, Arc::new(MemoryArtifactStore::default()), pipelines, settings);
 
     let (pdf, _) = brainwrought_examples::arguments("unused");
-    let options = MakeOptions { length_ms: 20_000, ..MakeOptions::default() };
+    let options = MakeOptions::default().with_length_ms(20_000);
     let created = engine.submit(options.submission("queues.pdf", std::fs::read(pdf)?.into())?).await?;
     let view = engine.run_job(&created.view.job.job_id, CancellationToken::new()).await?;
     for task in &view.job.stages {

@@ -88,7 +88,7 @@ async fn main() -> anyhow::Result<()> {
     let pipelines = pipelines(Resources::new(&resources(), folder.join("outputs"))?);
     let settings = EngineSettings::new(WorkerId("example".to_owned()), folder.join("scratch"));
     let engine = Engine::new(Arc::new(MemoryJobStore::default()), Arc::new(artifacts), pipelines, settings);
-    let options = MakeOptions { width: 270, height: 480, length_ms: 20_000, ..MakeOptions::default() };
+    let options = MakeOptions::default().with_size(270, 480).with_length_ms(20_000);
     let created = engine.submit(options.submission("queues.pdf", std::fs::read(pdf)?.into())?).await?;
     let view = engine.run_job(&created.view.job.job_id, CancellationToken::new()).await?;
     println!("{}: {} bytes went into the store", view.status, written.load(Ordering::Relaxed));

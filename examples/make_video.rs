@@ -25,7 +25,7 @@ async fn main() -> anyhow::Result<()> {
     let engine = Engine::new(jobs, Arc::new(MemoryArtifactStore::default()), pipelines(resources), settings);
 
     // A small, quick video; `MakeOptions::default()` is 1080×1920 and 55 s.
-    let options = MakeOptions { width: 270, height: 480, length_ms: 20_000, ..MakeOptions::default() };
+    let options = MakeOptions::default().with_size(270, 480).with_length_ms(20_000);
     let name = pdf.file_name().unwrap_or_default().to_string_lossy();
     let created = engine.submit(options.submission(&name, std::fs::read(&pdf)?.into())?).await?;
     let view = engine.run_job(&created.view.job.job_id, CancellationToken::new()).await?;

@@ -43,7 +43,7 @@ impl Stage for Deliver {
 async fn main() -> anyhow::Result<()> {
     brainwrought_stages::parse::serve_if_child(); // PDFs are read in a child process, which is this program again.
     let (pdf, video) = arguments("own_stages.mp4");
-    let options = MakeOptions { width: 270, height: 480, length_ms: 20_000, ..MakeOptions::default() };
+    let options = MakeOptions::default().with_size(270, 480).with_length_ms(20_000);
     let mut stages = Stages::new(&options, &Resources::new(&resources(), scratch("own_stages")?)?);
     // A white bar along the upper edge of every frame.
     stages.render.hooks.push(frame_hook("white-bar/1", |frame, _| {

@@ -36,7 +36,7 @@ async fn main() -> anyhow::Result<()> {
             _ => {}
         }));
 
-    let options = MakeOptions { width: 270, height: 480, length_ms: 20_000, ..MakeOptions::default() };
+    let options = MakeOptions::default().with_size(270, 480).with_length_ms(20_000);
     let created = engine.submit(options.submission("queues.pdf", std::fs::read(pdf)?.into())?).await?;
     let id = created.view.job.job_id;
     engine.run_job(&id, CancellationToken::new()).await?;

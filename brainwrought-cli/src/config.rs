@@ -184,30 +184,28 @@ impl VideoConfig {
         };
         let (pictures, picture_files) =
             pictures(args.pictures.as_ref().or(config.pictures.as_ref()), config)?;
-        let options = MakeOptions {
-            format: args.format,
-            length_ms: u64::from(args.length) * 1000,
-            layout: args.layout,
-            background,
-            intensity: args.intensity,
-            voice: voice(&args.voice)?,
-            voice2: voice(&args.voice2)?,
-            voice_failure: args.voice_failure,
-            captions: args.captions,
-            slang: args.slang,
-            memes: args.memes,
-            memes_by: args.memes_by.unwrap_or(config.memes_by),
-            dialogue: args.dialogue,
-            music,
-            effects: args.effects,
-            seed: args.seed,
-            width,
-            height,
-            llm,
-            trends,
-            pictures,
-            ..MakeOptions::default()
-        };
+        let mut options = MakeOptions::default();
+        options.format = args.format;
+        options.length_ms = u64::from(args.length) * 1000;
+        options.layout = args.layout;
+        options.background = background;
+        options.intensity = args.intensity;
+        options.voice = voice(&args.voice)?;
+        options.voice2 = voice(&args.voice2)?;
+        options.voice_failure = args.voice_failure;
+        options.captions = args.captions;
+        options.slang = args.slang;
+        options.memes = args.memes;
+        options.memes_by = args.memes_by.unwrap_or(config.memes_by);
+        options.dialogue = args.dialogue;
+        options.music = music;
+        options.effects = args.effects;
+        options.seed = args.seed;
+        options.width = width;
+        options.height = height;
+        options.llm = llm;
+        options.trends = trends;
+        options.pictures = pictures;
         let password = args.password.clone().or_else(pdf_password);
         let pictures = picture_files;
         Ok(Self { options, clips, pictures, music: music_files, lexicon: args.lexicon.clone(), password })
@@ -424,7 +422,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_nothing_is_named_with_the_choices() {
+    fn an_unknown_choice_is_refused_with_the_choices() {
         let error = clip_files(Path::new("/nowhere/at/all")).unwrap_err();
         assert!(error.to_string().contains("styles are"), "{error}");
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use brainwrought_core::budget::MAX_USD;
 use brainwrought_stages::llm::LlmChoice;
 use brainwrought_stages::provider::{Price, SERVICES, Service};
 use brainwrought_stages::visuals::{MemesBy, PictureChoice, VideoGenerator};
@@ -184,7 +185,7 @@ impl ConfigFile {
             return Err(wrong(format!("a price of `{name}` is less than nothing")));
         }
         if file.max_cost.is_some_and(|dollars| MaxCost::of_usd(dollars).is_none()) {
-            return Err(wrong("`max-cost` must be an amount of US dollars from 0 to 1000000".to_owned()));
+            return Err(wrong(format!("`max-cost` must be an amount of US dollars from 0 to {MAX_USD}")));
         }
         Ok(file)
     }

@@ -187,7 +187,7 @@ impl Context {
     /// Fails unless the job store can be used now.
     pub(crate) async fn reach_jobs(config: &Config) -> anyhow::Result<()> {
         let jobs = brainwrought_store::open_job_store(&config.jobs)?;
-        jobs.list(&JobFilter { limit: Some(1), ..JobFilter::default() }).await?;
+        jobs.list(&JobFilter::default().with_limit(1)).await?;
         Ok(())
     }
 

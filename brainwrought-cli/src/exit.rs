@@ -112,7 +112,11 @@ fn code_of(error: &anyhow::Error) -> u8 {
         let unreachable = cause.is::<ArtifactStoreError>()
             || matches!(
                 cause.downcast_ref::<EngineError>(),
-                Some(EngineError::Artifacts(_) | EngineError::ScratchFull { .. })
+                Some(
+                    EngineError::Artifacts(_)
+                        | EngineError::ScratchFull { .. }
+                        | EngineError::InputCopy { .. }
+                )
             )
             || cause
                 .downcast_ref::<brainwrought_store::OpenError>()

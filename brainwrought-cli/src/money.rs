@@ -64,7 +64,7 @@ pub(crate) fn spent_lines(ledger: &Ledger) -> String {
 
 /// A ledger as the API writes it, with the names that the command had for some sums before.
 pub(crate) fn spent_json(ledger: &Ledger) -> Value {
-    let mut value = json!(SpentBody::of(ledger));
+    let mut value = json!(SpentBody::from_ledger(ledger));
     value["spent_usd"] = value["usd"].clone();
     value["settled_usd"] = json!(ledger.settled().usd());
     value
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_spent_and_what_nobody_knows_are_told_apart() {
+    fn spent_and_unknown_amounts_are_told_apart() {
         let entry = |provider: &str, settled, reserved, calls| LedgerEntry {
             stage: StageName::from("script"),
             provider: provider.to_owned(),

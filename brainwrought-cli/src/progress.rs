@@ -8,7 +8,7 @@ use std::time::Duration;
 use brainwrought_core::event::{Event, EventSink, LogLevel};
 use brainwrought_core::id::TaskKey;
 use brainwrought_core::job::Job;
-use brainwrought_stages::standard::{Forecast, stage_label};
+use brainwrought_stages::standard::{WeightedProgress, stage_label};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 /// Shows how far a job is.
@@ -20,7 +20,7 @@ pub(crate) struct Progress {
 
 #[derive(Debug)]
 struct State {
-    forecast: Forecast,
+    progress: WeightedProgress,
     live: BTreeMap<TaskKey, (u64, u64)>,
     plain: bool,
 }
@@ -40,8 +40,11 @@ impl Progress {
         );
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
         bar.enable_steady_tick(Duration::from_millis(125));
-        let state =
-            State { forecast: Forecast::default(), live: BTreeMap::new(), plain: !terminal && !quiet };
+        let state = State {
+            progress: WeightedProgress::default(),
+            live: BTreeMap::new(),
+            plain: !terminal && !quiet,
+        };
         Self { bar, state: Arc::new(Mutex::new(state)) }
     }
 
@@ -54,7 +57,7 @@ impl Progress {
     /// Takes what is done already from the stored job.
     pub(crate) fn seed(&self, job: &Job) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        state.forecast = Forecast::of(job);
+        state.progress = WeightedProgress::from_job(job);
         self.show(&state);
     }
 
@@ -77,7 +80,7 @@ impl Progress {
                 state.live.remove(&task);
                 let note = if cached { " (known already)" } else { "" };
                 state.say(&format!("  {task} done{note}"));
-                state.forecast.done(&task);
+                state.progress.done(&task);
             }
             Event::Failed { task, error, will_retry, .. } => {
                 state.live.remove(&task);
@@ -102,7 +105,7 @@ impl Progress {
     }
 
     fn show(&self, state: &State) {
-        let share = state.forecast.share(&state.live);
+        let share = state.progress.share(&state.live);
         self.bar.set_position((share * 1000.0) as u64);
     }
 

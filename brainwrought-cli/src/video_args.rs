@@ -13,8 +13,7 @@ use clap::Args as ClapArgs;
 /// What a video should be like.
 #[derive(Debug, Clone, ClapArgs)]
 pub(crate) struct VideoArgs {
-    /// Length of the video in seconds, from 15 to 180
-    #[arg(long, value_name = "SECONDS", default_value_t = 55, value_parser = clap::value_parser!(u32).range(i64::from(*LENGTH_SECONDS.start())..=i64::from(*LENGTH_SECONDS.end())))]
+    #[arg(long, help = length_help(), value_name = "SECONDS", default_value_t = 55, value_parser = clap::value_parser!(u32).range(i64::from(*LENGTH_SECONDS.start())..=i64::from(*LENGTH_SECONDS.end())))]
     pub(crate) length: u32,
     /// Kind of video
     #[arg(long, value_enum, default_value_t = Format::Short)]
@@ -88,4 +87,8 @@ pub(crate) struct VideoArgs {
     /// Password of an encrypted PDF; prefer $BRAINWROUGHT_PDF_PASSWORD, which other users cannot see
     #[arg(long)]
     pub(crate) password: Option<String>,
+}
+
+fn length_help() -> String {
+    format!("Length of the video in seconds, from {} to {}", LENGTH_SECONDS.start(), LENGTH_SECONDS.end())
 }

@@ -251,7 +251,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 }
 
 #[test]
-fn what_is_no_pdf_fails_with_a_reason_and_a_job_that_says_so() {
+fn a_file_that_is_no_pdf_fails_with_a_reason_and_a_job_that_says_so() {
     for (name, content, hint) in [
         ("empty.pdf", &b""[..], "empty"),
         ("page.pdf", b"<!DOCTYPE html><html><body>Not found</body></html>", "PDF"),

@@ -89,7 +89,7 @@ pub enum Hold {
     Output(Digest, Fingerprint),
     /// Nothing any more: somebody deletes the job. As soon as its record is gone, its other holds count for nothing, and
     /// what only they keep is garbage at any age.
-    Ended,
+    Deleting,
 }
 
 impl Hold {
@@ -97,7 +97,7 @@ impl Hold {
     pub fn fingerprint(&self) -> Option<&Fingerprint> {
         match self {
             Self::Output(_, fingerprint) => Some(fingerprint),
-            Self::Artifact(_) | Self::Ended => None,
+            Self::Artifact(_) | Self::Deleting => None,
         }
     }
 
@@ -105,7 +105,7 @@ impl Hold {
     pub fn digest(&self) -> Option<&Digest> {
         match self {
             Self::Artifact(digest) | Self::Output(digest, _) => Some(digest),
-            Self::Ended => None,
+            Self::Deleting => None,
         }
     }
 }

@@ -138,7 +138,7 @@ pub trait JobStore: LedgerStore {
     async fn backlog(&self) -> Result<Vec<StageBacklog>, JobStoreError> {
         let statuses = vec![JobStatus::Pending, JobStatus::Running, JobStatus::Interrupted];
         let views = self.list(&JobFilter { statuses, ..JobFilter::default() }).await?;
-        Ok(StageBacklog::of(views.iter().map(|view| &view.job), wall_time()))
+        Ok(StageBacklog::count(views.iter().map(|view| &view.job), wall_time()))
     }
 
     /// Returns when there may be new work, at the latest after `at_most`. Returning early is always allowed.
@@ -169,6 +169,34 @@ impl Serialize for JobView {
 }
 
 impl JobFilter {
+    /// Only jobs with one of these statuses; none means all.
+    #[must_use]
+    pub fn with_statuses(mut self, statuses: impl IntoIterator<Item = JobStatus>) -> Self {
+        self.statuses = statuses.into_iter().collect();
+        self
+    }
+
+    /// Only jobs that have not changed since, by the store's clock.
+    #[must_use]
+    pub fn unchanged_since(mut self, since: Timestamp) -> Self {
+        self.unchanged_since = Some(since);
+        self
+    }
+
+    /// Leaves out the first jobs, for paging.
+    #[must_use]
+    pub fn with_offset(mut self, offset: usize) -> Self {
+        self.offset = offset;
+        self
+    }
+
+    /// Sets how many to return at most.
+    #[must_use]
+    pub fn with_limit(mut self, limit: usize) -> Self {
+        self.limit = Some(limit);
+        self
+    }
+
     /// Tells whether a job is among those that are wanted, wherever it stands in the list.
     pub fn wants(&self, view: &JobView) -> bool {
         (self.statuses.is_empty() || self.statuses.contains(&view.status))
@@ -187,6 +215,7 @@ pub struct Created {
 
 /// Which jobs to list.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct JobFilter {
     /// Only jobs with one of these statuses; empty means all.
     pub statuses: Vec<JobStatus>,
@@ -200,6 +229,7 @@ pub struct JobFilter {
 
 /// What a worker asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ClaimRequest {
     /// The stages it can do; `None` means any.
     pub stages: Option<Vec<StageName>>,
@@ -221,6 +251,27 @@ impl ClaimRequest {
     /// Asks for `limit` tasks of any stage, pipeline and job.
     pub fn new(worker: WorkerId, lease: Duration, limit: usize) -> Self {
         Self { stages: None, pipelines: None, job: None, except: Vec::new(), worker, lease, limit }
+    }
+
+    /// Asks for tasks of these stages only.
+    #[must_use]
+    pub fn of_stages(mut self, stages: impl IntoIterator<Item = StageName>) -> Self {
+        self.stages = Some(stages.into_iter().collect());
+        self
+    }
+
+    /// Asks for tasks of one job only, if one is named.
+    #[must_use]
+    pub fn of_job(mut self, job: Option<JobId>) -> Self {
+        self.job = job;
+        self
+    }
+
+    /// Sets how many tasks are wanted at most.
+    #[must_use]
+    pub fn with_limit(mut self, limit: usize) -> Self {
+        self.limit = limit;
+        self
     }
 
     /// Tells whether nobody can get anything by it.

@@ -1,4 +1,4 @@
-//! [`Publisher`]: puts a finished video where everybody finds it.
+//! [`Publisher`]: publishes a finished video.
 
 use std::collections::BTreeMap;
 use std::error::Error;

@@ -153,16 +153,12 @@ impl Model for Protocol {
         };
         let plan = Plan::new(vec![stage("split", &[], None), stage("shout", &["split"], Some("split"))]);
         let pdf = BlobRef { digest: Digest::of(b"pdf"), bytes: 3, media_type: "application/pdf".to_owned() };
-        let new = NewJob {
-            pipeline: "model".to_owned(),
-            plan: plan.unwrap(),
-            input: JobInput::new(&SourcePdf { file_name: "model.pdf".to_owned(), pdf }).unwrap(),
-            options: serde_json::Value::Null,
-            priority: 0,
-            max_attempts: 3,
-            max_cost: None,
-            idempotency_key: None,
-        };
+        let new = NewJob::new(
+            "model",
+            plan.unwrap(),
+            JobInput::new(&SourcePdf { file_name: "model.pdf".to_owned(), pdf }).unwrap(),
+        )
+        .with_max_attempts(3);
         let world = World {
             job: String::new(),
             ticks: 0,

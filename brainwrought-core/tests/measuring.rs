@@ -130,7 +130,7 @@ fn engine(clock: &Arc<ManualClock>, stall: &Arc<Stall>, scratch: &std::path::Pat
 }
 
 #[tokio::test]
-async fn what_happens_to_a_task_is_counted() {
+async fn every_change_of_a_task_is_counted() {
     let notebook = Notebook::default();
     // Of this thread, which runs everything here.
     let _guard = ::metrics::set_default_local_recorder(&notebook);
@@ -142,7 +142,7 @@ async fn what_happens_to_a_task_is_counted() {
     engine.advance().await.unwrap();
     clock.advance(Duration::from_secs(7));
     let waiting = engine.jobs().get(&id).await.unwrap().job;
-    metrics::observe(&StageBacklog::of([&waiting], clock.now().wall), &["draw".into()]);
+    metrics::observe(&StageBacklog::count([&waiting], clock.now().wall), &["draw".into()]);
     assert_eq!(notebook.gauge(metrics::TASKS, "stage=speak status=READY"), Some(1.0));
     assert_eq!(notebook.gauge(metrics::TASKS, "stage=draw status=READY"), Some(0.0));
     assert_eq!(notebook.gauge(metrics::OLDEST_READY, "stage=speak"), Some(7.0));

@@ -115,8 +115,8 @@ impl Bench {
 }
 
 #[tokio::test]
-async fn what_fills_the_scratch_folder_rests_until_there_is_room() {
-    let test = "what_fills_the_scratch_folder_rests_until_there_is_room";
+async fn a_task_that_fills_the_scratch_folder_rests_until_there_is_room() {
+    let test = "a_task_that_fills_the_scratch_folder_rests_until_there_is_room";
     let Some(disk) = SmallDisk::enter(test, "160m") else { return };
     disk.take(158 << 20);
     // Whether or not the stage says where it was writing.

@@ -163,7 +163,7 @@ async fn a_job_stops_at_its_limit_and_goes_on_when_it_is_raised() {
 }
 
 #[tokio::test]
-async fn what_nobody_knows_the_price_of_is_not_bought_under_a_limit() {
+async fn an_unpriced_call_is_refused_under_a_limit() {
     let bench = Bench::new();
     let id = bench.submit("hum", Some(Cost(25))).await;
     let view = bench.run(&id).await;

@@ -111,6 +111,6 @@ pub(crate) fn check_size(state: &AppState, options: &MakeOptions) -> Result<(), 
 ///
 /// Fails when the job store cannot be read.
 pub(crate) async fn enter_queue(state: &AppState, client: ClientId, cost: f64) -> Result<i32, ApiError> {
-    let queued: Vec<Queued> = state.active_jobs().await?.iter().filter_map(Queued::of).collect();
+    let queued: Vec<Queued> = state.active_jobs().await?.iter().filter_map(Queued::from_view).collect();
     Ok(state.fair_queue.enter(client, cost, &queued))
 }

@@ -73,7 +73,7 @@ pub(crate) async fn submit(
 /// Responds with a job that was created or found.
 pub(crate) fn submitted(created: &Created, base: &Base) -> Response {
     let location = base.api(&created.view.job.job_id);
-    let mut response = (StatusCode::ACCEPTED, Json(SubmittedBody::of(&created.view, base))).into_response();
+    let mut response = (StatusCode::ACCEPTED, Json(SubmittedBody::new(&created.view, base))).into_response();
     if let Ok(location) = HeaderValue::from_str(&location) {
         response.headers_mut().insert(LOCATION, location);
     }
@@ -100,11 +100,14 @@ pub(crate) struct ListQuery {
 impl ListQuery {
     fn filter(&self) -> Result<JobFilter, ApiError> {
         let names = self.status.as_deref().unwrap_or_default();
-        let statuses =
-            names.split(',').filter(|name| !name.is_empty()).map(parse_status).collect::<Result<_, _>>()?;
+        let statuses = names
+            .split(',')
+            .filter(|name| !name.is_empty())
+            .map(parse_status)
+            .collect::<Result<Vec<_>, _>>()?;
         let limit = self.limit.unwrap_or(USUAL_LIMIT).min(MAX_LIMIT);
         let offset = self.offset.unwrap_or(0);
-        Ok(JobFilter { statuses, offset, limit: Some(limit), ..JobFilter::default() })
+        Ok(JobFilter::default().with_statuses(statuses).with_offset(offset).with_limit(limit))
     }
 }
 
@@ -161,7 +164,7 @@ pub(crate) async fn list_jobs(
         return Err(ApiError::OperatorsOnly);
     }
     let views = state.engine.jobs().list(&query.filter()?).await?;
-    Ok(JobList { jobs: views.iter().map(|view| JobSummary::of(view, base)).collect() })
+    Ok(JobList { jobs: views.iter().map(|view| JobSummary::new(view, base)).collect() })
 }
 
 /// Returns a job, immediately or as soon as its status changes.
@@ -273,7 +276,7 @@ pub(crate) async fn script(
     State(state): State<Arc<AppState>>,
     Path(job_id): Path<String>,
 ) -> Result<Json<ScriptBody>, ApiError> {
-    Ok(Json(ScriptBody::of(&state, &state.job(&job_id).await?).await?))
+    Ok(Json(ScriptBody::read(&state, &state.job(&job_id).await?).await?))
 }
 
 /// Rewrites lines of the script and remakes the video from there.

@@ -185,7 +185,7 @@ pub(crate) struct ErrorDetail {
 
 impl ApiError {
     /// The status and the stable name.
-    pub(crate) fn parts(&self) -> (StatusCode, &'static str) {
+    pub(crate) fn status_and_code(&self) -> (StatusCode, &'static str) {
         match self {
             Self::NoSuchJob(_) => (StatusCode::NOT_FOUND, "no-such-job"),
             Self::NoSuchVideo => (StatusCode::NOT_FOUND, "no-such-video"),
@@ -239,7 +239,7 @@ impl ApiError {
 
     /// Logs what is ours. That the storage is full is logged once, where it is measured.
     pub(crate) fn log(&self) {
-        let (status, code) = self.parts();
+        let (status, code) = self.status_and_code();
         let is_refusal =
             matches!(self, Self::StorageFull { .. } | Self::ShareTaken { .. } | Self::DiskNearlyFull);
         if status.is_server_error() && !is_refusal {
@@ -256,9 +256,9 @@ impl ApiError {
     }
 
     /// Puts the headers on that belong to the error, and logs what is ours.
-    pub(crate) fn dress(&self, mut response: Response) -> Response {
+    pub(crate) fn apply_to(&self, mut response: Response) -> Response {
         self.log();
-        *response.status_mut() = self.parts().0;
+        *response.status_mut() = self.status_and_code().0;
         let header = match self {
             Self::Busy { after, .. } => Some((RETRY_AFTER, after.as_secs().max(1).to_string())),
             Self::Late | Self::Unavailable { .. } => Some((RETRY_AFTER, "5".to_owned())),
@@ -310,6 +310,8 @@ impl From<EngineError> for ApiError {
         match error {
             EngineError::Jobs(error) => error.into(),
             EngineError::Artifacts(error) => error.into(),
+            // What a full disk says, as for the upload itself; the path is the server's own.
+            EngineError::InputCopy { source, .. } => crate::intake::unsaved(source),
             error @ EngineError::Pipeline { .. } => Self::wrong_request(&for_clients(&chain(&error))),
             error => Self::unavailable("start the job", error),
         }
@@ -318,13 +320,13 @@ impl From<EngineError> for ApiError {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let (_, code) = self.parts();
+        let (_, code) = self.status_and_code();
         let verdict = match &self {
             Self::EditRefused { verdict, .. } => Some(verdict.as_ref().clone()),
             _ => None,
         };
         let error = ErrorDetail { code, message: self.to_string(), verdict };
-        let mut response = self.dress(Json(ErrorBody { error: error.clone() }).into_response());
+        let mut response = self.apply_to(Json(ErrorBody { error: error.clone() }).into_response());
         response.extensions_mut().insert(error);
         response
     }

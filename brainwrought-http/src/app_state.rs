@@ -130,14 +130,14 @@ impl AppState {
 
     /// Writes a job as clients see it, with its position while it waits.
     pub(crate) async fn shown(&self, view: &JobView, base: &Base) -> JobBody {
-        let position = self.positions.of(self.engine.jobs().as_ref(), view).await;
+        let position = self.positions.position(self.engine.jobs().as_ref(), view).await;
         // The position is a courtesy; a store that cannot be read is told of by whatever needs it.
         let waits_for = view.job.waits_for(self.engine.pipeline_names().as_deref());
         let lacks_room = !view.status.is_final() && self.engine.lacks_room();
         let waits_for = waits_for.or_else(|| lacks_room.then(|| "free space on the server".to_owned()));
         // So is the address of a publication that cannot be read just now.
         let published = publication(self.engine.artifacts().as_ref(), &view.job).await.unwrap_or_default();
-        JobBody::of(view, base)
+        JobBody::new(view, base)
             .at_position(position.ok().flatten())
             .waiting_for(waits_for)
             .published_as(published.and_then(|publication| publication.output_hf_url))
@@ -235,11 +235,9 @@ impl AppState {
 
     /// Lists the jobs that are not over, at most as many as are allowed.
     pub(crate) async fn active_jobs(&self) -> Result<Vec<JobView>, ApiError> {
-        let filter = JobFilter {
-            statuses: vec![JobStatus::Pending, JobStatus::Running, JobStatus::Interrupted],
-            limit: Some(self.settings.limits.active_jobs),
-            ..JobFilter::default()
-        };
+        let filter = JobFilter::default()
+            .with_statuses([JobStatus::Pending, JobStatus::Running, JobStatus::Interrupted])
+            .with_limit(self.settings.limits.active_jobs);
         Ok(self.engine.jobs().list(&filter).await?)
     }
 

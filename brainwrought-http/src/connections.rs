@@ -1,4 +1,4 @@
-//! [`Connections`]: who is connected, how many connections each client has, and which of them nobody uses.
+//! [`Connections`]: the open connections, how many each client has, and which are idle.
 
 use std::collections::BTreeMap;
 use std::pin::Pin;

@@ -200,7 +200,7 @@ impl Stream {
         for entry in job.logs.iter().skip(self.position.unseen(job)) {
             let lines = if entry.at.0 == self.position.log { self.position.lines + 1 } else { 1 };
             self.position = Position { log: entry.at.0, lines, ..self.position };
-            self.push("log", &LogBody::of(entry));
+            self.push("log", &LogBody::from_entry(entry));
         }
         // A status may change without the job: a lease runs out. So what has the same time is sent again.
         self.position.state = job.updated_at.0;

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use brainwrought_core::id::Digest;
-use serde::Deserialize;
+use brainwrought_stages::check::Manifest;
 
 /// A finished video that the start page shows.
 ///
@@ -19,34 +19,12 @@ pub struct Example {
     /// Its length, where the manifest says it.
     pub(crate) seconds: Option<u64>,
     /// The pages of its document, where the manifest says it.
-    pub(crate) pages: Option<u64>,
+    pub(crate) pages: Option<u32>,
     pub(crate) folder: PathBuf,
 }
 
 /// The longest title that is shown, in characters.
 const MAX_TITLE: usize = 120;
-
-/// `manifest.json`, as far as it is shown.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Manifest {
-    title: String,
-    language: String,
-    video: ManifestVideo,
-    source: ManifestSource,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct ManifestVideo {
-    duration_ms: Option<u64>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct ManifestSource {
-    pages: Option<u64>,
-}
 
 impl Example {
     /// Reads the examples in a folder, one a subfolder, in the order of their names. A subfolder without a video is no
@@ -72,8 +50,8 @@ impl Example {
             name: Digest::of(own.as_bytes()).to_string().chars().take(12).collect(),
             title: title.chars().take(MAX_TITLE).collect(),
             language: if manifest.language.is_empty() { "en".to_owned() } else { manifest.language },
-            seconds: manifest.video.duration_ms.map(|ms| ms.div_ceil(1000)),
-            pages: manifest.source.pages,
+            seconds: Some(manifest.video.duration_ms.div_ceil(1000)).filter(|seconds| *seconds > 0),
+            pages: Some(manifest.source.pages).filter(|pages| *pages > 0),
             folder,
         }
     }

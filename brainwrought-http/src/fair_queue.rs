@@ -53,7 +53,7 @@ const MIN_COST: f64 = 0.1;
 impl Queued {
     /// Reads the tags back from a stored job; `None` for one that did not come through this queue. Those have a priority of
     /// 0 or more, which goes before all that is queued here.
-    pub(crate) fn of(view: &JobView) -> Option<Self> {
+    pub(crate) fn from_view(view: &JobView) -> Option<Self> {
         let job = &view.job;
         if job.priority >= 0 {
             return None;
@@ -296,9 +296,9 @@ mod tests {
     #[test]
     fn the_cost_is_what_a_job_takes_compared_with_the_default_video() {
         assert_eq!(cost(&MakeOptions::default()), 1.0);
-        let large = MakeOptions { width: 2160, height: 3840, length_ms: 180_000, ..MakeOptions::default() };
+        let large = MakeOptions::default().with_size(2160, 3840).with_length_ms(180_000);
         assert!((13.0..13.2).contains(&cost(&large)));
-        assert_eq!(cost(&MakeOptions { width: 180, height: 320, ..MakeOptions::default() }), MIN_COST);
+        assert_eq!(cost(&MakeOptions::default().with_size(180, 320)), MIN_COST);
         assert_eq!(priority(1e12), -i32::MAX);
         assert_eq!(priority(0.0), -1);
     }

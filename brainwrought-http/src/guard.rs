@@ -1,4 +1,4 @@
-//! [`guard`]: what happens to every request before it is answered, and to every answer.
+//! [`guard`]: the middleware that checks every request and completes every response.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -43,7 +43,7 @@ pub(crate) async fn guard(State(state): State<Arc<AppState>>, mut request: Reque
     if let Some(base) = page_base {
         response = page::as_page(response, &base);
     }
-    dress(&state.settings, response.headers_mut());
+    set_security_headers(&state.settings, response.headers_mut());
     // Anybody can invent methods, and each would be counted for ever.
     let known = [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE]
         .contains(&method);
@@ -62,7 +62,7 @@ fn is_rejection(response: &Response) -> bool {
 fn base_of(request: &Request) -> Base {
     let path = request.uri().path();
     let whole = request.extensions().get::<OriginalUri>().map_or(path, |whole| whole.path());
-    Base::of(whole, path)
+    Base::new(whole, path)
 }
 
 /// Tells whether a request comes from an operator.
@@ -183,7 +183,7 @@ fn is_upload(request: &Request) -> bool {
     request.method() == Method::POST && (path == "/api/jobs" || path == "/jobs" || is_variant)
 }
 
-fn dress(settings: &HttpSettings, headers: &mut HeaderMap) {
+fn set_security_headers(settings: &HttpSettings, headers: &mut HeaderMap) {
     let ancestors = if settings.frame_ancestors.is_empty() {
         headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
         "'none'".to_owned()

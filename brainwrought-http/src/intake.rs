@@ -8,7 +8,6 @@ use std::sync::atomic::Ordering;
 use axum::body::{Body, BodyDataStream};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderName};
-use brainwrought_core::atomic_file::write_whole;
 use brainwrought_core::budget::Cost;
 use brainwrought_core::data::SourcePdf;
 use brainwrought_core::id::Digest;
@@ -399,7 +398,7 @@ pub(crate) async fn check(state: &AppState, order: Order, base: &Base) -> Result
     Wanted::read(state, order, None, base).await.map(drop)
 }
 
-/// Hands a PDF to the engine and keeps a readable copy beside the jobs.
+/// Hands a PDF to the engine.
 async fn submit(state: &AppState, client: ClientId, pdf: Bytes, wanted: Wanted) -> Result<Created, ApiError> {
     let Wanted { file_name, mut options, max_cost, callback, key, music } = wanted;
     let cost = fair_queue::cost(&options);
@@ -435,12 +434,6 @@ async fn submit(state: &AppState, client: ClientId, pdf: Bytes, wanted: Wanted) 
     let job = &created.view.job;
     if created.is_new {
         state.metrics.submitted.fetch_add(1, Ordering::Relaxed);
-        let copy = state.settings.inputs.join(job.job_id.as_str()).join("input.pdf");
-        // The job has the PDF from the artifact store; the copy is for people, so a failure is no reason to stop.
-        let kept = tokio::task::spawn_blocking(move || write_whole(&copy, &pdf)).await;
-        if !matches!(kept, Ok(Ok(()))) {
-            tracing::warn!(job = %job.job_id, "could not keep a copy of the PDF");
-        }
     } else if job.options != chosen || !is_of(job, &pdf) {
         return Err(ApiError::KeyReused);
     }

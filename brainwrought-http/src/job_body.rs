@@ -79,7 +79,7 @@ pub(crate) struct CallbackBody {
 }
 
 impl CallbackBody {
-    fn of(callback: &Callback) -> Self {
+    fn from_callback(callback: &Callback) -> Self {
         Self { state: callback.state, attempts: callback.attempts, error: callback.error.clone() }
     }
 }
@@ -175,9 +175,9 @@ pub(crate) struct JobList {
 
 impl JobBody {
     /// Writes a job.
-    pub(crate) fn of(view: &JobView, base: &Base) -> Self {
+    pub(crate) fn new(view: &JobView, base: &Base) -> Self {
         let job = &view.job;
-        let progress_estimate = ProgressEstimate::of(view, wall_time());
+        let progress_estimate = ProgressEstimate::new(view, wall_time());
         Self {
             job_id: job.job_id.to_string(),
             status: view.status.to_string(),
@@ -191,14 +191,14 @@ impl JobBody {
             },
             queue_position: None,
             waits_for: None,
-            stages: job.stages.iter().map(TaskBody::of).collect(),
+            stages: job.stages.iter().map(TaskBody::from_task).collect(),
             options: options(job),
-            spent: SpentBody::of(&job.ledger),
-            callback: job.callback.as_ref().map(CallbackBody::of),
+            spent: SpentBody::from_ledger(&job.ledger),
+            callback: job.callback.as_ref().map(CallbackBody::from_callback),
             error: job.error().map(|error| for_clients(&error)),
             versions: VersionBody::all(job),
             output_hf_url: None,
-            logs: job.logs.iter().map(LogBody::of).collect(),
+            logs: job.logs.iter().map(LogBody::from_entry).collect(),
             links: links(job, base),
         }
     }
@@ -238,7 +238,7 @@ fn options(job: &Job) -> Value {
 
 impl SubmittedBody {
     /// Writes a new job.
-    pub(crate) fn of(view: &JobView, base: &Base) -> Self {
+    pub(crate) fn new(view: &JobView, base: &Base) -> Self {
         let mut links = links(&view.job, base);
         links.retain(|name, _| !FILES.iter().any(|file| file.name == name));
         Self { job_id: view.job.job_id.to_string(), status: view.status.to_string(), links }
@@ -247,7 +247,7 @@ impl SubmittedBody {
 
 impl JobSummary {
     /// Writes a job in short.
-    pub(crate) fn of(view: &JobView, base: &Base) -> Self {
+    pub(crate) fn new(view: &JobView, base: &Base) -> Self {
         let job = &view.job;
         Self {
             job_id: job.job_id.to_string(),
@@ -256,7 +256,7 @@ impl JobSummary {
             file_name: input_name(job),
             created_at: job.created_at.0,
             updated_at: job.updated_at.0,
-            share: ProgressEstimate::of(view, wall_time()).share,
+            share: ProgressEstimate::new(view, wall_time()).share,
             error: job.error().map(|error| for_clients(&error)),
             links: BTreeMap::from([
                 ("self".to_owned(), base.api(&job.job_id)),
@@ -267,7 +267,7 @@ impl JobSummary {
 }
 
 impl TaskBody {
-    fn of(task: &Task) -> Self {
+    fn from_task(task: &Task) -> Self {
         let seconds = match (task.started_at, task.finished_at) {
             (Some(start), Some(end)) if !task.cached => Some(end.0.saturating_sub(start.0) as f64 / 1000.0),
             _ => None,
@@ -288,7 +288,7 @@ impl TaskBody {
 
 impl LogBody {
     /// Writes a line.
-    pub(crate) fn of(entry: &LogEntry) -> Self {
+    pub(crate) fn from_entry(entry: &LogEntry) -> Self {
         Self {
             at: entry.at.0,
             task: entry.task.to_string(),

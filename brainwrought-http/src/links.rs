@@ -31,7 +31,7 @@ pub(crate) struct ApiBase(pub(crate) Base);
 
 impl Base {
     /// Finds it from the whole path of a request and the path that the router sees.
-    pub(crate) fn of(whole: &str, inner: &str) -> Self {
+    pub(crate) fn new(whole: &str, inner: &str) -> Self {
         let base = whole.strip_suffix(inner).unwrap_or_else(|| whole.trim_end_matches('/'));
         Self(base.trim_end_matches('/').to_owned())
     }
@@ -77,7 +77,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Base {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
         let OriginalUri(whole) = OriginalUri::from_request_parts(parts, state).await?;
-        Ok(Self::of(whole.path(), parts.uri.path()))
+        Ok(Self::new(whole.path(), parts.uri.path()))
     }
 }
 
@@ -152,7 +152,7 @@ mod tests {
             ("/video", "/", "/video"),
             ("/video/", "/", "/video"),
         ] {
-            assert_eq!(Base::of(whole, inner).0, base, "{whole}");
+            assert_eq!(Base::new(whole, inner).0, base, "{whole}");
         }
     }
 }

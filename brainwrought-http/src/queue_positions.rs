@@ -33,7 +33,7 @@ impl QueuePositions {
     /// # Errors
     ///
     /// Fails when the job store cannot be read.
-    pub(crate) async fn of(
+    pub(crate) async fn position(
         &self,
         jobs: &dyn JobStore,
         view: &JobView,
@@ -49,7 +49,7 @@ impl QueuePositions {
         if let Some(position) = known.and_then(|seen| place(&seen.order, id)) {
             return Ok(Some(position));
         }
-        let filter = JobFilter { statuses: vec![JobStatus::Pending], ..JobFilter::default() };
+        let filter = JobFilter::default().with_statuses([JobStatus::Pending]);
         let mut waiting = jobs.list(&filter).await?;
         waiting.sort_by_key(claim_order);
         let order: Vec<JobId> = waiting.into_iter().map(|view| view.job.job_id).collect();

@@ -1,4 +1,4 @@
-//! [`RateLimit`]: so many requests of a client at once, then one more each so often.
+//! [`RateLimit`]: a burst of requests for each client, then a steady rate.
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -1,4 +1,4 @@
-//! Other words for lines of a script, and the versions of a video: what clients send, and what they get back.
+//! Edits of the lines of a script, and the versions of a video: what clients send, and what they get back.
 
 use brainwrought_core::data::Script;
 use brainwrought_core::job::Job;
@@ -96,7 +96,7 @@ pub(crate) struct VersionBody {
 
 impl ScriptBody {
     /// Writes the script of a job.
-    pub(crate) async fn of(state: &AppState, view: &JobView) -> Result<Self, ApiError> {
+    pub(crate) async fn read(state: &AppState, view: &JobView) -> Result<Self, ApiError> {
         let script = output_files::script(state, &view.job).await?;
         let script = script.ok_or_else(|| ApiError::NoSuchFile("script".to_owned()))?;
         Ok(Self { lines: lines(&script), title: script.title })
@@ -104,7 +104,7 @@ impl ScriptBody {
 }
 
 impl VerdictBody {
-    fn of(verdict: &EditVerdict) -> Self {
+    fn from_verdict(verdict: &EditVerdict) -> Self {
         let lines = verdict.lines.iter().map(|line| LineVerdictBody {
             line: line.line,
             seconds: seconds(line.spoken_ms),
@@ -160,7 +160,7 @@ fn lines(script: &Script) -> Vec<LineBody> {
 /// Fails when the job has no script, or when there is no such line.
 pub(crate) async fn judge(state: &AppState, job: &Job, edits: &[LineEdit]) -> Result<VerdictBody, ApiError> {
     let verdict = judge_job_edit(&state.engine, job, wanted(edits), &state.settings.fonts).await?;
-    Ok(VerdictBody::of(&verdict))
+    Ok(VerdictBody::from_verdict(&verdict))
 }
 
 /// Changes lines of a job that is over and sets it going again from there. An edit that changes nothing leaves the job as it
@@ -217,7 +217,7 @@ impl From<EditError> for ApiError {
             EditError::WrongEdits(error) => Self::WrongRequest(error.to_string()),
             EditError::Refused(verdict) => Self::EditRefused {
                 message: format!("nothing was saved: {}", verdict.faults().join("; ")),
-                verdict: Box::new(VerdictBody::of(&verdict)),
+                verdict: Box::new(VerdictBody::from_verdict(&verdict)),
             },
             EditError::StillActive { status, .. } => {
                 Self::Conflict(format!("the job is still {status}; wait, or cancel it first"))

@@ -89,6 +89,7 @@ pub struct OperatorToken(Digest);
 
 /// What one client may do: so many at once, then one more each so often.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Quotas {
     /// Uploads and changes at once.
     pub changes: u32,
@@ -102,6 +103,7 @@ pub struct Quotas {
 
 /// What all clients together may do, and how much of that one client may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct HttpLimits {
     /// The largest PDF, in bytes.
     pub upload_bytes: u64,
@@ -151,6 +153,7 @@ pub struct StorageLimits {
 
 /// How long things may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Timeouts {
     /// The head of a request, and the rest between two requests of a connection.
     pub head: Duration,

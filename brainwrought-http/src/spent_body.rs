@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 /// What a job has paid providers, in US dollars.
 #[derive(Debug, Clone, Serialize, ToSchema)]
+#[non_exhaustive]
 pub struct SpentBody {
     /// What counts against the limit: what calls did cost, and what is set aside.
     pub usd: f64,
@@ -20,6 +21,7 @@ pub struct SpentBody {
 
 /// What one stage has paid one provider, in US dollars.
 #[derive(Debug, Clone, Serialize, ToSchema)]
+#[non_exhaustive]
 pub struct SpentLine {
     /// The stage.
     pub stage: String,
@@ -35,7 +37,7 @@ pub struct SpentLine {
 
 impl SpentBody {
     /// Writes a ledger.
-    pub fn of(ledger: &Ledger) -> Self {
+    pub fn from_ledger(ledger: &Ledger) -> Self {
         let lines = ledger.entries.iter().map(|entry| SpentLine {
             stage: entry.stage.to_string(),
             provider: entry.provider.clone(),

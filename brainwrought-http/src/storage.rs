@@ -281,7 +281,7 @@ mod tests {
     const SOMEBODY: ClientId = ClientId::Somebody;
 
     #[tokio::test]
-    async fn what_is_stored_and_what_is_on_its_way_count() {
+    async fn stored_files_and_uploads_under_way_count() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::create_dir_all(folder.path().join("outputs/job")).unwrap();
         std::fs::write(folder.path().join("outputs/job/video.mp4"), [0; 500]).unwrap();
@@ -305,7 +305,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_accepted_jobs_will_write_counts() {
+    async fn expected_output_of_accepted_jobs_counts() {
         let folder = tempfile::tempdir().unwrap();
         let storage = storage(folder.path(), Some(1000), 0);
         let client = |last: u8| ClientId::at([192, 0, 2, last].into());
@@ -321,7 +321,7 @@ mod tests {
         storage.check_job(client(2), 200, &active).await.unwrap();
         let error = storage.check_job(client(2), 400, &active).await.unwrap_err();
         assert!(matches!(error, ApiError::StorageFull { limit: 1000 }), "{error}");
-        let video = MakeOptions { width: 1080, height: 1920, length_ms: 15_000, ..MakeOptions::default() };
+        let video = MakeOptions::default().with_size(1080, 1920).with_length_ms(15_000);
         assert!((15_000_000..25_000_000).contains(&expected_bytes(&video)), "{}", expected_bytes(&video));
     }
 

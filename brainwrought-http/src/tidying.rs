@@ -1,4 +1,4 @@
-//! [`tidy`]: removes what deleted jobs left, and what nobody needs any more.
+//! [`tidy`]: removes what deleted jobs left behind and what is no longer needed.
 
 use std::time::Duration;
 

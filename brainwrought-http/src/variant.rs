@@ -54,7 +54,7 @@ pub(crate) async fn create(
     let options = options_of(&view).with(given)?;
     let key = headers.get("idempotency-key").map(|key| key.to_str().unwrap_or_default());
     let created = make(&state, client, &view, options, None, key).await?;
-    Ok((StatusCode::ACCEPTED, Json(SubmittedBody::of(&created.view, &base))))
+    Ok((StatusCode::ACCEPTED, Json(SubmittedBody::new(&created.view, &base))))
 }
 
 /// Reads the options from a form and makes another video.

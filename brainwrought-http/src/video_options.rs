@@ -264,26 +264,25 @@ impl VideoOptions {
             other => return Err(wrong(&format!("`effects` must be on or off, not `{other}`"))),
         };
         let (width, height) = frame_size(&self.size).map_err(|error| wrong(&format!("`size`: {error}")))?;
-        Ok(MakeOptions {
-            format: self.format,
-            length_ms: u64::from(self.length) * 1000,
-            layout: self.layout,
-            background: BackgroundChoice::Style(self.background),
-            intensity: self.intensity,
-            voice: self.voice,
-            voice2: self.voice2,
-            lexicon,
-            captions: self.captions,
-            slang: self.slang,
-            memes: self.memes,
-            dialogue: self.dialogue,
-            music,
-            effects,
-            seed: self.seed,
-            width,
-            height,
-            ..MakeOptions::default()
-        })
+        let mut options = MakeOptions::default();
+        options.format = self.format;
+        options.length_ms = u64::from(self.length) * 1000;
+        options.layout = self.layout;
+        options.background = BackgroundChoice::Style(self.background);
+        options.intensity = self.intensity;
+        options.voice = self.voice;
+        options.voice2 = self.voice2;
+        options.lexicon = lexicon;
+        options.captions = self.captions;
+        options.slang = self.slang;
+        options.memes = self.memes;
+        options.dialogue = self.dialogue;
+        options.music = music;
+        options.effects = effects;
+        options.seed = self.seed;
+        options.width = width;
+        options.height = height;
+        Ok(options)
     }
 }
 
@@ -316,6 +315,24 @@ mod tests {
         VideoOptions::from_fields(fields)?.make_options()
     }
 
+    /// An attribute takes literals only.
+    #[test]
+    fn the_description_has_the_limits_that_are_kept() {
+        let schema = serde_json::to_value(<VideoOptions as utoipa::PartialSchema>::schema()).unwrap();
+        let option = |name: &str| &schema["properties"][name];
+        let length = option("length");
+        assert_eq!(
+            (length["minimum"].as_f64(), length["maximum"].as_f64()),
+            (Some(MIN_LENGTH.into()), Some(MAX_LENGTH.into()))
+        );
+        let text = format!("from {MIN_LENGTH} to {MAX_LENGTH}");
+        assert!(length["description"].as_str().unwrap().contains(&text), "{length}");
+        assert_eq!(option("max-cost")["maximum"].as_f64(), Some(MAX_USD));
+        assert_eq!(option("lexicon")["maxLength"], MAX_LEXICON);
+        let captions: Vec<&str> = CaptionStyle::ALL.iter().map(|style| style.name()).collect();
+        assert_eq!(option("captions")["pattern"], format!("^({})$", captions.join("|")));
+    }
+
     #[test]
     fn the_defaults_are_those_of_the_pipeline() {
         assert_eq!(made(&[]).unwrap(), MakeOptions::default());
@@ -324,7 +341,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_shown_can_be_sent_again_and_holds_nothing_of_the_operator() {
+    fn shown_options_can_be_sent_again_and_hold_nothing_of_the_operator() {
         let sent = made(&[("length", "30"), ("voice", "oak"), ("size", "270x480"), ("seed", "7")]).unwrap();
         let shown = VideoOptions::of_job(&serde_json::to_value(&sent).unwrap(), None);
         let shown = serde_json::to_value(shown).unwrap();
@@ -372,7 +389,7 @@ mod tests {
         assert_eq!(options.clone().make_options().unwrap(), chosen);
         let given = serde_json::json!({ "length": 45 }).as_object().unwrap().clone();
         let changed = options.with(given).unwrap().make_options().unwrap();
-        assert_eq!(changed, MakeOptions { length_ms: 45_000, ..chosen });
+        assert_eq!(changed, chosen.with_length_ms(45_000));
     }
 
     #[test]
@@ -382,7 +399,7 @@ mod tests {
             bytes: 4,
             media_type: "audio/mpeg".to_owned(),
         };
-        let chosen = MakeOptions { music: Music::File(file), ..MakeOptions::default() };
+        let chosen = MakeOptions::default().with_music(Music::File(file));
         let options = VideoOptions::of_job(&serde_json::to_value(&chosen).unwrap(), None);
         assert_eq!(options.make_options().unwrap(), chosen);
         assert!(made(&[("music", "own")]).is_err());
@@ -406,7 +423,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_out_of_bounds_is_named() {
+    fn an_option_out_of_bounds_is_named() {
         for (name, text) in [
             ("length", "14"),
             ("length", "x"),

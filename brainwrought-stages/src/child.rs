@@ -144,7 +144,7 @@ async fn run_into(
     let mut child = spawn(&mut command(program, args, env)).map_err(|source| not_started(program, source))?;
     // Declared after `child`, so that it is dropped first: the group is killed before the child is reaped, and its
     // number cannot have gone to another process yet.
-    let mut group = Group::of(&child);
+    let mut group = Group::new(&child);
     set_limits(&child, limits);
 
     let (mut input, output, errors) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
@@ -208,7 +208,7 @@ pub fn start(
     let mut command = command(program, args, env);
     command.stderr(Stdio::null());
     let mut child = command.spawn().map_err(|source| not_started(program, source))?;
-    let group = Group::of(&child);
+    let group = Group::new(&child);
     let (Some(input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
         return Err(not_started(program, io::ErrorKind::BrokenPipe.into()));
     };
@@ -274,7 +274,7 @@ struct Group {
 }
 
 impl Group {
-    fn of(child: &Child) -> Self {
+    fn new(child: &Child) -> Self {
         Self { leader: child.id() }
     }
 

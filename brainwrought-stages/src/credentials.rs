@@ -8,8 +8,10 @@ use rcgen::{
     BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
     KeyUsagePurpose,
 };
-use serde::Deserialize;
 use serde_json::{Value, json};
+
+use crate::assemble::Disclosure;
+use crate::check::Manifest;
 
 /// The kind of file that is signed.
 const MP4: &str = "video/mp4";
@@ -56,23 +58,6 @@ pub enum CredentialsError {
     /// What was signed does not hold.
     #[error("the signature that was made does not hold: {0}")]
     Broken(String),
-}
-
-/// What is taken from `manifest.json`.
-#[derive(Debug, Deserialize)]
-struct Manifest {
-    title: String,
-    source: Source,
-    synthetic: Vec<String>,
-    digital_source_type: String,
-    writer: String,
-}
-
-#[derive(Debug, Deserialize)]
-struct Source {
-    file_name: String,
-    pages: u32,
-    sha256: String,
 }
 
 impl SigningIdentity {
@@ -138,10 +123,13 @@ fn named(name: &str) -> Result<CertificateParams, rcgen::Error> {
 /// Fails when the manifest cannot be read, when certificate and key do not fit, and when the video is no MP4.
 pub fn sign(video: &Bytes, manifest: &[u8], identity: &SigningIdentity) -> Result<Bytes, CredentialsError> {
     let manifest: Manifest = serde_json::from_slice(manifest).map_err(CredentialsError::Manifest)?;
+    let silent = || CredentialsError::Manifest(serde::de::Error::missing_field("digital_source_type"));
+    let disclosure = manifest.disclosure.as_ref().ok_or_else(silent)?;
     let signer = identity.signer()?;
     let builder = Builder::from_context(Context::new());
-    let mut builder =
-        builder.with_definition(definition(&manifest).to_string()).map_err(CredentialsError::Sign)?;
+    let mut builder = builder
+        .with_definition(definition(&manifest, disclosure).to_string())
+        .map_err(CredentialsError::Sign)?;
     let mut signed = Cursor::new(Vec::with_capacity(video.len() + (64 << 10)));
     builder
         .sign(signer.as_ref(), MP4, &mut Cursor::new(video.clone()), &mut signed)
@@ -163,8 +151,9 @@ fn read(video: &Bytes) -> c2pa::Result<Reader> {
 }
 
 /// What is claimed.
-fn definition(manifest: &Manifest) -> Value {
-    let Manifest { title, source, synthetic, digital_source_type, writer } = manifest;
+fn definition(manifest: &Manifest, disclosure: &Disclosure) -> Value {
+    let Manifest { title, source, writer, .. } = manifest;
+    let Disclosure { synthetic, digital_source_type } = disclosure;
     let version = env!("CARGO_PKG_VERSION");
     let agent = json!({ "name": "brainwrought", "version": version });
     let action = json!({
@@ -272,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_sign_says_why_and_shows_no_key() {
+    fn an_unusable_identity_says_why_and_shows_no_key() {
         let (one, other) = (SigningIdentity::self_signed().unwrap(), SigningIdentity::self_signed().unwrap());
         assert!(!format!("{one:?}").contains("PRIVATE KEY"));
         let wrong = SigningIdentity { certificate: "no PEM".to_owned(), ..one.clone() };

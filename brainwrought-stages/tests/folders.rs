@@ -31,6 +31,8 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     // Stages. Each may use the ones before it in the pipeline for what they measure or write, never the ones after it.
+    // What is signed is what the manifest says. Its tests sign a video that they encode.
+    ("credentials", &["check", "assemble", "media", "picture"]),
     // A video goes to a place of the user's when it passed, and may replace one that `assemble` marked as its own.
     ("publish", &["check", "assemble", "media"]),
     // What was said and cited is measured the way the stages that wrote it understand it.
@@ -47,8 +49,6 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("gate", &["frame"]),
     ("frame", &["language"]),
     ("background", &["picture"]),
-    // Its tests sign a video that they encode.
-    ("credentials", &["media", "picture"]),
     ("media", &["picture"]),
     ("text", &["picture"]),
     ("picture", &[]),

@@ -5,6 +5,7 @@
 use std::path::Path;
 
 use brainwrought_core::data::Language;
+use brainwrought_core::split_mix::SplitMix64;
 use brainwrought_stages::media::{
     ClipReader, ClipSettings, EncoderSettings, H264Encoder, LumaView, MediaError, Mp4Settings, Mp4Writer,
     Probe, Viewer, probe,
@@ -153,7 +154,7 @@ fn sound_of_another_length_is_refused() {
 }
 
 #[test]
-fn what_is_no_clip_is_refused() {
+fn an_invalid_clip_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     for bytes in [&b""[..], b"%PDF-1.7 not a clip", &[0; 64], &[0, 0, 0, 1, 9, 16, 0, 0, 1, 0x65]] {
         let clip = Bytes::copy_from_slice(bytes);
@@ -186,12 +187,11 @@ fn a_file_that_was_looked_at_leaves_no_memory_behind() {
     let folder = tempfile::tempdir().unwrap();
     // Noise, which no encoder makes small.
     let mut encoder = H264Encoder::new(&EncoderSettings { crf: 1, ..encoder_settings() }).unwrap();
-    let mut noise = 1_u32;
+    let mut noise = SplitMix64::new(1);
     for _ in 0..60 {
         let mut frame = YuvFrame::black(96, 160);
         for luma in &mut frame.y {
-            noise = noise.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            *luma = 16 + (noise >> 24) as u8 % 200;
+            *luma = 16 + noise.below(200) as u8;
         }
         encoder.push(&frame).unwrap();
     }
@@ -278,7 +278,7 @@ fn a_users_clip_is_fitted_resampled_and_looped() {
 }
 
 #[test]
-fn what_is_no_clip_is_no_background() {
+fn an_invalid_clip_is_no_background() {
     let settings = ClipSettings { width: 64, height: 64, fps: 30, offset_ms: 0 };
     for bytes in [&b""[..], b"%PDF-1.7 not a clip", &[0; 4096]] {
         assert!(ClipReader::open(Bytes::copy_from_slice(bytes), settings).is_err());

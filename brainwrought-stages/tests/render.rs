@@ -10,6 +10,7 @@ use brainwrought_core::data::{
 };
 use brainwrought_core::id::{JobId, TaskKey};
 use brainwrought_core::memory::MemoryArtifactStore;
+use brainwrought_core::split_mix::SplitMix64;
 use brainwrought_core::stage::{Stage, StageContext, StageError};
 use brainwrought_stages::check::Limits;
 use brainwrought_stages::frame::{CaptionStyle, Layout};
@@ -307,7 +308,7 @@ async fn captions_that_the_gate_would_refuse_are_not_rendered() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_rendered_says_why() {
+async fn a_segment_that_cannot_be_rendered_says_why() {
     let mut scene = Scene::new().await;
     scene.audio.samples += 1;
     let error = scene.render().await.unwrap_err();
@@ -323,27 +324,16 @@ async fn what_cannot_be_rendered_says_why() {
     assert!(scene.render().await.unwrap_err().is_cancelled());
 }
 
-/// A small generator with a fixed seed (xorshift), so that a failure can be repeated.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, limit: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 % limit
-    }
-}
-
 #[test]
 fn whatever_is_said_captions_keep_their_rules() {
-    let mut dice = Dice(12_345);
+    let mut numbers = SplitMix64::new(12_345);
+    let mut below = |end: usize| numbers.below(end) as u64;
     for round in 0..300 {
-        let (mut words, mut at) = (Vec::new(), dice.below(300));
-        for line in 0..1 + dice.below(6) {
-            for _ in 0..1 + dice.below(9) {
+        let (mut words, mut at) = (Vec::new(), below(300));
+        for line in 0..1 + below(6) {
+            for _ in 0..1 + below(9) {
                 // About 170 words a minute, with letters that go with how long a word is said.
-                let length = 150 + dice.below(350);
+                let length = 150 + below(350);
                 let text: String = "incomprehensible".chars().take(1 + length as usize / 45).collect();
                 let (scene, line) = (line as u32 / 2, line as u32 % 2);
                 words.push(Word {
@@ -354,9 +344,9 @@ fn whatever_is_said_captions_keep_their_rules() {
                     line,
                     speaker: Speaker::Explainer,
                 });
-                at += length + dice.below(20);
+                at += length + below(20);
             }
-            at += dice.below(1500);
+            at += below(1500);
         }
         let chunks = lay_out(&words, at);
         let mut next = 0;

@@ -57,7 +57,7 @@ fn path(job: &JobId, hold: &Hold) -> Path {
     let name = match hold {
         Hold::Artifact(digest) => digest.to_string(),
         Hold::Output(digest, fingerprint) => format!("{digest}-{}", fingerprint.0),
-        Hold::Ended => ENDED.to_owned(),
+        Hold::Deleting => ENDED.to_owned(),
     };
     Path::from_iter([crate::object::ARTIFACTS, HOLDS, job.as_str(), &name])
 }
@@ -68,7 +68,7 @@ fn parse(location: &Path) -> Option<(JobId, Hold)> {
     let (name, job) = (parts.next()?, parts.next()?.as_ref().parse().ok()?);
     let name = name.as_ref();
     if name == ENDED {
-        return Some((job, Hold::Ended));
+        return Some((job, Hold::Deleting));
     }
     let hold = match name.split_once('-') {
         Some((digest, print)) => Hold::Output(digest.parse().ok()?, Fingerprint(print.parse().ok()?)),

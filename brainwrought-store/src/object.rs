@@ -453,7 +453,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_put_again_is_young_again() {
+    async fn an_artifact_put_again_is_young_again() {
         let folder = tempfile::tempdir().unwrap();
         let store = ObjectArtifactStore::open_folder(folder.path()).unwrap();
         let digest = store.put("again".into()).await.unwrap();

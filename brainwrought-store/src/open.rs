@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_opened_is_refused_with_a_hint() {
+    fn an_invalid_url_is_refused_with_a_hint() {
         for url in ["mysql://host/db", "s3://bucket", "", "file:"] {
             let error = open_job_store(url).expect_err("there is no such store");
             assert!(error.is_wrong_url(), "{url}: {error:?}");
@@ -227,7 +227,7 @@ mod tests {
 
     #[cfg(feature = "postgres")]
     #[tokio::test]
-    async fn what_only_a_database_can_do_is_refused_with_another_way() {
+    async fn an_operation_of_databases_is_refused_with_an_alternative() {
         let refused = open_stage_controls("file:./data").expect_err("a folder cannot");
         assert!(refused.is_wrong_url() && refused.to_string().contains("postgres://"), "{refused}");
         assert!(refused.to_string().contains("--concurrency"), "{refused}");

@@ -161,7 +161,7 @@ async fn a_damaged_artifact_is_set_aside_and_put_again() {
 }
 
 #[tokio::test]
-async fn what_was_put_can_be_read_even_over_damage_that_nobody_saw() {
+async fn putting_again_heals_unnoticed_damage() {
     let folder = tempfile::tempdir().unwrap();
     let store = ObjectArtifactStore::open_folder(folder.path()).unwrap();
     let digest = store.put("whole".into()).await.unwrap();

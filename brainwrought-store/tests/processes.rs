@@ -190,22 +190,18 @@ fn new_job() -> NewJob {
         fan: None,
     };
     let pdf = BlobRef { digest: Digest::of(b"pdf"), bytes: 3, media_type: "application/pdf".to_owned() };
-    NewJob {
-        pipeline: "processes".to_owned(),
-        plan: Plan::new(STAGES.iter().enumerate().map(stage).collect()).unwrap(),
-        input: JobInput::new(&SourcePdf { file_name: "processes.pdf".to_owned(), pdf }).unwrap(),
-        options: serde_json::Value::Null,
-        priority: 0,
-        // Nobody here gives up, however often its workers are killed.
-        max_attempts: 1000,
-        max_cost: None,
-        idempotency_key: None,
-    }
+    NewJob::new(
+        "processes",
+        Plan::new(STAGES.iter().enumerate().map(stage).collect()).unwrap(),
+        JobInput::new(&SourcePdf { file_name: "processes.pdf".to_owned(), pdf }).unwrap(),
+    )
+    // Nobody here gives up, however often its workers are killed.
+    .with_max_attempts(1000)
 }
 
 fn unfinished() -> JobFilter {
-    let statuses = vec![JobStatus::Pending, JobStatus::Running, JobStatus::Interrupted, JobStatus::Failed];
-    JobFilter { statuses, ..JobFilter::default() }
+    let statuses = [JobStatus::Pending, JobStatus::Running, JobStatus::Interrupted, JobStatus::Failed];
+    JobFilter::default().with_statuses(statuses)
 }
 
 async fn move_tasks(store: &FileJobStore) {

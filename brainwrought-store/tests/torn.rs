@@ -33,16 +33,13 @@ impl Bench {
     async fn create_with(&self, key: Option<&str>) -> Created {
         let pdf = BlobRef { digest: Digest::of(b"pdf"), bytes: 3, media_type: "application/pdf".to_owned() };
         let stage = StagePlan { name: "only".into(), needs: Vec::new(), fan: None };
-        let new = NewJob {
-            pipeline: "torn".to_owned(),
-            plan: Plan::new(vec![stage]).unwrap(),
-            input: JobInput::new(&SourcePdf { file_name: "torn.pdf".to_owned(), pdf }).unwrap(),
-            options: serde_json::Value::Null,
-            priority: 0,
-            max_attempts: 1,
-            max_cost: None,
-            idempotency_key: key.map(str::to_owned),
-        };
+        let new = NewJob::new(
+            "torn",
+            Plan::new(vec![stage]).unwrap(),
+            JobInput::new(&SourcePdf { file_name: "torn.pdf".to_owned(), pdf }).unwrap(),
+        )
+        .with_max_attempts(1)
+        .with_idempotency_key(key.map(str::to_owned));
         let created = self.store.create(new).await.unwrap();
         self.store.advance().await.unwrap();
         created
@@ -50,7 +47,7 @@ impl Bench {
 
     async fn try_claim(&self, job: Option<&JobId>, lease: Duration) -> Result<Vec<Claim>, JobStoreError> {
         let worker = WorkerId("test".to_owned());
-        let request = ClaimRequest { job: job.cloned(), ..ClaimRequest::new(worker, lease, 10) };
+        let request = ClaimRequest::new(worker, lease, 10).of_job(job.cloned());
         self.store.claim(&request).await
     }
 
@@ -141,7 +138,7 @@ async fn a_file_that_cannot_be_read_is_not_rolled_back() {
 }
 
 #[tokio::test]
-async fn what_changes_nothing_writes_nothing() {
+async fn a_call_that_changes_nothing_writes_nothing() {
     let bench = Bench::new();
     let id = bench.create().await;
     let claim = bench.claim(LEASE).await;

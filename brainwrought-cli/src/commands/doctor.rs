@@ -1,4 +1,4 @@
-//! `doctor`: what is present, what is missing, and the command that mends it.
+//! `doctor`: what is present, what is missing, and the command that fixes it.
 
 use brainwrought_core::report::chain;
 use brainwrought_stages::standard::{Finding, examine, examine_providers};

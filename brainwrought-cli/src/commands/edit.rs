@@ -1,4 +1,4 @@
-//! `edit`: other words for lines of a finished video, and earlier versions brought back.
+//! `edit`: changes lines of a finished video, and restores earlier versions.
 
 use std::time::Duration;
 

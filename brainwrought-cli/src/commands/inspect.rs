@@ -27,7 +27,7 @@ pub(crate) async fn status(config: &Config, args: JobArgs) -> anyhow::Result<()>
 /// Lists jobs, the newest first.
 pub(crate) async fn list(config: &Config, args: ListArgs) -> anyhow::Result<()> {
     let jobs = brainwrought_store::open_job_store_to_read(&config.jobs)?;
-    let filter = JobFilter { limit: Some(args.limit), ..JobFilter::default() };
+    let filter = JobFilter::default().with_limit(args.limit);
     let views = jobs.list(&filter).await?;
     if args.json {
         let mut values = Vec::with_capacity(views.len());

@@ -3,13 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::Context as _;
 use brainwrought_core::budget::Cost;
 use brainwrought_core::data::BlobRef;
 use brainwrought_core::engine::{Engine, Submission};
 use brainwrought_core::event::EventSink;
 use brainwrought_core::job_store::Created;
-use brainwrought_core::private_folder::private_folder;
 use brainwrought_stages::audio::{HostedVoice, LexiconError, MusicFile, MusicTrack, PiperFiles};
 use brainwrought_stages::parse::MAX_PDF_BYTES;
 use brainwrought_stages::standard::{BackgroundChoice, MakeOptions, Music};
@@ -33,7 +31,7 @@ pub(crate) async fn run(config: &Config, args: SubmitArgs) -> anyhow::Result<()>
     let options = load(&engine, video, &pdf).await?;
     let max_cost = args.max_cost.unwrap_or(config.max_cost).0;
     let request = Request { pdf, options, key: args.idempotency_key, priority: args.priority, max_cost };
-    let created = submit(&context, &engine, &args.pdf, request).await?;
+    let created = submit(&engine, &args.pdf, request).await?;
     if args.json {
         let delivered = output::delivered(context.artifacts.as_ref(), &created.view.job).await;
         output::json(&output::job_json(&created.view, &delivered));
@@ -53,28 +51,16 @@ pub(super) struct Request {
     pub(super) max_cost: Option<Cost>,
 }
 
-/// Submits a PDF and keeps a readable copy beside the jobs.
-pub(super) async fn submit(
-    context: &Context,
-    engine: &Engine,
-    path: &Path,
-    request: Request,
-) -> anyhow::Result<Created> {
+/// Submits a PDF.
+pub(super) async fn submit(engine: &Engine, path: &Path, request: Request) -> anyhow::Result<Created> {
     let Request { pdf, options, key, priority, max_cost } = request;
     let file_name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let submission = Submission::of_pdf(options.format.pipeline_name(), &file_name, pdf.clone())
+    let submission = Submission::of_pdf(options.format.pipeline_name(), &file_name, pdf)
         .with_options(serde_json::to_value(options)?)
         .with_priority(priority)
         .with_max_cost(max_cost)
         .with_idempotency_key(key);
-    let created = engine.submit(submission).await?;
-    if created.is_new {
-        private_folder(&context.inputs_folder())?;
-        let path = context.inputs_folder().join(created.view.job.job_id.as_str()).join("input.pdf");
-        brainwrought_core::atomic_file::write_whole(&path, &pdf)
-            .with_context(|| format!("could not keep a copy of the PDF as {}", path.display()))?;
-    }
-    Ok(created)
+    Ok(engine.submit(submission).await?)
 }
 
 /// The files that a video is made from, so that it does not replace one of them.

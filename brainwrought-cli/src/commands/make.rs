@@ -75,7 +75,7 @@ pub(crate) async fn run(config: &Config, args: MakeArgs) -> anyhow::Result<()> {
     let key = Digest::of(&brainwrought_core::fingerprint::canonical_json(&key)).to_string();
     let request =
         Request { pdf: pdf.clone(), options: options.clone(), key: Some(key), priority: 10, max_cost };
-    let created = intake::submit(&context, &engine, &named, request).await?;
+    let created = intake::submit(&engine, &named, request).await?;
     let mut view = created.view;
     if view.status != JobStatus::Completed {
         super::estimate::announce(&context, (&named, &pdf), &options, password, max_cost).await;

@@ -1,4 +1,4 @@
-//! `publish`: puts a finished video where everybody finds it.
+//! `publish`: publishes a finished video.
 
 use std::time::Duration;
 

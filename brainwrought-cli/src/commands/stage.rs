@@ -30,7 +30,7 @@ pub(crate) async fn run(config: &Config, args: StageArgs) -> anyhow::Result<()> 
 }
 
 fn told(control: &StageControl) -> String {
-    let StageControl { stage: StageName(stage), paused, max_running, running } = control;
+    let StageControl { stage: StageName(stage), paused, max_running, running, .. } = control;
     let paused = if *paused { "paused" } else { "open" };
     let most = max_running.map_or_else(|| "any number".to_owned(), |most| format!("at most {most}"));
     format!("{stage:<10} {paused:<7} {most:<14} {running} running")

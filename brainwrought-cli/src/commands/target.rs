@@ -1,4 +1,4 @@
-//! Where a finished video goes that `-o` names: checked before any work, written at its end.
+//! The output file that `-o` names: checked before any work, written at its end.
 
 use std::path::{Path, PathBuf};
 

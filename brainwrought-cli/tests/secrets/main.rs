@@ -55,7 +55,7 @@ fn wav() -> Vec<u8> {
 }
 
 #[test]
-fn what_the_operator_sets_reaches_nobody() {
+fn operator_settings_reach_nobody() {
     let (planted, seen, providers) = (Planted::default(), Seen::default(), Providers::start());
     let home = tempfile::tempdir().unwrap();
     settings::check_that_none_is_missing(home.path());

@@ -56,7 +56,7 @@ pub async fn concurrent_puts_of_one_artifact_agree(store: &dyn ArtifactStore) {
 }
 
 /// What was never put is `NotFound`, with its digest.
-pub async fn what_was_never_put_is_not_found(store: &dyn ArtifactStore) {
+pub async fn unknown_digest_is_not_found(store: &dyn ArtifactStore) {
     let digest = Digest::of(b"never");
     let missing = store.get(&digest).await;
     assert!(matches!(missing, Err(ArtifactStoreError::NotFound(ref named)) if *named == digest));
@@ -177,7 +177,7 @@ pub async fn a_hold_is_listed(store: &dyn ArtifactStore) {
         (job(2), Hold::Artifact(Digest::of(b"a"))),
         (job(1), output.clone()),
         (job(1), Hold::Artifact(Digest::of(b"b"))),
-        (job(1), Hold::Ended),
+        (job(1), Hold::Deleting),
         (job(2), output),
     ];
     for (job, hold) in noted.iter().chain(&noted[..2]) {
@@ -190,11 +190,11 @@ pub async fn a_hold_is_listed(store: &dyn ArtifactStore) {
 /// What is forgotten is what is named, and nothing beside it; forgetting it twice is no error.
 pub async fn a_released_hold_is_gone(store: &dyn ArtifactStore) {
     let [one, two] = [b"a", b"b"].map(|bytes| Hold::Artifact(Digest::of(bytes)));
-    for (job, hold) in [(job(1), &one), (job(1), &two), (job(2), &one), (job(1), &Hold::Ended)] {
+    for (job, hold) in [(job(1), &one), (job(1), &two), (job(2), &one), (job(1), &Hold::Deleting)] {
         store.hold(&job, hold).await.unwrap();
     }
     for _ in 0..2 {
-        store.release(&job(1), &[one.clone(), Hold::Ended]).await.unwrap();
+        store.release(&job(1), &[one.clone(), Hold::Deleting]).await.unwrap();
         assert_eq!(held(store).await, [(job(1), two.clone()), (job(2), one.clone())]);
     }
     store.release(&job(3), &[one]).await.unwrap();
@@ -218,6 +218,6 @@ pub async fn without_holds_none_is_listed(store: &dyn ArtifactStore) {
     let hold = Hold::Artifact(Digest::of(b"a"));
     store.hold(&job(1), &hold).await.unwrap();
     store.release(&job(1), &[hold]).await.unwrap();
-    store.hold(&job(1), &Hold::Ended).await.unwrap();
+    store.hold(&job(1), &Hold::Deleting).await.unwrap();
     assert_eq!(held(store).await, []);
 }

@@ -19,16 +19,13 @@ pub(super) fn new_job(stages: &[Written<'_>]) -> NewJob {
         needs: needs.iter().map(|need| StageName::from(*need)).collect(),
         fan: fan.map(StageName::from),
     });
-    NewJob {
-        pipeline: "test".to_owned(),
-        plan: Plan::new(stages.collect()).expect("the fixtures are in topological order"),
-        input: JobInput::new(&SourcePdf::new("paper.pdf", b"pdf")).expect("it is plain JSON"),
-        options: serde_json::json!({ "voice": "calm" }),
-        priority: 0,
-        max_attempts: 3,
-        max_cost: None,
-        idempotency_key: None,
-    }
+    NewJob::new(
+        "test",
+        Plan::new(stages.collect()).expect("the fixtures are in topological order"),
+        JobInput::new(&SourcePdf::new("paper.pdf", b"pdf")).expect("it is plain JSON"),
+    )
+    .with_options(serde_json::json!({ "voice": "calm" }))
+    .with_max_attempts(3)
 }
 
 /// One stage, `work`.

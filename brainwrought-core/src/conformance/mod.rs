@@ -166,7 +166,7 @@ macro_rules! artifact_store_conformance {
             megabytes_come_back
             putting_twice_is_harmless
             concurrent_puts_of_one_artifact_agree
-            what_was_never_put_is_not_found
+            unknown_digest_is_not_found
             contains_tells_what_is_there
             deleted_bytes_are_gone
             deleting_nothing_is_no_error

@@ -7,11 +7,11 @@ use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
 use super::Engine;
-use super::foreign::difference;
 use super::heartbeat::{self, HeartbeatEnd};
 use super::inputs::{Inputs, OtherSchema, read_envelope};
 use super::job_artifacts::JobArtifacts;
 use super::job_budget::JobBudget;
+use super::other_versions::plan_difference;
 use super::repair::Loss;
 use super::report_buffer::ReportBuffer;
 use super::scratch::Scratch;
@@ -26,7 +26,11 @@ use crate::job_store::{Claim, JobStoreError};
 use crate::metrics;
 use crate::pipeline::{ErasedPipeline, Node};
 use crate::report::chain;
+use crate::retry::{Backoff, draw};
 use crate::stage::{StageContext, StageError};
+
+/// The rests between tries of a commit: short at first, for an outcome is due within the lease.
+const COMMIT_BACKOFF: Backoff = Backoff { initial: Duration::from_millis(50), max: Duration::from_secs(2) };
 
 /// What an attempt made.
 struct Made {
@@ -113,7 +117,7 @@ impl Engine {
             Ok(pipeline) => pipeline,
             Err(error) => return Err(Unmade::PassedOver(chain(&error))),
         };
-        if let Some(difference) = difference(&pipeline, &claim.job) {
+        if let Some(difference) = plan_difference(&pipeline, &claim.job) {
             return Err(Unmade::PassedOver(difference));
         }
         let error = match self.run(&pipeline, claim, attempt, report_buffer, stop, artifacts).await {
@@ -260,7 +264,7 @@ impl Engine {
             Outcome::Done { cached, .. } => Some(*cached),
             _ => None,
         };
-        let mut pause = Duration::from_millis(50);
+        let mut tries = 0;
         let started = tokio::time::Instant::now();
         loop {
             let committed = self.jobs.commit(&claim.id, claim.token, outcome.clone()).await;
@@ -280,11 +284,12 @@ impl Engine {
             let may_pass = matches!(error, JobStoreError::Unavailable { .. } | JobStoreError::Full(_));
             tracing::warn!(task = %claim.id, error = chain(&error), "could not commit an outcome");
             let patience = if shutdown.is_cancelled() { self.settings.grace } else { self.settings.lease };
+            let pause = COMMIT_BACKOFF.delay(tries, draw());
             if !may_pass || started.elapsed() + pause > patience {
                 return Err(error);
             }
             tokio::time::sleep(pause).await;
-            pause = (pause * 2).min(Duration::from_secs(2));
+            tries += 1;
         }
     }
 }
@@ -328,9 +333,4 @@ pub(super) fn count_items(node: &Node, value: Value) -> Result<Option<u32>, Stag
     let Some(list) = node.items else { return Ok(None) };
     let items = list(value).map_err(StageError::fatal)?;
     Ok(Some(u32::try_from(items.len()).unwrap_or(u32::MAX)))
-}
-
-/// Draws from 0 to 1 for the jitter of a rest; a system without random bytes gets no jitter.
-fn draw() -> f64 {
-    getrandom::u32().map_or(1.0, |bits| f64::from(bits) / f64::from(u32::MAX))
 }

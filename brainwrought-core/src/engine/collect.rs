@@ -20,6 +20,7 @@ const LEFT_FOR: Duration = Duration::from_secs(24 * 3600);
 
 /// What a collection removed, or would remove.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Collected {
     /// The artifacts that no job needs.
     pub artifacts: u64,
@@ -60,7 +61,7 @@ impl Rule {
     /// Adds what unknown jobs hold to what is needed, if they are to be spared.
     fn needed(self, mut survey: Survey) -> Survey {
         if self.spares_unknown {
-            survey.needed = survey.spared();
+            survey.needed = survey.protected();
         }
         survey
     }
@@ -81,6 +82,7 @@ impl Engine {
         if !dry_run {
             // Their folders and holds go too.
             self.sweep_deleted().await?;
+            self.remove_staged_copies().await;
         }
         Ok(collected)
     }
@@ -93,6 +95,7 @@ impl Engine {
     /// Fails like [`collect_garbage`](Self::collect_garbage).
     pub async fn collect_leftovers(&self) -> Result<Collected, CollectError> {
         self.sweep_deleted().await?;
+        self.remove_staged_copies().await;
         self.collect(Rule { min_age: LEFT_FOR, spares_unknown: true }, false).await
     }
 
@@ -140,7 +143,7 @@ impl Engine {
         let survey = rule.needed(self.survey(None).await?);
         needed.extend(survey.needed.iter().cloned());
         let left: BTreeSet<&Digest> =
-            survey.ended.values().flatten().filter_map(|stored| stored.hold.digest()).collect();
+            survey.deleted.values().flatten().filter_map(|stored| stored.hold.digest()).collect();
         let garbage = listing
             .artifacts
             .iter()

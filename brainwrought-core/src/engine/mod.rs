@@ -6,14 +6,15 @@
 mod attempt;
 mod collect;
 mod expiry;
-mod foreign;
 mod heartbeat;
+mod input_copy;
 mod inputs;
 mod job_artifacts;
 mod job_budget;
 mod lease_health;
 mod needs;
 mod orchestrator;
+mod other_versions;
 mod output;
 mod pipeline_engine;
 mod pipelines;
@@ -40,10 +41,10 @@ pub use submission::Submission;
 use tokio::sync::{Mutex, Notify};
 pub use worker::WorkScope;
 
-use self::foreign::PassedOver;
 use self::job_artifacts::KnownHolds;
 use self::lease_health::LeaseHealth;
 use self::needs::NamedBlobs;
+use self::other_versions::PassedOver;
 use self::store_health::StoreHealth;
 use crate::artifact_store::ArtifactStore;
 use crate::event::EventSink;
@@ -87,8 +88,9 @@ pub struct EngineSettings {
     pub retry: RetryPolicy,
     /// The folder under which each attempt gets a folder of its own.
     pub scratch: PathBuf,
-    /// The folder in which copies of what inputs name lie under `<job_id>/`, if there is one. Deleting a job removes its
-    /// copies, and what the artifact store has lost is taken from them.
+    /// The folder in which [`submit`](Engine::submit) keeps copies of the files that inputs name, under `<job_id>/`, such as
+    /// `<job_id>/input.pdf`; `None` keeps none. Deleting a job removes its copies, and what the artifact store has lost is
+    /// taken from them.
     pub inputs: Option<PathBuf>,
     /// The folder in which finished files lie under `<job_id>/`, if there is one. Deleting a job removes them.
     pub outputs: Option<PathBuf>,

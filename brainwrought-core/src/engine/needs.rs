@@ -29,7 +29,7 @@ pub(super) struct Survey {
     /// The bindings that jobs hold which were not deleted.
     pub(super) bound: BTreeSet<Fingerprint>,
     /// The holds of jobs that were deleted.
-    pub(super) ended: BTreeMap<JobId, Vec<StoredHold>>,
+    pub(super) deleted: BTreeMap<JobId, Vec<StoredHold>>,
     /// The holds of jobs that are neither stored here nor known to be deleted.
     pub(super) unknown: BTreeMap<JobId, Vec<StoredHold>>,
     /// What the inputs of jobs name that may still run.
@@ -41,7 +41,7 @@ pub(super) struct Survey {
 impl Survey {
     /// What a deletion leaves alone: what is needed, and what is held by jobs that are not stored here. These may be
     /// another job store's.
-    pub(super) fn spared(&self) -> BTreeSet<Digest> {
+    pub(super) fn protected(&self) -> BTreeSet<Digest> {
         let held = self.unknown.values().flatten().filter_map(|stored| stored.hold.digest());
         self.needed.iter().chain(held).cloned().collect()
     }
@@ -71,14 +71,14 @@ impl NamedBlobs {
 }
 
 /// What a job was given, which nobody can make again: the blobs that its options and its input name.
-pub(super) fn given(job: &Job) -> Vec<BlobRef> {
+pub(super) fn submitted_blobs(job: &Job) -> Vec<BlobRef> {
     let mut given = blobs_in(&job.options);
     given.extend(job.input.blobs());
     given
 }
 
 /// The name under which [`Engine::keep`] holds what no job needs yet.
-pub(super) fn keeper() -> JobId {
+pub(super) fn keep_holder() -> JobId {
     JobId::from_bytes([0xff; 16])
 }
 
@@ -91,7 +91,7 @@ impl Engine {
     /// Fails when the artifact store cannot be reached.
     pub async fn keep(&self, blobs: &[BlobRef]) -> Result<(), EngineError> {
         for blob in blobs {
-            self.artifacts.hold(&keeper(), &Hold::Artifact(blob.digest.clone())).await?;
+            self.artifacts.hold(&keep_holder(), &Hold::Artifact(blob.digest.clone())).await?;
         }
         Ok(())
     }
@@ -114,7 +114,7 @@ impl Engine {
     ///
     /// Fails when an output cannot be read for a reason that may pass. What is gone needs nothing.
     pub(super) async fn needs(&self, job: &Job) -> Result<BTreeSet<Digest>, CollectError> {
-        let mut needs: BTreeSet<Digest> = given(job).into_iter().map(|blob| blob.digest).collect();
+        let mut needs: BTreeSet<Digest> = submitted_blobs(job).into_iter().map(|blob| blob.digest).collect();
         let outputs: BTreeSet<Digest> = job.outputs().cloned().collect();
         needs.extend(self.named_by(&outputs).await?);
         needs.extend(outputs);
@@ -146,8 +146,8 @@ impl Engine {
             survey.needed.extend(self.followed(view, &held).await?);
         }
         for (job, held) in by_job {
-            let is_ended = deleted == Some(&job) || held.iter().any(|stored| stored.hold == Hold::Ended);
-            if job == keeper() {
+            let is_ended = deleted == Some(&job) || held.iter().any(|stored| stored.hold == Hold::Deleting);
+            if job == keep_holder() {
                 let fresh = held.iter().filter(|stored| stored.age < KEPT_FOR);
                 survey.needed.extend(fresh.filter_map(|stored| stored.hold.digest().cloned()));
             } else if self.has_record(&job).await? {
@@ -155,7 +155,7 @@ impl Engine {
                 // A list leaves out what is damaged, and may be older than the job.
                 survey.needed.extend(held.iter().filter_map(|stored| stored.hold.digest().cloned()));
             } else if is_ended {
-                survey.ended.insert(job, held);
+                survey.deleted.insert(job, held);
             } else {
                 survey.bound.extend(bound_by(&held));
                 survey.unknown.insert(job, held);
@@ -181,7 +181,7 @@ impl Engine {
         if !view.status.is_final() {
             let outputs = held.iter().filter_map(|stored| match &stored.hold {
                 Hold::Output(digest, _) => Some(digest.clone()),
-                Hold::Artifact(_) | Hold::Ended => None,
+                Hold::Artifact(_) | Hold::Deleting => None,
             });
             needed.extend(self.named_by(&outputs.collect()).await?);
         }

@@ -1,4 +1,4 @@
-//! The rounds of the orchestrator and of recovery, and all three parts in one process.
+//! The loops of the orchestrator and of recovery, and all three roles in one process.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -34,6 +34,15 @@ pub enum EngineError {
         /// What could not be done.
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The copy of an input could not be kept, so there is no job.
+    #[error("could not keep a copy of the input as {}; make room and make the folder writable, then submit it again", path.display())]
+    InputCopy {
+        /// The file or folder that could not be written.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
     },
     /// There is no such pipeline, or it does not know the options.
     #[error("could not build the pipeline `{name}`")]

@@ -9,7 +9,7 @@ use bytes::Bytes;
 
 use super::collect::{CollectError, all};
 use super::job_artifacts::JobArtifacts;
-use super::needs::{Survey, given};
+use super::needs::{Survey, submitted_blobs};
 use super::{Engine, EngineError};
 use crate::artifact_store::{ArtifactStoreError, Hold, StoredHold};
 use crate::data::BlobRef;
@@ -20,7 +20,7 @@ use crate::report::chain;
 
 /// How long it is remembered that a job was deleted. A worker that had a task of it and is out of reach may go on for as
 /// long as its lease lasts, and what it leaves must be known for what it is.
-const ENDED_FOR: Duration = Duration::from_secs(3600);
+const DELETED_FOR: Duration = Duration::from_secs(3600);
 
 /// Files of users up to this size are put back when somebody turns out to need them after all; they are in
 /// memory meanwhile.
@@ -58,7 +58,7 @@ impl Engine {
             Ok(needs) => needs,
             Err(CollectError::Engine(error)) => return Err(error),
             // An output that is no output names nothing that could be removed.
-            Err(CollectError::Unreadable(_, error)) if !error.is_retryable() => given(&view.job)
+            Err(CollectError::Unreadable(_, error)) if !error.is_retryable() => submitted_blobs(&view.job)
                 .into_iter()
                 .map(|blob| blob.digest)
                 .chain(view.job.outputs().cloned())
@@ -70,7 +70,8 @@ impl Engine {
         // First it is written down that the job ends and what it needs: once its record is gone, nothing else tells. While
         // there is a record this means nothing, so a crash here, or a retry that comes in between, does no harm.
         if self.settings.keeps_holds {
-            let holds: Vec<Hold> = needs.iter().cloned().map(Hold::Artifact).chain([Hold::Ended]).collect();
+            let holds: Vec<Hold> =
+                needs.iter().cloned().map(Hold::Artifact).chain([Hold::Deleting]).collect();
             match all(holds.iter().map(|hold| self.artifacts.hold(id, hold))).await {
                 // Whoever deletes jobs to make room on a full disk must be able to.
                 Ok(_) | Err(ArtifactStoreError::Full(_)) => {}
@@ -82,7 +83,7 @@ impl Engine {
         self.jobs.delete(id).await?;
         self.removed.notify_one();
         self.remove_folders(id).await?;
-        let swept = self.sweep(Some(id), &needs, &given(&view.job)).await;
+        let swept = self.sweep(Some(id), &needs, &submitted_blobs(&view.job)).await;
         if let Err(error) = &swept {
             tracing::warn!(job = %id, error = chain(error), "artifacts of a deleted job are removed later");
         }
@@ -92,7 +93,7 @@ impl Engine {
     /// Deletes a job that cannot be read. What only it needed is for garbage collection to find.
     async fn delete_damaged(&self, id: &JobId) -> Result<Deleted, EngineError> {
         if self.settings.keeps_holds {
-            self.artifacts.hold(id, &Hold::Ended).await?;
+            self.artifacts.hold(id, &Hold::Deleting).await?;
         }
         self.jobs.delete(id).await?;
         self.removed.notify_one();
@@ -133,21 +134,21 @@ impl Engine {
     ) -> Result<(), CollectError> {
         let _turn = self.removals.lock().await;
         let before = self.survey(deleted).await?;
-        for job in before.ended.keys() {
+        for job in before.deleted.keys() {
             self.remove_folders(job).await?;
         }
-        let held = || before.ended.values().flatten();
+        let held = || before.deleted.values().flatten();
         let mut candidates: BTreeSet<Digest> =
             held().filter_map(|stored| stored.hold.digest().cloned()).collect();
         candidates.extend(more.iter().cloned());
         if candidates.is_empty() {
-            return self.forget_ended(&before).await;
+            return self.forget_deleted(&before).await;
         }
-        let mut needed = before.spared();
+        let mut needed = before.protected();
         self.unbind_all(held().filter_map(|stored| binding(stored, &needed, &before.bound)).collect())
             .await?;
         let after = self.survey(deleted).await?;
-        needed.extend(after.spared());
+        needed.extend(after.protected());
         candidates.retain(|digest| !needed.contains(digest));
         // Without holds nobody knows what work on the same input has found: it is left to collection by age.
         let is_shared = |blob: &BlobRef| after.inputs_at_work.contains(&blob.digest);
@@ -157,7 +158,7 @@ impl Engine {
         let given = self.read_given(given, &candidates).await;
         self.delete_all(&candidates).await?;
         self.put_back(given).await?;
-        self.forget_ended(&before).await
+        self.forget_deleted(&before).await
     }
 
     /// Makes sure that nothing stays of an attempt whose job was deleted meanwhile.
@@ -171,7 +172,7 @@ impl Engine {
                 self.artifacts.hold(job, &hold).await?;
             }
             if self.settings.keeps_holds {
-                self.artifacts.hold(job, &Hold::Ended).await?;
+                self.artifacts.hold(job, &Hold::Deleting).await?;
             }
             self.sweep_deleted().await
         };
@@ -210,7 +211,7 @@ impl Engine {
         }
         let views = self.jobs.list(&JobFilter::default()).await.map_err(EngineError::from)?;
         let needed: BTreeSet<Digest> =
-            views.iter().flat_map(|view| given(&view.job)).map(|blob| blob.digest).collect();
+            views.iter().flat_map(|view| submitted_blobs(&view.job)).map(|blob| blob.digest).collect();
         for (_, bytes) in read.into_iter().filter(|(digest, _)| needed.contains(digest)) {
             self.artifacts.put(bytes).await?;
         }
@@ -218,9 +219,9 @@ impl Engine {
     }
 
     /// Forgets the holds of deleted jobs, now that nothing is left of them. Those that came since stay for the next look.
-    async fn forget_ended(&self, survey: &Survey) -> Result<(), CollectError> {
-        for (job, held) in &survey.ended {
-            let is_over = |stored: &&StoredHold| stored.hold != Hold::Ended || stored.age >= ENDED_FOR;
+    async fn forget_deleted(&self, survey: &Survey) -> Result<(), CollectError> {
+        for (job, held) in &survey.deleted {
+            let is_over = |stored: &&StoredHold| stored.hold != Hold::Deleting || stored.age >= DELETED_FOR;
             let over: Vec<Hold> = held.iter().filter(is_over).map(|stored| stored.hold.clone()).collect();
             self.artifacts.release(job, &over).await?;
         }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::collect::CollectError;
-use super::needs::given;
+use super::needs::submitted_blobs;
 use super::{Engine, EngineError};
 use crate::artifact_store::ArtifactStoreError;
 use crate::id::{Digest, JobId, TaskKey};
@@ -90,7 +90,7 @@ impl Engine {
         if lost.is_empty() {
             return Ok(None);
         }
-        let was_given = given(job).into_iter().find(|blob| lost.contains(&blob.digest));
+        let was_given = submitted_blobs(job).into_iter().find(|blob| lost.contains(&blob.digest));
         if let Some(blob) = was_given {
             if job.input.blobs().iter().all(|input| input.digest != blob.digest) {
                 return Ok(Some(Loss::Given(GivenLost::File(blob.digest))));

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use bytes::Bytes;
 use serde_json::Value;
 
-use super::needs::given;
+use super::input_copy::InputCopy;
+use super::needs::submitted_blobs;
 use super::{Engine, EngineError};
 use crate::artifact_store::{ArtifactStoreError, Hold};
 use crate::budget::Cost;
@@ -103,12 +104,15 @@ impl Submission<SourcePdf> {
 }
 
 impl Engine {
-    /// Stores what a submission brings and creates its job. Bytes that no job is created for do not stay.
+    /// Stores what a submission brings and creates its job. Bytes that no job is created for do not stay. Where
+    /// [`EngineSettings::inputs`](super::EngineSettings::inputs) names a folder, the job has a copy there of every file
+    /// that was brought and that the input names.
     ///
     /// # Errors
     ///
     /// Fails when there is no such pipeline, when it takes another input or does not know the options, when a blob that
-    /// they name is not stored, or a store cannot be reached.
+    /// they name is not stored, when the copy cannot be written, or a store cannot be reached. Then there is no new job,
+    /// unless the job store could not be reached or its disk is full: that leaves it open.
     pub async fn submit<I: StageData>(&self, submission: Submission<I>) -> Result<Created, EngineError> {
         let pipeline = self.pipelines.get(&submission.pipeline, &submission.options)?;
         if pipeline.input_schema() != I::SCHEMA {
@@ -121,16 +125,19 @@ impl Engine {
         let input = JobInput::new(&submission.input).map_err(EngineError::UnwritableInput)?;
         let named: Vec<BlobRef> = blobs_in(&submission.options).into_iter().chain(input.blobs()).collect();
         let brought = self.store_brought(submission.blobs, &named).await?;
-        let new = NewJob {
-            pipeline: pipeline.name().to_owned(),
-            plan: pipeline.plan().clone(),
-            input,
-            options: submission.options,
-            priority: submission.priority,
-            max_attempts: self.settings.retry.max_attempts,
-            max_cost: submission.max_cost,
-            idempotency_key: submission.idempotency_key,
+        let copy = match self.stage_copy(&input, &brought).await {
+            Ok(copy) => copy,
+            Err(error) => {
+                self.discard(&refs(&brought)).await;
+                return Err(error);
+            }
         };
+        let new = NewJob::new(pipeline.name(), pipeline.plan().clone(), input.clone())
+            .with_options(submission.options)
+            .with_priority(submission.priority)
+            .with_max_attempts(self.settings.retry.max_attempts)
+            .with_max_cost(submission.max_cost)
+            .with_idempotency_key(submission.idempotency_key);
         let created = match self.jobs.create(new).await {
             Ok(created) => created,
             Err(error) => {
@@ -141,7 +148,16 @@ impl Engine {
                 return Err(error.into());
             }
         };
-        let needed: BTreeSet<Digest> = given(&created.view.job).into_iter().map(|blob| blob.digest).collect();
+        // A job that was found may have lost its copy to a crash, or have another input, of which this is no copy.
+        if let Some(copy) = copy.filter(|_| created.is_new || created.view.job.input == input)
+            && let Err(error) = copy.give_to(&created.view.job.job_id).await
+            && created.is_new
+        {
+            self.take_back(&created.view.job).await;
+            return Err(error);
+        }
+        let needed: BTreeSet<Digest> =
+            submitted_blobs(&created.view.job).into_iter().map(|blob| blob.digest).collect();
         let (needed, other): (Vec<_>, Vec<_>) =
             brought.into_iter().partition(|(blob, _)| needed.contains(&blob.digest));
         if !other.is_empty() {
@@ -156,6 +172,30 @@ impl Engine {
             return Ok(Created { view: self.adopt(created.view).await?, ..created });
         }
         Ok(created)
+    }
+
+    /// Writes copies of the files that were brought and that the input names, for a job that is about to be created.
+    async fn stage_copy(
+        &self,
+        input: &JobInput,
+        brought: &[(BlobRef, Bytes)],
+    ) -> Result<Option<InputCopy>, EngineError> {
+        let Some(inputs) = &self.settings.inputs else { return Ok(None) };
+        let named: BTreeSet<Digest> = input.blobs().into_iter().map(|blob| blob.digest).collect();
+        let files: Vec<_> =
+            brought.iter().filter(|(blob, _)| named.contains(&blob.digest)).cloned().collect();
+        if files.is_empty() { Ok(None) } else { InputCopy::stage(inputs, files).await.map(Some) }
+    }
+
+    /// Deletes a job that was created just now and whose id nobody was told.
+    async fn take_back(&self, job: &Job) {
+        let id = &job.job_id;
+        // Its status may be final by now; whether it is, the deletion finds out.
+        let cancelled = self.jobs.cancel(id).await;
+        if let Err(error) = self.delete_job(id).await {
+            let cancelled = cancelled.err().map(|error| chain(&error));
+            tracing::warn!(job = %id, error = chain(&error), cancelled, "a job that was refused stays");
+        }
     }
 
     /// Stores the bytes that a submission brings, and sees that everything else that it names is stored.
@@ -189,7 +229,7 @@ impl Engine {
     /// may have been removed with another job before this one's record showed that it is needed.
     async fn settle_in(&self, job: &Job, brought: Vec<(BlobRef, Bytes)>) -> Result<(), ArtifactStoreError> {
         if self.settings.keeps_holds {
-            for blob in given(job) {
+            for blob in submitted_blobs(job) {
                 self.artifacts.hold(&job.job_id, &Hold::Artifact(blob.digest)).await?;
             }
         }
@@ -204,4 +244,92 @@ impl Engine {
 
 fn refs(brought: &[(BlobRef, Bytes)]) -> Vec<BlobRef> {
     brought.iter().map(|(blob, _)| blob.clone()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::engine::{EngineSettings, PipelineEngine};
+    use crate::id::WorkerId;
+    use crate::job_store::JobFilter;
+    use crate::pipeline::{Handle, Pipeline};
+    use crate::stage::{Stage, StageContext, StageError};
+
+    #[derive(Debug, serde::Serialize)]
+    struct Read;
+
+    impl Stage for Read {
+        const NAME: &'static str = "read";
+        const VERSION: u32 = 1;
+        type Input = SourcePdf;
+        type Output = String;
+
+        async fn run(&self, _cx: &StageContext, input: SourcePdf) -> Result<String, StageError> {
+            Ok(input.file_name)
+        }
+    }
+
+    fn engine(inputs: &Path) -> PipelineEngine<SourcePdf, String> {
+        let mut settings = EngineSettings::new(WorkerId("test".to_owned()), inputs.with_file_name("scratch"));
+        settings.inputs = Some(inputs.to_owned());
+        let pipeline = Pipeline::new("read", |p, pdf: Handle<SourcePdf>| p.stage(Read, pdf)).unwrap();
+        Engine::builder(pipeline).settings(settings).build().unwrap()
+    }
+
+    fn submission() -> Submission<SourcePdf> {
+        Submission::of_pdf("read", "a.pdf", Bytes::from_static(b"%PDF-1.7"))
+    }
+
+    async fn assert_empty(engine: &Engine) {
+        assert!(engine.jobs().list(&JobFilter::default()).await.unwrap().is_empty());
+        assert!(engine.artifacts().list().await.unwrap().artifacts.is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_copy_that_cannot_be_written_leaves_no_job_and_names_the_path() {
+        let root = tempfile::tempdir().unwrap();
+        let inputs = root.path().join("inputs");
+        std::fs::write(&inputs, "a file where the folder should be").unwrap();
+        let engine = engine(&inputs);
+        let error = engine.submit(submission()).await.unwrap_err();
+        assert!(
+            matches!(&error, EngineError::InputCopy { path, .. } if path.starts_with(&inputs)),
+            "{error}"
+        );
+        assert!(error.to_string().contains(&inputs.display().to_string()), "{error}");
+        assert_empty(&engine).await;
+        std::fs::remove_file(&inputs).unwrap();
+        let created = engine.submit(submission()).await.unwrap();
+        assert!(created.is_new && inputs.join(created.view.job.job_id.as_str()).join("input.pdf").exists());
+    }
+
+    #[tokio::test]
+    async fn a_job_that_is_found_gets_the_copy_it_has_lost_and_no_other() {
+        let root = tempfile::tempdir().unwrap();
+        let inputs = root.path().join("inputs");
+        let engine = engine(&inputs);
+        let keyed = || submission().with_idempotency_key(Some("key".to_owned()));
+        let id = engine.submit(keyed()).await.unwrap().view.job.job_id;
+        let copy = inputs.join(id.as_str()).join("input.pdf");
+        std::fs::remove_dir_all(copy.parent().unwrap()).unwrap();
+        let other = Submission::of_pdf("read", "b.pdf", Bytes::from_static(b"%PDF-2.0"));
+        assert!(!engine.submit(other.with_idempotency_key(Some("key".to_owned()))).await.unwrap().is_new);
+        assert!(!copy.exists());
+        assert!(!engine.submit(keyed()).await.unwrap().is_new);
+        assert_eq!(std::fs::read(&copy).unwrap(), b"%PDF-1.7");
+        assert_eq!(std::fs::read_dir(&inputs).unwrap().count(), 1, "nothing is left of what was not needed");
+    }
+
+    #[tokio::test]
+    async fn a_job_that_is_taken_back_leaves_nothing() {
+        let root = tempfile::tempdir().unwrap();
+        let inputs = root.path().join("inputs");
+        let engine = engine(&inputs);
+        let created = engine.submit(submission()).await.unwrap();
+        engine.take_back(&created.view.job).await;
+        assert_empty(&engine).await;
+        assert_eq!(std::fs::read_dir(&inputs).unwrap().count(), 0);
+    }
 }

@@ -1,4 +1,4 @@
-//! Waiting for a job's end, and saying what it waits for.
+//! Waits until a job is final, and reports what it is waiting for.
 
 use std::time::Duration;
 

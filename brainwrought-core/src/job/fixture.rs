@@ -12,14 +12,5 @@ pub(super) fn stage(name: &str, needs: &[&str], fan: Option<&str>) -> StagePlan 
 
 /// A job with a plan, tried three times.
 pub(super) fn new_job(plan: Plan) -> NewJob {
-    NewJob {
-        pipeline: "test".to_owned(),
-        plan,
-        input: JobInput::new(&SourcePdf::new("a.pdf", b"pdf")).unwrap(),
-        options: serde_json::Value::Null,
-        priority: 0,
-        max_attempts: 3,
-        max_cost: None,
-        idempotency_key: None,
-    }
+    NewJob::new("test", plan, JobInput::new(&SourcePdf::new("a.pdf", b"pdf")).unwrap()).with_max_attempts(3)
 }

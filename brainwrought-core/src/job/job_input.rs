@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_input_is_refused() {
+    fn a_damaged_input_is_refused() {
         for damaged in [json!({ "schema": 4 }), json!({}), json!({ "file_name": "a.pdf" }), json!(null)] {
             assert!(serde_json::from_value::<JobInput>(damaged).is_err());
         }

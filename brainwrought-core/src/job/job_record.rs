@@ -14,6 +14,7 @@ use crate::id::{Digest, FencingToken, JobId, StageName, TaskKey, WorkerId};
 
 /// Everything that is known of a job.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Job {
     /// Names the job.
     pub job_id: JobId,
@@ -67,18 +68,19 @@ impl Job {
 
     /// Makes a new job whose tasks are all NEW. Stages that fan out get their tasks once their source is DONE.
     pub fn create(job_id: JobId, new: NewJob, now: &Now) -> Self {
-        let stages = new
-            .plan
-            .stages()
-            .iter()
-            .filter(|stage| stage.fan.is_none())
-            .map(|stage| Task::new(single(&stage.name), FencingToken::default()))
-            .collect();
+        let mut job = Self::without_tasks(job_id, new, now.wall);
+        let first = job.plan.stages().iter().filter(|stage| stage.fan.is_none());
+        job.stages = first.map(|stage| Task::new(single(&stage.name), FencingToken::default())).collect();
+        job
+    }
+
+    /// A job that has no tasks, for a store that reads a job in parts: it puts in what else it has stored of it.
+    pub fn without_tasks(job_id: JobId, new: NewJob, created_at: Timestamp) -> Self {
         Self {
             job_id,
             pipeline: new.pipeline,
-            created_at: now.wall,
-            updated_at: now.wall,
+            created_at,
+            updated_at: created_at,
             input: new.input,
             options: new.options,
             priority: new.priority,
@@ -88,7 +90,7 @@ impl Job {
             callback: None,
             ledger: Ledger { max_cost: new.max_cost, ..Ledger::default() },
             plan: new.plan,
-            stages,
+            stages: Vec::new(),
             token_floor: FencingToken::default(),
             versions: Versions::default(),
             logs: Vec::new(),

@@ -31,7 +31,7 @@ impl StageBacklog {
     }
 
     /// Counts the tasks of `jobs`, by the names of their stages. Jobs that are final should be left out.
-    pub fn of<'a>(jobs: impl IntoIterator<Item = &'a Job>, now: Timestamp) -> Vec<Self> {
+    pub fn count<'a>(jobs: impl IntoIterator<Item = &'a Job>, now: Timestamp) -> Vec<Self> {
         let mut stages: BTreeMap<&'a str, Self> = BTreeMap::new();
         for job in jobs {
             for task in &job.stages {

@@ -99,6 +99,11 @@ impl StageContext {
         &self.job
     }
 
+    /// The stage that the work belongs to: the one whose memory is [shared](Self::with_memory_of), else the one that runs.
+    pub fn stage(&self) -> &StageName {
+        self.memory_of.as_ref().unwrap_or(&self.task.stage)
+    }
+
     /// The number of this attempt, from 1.
     pub fn attempt(&self) -> u32 {
         self.attempt
@@ -194,8 +199,7 @@ impl StageContext {
         R: Future<Output = Result<T, StageError>> + Send,
     {
         let key = serde_json::to_value(key).map_err(StageError::fatal)?;
-        let stage = self.memory_of.as_ref().unwrap_or(&self.task.stage);
-        let step = StageName(format!("{stage}/{step}"));
+        let step = StageName(format!("{}/{step}", self.stage()));
         let print = fingerprint(&step, 1, &key, &[]);
         if let Some(memory) = self.recall(&print).await?
             && let Ok(value) = serde_json::from_value(memory.value)
@@ -312,6 +316,7 @@ mod tests {
 
     fn call(purpose: &str) -> OutboundCall {
         OutboundCall {
+            stage: StageName::from("audio"),
             provider: "p/m".to_owned(),
             host: "127.0.0.1:9".to_owned(),
             purpose: purpose.to_owned(),
@@ -322,7 +327,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_remembered_is_made_once_and_brings_its_calls_along() {
+    async fn a_cached_step_is_made_once_and_brings_its_calls_along() {
         let artifacts: Arc<dyn ArtifactStore> = Arc::new(MemoryArtifactStore::default());
         let made = AtomicU32::new(0);
         let say = |cx: StageContext, line: &'static str| {
@@ -361,6 +366,7 @@ mod tests {
         let own = script.cached("line", "one", |_| async { Ok(1) });
         assert_eq!(own.await.unwrap(), 1);
         let ahead = script.with_memory_of("audio");
+        assert_eq!(*ahead.stage(), StageName::from("audio"));
         assert_eq!(ahead.cached("line", "one", |_| async { Ok(2) }).await.unwrap(), 2);
         let audio = context(&artifacts);
         assert_eq!(audio.cached("line", "one", |_| async { Ok(3) }).await.unwrap(), 2);

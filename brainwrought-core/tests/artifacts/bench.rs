@@ -412,7 +412,7 @@ impl Bench {
         }
         assert_eq!((left, listing.bindings), (Vec::new(), Vec::new()));
         let holds = self.shelf.holds().await.unwrap();
-        assert!(holds.iter().all(|stored| stored.hold == Hold::Ended), "{holds:?}");
+        assert!(holds.iter().all(|stored| stored.hold == Hold::Deleting), "{holds:?}");
     }
 }
 

@@ -113,7 +113,7 @@ async fn finished(engine: &Engine, pdf: &'static str) -> JobId {
 }
 
 #[tokio::test]
-async fn what_a_job_finds_while_garbage_is_collected_stays() {
+async fn an_artifact_found_during_a_collection_stays() {
     let (store, scratch) = (Arc::new(Busy::default()), tempfile::tempdir().unwrap());
     let settings = EngineSettings::new(WorkerId("test".to_owned()), scratch.path().to_owned());
     let pipelines =

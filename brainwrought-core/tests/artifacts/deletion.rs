@@ -47,7 +47,7 @@ async fn a_job_can_be_deleted_to_make_room_on_a_full_disk() {
 }
 
 #[tokio::test]
-async fn what_failed_attempts_left_goes_with_the_job() {
+async fn leftovers_of_failed_attempts_go_with_the_job() {
     let bench = Bench::new();
     bench.strings.film_fails.store(true, Ordering::SeqCst);
     let id = bench.submit("quokka wombat", json!({})).await;
@@ -83,7 +83,7 @@ async fn a_job_that_is_not_over_is_not_deleted() {
 }
 
 #[tokio::test]
-async fn what_another_job_has_made_or_found_survives() {
+async fn artifacts_of_another_job_survive_a_deletion() {
     let bench = Bench::new();
     let one = bench.finished("quokka wombat", json!({})).await;
     // The same PDF, the same PDF with another voice, and another PDF with a word in common.
@@ -128,7 +128,7 @@ async fn a_clip_that_a_waiting_job_names_survives() {
 }
 
 #[tokio::test]
-async fn what_is_kept_for_jobs_to_come_survives_them() {
+async fn kept_artifacts_survive_the_jobs_that_use_them() {
     let bench = Bench::new();
     let digest = bench.shelf.put("a picture of the server".into()).await.unwrap();
     let clip = BlobRef { digest: digest.clone(), bytes: 23, media_type: "image/png".to_owned() };
@@ -163,7 +163,7 @@ async fn a_job_that_runs_on_the_same_pdf_is_not_disturbed() {
 }
 
 #[tokio::test]
-async fn what_a_job_finds_at_the_moment_of_the_deletion_stays() {
+async fn an_artifact_found_during_a_deletion_stays() {
     let bench = Bench::new();
     let one = bench.finished("quokka wombat", json!({})).await;
     // The deletion has looked, nothing is gone yet, and another job finds everything.
@@ -198,7 +198,7 @@ async fn a_deletion_that_was_cut_short_is_finished_by_the_next_sweep() {
     let id = bench.finished("quokka wombat", json!({})).await;
     let kept = bench.finished("numbat", json!({})).await;
     // The process dies after the record is gone.
-    bench.shelf.hold(&id, &Hold::Ended).await.unwrap();
+    bench.shelf.hold(&id, &Hold::Deleting).await.unwrap();
     bench.jobs.delete(&id).await.unwrap();
     bench.engine.sweep_deleted().await.unwrap();
     bench.film(&kept).await.unwrap();
@@ -207,7 +207,7 @@ async fn a_deletion_that_was_cut_short_is_finished_by_the_next_sweep() {
 }
 
 #[tokio::test]
-async fn what_another_job_store_holds_is_left_alone() {
+async fn holds_of_another_job_store_are_left_alone() {
     let bench = Bench::new();
     let foreign = bench.finished("quokka", json!({})).await;
     let own = bench.finished("quokka", json!({})).await;
@@ -223,7 +223,7 @@ async fn what_another_job_store_holds_is_left_alone() {
 }
 
 #[tokio::test]
-async fn what_a_worker_makes_that_heard_of_the_deletion_late_goes_too() {
+async fn artifacts_of_a_late_worker_go_with_the_deleted_job() {
     let bench = Bench::with_permits(0);
     let id = bench.submit("quokka", json!({})).await;
     let stop = CancellationToken::new();

@@ -95,11 +95,12 @@ async fn a_lost_pdf_comes_back_from_its_copy_or_with_the_next_submission() {
     let pdf = Digest::of(PDF.as_bytes());
     let id = bench.submit(PDF, json!({})).await;
     bench.shelf.inner.delete(&pdf).await.unwrap();
+    let copy = bench.folder.path().join("inputs").join(id.as_str()).join("input.pdf");
+    assert_eq!(std::fs::read(&copy).unwrap(), PDF.as_bytes());
+    std::fs::remove_file(&copy).unwrap();
     let view = bench.run(&id).await;
     assert_eq!(view.status, JobStatus::Failed);
     assert!(view.job.error().unwrap().contains("submit the same file again"), "{:?}", view.job.error());
-    let copy = bench.folder.path().join("inputs").join(id.as_str()).join("input.pdf");
-    std::fs::create_dir_all(copy.parent().unwrap()).unwrap();
     for (bytes, status) in [("another", JobStatus::Failed), (PDF, JobStatus::Completed)] {
         std::fs::write(&copy, bytes).unwrap();
         bench.jobs.retry(&id, None).await.unwrap();

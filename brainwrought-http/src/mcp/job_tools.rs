@@ -89,7 +89,7 @@ impl JobTools {
             "get_output" => self.output(read(arguments)?, call).await,
             "get_script" => {
                 let OneJob { job_id } = read(arguments)?;
-                Ok(structured(&ScriptBody::of(&self.state, &self.state.job(&job_id).await?).await?))
+                Ok(structured(&ScriptBody::read(&self.state, &self.state.job(&job_id).await?).await?))
             }
             "edit_script" => {
                 let EditScript { job_id, lines } = read(arguments)?;
@@ -148,7 +148,7 @@ impl JobTools {
         };
         let document = Document { pdf: pdf.into(), music: None };
         let created = receive_whole(&self.state, call.client, document, order, &call.base).await?;
-        Ok(structured(&SubmittedBody::of(&created.view, &call.base)))
+        Ok(structured(&SubmittedBody::new(&created.view, &call.base)))
     }
 
     async fn request_upload(&self, wanted: RequestUpload, call: &Call) -> Result<CallToolResult, ApiError> {
@@ -288,7 +288,7 @@ fn structured<T: Serialize>(body: &T) -> CallToolResult {
 }
 
 fn failed(error: &ApiError) -> CallToolResult {
-    let (_, code) = error.parts();
+    let (_, code) = error.status_and_code();
     error.log();
     CallToolResult::error(vec![ContentBlock::text(format!("{code}: {error}"))])
 }

@@ -34,7 +34,7 @@ use crate::rate_limit::ClientId;
 use job_tools::JobTools;
 
 /// The largest PDF that a message may hold, in bytes. A message is in memory as a whole, so it is less than an upload's.
-pub(crate) const MAX_PDF_BYTES: u64 = 10_000_000;
+pub(crate) const MAX_MESSAGE_PDF_BYTES: u64 = 10_000_000;
 
 /// Messages up to so many bytes are read at once; a larger one needs a place.
 const SMALL: usize = 256 << 10;
@@ -88,7 +88,7 @@ fn longest(state: &AppState) -> u64 {
 
 /// The largest PDF that a message may hold here, in bytes.
 fn largest_pdf(state: &AppState) -> u64 {
-    MAX_PDF_BYTES.min(state.settings.limits.upload_bytes)
+    MAX_MESSAGE_PDF_BYTES.min(state.settings.limits.upload_bytes)
 }
 
 /// The place of a large message, among those of its client and among all.

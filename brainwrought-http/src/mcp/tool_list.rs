@@ -217,5 +217,7 @@ mod tests {
         let submit = serde_json::to_value(&tools()[0]).unwrap();
         assert_eq!(submit["inputSchema"]["required"], serde_json::json!(["pdf_base64"]));
         assert!(submit.to_string().contains("maximum"), "the options are described: {submit:#}");
+        let limit = format!("at most {} MB before coding", super::super::MAX_MESSAGE_PDF_BYTES / 1_000_000);
+        assert!(submit.to_string().contains(&limit), "{submit:#}");
     }
 }

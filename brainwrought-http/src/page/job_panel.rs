@@ -53,7 +53,7 @@ enum Remedy {
 impl Remedy {
     /// Looks at what failed. A stage that said that trying again never helps is believed where its input is all that
     /// decides; elsewhere somebody may have changed the server meanwhile.
-    fn of(view: &JobView, server_limit: Option<Cost>) -> Self {
+    fn from_view(view: &JobView, server_limit: Option<Cost>) -> Self {
         let job = &view.job;
         if job.error().is_some_and(|error| BudgetError::is_limit(&error)) {
             let is_server =
@@ -91,7 +91,7 @@ impl JobPanel {
         Ok(Self {
             job,
             is_final: view.status.is_final(),
-            remedy: Remedy::of(view, state.settings.max_cost),
+            remedy: Remedy::from_view(view, state.settings.max_cost),
             script,
             quiz: quiz::questions(quiz.as_deref()),
             report,

@@ -1,4 +1,4 @@
-//! The page for people: everything that it does works without scripts; scripts make it pleasant.
+//! The web page: everything works without JavaScript, which only adds comfort.
 
 mod asset;
 mod docs;
@@ -162,13 +162,13 @@ async fn failed(state: &AppState, base: &Base, asked: Option<&str>, error: ApiEr
     if let Some(view) = job
         && let Ok(response) = job_page(state, base, &view, Some(&error), None).await
     {
-        return error.dress(response);
+        return error.apply_to(response);
     }
     let mut page = Page::new(base, state).await;
     page.tab = if asked.is_some() { Tab::Retrieve } else { Tab::Submit };
     page.job_id = asked.unwrap_or_default().chars().take(80).collect();
     page.error = Some(error_page::sentence(&error.to_string()));
-    error.dress(Html(page.render().into_string()).into_response())
+    error.apply_to(Html(page.render().into_string()).into_response())
 }
 
 /// The part of the page that shows a job, for scripts to put in place when the job has moved on.
@@ -254,7 +254,7 @@ async fn make_variant(
         Ok(created) => go_to(&base.page(&created.view.job.job_id)),
         Err(error) => {
             let page = draw_variant_form(&state, &base, &view, Some(&error)).await;
-            error.dress(Html(page).into_response())
+            error.apply_to(Html(page).into_response())
         }
     }
 }
@@ -313,7 +313,7 @@ async fn edit_script(
                 let refused = RefusedEdit { lines, verdict: verdict.as_ref().clone() };
                 let error = ApiError::EditRefused { message: NOT_SAVED.to_owned(), verdict };
                 let page = job_page(&state, &base, &view, Some(&error), Some(refused)).await?;
-                Ok(error.dress(page))
+                Ok(error.apply_to(page))
             }
             edited => edited.map(|view| go_to(&base.page(&view.job.job_id))),
         }

@@ -2,7 +2,7 @@
 
 use brainwrought_core::budget::Cost;
 use brainwrought_stages::background::STYLES;
-use brainwrought_stages::frame::{CaptionStyle, Layout};
+use brainwrought_stages::frame::CaptionStyle;
 use maud::{Markup, html};
 
 use crate::own_music;
@@ -101,12 +101,9 @@ impl OptionsForm<'_> {
     fn lists(&self) -> Markup {
         let chosen = &self.chosen;
         let level = |level: u8| LEVELS[usize::from(level).min(LEVELS.len() - 1)];
-        let layout = if chosen.layout == Layout::Split { "split" } else { "card" };
-        let captions = match chosen.captions {
-            CaptionStyle::Plain => "plain",
-            CaptionStyle::Off => "off",
-            _ => "pop",
-        };
+        let names = CaptionStyle::ALL.iter().map(|style| (style.name(), capital(style.name())));
+        let names: Vec<(&str, String)> = names.collect();
+        let captions: Vec<(&str, &str)> = names.iter().map(|(name, text)| (*name, text.as_str())).collect();
         let described = self.voices.iter().map(|voice| format!("{} ({})", voice.label, voice.detail));
         let described: Vec<String> = described.collect();
         let mut second: Vec<(&str, &str)> = vec![("auto", "Automatic")];
@@ -118,9 +115,9 @@ impl OptionsForm<'_> {
         }
         html! {
             div.grid {
-                (select("layout", "Layout", layout, &[("card", "Card over motion"), ("split", "Page above, motion below")]))
+                (select("layout", "Layout", chosen.layout.name(), &[("card", "Card over motion"), ("split", "Page above, motion below")]))
                 (select("intensity", "Motion", level(chosen.intensity), &[("0", "Calm"), ("1", "Gentle"), ("2", "Lively"), ("3", "Wild")]))
-                (select("captions", "Captions", captions, &[("pop", "Pop"), ("plain", "Plain"), ("off", "Off")]))
+                (select("captions", "Captions", chosen.captions.name(), &captions))
                 (select("slang", "Slang", level(chosen.slang), &[("0", "None"), ("1", "A little"), ("2", "Some"), ("3", "A lot")]))
                 (select("memes", "Memes", level(chosen.memes), &[("0", "None"), ("1", "A few"), ("2", "Some"), ("3", "Many")]))
                 (select("dialogue", "Speakers", if chosen.dialogue { "true" } else { "false" }, &[("false", "One explains"), ("true", "Two talk")]))

@@ -1,4 +1,4 @@
-//! [`Player`]: a video in its phone, on the page of a job and on the page that is shared.
+//! [`Player`]: the video player in its phone frame, on the page of a job and on the page that is shared.
 
 use maud::{Markup, html};
 

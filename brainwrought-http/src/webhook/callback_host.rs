@@ -24,10 +24,10 @@ pub struct NotACallbackHost(String);
 impl CallbackHost {
     /// Tells whether a URL leads there.
     pub(super) fn admits(&self, url: &Url) -> bool {
-        Self::of(url).is_some_and(|place| place == *self)
+        Self::from_url(url).is_some_and(|place| place == *self)
     }
 
-    fn of(url: &Url) -> Option<Self> {
+    fn from_url(url: &Url) -> Option<Self> {
         let is_web = matches!(url.scheme(), "http" | "https");
         let host = url.host().filter(|_| is_web)?.to_owned();
         Some(Self { scheme: url.scheme().to_owned(), host, port: url.port_or_known_default()? })
@@ -48,7 +48,7 @@ impl FromStr for CallbackHost {
             && url.password().is_none()
             // There are no wildcards; it would be taken for a name.
             && !text.contains('*');
-        Self::of(&url).filter(|_| is_bare).ok_or_else(wrong)
+        Self::from_url(&url).filter(|_| is_bare).ok_or_else(wrong)
     }
 }
 
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_host_is_refused() {
+    fn an_invalid_host_is_refused() {
         for wrong in
             ["", "https://", "ftp://a.example", "a.example/path", "u:p@a.example", "a b", "*.example"]
         {

@@ -136,7 +136,7 @@ impl Sender {
     async fn step(&self, id: &JobId) -> Result<Option<Duration>, JobStoreError> {
         let view = self.jobs.get(id).await?;
         let Some(seen) = pending(&view) else { return Ok(None) };
-        let Some(message) = Message::of(&view, seen) else {
+        let Some(message) = Message::new(&view, seen) else {
             // What waits in a queue is looked at less often than what runs.
             let times = if view.status == JobStatus::Running { 1 } else { 3 };
             return Ok(Some(self.webhooks.poll * times));

@@ -34,7 +34,7 @@ pub(crate) struct Message {
 
 impl Message {
     /// Writes what is to be said of a job that has ended; `None` while it has not.
-    pub(super) fn of(view: &JobView, callback: &Callback) -> Option<Self> {
+    pub(super) fn new(view: &JobView, callback: &Callback) -> Option<Self> {
         let event = match view.status {
             JobStatus::Completed => "job.completed",
             JobStatus::Failed => "job.failed",
@@ -42,7 +42,7 @@ impl Message {
             _ => return None,
         };
         let base = Base(callback.base_url.clone());
-        let mut job = JobSummary::of(view, &base);
+        let mut job = JobSummary::new(view, &base);
         job.links = links(&view.job, &base);
         Some(Self {
             event_id: format!("{}-{}", view.job.job_id, callback.event),

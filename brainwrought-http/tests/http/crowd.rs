@@ -171,7 +171,7 @@ async fn event_streams_of_one_client_leave_some_to_others() {
 }
 
 #[tokio::test]
-async fn what_does_not_fit_is_refused_before_it_is_sent() {
+async fn an_upload_that_does_not_fit_is_refused_before_it_is_sent() {
     let desk = Desk::with(
         |settings| {
             settings.storage.bytes = Some(2_000_000);
@@ -349,16 +349,13 @@ async fn a_job_that_another_version_planned_says_what_it_waits_for() {
     let desk = Desk::start().await;
     let stage = StagePlan { name: "opera".into(), needs: Vec::new(), fan: None };
     let pdf = BlobRef { digest: Digest::of(b"pdf"), bytes: 3, media_type: "application/pdf".to_owned() };
-    let new = NewJob {
-        pipeline: "short".to_owned(),
-        plan: Plan::new(vec![stage]).unwrap(),
-        input: JobInput::new(&SourcePdf { file_name: "paper.pdf".to_owned(), pdf }).unwrap(),
-        options: json!({}),
-        priority: 0,
-        max_attempts: 3,
-        max_cost: None,
-        idempotency_key: None,
-    };
+    let new = NewJob::new(
+        "short",
+        Plan::new(vec![stage]).unwrap(),
+        JobInput::new(&SourcePdf { file_name: "paper.pdf".to_owned(), pdf }).unwrap(),
+    )
+    .with_options(json!({}))
+    .with_max_attempts(3);
     let id = desk.jobs.create(new).await.unwrap().view.job.job_id;
     let job = loop {
         let job = desk.get(&format!("/api/jobs/{id}")).await.json();

@@ -135,13 +135,13 @@ async fn a_deletion_that_was_cut_short_is_finished_by_the_next_server() {
     let desk = desk().await;
     let id = edited(&desk).await.parse().unwrap();
     // The process dies after the record is gone.
-    desk.artifacts.hold(&id, &Hold::Ended).await.unwrap();
+    desk.artifacts.hold(&id, &Hold::Deleting).await.unwrap();
     desk.jobs.delete(&id).await.unwrap();
     let settings = HttpSettings::new(desk.folder.path().join("inputs"), desk.folder.path().join("outputs"));
     let tidying = tokio::spawn(tidy(desk.engine.clone(), settings, desk.shutdown.clone()));
     let gone = async {
         let holds = async || desk.artifacts.holds().await.unwrap();
-        while holds().await.iter().any(|stored| stored.hold != Hold::Ended) {
+        while holds().await.iter().any(|stored| stored.hold != Hold::Deleting) {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     };

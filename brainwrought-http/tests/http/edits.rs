@@ -150,7 +150,7 @@ async fn several_lines_are_saved_together() {
 }
 
 #[tokio::test]
-async fn what_would_not_pass_is_refused_at_once_line_by_line() {
+async fn an_edit_that_would_fail_is_refused_at_once_line_by_line() {
     let desk = Desk::start().await;
     let (id, before) = finished(&desk).await;
     let script = format!("/api/jobs/{id}/script");

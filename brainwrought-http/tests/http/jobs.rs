@@ -157,7 +157,7 @@ async fn a_job_can_be_stopped_begun_again_and_removed() {
 }
 
 #[tokio::test]
-async fn what_another_job_needs_survives_a_removal() {
+async fn artifacts_of_another_job_survive_a_removal() {
     let desk = Desk::start().await;
     let (one, two) = (desk.submit("paper.pdf").await, desk.submit("paper.pdf").await);
     desk.wait_for(&one, "COMPLETED").await;
@@ -316,7 +316,7 @@ async fn an_edited_line_is_spoken_anew_and_nothing_else_is() {
 }
 
 #[tokio::test]
-async fn what_is_over_is_removed_after_its_time_and_what_runs_stays() {
+async fn an_expired_job_is_removed_and_a_running_one_stays() {
     let desk = Desk::with(|_| {}, 3).await;
     let done = desk.submit("done.pdf").await;
     desk.wait_for(&done, "COMPLETED").await;
@@ -346,7 +346,7 @@ async fn what_is_over_is_removed_after_its_time_and_what_runs_stays() {
 }
 
 #[tokio::test]
-async fn what_is_done_at_the_same_time_is_said_in_one_breath() {
+async fn parallel_tasks_are_named_together() {
     let desk = Desk::with(|_| {}, 0).await;
     let id = desk.submit("paper.pdf").await;
     let said = async {

@@ -13,6 +13,7 @@ mod hostile;
 mod jobs;
 mod page;
 mod peers;
+mod quick_pipeline;
 mod sharing;
 mod uploads;
 mod webhooks;

@@ -71,7 +71,7 @@ async fn a_job_that_runs_is_shown_live_and_can_be_steered() {
 }
 
 #[tokio::test]
-async fn what_a_document_says_is_text_and_never_markup() {
+async fn document_text_is_never_markup() {
     let desk = Desk::start().await;
     let id = desk.submit("<script>alert(1)</script><img src=x onerror=alert(1)>.pdf").await;
     desk.wait_for(&id, "COMPLETED").await;
@@ -229,16 +229,12 @@ async fn a_published_video_is_linked() {
     let jobs: Arc<dyn JobStore> = Arc::new(MemoryJobStore::default());
     let stage = StagePlan { name: "publish".into(), needs: Vec::new(), fan: None };
     let pdf = BlobRef { digest: Digest::of(b"pdf"), bytes: 3, media_type: "application/pdf".to_owned() };
-    let new = NewJob {
-        pipeline: "short".to_owned(),
-        plan: Plan::new(vec![stage]).unwrap(),
-        input: JobInput::new(&SourcePdf { file_name: "bees.pdf".to_owned(), pdf }).unwrap(),
-        options: serde_json::Value::Null,
-        priority: 0,
-        max_attempts: 1,
-        max_cost: None,
-        idempotency_key: None,
-    };
+    let new = NewJob::new(
+        "short",
+        Plan::new(vec![stage]).unwrap(),
+        JobInput::new(&SourcePdf { file_name: "bees.pdf".to_owned(), pdf }).unwrap(),
+    )
+    .with_max_attempts(1);
     let id = jobs.create(new).await.unwrap().view.job.job_id;
     jobs.advance().await.unwrap();
     let worker = WorkerId("elsewhere".to_owned());

@@ -65,7 +65,7 @@ async fn a_view_only_link_shows_the_video_and_holds_no_key_to_the_job() {
 }
 
 #[tokio::test]
-async fn what_a_job_s_page_and_the_api_give_away_are_addresses_of_the_view() {
+async fn the_page_and_the_api_share_addresses_of_the_view() {
     let (desk, id, view) = made().await;
     let shown = desk.get(&format!("/?job_id={id}")).await.text();
     for part in [
@@ -256,7 +256,7 @@ async fn errors_in_a_browser_are_pages_with_their_status_and_json_for_programs()
 }
 
 #[tokio::test]
-async fn what_cannot_be_helped_by_trying_again_is_not_offered_so_and_no_command_is_advised() {
+async fn a_hopeless_retry_is_not_offered_and_no_command_is_advised() {
     let desk = Desk::start().await;
     let id = desk.submit("locked.pdf").await;
     while desk.get(&format!("/api/jobs/{id}")).await.json()["status"] != "FAILED" {

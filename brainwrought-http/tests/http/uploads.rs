@@ -19,7 +19,7 @@ async fn assert_clean(desk: &Desk) {
 }
 
 #[tokio::test]
-async fn what_is_no_pdf_is_refused() {
+async fn an_upload_that_is_no_pdf_is_refused() {
     let desk = Desk::start().await;
     let html = desk.upload("paper.pdf", b"<html>", &[], &[]).await;
     assert_eq!((html.status, html.code().as_str()), (415, "not-a-pdf"));
@@ -89,7 +89,7 @@ async fn ten_gigabytes_are_refused_before_they_come() {
 }
 
 #[tokio::test]
-async fn what_calls_itself_a_pdf_is_looked_at() {
+async fn a_body_declared_as_pdf_is_checked() {
     let desk = Desk::start().await;
     // A zip, as a bomb of that kind begins, under a PDF's name and type.
     let mut zip = b"PK\x03\x04\x14\0\0\0\x08\0".to_vec();

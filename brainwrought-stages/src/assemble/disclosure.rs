@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use brainwrought_core::data::AssetRecord;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::licence;
 
@@ -21,17 +21,19 @@ pub(crate) fn is_own_video(tags: &BTreeMap<String, String>) -> bool {
 }
 
 /// What of a video no person spoke, wrote, drew or filmed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct Disclosure {
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Disclosure {
     /// One sentence for each thing that is synthetic.
-    pub(crate) synthetic: Vec<String>,
+    pub synthetic: Vec<String>,
     /// Where the whole comes from, as the news industry names it.
-    pub(crate) digital_source_type: SourceType,
+    pub digital_source_type: SourceType,
 }
 
 /// Where a video comes from: the terms of IPTC's Digital Source Type that fit what this program makes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub(crate) enum SourceType {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum SourceType {
     /// Programs made all of it, none of which was trained on anybody's work.
     #[serde(rename = "http://cv.iptc.org/newscodes/digitalsourcetype/algorithmicMedia")]
     Algorithmic,
@@ -45,7 +47,7 @@ pub(crate) enum SourceType {
 
 impl Disclosure {
     /// Says what of a video with these assets is synthetic. `writer` is who wrote its script.
-    pub(crate) fn of(writer: &str, assets: &[AssetRecord]) -> Self {
+    pub(crate) fn new(writer: &str, assets: &[AssetRecord]) -> Self {
         // A model is named as its provider or server and itself; what writes without one is not.
         let by = match writer.split(['/', ' ']).next() {
             Some("offline" | "plain") | None => None,
@@ -126,9 +128,9 @@ mod tests {
     }
 
     #[test]
-    fn what_is_synthetic_is_named_and_what_is_not_is_not() {
+    fn only_synthetic_parts_are_disclosed() {
         let espeak = [asset("voice", "espeak-ng"), asset("background", "procedural:marbles")];
-        let plain = Disclosure::of("plain", &espeak);
+        let plain = Disclosure::new("plain", &espeak);
         assert_eq!(plain.digital_source_type, SourceType::Algorithmic);
         let drawn = AssetRecord {
             provider: Some("openai/gpt-image-1".to_owned()),
@@ -144,7 +146,7 @@ mod tests {
         let supplied =
             AssetRecord { licence: licence::SUPPLIED.to_owned(), ..asset("music", "the user's file") };
         let voice = AssetRecord { synthetic: true, ..asset("voice", "hibari/heart") };
-        let trained = Disclosure::of("offline/en", &[voice.clone(), drawn.clone()]);
+        let trained = Disclosure::new("offline/en", &[voice.clone(), drawn.clone()]);
         assert_eq!(trained.digital_source_type, SourceType::Trained);
         assert_eq!(
             trained.synthetic,
@@ -155,7 +157,7 @@ mod tests {
             ]
         );
         let all = [voice, drawn, found, supplied, asset("figure", "Figure 1, p. 2")];
-        let mixed = Disclosure::of("openai/gpt-5-mini", &all);
+        let mixed = Disclosure::new("openai/gpt-5-mini", &all);
         assert!(mixed.synthetic[0].contains("the language model openai/gpt-5-mini"));
         assert_eq!(mixed.synthetic.len(), 3);
         assert!(mixed.text().ends_with("Digital source type: compositeWithTrainedAlgorithmicMedia."));

@@ -12,7 +12,8 @@ mod stage;
 mod timeline;
 mod transcript;
 
-pub(crate) use disclosure::{Disclosure, is_own_video};
+pub(crate) use disclosure::is_own_video;
+pub use disclosure::{Disclosure, SourceType};
 pub use error::AssembleError;
 pub(crate) use part::Part;
 pub(crate) use spending::calls;

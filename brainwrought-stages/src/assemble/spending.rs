@@ -11,6 +11,7 @@ use super::part::Part;
 /// What providers were paid for what is in a video, by stage and provider. A job that found some of it made already has paid
 /// less; what a job has paid is in its ledger.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Spending {
     /// The sum, in US dollars.
     pub usd: f64,
@@ -20,6 +21,7 @@ pub struct Spending {
 
 /// What one stage has paid one provider.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct SpendingLine {
     /// The stage.
     pub stage: String,
@@ -33,16 +35,14 @@ pub struct SpendingLine {
 
 impl Spending {
     /// Adds up the calls of a video, those that joining its parts took in `own`; `None` where nobody was called.
-    pub(crate) fn of(script: &Script, parts: &[Part<'_>], own: &[OutboundCall]) -> Option<Self> {
+    pub(crate) fn new(script: &Script, parts: &[Part<'_>], own: &[OutboundCall]) -> Option<Self> {
         Self::of_calls(calls(script, parts).chain(own))
     }
 
     fn of_calls<'a>(calls: impl IntoIterator<Item = &'a OutboundCall>) -> Option<Self> {
         let mut by: BTreeMap<(&str, &str), (u64, Cost)> = BTreeMap::new();
         for call in calls {
-            // A purpose begins with its stage: `script: analysis`.
-            let stage = call.purpose.split(':').next().unwrap_or_default();
-            let (count, cost) = by.entry((stage, &call.provider)).or_default();
+            let (count, cost) = by.entry((&call.stage.0, &call.provider)).or_default();
             *count += 1;
             *cost += call.cost;
         }
@@ -65,24 +65,27 @@ pub(crate) fn calls<'a>(script: &'a Script, parts: &'a [Part<'_>]) -> impl Itera
 
 #[cfg(test)]
 mod tests {
+    use brainwrought_core::id::StageName;
+
     use super::*;
 
     #[test]
     fn calls_are_added_up_by_stage_and_provider() {
-        let call = |purpose: &str, provider: &str, cost| OutboundCall {
+        let call = |stage: &str, provider: &str, cost| OutboundCall {
+            stage: StageName::from(stage),
             provider: provider.to_owned(),
             host: "127.0.0.1:9".to_owned(),
-            purpose: purpose.to_owned(),
+            purpose: "line".to_owned(),
             sent_bytes: 1,
             received_bytes: 2,
             cost: Cost(cost),
         };
         assert_eq!(Spending::of_calls([]), None);
         let calls = [
-            call("script: quiz", "b/1", 20_000),
-            call("audio: line", "a/1", 0),
-            call("script: hooks", "b/1", 10_000),
-            call("script: hooks", "a/1", 5_000),
+            call("script", "b/1", 20_000),
+            call("audio", "a/1", 0),
+            call("script", "b/1", 10_000),
+            call("script", "a/1", 5_000),
         ];
         let spending = Spending::of_calls(&calls).unwrap();
         assert_eq!(spending.usd, 0.035);

@@ -61,13 +61,13 @@ impl Stage for Assemble {
     ) -> Result<Video, StageError> {
         cx.check_cancelled()?;
         let parts = Part::all(&script, &audios, &visuals, &clips).map_err(StageError::fatal)?;
-        let timeline = Timeline::of(&parts).map_err(StageError::fatal)?;
+        let timeline = Timeline::from_parts(&parts).map_err(StageError::fatal)?;
         let steps = parts.len() as u64 + 2;
         let soundtrack = Soundtrack::prepare(&self.soundtrack(), cx, &script, &timeline).await?;
         let programme = self.programme(cx, &parts, &timeline, &soundtrack).await?;
         let assets = rights::assets(&document, &parts, &self.mix, &soundtrack);
         cx.progress(1, steps);
-        let disclosure = Disclosure::of(&script.writer, &assets);
+        let disclosure = Disclosure::new(&script.writer, &assets);
         let about = Mp4Settings {
             fps: timeline.fps,
             title: script.title.clone(),

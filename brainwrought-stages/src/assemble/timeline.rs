@@ -119,7 +119,7 @@ impl Timeline {
     /// # Errors
     ///
     /// Fails when there is no clip, when sizes or rates differ, or when a narration is not as long as its pictures.
-    pub(crate) fn of(parts: &[Part<'_>]) -> Result<Self, AssembleError> {
+    pub(crate) fn from_parts(parts: &[Part<'_>]) -> Result<Self, AssembleError> {
         let first = parts.first().ok_or(AssembleError::Empty)?.clip;
         let mut timeline = Self::empty(first.fps);
         for (segment, Part { segment: written, audio, clip, .. }) in parts.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! [`Loudness`]: how loud a programme is, and where it is silent.
+//! [`Loudness`]: how loud a mix is, and where it is silent.
 
 use ebur128::{EbuR128, Mode};
 

@@ -47,11 +47,11 @@ impl Mood {
 /// Chooses a file of a folder: the one whose name shares most words with the mood, then one whose name means the same bed;
 /// among equals, by the seed.
 pub fn best_track<'a>(tracks: &'a [MusicTrack], mood: &str, seed: u64) -> Option<&'a MusicTrack> {
-    let (wanted, bed) = (SoundWords::of(mood), Mood::meant_by(mood));
+    let (wanted, bed) = (SoundWords::from_text(mood), Mood::meant_by(mood));
     let score = |track: &MusicTrack| {
         let stem = track.name.rsplit_once('.').map_or(track.name.as_str(), |(stem, _)| stem);
         let same_bed = bed.is_some() && Mood::meant_by(stem) == bed;
-        (SoundWords::of(stem).shared(&wanted), same_bed)
+        (SoundWords::from_text(stem).shared(&wanted), same_bed)
     };
     let best = tracks.iter().map(&score).max()?;
     let mut fitting: Vec<&MusicTrack> = tracks.iter().filter(|track| score(track) == best).collect();

@@ -280,7 +280,7 @@ impl Narrate {
 
     /// Speaks a segment ahead of the stage, which finds the lines spoken then, and lays it out as the stage will; `None` where
     /// that would cost money or the voice is not at hand.
-    pub(crate) async fn rehearse(
+    pub(crate) async fn narrate_trial(
         &self,
         cx: &StageContext,
         segment: &Segment,
@@ -294,7 +294,7 @@ impl Narrate {
     }
 
     /// Tells how long each line of a segment takes, in milliseconds, at the voice's own pace, or at the one that is
-    /// comfortable where it is faster; `None` as [`rehearse`](Self::rehearse).
+    /// comfortable where it is faster; `None` as [`narrate_trial`](Self::narrate_trial).
     pub(crate) async fn lines_ms(
         &self,
         cx: &StageContext,
@@ -523,7 +523,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_remembered_sounds_like_what_was_said() {
+    async fn a_cached_line_sounds_like_the_first() {
         let (one, other) = (World::new(), World::new());
         let whole = segment(&["one two three", "four five"], 3_000);
         one.narrate(&segment(&["four five"], 0)).await;

@@ -9,7 +9,7 @@ use rust_stemmers::{Algorithm, Stemmer};
 pub(super) struct SoundWords(BTreeSet<String>);
 
 impl SoundWords {
-    pub(super) fn of(text: &str) -> Self {
+    pub(super) fn from_text(text: &str) -> Self {
         let stemmer = Stemmer::create(Algorithm::English);
         let words = text.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty());
         Self(words.map(|word| stemmer.stem(&word.to_lowercase()).into_owned()).collect())
@@ -23,8 +23,8 @@ impl SoundWords {
 
 /// Finds what a description means: the entry of `table` that shares most words with it, the first of equals.
 pub(super) fn meant<T: Copy>(text: &str, table: &[(T, &str)]) -> Option<T> {
-    let words = SoundWords::of(text);
-    let scored = table.iter().map(|(value, known)| (SoundWords::of(known).shared(&words), *value));
+    let words = SoundWords::from_text(text);
+    let scored = table.iter().map(|(value, known)| (SoundWords::from_text(known).shared(&words), *value));
     let best = scored.reduce(|best, next| if next.0 > best.0 { next } else { best });
     best.filter(|(score, _)| *score > 0).map(|(_, value)| value)
 }

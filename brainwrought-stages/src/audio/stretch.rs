@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn what_needs_no_change_gets_none() {
+    fn a_factor_of_one_changes_nothing() {
         assert_eq!(stretch(&tone(24_000), 24_000, 1.0), tone(24_000));
         assert_eq!(stretch(&tone(100), 24_000, 1.2), tone(100));
         assert!(stretch(&[], 24_000, 0.8).is_empty());

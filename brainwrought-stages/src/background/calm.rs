@@ -1,4 +1,4 @@
-//! [`Calm`]: slow waves in one colour, for those who want no show.
+//! [`Calm`]: slow waves in one colour, for viewers who want little motion.
 
 use super::canvas::{Canvas, SPACE_WIDTH};
 use super::ink::{Ink, palette_of};

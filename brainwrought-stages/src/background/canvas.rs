@@ -55,7 +55,7 @@ impl<'a> Canvas<'a> {
             return;
         }
         let (width, height) = (self.frame.width(), self.frame.height());
-        let (tint, outline) = (Tint { shade: self.shade, ink }, Outline::of(&shape));
+        let (tint, outline) = (Tint { shade: self.shade, ink }, Outline::from_shape(&shape));
         let covered = self.covered.clone();
         let colour = covered.half();
         let luma = Raster { width, height, scale: self.scale, covered };

@@ -119,7 +119,7 @@ pub(super) struct Outline {
 }
 
 impl Outline {
-    pub(super) fn of(shape: &Shape<'_>) -> Self {
+    pub(super) fn from_shape(shape: &Shape<'_>) -> Self {
         let body = shape.body();
         let bands = match (shape, &body) {
             (Shape::Polygon(points), _) => bands(points),
@@ -198,7 +198,7 @@ mod tests {
             ((50.0, 10.0), (50.0, 90.0)),
         ] {
             let shape = Shape::Capsule(a, b, 12.0);
-            let outline = Outline::of(&shape);
+            let outline = Outline::from_shape(&shape);
             let mut found = 0;
             for row in 0..120 {
                 let (above, below) = (f64::from(row), f64::from(row + 1));
@@ -214,7 +214,7 @@ mod tests {
             assert!(found > 40, "{a:?} to {b:?}: {found}");
         }
         // A line that lies flat is round at both ends of every row.
-        let flat = Outline::of(&Shape::Capsule((10.0, 50.0), (300.0, 50.5), 12.0));
+        let flat = Outline::from_shape(&Shape::Capsule((10.0, 50.0), (300.0, 50.5), 12.0));
         assert!(flat.bands.is_empty());
     }
 }

@@ -1,4 +1,4 @@
-//! [`Slices`]: a blade that cuts a bar of soap into even slices, for ever.
+//! [`Slices`]: a blade that cuts a bar of soap into even slices, without end.
 
 use super::canvas::{Canvas, Point, SPACE_WIDTH, Shape};
 use super::ink::{Ink, Palette, palette_of};

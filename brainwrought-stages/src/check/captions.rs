@@ -33,7 +33,7 @@ pub(super) struct Captions {
 
 impl Captions {
     /// Measures the captions of a video.
-    pub(super) fn of(timeline: &Timeline, width: u32, height: u32, limits: &Limits) -> Self {
+    pub(super) fn new(timeline: &Timeline, width: u32, height: u32, limits: &Limits) -> Self {
         let (sx, sy) = (width as f32 / DESIGN_SIZE.0, height as f32 / DESIGN_SIZE.1);
         let [left, top, right, bottom] = limits.safe_box;
         let mut captions = Self {

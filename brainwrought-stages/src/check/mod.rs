@@ -1,8 +1,8 @@
 //! The gate: what a video must be like before it counts as done, measured on the finished file.
 
 mod captions;
+mod early_check;
 mod error;
-mod foresight;
 mod manifest;
 mod rules;
 mod sound;
@@ -11,7 +11,8 @@ mod stage;
 mod table;
 
 pub use crate::gate::Limits;
+pub(crate) use early_check::{Part, early_rules};
 pub use error::CheckError;
-pub(crate) use foresight::{Part, foreseen};
+pub use manifest::{Manifest, ManifestChapter, ManifestSource, ManifestVideo};
 pub use stage::Check;
 pub use table::{ReportFile, table};

@@ -36,7 +36,7 @@ impl Verdict {
     }
 
     /// Judges everything.
-    pub(super) fn of(measured: &Measured<'_>, limits: &Limits) -> Self {
+    pub(super) fn new(measured: &Measured<'_>, limits: &Limits) -> Self {
         let mut verdict = Self::default();
         verdict.judge_file(measured);
         verdict.judge_length(measured, limits);

@@ -158,15 +158,16 @@ fn product(one: &[f32], other: &[f32]) -> f32 {
 
 #[cfg(test)]
 mod tests {
+    use brainwrought_core::split_mix::SplitMix64;
+
     use super::*;
 
     fn noise(count: usize) -> Vec<f32> {
-        let mut state = 7_u64;
+        let mut numbers = SplitMix64::new(7);
         let mut smooth = 0.0_f32;
         (0..count)
             .map(|_| {
-                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-                smooth = smooth * 0.95 + ((state >> 40) as f32 / 8_388_608.0 - 1.0) * 0.4;
+                smooth = smooth * 0.95 + ((numbers.bits() >> 40) as f32 / 8_388_608.0 - 1.0) * 0.4;
                 smooth
             })
             .collect()

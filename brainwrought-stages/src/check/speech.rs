@@ -34,7 +34,7 @@ const CLOSURE_MS: u64 = 150;
 
 impl Speech {
     /// Measures a narration, mono at 48 kHz.
-    pub(super) fn of(narration: &[f32], timeline: &Timeline, long_pause_ms: u64) -> Self {
+    pub(super) fn new(narration: &[f32], timeline: &Timeline, long_pause_ms: u64) -> Self {
         let silences = silences(narration, SAMPLE_RATE, SILENCE_DB, PAUSE_MS);
         let end_ms = narration.len() as u64 * 1000 / u64::from(SAMPLE_RATE);
         let first_ms = match silences.first() {

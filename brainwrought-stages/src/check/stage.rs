@@ -65,9 +65,9 @@ impl Check {
     ) -> Result<Report, StageError> {
         cx.check_cancelled()?;
         let parts = Part::all(&script, &audios, &visuals, &clips).map_err(StageError::fatal)?;
-        let timeline = Timeline::of(&parts).map_err(StageError::fatal)?;
+        let timeline = Timeline::from_parts(&parts).map_err(StageError::fatal)?;
         let file = cx.get(&video.video).await?;
-        let spent = Spending::of(&script, &parts, &video.calls);
+        let spent = Spending::new(&script, &parts, &video.calls);
         let reader = document.reader();
         let mut narration = Vec::new();
         for audio in &audios {
@@ -138,10 +138,10 @@ fn judge(
         pictures: &gate.pictures,
         sound: &gate.sound,
         alignment: &alignment,
-        speech: &Speech::of(narration, timeline, limits.silence_ms),
-        captions: &Captions::of(timeline, video.width, video.height, limits),
+        speech: &Speech::new(narration, timeline, limits.silence_ms),
+        captions: &Captions::new(timeline, video.width, video.height, limits),
     };
-    Ok(Verdict::of(&measured, limits))
+    Ok(Verdict::new(&measured, limits))
 }
 
 /// Hands what is decoded to the meters.

@@ -7,6 +7,7 @@ use crate::assemble::Spending;
 
 /// What `report.json` holds.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct ReportFile {
     /// Name and number of the form: `gate/1`.
     pub schema: String,

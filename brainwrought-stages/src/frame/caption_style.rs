@@ -18,3 +18,32 @@ pub enum CaptionStyle {
     /// No captions in the picture; the caption files are still written.
     Off,
 }
+
+impl CaptionStyle {
+    /// All styles, in the order in which they are offered.
+    pub const ALL: &'static [Self] = &[Self::Pop, Self::Plain, Self::Off];
+
+    /// The name by which a style is chosen and stored.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Pop => "pop",
+            Self::Plain => "plain",
+            Self::Off => "off",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_style_is_stored_by_its_name() {
+        for style in CaptionStyle::ALL {
+            assert_eq!(serde_json::to_value(style).unwrap(), style.name());
+        }
+        // The derived list leaves none out.
+        #[cfg(feature = "clap")]
+        assert_eq!(<CaptionStyle as clap::ValueEnum>::value_variants(), CaptionStyle::ALL);
+    }
+}

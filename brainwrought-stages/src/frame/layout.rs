@@ -19,6 +19,16 @@ pub enum Layout {
     Split,
 }
 
+impl Layout {
+    /// The name by which a layout is chosen and stored.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Card => "card",
+            Self::Split => "split",
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -10,7 +10,7 @@ pub(crate) struct Wording(&'static Panels);
 
 impl Wording {
     /// The words of a language, or the English ones.
-    pub(crate) fn of(language: &Language) -> Self {
+    pub(crate) fn new(language: &Language) -> Self {
         let own = LanguageData::of(language.as_str()).panels.as_ref();
         let panels = own.or(LanguageData::english().panels.as_ref());
         Self(panels.expect("a test finds the words of English"))
@@ -53,7 +53,7 @@ mod tests {
 
     #[test]
     fn pages_are_named_in_the_language_of_the_video() {
-        assert_eq!(Wording::of(&Language::new("de")).page(7), "S. 7");
-        assert_eq!(Wording::of(&Language::new("xx")).page_count(1), "1 page");
+        assert_eq!(Wording::new(&Language::new("de")).page(7), "S. 7");
+        assert_eq!(Wording::new(&Language::new("xx")).page_count(1), "1 page");
     }
 }

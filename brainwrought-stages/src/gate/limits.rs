@@ -13,6 +13,7 @@ pub(crate) const STILL_MS: u64 = 600;
 /// The numbers of the gate, for a frame of 1080×1920; boxes are scaled to the video's size.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+#[non_exhaustive]
 pub struct Limits {
     /// How far the length may be from the script's, in percent.
     pub duration_percent: f64,
@@ -44,6 +45,15 @@ pub struct Limits {
     pub flashes: u32,
     /// How captions are drawn into the picture; every word needs one, unless they are off.
     pub captions: CaptionStyle,
+}
+
+impl Limits {
+    /// Sets how captions are drawn into the picture.
+    #[must_use]
+    pub fn with_captions(mut self, captions: CaptionStyle) -> Self {
+        self.captions = captions;
+        self
+    }
 }
 
 impl Default for Limits {

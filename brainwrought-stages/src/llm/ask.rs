@@ -28,7 +28,7 @@ pub async fn ask<T: DeserializeOwned + JsonSchema>(
     mut prompt: Prompt,
     cx: &StageContext,
 ) -> Result<T, LlmError> {
-    prompt.schema = Some(AnswerSchema::of::<T>());
+    prompt.schema = Some(AnswerSchema::new::<T>());
     let name = || model.name().to_owned();
     let (mut was_short, mut was_repaired) = (false, false);
     loop {

@@ -1,4 +1,4 @@
-//! [`Connection`]: what the clients of all models share: money, the ladder, and prompts that do not fit.
+//! [`Connection`]: what the clients of all models share: cost accounting, the fallback to fewer capabilities, and prompts that do not fit.
 
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 

@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_told() {
+    fn the_place_of_a_mistake_is_told() {
         assert_eq!(read::<Line>("I would rather not."), Err("there is no JSON in it".to_owned()));
         let error = read::<Line>(r#"{"text": "a"}"#).unwrap_err();
         assert!(error.contains("missing field `page`"), "{error}");

@@ -109,7 +109,7 @@ impl AnswerSchema {
     /// The form of a Rust type, which must be a struct. Doc comments of its fields tell the model what is wanted; maps
     /// have no strict form, so a list of pairs takes their place. Limits of texts and numbers are left out, as models are
     /// cut off in the middle of a word by them; check afterwards. Those of lists stay, for servers that hold a model to them.
-    pub fn of<T: JsonSchema>() -> Self {
+    pub fn new<T: JsonSchema>() -> Self {
         let letters = |c: char| if c.is_ascii_alphanumeric() { c } else { '_' };
         Self { name: T::schema_name().chars().map(letters).take(64).collect(), schema: schema::strict::<T>() }
     }

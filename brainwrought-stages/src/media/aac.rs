@@ -1,4 +1,4 @@
-//! [`AacTrack`]: a programme of sound on its way into a file.
+//! [`AacTrack`]: a soundtrack, encoded piece by piece into a file.
 
 use brainwrought_core::data::Language;
 use video_rs::ffmpeg::codec::Id;

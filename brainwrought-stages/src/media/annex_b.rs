@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_clip_is_refused() {
+    fn an_invalid_clip_is_refused() {
         for stream in [&b""[..], b"%PDF-1.7", &SETS, &[0, 0, 1], &[0, 0, 1, 9, 0, 0, 1, 0x41, 3]] {
             assert!(matches!(frames_of(stream), Err(MediaError::Damaged(_))), "{stream:?}");
         }

@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn what_moves_through_the_picture_does_not_flash() {
+    fn motion_is_no_flash() {
         assert_eq!(
             worst(4, |frame, place| if (place / 90 + 160 - frame % 160) % 160 < 30 { 220 } else { 60 }),
             0

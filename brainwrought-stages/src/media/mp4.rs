@@ -1,4 +1,4 @@
-//! [`Mp4Writer`]: encoded clips and a programme of sound joined to one MP4 file.
+//! [`Mp4Writer`]: joins encoded clips and a soundtrack in one MP4 file.
 
 use std::io::Cursor;
 use std::path::Path;

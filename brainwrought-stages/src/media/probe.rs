@@ -14,6 +14,7 @@ use super::ffmpeg::{init, refused};
 
 /// What a file turned out to hold once it was decoded to its end.
 #[derive(Debug, Clone, Default, PartialEq)]
+#[non_exhaustive]
 pub struct Probe {
     /// The pictures, if there are any.
     pub video: Option<VideoTrack>,
@@ -29,6 +30,7 @@ pub struct Probe {
 
 /// The pictures of a file.
 #[derive(Debug, Clone, Default, PartialEq)]
+#[non_exhaustive]
 pub struct VideoTrack {
     /// The codec, such as `h264`.
     pub codec: String,
@@ -54,6 +56,7 @@ pub struct VideoTrack {
 
 /// The sound of a file.
 #[derive(Debug, Clone, Default, PartialEq)]
+#[non_exhaustive]
 pub struct AudioTrack {
     /// The codec, such as `aac`.
     pub codec: String,

@@ -125,7 +125,7 @@ pub enum DrawFailure {
 
 impl DrawFailure {
     /// Finds what a failure of the reading process says of the page that it was drawing; `None` when it is not the page.
-    pub(crate) fn of(error: &ParseError) -> Option<Self> {
+    pub(crate) fn from_error(error: &ParseError) -> Option<Self> {
         match error {
             ParseError::Timeout => Some(Self::Timeout),
             ParseError::OutOfMemory => Some(Self::OutOfMemory),

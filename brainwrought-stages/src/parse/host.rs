@@ -174,7 +174,7 @@ impl PdfHost {
             let blamed = crops.get(drawn.len()).filter(|_| drawn.len() < before + wanted);
             match (blamed, result) {
                 (None, _) => {}
-                (Some(crop), Err(error)) => match DrawFailure::of(&error) {
+                (Some(crop), Err(error)) => match DrawFailure::from_error(&error) {
                     Some(failure) => self.undrawable.add(file, crop.page, failure),
                     None => return Err(error),
                 },
@@ -293,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_pdf_never_reaches_an_engine() {
+    fn a_file_that_is_no_pdf_never_reaches_an_engine() {
         let limits = ParseLimits { max_bytes: 20, ..ParseLimits::default() };
         assert!(matches!(checked(&Bytes::new(), &limits), Err(ParseError::Empty)));
         assert!(matches!(checked(&"<html></html>".into(), &limits), Err(ParseError::NotAPdf)));

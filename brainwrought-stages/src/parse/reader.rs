@@ -20,6 +20,7 @@ const BUILT_IN: &str = "hayro";
 
 /// What a check of the reader found.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ReaderCheck {
     /// The engine that reads.
     pub reader: Reader,

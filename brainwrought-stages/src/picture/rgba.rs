@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_png_is_refused() {
+    fn an_invalid_png_is_refused() {
         assert!(matches!(RgbaImage::from_png(b"%PDF-1.7"), Err(RgbaImageError::Decode(_))));
     }
 }

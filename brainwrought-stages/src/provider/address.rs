@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_address_is_shown_without_what_may_be_a_secret() {
+    fn an_invalid_address_is_shown_without_secrets() {
         for (text, shown) in [
             ("https:/me:hush@host/v1", "https:…"),
             ("htps://host/v1", "htps:…"),

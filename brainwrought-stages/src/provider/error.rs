@@ -215,7 +215,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_may_pass_is_tried_again_and_what_stops_the_job_stops_it() {
+    fn transient_errors_are_retryable_and_others_stop_the_job() {
         let provider = || "openai (api.openai.com)".to_owned();
         let wait = Some(Duration::from_secs(9));
         let limited = ProviderError::RateLimited { provider: provider(), wait };

@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_provider_says_is_short_and_without_the_key() {
+    fn an_error_response_is_short_and_without_the_key() {
         let error = name(400, r#"{"error":{"message":"no model x\n for sk-hush-0123456789."}}"#).to_string();
         assert_eq!(error, "p refused the request (400): no model x for (key)");
         let error = name(407, r#"{"error":"no: Proxy-Authorization: Basic bWU6aHVzaA== GET /"}"#).to_string();

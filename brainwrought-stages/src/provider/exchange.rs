@@ -34,8 +34,15 @@ impl<'a> Exchange<'a> {
                 Cost::FREE
             }
         };
-        let call =
-            OutboundCall { provider, host, purpose, sent_bytes: 0, received_bytes: 0, cost: Cost::FREE };
+        let call = OutboundCall {
+            stage: cx.stage().clone(),
+            provider,
+            host,
+            purpose,
+            sent_bytes: 0,
+            received_bytes: 0,
+            cost: Cost::FREE,
+        };
         Ok(Self { cx, call, most, tries: 0, open: None })
     }
 

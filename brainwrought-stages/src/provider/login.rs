@@ -75,7 +75,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_taken_out_of_an_address_goes_along_with_a_request() {
+    fn credentials_of_an_address_are_sent_with_a_request() {
         let mut address = Url::parse("https://me%2B:p%26ss+word@host/v1?key=hush-hush&v=2").unwrap();
         assert!(Login::is_in(&address));
         let login = Login::take(&mut address);

@@ -13,15 +13,15 @@ pub(crate) struct Peer {
     _scratch: tempfile::TempDir,
 }
 
-/// A desk: what all of them have in common, and its own.
-pub(crate) fn desk(own: &str) -> String {
-    format!("{}{own}", include_str!("front_desk.py"))
+/// The script of a reference server: what all of them have in common, and its own part.
+pub(crate) fn reference_script(own: &str) -> String {
+    format!("{}{own}", include_str!("reference_server.py"))
 }
 
 impl Peer {
-    /// Starts a [`desk`].
-    pub(crate) fn start_desk(own: &str, kind: &str) -> Self {
-        Self::start(&desk(own), kind)
+    /// Starts a [`reference_script`].
+    pub(crate) fn start_reference(own: &str, kind: &str) -> Self {
+        Self::start(&reference_script(own), kind)
     }
 
     /// Starts a script. Its arguments are `kind`, the folder that `scripts/setup.sh tests` fills, and a folder of its own.

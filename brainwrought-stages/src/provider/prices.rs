@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_user_wrote_wins() {
+    fn a_price_of_the_user_wins() {
         let mine = Price { input_tokens: 9.0, ..Price::default() };
         let prices = Prices([("openai/gpt-5".to_owned(), mine)].into()).or(Prices::default());
         assert_eq!(prices.find("openai/gpt-5"), Some(&mine));

@@ -116,7 +116,7 @@ async fn a_call_carries_the_key_is_paid_and_is_noted() {
 }
 
 #[tokio::test]
-async fn what_may_pass_is_tried_again() {
+async fn a_transient_failure_is_tried_again() {
     let busy = Act::Answer(429, "retry-after: 0\r\n", String::new());
     let (end, books, requests, cx) = play(vec![busy, answer(503, &json!({})), ok()]).await;
     assert!(end.is_ok());
@@ -138,7 +138,7 @@ async fn tries_come_to_an_end() {
 }
 
 #[tokio::test]
-async fn what_cannot_pass_is_not_tried_again() {
+async fn a_permanent_failure_is_not_tried_again() {
     let said = json!({ "error": { "message": "bad key sk-hush-0123456789" } });
     let (end, books, requests, _) = play(vec![answer(401, &said), ok()]).await;
     let error = end.unwrap_err();

@@ -1,4 +1,4 @@
-//! [`Puppet`]: a character that moves with its voice.
+//! [`AvatarAnimation`]: a character that moves with its voice.
 
 use std::ops::Range;
 
@@ -23,7 +23,7 @@ const STEPS: [f32; 3] = [0.10, 0.32, 0.62];
 
 /// The poses of a character as they are stored.
 #[derive(Debug)]
-pub(super) struct PuppetSheet {
+pub(super) struct AvatarSheet {
     pub(super) speaker: Speaker,
     /// A column for each mouth, a row with open eyes and one with closed.
     pub(super) image: RgbaImage,
@@ -32,7 +32,7 @@ pub(super) struct PuppetSheet {
 
 /// A character on its place.
 #[derive(Debug)]
-pub(super) struct Puppet {
+pub(super) struct AvatarAnimation {
     /// Open eyes, then closed.
     poses: [Vec<Sprite>; 2],
     /// The frames in which it speaks.
@@ -41,9 +41,9 @@ pub(super) struct Puppet {
     phase_ms: u64,
 }
 
-impl Puppet {
+impl AvatarAnimation {
     /// Sets a character up; nothing when its sheet has no poses.
-    pub(super) fn new(sheet: &PuppetSheet, words: &[Word], plan: &FramePlan) -> Option<Self> {
+    pub(super) fn new(sheet: &AvatarSheet, words: &[Word], plan: &FramePlan) -> Option<Self> {
         let (width, height) = (sheet.image.width() / sheet.mouths.max(1), sheet.image.height() / 2);
         if width == 0 || height == 0 {
             return None;
@@ -133,7 +133,7 @@ mod tests {
         let pixels =
             (0..40).flat_map(|y| (0..80).flat_map(move |x| [grey(x, y), grey(x, y), grey(x, y), 255]));
         let image = RgbaImage::from_premultiplied(80, 40, pixels.collect()).unwrap();
-        let sheet = PuppetSheet { speaker: Speaker::Asker, image, mouths: 4 };
+        let sheet = AvatarSheet { speaker: Speaker::Asker, image, mouths: 4 };
         let word = |speaker| Word {
             text: String::new(),
             start_ms: 1_000,
@@ -144,7 +144,7 @@ mod tests {
         };
         let look = |speaker, n| {
             let mut frame = YuvFrame::black(270, 480);
-            Puppet::new(&sheet, &[word(speaker)], &plan).unwrap().draw(n, 0.9, &plan, &mut frame);
+            AvatarAnimation::new(&sheet, &[word(speaker)], &plan).unwrap().draw(n, 0.9, &plan, &mut frame);
             frame.y.iter().copied().max().unwrap()
         };
         assert!(look(Speaker::Asker, 33) > look(Speaker::Asker, 20));

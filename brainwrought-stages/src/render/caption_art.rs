@@ -286,7 +286,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_line_can_hold_is_cut() {
+    fn a_word_longer_than_a_line_is_cut() {
         let long = "https://example.org/a/path/that/no/line/can/hold/".repeat(4);
         for (width, height) in [(1080, 1920), (270, 480)] {
             let plan = FramePlan::new(width, height, 30);

@@ -1,8 +1,8 @@
-//! [`Compositor`]: one frame after the other, from background, panel, chip and captions.
+//! [`Compositor`]: composes each frame from background, panel, page badge and captions.
 
 use brainwrought_core::data::{Audio, CaptionRecord, MarkKind, PanelKind};
 
-use super::avatar_animation::{Puppet, PuppetSheet, loudness};
+use super::avatar_animation::{AvatarAnimation, AvatarSheet, loudness};
 use super::caption_track::CaptionTrack;
 use super::page_badge::page_badge;
 use super::sprite::Sprite;
@@ -11,7 +11,7 @@ use crate::picture::{Area, RgbaImage, YuvFrame};
 use crate::text::Fonts;
 
 /// Something that draws what lies behind everything, frame after frame.
-pub(super) trait Backdrop: Send {
+pub(super) trait BackgroundSource: Send {
     /// Draws the next frame over all of `frame`, but perhaps not what lies inside `covered`.
     fn next(
         &mut self,
@@ -29,12 +29,12 @@ pub(super) struct PanelArt {
 
 /// Puts frames together in pooled memory; frame *n* is a function of *n* alone.
 pub(super) struct Compositor {
-    backdrop: Box<dyn Backdrop>,
+    background: Box<dyn BackgroundSource>,
     layout: Layout,
     panels: Vec<Placed>,
-    chips: Vec<Placed>,
+    badges: Vec<Placed>,
     captions: CaptionTrack,
-    puppets: Vec<Puppet>,
+    avatars: Vec<AvatarAnimation>,
     /// How loud each frame is.
     loudness: Vec<f32>,
     plan: FramePlan,
@@ -71,25 +71,25 @@ impl Compositor {
     pub(super) fn new(
         plan: FramePlan,
         layout: Layout,
-        backdrop: Box<dyn Backdrop>,
+        background: Box<dyn BackgroundSource>,
         captions: CaptionTrack,
     ) -> Self {
         Self {
-            backdrop,
+            background,
             layout,
             panels: Vec::new(),
-            chips: Vec::new(),
+            badges: Vec::new(),
             captions,
-            puppets: Vec::new(),
+            avatars: Vec::new(),
             loudness: Vec::new(),
             plan,
         }
     }
 
     /// Adds the characters, which move with `samples`.
-    pub(super) fn add_puppets(&mut self, sheets: &[PuppetSheet], audio: &Audio, samples: &[f32]) {
-        let puppets = sheets.iter().filter_map(|sheet| Puppet::new(sheet, &audio.words, &self.plan));
-        self.puppets = puppets.collect();
+    pub(super) fn add_avatars(&mut self, sheets: &[AvatarSheet], audio: &Audio, samples: &[f32]) {
+        let avatars = sheets.iter().filter_map(|sheet| AvatarAnimation::new(sheet, &audio.words, &self.plan));
+        self.avatars = avatars.collect();
         self.loudness = loudness(samples, (audio.sample_rate / self.plan.fps) as usize);
     }
 
@@ -111,8 +111,8 @@ impl Compositor {
         }
     }
 
-    /// Adds the page chips, each for as long as its line is spoken.
-    pub(super) fn add_chips(
+    /// Adds the page badges, each for as long as its line is spoken.
+    pub(super) fn add_badges(
         &mut self,
         chips: &[Vec<Option<u32>>],
         audio: &Audio,
@@ -133,13 +133,13 @@ impl Compositor {
                 let to = of_line(line + 1).map_or(scene_end, |next| self.plan.frame_at(next.start_ms));
                 // The same page goes on without a break.
                 let same = line > 0 && lines[line - 1] == Some(*page);
-                if let (true, Some(last)) = (same, self.chips.last_mut()) {
+                if let (true, Some(last)) = (same, self.badges.last_mut()) {
                     last.frames.end = to;
                     continue;
                 }
                 if let Some((image, left, top)) = page_badge(&wording.page(*page), fonts, &self.plan) {
                     let sprite = Sprite::new(&image, left, top);
-                    self.chips.push(Placed { sprite, frames: from..to, enters: false });
+                    self.badges.push(Placed { sprite, frames: from..to, enters: false });
                 }
             }
         }
@@ -168,7 +168,7 @@ impl Compositor {
                 solid.max_by_key(|area| area.rows.len() * area.columns.len()).unwrap_or_default()
             }
         };
-        self.backdrop.next(frame, &covered)?;
+        self.background.next(frame, &covered)?;
         if self.layout == Layout::Split {
             fill_upper_half(frame);
         }
@@ -176,12 +176,12 @@ impl Compositor {
             let (dy, opacity) = panel.pose(n, &self.plan);
             panel.sprite.draw(frame, 0, dy, opacity);
         }
-        for chip in self.chips.iter().filter(|chip| chip.frames.contains(&n)) {
-            chip.sprite.draw(frame, 0, 0, 256);
+        for badge in self.badges.iter().filter(|badge| badge.frames.contains(&n)) {
+            badge.sprite.draw(frame, 0, 0, 256);
         }
         let loudness = self.loudness.get(n as usize).copied().unwrap_or_default();
-        for puppet in &self.puppets {
-            puppet.draw(n, loudness, &self.plan, frame);
+        for avatar in &self.avatars {
+            avatar.draw(n, loudness, &self.plan, frame);
         }
         self.captions.draw(n, frame);
         Ok(())

@@ -24,7 +24,7 @@ pub enum RenderError {
     Panel(#[from] RgbaImageError),
     /// The background stopped.
     #[error("the background clip could not be read to its end")]
-    Backdrop(#[source] Box<dyn Error + Send + Sync>),
+    BackgroundFrame(#[source] Box<dyn Error + Send + Sync>),
     /// The narration is not a whole number of frames long.
     #[error(
         "the narration has {samples} samples, which is no whole number of frames; it has to be made again"
@@ -39,7 +39,7 @@ pub enum RenderError {
          script, install a font that has them, or turn captions off",
         listed(.rules)
     )]
-    Foreseen {
+    WouldFail {
         /// The segment, from 1.
         segment: u32,
         /// The rules that would fail.

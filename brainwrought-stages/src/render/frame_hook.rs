@@ -1,4 +1,4 @@
-//! [`FrameHook`]: a change of every frame between the composer and the encoder.
+//! [`FrameHook`]: a change of every frame between the compositor and the encoder.
 
 use std::fmt::Debug;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! The pump: composes frames on one thread while another encodes them, with a handful of frames in all.
+//! The frame pipeline: one thread composes frames while another encodes them, with a bounded number of frames in flight.
 
 use std::sync::mpsc;
 

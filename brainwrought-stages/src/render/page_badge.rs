@@ -1,4 +1,4 @@
-//! The page chip: a pill that names the page a sentence comes from.
+//! The page badge: a pill that names the page a sentence comes from.
 
 use tiny_skia::{Color, FillRule, Paint, PathBuilder, Pixmap, PixmapPaint, Transform};
 
@@ -6,12 +6,12 @@ use crate::frame::FramePlan;
 use crate::picture::RgbaImage;
 use crate::text::{Fonts, Weight};
 
-/// The middle of the chip, from the top of a frame 1,920 high: between panel and captions.
+/// The middle of the badge, from the top of a frame 1,920 high: between panel and captions.
 const CENTRE_Y: f32 = 1032.0;
 /// Letter size in pixels of a frame 1,080 wide.
 const SIZE: f32 = 34.0;
 
-/// Draws a chip with the name of a page, and tells where its left top corner lies on the frame.
+/// Draws a badge with the name of a page, and tells where its left top corner lies on the frame.
 pub(super) fn page_badge(text: &str, fonts: &Fonts, plan: &FramePlan) -> Option<(RgbaImage, i32, i32)> {
     let size = (SIZE * plan.scale).max(9.0);
     let letters = fonts.set(text, Weight::SemiBold, size);

@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn what_sticks_out_is_cut_off() {
+    fn a_sprite_over_the_edge_is_clipped() {
         let sprite = Sprite::new(&image(6, 6, [255; 4]), -3, -3);
         for (dx, dy) in [(0, 0), (8, 8), (-40, 0), (40, 40), (0, -40), (5, 7)] {
             let mut frame = YuvFrame::black(8, 8);
@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_sprite_covers_is_hidden() {
+    fn an_opaque_sprite_hides_the_background() {
         let mut picture = image(20, 12, [255; 4]);
         // A round corner, and a hole at the lower edge.
         picture.pixels[..8].fill(0);

@@ -8,15 +8,15 @@ use brainwrought_core::stage::{Stage, StageContext, StageError};
 use bytes::Bytes;
 use serde::Serialize;
 
-use super::avatar_animation::PuppetSheet;
-use super::background_source::{ClipBackdrop, StyleBackdrop};
+use super::avatar_animation::AvatarSheet;
+use super::background_source::{ClipSource, StyleSource};
 use super::caption_track::CaptionTrack;
 use super::captions::lay_out;
-use super::compositor::{Backdrop, Compositor, PanelArt};
+use super::compositor::{BackgroundSource, Compositor, PanelArt};
 use super::error::RenderError;
-use super::foresight::{broken_rules, planned_captions};
 use super::frame_hook::{FrameHook, FrameMoment, hook_settings};
 use super::frame_pipeline::encode_frames;
+use super::planned_captions::{broken_rules, planned_captions};
 use super::turns::RenderTurns;
 use crate::background::{self, Shade};
 use crate::frame::{CaptionStyle, FramePlan, Layout, Wording};
@@ -51,7 +51,7 @@ pub struct Render {
 
 /// The frames of a segment, one after the other.
 pub struct FrameSource {
-    composer: Compositor,
+    compositor: Compositor,
     at: u64,
     frames: u64,
     hooks: Vec<Arc<dyn FrameHook>>,
@@ -83,7 +83,7 @@ impl FrameSource {
         if self.at == self.frames {
             return Ok(false);
         }
-        self.composer.draw(self.at, frame).map_err(RenderError::Backdrop)?;
+        self.compositor.draw(self.at, frame).map_err(RenderError::BackgroundFrame)?;
         let moment = FrameMoment { segment: self.segment, frame: self.at, fps: self.fps };
         self.hooks.iter().for_each(|hook| hook.apply(frame, moment));
         self.at += 1;
@@ -100,7 +100,7 @@ impl Stage for Render {
     async fn run(&self, cx: &StageContext, input: (Segment, Audio, Visuals)) -> Result<Clip, StageError> {
         let (segment, audio, visuals) = input;
         let (stage, index, spoken) = (self.clone(), segment.index, audio.clone());
-        tokio::task::spawn_blocking(move || stage.foresee(index, &spoken))
+        tokio::task::spawn_blocking(move || stage.check_captions(index, &spoken))
             .await?
             .map_err(StageError::fatal)?;
         let turn = self.turns.take(cx, self.encoder.width, self.encoder.height).await?;
@@ -153,7 +153,7 @@ struct Stored {
     panels: Vec<PanelArt>,
     /// The user's clip.
     clip: Option<Bytes>,
-    puppets: Vec<PuppetSheet>,
+    avatars: Vec<AvatarSheet>,
     /// The narration, where characters move with it.
     samples: Vec<f32>,
 }
@@ -176,32 +176,32 @@ impl Stored {
             Background::Clip { clip, .. } => Some(cx.get(clip).await?),
             _ => None,
         };
-        let mut puppets = Vec::new();
+        let mut avatars = Vec::new();
         for avatar in &visuals.avatars {
             let image = RgbaImage::from_png(&cx.get(&avatar.sheet).await?).map_err(StageError::fatal)?;
-            puppets.push(PuppetSheet { speaker: avatar.speaker, image, mouths: avatar.mouths as usize });
+            avatars.push(AvatarSheet { speaker: avatar.speaker, image, mouths: avatar.mouths as usize });
         }
-        let samples = if puppets.is_empty() {
+        let samples = if avatars.is_empty() {
             Vec::new()
         } else {
             let pcm = cx.get(&audio.pcm).await?;
             let sample = |bytes: &[u8]| <[u8; 4]>::try_from(bytes).map_or(0.0, f32::from_le_bytes);
             pcm.chunks_exact(4).map(sample).collect()
         };
-        let wording = Wording::of(&segment.language);
-        Ok(Self { segment: segment.index, wording, panels, clip, puppets, samples })
+        let wording = Wording::new(&segment.language);
+        Ok(Self { segment: segment.index, wording, panels, clip, avatars, samples })
     }
 }
 
 impl Render {
     /// Fails when the gate would refuse the captions, which is known before a frame is drawn.
-    fn foresee(&self, segment: u32, audio: &Audio) -> Result<(), RenderError> {
+    fn check_captions(&self, segment: u32, audio: &Audio) -> Result<(), RenderError> {
         if [self.limits.captions, self.captions].contains(&CaptionStyle::Off) {
             return Ok(());
         }
         let captions = planned_captions(&audio.words, audio.duration_ms(), &self.fonts, self.encoder.fps);
         let rules = broken_rules(&captions, &self.limits);
-        if rules.is_empty() { Ok(()) } else { Err(RenderError::Foreseen { segment: segment + 1, rules }) }
+        if rules.is_empty() { Ok(()) } else { Err(RenderError::WouldFail { segment: segment + 1, rules }) }
     }
 
     /// Opens the frames of a segment without encoding them: for looking at them, and for measuring.
@@ -231,13 +231,13 @@ impl Render {
         let chunks = lay_out(&audio.words, audio.duration_ms());
         let captions =
             CaptionTrack::new(chunks, audio.words.clone(), self.captions, self.fonts.clone(), plan);
-        let backdrop = self.backdrop(visuals, stored.clip)?;
-        let mut composer = Compositor::new(plan, self.layout, backdrop, captions);
-        composer.add_panels(&stored.panels, audio, frames);
-        composer.add_puppets(&stored.puppets, audio, &stored.samples);
+        let background = self.background_source(visuals, stored.clip)?;
+        let mut compositor = Compositor::new(plan, self.layout, background, captions);
+        compositor.add_panels(&stored.panels, audio, frames);
+        compositor.add_avatars(&stored.avatars, audio, &stored.samples);
         let chips: Vec<_> = visuals.scenes.iter().map(|scene| scene.chips.clone()).collect();
-        composer.add_chips(&chips, audio, stored.wording, &self.fonts, frames);
-        Ok(FrameSource { composer, at: 0, frames, hooks: self.hooks.clone(), segment: stored.segment, fps })
+        compositor.add_badges(&chips, audio, stored.wording, &self.fonts, frames);
+        Ok(FrameSource { compositor, at: 0, frames, hooks: self.hooks.clone(), segment: stored.segment, fps })
     }
 
     fn render(
@@ -261,7 +261,7 @@ impl Render {
                     *poster = Some(frame.to_rgba());
                 }
                 if n + 1 == frames {
-                    *captions = source.composer.finish();
+                    *captions = source.compositor.finish();
                 }
                 Ok(())
             };
@@ -271,19 +271,24 @@ impl Render {
         Ok(Made { stream, frames, captions, poster })
     }
 
-    fn backdrop(&self, visuals: &Visuals, clip: Option<Bytes>) -> Result<Box<dyn Backdrop>, RenderError> {
+    fn background_source(
+        &self,
+        visuals: &Visuals,
+        clip: Option<Bytes>,
+    ) -> Result<Box<dyn BackgroundSource>, RenderError> {
         let EncoderSettings { width, height, fps, .. } = self.encoder;
         let (columns, rows) = (width as usize, height as usize);
-        let procedural = |style: &str, seed: u64, offset_ms: u64| -> Result<Box<dyn Backdrop>, RenderError> {
-            let style = background::open(style, seed, columns, rows, fps, offset_ms)?;
-            Ok(Box::new(StyleBackdrop { style, at: 0 }))
-        };
+        let procedural =
+            |style: &str, seed: u64, offset_ms: u64| -> Result<Box<dyn BackgroundSource>, RenderError> {
+                let style = background::open(style, seed, columns, rows, fps, offset_ms)?;
+                Ok(Box::new(StyleSource { style, at: 0 }))
+            };
         match (&visuals.background, clip) {
             (Background::Procedural { style, seed, offset_ms }, _) => procedural(style, *seed, *offset_ms),
             (Background::Clip { offset_ms, .. }, Some(bytes)) => {
                 let settings = ClipSettings { width, height, fps, offset_ms: *offset_ms };
                 let reader = ClipReader::open(bytes, settings)?;
-                Ok(Box::new(ClipBackdrop { reader, shade: Shade::under_text(columns, rows) }))
+                Ok(Box::new(ClipSource { reader, shade: Shade::under_text(columns, rows) }))
             }
             (Background::Calm { seed }, _) => procedural("calm", *seed, 0),
             _ => procedural("calm", 0, 0),

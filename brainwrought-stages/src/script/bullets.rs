@@ -1,13 +1,11 @@
 //! Lists on slides: points that are no sentences, said as one sentence that names them.
 
-use std::sync::LazyLock;
-
 use brainwrought_core::data::{Block, BlockKind, Document, Page};
-use regex::Regex;
 
-use super::clean::Cleaned;
+use super::clean::{Cleaned, without_number};
 use super::sentence_filter::is_prose;
 use super::sentences::Sentence;
+use super::slides::{is_slides, parts};
 use crate::language::LanguageData;
 
 /// How many points are told at once.
@@ -16,41 +14,6 @@ const POINTS: std::ops::RangeInclusive<usize> = 2..=4;
 const POINT_WORDS: usize = 8;
 /// The most words of all points together.
 const ALL_WORDS: usize = 20;
-
-/// Tells whether most pages of `document` are wider than they are high, as slides are.
-pub(super) fn is_slides(document: &Document) -> bool {
-    let wide = document.pages.iter().filter(|page| page.width > 1.15 * page.height).count();
-    wide * 2 > document.pages.len()
-}
-
-/// Takes the point's mark off, where the font's bullet was read as a letter: "I Simple is better".
-pub(super) fn without_bullet(text: &str) -> &str {
-    let rest = text.trim_start_matches([
-        '•', '◦', '▪', '▸', '►', '‣', '∙', '●', '○', '■', '✗', '✓', '⇒', '➔', '-', '–', '*', ' ',
-    ]);
-    ["I ", "E ", "B ", "ä ", "◮ "]
-        .iter()
-        .find_map(|bullet| rest.strip_prefix(bullet))
-        .filter(|rest| rest.starts_with(|letter: char| letter.is_uppercase() || letter == '“'))
-        .filter(|rest| !rest.starts_with("I "))
-        .unwrap_or(rest)
-}
-
-/// Cuts a paragraph where bullets stand inside it, read as letters: "I Alice is in the US I Bob in Germany".
-pub(super) fn parts(text: &str) -> Vec<&str> {
-    static BULLET: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"\s(?:I|E|[•◦▪▸►‣●■✗✓⇒➔])\s+(?:\p{Lu}\p{Ll}|A\s|[“])")
-            .expect("the pattern is a constant that tests compile")
-    });
-    let mut parts = Vec::new();
-    let mut from = 0;
-    for found in BULLET.find_iter(text) {
-        parts.push(text[from..found.start()].trim());
-        from = found.start();
-    }
-    parts.push(text[from..].trim());
-    parts.into_iter().map(without_bullet).filter(|part| !part.is_empty()).collect()
-}
 
 /// Makes a sentence of each slide's heading and its points.
 pub(super) fn lists(document: &Document, cleaned: &Cleaned, language: &str) -> Vec<Sentence> {
@@ -88,7 +51,7 @@ pub(super) fn lists(document: &Document, cleaned: &Cleaned, language: &str) -> V
 fn points(page: &Page) -> Option<(String, Vec<String>)> {
     let is_heading = |block: &&Block| block.kind == BlockKind::Heading;
     let heading = page.blocks.iter().find(is_heading)?;
-    let title = super::clean::without_number(&heading.text);
+    let title = without_number(&heading.text);
     let points: Vec<String> = page
         .blocks
         .iter()
@@ -169,16 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn bullets_read_as_letters_part_points() {
-        assert_eq!(
-            parts("I Build a car I Alice is in Rome I Bob waits"),
-            ["Build a car", "Alice is in Rome", "Bob waits"]
-        );
-        assert_eq!(parts("Alice and I wait. Then I go."), ["Alice and I wait. Then I go."]);
-    }
-
-    #[test]
-    fn what_is_no_list_stays_away() {
+    fn paragraphs_and_formulas_are_no_lists() {
         assert_eq!(lists(&slides(&["x = 1", "y = 2"]), &clean(&slides(&[])), "en"), []);
         let mut upright = slides(&["Add idle time", "Spread the arrivals"]);
         upright.pages[0].width = 600.0;

@@ -2,7 +2,7 @@
 
 use brainwrought_core::data::{Block, BlockKind, Document, Page};
 
-use super::bullets::{is_slides, parts};
+use super::slides::{is_slides, parts};
 use crate::language::{Headings, LanguageData};
 
 /// The running text of a document.
@@ -273,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_between_the_contents_and_chapter_1_is_front_matter() {
+    fn pages_between_the_contents_and_chapter_1_are_front_matter() {
         let heading = |text: &str| block(BlockKind::Heading, text);
         let text = |text: &str| block(BlockKind::Paragraph, text);
         let pages = |chapter: &str| {

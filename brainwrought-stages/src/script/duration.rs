@@ -2,10 +2,19 @@
 //! the voice that will speak.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 use brainwrought_core::data::{Scene, SceneKind, Script};
 
 use crate::gate::STILL_MS;
+
+/// The lengths that a script can be written for, in seconds. Below, little is left beside hook and source; YouTube takes Shorts
+/// of up to three minutes.
+pub const LENGTH_SECONDS: RangeInclusive<u32> = 15..=180;
+
+/// [`LENGTH_SECONDS`] in milliseconds.
+pub(super) const LENGTHS_MS: RangeInclusive<u64> =
+    *LENGTH_SECONDS.start() as u64 * 1000..=*LENGTH_SECONDS.end() as u64 * 1000;
 
 /// The pause between two lines of a scene, in milliseconds.
 pub const LINE_GAP_MS: u64 = 180;
@@ -33,7 +42,7 @@ const KANA_MS: f64 = 150.0;
 const HANGUL_MS: f64 = 190.0;
 
 /// How much a voice may differ from the estimate, in thousandths; beyond, something else is wrong with it.
-const RELATIVE: std::ops::RangeInclusive<u64> = 400..=2500;
+const RELATIVE: RangeInclusive<u64> = 400..=2500;
 
 /// Estimates how long `text` takes to say, in milliseconds. Numbers count as the words they are read as.
 pub fn estimate_ms(text: &str) -> u64 {

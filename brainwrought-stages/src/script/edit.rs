@@ -4,9 +4,8 @@ use std::ops::RangeInclusive;
 
 use brainwrought_core::data::{Document, LineRole, Scene, SceneKind, Script, Segment};
 
-use super::duration::{LINE_GAP_MS, SCENE_GAP_MS, estimate_ms, scene_ms};
+use super::duration::{LENGTHS_MS, LINE_GAP_MS, SCENE_GAP_MS, estimate_ms, scene_ms};
 use super::grounding::{GroundingFault, grounding, unknown};
-use super::stage::LENGTHS_MS;
 use crate::gate::{Limits, STILL_MS};
 use crate::text::{Fonts, is_invisible, named};
 
@@ -24,6 +23,7 @@ pub struct LineEdit {
 
 /// A script with edits, judged before anything of it is made.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct EditVerdict {
     /// The script with the edits, planned for the time that it takes now.
     pub script: Script,
@@ -35,6 +35,7 @@ pub struct EditVerdict {
 
 /// What is to be known of an edited line.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct LineVerdict {
     /// The line's place among all lines of the script, from 0.
     pub line: usize,
@@ -351,7 +352,7 @@ mod tests {
     }
 
     #[test]
-    fn what_passes_here_passes_the_gates_own_rule() {
+    fn an_accepted_edit_passes_the_gates_own_rule() {
         let (document, _) = written();
         let negated = judged(&[edit(1, "Erlang never served 95% of calls.")]);
         assert_eq!(negated.is_passed(), grounding(&negated.script, &document).is_empty());

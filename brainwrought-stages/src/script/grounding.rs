@@ -11,6 +11,7 @@ const NAMED_FAULTS: usize = 5;
 
 /// A line that says something its source does not.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct UngroundedLine {
     /// The line's place among all lines of the script, from 0.
     pub line: usize,

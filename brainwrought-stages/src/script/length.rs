@@ -2,8 +2,9 @@
 
 use brainwrought_core::data::Script;
 
+use super::draft::{Draft, drafted};
 use super::duration::{LINE_GAP_MS, Pace, SCENE_GAP_MS};
-use super::offline::{Draft, SOURCE_MS, drafted};
+use super::scenes::SOURCE_MS;
 use super::writer::{Brief, ScriptError};
 
 /// A script this much longer or shorter than asked for is on time.

@@ -1,8 +1,12 @@
 //! Tests of the offline writer, and the small documents that other tests of the script share.
 
-use brainwrought_core::data::{BlobRef, Block, BlockKind, Language, Page, Rect};
+use brainwrought_core::data::{
+    Analysis, BlobRef, Block, BlockKind, Citation, Language, Line, LineRole, Page, Rect, Scene, SceneKind,
+    VisualCue,
+};
 use brainwrought_core::id::Digest;
 
+use super::super::scenes::segments;
 use super::*;
 use crate::script::{grounding, planned_ms};
 

@@ -9,6 +9,8 @@ use brainwrought_core::data::{
 use super::duration::{LINE_GAP_MS, SCENE_GAP_MS, estimate_ms, scene_ms};
 use super::lexicon::words;
 
+/// How long the source card is shown, in milliseconds.
+pub(super) const SOURCE_MS: u64 = 2_000;
 /// A scene is not made longer than this, in milliseconds, by adding a line.
 const SCENE_MS: u64 = 6_500;
 /// A segment that has run this long, in milliseconds, ends with the next scene.

@@ -1,4 +1,4 @@
-//! The gate: which sentences can be said and understood on their own.
+//! The sentence filter: which sentences can be said and understood on their own.
 
 use std::sync::LazyLock;
 
@@ -284,7 +284,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_just_told_is_leaned_on() {
+    fn a_sentence_may_lean_on_the_one_before() {
         for text in [
             "The second approach costs more memory.",
             "In that case, the server waits.",

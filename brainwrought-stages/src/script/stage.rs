@@ -1,6 +1,5 @@
 //! [`WriteScript`]: the stage that writes the script.
 
-use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use brainwrought_core::data::{Document, Script};
@@ -9,28 +8,21 @@ use brainwrought_core::stage::{Stage, StageContext, StageError};
 use serde::{Serialize, Serializer};
 
 use super::dialogue::give_parts;
+use super::duration::LENGTHS_MS;
 use super::grounding::citations;
 use super::length::share_out;
 use super::offline::OfflineWriter;
-use super::rehearsal::{Rehearsal, on_time};
 use super::showable::{check_document, check_lines, showable_part};
 use super::trends::{TrendFile, voiced};
+use super::trial_narration::{TrialNarration, on_time};
 use super::writer::{Brief, ScriptError, ScriptWriter};
 use crate::text::Fonts;
-
-/// The lengths that a script can be written for, in seconds. Below, little is left beside hook and source; YouTube takes Shorts
-/// of up to three minutes.
-pub const LENGTH_SECONDS: RangeInclusive<u32> = 15..=180;
-
-/// [`LENGTH_SECONDS`] in milliseconds.
-pub(super) const LENGTHS_MS: RangeInclusive<u64> =
-    *LENGTH_SECONDS.start() as u64 * 1000..=*LENGTH_SECONDS.end() as u64 * 1000;
 
 /// Writes the [`Script`] of a [`Document`].
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct WriteScript {
-    /// How long the video should be, in milliseconds: 15,000 to 180,000.
+    /// How long the video should be, in milliseconds; [`LENGTH_SECONDS`](super::LENGTH_SECONDS) says what is possible.
     pub length_ms: u64,
     /// Decides between choices that are equally good.
     pub seed: u64,
@@ -48,18 +40,22 @@ pub struct WriteScript {
     pub trends: Option<TrendFile>,
     /// Speaks the script before it is final, so that it is as long with this voice as it should be, and what the gate would
     /// refuse is refused here; without it, lengths are estimates.
-    #[serde(serialize_with = "manner_of", skip_serializing_if = "Option::is_none")]
-    pub rehearsal: Option<Arc<dyn Rehearsal>>,
+    #[serde(
+        rename = "rehearsal",
+        serialize_with = "trial_settings_of",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub trial: Option<Arc<dyn TrialNarration>>,
     /// The fonts of captions that are drawn into the picture, if they are: a script that they cannot show is not written.
     #[serde(skip)]
     pub captions: Option<Fonts>,
 }
 
-fn manner_of<S: Serializer>(
-    rehearsal: &Option<Arc<dyn Rehearsal>>,
+fn trial_settings_of<S: Serializer>(
+    trial: &Option<Arc<dyn TrialNarration>>,
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
-    rehearsal.as_ref().map(|rehearsal| rehearsal.settings()).serialize(serializer)
+    trial.as_ref().map(|trial| trial.settings()).serialize(serializer)
 }
 
 fn settings_of<S: Serializer>(
@@ -79,7 +75,7 @@ impl Default for WriteScript {
             dialogue: false,
             writer: None,
             trends: None,
-            rehearsal: None,
+            trial: None,
             captions: None,
         }
     }
@@ -133,7 +129,7 @@ impl WriteScript {
                     let document = Arc::clone(&document);
                     tokio::task::spawn_blocking(move || check_document(&document, &fonts)).await??;
                 }
-                if self.rehearsal.is_some() {
+                if self.trial.is_some() {
                     // What is written without the model is only spoken to hear how fast the voice is.
                     match self.own(cx, &document, &mut brief).await {
                         Err(error) if error.is_cancelled() => return Err(error),
@@ -147,8 +143,8 @@ impl WriteScript {
                 script
             }
         };
-        if let Some(rehearsal) = &self.rehearsal
-            && let Some(lines_ms) = rehearsal.lines_ms(cx, &script).await?
+        if let Some(trial) = &self.trial
+            && let Some(lines_ms) = trial.lines_ms(cx, &script).await?
         {
             brief.pace.learn(&script, &lines_ms);
             share_out(&mut script, &brief.pace);
@@ -162,11 +158,11 @@ impl WriteScript {
             Ok::<_, ScriptError>((script, rules))
         };
         let (script, mut rules) = tokio::task::spawn_blocking(judge).await??;
-        if let Some(rehearsal) = &self.rehearsal {
-            rules.extend(rehearsal.broken_rules(cx, &script).await?);
+        if let Some(trial) = &self.trial {
+            rules.extend(trial.broken_rules(cx, &script).await?);
         }
         rules.retain(|rule| !rule.passed);
-        if rules.is_empty() { Ok(script) } else { Err(ScriptError::Foreseen { rules }.into()) }
+        if rules.is_empty() { Ok(script) } else { Err(ScriptError::WouldFail { rules }.into()) }
     }
 
     /// The script that is written without a model, as long as the voice takes for it.
@@ -208,8 +204,8 @@ impl WriteScript {
             }
             Ok(script)
         };
-        match &self.rehearsal {
-            Some(rehearsal) => on_time(rehearsal.as_ref(), cx, brief, write).await,
+        match &self.trial {
+            Some(trial) => on_time(trial.as_ref(), cx, brief, write).await,
             None => Ok(write(brief.clone()).await?),
         }
     }

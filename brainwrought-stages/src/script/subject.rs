@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::hook::Material;
+use super::material::Material;
 use crate::language::LanguageData;
 
 /// What the video is about, as it stands inside a sentence.

@@ -7,7 +7,7 @@ use brainwrought_core::data::{Document, Rule, Script};
 use brainwrought_core::stage::StageContext;
 use serde_json::Value;
 
-use super::Pace;
+use super::duration::{LENGTH_SECONDS, Pace};
 use crate::gate::rules::listed;
 
 /// What the script should be like.
@@ -67,7 +67,7 @@ pub enum ScriptError {
         sentences: usize,
     },
     /// The length asked for is out of range.
-    #[error("a video of {length_ms} ms cannot be written; ask for 15,000 to 180,000 ms")]
+    #[error("a video of {length_ms} ms cannot be written; ask for {}000 to {}000 ms", LENGTH_SECONDS.start(), LENGTH_SECONDS.end())]
     Length {
         /// The length asked for, in milliseconds.
         length_ms: u64,
@@ -92,7 +92,7 @@ pub enum ScriptError {
         "nothing was rendered, because the video would not pass the gate: {}; ask for another length, voice or seed",
         listed(.rules)
     )]
-    Foreseen {
+    WouldFail {
         /// The rules that would fail.
         rules: Vec<Rule>,
     },

@@ -1,4 +1,4 @@
-//! [`Estimate`]: what a video will cost, reckoned before anybody is paid.
+//! [`Estimate`]: what a video will cost, estimated before anything is paid for.
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -12,6 +12,7 @@ use crate::provider::{Network, ProviderSettings, SERVICES};
 
 /// One thing that was looked for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Finding {
     /// What it is.
     pub name: String,

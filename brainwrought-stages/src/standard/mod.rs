@@ -7,21 +7,20 @@
 mod edit;
 mod estimate;
 mod examine;
-mod forecast;
 mod options;
 mod preview;
 mod progress_estimate;
-mod rehearsal;
 mod resources;
 mod short;
 mod stage_cost;
 mod stage_table;
 mod stages;
+mod trial_narration;
+mod weighted_progress;
 
 pub use edit::{EditError, edit_job, judge_job_edit, script_of, script_of_video};
 pub use estimate::{Costs, Estimate, EstimateError, EstimateLine, estimate};
 pub use examine::{Finding, examine, examine_providers};
-pub use forecast::Forecast;
 pub use options::{BackgroundChoice, Format, MakeOptions, Music};
 pub use preview::{PreviewError, background_preview, voice_sample};
 pub use progress_estimate::ProgressEstimate;
@@ -29,6 +28,7 @@ pub use resources::Resources;
 pub use short::{Made, Short};
 pub use stage_table::{STAGE_NAMES, STAGES, StageInfo, stage_label};
 pub use stages::Stages;
+pub use weighted_progress::WeightedProgress;
 
 use std::error::Error;
 

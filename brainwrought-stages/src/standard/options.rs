@@ -15,12 +15,20 @@ use crate::script::TrendChoice;
 use crate::visuals::{MemesBy, Pictures};
 
 /// What a user can choose about a video. It is stored with the job as JSON.
+///
+/// ```
+/// use brainwrought_stages::standard::MakeOptions;
+///
+/// let options = MakeOptions::default().with_size(540, 960).with_length_ms(30_000);
+/// assert_eq!(options.fps, 30);
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+#[non_exhaustive]
 pub struct MakeOptions {
     /// The kind of video.
     pub format: Format,
-    /// The length to aim at, in milliseconds, from 15,000 to 180,000.
+    /// The length to aim at, in milliseconds; [`LENGTH_SECONDS`](crate::script::LENGTH_SECONDS) says what is possible.
     pub length_ms: u64,
     /// Where pictures stand.
     pub layout: Layout,
@@ -148,6 +156,62 @@ impl Default for MakeOptions {
 }
 
 impl MakeOptions {
+    /// Sets the length to aim at, in milliseconds.
+    #[must_use]
+    pub fn with_length_ms(mut self, length_ms: u64) -> Self {
+        self.length_ms = length_ms;
+        self
+    }
+
+    /// Sets width and height of the frames in pixels; both must be even.
+    #[must_use]
+    pub fn with_size(mut self, width: u32, height: u32) -> Self {
+        (self.width, self.height) = (width, height);
+        self
+    }
+
+    /// Sets who speaks.
+    #[must_use]
+    pub fn with_voice(mut self, voice: impl Into<String>) -> Self {
+        self.voice = voice.into();
+        self
+    }
+
+    /// Sets what moves behind.
+    #[must_use]
+    pub fn with_background(mut self, background: BackgroundChoice) -> Self {
+        self.background = background;
+        self
+    }
+
+    /// Sets how captions look.
+    #[must_use]
+    pub fn with_captions(mut self, captions: CaptionStyle) -> Self {
+        self.captions = captions;
+        self
+    }
+
+    /// Sets what plays under the voice.
+    #[must_use]
+    pub fn with_music(mut self, music: Music) -> Self {
+        self.music = music;
+        self
+    }
+
+    /// Sets the seed of everything that is drawn by chance.
+    #[must_use]
+    pub fn with_seed(mut self, seed: u64) -> Self {
+        self.seed = Some(seed);
+        self
+    }
+
+    /// Sets the language model that writes the script.
+    #[must_use]
+    pub fn with_llm(mut self, llm: LlmChoice) -> Self {
+        self.llm = Some(llm);
+        self
+    }
+
     /// Takes the seed from the bytes of the PDF unless one is chosen, so that each document looks different and the
     /// same document always looks the same.
     #[must_use]

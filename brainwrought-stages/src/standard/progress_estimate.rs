@@ -8,9 +8,9 @@ use brainwrought_core::job::{Job, JobStatus, Task, TaskStatus};
 use brainwrought_core::job_store::JobView;
 use brainwrought_core::stage::Stage as _;
 
-use super::forecast::Forecast;
 use super::stage_cost::StageCosts;
 use super::stage_table::stage;
+use super::weighted_progress::WeightedProgress;
 use crate::script::WriteScript;
 
 /// How far a job is and how long it still takes.
@@ -51,7 +51,7 @@ const USUAL_CONCURRENCY: usize = 2;
 
 impl ProgressEstimate {
     /// Looks at a job at the moment `now`.
-    pub fn of(view: &JobView, now: Timestamp) -> Self {
+    pub fn new(view: &JobView, now: Timestamp) -> Self {
         let job = &view.job;
         if view.status == JobStatus::Completed {
             return Self { share: 1.0, seconds_left: None };
@@ -62,8 +62,8 @@ impl ProgressEstimate {
             .filter(|task| task.status == TaskStatus::Running)
             .map(|task| (task.key.clone(), task.progress.map_or((0, 1), |p| (p.done, p.total.max(1)))))
             .collect();
-        let share = Forecast::of(job).share(&live);
-        let seconds_left = if view.status.is_final() { None } else { Rest::of(job, now).seconds() };
+        let share = WeightedProgress::from_job(job).share(&live);
+        let seconds_left = if view.status.is_final() { None } else { Rest::new(job, now).seconds() };
         Self { share, seconds_left: seconds_left.map(|seconds| seconds.round() as u64) }
     }
 }
@@ -85,9 +85,9 @@ struct Open {
 }
 
 impl<'a> Rest<'a> {
-    fn of(job: &'a Job, now: Timestamp) -> Self {
-        let costs = StageCosts::of(job);
-        let paces = Paces::of(job, &costs, now);
+    fn new(job: &'a Job, now: Timestamp) -> Self {
+        let costs = StageCosts::from_job(job);
+        let paces = Paces::new(job, &costs, now);
         Self { job, now, costs, paces }
     }
 
@@ -250,7 +250,7 @@ struct Paces {
 }
 
 impl Paces {
-    fn of(job: &Job, costs: &StageCosts, now: Timestamp) -> Self {
+    fn new(job: &Job, costs: &StageCosts, now: Timestamp) -> Self {
         let all = Measured { cost: PRIOR, seconds: PRIOR };
         let mut paces = Self { stages: BTreeMap::new(), all, measured: 0.0 };
         for task in &job.stages {
@@ -392,16 +392,9 @@ mod tests {
             stage("check", &["parse", "script", "assemble", "render"], false),
             stage("publish", &["check"], false),
         ];
-        let new = NewJob {
-            pipeline: "short".to_owned(),
-            plan: Plan::new(plan).unwrap(),
-            input: input(0),
-            options,
-            priority: 0,
-            max_attempts: 1,
-            max_cost: None,
-            idempotency_key: None,
-        };
+        let new = NewJob::new("short", Plan::new(plan).unwrap(), input(0))
+            .with_options(options)
+            .with_max_attempts(1);
         let now = Now { wall: Timestamp(0), reading: Reading { epoch: "test".to_owned(), ms: 0 } };
         Job::create(JobId::from_bytes([1; 16]), new, &now)
     }
@@ -424,7 +417,7 @@ mod tests {
                     continue;
                 }
                 let left = (timeline.end() - at) as f64 / 1000.0;
-                let told = ProgressEstimate::of(&timeline.at(at), Timestamp(at)).seconds_left;
+                let told = ProgressEstimate::new(&timeline.at(at), Timestamp(at)).seconds_left;
                 looks += 1;
                 if told.is_none_or(|told| (told as f64 - left).abs() > (0.3 * left).max(2.0)) {
                     wrong.push((timeline.name.clone(), percent, told, left));
@@ -439,7 +432,7 @@ mod tests {
         for timeline in timelines() {
             let shares: Vec<f64> = (0..=100)
                 .map(|percent| timeline.end() * percent / 100)
-                .map(|at| ProgressEstimate::of(&timeline.at(at), Timestamp(at)).share)
+                .map(|at| ProgressEstimate::new(&timeline.at(at), Timestamp(at)).share)
                 .collect();
             assert!(shares.is_sorted() && shares[0] == 0.0, "{}: {shares:?}", timeline.name);
         }
@@ -450,7 +443,7 @@ mod tests {
         let timeline = &timelines()[0];
         let at = timeline.end() / 2;
         let view = timeline.at(at);
-        let told = ProgressEstimate::of(&view, Timestamp(at)).seconds_left;
+        let told = ProgressEstimate::new(&view, Timestamp(at)).seconds_left;
         // An hour passes between the first two stages.
         let hour = 3_600_000;
         let mut paused = view.clone();
@@ -459,7 +452,7 @@ mod tests {
                 time.0 += hour;
             }
         }
-        assert_eq!(ProgressEstimate::of(&paused, Timestamp(at + hour)).seconds_left, told);
+        assert_eq!(ProgressEstimate::new(&paused, Timestamp(at + hour)).seconds_left, told);
 
         let mut cached = JobView { job: job(json!({})), status: JobStatus::Running };
         for task in cached.job.stages.iter_mut().take(2) {
@@ -467,13 +460,13 @@ mod tests {
             task.cached = true;
             (task.started_at, task.finished_at) = (Some(Timestamp(0)), Some(Timestamp(1)));
         }
-        assert_eq!(ProgressEstimate::of(&cached, Timestamp(5_000)).seconds_left, None);
+        assert_eq!(ProgressEstimate::new(&cached, Timestamp(5_000)).seconds_left, None);
     }
 
     #[test]
     fn a_job_that_is_over_has_no_time_left() {
         let job = job(json!({}));
-        let look = |status| ProgressEstimate::of(&JobView { job: job.clone(), status }, Timestamp(9_000));
+        let look = |status| ProgressEstimate::new(&JobView { job: job.clone(), status }, Timestamp(9_000));
         assert_eq!(look(JobStatus::Pending), ProgressEstimate { share: 0.0, seconds_left: None });
         assert_eq!(look(JobStatus::Failed).seconds_left, None);
         assert_eq!(look(JobStatus::Completed).share, 1.0);

@@ -18,6 +18,7 @@ use crate::visuals::VideoGenerator;
 ///
 /// Cloning is cheap, and clones share the voice and the fonts once they are loaded.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Resources {
     /// How PDFs are read: in a child process of this program.
     pub host: PdfHost,

@@ -46,7 +46,7 @@ impl StageCosts {
 
     /// Reads what a job will cost. Once its script is written, the number of segments bounds its length: a short document
     /// makes a shorter video than was asked for.
-    pub(super) fn of(job: &Job) -> Self {
+    pub(super) fn from_job(job: &Job) -> Self {
         let usual = MakeOptions::default();
         let number = |name: &str, usual: u64| job.options.get(name).and_then(Value::as_u64).unwrap_or(usual);
         let options = MakeOptions {

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::options::{BackgroundChoice, MakeOptions, Music};
-use super::rehearsal::NarratedRehearsal;
 use super::resources::Resources;
+use super::trial_narration::NarratedTrial;
 use crate::assemble::Assemble;
 use crate::audio::{Mix, MusicSource, Narrate, NarrateSettings};
 use crate::check::{Check, Limits};
@@ -19,6 +19,7 @@ use crate::visuals::{Pictures, PrepareVisuals};
 
 /// The default stages, ready to be wired by [`super::short`] or by a pipeline of your own.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Stages {
     /// Reads the PDF.
     pub parse: ParsePdf,
@@ -74,7 +75,7 @@ impl Stages {
             voices: resources.voices.clone().with_providers(resources.providers.clone()),
         };
         let limits = Limits { captions: options.captions, ..Limits::default() };
-        let rehearsal = NarratedRehearsal {
+        let trial = NarratedTrial {
             narrate: narrate.clone(),
             limits: limits.clone(),
             fonts: resources.fonts.clone(),
@@ -98,7 +99,7 @@ impl Stages {
                     TrendChoice::File(file) if options.llm.is_none() => Some(file.clone()),
                     _ => None,
                 },
-                rehearsal: Some(Arc::new(rehearsal)),
+                trial: Some(Arc::new(trial)),
                 captions: (options.captions != CaptionStyle::Off).then(|| resources.fonts.clone()),
             },
             audio: narrate,

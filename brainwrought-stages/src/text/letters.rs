@@ -190,13 +190,13 @@ mod tests {
     }
 
     #[test]
-    fn what_no_font_has_is_counted() {
+    fn letters_that_no_font_has_are_counted() {
         assert_eq!(Fonts::embedded().set("naïve Größe", Weight::Black, 40.0).missing_glyphs(), 0);
         assert_eq!(Fonts::embedded().set("注意", Weight::Black, 40.0).missing_glyphs(), 2);
     }
 
     #[test]
-    fn what_no_font_has_leaves_no_ink_instead_of_a_box() {
+    fn letters_that_no_font_has_leave_no_ink() {
         let letters = Fonts::embedded().set("a注b", Weight::Black, 40.0);
         assert!(letters.draw(&(1..4), [255; 4], None, 1.0, (0.0, 0.0)).is_none());
         assert!(letters.draw(&(0..1), [255; 4], None, 1.0, (0.0, 0.0)).is_some());

@@ -1,7 +1,7 @@
 //! [`Card`]: a rounded card with its shadow, and the parts that several cards share.
 
-use super::surface::{Field, Sheet};
-use super::text_layout::{Lettering, Look, is_read_from_right};
+use super::surface::{Field, Surface};
+use super::text_layout::{Look, TextLayout, is_read_from_right};
 use super::theme::{ACCENT, CORNER, DUSK, MARGIN, NIGHT, PADDING, PANEL_WIDTH, PAPER, RULE, Rgb};
 use crate::picture::RgbaImage;
 use crate::text::Weight;
@@ -18,14 +18,14 @@ pub(super) enum Stock {
 /// Draws cards at one scale: 1 for frames 1,080 pixels wide.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Table<'a> {
-    pub(super) lettering: &'a Lettering,
+    pub(super) lettering: &'a TextLayout,
     pub(super) scale: f32,
 }
 
 /// A card that is being drawn. Its places are in pixels of a frame 1,080 wide, from the top left of the panel.
 pub(super) struct Card<'a> {
     table: Table<'a>,
-    sheet: Sheet,
+    sheet: Surface,
     /// The card without its shadow.
     pub(super) face: Field,
 }
@@ -33,7 +33,7 @@ pub(super) struct Card<'a> {
 impl<'a> Card<'a> {
     /// Lays down a card whose panel has the given height, shadow included.
     pub(super) fn new(table: Table<'a>, stock: Stock, height: f32) -> Self {
-        let sheet = Sheet::new(PANEL_WIDTH * table.scale, height * table.scale);
+        let sheet = Surface::new(PANEL_WIDTH * table.scale, height * table.scale);
         let face =
             Field::new(MARGIN, MARGIN * 0.6, PANEL_WIDTH - 2.0 * MARGIN, height - 2.0 * MARGIN, CORNER);
         let mut card = Self { table, sheet, face };
@@ -87,7 +87,7 @@ impl<'a> Card<'a> {
     pub(super) fn paste_sheet(&mut self, image: &RgbaImage, x: f32, y: f32, degrees: f32) {
         let scale = self.table.scale;
         let face = self.scaled(self.face);
-        let mut lifted = Sheet::new(image.width() as f32 + 48.0, image.height() as f32 + 48.0);
+        let mut lifted = Surface::new(image.width() as f32 + 48.0, image.height() as f32 + 48.0);
         let field = Field::new(24.0, 24.0, image.width() as f32, image.height() as f32, 8.0 * scale);
         lifted.shadow(field, 6.0 * scale, 5.0 * scale, 0.5);
         lifted.paste_inside(image, 24.0, 24.0, field);

@@ -7,7 +7,7 @@ use super::cutout;
 use super::memes;
 use super::panels::{self, PAGE_ROOM};
 use super::plan::{FoundQuote, PagePlan, Plan};
-use super::printed_text::{Area, Print, PrintLine, mark, runs_between};
+use super::printed_text::{Area, PrintLine, PrintedText, mark, runs_between};
 use crate::frame::Wording;
 use crate::picture::RgbaImage;
 
@@ -138,7 +138,7 @@ fn draw_page(
 /// Marks the quote on a drawn part of a page, and cuts the picture between lines; nothing when no line was found, or
 /// the print does not look like the text.
 fn marked(table: Table<'_>, found: &FoundQuote, image: &RgbaImage) -> Option<RgbaImage> {
-    let print = Print::of(image);
+    let print = PrintedText::from_image(image);
     let zoom = image.width() as f32 / found.area.width;
     let block = pixels_of(&found.block, &found.area, zoom, image);
     let lines = print.lines(block);
@@ -164,7 +164,7 @@ fn marked(table: Table<'_>, found: &FoundQuote, image: &RgbaImage) -> Option<Rgb
 
 /// Chooses rows to show: the lines of the quote and up to `context` lines above and below it, never a part of a line,
 /// at most `room` rows.
-fn window(print: &Print, runs: &[Area], context: usize, room: usize) -> (usize, usize) {
+fn window(print: &PrintedText, runs: &[Area], context: usize, room: usize) -> (usize, usize) {
     let height = print.bounds().bottom;
     let lines = print.lines(print.bounds());
     let mut top = runs.iter().map(|run| run.top).min().unwrap_or(0);
@@ -197,7 +197,7 @@ fn rows(image: &RgbaImage, top: usize, bottom: usize) -> RgbaImage {
 
 /// Cuts white edges off a figure, if that leaves most of it.
 fn trimmed(image: &RgbaImage) -> RgbaImage {
-    let print = Print::of(image);
+    let print = PrintedText::from_image(image);
     let inked = print.inked();
     let edge = 6;
     let (top, bottom) = (inked.top.saturating_sub(edge), (inked.bottom + edge).min(image.height()));
@@ -205,10 +205,10 @@ fn trimmed(image: &RgbaImage) -> RgbaImage {
 }
 
 fn is_blank(image: &RgbaImage) -> bool {
-    Print::of(image).coverage() < BLANK
+    PrintedText::from_image(image).coverage() < BLANK
 }
 
-fn paper_colour(image: &RgbaImage, print: &Print) -> [u8; 3] {
+fn paper_colour(image: &RgbaImage, print: &PrintedText) -> [u8; 3] {
     let near = |p: &&[u8]| {
         let luma = (54 * u32::from(p[0]) + 183 * u32::from(p[1]) + 19 * u32::from(p[2])) / 256;
         luma.abs_diff(u32::from(print.paper)) <= 8

@@ -1,4 +1,4 @@
-//! [`Scenery`]: the pictures from elsewhere that the scenes of a segment show, fetched before anything is drawn.
+//! [`SceneIllustrations`]: the pictures from elsewhere that the scenes of a segment show, fetched before anything is drawn.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use crate::provider::{ProviderClient, ProviderError, ProviderSettings};
 
 /// What the scenes of a segment show from elsewhere.
 #[derive(Debug, Default)]
-pub(super) struct Scenery {
+pub(super) struct SceneIllustrations {
     /// The picture or clip of each scene, where it has one.
     pub(super) scenes: Vec<Option<Shown>>,
     /// The clip that moves behind the segment.
@@ -98,9 +98,9 @@ impl IllustrationFetcher<'_> {
         cx: &StageContext,
         segment: &mut Segment,
         warnings: &mut Vec<String>,
-    ) -> Result<Scenery, StageError> {
+    ) -> Result<SceneIllustrations, StageError> {
         let number = segment.index + 1;
-        let mut scenery = Scenery::default();
+        let mut scenery = SceneIllustrations::default();
         let sources = Sources {
             pictures: self.pictures.map(|pictures| pictures.open(self.providers)),
             memes: self.memes.open(self.providers),
@@ -175,7 +175,7 @@ impl IllustrationFetcher<'_> {
         cx: &StageContext,
         illustrator: &dyn Illustrator,
         asked: &Asked,
-        scenery: &mut Scenery,
+        scenery: &mut SceneIllustrations,
     ) -> Result<Shown, IllustrateError> {
         let other = match asked.kind {
             IllustrationKind::Clip => IllustrationKind::Still,
@@ -203,7 +203,7 @@ impl IllustrationFetcher<'_> {
         cx: &StageContext,
         illustrator: &dyn Illustrator,
         wish: &ImageRequest,
-        scenery: &mut Scenery,
+        scenery: &mut SceneIllustrations,
     ) -> Result<Shown, IllustrateError> {
         let is_clip = wish.kind == IllustrationKind::Clip;
         if is_clip && scenery.clip.is_some() {

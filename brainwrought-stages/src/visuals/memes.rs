@@ -145,13 +145,13 @@ fn say(card: &mut Card<'_>, table: Table<'_>, meme: &Meme) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::text_layout::Lettering;
+    use super::super::text_layout::TextLayout;
     use super::*;
     use crate::text::Fonts;
 
     #[test]
     fn every_template_can_be_drawn_at_every_size() {
-        let lettering = Lettering::new(Fonts::embedded());
+        let lettering = TextLayout::new(Fonts::embedded());
         for scale in [0.25, 1.0] {
             let table = Table { lettering: &lettering, scale };
             for template in MEME_TEMPLATES {

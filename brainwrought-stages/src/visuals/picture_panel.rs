@@ -1,7 +1,7 @@
 //! Panels of pictures from elsewhere, with the words that say who made them.
 
 use super::card::Table;
-use super::surface::{Field, Sheet};
+use super::surface::{Field, Surface};
 use super::text_layout::Look;
 use super::theme::{CORNER, MARGIN, NIGHT, PANEL_HEIGHT, PANEL_WIDTH, PAPER};
 use crate::picture::RgbaImage;
@@ -18,7 +18,7 @@ const CREDIT_EDGE: f32 = 16.0;
 pub(super) fn picture(table: Table<'_>, image: &RgbaImage, credit: Option<&str>) -> RgbaImage {
     let (width, height) = (image.width() as f32, image.height() as f32);
     let margin = (MARGIN * table.scale).round();
-    let mut sheet = Sheet::new(width + 2.0 * margin, height + 2.0 * margin);
+    let mut sheet = Surface::new(width + 2.0 * margin, height + 2.0 * margin);
     let top = (margin * 0.6).round();
     let field = Field::new(margin, top, width, height, CORNER * table.scale);
     sheet.shadow(field, 7.0 * table.scale, 8.0 * table.scale, 0.55);
@@ -34,13 +34,13 @@ pub(super) fn picture(table: Table<'_>, image: &RgbaImage, credit: Option<&str>)
 /// Draws a credit alone, where a panel would have it: for a clip that fills the frame behind.
 pub(super) fn credit(table: Table<'_>, text: &str) -> RgbaImage {
     let (width, height) = (PANEL_WIDTH * table.scale, PANEL_HEIGHT * table.scale);
-    let mut sheet = Sheet::new(width, height);
+    let mut sheet = Surface::new(width, height);
     draw_credit(&mut sheet, table, text, (0.0, height), width);
     sheet.into_image()
 }
 
 /// Draws who made a picture into its lower left corner; all measures are in the output's pixels.
-fn draw_credit(sheet: &mut Sheet, table: Table<'_>, text: &str, (left, bottom): (f32, f32), width: f32) {
+fn draw_credit(sheet: &mut Surface, table: Table<'_>, text: &str, (left, bottom): (f32, f32), width: f32) {
     let scale = table.scale;
     let (edge, inset) = (CREDIT_EDGE * scale, 14.0 * scale);
     let room = (width - 2.0 * edge - 2.0 * inset).max(1.0);
@@ -62,13 +62,13 @@ fn draw_credit(sheet: &mut Sheet, table: Table<'_>, text: &str, (left, bottom): 
 
 #[cfg(test)]
 mod tests {
-    use super::super::text_layout::Lettering;
+    use super::super::text_layout::TextLayout;
     use super::*;
     use crate::text::Fonts;
 
     #[test]
     fn a_picture_has_round_corners_and_says_who_made_it() {
-        let lettering = Lettering::new(Fonts::embedded());
+        let lettering = TextLayout::new(Fonts::embedded());
         let table = Table { lettering: &lettering, scale: 0.5 };
         let mut image = RgbaImage::transparent(300, 200);
         image.pixels.chunks_exact_mut(4).for_each(|pixel| pixel.copy_from_slice(&[0, 200, 0, 255]));

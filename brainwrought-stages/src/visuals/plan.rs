@@ -59,7 +59,7 @@ pub(super) struct FoundQuote {
 
 impl<'a> Plan<'a> {
     /// Decides what a scene's panel shows.
-    pub(super) fn of(document: &'a Document, scene: &'a Scene, layout: Layout) -> Self {
+    pub(super) fn new(document: &'a Document, scene: &'a Scene, layout: Layout) -> Self {
         match &scene.visual {
             VisualCue::TitleCard => Self::Title { fan: existing(document, [1, 2, 3]) },
             VisualCue::Figure { figure: id } => {
@@ -73,7 +73,7 @@ impl<'a> Plan<'a> {
                     None => cited_page(document, scene, layout).unwrap_or(Self::Nothing),
                 }
             }
-            VisualCue::PageCrop { page, quote } => Self::Page(PagePlan::of(document, *page, quote, layout)),
+            VisualCue::PageCrop { page, quote } => Self::Page(PagePlan::new(document, *page, quote, layout)),
             VisualCue::QuizCard { question } => Self::Quiz(question),
             VisualCue::Meme { meme } if is_meme_template(&meme.template) => Self::Meme(meme),
             VisualCue::Meme { .. } => cited_page(document, scene, layout).unwrap_or(Self::Nothing),
@@ -119,7 +119,7 @@ impl<'a> Plan<'a> {
 }
 
 impl<'a> PagePlan<'a> {
-    fn of(document: &Document, page: u32, quote: &'a str, layout: Layout) -> Self {
+    fn new(document: &Document, page: u32, quote: &'a str, layout: Layout) -> Self {
         let found = document.page(page).and_then(|held| {
             let place = quote::find(held, quote)?;
             let block = held.blocks.get(place.block)?;
@@ -139,7 +139,7 @@ fn cited_page<'a>(document: &Document, scene: &'a Scene, layout: Layout) -> Opti
     let line = scene.lines.iter().find(|line| !line.citation.quote.is_empty())?;
     let citation = &line.citation;
     document.page(citation.page)?;
-    Some(Plan::Page(PagePlan::of(document, citation.page, &citation.quote, layout)))
+    Some(Plan::Page(PagePlan::new(document, citation.page, &citation.quote, layout)))
 }
 
 fn existing(document: &Document, pages: impl IntoIterator<Item = u32>) -> Vec<u32> {

@@ -1,4 +1,4 @@
-//! [`Print`]: the lines and words of a drawn page, found in its pixels.
+//! [`PrintedText`]: the lines and words of a drawn page, found in its pixels.
 
 use crate::picture::RgbaImage;
 
@@ -21,7 +21,7 @@ pub(super) struct PrintLine {
 
 /// The ink of a drawn page: which pixels differ from the paper.
 #[derive(Debug)]
-pub(super) struct Print {
+pub(super) struct PrintedText {
     width: usize,
     height: usize,
     ink: Vec<bool>,
@@ -32,9 +32,9 @@ pub(super) struct Print {
 /// How far a pixel must be from the paper to count as ink, of 255.
 const INK_STEP: u8 = 56;
 
-impl Print {
+impl PrintedText {
     /// Looks at a picture. The paper is the most frequent shade.
-    pub(super) fn of(image: &RgbaImage) -> Self {
+    pub(super) fn from_image(image: &RgbaImage) -> Self {
         let lumas: Vec<u8> = image.pixels.chunks_exact(4).map(|p| luma(p[0], p[1], p[2])).collect();
         let mut counts = [0u32; 32];
         lumas.iter().for_each(|&luma| counts[usize::from(luma / 8)] += 1);
@@ -246,7 +246,7 @@ mod tests {
 
     #[test]
     fn lines_and_words_are_seen() {
-        let print = Print::of(&sample());
+        let print = PrintedText::from_image(&sample());
         let lines = print.lines(print.bounds());
         assert_eq!(lines.len(), 3);
         assert_eq!(
@@ -258,7 +258,7 @@ mod tests {
 
     #[test]
     fn a_quote_runs_from_word_to_word() {
-        let print = Print::of(&sample());
+        let print = PrintedText::from_image(&sample());
         let lines = print.lines(print.bounds());
         // From the third word of the first line to the second word of the second.
         let runs = runs_between(&lines, 2.05 / 12.0, 5.95 / 12.0);

@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_there_is_not_found() {
+    fn a_missing_quote_is_not_found() {
         let page = page(&["Cats sleep most of the day."]);
         assert_eq!(find(&page, "Quantum computers factor integers quickly"), None);
         assert_eq!(find(&page, ""), None);

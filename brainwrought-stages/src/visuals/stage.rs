@@ -15,7 +15,7 @@ use super::illustrate::{MemesBy, Pictures};
 use super::illustrations::{IllustrationFetcher, Shown};
 use super::picture_panel::{self, PICTURE_ROOM};
 use super::plan::Plan;
-use super::text_layout::Lettering;
+use super::text_layout::TextLayout;
 use crate::background;
 use crate::frame::{Layout, Wording};
 use crate::licence;
@@ -187,7 +187,7 @@ impl PrepareVisuals {
         let scenes = segment.scenes.iter().zip(pictures);
         let shots = |(scene, picture): (&Scene, &Option<Shown>)| match picture {
             Some(_) => Vec::new(),
-            None => Plan::of(document, scene, self.layout).shots(document, self.scale()),
+            None => Plan::new(document, scene, self.layout).shots(document, self.scale()),
         };
         let wanted: Vec<_> = scenes.map(shots).collect();
         if wanted.iter().all(Vec::is_empty) {
@@ -227,9 +227,9 @@ impl PrepareVisuals {
         shots: Vec<Vec<Option<RgbaImage>>>,
         warnings: &mut Vec<String>,
     ) -> Result<Vec<Option<EncodedPanel>>, StageError> {
-        let lettering = Lettering::new(self.fonts.clone());
+        let lettering = TextLayout::new(self.fonts.clone());
         let table = Table { lettering: &lettering, scale: self.scale() };
-        let wording = Wording::of(&segment.language);
+        let wording = Wording::new(&segment.language);
         let missing = if segment.index == 0 { self.fonts.missing_in(&document.title) } else { Vec::new() };
         if !missing.is_empty() {
             warnings.push(format!("no installed font can show {}, so cards leave it out", named(&missing)));
@@ -241,7 +241,7 @@ impl PrepareVisuals {
             let drawn = match picture {
                 Some(shown) => show(table, shown),
                 None => {
-                    let plan = Plan::of(document, scene, self.layout);
+                    let plan = Plan::new(document, scene, self.layout);
                     compose(table, wording, document, &plan, &shots, warnings)
                 }
             };
@@ -305,7 +305,7 @@ async fn store(cx: &StageContext, drawn: DrawnPanel, png: Vec<u8>) -> Result<Pan
     })
 }
 
-/// The page chip of each line: its page, but for beats that state nothing.
+/// The page badge of each line: its page, but for beats that state nothing.
 fn chips(document: &Document, scene: &Scene) -> Vec<Option<u32>> {
     scene
         .lines

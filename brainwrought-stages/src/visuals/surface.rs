@@ -1,4 +1,4 @@
-//! [`Sheet`]: the surface that panels are drawn on.
+//! [`Surface`]: the surface that panels are drawn on.
 
 use tiny_skia::{
     Color, FillRule, GradientStop, LinearGradient, Mask, Paint, PathBuilder, Pixmap, PixmapPaint, Point,
@@ -45,11 +45,11 @@ impl Field {
 }
 
 /// A transparent surface to draw on.
-pub(super) struct Sheet {
+pub(super) struct Surface {
     pixmap: Pixmap,
 }
 
-impl Sheet {
+impl Surface {
     /// Makes a transparent sheet; sizes are in pixels and at least 1.
     pub(super) fn new(width: f32, height: f32) -> Self {
         let (width, height) = ((width.ceil() as u32).clamp(1, 8192), (height.ceil() as u32).clamp(1, 8192));
@@ -190,7 +190,7 @@ mod tests {
 
     #[test]
     fn a_card_has_clear_corners_and_a_soft_shadow() {
-        let mut sheet = Sheet::new(200.0, 160.0);
+        let mut sheet = Surface::new(200.0, 160.0);
         let card = Field::new(30.0, 30.0, 140.0, 90.0, 20.0);
         sheet.shadow(card, 6.0, 6.0, 0.5);
         sheet.fill(card, [255, 255, 255], 1.0);

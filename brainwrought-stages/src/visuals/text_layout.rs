@@ -1,4 +1,4 @@
-//! [`Lettering`]: paragraphs, broken into lines and drawn.
+//! [`TextLayout`]: paragraphs, broken into lines and drawn.
 
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -57,7 +57,7 @@ impl Look {
 
 /// Sets paragraphs.
 #[derive(Debug, Clone)]
-pub(super) struct Lettering {
+pub(super) struct TextLayout {
     fonts: Fonts,
 }
 
@@ -67,7 +67,7 @@ struct Line {
     letters: Letters,
 }
 
-impl Lettering {
+impl TextLayout {
     pub(super) fn new(fonts: Fonts) -> Self {
         Self { fonts }
     }
@@ -240,7 +240,7 @@ mod tests {
 
     #[test]
     fn long_text_breaks_and_ends_in_an_ellipsis() {
-        let lettering = Lettering::new(Fonts::embedded());
+        let lettering = TextLayout::new(Fonts::embedded());
         let look = Look { size: 40.0, width: 300.0, lines: 2, ..Look::default() };
         let long = "The ten thousand things that follow from a single assumption about networks";
         let lines: Vec<String> = lettering.lay_out(long, &look).into_iter().map(|line| line.text).collect();
@@ -261,7 +261,7 @@ mod tests {
 
     #[test]
     fn a_word_longer_than_a_line_is_broken() {
-        let lettering = Lettering::new(Fonts::embedded());
+        let lettering = TextLayout::new(Fonts::embedded());
         let look = Look { size: 40.0, width: 200.0, lines: 40, ..Look::default() };
         let lines = lettering.lay_out("Donaudampfschifffahrtsgesellschaft", &look);
         assert!(lines.len() > 3 && lines.iter().all(|line| line.letters.width() <= 200.0));
@@ -271,7 +271,7 @@ mod tests {
     #[test]
     fn letters_are_drawn_in_their_colour() {
         let look = Look { size: 60.0, weight: Weight::Black, colour: [255, 0, 0], ..Look::default() };
-        let image = Lettering::new(Fonts::embedded()).set("W", &look);
+        let image = TextLayout::new(Fonts::embedded()).set("W", &look);
         assert!(image.pixels.chunks_exact(4).any(|p| p == [255, 0, 0, 255]));
     }
 }

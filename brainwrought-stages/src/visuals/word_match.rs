@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_read_from_the_right_begins_there() {
+    fn right_to_left_text_begins_at_the_right() {
         let text = quoted(&[8, 3, 5], 0..1, true);
         let print = lines(&[&[5, 3, 8]]);
         let runs = text.runs(&print).unwrap();

@@ -129,7 +129,7 @@ async fn captions_may_be_left_out_when_that_was_asked_for() {
     short.look = Look::Bare;
     short.clips.iter_mut().for_each(|clip| clip.captions.clear());
     let video = short.assemble().await;
-    let check = Check { limits: Limits { captions: CaptionStyle::Off, ..Limits::default() } };
+    let check = Check { limits: Limits::default().with_captions(CaptionStyle::Off) };
     let report = check.measure(&short.cx, short.measured(video)).await.unwrap();
     assert!(report.is_passed(), "{:#?}", report.rules);
 }
@@ -148,7 +148,7 @@ async fn captions_that_cannot_be_read_fail() {
 }
 
 #[tokio::test]
-async fn what_is_not_on_the_page_fails() {
+async fn a_quote_that_is_not_on_the_page_fails() {
     for (text, page) in [
         ("They keep 98% of it.", 1),
         ("A lease of 60 ms is enough.", 1),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use brainwrought_core::data::*;
 use brainwrought_core::id::{JobId, TaskKey};
 use brainwrought_core::memory::MemoryArtifactStore;
+use brainwrought_core::split_mix::SplitMix64;
 use brainwrought_core::stage::{Stage, StageContext};
 use brainwrought_stages::assemble::Assemble;
 use brainwrought_stages::audio::{Effects, Mix, MusicSource};
@@ -266,13 +267,12 @@ fn visuals() -> Visuals {
 /// A burst of coloured noise for every word: it correlates with itself only.
 fn sound(segment: usize) -> Vec<f32> {
     let mut samples = vec![0.0; FRAMES as usize * 1600];
-    let mut state = segment as u64 + 11;
+    let mut numbers = SplitMix64::new(segment as u64 + 11);
     let mut smooth = 0.0_f32;
     for word in words() {
         let (start, end) = (word.start_ms as usize * 48, word.end_ms as usize * 48);
         for sample in &mut samples[start..end] {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            smooth = smooth * 0.9 + ((state >> 40) as f32 / 8_388_608.0 - 1.0) * 0.1;
+            smooth = smooth * 0.9 + ((numbers.bits() >> 40) as f32 / 8_388_608.0 - 1.0) * 0.1;
             *sample = smooth * 2.0;
         }
     }

@@ -169,7 +169,7 @@ async fn a_script_is_paid_as_it_was_reckoned() {
 }
 
 #[tokio::test]
-async fn what_somebody_must_mend_fails_the_job_and_keeps_what_is_done() {
+async fn a_permanent_error_fails_the_job_and_keeps_finished_work() {
     let page = (Act::Page, "text/html", true);
     let refused =
         [(Act::Refuse(401, ""), "refused the key"), (Act::Refuse(402, ""), "wants to be paid first")];
@@ -189,7 +189,7 @@ async fn what_somebody_must_mend_fails_the_job_and_keeps_what_is_done() {
 }
 
 #[tokio::test]
-async fn what_passes_is_tried_again() {
+async fn a_passing_error_is_tried_again() {
     let again = [
         (Act::Refuse(429, "retry-after: 0\r\n"), false),
         (Act::Refuse(500, ""), false),

@@ -165,7 +165,7 @@ async fn without_a_publisher_nothing_is_published() {
 }
 
 #[tokio::test]
-async fn what_is_not_finished_is_not_published() {
+async fn an_unfinished_job_is_not_published() {
     let bench = Bench::new(None);
     let submission = Submission::of_pdf("pretend", "in.pdf", "moving pictures".into());
     let job = bench.engine.submit(submission).await.unwrap().view.job;

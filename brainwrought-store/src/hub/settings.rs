@@ -1,4 +1,4 @@
-//! [`HubSettings`]: which repository, where, and by whose leave.
+//! [`HubSettings`]: the repository, the endpoint and the token.
 
 use std::fmt;
 

@@ -5,7 +5,6 @@
 //! stands, instead of the key of the one task.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 use std::time::Duration;
 
 use brainwrought_core::clock::Timestamp;
@@ -15,15 +14,12 @@ use brainwrought_core::job::{Job, Outcome, Renewal, Task, TaskStatus};
 use brainwrought_core::job_store::{JobStoreError, TaskReport};
 use sqlx::{PgConnection, PgPool};
 
-use super::change::lost;
-use super::coalescer::Batch;
-use super::connected_store::ConnectedStore;
-use super::database::Fault;
+use super::fault::{Fault, lost};
 use super::record::{self, millis, segment_key, signed, unsigned};
 use super::stored_text::stored;
 
 /// No statement ends more attempts.
-const MAX_BATCH: usize = 500;
+pub(super) const MAX_BATCH: usize = 500;
 
 /// What became of an outcome.
 pub(super) type CommitResult = Result<Task, JobStoreError>;
@@ -39,7 +35,7 @@ pub(super) struct Success {
 
 impl Success {
     /// The success that an outcome is, if it is one that a single statement can write.
-    pub(super) fn of(task: &TaskId, token: FencingToken, outcome: &Outcome) -> Option<Self> {
+    pub(super) fn new(task: &TaskId, token: FencingToken, outcome: &Outcome) -> Option<Self> {
         let Outcome::Done { output, items: None, cached } = outcome else { return None };
         Some(Self { task: task.clone(), token, output: output.clone(), cached: *cached })
     }
@@ -169,28 +165,6 @@ async fn commit_free(
         written.insert(place, one.ended((attempt, started, finished, history)));
     }
     Ok(written)
-}
-
-/// Successes of many attempts, in one statement.
-#[derive(Debug, Clone)]
-pub(super) struct Commits(pub(super) Arc<ConnectedStore>);
-
-impl Batch for Commits {
-    type Request = Vec<Success>;
-    type Answer = Vec<CommitResult>;
-
-    fn may_join(&self, list: &[Vec<Success>], next: &Vec<Success>) -> bool {
-        list.iter().map(Vec::len).sum::<usize>() + next.len() <= MAX_BATCH
-    }
-
-    async fn execute(&self, requests: Vec<Vec<Success>>) -> Result<Vec<Self::Answer>, Fault> {
-        let lengths: Vec<usize> = requests.iter().map(Vec::len).collect();
-        let quick = self.0.database.quick();
-        let mut connection = quick.take().await?;
-        let mut results = commit_all(&mut connection, &requests.concat()).await?.into_iter();
-        quick.put(connection);
-        Ok(lengths.into_iter().map(|length| results.by_ref().take(length).collect()).collect())
-    }
 }
 
 pub(super) async fn renew(

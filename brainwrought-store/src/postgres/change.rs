@@ -4,19 +4,16 @@
 //! comes here: lock, read, let [`Job`] decide, and write the rows that differ, each guarded by the token and the status
 //! that were read.
 
-use brainwrought_core::id::{FencingToken, JobId, TaskId, TaskKey};
+use brainwrought_core::id::{JobId, TaskKey};
 use brainwrought_core::job::{Job, TaskStatus, TransitionError};
 use brainwrought_core::job_store::JobStoreError;
 use brainwrought_core::report::chain;
-use sqlx::{AssertSqlSafe, PgConnection, PgExecutor, PgPool};
+use sqlx::{AssertSqlSafe, PgConnection, PgPool};
 
-use super::database::Fault;
+use super::fault::{Fault, TRIES};
 use super::record::{StoredJob, StoredTask, segment_key};
 use super::stored_text::stored;
 use super::whole_job::{self, Loaded};
-
-/// How often a transaction that certainly did not happen is run again.
-pub(super) const TRIES: usize = 5;
 
 /// Which rows of `tasks` a transition may change that claims, renewals and commits change too. They are locked; NEW and
 /// finished ones are kept by the lock on the job.
@@ -71,22 +68,6 @@ pub(super) async fn change_one<T>(
     let results =
         change(pool, &ids, Busy::Wait, touches, |loaded| transition(loaded).map_err(refused)).await?;
     results.into_iter().next().ok_or_else(|| Fault::not_found(id))
-}
-
-/// Why a guarded statement found no row: the job is gone, or the token no longer holds.
-pub(super) async fn lost(
-    executor: impl PgExecutor<'_>,
-    task: &TaskId,
-    token: FencingToken,
-) -> Result<Fault, Fault> {
-    let known: Option<bool> = sqlx::query_scalar("select true from brainwrought.jobs where job_id = $1")
-        .bind(task.job.as_str())
-        .fetch_optional(executor)
-        .await?;
-    Ok(match known {
-        Some(_) => Fault::Store(JobStoreError::LeaseLost { task: task.clone(), token }),
-        None => Fault::not_found(&task.job),
-    })
 }
 
 async fn attempt<T>(
@@ -199,7 +180,7 @@ impl Differences {
         let mut noted = 0;
         for task in &job.stages {
             let row = after.rows.get(&task.key);
-            let mut fresh = StoredTask::of(task, job, after.job_number);
+            let mut fresh = StoredTask::new(task, job, after.job_number);
             let stays = row.is_some_and(|row| row.stage_place == fresh.stage_place);
             let same = stays && before.task(&task.key) == Some(task);
             fresh.needs_look = matches!(task.status, TaskStatus::New | TaskStatus::Done);
@@ -230,7 +211,7 @@ impl Differences {
         let is_changed =
             own(before) != own(job) || before.versions != job.versions || before.plan != job.plan;
         if is_changed || (noted == 0 && before.updated_at != job.updated_at) {
-            self.jobs.push(StoredJob::of(job, after.job_number));
+            self.jobs.push(StoredJob::new(job, after.job_number));
         }
     }
 
@@ -308,8 +289,8 @@ const INSERT_TASKS: &str = "insert into brainwrought.tasks
 /// Stores a new job with its tasks; false when its idempotency key is taken.
 pub(super) async fn insert(pool: &PgPool, job: &Job) -> Result<bool, Fault> {
     // The number is the database's to give; the statement does not read it.
-    let row = StoredJob::of(job, 0);
-    let tasks: Vec<StoredTask> = job.stages.iter().map(|task| StoredTask::of(task, job, 0)).collect();
+    let row = StoredJob::new(job, 0);
+    let tasks: Vec<StoredTask> = job.stages.iter().map(|task| StoredTask::new(task, job, 0)).collect();
     let stored = sqlx::query(
         "with clock as materialized (select brainwrought.now_ms() as ms),
         made as (

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use brainwrought_core::id::{FencingToken, StageName, TaskId, TaskKey};
@@ -11,9 +11,7 @@ use brainwrought_core::job_store::{Claim, ClaimRequest};
 use sqlx::{AssertSqlSafe, PgConnection, Row as _};
 use tokio::time::Instant;
 
-use super::coalescer::Batch;
-use super::connected_store::ConnectedStore;
-use super::database::Fault;
+use super::fault::Fault;
 use super::record::{millis, unsigned};
 use super::stored_text::stored;
 use super::whole_job::{self, Loaded, TaskRow, whole_job};
@@ -21,36 +19,11 @@ use super::whole_job::{self, Loaded, TaskRow, whole_job};
 /// No statement lends more: a claim is for a worker's own hands.
 const MAX_BATCH: usize = 1000;
 
-/// Claims of several callers together ask for no more.
-const MAX_CONCURRENT: usize = 100;
-
 /// How long a hint may keep a claim from seeing what another process has put before it.
 const HINT_HOLDS: Duration = Duration::from_millis(300);
 
 /// How many kinds of claim may have a hint.
 const MAX_HINTS: usize = 64;
-
-/// Claims of several callers who ask for the same, in one statement.
-#[derive(Debug, Clone)]
-pub(super) struct Claims(pub(super) Arc<ConnectedStore>);
-
-impl Batch for Claims {
-    type Request = ClaimRequest;
-    type Answer = Vec<Claim>;
-
-    fn may_join(&self, list: &[ClaimRequest], next: &ClaimRequest) -> bool {
-        let is_same = |first: &ClaimRequest| ClaimRequest { limit: next.limit, ..first.clone() } == *next;
-        let asked = list.iter().fold(next.limit, |asked, one| asked.saturating_add(one.limit));
-        list.first().is_some_and(is_same) && asked <= MAX_CONCURRENT
-    }
-
-    async fn execute(&self, requests: Vec<ClaimRequest>) -> Result<Vec<Vec<Claim>>, Fault> {
-        let Some(first) = requests.first() else { return Ok(Vec::new()) };
-        let limit = requests.iter().fold(0_usize, |limit, one| limit.saturating_add(one.limit));
-        let mut claims = self.0.claim(&ClaimRequest { limit, ..first.clone() }).await?.into_iter();
-        Ok(requests.iter().map(|one| claims.by_ref().take(one.limit).collect()).collect())
-    }
-}
 
 /// A task that was just lent.
 #[derive(Debug)]

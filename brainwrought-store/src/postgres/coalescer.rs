@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 
-use super::database::{CALL_LIMIT, Fault};
+use super::database::CALL_LIMIT;
+use super::fault::Fault;
 
 /// A batch that takes longer no longer holds up the next one: it may wait for a row that is locked.
 const MAX_HOLD: Duration = Duration::from_millis(200);

@@ -6,7 +6,7 @@ use std::time::Duration;
 use sqlx::{Connection as _, PgConnection, PgPool};
 use tokio::time::{Instant, timeout};
 
-use super::database::Fault;
+use super::fault::Fault;
 
 /// A connection that rested longer is asked whether it still lives; asking each time costs a quarter of the throughput.
 const TRUSTED_FOR: Duration = Duration::from_secs(1);

@@ -2,18 +2,17 @@
 
 use std::future::Future;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use brainwrought_core::id::JobId;
 use brainwrought_core::job_store::JobStoreError;
 use sqlx::ConnectOptions as _;
-use sqlx::error::BoxDynError;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use tokio::time::Instant;
 
 use super::connection_cache::{self, ConnectionCache};
-use super::schema::{self, SchemaError};
+use super::fault::Fault;
+use super::schema;
 use super::sessions;
 
 /// How long a call may take: beyond that the network has swallowed it, and the caller reads again.
@@ -63,33 +62,6 @@ pub(super) struct Look {
     pub(super) now_ms: i64,
     /// Since when every worker could renew its leases without a break; 0 when there was none.
     pub(super) renewable_since_ms: i64,
-}
-
-/// Why a call to the database failed.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum Fault {
-    #[error(transparent)]
-    Sql(#[from] sqlx::Error),
-    #[error(transparent)]
-    Schema(#[from] SchemaError),
-    #[error(
-        "a pooler gives each transaction another session of the database; connect to the database itself, or to a pool in session mode"
-    )]
-    Pooled,
-    #[error("the database did not answer in time")]
-    NoResponse,
-    #[error("a task changed between reading and writing")]
-    Raced,
-    #[error("what is stored of job {job} cannot be read")]
-    Damaged { job: String, source: BoxDynError },
-    #[error("the system gave no random bytes")]
-    NoRandom(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// What became of a statement that served several calls.
-    #[error(transparent)]
-    Shared(Arc<Self>),
-    /// The answer of the state machine, on its way through a transaction.
-    #[error(transparent)]
-    Store(#[from] JobStoreError),
 }
 
 impl std::fmt::Debug for Database {
@@ -190,50 +162,6 @@ impl Database {
     }
 }
 
-impl Fault {
-    /// True when the transaction certainly did not happen and may be run again.
-    pub(super) fn is_conflict(&self) -> bool {
-        match self {
-            Self::Raced => true,
-            // serialization_failure and deadlock_detected: "Appendix A. PostgreSQL Error Codes", class 40.
-            Self::Sql(sqlx::Error::Database(error)) => {
-                matches!(error.code().as_deref(), Some("40001" | "40P01"))
-            }
-            _ => false,
-        }
-    }
-
-    fn is_full(&self) -> bool {
-        match self {
-            // disk_full.
-            Self::Sql(sqlx::Error::Database(error)) => error.code().as_deref() == Some("53100"),
-            Self::Shared(fault) => fault.is_full(),
-            _ => false,
-        }
-    }
-
-    pub(super) fn into_store(self, action: &str) -> JobStoreError {
-        match self {
-            Self::Store(error) => error,
-            Self::Damaged { job, source } => JobStoreError::Damaged { job, source },
-            fault if fault.is_full() => JobStoreError::Full(Box::new(fault)),
-            // As itself, so that whoever asks for it finds it in the chain.
-            Self::Schema(error) => {
-                JobStoreError::Unavailable { action: action.to_owned(), source: Box::new(error) }
-            }
-            fault => JobStoreError::Unavailable { action: action.to_owned(), source: Box::new(fault) },
-        }
-    }
-
-    pub(super) fn random(error: impl std::error::Error + Send + Sync + 'static) -> Self {
-        Self::NoRandom(Box::new(error))
-    }
-
-    pub(super) fn not_found(id: &JobId) -> Self {
-        Self::Store(JobStoreError::JobNotFound(id.clone()))
-    }
-}
-
 /// Where a database is, for people: its host and port, or its socket.
 pub(super) fn place(options: &PgConnectOptions) -> String {
     match options.get_socket() {
@@ -262,62 +190,7 @@ fn pool(connections: u32, settings: &'static str) -> PgPoolOptions {
 
 #[cfg(test)]
 mod tests {
-    use std::borrow::Cow;
-    use std::error::Error;
-
-    use sqlx::error::{DatabaseError, ErrorKind};
-
     use super::*;
-
-    /// What a server says in the language of its own machine.
-    #[derive(Debug, thiserror::Error)]
-    #[error("{said}")]
-    struct Said {
-        said: &'static str,
-        code: &'static str,
-    }
-
-    impl DatabaseError for Said {
-        fn message(&self) -> &str {
-            self.said
-        }
-
-        fn code(&self) -> Option<Cow<'_, str>> {
-            Some(self.code.into())
-        }
-
-        fn as_error(&self) -> &(dyn Error + Send + Sync + 'static) {
-            self
-        }
-
-        fn as_error_mut(&mut self) -> &mut (dyn Error + Send + Sync + 'static) {
-            self
-        }
-
-        fn into_error(self: Box<Self>) -> Box<dyn Error + Send + Sync + 'static> {
-            self
-        }
-
-        fn kind(&self) -> ErrorKind {
-            ErrorKind::Other
-        }
-    }
-
-    fn fault(code: &'static str, said: &'static str) -> Fault {
-        Fault::Sql(sqlx::Error::Database(Box::new(Said { said, code })))
-    }
-
-    #[test]
-    fn errors_are_told_apart_by_their_codes_in_any_language() {
-        assert!(fault("40001", "kann Zugriff nicht serialisieren").is_conflict());
-        assert!(fault("40P01", "デッドロックを検出しました").is_conflict());
-        let full = fault("53100", "kein Platz mehr auf dem Gerät").into_store("create a job");
-        assert!(matches!(full, JobStoreError::Full(_)), "{full:?}");
-        // Words are no proof of anything.
-        let other = fault("42501", "deadlock detected: disk full");
-        assert!(!other.is_conflict());
-        assert!(matches!(other.into_store("create a job"), JobStoreError::Unavailable { .. }));
-    }
 
     #[test]
     fn a_place_is_a_host_and_a_port_without_the_password() {

@@ -17,11 +17,12 @@ use sqlx::Connection as _;
 use sqlx::postgres::PgConnectOptions;
 use tokio::sync::OnceCell;
 
-use super::attempt::{Commits, Success};
+use super::attempt::Success;
+use super::batches::{Claims, Commits};
 use super::change::{Touches, change_one, insert, remove};
-use super::claim::Claims;
 use super::connected_store::ConnectedStore;
-use super::database::{self, Fault};
+use super::database;
+use super::fault::Fault;
 use super::ledger::Spending;
 use super::record;
 use super::schema::{self, Migrated};
@@ -312,7 +313,7 @@ impl JobStore for PostgresJobStore {
         token: FencingToken,
         outcome: Outcome,
     ) -> Result<Task, JobStoreError> {
-        if let Some(success) = Success::of(task, token, &outcome) {
+        if let Some(success) = Success::new(task, token, &outcome) {
             let result = self.commit_successes(vec![success]).await?.pop();
             return result.unwrap_or_else(|| Err(Fault::NoResponse.into_store("commit an outcome")));
         }
@@ -332,7 +333,7 @@ impl JobStore for PostgresJobStore {
         outcomes: Vec<(TaskId, FencingToken, Outcome)>,
     ) -> Result<Vec<Result<Task, JobStoreError>>, JobStoreError> {
         let success =
-            |(task, token, outcome): &(TaskId, FencingToken, Outcome)| Success::of(task, *token, outcome);
+            |(task, token, outcome): &(TaskId, FencingToken, Outcome)| Success::new(task, *token, outcome);
         let successes: Vec<Success> = outcomes.iter().filter_map(success).collect();
         let mut written = if successes.is_empty() {
             Vec::new().into_iter()

@@ -8,8 +8,7 @@ use brainwrought_core::job::{Ledger, LedgerEntry};
 use brainwrought_core::job_store::JobStoreError;
 use sqlx::{PgConnection, PgPool};
 
-use super::change::{TRIES, lost};
-use super::database::Fault;
+use super::fault::{Fault, TRIES, lost};
 use super::record::{segment_key, signed, unsigned};
 use super::stored_text::{original, stored};
 

@@ -8,7 +8,7 @@ use brainwrought_core::job_store::{JobFilter, JobView};
 use brainwrought_core::report::chain;
 use sqlx::PgPool;
 
-use super::database::Fault;
+use super::fault::Fault;
 use super::record::signed;
 use super::stored_text::original;
 use super::whole_job;

@@ -3,12 +3,14 @@
 //! **Invariant:** no type of sqlx leaves this folder.
 
 mod attempt;
+mod batches;
 mod change;
 mod claim;
 mod coalescer;
 mod connected_store;
 mod connection_cache;
 mod database;
+mod fault;
 mod jobs;
 mod ledger;
 mod listing;

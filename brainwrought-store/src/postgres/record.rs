@@ -71,7 +71,7 @@ pub(super) struct StoredTask {
 
 impl StoredJob {
     /// The row of a job; its number and times are the database's to set when it is new.
-    pub(super) fn of(job: &Job, job_number: i64) -> Self {
+    pub(super) fn new(job: &Job, job_number: i64) -> Self {
         Self {
             job_id: job.job_id.clone(),
             job_number,
@@ -96,7 +96,7 @@ impl StoredJob {
 
 impl StoredTask {
     /// The row of a task.
-    pub(super) fn of(task: &Task, job: &Job, job_number: i64) -> Self {
+    pub(super) fn new(task: &Task, job: &Job, job_number: i64) -> Self {
         let place = job.plan.stages().iter().position(|stage| stage.name == task.key.stage);
         let lease = task.lease.as_ref();
         Self {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection, Row as _};
 
-use super::database::Fault;
+use super::fault::Fault;
 
 /// Two connections of one pooler share an idle session at the first try; when others are busy, at one of some.
 const TRIES: usize = 5;

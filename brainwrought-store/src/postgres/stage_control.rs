@@ -6,11 +6,12 @@ use serde::Serialize;
 use sqlx::{Connection as _, PgConnection, PgPool};
 
 use super::claim::{Held, LeasedTask, lend};
-use super::database::Fault;
+use super::fault::Fault;
 use super::stored_text::{original, stored};
 
 /// What holds a stage back in the whole fleet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct StageControl {
     /// The stage.
     pub stage: StageName,

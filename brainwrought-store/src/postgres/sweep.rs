@@ -1,4 +1,4 @@
-//! The rounds of the orchestrator and of recovery: many jobs, in batches, beside others that do the same.
+//! The passes of the orchestrator and of recovery: many jobs, in batches, beside others that do the same.
 
 use brainwrought_core::id::{TaskId, TaskKey};
 use sqlx::Postgres;
@@ -6,7 +6,8 @@ use sqlx::postgres::PgArguments;
 use sqlx::query::QueryAs;
 
 use super::change::{Busy, Touches, change};
-use super::database::{Database, Fault};
+use super::database::Database;
+use super::fault::Fault;
 use super::record::{self, reading};
 use super::whole_job::Loaded;
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use brainwrought_core::clock::{Now, Timestamp};
 use brainwrought_core::event::LogLevel;
 use brainwrought_core::id::{FencingToken, StageName, TaskKey, WorkerId};
-use brainwrought_core::job::{Job, JobInput, Lease, Ledger, LogEntry, Progress, Task, TaskStatus, Versions};
+use brainwrought_core::job::{Job, JobInput, Lease, LogEntry, NewJob, Progress, Task, TaskStatus};
 use brainwrought_core::job_store::JobView;
 use serde::Deserialize;
 use serde::de::value::{Error as NotAName, StrDeserializer};
@@ -15,7 +15,7 @@ use sqlx::postgres::types::PgRecordDecoder;
 use sqlx::postgres::{PgRow, PgTypeInfo, PgValueRef};
 use sqlx::{Decode, PgConnection, Postgres, Row as _, Type};
 
-use super::database::Fault;
+use super::fault::Fault;
 use super::ledger;
 use super::record::{history, millis, now, reading, signed, unsigned};
 use super::stored_text::original;
@@ -111,25 +111,24 @@ fn decode(row: &PgRow, first: usize) -> Result<Loaded, BoxDynError> {
     let json = |place| row.try_get_unchecked::<&str, _>(place);
     let job_id = text(place())?.parse()?;
     let job_number = number(place())?;
-    let mut job = Job {
-        job_id,
-        pipeline: original(text(place())?),
-        created_at: time(number(place())?),
-        updated_at: time(number(place())?),
-        input: serde_json::from_str::<JobInput>(json(place())?)?.with_texts(&original),
-        options: serde_json::from_str(json(place())?)?,
-        priority: row.try_get(place())?,
-        max_attempts: u32::try_from(number(place())?).unwrap_or(u32::MAX),
-        idempotency_key: maybe_text(place())?,
-        cancelled: row.try_get(place())?,
-        callback: None,
-        plan: serde_json::from_str(json(place())?)?,
-        token_floor: FencingToken(unsigned(number(place())?)),
-        ledger: Ledger::default(),
-        versions: Versions::default(),
-        stages: Vec::new(),
-        logs: Vec::new(),
-    };
+    let pipeline = original(text(place())?);
+    let (created_at, updated_at) = (time(number(place())?), time(number(place())?));
+    let input = serde_json::from_str::<JobInput>(json(place())?)?.with_texts(&original);
+    let options = serde_json::from_str(json(place())?)?;
+    let priority = row.try_get(place())?;
+    let max_attempts = u32::try_from(number(place())?).unwrap_or(u32::MAX);
+    let key = maybe_text(place())?;
+    let cancelled = row.try_get(place())?;
+    let plan = serde_json::from_str(json(place())?)?;
+    let new = NewJob::new(pipeline, plan, input)
+        .with_options(options)
+        .with_priority(priority)
+        .with_max_attempts(max_attempts)
+        .with_idempotency_key(key);
+    let mut job = Job::without_tasks(job_id, new, created_at);
+    job.updated_at = updated_at;
+    job.cancelled = cancelled;
+    job.token_floor = FencingToken(unsigned(number(place())?));
     let max_cost: Option<i64> = row.try_get(place())?;
     if let Some(versions) = row.try_get_unchecked::<Option<&str>, _>(place())? {
         job.versions = serde_json::from_str(versions)?;

@@ -11,16 +11,12 @@ use brainwrought_core::job_store::{ClaimRequest, JobStore};
 pub(crate) fn job(stages: &[&str]) -> NewJob {
     let stages = stages.iter().map(|name| StagePlan { name: (*name).into(), needs: Vec::new(), fan: None });
     let pdf = BlobRef { digest: Digest::of(b"pdf"), bytes: 3, media_type: "application/pdf".to_owned() };
-    NewJob {
-        pipeline: "test".to_owned(),
-        plan: Plan::new(stages.collect()).unwrap(),
-        input: JobInput::new(&SourcePdf { file_name: "paper.pdf".to_owned(), pdf }).unwrap(),
-        options: serde_json::Value::Null,
-        priority: 0,
-        max_attempts: 5,
-        max_cost: None,
-        idempotency_key: None,
-    }
+    NewJob::new(
+        "test",
+        Plan::new(stages.collect()).unwrap(),
+        JobInput::new(&SourcePdf { file_name: "paper.pdf".to_owned(), pdf }).unwrap(),
+    )
+    .with_max_attempts(5)
 }
 
 pub(crate) async fn submit(store: &dyn JobStore, new: NewJob) -> JobId {

@@ -73,7 +73,7 @@ const ITS_JOB: &str = r#"
     ) t (stage, place, status, token, output, worker, until, length)"#;
 
 #[tokio::test]
-async fn what_the_first_version_stored_goes_on_after_the_migration() {
+async fn jobs_of_the_first_schema_go_on_after_the_migration() {
     let url = PostgresServer::shared().await.empty_database().await;
     let mut connection = PgConnection::connect(&url).await.unwrap();
     for step in [FIRST_VERSION, include_str!("../../src/postgres/migrations/0001_jobs.sql"), ITS_JOB] {
@@ -105,7 +105,7 @@ const SEVENTH_JOB: &str = r#"
     from brainwrought.jobs"#;
 
 #[tokio::test]
-async fn what_the_seventh_version_stored_goes_on_after_the_migration() {
+async fn jobs_of_the_seventh_schema_go_on_after_the_migration() {
     let url = PostgresServer::shared().await.empty_database().await;
     let mut connection = PgConnection::connect(&url).await.unwrap();
     for step in [
@@ -144,7 +144,7 @@ async fn migrating_twice_or_at_once_is_harmless() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_reached_is_named_without_its_password() {
+async fn an_unreachable_database_is_named_without_its_password() {
     let refused = PostgresJobStore::connect("postgres://me:secret@127.0.0.1:1/none").await.unwrap_err();
     let told = format!("{refused} {refused:?}");
     assert!(told.contains("127.0.0.1:1") && !told.contains("secret"), "{told}");

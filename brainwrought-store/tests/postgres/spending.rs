@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use brainwrought_core::budget::{Charge, Cost};
-use brainwrought_core::job::NewJob;
 use brainwrought_core::job_store::JobStore;
 use brainwrought_core::ledger_store::LedgerStore as _;
 use brainwrought_store::PostgresJobStore;
@@ -22,7 +21,7 @@ fn charge(provider: &str, most: u64) -> Charge {
 async fn a_view_shows_what_jobs_spent() {
     let url = PostgresServer::shared().await.database().await;
     let store = PostgresJobStore::connect(&url).await.unwrap();
-    let limited = NewJob { max_cost: Some(Cost::from_usd(2.5)), ..job(&["audio", "script"]) };
+    let limited = job(&["audio", "script"]).with_max_cost(Some(Cost::from_usd(2.5)));
     let id = submit(&store, limited).await;
     let claims = store.claim(&ask(2, LONG)).await.unwrap();
     for claim in &claims {

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use brainwrought_core::id::StageName;
-use brainwrought_core::job::{Failure, NewJob, Outcome};
-use brainwrought_core::job_store::{ClaimRequest, JobStore};
+use brainwrought_core::job::{Failure, Outcome};
+use brainwrought_core::job_store::JobStore;
 use brainwrought_store::PostgresJobStore;
 use futures::future::join_all;
 use sqlx::{Connection as _, PgConnection};
@@ -35,7 +35,7 @@ async fn a_paused_stage_lends_nothing_anywhere_until_it_is_resumed() {
 }
 
 #[tokio::test]
-async fn what_runs_goes_on_while_its_stage_is_paused() {
+async fn a_running_task_goes_on_while_its_stage_is_paused() {
     let (store, _) = open().await;
     submit(&store, job(&["speak"])).await;
     let claim = store.claim(&ask(1, LONG)).await.unwrap().remove(0);
@@ -74,7 +74,7 @@ async fn a_limit_holds_however_many_ask() {
 async fn a_limit_keeps_the_order_of_the_queue() {
     let (store, _) = open().await;
     for priority in [1, 3, 2] {
-        submit(&store, NewJob { priority, ..job(&["render"]) }).await;
+        submit(&store, job(&["render"]).with_priority(priority)).await;
     }
     store.limit_stage(&StageName::from("render"), Some(2)).await.unwrap();
     let lent = store.claim(&ask(5, LONG)).await.unwrap();
@@ -85,9 +85,9 @@ async fn a_limit_keeps_the_order_of_the_queue() {
 async fn one_stage_is_claimed_in_the_order_of_the_queue() {
     let (store, _) = open().await;
     for priority in [1, 3, 2] {
-        submit(&store, NewJob { priority, ..job(&["render", "speak"]) }).await;
+        submit(&store, job(&["render", "speak"]).with_priority(priority)).await;
     }
-    let request = ClaimRequest { stages: Some(vec!["render".into()]), ..ask(1, LONG) };
+    let request = ask(1, LONG).of_stages(["render".into()]);
     for expected in [3, 2, 1] {
         assert_eq!(store.claim(&request).await.unwrap()[0].job.priority, expected);
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use brainwrought_core::artifact_store::{ArtifactStore, ArtifactStoreError};
 use brainwrought_core::id::{Digest, FencingToken, JobId};
-use brainwrought_core::job::{JobStatus, NewJob, TaskStatus};
+use brainwrought_core::job::{JobStatus, TaskStatus};
 use brainwrought_core::job_store::{JobFilter, JobStore, JobStoreError};
 use brainwrought_store::{FileJobStore, ObjectArtifactStore, PostgresJobStore};
 
@@ -65,7 +65,7 @@ pub(crate) async fn write(folder: &str) {
     };
     let mut asked = 0;
     while asked < JOBS || (!enough() && asked < 20 * JOBS) {
-        match jobs.create(NewJob { idempotency_key: Some(format!("{asked}")), ..job(&["speak"]) }).await {
+        match jobs.create(job(&["speak"]).with_idempotency_key(Some(format!("{asked}")))).await {
             Ok(created) => tell("job", created.view.job.job_id.to_string()),
             Err(JobStoreError::Unavailable { .. }) => tell("refused a job", String::new()),
             Err(error) => tell("wrong", format!("{error:?}")),
@@ -159,7 +159,7 @@ async fn a_folder_on_a_disk_that_fails_to_sync_claims_nothing_that_it_does_not_k
     }
     let mut ids = BTreeSet::new();
     for n in 0..asked {
-        let again = NewJob { idempotency_key: Some(format!("{n}")), ..job(&["speak"]) };
+        let again = job(&["speak"]).with_idempotency_key(Some(format!("{n}")));
         ids.insert(jobs.create(again).await.unwrap().view.job.job_id);
         artifacts.put(artifact(n)).await.unwrap();
     }
@@ -206,7 +206,7 @@ async fn postgres_on_a_disk_that_fails_to_sync_loses_nothing() {
     let store = Arc::new(PostgresJobStore::connect(&server.database().await).await.unwrap());
     let mut ids = Vec::new();
     for n in 0..JOBS {
-        let new = NewJob { idempotency_key: Some(format!("{n}")), ..job(&["speak"]) };
+        let new = job(&["speak"]).with_idempotency_key(Some(format!("{n}")));
         loop {
             match store.create(new.clone()).await {
                 Ok(created) => break ids.push(created.view.job.job_id),

@@ -18,7 +18,7 @@ const LONG: Duration = Duration::from_secs(3600);
 /// More than one page of any file, also when it is compressed.
 fn large() -> NewJob {
     let text: String = (0..200_u8).map(|n| Digest::of(&[n]).to_string()).collect();
-    NewJob { options: serde_json::json!({ "text": text }), ..job(&["speak"]) }
+    job(&["speak"]).with_options(serde_json::json!({ "text": text }))
 }
 
 /// Creates jobs until the store says that it is full, and lists those that it took.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use brainwrought_core::job::{AttemptEnd, JobStatus, NewJob, TaskStatus};
+use brainwrought_core::job::{AttemptEnd, JobStatus, TaskStatus};
 use brainwrought_core::job_store::JobStore;
 use brainwrought_store::open_job_store;
 
@@ -14,7 +14,7 @@ const ATTEMPTS: u32 = 4;
 
 async fn ends_in_error(url: &str) {
     let store = open_job_store(url).unwrap();
-    let id = submit(store.as_ref(), NewJob { max_attempts: ATTEMPTS, ..job(&["speak"]) }).await;
+    let id = submit(store.as_ref(), job(&["speak"]).with_max_attempts(ATTEMPTS)).await;
     let mut tokens = Vec::new();
     for _ in 0..ATTEMPTS {
         let mut worker = Actor::start(&[], "hold", url);

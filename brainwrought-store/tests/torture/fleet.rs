@@ -7,10 +7,10 @@ use std::time::{Duration, Instant};
 
 use brainwrought_core::job::JobStatus;
 use brainwrought_core::job_store::{JobFilter, JobStore, JobView};
+use brainwrought_core::split_mix::SplitMix64;
 use brainwrought_store::PostgresJobStore;
 use rustix::process::{Pid, Signal, kill_process};
 
-use super::dice::Dice;
 use super::plan;
 use super::verdict::Verdict;
 use super::worker::LEASE;
@@ -69,7 +69,7 @@ impl Ordeal {
             store.create(plan::job(number)).await.unwrap();
         }
         let started = Instant::now();
-        let mut dice = Dice::new(self.seed);
+        let mut dice = SplitMix64::new(self.seed);
         let mut fleet = Fleet { members: Vec::new() };
         for role in ["orchestrator", "recovery"] {
             fleet.members.push((role.to_owned(), self.spawn(role, &url, folder.path(), 0, &fleets), None));
@@ -78,7 +78,7 @@ impl Ordeal {
             // The first worker's way to the database can be cut.
             let url = if number == 0 { &cut_off } else { &url };
             let role = format!("worker-{number}");
-            let child = self.spawn(&role, url, folder.path(), dice.next(), &fleets);
+            let child = self.spawn(&role, url, folder.path(), dice.bits(), &fleets);
             fleet.members.push((role, child, None));
         }
         let (mut blows, mut restarts) = (BTreeMap::new(), 0);
@@ -111,7 +111,7 @@ impl Ordeal {
                 server.revive();
                 continue;
             }
-            let victim = dice.below(fleet.members.len() as u64) as usize;
+            let victim = dice.below(fleet.members.len());
             match dice.below(7) {
                 0 => {
                     *blows.entry("kills").or_insert(0) += 1;
@@ -119,7 +119,7 @@ impl Ordeal {
                     child.kill().unwrap();
                     child.wait().unwrap();
                     let url = if role == "worker-0" { &cut_off } else { &url };
-                    *child = self.spawn(role, url, folder.path(), dice.next(), &fleets);
+                    *child = self.spawn(role, url, folder.path(), dice.bits(), &fleets);
                     *wakes = None;
                 }
                 1..=3 if fleet.members[victim].2.is_none() => {
@@ -137,7 +137,7 @@ impl Ordeal {
                 5 if !clocks.is_empty() => {
                     *blows.entry("clocks set").or_insert(0) += 1;
                     let hours = dice.below(3) as i64 - 1;
-                    clocks[dice.below(clocks.len() as u64) as usize].set(hours * HOUR);
+                    clocks[dice.below(clocks.len())].set(hours * HOUR);
                 }
                 _ => {}
             }
@@ -151,7 +151,7 @@ impl Ordeal {
         tokio::time::sleep(LEASE * 2).await;
         drop(fleet);
         let views = all(&store).await.unwrap_or(views);
-        let mut verdict = Verdict::of(self.jobs, &views, folder.path()).await;
+        let mut verdict = Verdict::read(self.jobs, &views, folder.path()).await;
         verdict.seconds = seconds;
         verdict.blows = blows;
         verdict

@@ -7,7 +7,6 @@
 //! `make torture` runs it for minutes; without arguments it takes about one.
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a test may panic, and prints what it counted")]
 
-mod dice;
 mod fleet;
 mod plan;
 mod verdict;

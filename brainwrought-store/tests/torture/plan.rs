@@ -27,16 +27,14 @@ pub(crate) fn job(number: usize) -> NewJob {
         stage("publish", &["join"], None),
     ];
     let pdf = BlobRef { digest: Digest::of(b"pdf"), bytes: 3, media_type: "application/pdf".to_owned() };
-    NewJob {
-        pipeline: "torture".to_owned(),
-        plan: Plan::new(stages).unwrap(),
-        input: JobInput::new(&SourcePdf { file_name: format!("{number}.pdf"), pdf }).unwrap(),
-        options: serde_json::Value::Null,
-        priority: (number % 3) as i32,
-        max_attempts: ATTEMPTS,
-        max_cost: None,
-        idempotency_key: Some(format!("torture {number}")),
-    }
+    NewJob::new(
+        "torture",
+        Plan::new(stages).unwrap(),
+        JobInput::new(&SourcePdf { file_name: format!("{number}.pdf"), pdf }).unwrap(),
+    )
+    .with_priority((number % 3) as i32)
+    .with_max_attempts(ATTEMPTS)
+    .with_idempotency_key(Some(format!("torture {number}")))
 }
 
 /// The output of one attempt: it names the attempt, so that it shows whose output was accepted.

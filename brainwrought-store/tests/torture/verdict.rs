@@ -27,7 +27,7 @@ pub(crate) struct Verdict {
 }
 
 impl Verdict {
-    pub(crate) async fn of(jobs: usize, views: &[JobView], folder: &Path) -> Self {
+    pub(crate) async fn read(jobs: usize, views: &[JobView], folder: &Path) -> Self {
         let artifacts = open_artifact_store(folder.join("data").to_str().unwrap()).unwrap();
         let mut verdict = Self { tasks: jobs * TASKS, ..Self::default() };
         let mut done = 0;

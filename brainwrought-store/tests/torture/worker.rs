@@ -10,9 +10,9 @@ use brainwrought_core::artifact_store::ArtifactStore;
 use brainwrought_core::id::{FencingToken, TaskId, WorkerId};
 use brainwrought_core::job::{Outcome, Task};
 use brainwrought_core::job_store::{Claim, ClaimRequest, JobStore, JobStoreError};
+use brainwrought_core::split_mix::SplitMix64;
 use brainwrought_store::{PostgresJobStore, open_artifact_store};
 
-use super::dice::Dice;
 use super::plan::{ITEMS, output};
 
 /// Short, so that many run out.
@@ -58,14 +58,15 @@ pub(crate) fn play(orders: Orders) {
 
 async fn work(store: Arc<PostgresJobStore>, orders: Orders) {
     let artifacts = open_artifact_store(orders.folder.join("data").to_str().unwrap()).unwrap();
-    let mut dice = Dice::new(orders.seed);
+    let mut dice = SplitMix64::new(orders.seed);
+    let mut below = |end| dice.below(end) as u64;
     let mut running = tokio::task::JoinSet::new();
     loop {
         let request = ClaimRequest::new(WorkerId(orders.role.clone()), LEASE, HANDS - running.len());
         for claim in store.claim(&request).await.unwrap_or_default() {
             let (store, artifacts, orders) = (Arc::clone(&store), Arc::clone(&artifacts), orders.clone());
             // One in five takes longer than a lease.
-            let ms = if dice.below(5) == 0 { 900 + dice.below(1200) } else { 30 + dice.below(200) };
+            let ms = if below(5) == 0 { 900 + below(1200) } else { 30 + below(200) };
             let effort = Duration::from_millis(ms);
             running.spawn(async move { attempt(&store, artifacts.as_ref(), &orders, claim, effort).await });
         }

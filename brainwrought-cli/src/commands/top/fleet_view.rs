@@ -208,16 +208,12 @@ mod tests {
             needs: needs.iter().map(|&need| need.into()).collect(),
             fan: None,
         };
-        NewJob {
-            pipeline: "short".to_owned(),
-            plan: Plan::new(vec![stage("parse", &[]), stage("script", &["parse"])]).unwrap(),
-            input: JobInput::new(&SourcePdf::new(file_name, b"")).unwrap(),
-            options: serde_json::Value::Null,
-            priority: 0,
-            max_attempts: 3,
-            max_cost: None,
-            idempotency_key: None,
-        }
+        NewJob::new(
+            "short",
+            Plan::new(vec![stage("parse", &[]), stage("script", &["parse"])]).unwrap(),
+            JobInput::new(&SourcePdf::new(file_name, b"")).unwrap(),
+        )
+        .with_max_attempts(3)
     }
 
     async fn looked() -> FleetView {

@@ -64,8 +64,8 @@ pub(crate) async fn run(config: &Config, args: TopArgs) -> anyhow::Result<()> {
 
 async fn look(jobs: &dyn JobStore, store: &str) -> Result<FleetView, JobStoreError> {
     let backlog = jobs.backlog().await?;
-    let statuses = vec![JobStatus::Pending, JobStatus::Running, JobStatus::Interrupted];
-    let active = jobs.list(&JobFilter { statuses, limit: Some(JOBS), ..JobFilter::default() }).await?;
-    let newest = jobs.list(&JobFilter { limit: Some(JOBS / 4), ..JobFilter::default() }).await?;
+    let statuses = [JobStatus::Pending, JobStatus::Running, JobStatus::Interrupted];
+    let active = jobs.list(&JobFilter::default().with_statuses(statuses).with_limit(JOBS)).await?;
+    let newest = jobs.list(&JobFilter::default().with_limit(JOBS / 4)).await?;
     Ok(FleetView::new(store, wall_time(), backlog, &active, &newest))
 }

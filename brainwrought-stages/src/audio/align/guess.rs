@@ -9,7 +9,7 @@ use super::super::voice::{Envelope, SpokenWord};
 ///
 /// Starts are 0.1 to 0.4 s off (measured by the bench `align`), which captions that light up word by word show.
 pub fn guess_words(line: &str, samples: &[f32], sample_rate: u32) -> Vec<SpokenWord> {
-    let heard = Envelope::of(samples, sample_rate).heard(0..samples.len());
+    let heard = Envelope::from_samples(samples, sample_rate).heard(0..samples.len());
     let written = written_words(line);
     let weight = |range: &Range<usize>| line.get(range.clone()).map_or(1, |word| word.chars().count() + 1);
     let total: usize = written.iter().map(weight).sum();

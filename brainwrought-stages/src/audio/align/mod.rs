@@ -31,8 +31,8 @@ const PAUSE_MS: usize = 70;
 ///
 /// Fails when a sample rate is 0.
 pub fn align(reference: &Speech, samples: &[f32], sample_rate: u32) -> Result<Vec<SpokenWord>, AlignError> {
-    let known = Sound::of(&reference.samples, reference.sample_rate)?;
-    let heard = Sound::of(samples, sample_rate)?;
+    let known = Sound::from_samples(&reference.samples, reference.sample_rate)?;
+    let heard = Sound::from_samples(samples, sample_rate)?;
     let path = TimePath::between(&known.features, &heard.features);
     // From a place in the reference to one in the sound.
     let place = |at: usize| heard.place(path.at(known.frame(at)));
@@ -94,8 +94,8 @@ struct Sound {
 }
 
 impl Sound {
-    fn of(samples: &[f32], sample_rate: u32) -> Result<Self, ResampleError> {
-        let envelope = Envelope::of(samples, sample_rate);
+    fn from_samples(samples: &[f32], sample_rate: u32) -> Result<Self, ResampleError> {
+        let envelope = Envelope::from_samples(samples, sample_rate);
         let range = envelope.heard(0..samples.len());
         let low = resample(samples.get(range.clone()).unwrap_or_default(), 1, sample_rate, RATE)?;
         Ok(Self { envelope, range, sample_rate, features: cepstra(&low) })

@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_held_longer_is_found_in_its_middle() {
+    fn a_longer_pause_is_found_in_its_middle() {
         let path = TimePath::between(&frames(&[0.0, 5.0, 9.0]), &frames(&[0.0, 5.0, 5.0, 5.0, 9.0]));
         assert_eq!(path.places, [0.0, 2.0, 4.0]);
         assert_eq!(path.at(1.5), 3.0);

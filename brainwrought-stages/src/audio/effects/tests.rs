@@ -66,8 +66,8 @@ async fn built_in_sounds_are_found_by_their_meaning_and_nobody_is_asked() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sound_is_asked_for_as_elevenlabs_own_client_would_and_paid_once() {
-    let desk = Peer::start_desk(include_str!("sound_desk.py"), "aimock");
-    let mut known = settings(&desk.url);
+    let reference = Peer::start_reference(include_str!("sound_server.py"), "aimock");
+    let mut known = settings(&reference.url);
     known.timeouts = Timeouts::default();
     let artifacts = store();
     let cx = context(&artifacts);
@@ -90,7 +90,7 @@ async fn a_sound_is_asked_for_as_elevenlabs_own_client_would_and_paid_once() {
         let first = &calls[0];
         assert_eq!((first.provider.as_str(), first.cost.0), ("elevenlabs/sound-generation", 120_000));
     }
-    let client = ProviderClient::for_server(&known, "desk", "desk", &desk.url).unwrap();
+    let client = ProviderClient::for_server(&known, "reference", "reference", &reference.url).unwrap();
     let request = Request::get("verdict", "test");
     let verdict: Value = client
         .call(&context(&artifacts), &request, |reply| Ok((reply.json()?, Default::default())))

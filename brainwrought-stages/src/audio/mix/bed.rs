@@ -29,7 +29,7 @@ const BEATS: usize = 4;
 /// Composes and plays one round as interleaved stereo at 48 kHz; its end leads into its start.
 pub(super) fn render(mood: Mood, seed: u64) -> Vec<f32> {
     let mut noise = Noise::new(seed.wrapping_mul(31).wrapping_add(mood as u64));
-    let style = Style::of(mood);
+    let style = Style::from_mood(mood);
     let beat = (60.0 / style.tempo * SAMPLE_RATE as f32) as usize;
     let mut loop_ = Loop { stereo: vec![0.0; BARS * BEATS * beat * 2] };
     let key = style.lowest_key + (noise.bits() % 5) as i32;
@@ -85,7 +85,7 @@ struct Style {
 }
 
 impl Style {
-    fn of(mood: Mood) -> Self {
+    fn from_mood(mood: Mood) -> Self {
         let (major, minor) = ([0, 2, 4, 5, 7, 9, 11], [0, 2, 3, 5, 7, 8, 10]);
         match mood {
             Mood::Bright => Self {

@@ -1,4 +1,4 @@
-//! [`Effect`] and [`Sound`]: short sounds, made by the program or recorded, and how they are added to a programme.
+//! [`Effect`] and [`Sound`]: short sounds, made by the program or recorded, and how they are added to a mix.
 
 use std::fmt;
 use std::sync::Arc;

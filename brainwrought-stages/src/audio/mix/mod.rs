@@ -1,4 +1,4 @@
-//! [`mix`]: narration, music and effects to one programme at broadcast loudness.
+//! [`mix`]: mixes narration, music and effects at broadcast loudness.
 
 mod bed;
 mod effect;

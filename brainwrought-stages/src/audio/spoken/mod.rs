@@ -49,7 +49,7 @@ pub fn spoken_form(line: &str) -> Vec<SpokenToken> {
     let words = written_words(line);
     let mut pieces: Vec<Piece<'_>> = Vec::new();
     for (word, written) in words.iter().enumerate() {
-        pieces.extend(split(&line[written.clone()]).into_iter().map(|text| Piece::of(text, word)));
+        pieces.extend(split(&line[written.clone()]).into_iter().map(|text| Piece::new(text, word)));
     }
     let mut tokens: Vec<SpokenToken> =
         words.into_iter().map(|written| SpokenToken { written, spoken: String::new() }).collect();
@@ -96,7 +96,7 @@ struct Piece<'a> {
 }
 
 impl<'a> Piece<'a> {
-    fn of(text: &'a str, word: usize) -> Self {
+    fn new(text: &'a str, word: usize) -> Self {
         if matches!(text, "—" | "--") {
             return Self {
                 core: "", stop: Some('—'), second_stop: None, opens: false, closes: false, word

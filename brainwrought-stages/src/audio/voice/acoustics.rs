@@ -138,7 +138,7 @@ fn passages(phones: &[Phone]) -> Vec<&[Phone]> {
 
 /// Finds where each word is heard. Words that only pause are left out.
 fn place_words(phones: &[Phone], units: &[usize], sound: &[f32]) -> Vec<(usize, Range<usize>)> {
-    let envelope = Envelope::of(sound, SAMPLE_RATE);
+    let envelope = Envelope::from_samples(sound, SAMPLE_RATE);
     // starts[i] is where phone i starts; the blank before the first phone comes first.
     let mut starts = Vec::with_capacity(phones.len() + 1);
     let mut at = units.first().copied().unwrap_or(0);
@@ -192,7 +192,7 @@ fn place_words(phones: &[Phone], units: &[usize], sound: &[f32]) -> Vec<(usize, 
 
 /// What of the sound is kept: from shortly before the first word to shortly after the last.
 fn trim(sound: &[f32], words: &[(usize, Range<usize>)]) -> Range<usize> {
-    let heard = Envelope::of(sound, SAMPLE_RATE).heard(0..sound.len());
+    let heard = Envelope::from_samples(sound, SAMPLE_RATE).heard(0..sound.len());
     let first = words.first().map_or(heard.start, |(_, range)| range.start.min(heard.start));
     let last = words.last().map_or(heard.end, |(_, range)| range.end.max(heard.end));
     first.saturating_sub(MARGIN)..(last + MARGIN).min(sound.len())

@@ -17,7 +17,7 @@ pub(in crate::audio) struct Envelope {
 
 impl Envelope {
     /// Measures `samples`.
-    pub(in crate::audio) fn of(samples: &[f32], sample_rate: u32) -> Self {
+    pub(in crate::audio) fn from_samples(samples: &[f32], sample_rate: u32) -> Self {
         let step = (sample_rate / RATE).max(1) as usize;
         let decibels: Vec<f32> = (0..samples.len().div_ceil(step))
             .map(|at| {
@@ -76,7 +76,7 @@ mod tests {
 
     #[test]
     fn a_burst_is_heard_where_it_is() {
-        let envelope = Envelope::of(&burst(), 24_000);
+        let envelope = Envelope::from_samples(&burst(), 24_000);
         let heard = envelope.heard(0..24_000);
         assert!(heard.start.abs_diff(4_800) <= 240 && heard.end.abs_diff(9_600) <= 240, "{heard:?}");
         assert!(envelope.onset(2_400..7_200).unwrap().abs_diff(4_800) <= 240);
@@ -86,13 +86,13 @@ mod tests {
     fn a_closure_is_no_pause() {
         let mut samples = burst();
         samples[5_760..6_480].fill(0.0);
-        let onset = Envelope::of(&samples, 24_000).onset(2_400..7_200).unwrap();
+        let onset = Envelope::from_samples(&samples, 24_000).onset(2_400..7_200).unwrap();
         assert!(onset.abs_diff(4_800) <= 240, "{onset}");
     }
 
     #[test]
     fn silence_is_not_heard() {
-        let envelope = Envelope::of(&burst(), 24_000);
+        let envelope = Envelope::from_samples(&burst(), 24_000);
         assert!(envelope.heard(12_000..20_000).is_empty());
         assert_eq!(envelope.onset(6_000..9_000), None);
     }

@@ -136,7 +136,7 @@ impl Engine for EspeakVoice {
         }
         let full = self.render(&words, [100, FULL_VOLUME], manner.speed, cancellation)?;
         let low = self.render(&words, [100, LOW_VOLUME], manner.speed, cancellation)?;
-        let envelope = Envelope::of(&full.samples, full.rate);
+        let envelope = Envelope::from_samples(&full.samples, full.rate);
         let heard = envelope.heard(0..full.samples.len());
         let early = (full.rate * EARLY_MS / 1000) as usize;
         let mut last = heard.start;

@@ -271,7 +271,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_missing_says_how_to_get_it() {
+    fn a_missing_model_says_how_to_get_it() {
         let folder = tempfile::tempdir().unwrap();
         let error = KokoroVoice::find(folder.path()).unwrap_err();
         assert!(error.to_string().contains("make setup-kokoro"), "{error}");

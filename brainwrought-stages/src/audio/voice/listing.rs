@@ -124,7 +124,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_missing_is_listed_with_the_reason() {
+    fn a_missing_voice_is_listed_with_the_reason() {
         let mut library = VoiceLibrary::new("/nowhere");
         library.espeak = "/nowhere/espeak-ng".into();
         let list = library.list();

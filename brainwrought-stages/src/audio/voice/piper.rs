@@ -283,7 +283,7 @@ impl Engine for PiperVoice {
             at += frames;
         }
         let place = |id: usize| starts.get(id).copied().unwrap_or(sound.len());
-        let envelope = Envelope::of(&sound, self.settings.audio.sample_rate);
+        let envelope = Envelope::from_samples(&sound, self.settings.audio.sample_rate);
         let heard = envelope.heard(0..sound.len());
         let margin = MARGIN_MS * self.settings.audio.sample_rate as usize / 1000;
         let kept = heard.start.saturating_sub(margin)..(heard.end + margin).min(sound.len());

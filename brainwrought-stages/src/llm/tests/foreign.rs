@@ -10,7 +10,7 @@ use crate::llm::{Finish, LanguageModel, LlmChoice, LlmError, Message, Prompt, as
 use crate::provider::peer::Peer;
 use crate::provider::{ProviderClient, ProviderError, ProviderSettings, Request, Secret, Timeouts};
 
-const DESK: &str = concat!(include_str!("llama.py"), include_str!("peer_desk.py"));
+const SERVER: &str = concat!(include_str!("llama.py"), include_str!("model_server.py"));
 const LLMOCK: &str = r#"
 import sys
 from llmock.simulation import MockResponseSettings
@@ -48,8 +48,8 @@ async fn fetch(url: &str, request: &Request) -> Value {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_hosted_models_are_asked_and_answer_is_as_the_providers_publish_it() {
-    let desk = Peer::start_desk(DESK, "aimock");
+async fn requests_and_replies_follow_the_published_apis() {
+    let reference = Peer::start_reference(SERVER, "aimock");
     for (provider, model, path) in HOSTED {
         let conversation = Prompt {
             messages: vec![
@@ -60,17 +60,17 @@ async fn what_hosted_models_are_asked_and_answer_is_as_the_providers_publish_it(
             ..prompt()
         };
         let model_at = |base: String| open(provider, model, base, Timeouts::default());
-        let plain = model_at(format!("{}{path}", desk.url));
+        let plain = model_at(format!("{}{path}", reference.url));
         let completion = plain.complete(&conversation, &context()).await.unwrap();
         assert_eq!((completion.text.as_str(), completion.finish), ("Something else.", Finish::Stop));
         // The first answer is no JSON, the repaired one is.
         assert_eq!(ask::<Topic>(plain.as_ref(), conversation, &context()).await.unwrap(), topic());
         assert_eq!(ask::<Topic>(plain.as_ref(), prompt(), &context()).await.unwrap(), topic());
         // Every way of asking, down to words alone and an answer in one piece.
-        let walked = model_at(format!("{}/walk-3{path}", desk.url));
+        let walked = model_at(format!("{}/walk-3{path}", reference.url));
         assert_eq!(ask::<Topic>(walked.as_ref(), prompt(), &context()).await.unwrap(), topic(), "{provider}");
     }
-    let verdict = fetch(&desk.url, &Request::get("verdict", "test")).await;
+    let verdict = fetch(&reference.url, &Request::get("verdict", "test")).await;
     assert_eq!(verdict["faults"], json!([]), "{verdict:#}");
     assert_eq!(verdict["requests"], 3 * (1 + 2 + 1 + 4));
     assert_eq!(verdict["replies"], 3);
@@ -91,8 +91,8 @@ async fn a_real_model_on_this_machine_answers_in_the_form_that_was_asked_for() {
         Colour,
         Animal,
     }
-    let desk = Peer::start_desk(DESK, "llama");
-    let choice: LlmChoice = format!("{}/v1#smollm2", desk.url).parse().unwrap();
+    let reference = Peer::start_reference(SERVER, "llama");
+    let choice: LlmChoice = format!("{}/v1#smollm2", reference.url).parse().unwrap();
     let model = choice.open(&settings(Timeouts::default())).unwrap();
     let cx = context();
     let prompt = Prompt { max_tokens: 32, temperature: Some(0.0), ..Prompt::new("test", "", "Red is a?") };
@@ -112,7 +112,7 @@ async fn a_real_model_on_this_machine_answers_in_the_form_that_was_asked_for() {
     assert!(matches!(error, LlmError::TooLong { limit: Some(1024), .. }), "{error}");
     assert_eq!(model.context_tokens(), Some(1024));
 
-    let verdict = fetch(&desk.url, &Request::get("verdict", "test")).await;
+    let verdict = fetch(&reference.url, &Request::get("verdict", "test")).await;
     assert_eq!((&verdict["faults"], &verdict["requests"]), (&json!([]), &json!(3)), "{verdict:#}");
 }
 

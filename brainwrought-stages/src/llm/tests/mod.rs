@@ -248,7 +248,7 @@ async fn requests_carry_the_form_the_key_and_the_limits() {
         assert_eq!(request.contains("hush"), provider != "server");
         assert_eq!(cx.calls()[0].purpose, "script: test");
     }
-    let schema = AnswerSchema::of::<Topic>().schema;
+    let schema = AnswerSchema::new::<Topic>().schema;
     assert_eq!(bodies[0]["response_format"]["json_schema"]["schema"], schema);
     assert_eq!(bodies[0]["max_completion_tokens"], 100);
     assert_eq!((&bodies[1]["max_tokens"], &bodies[1]["temperature"]), (&json!(100), &json!(0.2)));

@@ -88,7 +88,7 @@ impl Engine for PdfiumFile {
 
     fn page_content(&self, number: u32) -> Option<PageContent> {
         let page = self.page(number)?;
-        let view = View::of(&page);
+        let view = View::from_page(&page);
         let mut content =
             PageContent { number, width: view.width(), height: view.height(), ..PageContent::default() };
         if let Ok(text) = page.text() {
@@ -112,7 +112,7 @@ impl Engine for PdfiumFile {
 
     fn render(&self, number: u32, crop: Option<Rect>, width_px: u32) -> Option<RgbaImage> {
         let page = self.page(number)?;
-        let view = View::of(&page);
+        let view = View::from_page(&page);
         let area = visible(crop, view.width(), view.height());
         let (width, height) = picture_size(&area, width_px);
         let scale = width as f32 / area.width;
@@ -193,7 +193,7 @@ struct View {
 }
 
 impl View {
-    fn of(page: &PdfPage<'_>) -> Self {
+    fn from_page(page: &PdfPage<'_>) -> Self {
         let quarter_turns = match page.rotation() {
             Ok(PdfPageRenderRotation::Degrees90) => 1,
             Ok(PdfPageRenderRotation::Degrees180) => 2,

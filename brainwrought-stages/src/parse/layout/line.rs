@@ -346,7 +346,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn what_lies_off_the_page_or_turned_is_left_out() {
+    fn text_off_the_page_or_rotated_is_left_out() {
         let mut glyphs = set("here", 10.0, 50.0, 10.0);
         glyphs.extend(set("outside", 700.0, 50.0, 10.0));
         let mut stamp = set("stamp", 10.0, 90.0, 10.0);

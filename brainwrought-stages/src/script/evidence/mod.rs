@@ -267,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_source_says_is_not_doubted() {
+    fn words_of_the_source_are_not_doubted() {
         for claim in [
             SOURCE,
             "Agner Erlang showed that 95 percent of calls reach the exchange within 20 milliseconds.",

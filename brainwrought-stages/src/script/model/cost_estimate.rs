@@ -1,4 +1,4 @@
-//! [`ModelStep`]: what a model will be asked for a script, reckoned before it is asked.
+//! [`ModelStep`]: what a model will be asked for a script, estimated before it is called.
 
 use brainwrought_core::budget::Cost;
 use brainwrought_core::data::Document;
@@ -21,6 +21,7 @@ const SCRIPT_TOKENS: u32 = 16_000;
 
 /// One step of a script: a question to the model, in tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ModelStep {
     /// What is sent.
     pub prompt_tokens: u32,

@@ -8,17 +8,14 @@ use brainwrought_core::data::{
 };
 
 use super::super::length::share_out;
-use super::super::offline::quiz_scenes;
 use super::super::quiz::Quiz;
-use super::super::scenes::{Beat, content_scenes, segments, source_scene};
+use super::super::scenes::{Beat, SOURCE_MS, content_scenes, segments, source_scene};
 use super::super::writer::Brief;
 use super::facts::Facts;
 use super::reply::{Analysis, Hooks, MemeReply, Plan, Questions, Role, SceneReply, Scenes, Show};
 use super::sources::Sources;
 use crate::frame::{PictureOffer, is_meme_template};
 
-/// How long the source card is shown, in milliseconds.
-const SOURCE_MS: u64 = 2_000;
 /// A script this much longer than asked for is on time.
 const LATE: f64 = 1.04;
 /// A script shorter than this share of what was asked for is filled up with sentences of the document.
@@ -307,7 +304,7 @@ impl Draft<'_> {
         }
         self.spread(&mut scenes);
         if let Some(quiz) = quiz {
-            scenes.extend(quiz_scenes(quiz).map(|scene| ("Quiz".to_owned(), scene)));
+            scenes.extend(quiz.scenes().map(|scene| ("Quiz".to_owned(), scene)));
         }
         if let Some(close) = close {
             let lines = vec![close.clone()];

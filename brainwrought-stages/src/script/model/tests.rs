@@ -248,7 +248,7 @@ async fn a_line_with_the_wrong_number_cites_the_sentence_that_it_is_made_of() {
 }
 
 #[tokio::test]
-async fn what_was_answered_is_not_asked_again() {
+async fn an_answered_step_is_not_asked_again() {
     let mut some = answers();
     some.remove("scenes");
     let (artifacts, document) = (store(), paper());

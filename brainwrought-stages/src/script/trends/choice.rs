@@ -91,7 +91,7 @@ impl TrendCommand {
 
 impl TrendChoice {
     /// The name under which the key of an MCP server is kept in [`ProviderSettings::keys`].
-    pub const SERVER_KEY: &str = "trends";
+    pub const SERVER_KEY: &str = super::mcp::SERVER_KEY;
 
     /// Prepares the source as far as this machine can; nothing where no trends are wanted. Opens no connection. What is
     /// missing is said when the source is asked, and the lexicon is used then.

@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_feed_is_refused() {
+    fn an_invalid_feed_is_refused() {
         let bomb = r#"<!DOCTYPE a [<!ENTITY b "boom"><!ENTITY c "&b;&b;">]>
             <rss><item><title>&c;x</title></item></rss>"#;
         assert_eq!(read(bomb, "x").unwrap()[0].phrase, "x");

@@ -22,13 +22,15 @@ use rmcp::transport::streamable_http_client::{
 use rmcp::{RoleClient, ServiceExt as _};
 
 use super::arguments::{arguments, chosen};
-use super::choice::TrendChoice;
 use super::listing::{of_value, read_any};
 use super::program::Program;
 use super::source::{TrendError, TrendSource, TrendTopic};
 use super::trend::Trend;
 use crate::child::start;
 use crate::provider::{Address, ProviderClient, ProviderError, ProviderSettings, Secret};
+
+/// The name under which the key of a server is kept in [`ProviderSettings::keys`].
+pub(super) const SERVER_KEY: &str = "trends";
 
 /// The most pages of a list of tools that are read.
 const PAGES: usize = 5;
@@ -64,8 +66,8 @@ impl McpServerTrends {
         settings: &ProviderSettings,
     ) -> Result<Self, ProviderError> {
         let address = settings.complete(address)?;
-        let client = ProviderClient::for_server(settings, "mcp", TrendChoice::SERVER_KEY, &address)?;
-        Ok(Self { name, address, tool, client, key: settings.keys.get(TrendChoice::SERVER_KEY).cloned() })
+        let client = ProviderClient::for_server(settings, "mcp", SERVER_KEY, &address)?;
+        Ok(Self { name, address, tool, client, key: settings.keys.get(SERVER_KEY).cloned() })
     }
 }
 
@@ -214,6 +216,7 @@ impl<'a> Noted<'a> {
 impl Drop for Noted<'_> {
     fn drop(&mut self) {
         self.cx.note_call(OutboundCall {
+            stage: self.cx.stage().clone(),
             provider: "mcp".to_owned(),
             host: std::mem::take(&mut self.host),
             purpose: "script: trends".to_owned(),

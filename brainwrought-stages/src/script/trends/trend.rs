@@ -86,7 +86,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_kept_is_short_plain_and_gives_no_orders() {
+    fn kept_trends_are_short_plain_and_give_no_orders() {
         let long = "word ".repeat(100);
         let trends = [
             Trend::new("  \"No   cap\" ", "<b>Said\nof</b> the truth.", "x"),

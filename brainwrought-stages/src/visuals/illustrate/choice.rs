@@ -257,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_picture_costs_is_known_without_a_key() {
+    fn the_price_of_a_picture_is_known_without_a_key() {
         let settings = ProviderSettings::default();
         let quote = |pictures: Pictures| pictures.quote(&settings).unwrap();
         let drawn = quote(Pictures::OpenAi("gpt-image-1".to_owned()));

@@ -1,4 +1,4 @@
-//! Clips out of the net: of known containers only, before anything decodes them.
+//! Downloaded clips: only known containers are accepted, checked before anything decodes them.
 
 use crate::media::MediaError;
 

@@ -1,4 +1,4 @@
-//! [`VideoGenerator`]: any server that makes clips from words: a wish is submitted, asked about until it is ready, and fetched.
+//! [`VideoGenerator`]: any server that makes clips from text: a request is submitted, polled until it is done, and the clip fetched.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! [`Illustrator`]: turns a wish into a picture or a clip.
+//! [`Illustrator`]: turns an image request into a picture or a clip.
 
 use std::fmt::Debug;
 

@@ -1,4 +1,4 @@
-//! Pictures out of the net: read within bounds, cut to size, and written anew.
+//! Downloaded pictures: decoded within limits, cropped to size, and encoded again.
 
 use std::io::Cursor;
 
@@ -110,7 +110,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn what_is_no_picture_or_too_large_is_refused() {
+    fn an_invalid_or_too_large_picture_is_refused() {
         let tiny = picture(8, 8, ImageFormat::Png);
         for bytes in [b"".as_slice(), b"<html>no</html>", b"GIF89a\x01\x00\x01\x00\x00\x00\x00", &tiny] {
             assert!(fitted(bytes, (100, 100)).is_err());

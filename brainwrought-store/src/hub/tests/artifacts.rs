@@ -63,7 +63,7 @@ suite! {
 }
 
 #[tokio::test]
-async fn what_is_missing_is_not_found() {
+async fn a_missing_artifact_is_not_found() {
     let hub = TestHub::with_dataset(DATASET).await;
     let objects = HubObjects::new(client(&options(&hub)));
     let missing = integration::get_nonexistent_object(&objects, None).await;
@@ -71,7 +71,7 @@ async fn what_is_missing_is_not_found() {
 }
 
 #[tokio::test]
-async fn what_a_dataset_cannot_do_is_refused_by_name() {
+async fn an_unsupported_operation_is_refused_by_name() {
     fn is_refused<T: std::fmt::Debug>(done: object_store::Result<T>, what: &str) {
         match done.unwrap_err() {
             Error::NotImplemented { operation, .. } => assert_eq!(operation, what),

@@ -63,7 +63,7 @@ async fn without_an_endpoint_the_address_is_the_official_one() {
 }
 
 #[tokio::test]
-async fn what_must_be_mended_and_what_passes_are_told_apart() {
+async fn permanent_and_transient_errors_are_told_apart() {
     let (hub, finished) = (TestHub::with_dataset(DATASET).await, Finished::new().await);
     for token in ["", READ_TOKEN, "hf_wrong"] {
         let error = finished.publish(&options(&hub).with("hf_token", token)).await.unwrap_err();

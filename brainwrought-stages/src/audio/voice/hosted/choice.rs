@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn what_names_no_voice_is_refused_with_the_forms_that_do() {
+    fn an_unknown_voice_is_refused_with_the_accepted_forms() {
         for text in [
             "elevenlabs:",
             "elevenlabs:../../v1/user",

@@ -177,7 +177,7 @@ impl Voice for ElevenLabsVoice {
         utterance: &Utterance,
         chunks: ChunkSink<'_>,
     ) -> Result<(), VoiceError> {
-        let sent = SynthesisText::of(utterance, self.parts.is_english);
+        let sent = SynthesisText::new(utterance, self.parts.is_english);
         if sent.is_silent() {
             chunks(silence(&sent));
             return Ok(());

@@ -90,7 +90,7 @@ impl Recording {
     /// Makes speech of it, without the silence at its ends. Words may have been placed a little outside.
     pub(super) fn with_words(self, words: Vec<SpokenWord>) -> Speech {
         let Self { samples, sample_rate } = self;
-        let heard = Envelope::of(&samples, sample_rate).heard(0..samples.len());
+        let heard = Envelope::from_samples(&samples, sample_rate).heard(0..samples.len());
         let margin = MARGIN_MS * sample_rate as usize / 1000;
         let kept = heard.start.saturating_sub(margin)..(heard.end + margin).min(samples.len());
         let place = |at: usize| at.clamp(kept.start, kept.end) - kept.start;
@@ -176,7 +176,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn what_is_no_sound_is_told() {
+    fn an_invalid_recording_is_refused() {
         let told = |bytes: &[u8]| Recording::decode(&Bytes::copy_from_slice(bytes)).unwrap_err();
         assert!(told(b"<html>").contains("decoded"));
         assert!(told(b"").contains("decoded"));

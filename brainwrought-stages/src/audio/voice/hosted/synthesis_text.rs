@@ -16,7 +16,7 @@ pub(super) struct SynthesisText {
 
 impl SynthesisText {
     /// Writes out what is said: numbers and signs as words in English, the lexicon's words as it has them.
-    pub(super) fn of(utterance: &Utterance, is_english: bool) -> Self {
+    pub(super) fn new(utterance: &Utterance, is_english: bool) -> Self {
         let line = &utterance.line;
         let written = |range: &Range<usize>| line.get(range.clone()).unwrap_or_default();
         let said: Vec<(Range<usize>, String)> = match is_english {
@@ -136,7 +136,7 @@ mod tests {
 
     #[test]
     fn the_words_of_a_text_are_found_by_its_characters() {
-        let sent = SynthesisText::of(&Utterance::new("It costs $45, yes."), true);
+        let sent = SynthesisText::new(&Utterance::new("It costs $45, yes."), true);
         assert_eq!(sent.text, "It costs forty five dollars, yes.");
         let count = sent.text.chars().count();
         let starts_at: Vec<f64> = (0..count).map(|at| at as f64 * 0.1).collect();
@@ -149,7 +149,7 @@ mod tests {
 
     #[test]
     fn the_words_of_a_text_are_found_by_its_parts() {
-        let sent = SynthesisText::of(&Utterance::new("It costs $45, yes."), true);
+        let sent = SynthesisText::new(&Utterance::new("It costs $45, yes."), true);
         let part = |word: &str, at: f64| (word.to_owned(), at, at + 0.1);
         let parts = [
             part("it", 0.0),
@@ -166,8 +166,8 @@ mod tests {
 
     #[test]
     fn scripts_without_spaces_stay_without() {
-        let sent = SynthesisText::of(&Utterance::new("机器学习很有趣。"), false);
+        let sent = SynthesisText::new(&Utterance::new("机器学习很有趣。"), false);
         assert_eq!(sent.text, "机器学习很有趣。");
-        assert!(SynthesisText::of(&Utterance::new("— …"), true).is_silent());
+        assert!(SynthesisText::new(&Utterance::new("— …"), true).is_silent());
     }
 }

@@ -341,7 +341,7 @@ async fn a_voice_that_fails_for_good_gives_way_for_the_whole_segment() {
 }
 
 #[tokio::test]
-async fn what_may_pass_gets_another_attempt_first() {
+async fn a_transient_failure_gets_another_attempt_first() {
     let (end, _) = narrate(refusal(500), 1, VoiceFailure::FallBack).await;
     assert!(end.unwrap_err().is_retryable());
     let (end, _) = narrate(refusal(401), 1, VoiceFailure::FallBack).await;
@@ -370,21 +370,21 @@ async fn offline_nothing_is_asked_and_the_report_says_so() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_asked_is_as_openai_publishes_it_and_a_server_of_other_people_answers() {
-    let desk = Peer::start_desk(include_str!("speech_desk.py"), "aimock");
+async fn requests_follow_openais_published_api_and_a_third_party_server_answers() {
+    let reference = Peer::start_reference(include_str!("speech_server.py"), "aimock");
     let mut known = ProviderSettings::default();
     known.keys.insert("openai".to_owned(), Secret::new("sk-hush-0123456789").unwrap());
-    known.bases.insert("openai".to_owned(), format!("{}/v1", desk.url));
+    known.bases.insert("openai".to_owned(), format!("{}/v1", reference.url));
     let cx = context();
     // The server knows nothing of times, so it is asked for sound alone after that.
-    for name in ["openai:onyx", "openai:alloy@tts-1-hd", &format!("{}/v1#nova", desk.url)] {
+    for name in ["openai:onyx", "openai:alloy@tts-1-hd", &format!("{}/v1#nova", reference.url)] {
         let voice: HostedVoice = name.parse().unwrap();
         let voice = voice.open(&known, Some(Arc::new(Beeper)), true).unwrap();
         let speech = say(&voice, &cx, "Said by somebody else.").await.unwrap();
         assert_eq!((speech.words.len(), speech.sample_rate), (4, 24_000), "{name}");
         assert!(speech.samples.len() > 24_000);
     }
-    let client = ProviderClient::for_server(&known, "desk", "desk", &desk.url).unwrap();
+    let client = ProviderClient::for_server(&known, "reference", "reference", &reference.url).unwrap();
     let request = Request::get("verdict", "test");
     let verdict: Value = client
         .call(&cx, &request, |reply| Ok((reply.json()?, brainwrought_core::budget::Cost::FREE)))

@@ -5,14 +5,14 @@ use serde_json::json;
 use super::*;
 use crate::provider::ProviderClient;
 use crate::provider::Request;
-use crate::provider::peer::{Peer, desk as desk_of, interpreter};
+use crate::provider::peer::{Peer, interpreter, reference_script};
 
-const DESK: &str = include_str!("trend_desk.py");
+const SERVER: &str = include_str!("trend_server.py");
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_search_is_what_tavilys_own_client_would_send_and_a_strangers_server_answers() {
-    let desk = Peer::start_desk(DESK, "aimock");
-    let mut known = settings(&desk.url);
+    let reference = Peer::start_reference(SERVER, "aimock");
+    let mut known = settings(&reference.url);
     known.timeouts = Timeouts::default();
     let cx = context();
     let found = found_with(&TrendChoice::Tavily, &known, None, &cx).await;
@@ -21,11 +21,11 @@ async fn a_search_is_what_tavilys_own_client_would_send_and_a_strangers_server_a
     assert_eq!(found.trends[0].source, "words.example");
 
     known.keys.insert(TrendChoice::SERVER_KEY.to_owned(), Secret::new("mcp-hush").unwrap());
-    let server: TrendChoice = format!("{}/mcp", desk.url).parse().unwrap();
+    let server: TrendChoice = format!("{}/mcp", reference.url).parse().unwrap();
     let found = found_with(&server, &known, None, &cx).await;
     assert_eq!((phrases(&found), &found.warning), (vec!["clock it", "queues core"], &None));
 
-    let client = ProviderClient::for_server(&known, "desk", "desk", &desk.url).unwrap();
+    let client = ProviderClient::for_server(&known, "reference", "reference", &reference.url).unwrap();
     let request = Request::get("verdict", "test");
     let verdict: Value =
         client.call(&context(), &request, |reply| Ok((reply.json()?, Default::default()))).await.unwrap();
@@ -39,9 +39,9 @@ async fn a_search_is_what_tavilys_own_client_would_send_and_a_strangers_server_a
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_official_server_is_asked_over_http_and_over_pipes() {
-    let desk = Peer::start_desk(DESK, "mcp");
+    let reference = Peer::start_reference(SERVER, "mcp");
     let known = ProviderSettings::default();
-    let at = |tool: &str| format!("{}/mcp#{tool}", desk.url).parse::<TrendChoice>().unwrap();
+    let at = |tool: &str| format!("{}/mcp#{tool}", reference.url).parse::<TrendChoice>().unwrap();
     let first = found(&at("trends"), &known).await;
     assert_eq!((phrases(&first)[0], first.warning.as_deref()), ("very queues", None));
     gave_way(&found(&at("broken"), &known).await, "failed: Error executing tool broken");
@@ -53,7 +53,7 @@ async fn the_official_server_is_asked_over_http_and_over_pipes() {
     // In a folder of its own: Python takes modules from where a script lies.
     let (python, folder) = (interpreter(), tempfile::tempdir().unwrap());
     let script = folder.path().join("server.py");
-    std::fs::write(&script, desk_of(DESK)).unwrap();
+    std::fs::write(&script, reference_script(SERVER)).unwrap();
     let line = format!("mcp:$HUSH '{}' '{}' stdio x x #trends", python.display(), script.display());
     let choice: TrendChoice = line.parse().unwrap();
     let allowed = TrendCommand::allow(&choice, |_| Some("hush".to_owned()));

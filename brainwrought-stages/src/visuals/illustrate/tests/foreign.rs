@@ -4,12 +4,12 @@ use super::*;
 use crate::provider::ProviderClient;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_asked_is_as_the_providers_publish_it_and_others_understand_it() {
-    let desk = Peer::start_desk(include_str!("picture_desk.py"), "aimock");
-    let mut known = settings(&desk.url);
+async fn requests_follow_the_published_api_and_a_third_party_server_understands_them() {
+    let reference = Peer::start_reference(include_str!("picture_server.py"), "aimock");
+    let mut known = settings(&reference.url);
     known.timeouts = Timeouts::default();
     known.keys.insert(GENERATOR_KEY.to_owned(), Secret::new("sk-hush-0123456789").unwrap());
-    let client = ProviderClient::for_server(&known, "desk", "desk", &desk.url).unwrap();
+    let client = ProviderClient::for_server(&known, "reference", "reference", &reference.url).unwrap();
     let cx = context();
     let fetch = async |request: Request| -> Value {
         client.call(&cx, &request, |reply| Ok((reply.json()?, Cost::FREE))).await.unwrap()
@@ -17,7 +17,7 @@ async fn what_is_asked_is_as_the_providers_publish_it_and_others_understand_it()
     fetch(Request::post_bytes("clip.mp4", "video/mp4", clip().into(), "test")).await;
     let generator = Pictures::Generator(Box::new(VideoGenerator {
         name: "router".to_owned(),
-        base_url: format!("{}/api/v1", desk.url),
+        base_url: format!("{}/api/v1", reference.url),
         model: "ltx/video".to_owned(),
         body: json!({ "model": "ltx/video", "prompt": "{prompt}", "duration": "{seconds}" }),
         poll_every_ms: 1,

@@ -137,7 +137,7 @@ async fn a_clip_of_the_users_stands_in_for_a_picture_that_they_do_not_have() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_had_gives_way_to_the_page() {
+async fn a_missing_picture_gives_way_to_the_page() {
     let html = || Act::Answer(200, "content-type: text/html\r\n", "<html>".to_owned());
     let no_picture = || drawn(b"this is no picture at all");
     let bomb = || {

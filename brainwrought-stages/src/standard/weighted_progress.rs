@@ -1,4 +1,4 @@
-//! [`Forecast`]: how much of a job is done, weighing stages by what they cost.
+//! [`WeightedProgress`]: how much of a job is done, weighing stages by what they cost.
 
 use std::collections::BTreeMap;
 
@@ -9,16 +9,16 @@ use super::stage_cost::StageCosts;
 
 /// How much of a job is done.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Forecast {
+pub struct WeightedProgress {
     /// The tasks of each stage, and how many are done.
     stages: BTreeMap<StageName, (usize, usize)>,
     costs: StageCosts,
 }
 
-impl Forecast {
+impl WeightedProgress {
     /// Reads a job.
-    pub fn of(job: &Job) -> Self {
-        let costs = StageCosts::of(job);
+    pub fn from_job(job: &Job) -> Self {
+        let costs = StageCosts::from_job(job);
         let mut stages = BTreeMap::new();
         for stage in job.plan.stages() {
             let tasks = job.tasks_of(&stage.name).count();
@@ -65,22 +65,22 @@ mod tests {
 
     #[test]
     fn a_task_half_way_counts_half() {
-        let mut forecast = Forecast::default();
-        forecast.stages.insert("render".into(), (2, 0));
-        assert_eq!(forecast.share(&BTreeMap::new()), 0.0);
+        let mut progress = WeightedProgress::default();
+        progress.stages.insert("render".into(), (2, 0));
+        assert_eq!(progress.share(&BTreeMap::new()), 0.0);
         let live = BTreeMap::from([(key("render", Some(0)), (5, 10))]);
-        assert_eq!(forecast.share(&live), 0.25);
-        forecast.done(&key("render", Some(0)));
-        forecast.done(&key("render", Some(1)));
-        assert_eq!(forecast.share(&BTreeMap::new()), 1.0);
+        assert_eq!(progress.share(&live), 0.25);
+        progress.done(&key("render", Some(0)));
+        progress.done(&key("render", Some(1)));
+        assert_eq!(progress.share(&BTreeMap::new()), 1.0);
     }
 
     #[test]
     fn the_share_never_passes_one() {
-        let mut forecast = Forecast::default();
+        let mut progress = WeightedProgress::default();
         for _ in 0..9 {
-            forecast.done(&key("audio", None));
+            progress.done(&key("audio", None));
         }
-        assert_eq!(forecast.share(&BTreeMap::from([(key("audio", None), (9, 1))])), 1.0);
+        assert_eq!(progress.share(&BTreeMap::from([(key("audio", None), (9, 1))])), 1.0);
     }
 }

@@ -1,6 +1,6 @@
 """Servers of other people that know of trends, and what Tavily's own client would say of what is asked.
 
-See `provider/front_desk.py` for how it is run.
+See `provider/reference_server.py` for how it is run.
 KIND aimock: a search as Tavily has it at `/search` and an MCP server at `/mcp`, both of aimock; `/verdict` tells what was seen.
 KIND mcp: the server of the official Python package of MCP at `/mcp`. KIND stdio: the same over its own pipes.
 """
@@ -57,7 +57,7 @@ def judge(path, headers, body):
         seen["faults"].append(f"{path} {body} and not {sent['path']} {sent['body']}")
 
 
-class Desk(FrontDesk):
+class Server(ReferenceServer):
     def do_GET(self):
         if self.path == "/verdict":
             return self.answer_json(seen)
@@ -125,4 +125,4 @@ if KIND == "mcp":
     print(f"http://127.0.0.1:{listener.getsockname()[1]}", flush=True)
     sys.stdin.read()
     sys.exit()
-serve(Desk, start_aimock_by(AIMOCK))
+serve(Server, start_aimock_by(AIMOCK))

@@ -1,4 +1,4 @@
-//! [`NarratedRehearsal`]: scripts are spoken ahead by the stage that narrates them, and judged by the gate's rules.
+//! [`NarratedTrial`]: scripts are spoken ahead by the stage that narrates them, and judged by the gate's rules.
 
 use async_trait::async_trait;
 use brainwrought_core::data::{Rule, Script};
@@ -6,21 +6,21 @@ use brainwrought_core::stage::{StageContext, StageError};
 use serde_json::Value;
 
 use crate::audio::{Narrate, SpokenSegment};
-use crate::check::{Part, foreseen};
+use crate::check::{Part, early_rules};
 use crate::gate::Limits;
 use crate::render::planned_captions;
-use crate::script::Rehearsal;
+use crate::script::TrialNarration;
 use crate::text::Fonts;
 
 /// Speaks scripts as `narrate` will, and judges what is heard as the gate will.
 #[derive(Debug)]
-pub(super) struct NarratedRehearsal {
+pub(super) struct NarratedTrial {
     pub(super) narrate: Narrate,
     pub(super) limits: Limits,
     pub(super) fonts: Fonts,
 }
 
-impl NarratedRehearsal {
+impl NarratedTrial {
     async fn spoken(
         &self,
         cx: &StageContext,
@@ -28,7 +28,7 @@ impl NarratedRehearsal {
     ) -> Result<Option<Vec<SpokenSegment>>, StageError> {
         let mut spoken = Vec::with_capacity(script.segments.len());
         for segment in &script.segments {
-            match self.narrate.rehearse(cx, segment).await? {
+            match self.narrate.narrate_trial(cx, segment).await? {
                 Some(segment) => spoken.push(segment),
                 None => return Ok(None),
             }
@@ -38,7 +38,7 @@ impl NarratedRehearsal {
 }
 
 #[async_trait]
-impl Rehearsal for NarratedRehearsal {
+impl TrialNarration for NarratedTrial {
     fn settings(&self) -> Value {
         self.narrate.manner()
     }
@@ -72,7 +72,7 @@ impl Rehearsal for NarratedRehearsal {
                     Part { scenes, samples, words, marks, captions }
                 })
                 .collect();
-            foreseen(&parts, target_ms, fps, &limits)
+            early_rules(&parts, target_ms, fps, &limits)
         };
         let rules = tokio::task::spawn_blocking(judge).await?;
         Ok(rules.into_iter().filter(|rule| !rule.passed).collect())

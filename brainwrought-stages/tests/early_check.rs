@@ -125,7 +125,7 @@ impl World {
         let mut resources = Resources::new(Path::new("/nowhere"), "out".into()).unwrap();
         resources.voices = VoiceLibrary::new("/nowhere").with_voice(Arc::new(voice));
         resources.fonts = fonts;
-        let options = MakeOptions { voice: "metronome".to_owned(), seed: Some(7), ..options };
+        let options = options.with_voice("metronome").with_seed(7);
         Self {
             stages: Stages::new(&options, &resources),
             artifacts: Arc::new(MemoryArtifactStore::default()),
@@ -157,7 +157,7 @@ impl World {
 }
 
 fn options(length_ms: u64) -> MakeOptions {
-    MakeOptions { length_ms, ..MakeOptions::default() }
+    MakeOptions::default().with_length_ms(length_ms)
 }
 
 #[tokio::test]
@@ -199,7 +199,7 @@ async fn a_length_that_cannot_be_met_is_told_before_anything_is_rendered() {
     assert!(!error.is_retryable());
     let text = error.to_string();
     assert!(text.contains("nothing was rendered") && text.contains("duration is"), "{text}");
-    assert!(matches!(error.downcast::<ScriptError>(), Ok(ScriptError::Foreseen { .. })));
+    assert!(matches!(error.downcast::<ScriptError>(), Ok(ScriptError::WouldFail { .. })));
 }
 
 #[tokio::test]
@@ -216,13 +216,13 @@ async fn a_script_that_no_font_can_show_is_told_before_it_is_spoken() {
     let text = error.to_string();
     assert!(text.contains("Han") && text.contains("fonts-noto-cjk") && text.contains("蜜"), "{text}");
     assert!(matches!(error.downcast::<ScriptError>(), Ok(ScriptError::NoFont { .. })));
-    let options = MakeOptions { captions: CaptionStyle::Off, ..options(30_000) };
+    let options = options(30_000).with_captions(CaptionStyle::Off);
     let world = World::new(options, voice, Fonts::embedded());
     assert!(world.script(chinese()).await.is_ok(), "nobody would see them");
 }
 
 #[tokio::test]
-async fn what_was_spoken_for_the_plan_is_not_spoken_again() {
+async fn speech_of_the_plan_is_not_made_again() {
     let world = World::new(options(30_000), Metronome { word_ms: 380, breath_ms: 0 }, Fonts::embedded());
     let script = world.script(german()).await.unwrap();
     // The voice is gone, and what it said is there.

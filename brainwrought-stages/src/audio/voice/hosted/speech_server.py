@@ -1,6 +1,6 @@
 """Stands between a client and a server of other people that speaks, and holds requests against what OpenAI publishes.
 
-`/verdict` tells what was seen. See `provider/front_desk.py` for how it is run.
+`/verdict` tells what was seen. See `provider/reference_server.py` for how it is run.
 """
 
 import io
@@ -23,7 +23,7 @@ def tone():
     return base64.b64encode(file.getvalue()).decode()
 
 
-class Desk(FrontDesk):
+class Server(ReferenceServer):
     def do_GET(self):
         self.answer_json(seen)
 
@@ -35,4 +35,4 @@ class Desk(FrontDesk):
         self.forward(body)
 
 
-serve(Desk, start_aimock([{"match": {"endpoint": "speech"}, "response": {"audio": tone(), "format": "wav"}}]))
+serve(Server, start_aimock([{"match": {"endpoint": "speech"}, "response": {"audio": tone(), "format": "wav"}}]))

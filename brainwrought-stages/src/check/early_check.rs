@@ -1,4 +1,4 @@
-//! [`foreseen`]: what the gate will find of a video whose narration is there and whose pictures are not.
+//! [`early_rules`]: what the gate will find of a video whose narration is there and whose pictures are not.
 
 use brainwrought_core::data::{AudioMark, CaptionRecord, Rule, SceneKind, Word};
 
@@ -25,7 +25,7 @@ pub(crate) struct Part {
 }
 
 /// Judges by every rule of the gate that needs no picture but for citations: length, speech and captions.
-pub(crate) fn foreseen(parts: &[Part], target_ms: u64, fps: u32, limits: &Limits) -> Vec<Rule> {
+pub(crate) fn early_rules(parts: &[Part], target_ms: u64, fps: u32, limits: &Limits) -> Vec<Rule> {
     let mut timeline = Timeline::empty(fps);
     for part in parts {
         let frames = part.samples.len() as u64 * u64::from(timeline.fps) / u64::from(SAMPLE_RATE);
@@ -35,16 +35,16 @@ pub(crate) fn foreseen(parts: &[Part], target_ms: u64, fps: u32, limits: &Limits
     let narration: Vec<f32> = parts.iter().flat_map(|part| &part.samples).copied().collect();
     let length = timeline.frames as f64 / f64::from(timeline.fps);
     let mut found = vec![rules::duration(length, target_ms, limits)];
-    found.extend(Speech::of(&narration, &timeline, limits.silence_ms).rules(0.0, limits));
+    found.extend(Speech::new(&narration, &timeline, limits.silence_ms).rules(0.0, limits));
     if limits.captions != CaptionStyle::Off {
-        found.extend(captions_foreseen(&timeline, limits));
+        found.extend(early_caption_rules(&timeline, limits));
     }
     found
 }
 
-fn captions_foreseen(timeline: &Timeline, limits: &Limits) -> Vec<Rule> {
+fn early_caption_rules(timeline: &Timeline, limits: &Limits) -> Vec<Rule> {
     // Where captions stand does not matter to the rules that are judged here.
-    let captions = Captions::of(timeline, 1080, 1920, limits);
+    let captions = Captions::new(timeline, 1080, 1920, limits);
     let mut found = vec![rules::captions_complete(captions.drawn, captions.words_without)];
     found.extend(captions.rules(limits));
     found

@@ -1,6 +1,6 @@
 """Stands between a client and a server of other people, and holds what both say against what the providers publish.
 
-KIND is aimock or llama. See `provider/front_desk.py` for how it is run.
+KIND is aimock or llama. See `provider/reference_server.py` for how it is run.
 `/walk-N/…` refuses the first N requests to each path, so that the client tries other ways; `/verdict` tells what was seen.
 """
 
@@ -59,7 +59,7 @@ def complete(value):
             complete(item)
 
 
-class Desk(FrontDesk):
+class Server(ReferenceServer):
     protocol_version = "HTTP/1.1"
 
     def do_GET(self):
@@ -96,4 +96,4 @@ class Desk(FrontDesk):
         self.answer(reply.status, kind, read)
 
 
-serve(Desk, {"aimock": start_talker, "llama": lambda: start_llama(1024, 1)}[KIND]())
+serve(Server, {"aimock": start_talker, "llama": lambda: start_llama(1024, 1)}[KIND]())

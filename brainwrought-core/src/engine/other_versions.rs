@@ -41,7 +41,7 @@ impl PassedOver {
 }
 
 /// Why a pipeline cannot run a job, when its plan is not the job's.
-pub(super) fn difference(pipeline: &ErasedPipeline, job: &Job) -> Option<String> {
+pub(super) fn plan_difference(pipeline: &ErasedPipeline, job: &Job) -> Option<String> {
     let (ours, theirs) = (pipeline.plan(), &job.plan);
     if ours == theirs {
         return None;

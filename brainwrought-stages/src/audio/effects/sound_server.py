@@ -1,6 +1,6 @@
 """Stands between a client and a server of other people that makes sounds, and holds requests against ElevenLabs' own client.
 
-`/verdict` tells what was seen. See `provider/front_desk.py` for how it is run.
+`/verdict` tells what was seen. See `provider/reference_server.py` for how it is run.
 """
 
 import io
@@ -63,7 +63,7 @@ def judge(path, headers, body):
         seen["faults"].append(f"{ours} and not {theirs}")
 
 
-class Desk(FrontDesk):
+class Server(ReferenceServer):
     def do_GET(self):
         self.answer_json(seen)
 
@@ -73,4 +73,4 @@ class Desk(FrontDesk):
         self.forward(body)
 
 
-serve(Desk, start_aimock_by(AIMOCK, burst()))
+serve(Server, start_aimock_by(AIMOCK, burst()))

@@ -1,6 +1,6 @@
-"""What all desks have in common: they stand between a client and a server of other people, and see what is said.
+"""What all reference servers have in common: they stand between a client and a server of other people, and see what is said.
 
-A desk is this text with its own behind it: `python -c TEXT KIND DATA SCRATCH`. It prints its address, and ends when its input does.
+A reference server is this text with its own behind it: `python -c TEXT KIND DATA SCRATCH`. It prints its address, and ends when its input does.
 """
 
 import base64
@@ -56,7 +56,7 @@ def faults(validator, body):
     return [f"{error.json_path}: {error.message[:300]}" for error in validator.iter_errors(body)]
 
 
-class FrontDesk(http.server.BaseHTTPRequestHandler):
+class ReferenceServer(http.server.BaseHTTPRequestHandler):
     """Answers for the server behind it, whose address is `upstream`."""
 
     upstream = None
@@ -97,7 +97,7 @@ def record(call):
     """Lets a client of other people call a server that is handed over by its address, and returns what it sent."""
     sent = {}
 
-    class Recorder(FrontDesk):
+    class Recorder(ReferenceServer):
         def do_POST(self):
             headers = {name.lower(): value for name, value in self.headers.items()}
             sent.update(path=self.path, body=json.loads(self.read_body()), headers=headers)
@@ -109,10 +109,10 @@ def record(call):
     return sent
 
 
-def serve(desk, started):
-    """Opens the desk before a server that was started, until nobody needs it."""
-    desk.upstream, stop = started
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), desk)
+def serve(reference, started):
+    """Opens the reference server before a server that was started, until nobody needs it."""
+    reference.upstream, stop = started
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), reference)
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, daemon=True).start()
     print(f"http://127.0.0.1:{server.server_address[1]}", flush=True)

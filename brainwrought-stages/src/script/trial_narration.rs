@@ -1,4 +1,4 @@
-//! [`Rehearsal`]: the port through which a script is spoken before it is final, and [`on_time`], which writes until what is
+//! [`TrialNarration`]: the port through which a script is spoken before it is final, and [`on_time`], which writes until what is
 //! spoken is as long as the video should be.
 
 use std::fmt;
@@ -17,7 +17,7 @@ const TOLERANCE: f64 = 0.02;
 
 /// Speaks scripts ahead of the stage that narrates them, as far as that costs nothing.
 #[async_trait]
-pub trait Rehearsal: fmt::Debug + Send + Sync + 'static {
+pub trait TrialNarration: fmt::Debug + Send + Sync + 'static {
     /// What decides how long a line takes. It is part of the stage's settings, so that a script is planned anew for another
     /// voice; never a secret.
     fn settings(&self) -> Value;
@@ -40,7 +40,7 @@ pub trait Rehearsal: fmt::Debug + Send + Sync + 'static {
 
 /// Has `write` write until the voice takes as long for the script as it should. The brief learns the voice's pace.
 pub(super) async fn on_time<W, F>(
-    rehearsal: &dyn Rehearsal,
+    trial: &dyn TrialNarration,
     cx: &StageContext,
     brief: &mut Brief,
     write: W,
@@ -50,14 +50,14 @@ where
     F: Future<Output = Result<Script, ScriptError>> + Send,
 {
     let mut best = write(brief.clone()).await?;
-    let Some(mut heard) = Heard::of(&best, rehearsal, cx, brief).await? else { return Ok(best) };
+    let Some(mut heard) = Heard::listen(&best, trial, cx, brief).await? else { return Ok(best) };
     let mut off = heard.off;
     for _ in 1..ROUNDS {
         if heard.is_final {
             break;
         }
         let script = write(brief.clone()).await?;
-        let Some(now) = Heard::of(&script, rehearsal, cx, brief).await? else { break };
+        let Some(now) = Heard::listen(&script, trial, cx, brief).await? else { break };
         heard = now;
         // Of two that are as good, the later one knew the voice better.
         if heard.off <= off {
@@ -76,13 +76,13 @@ struct Heard {
 }
 
 impl Heard {
-    async fn of(
+    async fn listen(
         script: &Script,
-        rehearsal: &dyn Rehearsal,
+        trial: &dyn TrialNarration,
         cx: &StageContext,
         brief: &mut Brief,
     ) -> Result<Option<Self>, StageError> {
-        let Some(lines_ms) = rehearsal.lines_ms(cx, script).await? else { return Ok(None) };
+        let Some(lines_ms) = trial.lines_ms(cx, script).await? else { return Ok(None) };
         let is_news = brief.pace.learn(script, &lines_ms);
         let off = brief.pace.planned_ms(script).abs_diff(script.target_ms);
         // A script that is shorter than asked for says by how much, which only a known pace can tell.

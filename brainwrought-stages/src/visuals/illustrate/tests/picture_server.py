@@ -3,7 +3,7 @@
 OpenAI, Gemini and a generator of clips are a server of other people; Pexels, Pixabay and Imgflip are served here, and held
 against clients of other people's making: what they would send is what is wanted, and they must be able to read the answers.
 
-`/verdict` tells what was seen. See `provider/front_desk.py` for how it is run.
+`/verdict` tells what was seen. See `provider/reference_server.py` for how it is run.
 """
 
 import importlib.util
@@ -144,7 +144,7 @@ def caption(headers, form, host):
     return body
 
 
-class Desk(FrontDesk):
+class Server(ReferenceServer):
     def do_GET(self):
         parsed = urllib.parse.urlparse(self.path)
         query = dict(urllib.parse.parse_qsl(parsed.query))
@@ -187,7 +187,7 @@ class Desk(FrontDesk):
 
 
 picture = base64.b64encode(PICTURE).decode()
-serve(Desk, start_aimock([
+serve(Server, start_aimock([
     {"match": {"endpoint": "image"}, "response": {"image": {"b64Json": picture}}},
     {"match": {"endpoint": "video"}, "response": {"video": {"id": "v1", "status": "completed"}}},
     {"match": {"model": "gemini-2.5-flash-image"},
