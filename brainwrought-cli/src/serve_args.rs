@@ -7,6 +7,7 @@ use brainwrought_stages::parse::MAX_PDF_BYTES;
 use clap::Args as ClapArgs;
 
 use crate::byte_size::ByteSize;
+use crate::time_span::time_span;
 
 /// `serve`.
 #[derive(Debug, ClapArgs)]
@@ -43,7 +44,7 @@ pub(crate) struct ServeArgs {
     #[arg(long = "frame-ancestor", value_name = "ORIGIN", value_parser = origin)]
     pub(crate) frame_ancestors: Vec<String>,
     /// Delete jobs this long after they end, such as 12h or 7d [default: never]
-    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
+    #[arg(long, value_name = "TIME", value_parser = time_span)]
     pub(crate) keep: Option<std::time::Duration>,
     /// Folder with finished videos to show on the start page: copies of folders in data/outputs
     #[arg(long, value_name = "FOLDER")]
