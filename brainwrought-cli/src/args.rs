@@ -10,6 +10,7 @@ use serde::Deserialize;
 use crate::edit_args::EditArgs;
 use crate::money::MaxCost;
 use crate::serve_args::ServeArgs;
+use crate::time_span::time_span;
 use crate::video_args::VideoArgs;
 
 /// Turns a PDF into a short vertical video
@@ -375,7 +376,7 @@ pub(crate) struct RecoveryArgs {
     #[command(flatten)]
     pub(crate) round: RoundArgs,
     /// Also delete jobs this long after they end, such as 12h or 30d, with their PDFs and videos [default: never]
-    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
+    #[arg(long, value_name = "TIME", value_parser = time_span)]
     pub(crate) keep: Option<std::time::Duration>,
 }
 

@@ -9,6 +9,7 @@ use anyhow::Context as _;
 use brainwrought_core::id::StageName;
 use brainwrought_core::job_store::JobStore;
 use brainwrought_core::report::chain;
+use brainwrought_http::MetricsRenderer;
 use brainwrought_stages::standard::STAGE_NAMES;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder};
 use tracing_subscriber::layer::SubscriberExt as _;
@@ -164,12 +165,7 @@ mod otlp {
 /// runtime.
 pub(crate) fn metrics(address: Option<SocketAddr>, queue: Option<&Arc<dyn JobStore>>) -> anyhow::Result<()> {
     let Some(address) = address else { return Ok(()) };
-    PrometheusBuilder::new()
-        .set_buckets_for_metric(
-            Matcher::Full(brainwrought_core::metrics::STAGE_SECONDS.to_owned()),
-            &STAGE_BUCKETS,
-        )
-        .context("could not set up the metrics")?
+    recorder()?
         .with_http_listener(address)
         .install()
         .with_context(|| format!("could not serve metrics at {address}; is the port taken?"))?;
@@ -178,6 +174,28 @@ pub(crate) fn metrics(address: Option<SocketAddr>, queue: Option<&Arc<dyn JobSto
         tokio::spawn(count(Arc::clone(jobs)));
     }
     Ok(())
+}
+
+/// Records metrics from now on, for the server of this process to show. Must run inside the runtime.
+pub(crate) fn record() -> anyhow::Result<MetricsRenderer> {
+    let recorder = recorder()?.install_recorder().context("could not set up the metrics")?;
+    let kept = recorder.clone();
+    tokio::spawn(async move {
+        // What is measured waits to be summed up, and nobody may ever ask for it.
+        loop {
+            tokio::time::sleep(COUNT_EVERY).await;
+            kept.run_upkeep();
+        }
+    });
+    brainwrought_core::metrics::describe();
+    Ok(MetricsRenderer::new(move || recorder.render()))
+}
+
+fn recorder() -> anyhow::Result<PrometheusBuilder> {
+    let stage_seconds = Matcher::Full(brainwrought_core::metrics::STAGE_SECONDS.to_owned());
+    PrometheusBuilder::new()
+        .set_buckets_for_metric(stage_seconds, &STAGE_BUCKETS)
+        .context("could not set up the metrics")
 }
 
 /// Counts the queue again and again.

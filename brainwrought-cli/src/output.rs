@@ -117,8 +117,11 @@ fn task_note(task: &Task) -> String {
 
 /// A moment in UTC, as RFC 3339 to the second.
 pub(crate) fn date(at: Timestamp) -> String {
-    let moment = std::time::UNIX_EPOCH + std::time::Duration::from_millis(at.0);
-    humantime::format_rfc3339_seconds(moment).to_string()
+    let second = i64::try_from(at.0 / 1000).unwrap_or(i64::MAX);
+    jiff::Timestamp::from_second(second)
+        .unwrap_or(jiff::Timestamp::MAX)
+        .strftime("%Y-%m-%dT%H:%M:%SZ")
+        .to_string()
 }
 
 #[cfg(test)]
@@ -129,6 +132,7 @@ mod tests {
     fn dates_are_those_of_the_calendar() {
         assert_eq!(date(Timestamp(0)), "1970-01-01T00:00:00Z");
         assert_eq!(date(Timestamp(951_782_400_000)), "2000-02-29T00:00:00Z");
-        assert_eq!(date(Timestamp(1_795_305_599_000)), "2026-11-21T23:59:59Z");
+        assert_eq!(date(Timestamp(1_795_305_599_999)), "2026-11-21T23:59:59Z");
+        assert_eq!(&date(Timestamp(u64::MAX))[..5], "9999-");
     }
 }

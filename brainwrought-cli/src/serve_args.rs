@@ -7,6 +7,7 @@ use brainwrought_stages::parse::MAX_PDF_BYTES;
 use clap::Args as ClapArgs;
 
 use crate::byte_size::ByteSize;
+use crate::time_span::time_span;
 
 /// The largest PDF that can be read, in megabytes.
 const MAX_PDF_MB: u64 = MAX_PDF_BYTES / 1_000_000;
@@ -72,7 +73,7 @@ fn video_size(text: &str) -> Result<VideoSize, String> {
 
 /// How long finished jobs are kept, at least a minute: a job that is deleted as it ends is no use to anybody.
 fn keep(text: &str) -> Result<std::time::Duration, String> {
-    let time = humantime::parse_duration(text).map_err(|error| error.to_string())?;
+    let time = time_span(text)?;
     if time.as_secs() >= 60 {
         Ok(time)
     } else {

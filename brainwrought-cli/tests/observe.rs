@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 #![expect(clippy::disallowed_methods, reason = "these tests start processes and wait for them")]
 
-use std::io::{Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
@@ -92,6 +92,31 @@ fn a_process_of_the_fleet_serves_metrics_and_logs_json() {
         failed["spans"].as_array().unwrap().iter().map(|span| span["name"].as_str().unwrap()).collect();
     assert_eq!(spans, ["job", "stage", "attempt"], "{failed}");
     assert_eq!(failed["spans"][1]["stage"], "parse");
+}
+
+#[test]
+fn a_server_shows_its_own_metrics_and_those_of_the_fleet() {
+    let folder = tempfile::tempdir().unwrap();
+    submit_broken(folder.path());
+    let mut child = command(folder.path(), &["serve", "--port", "0", "--no-workers"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut greeting = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut greeting).unwrap();
+    let running = Running(child);
+    let page = scrape(greeting.trim().strip_prefix("http://").unwrap().parse().unwrap()).unwrap();
+    drop(running);
+    for line in [
+        "brainwrought_http_streams 0",
+        "brainwrought_jobs{status=\"PENDING\"} 1",
+        "brainwrought_jobs_submitted_total 0",
+        "# TYPE brainwrought_tasks gauge",
+        "brainwrought_oldest_ready_seconds{stage=\"render\"} 0",
+    ] {
+        assert!(page.lines().any(|found| found == line), "{line}:\n{page}");
+    }
 }
 
 #[test]

@@ -4,6 +4,9 @@ use std::fmt::Debug;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use jiff::civil::DateTime;
+use jiff::fmt::rfc2822;
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 /// Wall time in milliseconds since 1970-01-01 UTC. For people: nothing is decided by it.
@@ -36,6 +39,22 @@ pub struct Now {
 pub trait Clock: Debug + Send + Sync + 'static {
     /// Reads the clock.
     fn now(&self) -> Now;
+}
+
+impl Timestamp {
+    /// Reads a date as HTTP headers have it (RFC 9110, section 5.6.7): in the form of mail, such as
+    /// `Sun, 06 Nov 1994 08:49:37 GMT`, or in one of the two obsolete forms, which recipients must take as well. What is none
+    /// of them, or before 1970, is nothing. A weekday that is not that of the date is overlooked.
+    pub fn from_http_date(text: &str) -> Option<Self> {
+        /// The forms of RFC 850 and of the function `asctime` of C.
+        const OBSOLETE: [&str; 2] = ["%A, %d-%b-%y %H:%M:%S GMT", "%a %b %e %H:%M:%S %Y"];
+        let mail = rfc2822::DateTimeParser::new().relaxed_weekday(true).parse_timestamp(text).ok();
+        let date = mail.or_else(|| {
+            let obsolete = OBSOLETE.iter().find_map(|form| DateTime::strptime(form, text).ok())?;
+            TimeZone::UTC.to_timestamp(obsolete).ok()
+        })?;
+        u64::try_from(date.as_millisecond()).ok().map(Self)
+    }
 }
 
 impl Reading {
@@ -97,5 +116,34 @@ impl Clock for ManualClock {
     fn now(&self) -> Now {
         let ms = *self.ms.lock().unwrap_or_else(PoisonError::into_inner);
         Now { wall: Timestamp(ms), reading: Reading { epoch: "manual".to_owned(), ms } }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_date_of_http_is_read_in_each_of_its_forms() {
+        // The standard's own examples, RFC 9110, section 5.6.7, and what is nearly one.
+        for (text, seconds) in [
+            ("Sun, 06 Nov 1994 08:49:37 GMT", Some(784_111_777)),
+            ("Sunday, 06-Nov-94 08:49:37 GMT", Some(784_111_777)),
+            ("Sun Nov  6 08:49:37 1994", Some(784_111_777)),
+            ("Sun, 06 Nov 1994 08:49:37 +0000", Some(784_111_777)),
+            ("Mon, 06 Nov 1994 08:49:37 GMT", Some(784_111_777)),
+            ("Thu, 01 Jan 1970 00:00:00 GMT", Some(0)),
+            ("Wed, 31 Dec 1969 23:59:59 GMT", None),
+            ("Thu, 30 Dec 9999 12:00:00 GMT", Some(253_402_171_200)),
+            ("Sun, 06 Nov 1994 25:49:37 GMT", None),
+            ("Sun, 30 Feb 1994 08:49:37 GMT", None),
+            ("Sun, 06 Nov 1994", None),
+            ("1994-11-06T08:49:37Z", None),
+            ("soon", None),
+            ("", None),
+        ] {
+            let read = Timestamp::from_http_date(text);
+            assert_eq!(read, seconds.map(|seconds: u64| Timestamp(seconds * 1000)), "{text}");
+        }
     }
 }

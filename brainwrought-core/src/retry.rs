@@ -1,6 +1,6 @@
 //! [`RetryPolicy`] and [`Backoff`]: how often something is tried, and how long it rests in between; and what `Retry-After` asks.
 
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -63,8 +63,8 @@ pub fn retry_after(value: &str, now: Timestamp) -> Option<Duration> {
         // Some write fractions.
         return Duration::try_from_secs_f64(seconds).ok();
     }
-    let date = httpdate::parse_http_date(value).ok()?.duration_since(UNIX_EPOCH).ok()?;
-    Some(date.saturating_sub(Duration::from_millis(now.0)))
+    let date = Timestamp::from_http_date(value)?;
+    Some(Duration::from_millis(date.0.saturating_sub(now.0)))
 }
 
 #[cfg(test)]

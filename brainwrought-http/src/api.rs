@@ -395,10 +395,14 @@ pub(crate) struct StateBody {
 /// Returns the server's metrics in the Prometheus text format.
 #[utoipa::path(
     get, path = "/metrics", tag = "server",
-    responses((status = 200, description = "The metrics.", content_type = "text/plain", body = String))
+    responses(
+        (status = 200, description = "The metrics.", content_type = "text/plain", body = String),
+        (status = 404, description = "This server collects no metrics.", body = ErrorBody),
+    )
 )]
 pub(crate) async fn metrics(State(state): State<Arc<AppState>>) -> Result<Response, ApiError> {
-    let text = state.metrics.text(&state.count_jobs().await?);
+    let renderer = state.settings.metrics.as_ref().ok_or(ApiError::NoMetrics)?;
+    state.observe_jobs().await?;
     let kind = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
-    Ok(([(axum::http::header::CONTENT_TYPE, kind)], text).into_response())
+    Ok(([(axum::http::header::CONTENT_TYPE, kind)], renderer.render()).into_response())
 }

@@ -42,6 +42,11 @@ pub enum ApiError {
     /// There is no such page.
     #[error("there is no page at this address")]
     NoSuchPage,
+    /// The process records no metrics, or nothing hands them to the server.
+    #[error(
+        "this server collects no metrics; a program that mounts it sets `HttpSettings::metrics` for them"
+    )]
+    NoMetrics,
     /// The page is there, for another method.
     #[error("this address does not support that HTTP method")]
     MethodNotAllowed,
@@ -193,6 +198,7 @@ impl ApiError {
             Self::NoSuchFile(_) => (StatusCode::NOT_FOUND, "no-such-file"),
             Self::BeingRemade => (StatusCode::SERVICE_UNAVAILABLE, "being-remade"),
             Self::NoSuchPage => (StatusCode::NOT_FOUND, "no-such-page"),
+            Self::NoMetrics => (StatusCode::NOT_FOUND, "no-metrics"),
             Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed"),
             Self::WrongRequest(_) => (StatusCode::BAD_REQUEST, "wrong-request"),
             Self::NotAPdf => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "not-a-pdf"),

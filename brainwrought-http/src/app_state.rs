@@ -1,16 +1,16 @@
 //! [`AppState`]: what all requests share.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use brainwrought_core::engine::Engine;
 use brainwrought_core::id::{JobId, StageName};
-use brainwrought_core::job::JobStatus;
+use brainwrought_core::job::{JobStatus, StageBacklog};
 use brainwrought_core::job_store::{JobFilter, JobView};
 use brainwrought_stages::publish::publication;
-use brainwrought_stages::standard::MakeOptions;
+use brainwrought_stages::standard::{MakeOptions, STAGE_NAMES};
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -22,21 +22,19 @@ use crate::job_body::JobBody;
 use crate::job_link::JobLink;
 use crate::links::Base;
 use crate::local_files::LocalFiles;
-use crate::metrics::Metrics;
 use crate::previews::Previews;
 use crate::queue_positions::QueuePositions;
 use crate::rate_limit::{ClientId, RateLimit};
 use crate::server_secret::ServerSecret;
 use crate::storage::{Storage, expected_bytes};
 use crate::watches::Watches;
-use crate::{ApiError, HttpSettings, webhook};
+use crate::{ApiError, HttpSettings, metrics, webhook};
 
 /// What all requests share.
 #[derive(Debug)]
 pub(crate) struct AppState {
     pub(crate) engine: Engine,
     pub(crate) settings: HttpSettings,
-    pub(crate) metrics: Metrics,
     pub(crate) watches: Watches,
     pub(crate) previews: Previews,
     /// The finished files on this machine.
@@ -71,7 +69,14 @@ pub(crate) struct AppState {
     pub(crate) shutdown: CancellationToken,
     /// Signs upload addresses: the server's secret, else one that is good until it stops.
     secret: Option<ServerSecret>,
-    counted: Mutex<Option<(Instant, BTreeMap<JobStatus, usize>)>>,
+    counted: Mutex<Option<(Instant, Counts)>>,
+}
+
+/// What metrics tell of the job store.
+#[derive(Debug, Clone)]
+struct Counts {
+    jobs: BTreeMap<JobStatus, usize>,
+    backlog: Vec<StageBacklog>,
 }
 
 /// Jobs are counted for metrics at most so often: counting reads them all.
@@ -105,7 +110,6 @@ impl AppState {
             positions: QueuePositions::default(),
             engine,
             settings,
-            metrics: Metrics::default(),
             local_files: LocalFiles::default(),
             requests: RateLimit::new(quotas.requests, quotas.request_every),
             changes: RateLimit::new(quotas.changes, quotas.change_every),
@@ -229,7 +233,7 @@ impl AppState {
     fn throttle(&self, after: Duration) -> ApiError {
         /// `Retry-After` counts whole seconds, so a rest is rounded up.
         const SECOND: Duration = Duration::from_millis(999);
-        self.metrics.throttled.fetch_add(1, Ordering::Relaxed);
+        metrics::throttled();
         ApiError::Busy { reason: "too many requests".to_owned(), after: after + SECOND }
     }
 
@@ -241,17 +245,26 @@ impl AppState {
         Ok(self.engine.jobs().list(&filter).await?)
     }
 
-    /// Counts all jobs by status.
-    pub(crate) async fn count_jobs(&self) -> Result<BTreeMap<JobStatus, usize>, ApiError> {
+    /// Sets the gauges that tell of the job store.
+    pub(crate) async fn observe_jobs(&self) -> Result<(), ApiError> {
+        let counts = self.counts().await?;
+        metrics::observe(&counts.jobs);
+        let known: Vec<StageName> = STAGE_NAMES.iter().map(|&stage| stage.into()).collect();
+        brainwrought_core::metrics::observe(&counts.backlog, &known);
+        Ok(())
+    }
+
+    async fn counts(&self) -> Result<Counts, ApiError> {
         let now = Instant::now();
         let last = self.counted.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some((_, counts)) = last.filter(|(at, _)| now.duration_since(*at) < COUNT_EVERY) {
             return Ok(counts);
         }
-        let mut counts = BTreeMap::new();
+        let mut jobs = BTreeMap::new();
         for view in self.engine.jobs().list(&JobFilter::default()).await? {
-            *counts.entry(view.status).or_insert(0) += 1;
+            *jobs.entry(view.status).or_insert(0) += 1;
         }
+        let counts = Counts { jobs, backlog: self.engine.jobs().backlog().await? };
         *self.counted.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, counts.clone()));
         Ok(counts)
     }

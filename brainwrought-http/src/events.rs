@@ -3,7 +3,6 @@
 use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use axum::Extension;
@@ -17,7 +16,6 @@ use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::watch::Receiver;
 use utoipa::ToSchema;
 
-use crate::ApiError;
 use crate::api_error::ErrorBody;
 use crate::app_state::AppState;
 use crate::client_slots::ClientSlot;
@@ -25,6 +23,7 @@ use crate::job_body::{JobBody, LogBody};
 use crate::links::{ApiBase, Base};
 use crate::rate_limit::ClientId;
 use crate::watches::Seen;
+use crate::{ApiError, metrics};
 
 /// What a client has seen: the state of the job, and the log up to a line. It needs no memory of the server's, so a
 /// stream goes on after a restart, and at another server.
@@ -93,7 +92,7 @@ struct Stream {
 
 impl Drop for Stream {
     fn drop(&mut self) {
-        self.state.metrics.streams.fetch_sub(1, Ordering::Relaxed);
+        metrics::stream_closed();
     }
 }
 
@@ -135,7 +134,7 @@ pub(crate) async fn events(
     let slot = state.client_streams.take(client).ok_or_else(busy)?;
     let permit = Arc::clone(&state.streams).try_acquire_owned().map_err(|_| busy())?;
     let watch = state.watches.watch(&view.job.job_id).await?;
-    state.metrics.streams.fetch_add(1, Ordering::Relaxed);
+    metrics::stream_opened();
     let queue = VecDeque::from([Event::default().retry(Duration::from_secs(2))]);
     let stream = Stream {
         state,

@@ -19,7 +19,7 @@ use crate::app_state::AppState;
 use crate::links::{Base, MCP_PATH, UPLOAD_PATH};
 use crate::long_poll::is_long_poll;
 use crate::rate_limit::ClientId;
-use crate::{ApiError, HttpSettings, Operators, page};
+use crate::{ApiError, HttpSettings, Operators, metrics, page};
 
 /// Refuses what must not pass, limits how often and how long, puts the security headers on, and counts.
 pub(crate) async fn guard(State(state): State<Arc<AppState>>, mut request: Request, next: Next) -> Response {
@@ -48,7 +48,7 @@ pub(crate) async fn guard(State(state): State<Arc<AppState>>, mut request: Reque
     let known = [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE]
         .contains(&method);
     let method = if known { method.as_str() } else { "other" };
-    state.metrics.answered(method, &route, response.status().as_u16(), began.elapsed());
+    metrics::answered(method, &route, response.status().as_u16(), began.elapsed());
     response
 }
 

@@ -3,7 +3,6 @@
 use std::io::Read as _;
 use std::io::Seek as _;
 use std::path::Path;
-use std::sync::atomic::Ordering;
 
 use axum::body::{Body, BodyDataStream};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE};
@@ -32,7 +31,7 @@ use crate::own_music;
 use crate::rate_limit::ClientId;
 use crate::timed_body::{BodyLimits, TimedBody};
 use crate::video_options::VideoOptions;
-use crate::{ApiError, multipart, webhook};
+use crate::{ApiError, metrics, multipart, webhook};
 
 /// The most fields of a form, and the most bytes of one that is no file.
 const MAX_FIELDS: usize = 40;
@@ -242,7 +241,7 @@ pub(crate) async fn receive_whole(
     let bytes = pdf.len() as u64;
     let admitted = admit(state, client, wanted.key.as_deref(), bytes).await?;
     let _handover = state.handover_turn(bytes).await?;
-    state.metrics.uploaded.fetch_add(bytes, Ordering::Relaxed);
+    metrics::uploaded(pdf.len());
     let created = submit(state, client, pdf, wanted).await?;
     admitted.keep();
     Ok(created)
@@ -316,7 +315,7 @@ async fn save_pdf(state: &AppState, mut body: PdfBody<'_>) -> Result<tokio::fs::
                 return Err(ApiError::NotAPdf);
             }
         }
-        state.metrics.uploaded.fetch_add(chunk.len() as u64, Ordering::Relaxed);
+        metrics::uploaded(chunk.len());
         file.write_all(&chunk).await.map_err(unsaved)?;
     }
     if length == 0 {
@@ -433,7 +432,7 @@ async fn submit(state: &AppState, client: ClientId, pdf: Bytes, wanted: Wanted) 
     let created = created?;
     let job = &created.view.job;
     if created.is_new {
-        state.metrics.submitted.fetch_add(1, Ordering::Relaxed);
+        metrics::submitted();
     } else if job.options != chosen || !is_of(job, &pdf) {
         return Err(ApiError::KeyReused);
     }

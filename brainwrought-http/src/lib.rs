@@ -86,7 +86,8 @@ pub use expiry::expire;
 pub use serve::serve;
 pub use server_secret::{ServerSecret, ServerSecretError};
 pub use settings::{
-    HttpLimits, HttpSettings, OperatorToken, Operators, Quotas, StorageLimits, Timeouts, VideoSize,
+    HttpLimits, HttpSettings, MetricsRenderer, OperatorToken, Operators, Quotas, StorageLimits, Timeouts,
+    VideoSize,
 };
 pub use spent_body::{SpentBody, SpentLine};
 pub use tidying::tidy;
@@ -100,6 +101,7 @@ use crate::app_state::AppState;
 /// [`Engine::run_all`]. Served with connection info (`into_make_service_with_connect_info`, or [`serve`]) every client has
 /// a quota of its own, else all share one.
 pub fn app(engine: Engine, settings: HttpSettings, shutdown: CancellationToken) -> Router {
+    metrics::describe();
     let state = Arc::new(AppState::new(engine, settings, shutdown));
     let (routes, mut document) = openapi::routes().split_for_parts();
     openapi::complete(&mut document);

@@ -1,96 +1,124 @@
-//! [`Metrics`]: what the server counts, as Prometheus reads it.
+//! Names of what the server counts, for any recorder of the `metrics` crate.
+//!
+//! They are beside those of [`brainwrought_core::metrics`], in the same recorder of the process.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use ::metrics::{Unit, counter, describe_counter, describe_gauge, gauge};
 use brainwrought_core::job::JobStatus;
 
-/// What the server counts.
-#[derive(Debug, Default)]
-pub(crate) struct Metrics {
-    requests: Mutex<BTreeMap<(String, String, u16), Requests>>,
-    /// Bytes of PDFs that came in.
-    pub(crate) uploaded: AtomicU64,
-    /// Jobs that were made here.
-    pub(crate) submitted: AtomicU64,
-    /// Requests that were refused for coming too often.
-    pub(crate) throttled: AtomicU64,
-    /// Event streams that are open.
-    pub(crate) streams: AtomicU64,
-}
+/// Requests that were answered, by the labels `method`, `route` and `status`.
+const REQUESTS: &str = "brainwrought_http_requests_total";
+/// Time until their answers began, in seconds. It only grows, but it is a gauge: counters of the `metrics` crate are whole
+/// numbers.
+const REQUEST_SECONDS: &str = "brainwrought_http_request_seconds_total";
+/// Requests that were refused for coming too often.
+const THROTTLED: &str = "brainwrought_http_throttled_total";
+/// Event streams that are open.
+const STREAMS: &str = "brainwrought_http_streams";
+/// Bytes of PDFs and music that came in.
+const UPLOADED: &str = "brainwrought_uploaded_bytes_total";
+/// Jobs that were made here.
+const SUBMITTED: &str = "brainwrought_jobs_submitted_total";
+/// Jobs in the store, by the label `status`.
+const JOBS: &str = "brainwrought_jobs";
 
-#[derive(Debug, Clone, Copy, Default)]
-struct Requests {
-    count: u64,
-    seconds: f64,
-}
+const STATUSES: [JobStatus; 6] = [
+    JobStatus::Pending,
+    JobStatus::Running,
+    JobStatus::Interrupted,
+    JobStatus::Completed,
+    JobStatus::Failed,
+    JobStatus::Cancelled,
+];
 
-impl Metrics {
-    /// Counts an answered request. `route` is a pattern of the router, so that there are only so many.
-    pub(crate) fn answered(&self, method: &str, route: &str, status: u16, took: Duration) {
-        let mut requests = self.requests.lock().unwrap_or_else(PoisonError::into_inner);
-        let entry = requests.entry((method.to_owned(), route.to_owned(), status)).or_default();
-        entry.count += 1;
-        entry.seconds += took.as_secs_f64();
+/// Tells the recorder of this process what the names mean, and begins at 0 what has no labels, so that it is there before
+/// anything happens.
+pub(crate) fn describe() {
+    describe_counter!(REQUESTS, "Requests that were answered.");
+    describe_gauge!(REQUEST_SECONDS, Unit::Seconds, "Time until their answers began.");
+    describe_counter!(THROTTLED, "Requests that were refused for coming too often.");
+    describe_gauge!(STREAMS, "Open event streams.");
+    describe_counter!(UPLOADED, Unit::Bytes, "Bytes that were uploaded.");
+    describe_counter!(SUBMITTED, "Jobs that were made here.");
+    describe_gauge!(JOBS, "Jobs in the store.");
+    for name in [THROTTLED, UPLOADED, SUBMITTED] {
+        counter!(name).increment(0);
     }
+    gauge!(STREAMS).increment(0.0);
+}
 
-    /// Writes everything in Prometheus's text format, with the number of jobs by status.
-    pub(crate) fn text(&self, jobs: &BTreeMap<JobStatus, usize>) -> String {
-        let mut text = String::new();
-        let requests = self.requests.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let mut family = |name: &str, kind: &str, help: &str, samples: Vec<(String, f64)>| {
-            let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} {kind}");
-            for (labels, value) in samples {
-                let _ = writeln!(text, "{name}{labels} {value}");
-            }
-        };
-        let of_requests = |value: fn(&Requests) -> f64| {
-            let label = |((method, route, status), requests): (&(String, String, u16), &Requests)| {
-                let labels = format!("{{method=\"{method}\",route=\"{route}\",status=\"{status}\"}}");
-                (labels, value(requests))
-            };
-            requests.iter().map(label).collect()
-        };
-        let plain = |value: &AtomicU64| vec![(String::new(), value.load(Ordering::Relaxed) as f64)];
-        let statuses = jobs.iter().map(|(status, count)| (format!("{{status=\"{status}\"}}"), *count as f64));
-        family(
-            "brainwrought_http_requests_total",
-            "counter",
-            "Requests that were answered.",
-            of_requests(|requests| requests.count as f64),
-        );
-        family(
-            "brainwrought_http_request_seconds_total",
-            "counter",
-            "Time until their answers began.",
-            of_requests(|requests| requests.seconds),
-        );
-        family("brainwrought_http_throttled_total", "counter", "Refused requests.", plain(&self.throttled));
-        family("brainwrought_http_streams", "gauge", "Open event streams.", plain(&self.streams));
-        family("brainwrought_uploaded_bytes_total", "counter", "Bytes of PDFs.", plain(&self.uploaded));
-        family("brainwrought_jobs_submitted_total", "counter", "Jobs made here.", plain(&self.submitted));
-        family("brainwrought_jobs", "gauge", "Jobs in the store.", statuses.collect());
-        text
+/// Counts an answered request. `route` is a pattern of the router, so that there are only so many.
+pub(crate) fn answered(method: &str, route: &str, status: u16, took: Duration) {
+    let labels = [("method", method.to_owned()), ("route", route.to_owned()), ("status", status.to_string())];
+    counter!(REQUESTS, &labels).increment(1);
+    gauge!(REQUEST_SECONDS, &labels).increment(took.as_secs_f64());
+}
+
+pub(crate) fn throttled() {
+    counter!(THROTTLED).increment(1);
+}
+
+pub(crate) fn stream_opened() {
+    gauge!(STREAMS).increment(1.0);
+}
+
+pub(crate) fn stream_closed() {
+    gauge!(STREAMS).decrement(1.0);
+}
+
+pub(crate) fn uploaded(bytes: usize) {
+    counter!(UPLOADED).increment(bytes as u64);
+}
+
+pub(crate) fn submitted() {
+    counter!(SUBMITTED).increment(1);
+}
+
+/// Sets the gauges of the jobs in the store. A status that is not listed has none.
+pub(crate) fn observe(jobs: &BTreeMap<JobStatus, usize>) {
+    for status in STATUSES {
+        let count = jobs.get(&status).copied().unwrap_or_default();
+        gauge!(JOBS, "status" => status.to_string()).set(count as f64);
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use metrics_exporter_prometheus::PrometheusBuilder;
+
     use super::*;
 
     #[test]
-    fn the_text_is_what_prometheus_reads() {
-        let metrics = Metrics::default();
-        metrics.answered("GET", "/api/jobs/{job_id}", 200, Duration::from_millis(500));
-        metrics.answered("GET", "/api/jobs/{job_id}", 200, Duration::from_millis(250));
-        let text = metrics.text(&BTreeMap::from([(JobStatus::Running, 3)]));
+    fn the_names_are_those_that_scrapers_know() {
+        let recorder = PrometheusBuilder::new().build_recorder();
+        let handle = recorder.handle();
+        ::metrics::with_local_recorder(&recorder, || {
+            describe();
+            answered("GET", "/api/jobs/{job_id}", 200, Duration::from_millis(500));
+            answered("GET", "/api/jobs/{job_id}", 200, Duration::from_millis(250));
+            stream_opened();
+            stream_opened();
+            stream_closed();
+            uploaded(7);
+            observe(&BTreeMap::from([(JobStatus::Running, 3), (JobStatus::Failed, 1)]));
+            observe(&BTreeMap::from([(JobStatus::Running, 3)]));
+        });
+        let text = handle.render();
         let labels = "{method=\"GET\",route=\"/api/jobs/{job_id}\",status=\"200\"}";
-        assert!(text.contains(&format!("brainwrought_http_requests_total{labels} 2\n")), "{text}");
-        assert!(text.contains(&format!("brainwrought_http_request_seconds_total{labels} 0.75\n")), "{text}");
-        assert!(text.contains("brainwrought_jobs{status=\"RUNNING\"} 3\n"), "{text}");
-        assert!(text.lines().all(|line| line.starts_with("# ") || line.starts_with("brainwrought_")));
+        for line in [
+            &format!("brainwrought_http_requests_total{labels} 2"),
+            &format!("brainwrought_http_request_seconds_total{labels} 0.75"),
+            "brainwrought_http_throttled_total 0",
+            "brainwrought_http_streams 1",
+            "brainwrought_uploaded_bytes_total 7",
+            "brainwrought_jobs_submitted_total 0",
+            "brainwrought_jobs{status=\"RUNNING\"} 3",
+            "brainwrought_jobs{status=\"FAILED\"} 0",
+            "# TYPE brainwrought_http_requests_total counter",
+        ] {
+            assert!(text.lines().any(|found| found == line), "{line}\n{text}");
+        }
     }
 }

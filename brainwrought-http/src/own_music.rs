@@ -1,16 +1,14 @@
 //! A client's own music: read from the form, checked by its first bytes, and stored with the job.
 
-use std::sync::atomic::Ordering;
-
 use axum::body::BodyDataStream;
 use brainwrought_core::data::BlobRef;
 use bytes::Bytes;
 use tokio::io::AsyncWriteExt as _;
 
-use crate::ApiError;
 use crate::app_state::AppState;
 use crate::intake::{nameless_file, read_whole, unsaved};
 use crate::multipart::Multipart;
+use crate::{ApiError, metrics};
 
 /// The largest file, in bytes: eight minutes of MP3 at the highest rate, or two minutes of WAV.
 pub(crate) const MAX_BYTES: u64 = 20_000_000;
@@ -37,7 +35,7 @@ pub(crate) async fn save(
             return Err(ApiError::WrongRequest(text));
         }
         start.extend(chunk.iter().take(MARK.saturating_sub(start.len())));
-        state.metrics.uploaded.fetch_add(chunk.len() as u64, Ordering::Relaxed);
+        metrics::uploaded(chunk.len());
         file.write_all(&chunk).await.map_err(unsaved)?;
     }
     if media_type(&start).is_none() {

@@ -20,7 +20,8 @@ pub(crate) enum ClientId {
 /// Lets each client do `burst` things at once and one more every `every`.
 ///
 /// It keeps one moment a client: when its debt will be paid (the "generic cell rate algorithm" of ATM networks, ITU-T
-/// I.371). Whoever has paid is forgotten.
+/// I.371). Whoever has paid is forgotten. The crate `governor` has the same algorithm over a table without a bound, which a
+/// client with many addresses could fill.
 #[derive(Debug)]
 pub(crate) struct RateLimit {
     burst: u32,

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use brainwrought_core::budget::Cost;
@@ -58,6 +59,8 @@ pub struct HttpSettings {
     /// Whom clients may have called once their job has ended; `None` is nobody. It is
     /// [`deliver_webhooks`](crate::deliver_webhooks) that calls them.
     pub webhooks: Option<Webhooks>,
+    /// What `GET /metrics` answers with; `None` is no metrics. Whoever reaches the server reaches them.
+    pub metrics: Option<MetricsRenderer>,
     /// What one client may do.
     pub quotas: Quotas,
     /// What all clients together may do.
@@ -86,6 +89,25 @@ pub enum Operators {
 /// The operators' token. Only its digest is kept, so that no message can show it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct OperatorToken(Digest);
+
+/// Writes what the process has measured, in Prometheus's text format (version 0.0.4).
+///
+/// The server measures with the `metrics` crate, as the engine does, so what they counted is in the recorder of the process.
+/// The program installs one before it calls [`app`](crate::app), and hands over how it is written; with
+/// `metrics-exporter-prometheus`:
+///
+/// ```
+/// # use brainwrought_http::MetricsRenderer;
+/// # use metrics_exporter_prometheus::PrometheusBuilder;
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let recorder = PrometheusBuilder::new().install_recorder()?;
+/// let metrics = Some(MetricsRenderer::new(move || recorder.render()));
+/// # assert!(metrics.is_some());
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct MetricsRenderer(Arc<dyn Fn() -> String + Send + Sync>);
 
 /// What one client may do: so many at once, then one more each so often.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -198,6 +220,7 @@ impl HttpSettings {
             fonts: Fonts::embedded(),
             keep: None,
             webhooks: None,
+            metrics: None,
             quotas: Quotas::default(),
             limits: HttpLimits::default(),
             timeouts: Timeouts::default(),
@@ -220,6 +243,23 @@ impl OperatorToken {
 impl fmt::Debug for OperatorToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("OperatorToken(…)")
+    }
+}
+
+impl MetricsRenderer {
+    /// Takes what writes the metrics. It is called for each request, and must not wait.
+    pub fn new(render: impl Fn() -> String + Send + Sync + 'static) -> Self {
+        Self(Arc::new(render))
+    }
+
+    pub(crate) fn render(&self) -> String {
+        (self.0)()
+    }
+}
+
+impl fmt::Debug for MetricsRenderer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("MetricsRenderer(…)")
     }
 }
 

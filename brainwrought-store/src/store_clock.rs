@@ -5,7 +5,6 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use brainwrought_core::clock::Timestamp;
-use chrono::DateTime;
 
 /// The clock of a server, as far as its replies have told it; until then, the clock of this machine.
 ///
@@ -24,8 +23,9 @@ pub(crate) struct StoreClock {
 impl StoreClock {
     /// Learns from the `Date` header of a reply (RFC 9110, section 6.6.1).
     pub(crate) fn learn(&self, date: &str) {
-        if let Ok(date) = DateTime::parse_from_rfc2822(date) {
-            self.ahead.store(date.timestamp_millis().saturating_sub(machine_ms()), Ordering::Relaxed);
+        if let Some(date) = Timestamp::from_http_date(date) {
+            let date_ms = i64::try_from(date.0).unwrap_or(i64::MAX);
+            self.ahead.store(date_ms.saturating_sub(machine_ms()), Ordering::Relaxed);
         }
     }
 
@@ -55,8 +55,8 @@ mod tests {
     #[test]
     fn ages_are_measured_by_the_servers_clock() {
         let clock = StoreClock::default();
-        let now = DateTime::from_timestamp_millis(machine_ms() + HOUR_MS).unwrap();
-        clock.learn(&now.to_rfc2822());
+        let now = jiff::Timestamp::from_millisecond(machine_ms() + HOUR_MS).unwrap();
+        clock.learn(&now.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string());
         let age = clock.age(machine_ms());
         assert!(age.as_secs().abs_diff(3600) <= 2, "{age:?}");
         assert_eq!(clock.age(machine_ms() + 2 * HOUR_MS), Duration::ZERO);

@@ -18,6 +18,7 @@ use crate::byte_size::ByteSize;
 use crate::config::{self, Config};
 use crate::context::Context;
 use crate::exit::WrongCommand;
+use crate::observe;
 use crate::operator_token;
 use crate::output;
 use crate::serve_args::ServeArgs;
@@ -54,6 +55,7 @@ pub(crate) async fn run(config: &Config, args: ServeArgs) -> anyhow::Result<()> 
     settings.memes_by = config.memes_by;
     settings.voices = Some(context.resources(None)?.voices);
     settings.webhooks = webhooks(&context, config, &args)?;
+    settings.metrics = Some(observe::record()?);
     // A key that is missing is said now and not by every job; workers elsewhere may have it.
     if !args.no_workers {
         settings.llm.as_ref().map(|llm| config.check_llm(llm)).transpose()?;

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use brainwrought_core::artifact_store::ArtifactStore;
@@ -11,7 +11,8 @@ use brainwrought_core::engine::{Engine, EngineSettings, WorkScope};
 use brainwrought_core::id::WorkerId;
 use brainwrought_core::job_store::JobStore;
 use brainwrought_core::memory::{MemoryArtifactStore, MemoryJobStore};
-use brainwrought_http::{HttpSettings, app, deliver_webhooks, serve};
+use brainwrought_http::{HttpSettings, MetricsRenderer, app, deliver_webhooks, serve};
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use serde_json::Value;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -57,6 +58,13 @@ pub(crate) struct Reply {
     pub(crate) body: Vec<u8>,
 }
 
+/// The metrics of this process, which all servers in it share.
+fn metrics() -> MetricsRenderer {
+    static RECORDER: OnceLock<PrometheusHandle> = OnceLock::new();
+    let recorder = RECORDER.get_or_init(|| PrometheusBuilder::new().install_recorder().unwrap());
+    MetricsRenderer::new(|| recorder.render())
+}
+
 impl Desk {
     /// Starts a server whose jobs run to their end.
     pub(crate) async fn start() -> Self {
@@ -82,6 +90,7 @@ impl Desk {
     ) -> Self {
         let (inputs, outputs) = (folder.path().join("inputs"), folder.path().join("outputs"));
         let mut settings = HttpSettings::new(inputs, outputs.clone());
+        settings.metrics = Some(metrics());
         settings.quotas.changes = 1000;
         settings.quotas.requests = 10_000;
         change(&mut settings);
@@ -133,6 +142,13 @@ impl Desk {
     /// Sends a request without a body.
     pub(crate) async fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)]) -> Reply {
         self.send(&self.head(method, path, headers, 0)).await
+    }
+
+    /// What a metric without labels has counted in this process, for all servers in it.
+    pub(crate) async fn counted(&self, name: &str) -> f64 {
+        let text = self.get("/metrics").await.text();
+        let value = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        value.unwrap_or_else(|| panic!("no {name}:\n{text}")).parse().unwrap()
     }
 
     pub(crate) async fn get(&self, path: &str) -> Reply {

@@ -149,8 +149,6 @@ async fn ten_thousand_unknown_ids_leave_nothing_behind() {
         };
         format!("GET {path} HTTP/1.1\r\nhost: a\r\n\r\n")
     };
-    desk.get("/metrics").await;
-    let before = desk.get("/metrics").await.body.len();
     for batch in 0..10 {
         let mut requests: String = (batch * 1000..batch * 1000 + 999).map(ask).collect();
         requests += "GET /api/jobs/last HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n";
@@ -158,8 +156,13 @@ async fn ten_thousand_unknown_ids_leave_nothing_behind() {
         assert_eq!(replies.matches("HTTP/1.1 404 ").count(), 1000);
         assert_eq!(replies.matches("HTTP/1.1 ").count(), 1000);
     }
-    let after = desk.get("/metrics").await.body.len();
-    assert!(after < before + 2000, "what is counted must not grow with what is asked: {before}, {after}");
+    // Other servers of this process count along, on the same few routes.
+    let metrics = desk.get("/metrics").await.text();
+    let is_of_ids =
+        |line: &&str| line.starts_with("brainwrought_http_requests_total{") && line.contains("/{job_id}");
+    let counted = metrics.lines().filter(is_of_ids).count();
+    assert!((3..200).contains(&counted), "what is counted must not grow with what is asked: {counted}");
+    assert!(!metrics.contains(&format!("{:032x}", 4)) && metrics.len() < 200_000, "{metrics}");
     assert_eq!(desk.get("/healthz").await.status, 200);
 }
 

@@ -210,15 +210,28 @@ async fn the_server_tells_how_it_is() {
     let desk = Desk::start().await;
     assert_eq!(desk.get("/healthz").await.json(), json!({ "status": "ok" }));
     assert_eq!(desk.get("/readyz").await.json(), json!({ "status": "ok" }));
+    // Other servers of this process count along.
+    let before = desk.counted("brainwrought_jobs_submitted_total").await;
     let id = desk.submit("paper.pdf").await;
     desk.wait_for(&id, "COMPLETED").await;
+    assert!(desk.counted("brainwrought_jobs_submitted_total").await > before);
     assert_eq!(desk.ask("INVENTED", "/healthz", &[]).await.status, 405);
     let metrics = desk.get("/metrics").await;
     assert_eq!(metrics.header("content-type"), "text/plain; version=0.0.4; charset=utf-8");
     let text = metrics.text();
-    assert!(text.contains("brainwrought_jobs_submitted_total 1\n"), "{text}");
+    assert!(text.contains("brainwrought_jobs{status=\"COMPLETED\"} "), "{text}");
+    // What the engine in this process did is there, too, and what the queue holds.
+    assert!(text.contains("brainwrought_completions_total{stage=\"audio\""), "{text}");
+    assert!(text.contains("brainwrought_tasks{stage=\"parse\",status=\"READY\"} "), "{text}");
     assert!(text.contains("route=\"/api/jobs/{job_id}\",status=\"200\""), "{text}");
     assert!(!text.contains(&id) && !text.contains("INVENTED"), "{text}");
+}
+
+#[tokio::test]
+async fn a_server_without_metrics_says_so() {
+    let desk = Desk::with(|settings| settings.metrics = None, 0).await;
+    let reply = desk.get("/metrics").await;
+    assert_eq!((reply.status, reply.code().as_str()), (404, "no-metrics"), "{reply:?}");
 }
 
 #[tokio::test]

@@ -1,8 +1,9 @@
 //! The strict form of a JSON Schema: what every provider takes.
 
-use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
-use serde_json::{Map, Value, json};
+use schemars::transform::{RecursiveTransform, ReplaceConstValue, Transform as _, transform_subschemas};
+use schemars::{JsonSchema, Schema};
+use serde_json::{Value, json};
 
 /// Keywords that say no more than types do, or that some provider refuses.
 const DROPPED: [&str; 17] = [
@@ -32,76 +33,54 @@ pub(super) fn strict<T: JsonSchema>() -> Value {
         settings.meta_schema = None;
         settings.inline_subschemas = true;
     });
-    let mut schema = settings.into_generator().into_root_schema_for::<T>().to_value();
-    tighten(&mut schema);
-    schema
-}
-
-fn tighten(schema: &mut Value) {
-    let Value::Object(map) = schema else { return };
-    for keyword in DROPPED {
-        map.remove(keyword);
-    }
-    // Only `anyOf` is known everywhere, and where the choices exclude each other it says the same.
-    if let Some(choices) = map.remove("oneOf") {
-        map.insert("anyOf".to_owned(), choices);
-    }
-    if let Some(value) = map.remove("const") {
-        map.insert("enum".to_owned(), json!([value]));
-    }
-    // A type with words of its own around it.
-    if let Some(Value::Array(parts)) = map.get("allOf")
-        && let [Value::Object(part)] = parts.as_slice()
-    {
-        let part = part.clone();
-        map.remove("allOf");
-        for (keyword, value) in part {
-            map.entry(keyword).or_insert(value);
-        }
-        return tighten(schema);
-    }
-    for keyword in ["anyOf", "prefixItems"] {
-        if let Some(Value::Array(parts)) = map.get_mut(keyword) {
-            parts.iter_mut().for_each(tighten);
-        }
-    }
-    if let Some(items) = map.get_mut("items") {
-        tighten(items);
-    }
-    for keyword in ["$defs", "properties"] {
-        if let Some(Value::Object(parts)) = map.get_mut(keyword) {
-            parts.values_mut().for_each(tighten);
-        }
-    }
-    if map.get("type") == Some(&json!("object")) {
-        let names: Vec<Value> = match map.get("properties") {
-            Some(Value::Object(properties)) => properties.keys().map(|name| json!(name)).collect(),
-            _ => Vec::new(),
-        };
-        map.insert("required".to_owned(), Value::Array(names));
-        map.insert("additionalProperties".to_owned(), json!(false));
-    }
-    join_choices(map);
+    let settings = settings.with_transform(ReplaceConstValue::default()).with_transform(tighten);
+    settings.into_generator().into_root_schema_for::<T>().to_value()
 }
 
 /// A schema without the lengths of lists, which some providers refuse.
 pub(super) fn without_lengths(schema: &Value) -> Value {
-    match schema {
-        Value::Object(map) => {
-            // A property may have the name of a keyword; its value is then a schema and no number.
-            let kept = map.iter().filter(|(keyword, value)| *keyword != "maxItems" || !value.is_number());
-            kept.map(|(keyword, value)| (keyword.clone(), without_lengths(value)))
-                .collect::<Map<_, _>>()
-                .into()
-        }
-        Value::Array(items) => items.iter().map(without_lengths).collect(),
-        other => other.clone(),
+    let Ok(mut schema) = Schema::try_from(schema.clone()) else { return schema.clone() };
+    let remove_length = |schema: &mut Schema| {
+        schema.remove("maxItems");
+    };
+    RecursiveTransform(remove_length).transform(&mut schema);
+    schema.to_value()
+}
+
+fn tighten(schema: &mut Schema) {
+    for keyword in DROPPED {
+        schema.remove(keyword);
     }
+    // Only `anyOf` is known everywhere, and where the choices exclude each other it says the same.
+    if let Some(choices) = schema.remove("oneOf") {
+        schema.insert("anyOf".to_owned(), choices);
+    }
+    // A type with words of its own around it.
+    if let Some(Value::Array(parts)) = schema.get("allOf")
+        && let [Value::Object(part)] = parts.as_slice()
+    {
+        let part = part.clone();
+        schema.remove("allOf");
+        for (keyword, value) in part {
+            schema.ensure_object().entry(keyword).or_insert(value);
+        }
+        return tighten(schema);
+    }
+    transform_subschemas(&mut tighten, schema);
+    if schema.get("type") == Some(&json!("object")) {
+        let names: Vec<Value> = match schema.get("properties") {
+            Some(Value::Object(properties)) => properties.keys().map(|name| json!(name)).collect(),
+            _ => Vec::new(),
+        };
+        schema.insert("required".to_owned(), Value::Array(names));
+        schema.insert("additionalProperties".to_owned(), json!(false));
+    }
+    join_choices(schema);
 }
 
 /// Makes one list of words out of choices that are words, which is how an enum with documented variants arrives.
-fn join_choices(map: &mut Map<String, Value>) {
-    let Some(Value::Array(choices)) = map.get("anyOf") else { return };
+fn join_choices(schema: &mut Schema) {
+    let Some(Value::Array(choices)) = schema.get("anyOf") else { return };
     let words = |choice: &Value| match (choice.get("type")?.as_str()?, choice.get("enum")?) {
         ("string", Value::Array(words)) => Some(words.clone()),
         _ => None,
@@ -111,14 +90,14 @@ fn join_choices(map: &mut Map<String, Value>) {
         let word = choice.get("enum")?.get(0)?.as_str()?;
         Some(format!("`{word}`: {}", choice.get("description")?.as_str()?))
     });
-    let told: Vec<String> =
-        map.get("description").and_then(Value::as_str).map(str::to_owned).into_iter().chain(told).collect();
+    let own = schema.get("description").and_then(Value::as_str).map(str::to_owned);
+    let told: Vec<String> = own.into_iter().chain(told).collect();
     if !told.is_empty() {
-        map.insert("description".to_owned(), json!(told.join(" ")));
+        schema.insert("description".to_owned(), json!(told.join(" ")));
     }
-    map.remove("anyOf");
-    map.insert("type".to_owned(), json!("string"));
-    map.insert("enum".to_owned(), Value::Array(words.concat()));
+    schema.remove("anyOf");
+    schema.insert("type".to_owned(), json!("string"));
+    schema.insert("enum".to_owned(), Value::Array(words.concat()));
 }
 
 #[cfg(test)]
@@ -181,6 +160,20 @@ mod tests {
             "additionalProperties": false,
         });
         assert_eq!(sorted(&schema), sorted(&expected));
+    }
+
+    #[test]
+    fn lengths_are_left_out_and_properties_of_that_name_are_not() {
+        let list = |length: Option<u32>| {
+            let mut list =
+                json!({ "type": "array", "items": { "anyOf": [{ "type": "array" }, { "type": "null" }] } });
+            if let Some(length) = length {
+                list["maxItems"] = json!(length);
+                list["items"]["anyOf"][0]["maxItems"] = json!(length);
+            }
+            json!({ "type": "object", "properties": { "maxItems": list }, "additionalProperties": false })
+        };
+        assert_eq!(without_lengths(&list(Some(3))), list(None));
     }
 
     /// The order of properties is that of the map, which a feature of another crate may change.

@@ -1,4 +1,7 @@
 //! [`AccessUnit`]: an H.264 byte stream, frame by frame.
+//!
+//! FFmpeg does this in its bitstream filter `h264_filter_units`, but `video-rs` gives no access to bitstream filters; what is
+//! needed of the format are start codes and unit types.
 
 use super::MediaError;
 

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
 use futures::stream::{self, BoxStream};
 use futures::{StreamExt as _, TryStreamExt as _};
 use object_store::path::Path;
@@ -231,11 +231,11 @@ impl MultipartUpload for Gathering {
 }
 
 fn meta(entry: &Entry) -> Result<ObjectMeta> {
-    let date = entry.last_commit.as_ref().and_then(|commit| DateTime::parse_from_rfc3339(&commit.date).ok());
+    let date = entry.last_commit.as_ref().and_then(|commit| commit.date.parse::<jiff::Timestamp>().ok());
     let date = date.ok_or_else(|| explain(&entry.path, HubError::Garbled("an entry has no date")))?;
     Ok(ObjectMeta {
         location: Path::parse(&entry.path)?,
-        last_modified: date.with_timezone(&Utc),
+        last_modified: SystemTime::from(date).into(),
         size: entry.lfs.as_ref().map_or(entry.size, |lfs| lfs.size),
         e_tag: Some(entry.oid.clone()),
         version: None,

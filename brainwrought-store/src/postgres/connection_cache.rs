@@ -19,9 +19,9 @@ const MAX_IDLE: usize = 4;
 
 /// Idle connections that are reused without a ping.
 ///
-/// A pool of sqlx pings the server whenever a connection is released, which cannot be turned off (launchbadge/sqlx#1743) and
-/// takes a good part of the time of a small statement. Here a connection comes back only after
-/// its statement went well; one that did not, or that was given up, is closed.
+/// A pool of sqlx pings the server whenever a connection is released, which cannot be turned off (launchbadge/sqlx#1743),
+/// has no limit of time (#4146) and takes a good part of the time of a small statement. Here a connection comes back only
+/// after its statement went well; one that did not, or that was given up, is closed.
 #[derive(Debug)]
 pub(super) struct ConnectionCache {
     /// Makes connections, patiently while a server starts.

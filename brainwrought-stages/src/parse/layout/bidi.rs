@@ -3,6 +3,9 @@
 //! A PDF places letters; whether it draws them as they are read or as they stand is up to the program that wrote it. So
 //! lines with Arabic or Hebrew are taken as they stand and turned by the reversal of the bidirectional algorithm
 //! (Unicode Standard Annex 9, rule L2), as far as its two levels of a usual line go.
+//!
+//! The crate `unicode-bidi` goes the other way, from text in the order of reading to that of showing, and knows nothing of
+//! where letters stand. Here letters have places and no order yet, and each must keep its place while it is turned.
 
 use crate::parse::page_content::Glyph;
 

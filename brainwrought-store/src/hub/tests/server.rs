@@ -467,12 +467,12 @@ fn reply(status: StatusCode, headers: &[(&str, &str)], body: impl Into<Body>) ->
     for (name, value) in headers.iter().filter(|(_, value)| !value.is_empty()) {
         reply = reply.header(*name, *value);
     }
-    let now = chrono::DateTime::from_timestamp_millis(now_ms()).unwrap();
-    reply.header("date", now.format("%a, %d %b %Y %H:%M:%S GMT").to_string()).body(body.into()).unwrap()
+    let now = jiff::Timestamp::from_millisecond(now_ms()).unwrap();
+    reply.header("date", now.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()).body(body.into()).unwrap()
 }
 
 fn now() -> String {
-    chrono::DateTime::from_timestamp_millis(now_ms()).unwrap().format("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
+    jiff::Timestamp::from_millisecond(now_ms()).unwrap().strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
 }
 
 fn now_ms() -> i64 {
