@@ -212,6 +212,11 @@ impl Piece {
 
     /// Hands the letters on, with small marks above and below the line as what they mean.
     fn compose(&self, composer: &mut GlyphNormalizer, space: f32) {
+        let apart = self.set_apart(space);
+        let is_space = |placed: &Placed| match apart {
+            Some(word_gap) => placed.gap > word_gap,
+            None => placed.spaced || placed.gap > space,
+        };
         let mut rest = self.glyphs.as_slice();
         let mut unspaced = false;
         while let Some(placed) = rest.first() {
@@ -240,14 +245,29 @@ impl Piece {
                     }
                 }
                 None => {
-                    for Placed { glyph, spaced, gap, .. } in run {
-                        let is_stop = unspaced && matches!(glyph.letter, '.' | ',' | ';' | ':' | ')');
-                        composer.push(glyph, (*spaced || *gap > space) && !is_stop);
+                    for placed in run {
+                        let is_stop = unspaced && matches!(placed.glyph.letter, '.' | ',' | ';' | ':' | ')');
+                        composer.push(&placed.glyph, is_space(placed) && !is_stop);
                         unspaced = false;
                     }
                 }
             }
         }
+    }
+
+    /// The gap from which on words part, in sizes, where all letters are set apart as in "A B S T R A C T".
+    fn set_apart(&self, space: f32) -> Option<f32> {
+        const MIN_LETTERS: usize = 5;
+        let after = self.glyphs.get(1..).filter(|after| after.len() + 1 >= MIN_LETTERS)?;
+        let mut gaps: Vec<f32> = after.iter().map(|placed| placed.gap).collect();
+        let apart = after.iter().filter(|placed| placed.spaced || placed.gap > space).count();
+        let letters = self.glyphs.iter().filter(|placed| placed.glyph.letter.is_alphabetic()).count();
+        gaps.sort_by(f32::total_cmp);
+        let median = gaps.get(gaps.len() / 2).copied()?;
+        // Words of one letter each are no words.
+        let is_apart =
+            apart * 10 >= after.len() * 9 && letters * 10 >= self.glyphs.len() * 9 && median > space;
+        is_apart.then_some(1.7 * median)
     }
 
     /// Where a letter stands: small letters above and below the line are marks.
@@ -419,6 +439,19 @@ pub(super) mod tests {
         glyphs.extend(set("2", 15.0, 46.0, 7.0));
         glyphs.extend(set("y", 18.5, 50.0, 10.0));
         assert_eq!(texts(glyphs), ["x²y"]);
+    }
+
+    #[test]
+    fn letters_that_are_set_apart_make_words() {
+        let apart = |text: &str, x: f32| -> Vec<Glyph> {
+            let letters = text.chars().enumerate();
+            letters
+                .flat_map(|(at, letter)| set(&letter.to_string(), x + 9.0 * at as f32, 50.0, 10.0))
+                .collect()
+        };
+        let mut glyphs = apart("ABSTRACT", 10.0);
+        glyphs.extend(apart("ART", 87.0));
+        assert_eq!(texts(glyphs), ["ABSTRACT ART"]);
     }
 
     #[test]
