@@ -35,6 +35,8 @@ pub(crate) struct PageContent {
     pub images: Vec<Rect>,
     /// True when the boxes of images and drawings may be too large, because the engine does not say what is cut off.
     pub is_coarse: bool,
+    /// True when the engine cannot tell whether all of the text is seen.
+    pub may_hide_text: bool,
     /// Where lines and areas are drawn.
     pub drawings: Vec<Rect>,
 }
@@ -51,8 +53,22 @@ pub(crate) struct Glyph {
     pub size: f32,
     pub bold: bool,
     pub mono: bool,
-    /// Clockwise quarter turns of the writing direction; 0 reads from left to right.
+    /// Clockwise quarter turns of the writing direction; 0 reads from left to right. The measures of a turned letter are
+    /// those on a page that is turned so that the letter stands upright.
     pub turn: u8,
+    /// Why nobody sees it, if nobody does.
+    pub unseen: Option<Unseen>,
+}
+
+/// Why a letter is in the file and not on the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Unseen {
+    /// It is neither filled nor stroked (text rendering mode 3 or 7), as text recognition puts it over a scan.
+    NotDrawn,
+    /// It has the colour of what is behind it, or none.
+    Colour,
+    /// It lies outside of what is drawn in.
+    Clipped,
 }
 
 /// Above the baseline, as a part of the size: the reach of most faces.
@@ -60,7 +76,22 @@ pub(crate) const ASCENT: f32 = 0.78;
 /// Below the baseline, as a part of the size.
 pub(crate) const DESCENT: f32 = 0.22;
 
+/// A page that pictures cover by this part is a scan, whose text is recognised and lies unseen over it.
+const SCAN_COVERAGE: f32 = 0.5;
+
 impl PageContent {
+    /// Drops the letters that nobody sees, but for those under or over the picture of a text, and returns how many.
+    pub(crate) fn drop_unseen(&mut self) -> usize {
+        let is_scan = self.image_coverage() >= SCAN_COVERAGE;
+        let before = self.glyphs.len();
+        self.glyphs.retain(|glyph| match glyph.unseen {
+            None => true,
+            Some(Unseen::NotDrawn | Unseen::Colour) => is_scan,
+            Some(Unseen::Clipped) => false,
+        });
+        before - self.glyphs.len()
+    }
+
     /// The part of the page that raster images cover, from 0 to 1; overlaps count once for each image.
     pub(crate) fn image_coverage(&self) -> f32 {
         let area: f32 = self.images.iter().map(|image| self.clipped(image)).sum();
@@ -71,6 +102,16 @@ impl PageContent {
         let width = area.right().min(self.width) - area.x.max(0.0);
         let height = area.bottom().min(self.height) - area.y.max(0.0);
         width.max(0.0) * height.max(0.0)
+    }
+}
+
+/// Where a place of a page of this size lies when the page is turned so that letters with `turn` stand upright.
+pub(crate) fn turned_back((x, y): (f32, f32), turn: u8, (width, height): (f32, f32)) -> (f32, f32) {
+    match turn {
+        1 => (y, width - x),
+        2 => (width - x, height - y),
+        3 => (height - y, x),
+        _ => (x, y),
     }
 }
 

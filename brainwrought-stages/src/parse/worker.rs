@@ -147,20 +147,23 @@ fn parse(engine: &dyn Engine, limits: &ParseLimits, whole: bool) -> Result<Parse
         file.warnings.push("the file is cut off or damaged; what could be saved of it was read".to_owned());
     }
     let mut layout = Layout::new(file);
-    let (mut scanned, mut letters, mut unreadable) = (0, 0, Vec::new());
+    let (mut scanned, mut letters, mut unreadable, mut unseen) = (0, 0, Vec::new(), Vec::new());
     for page in 1..=pages {
         // An engine that breaks down over one page may still read the others.
         let content = catch_unwind(AssertUnwindSafe(|| engine.page_content(page)));
-        let Some(content) = content.ok().flatten() else {
+        let Some(mut content) = content.ok().flatten() else {
             unreadable.push(page);
             continue;
         };
+        if content.drop_unseen() > 0 {
+            unseen.push(page);
+        }
         let count = content.glyphs.iter().filter(|glyph| glyph.letter.is_alphanumeric()).count();
         letters += count;
         if count < FEW_LETTERS && content.image_coverage() >= SCAN_COVERAGE {
             scanned += 1;
         }
-        layout.add(&content);
+        layout.add(content);
     }
     if letters < FEW_LETTERS * (pages as usize).min(3) {
         return Err(match scanned {
@@ -172,7 +175,7 @@ fn parse(engine: &dyn Engine, limits: &ParseLimits, whole: bool) -> Result<Parse
     if scanned * 2 > pages {
         return Err(ParseFailure::NoTextLayer { pages });
     }
-    layout.warn_of(&unreadable, scanned);
+    layout.warn_of(&unreadable, &unseen, scanned);
     Ok(layout.finish(engine.name()))
 }
 

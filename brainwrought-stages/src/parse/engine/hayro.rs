@@ -6,7 +6,7 @@ use hayro::hayro_interpret::hayro_cmap::BfString;
 use hayro::hayro_interpret::util::TransformExt;
 use hayro::hayro_interpret::{
     BlendMode, ClipPath, Context, Device, DrawMode, DrawProps, Image, ImageDrawProps, InterpreterCache,
-    InterpreterSettings, SoftMask, interpret_page,
+    InterpreterSettings, Paint, SoftMask, interpret_page,
 };
 use hayro::hayro_syntax::object::{Array, Dict, Name, Object, String as PdfString};
 use hayro::hayro_syntax::page::Page;
@@ -17,11 +17,11 @@ use hayro::vello_cpu::{Pixmap, RasterizerSettings, RenderContext, Resources, Tar
 use hayro::{RenderCache, RenderSettings, render_into};
 
 use super::{
-    Engine, MAX_BOOKMARK_LEVEL, MAX_BOOKMARKS, MAX_GLYPHS, MAX_SHAPES, is_bold_name, is_mono_name,
+    Engine, MAX_BOOKMARK_LEVEL, MAX_BOOKMARKS, MAX_GLYPHS, MAX_SHAPES, decoded, is_bold_name, is_mono_name,
     picture_size, visible,
 };
 use crate::parse::error::ParseFailure;
-use crate::parse::page_content::{Bookmark, FileContent, Glyph, PageContent, rect_of};
+use crate::parse::page_content::{Bookmark, FileContent, Glyph, PageContent, Unseen, rect_of, turned_back};
 use crate::picture::RgbaImage;
 
 /// Outlines are given for this many units to the size of the face.
@@ -81,7 +81,7 @@ impl Engine for HayroFile {
             InterpreterSettings::default(),
         );
         let content = PageContent { number, width, height, ..PageContent::default() };
-        let mut reader = PageReader { content, clips: vec![target] };
+        let mut reader = PageReader { content, clips: vec![target], painted: Vec::new() };
         interpret_page(page, &mut context, &mut reader);
         Some(reader.content)
     }
@@ -114,6 +114,8 @@ struct PageReader {
     content: PageContent,
     /// The areas that are drawn in, each inside the one before; the first is the page.
     clips: Vec<KurboRect>,
+    /// The areas that were painted, and with what colour, if it is one.
+    painted: Vec<(KurboRect, Option<[f32; 3]>)>,
 }
 
 impl PageReader {
@@ -128,20 +130,62 @@ impl PageReader {
         (shown.width() > 0.0 && shown.height() > 0.0).then(|| points(clip.intersect(area)))
     }
 
-    fn glyph(&mut self, glyph: &FontGlyph<'_>, transform: Affine) {
+    /// Notes that an area was painted, for the letters that are drawn on it.
+    fn paint(&mut self, area: KurboRect, colour: Option<[f32; 3]>) {
+        let is_large = area.width() > 4.0 && area.height() > 4.0;
+        if is_large && self.painted.len() < MAX_SHAPES {
+            self.painted.push((area.intersect(self.clip()), colour));
+        }
+    }
+
+    /// Why a letter at this place cannot be seen, if it cannot. `colour` is its own; `None` when it has no single one.
+    fn unseen(&self, place: Point, colour: Option<[f32; 4]>) -> Option<Unseen> {
+        if !self.clip().inflate(1.0, 1.0).contains(place) {
+            return Some(Unseen::Clipped);
+        }
+        let [red, green, blue, alpha] = colour?;
+        if alpha < MIN_ALPHA {
+            return Some(Unseen::Colour);
+        }
+        // Nearly all text is dark on white; only what is light, or has a colour that was painted, is looked into.
+        let own = [red, green, blue];
+        let is_light = own.iter().all(|part| *part > 0.9);
+        let is_painted =
+            || self.painted.iter().any(|(_, colour)| colour.is_some_and(|colour| is_same(own, colour)));
+        if !is_light && !is_painted() {
+            return None;
+        }
+        let behind = self.painted.iter().rev().find(|(area, _)| area.contains(place));
+        let behind = behind.map_or(Some([1.0; 3]), |(_, colour)| *colour);
+        behind.is_some_and(|behind| is_same(own, behind)).then_some(Unseen::Colour)
+    }
+
+    /// Tells whether a letter stands in the place of one that was drawn just before, to make it bold or cast a shadow.
+    fn is_struck_again(&self, text: &str, area: &Rect, baseline: f32, size: f64) -> bool {
+        let reach = STRUCK_WITHIN * size as f32;
+        let first = text.chars().next();
+        let before = self.content.glyphs.iter().rev().take(STRUCK_BACK);
+        before
+            .filter(|other| Some(other.letter) == first)
+            .any(|other| (other.left - area.x).abs() < reach && (other.baseline - baseline).abs() < reach)
+    }
+
+    fn glyph(&mut self, glyph: &FontGlyph<'_>, transform: Affine, paint: Option<[f32; 4]>, is_drawn: bool) {
         if self.content.glyphs.len() >= MAX_GLYPHS {
             return;
         }
+        let mut name = String::new();
         let (advance, bold, mono) = match glyph {
             FontGlyph::Outline(outline) => {
                 let data = outline.font_data();
-                let name = data.as_ref().and_then(|data| data.postscript_name.as_deref()).unwrap_or_default();
+                let found = data.as_ref().and_then(|data| data.postscript_name.as_deref());
+                found.unwrap_or_default().clone_into(&mut name);
                 let weight = data.as_ref().and_then(|data| data.weight).unwrap_or(400);
                 let mono = data.as_ref().is_some_and(|data| data.is_monospace);
                 (
                     outline.advance_width().unwrap_or(500.0),
-                    weight >= 600 || is_bold_name(name),
-                    mono || is_mono_name(name),
+                    weight >= 600 || is_bold_name(&name),
+                    mono || is_mono_name(&name),
                 )
             }
             FontGlyph::Type3(glyph) => (glyph.advance_width().unwrap_or(500.0), false, false),
@@ -158,41 +202,60 @@ impl PageReader {
         if !angle.is_finite() || (angle - angle.round()).abs() > 0.1 {
             return;
         }
-        let area = rect_of((origin.x as f32, origin.y as f32), (end.x as f32, end.y as f32));
+        let turn = (angle.round() as i64).rem_euclid(4) as u8;
+        let size = (self.content.width, self.content.height);
+        let place = |point: Point| turned_back((point.x as f32, point.y as f32), turn, size);
+        let area = rect_of(place(origin), place(end));
+        let baseline = place(origin).1;
+        let middle = origin + 0.5 * (end - origin) + 0.3 * up;
+        let unseen = if is_drawn { self.unseen(middle, paint) } else { Some(Unseen::NotDrawn) };
+        if self.is_struck_again(&text, &area, baseline, up.hypot()) {
+            return;
+        }
         let count = text.chars().count().max(1) as f32;
         for (index, letter) in text.chars().enumerate() {
+            let letter = if letter.is_control() { decoded(letter, &name) } else { letter };
             self.content.glyphs.push(Glyph {
                 letter,
                 left: area.x + area.width * index as f32 / count,
                 right: area.x + area.width * (index + 1) as f32 / count,
-                baseline: origin.y as f32,
+                baseline,
                 size: up.hypot() as f32,
                 bold,
                 mono,
-                turn: (angle.round() as i64).rem_euclid(4) as u8,
+                turn,
+                unseen,
             });
         }
     }
 }
 
 impl<'a> Device<'a> for PageReader {
-    fn draw_path(&mut self, path: &BezPath, props: DrawProps<'a>, _: &DrawMode) {
+    fn draw_path(&mut self, path: &BezPath, props: DrawProps<'a>, mode: &DrawMode) {
+        let area = props.transform.transform_rect_bbox(path.bounding_box());
+        if matches!(mode, DrawMode::Fill(_) | DrawMode::FillAndStroke(..)) {
+            // The box of an outline with more corners is not what is painted.
+            let is_box = path.elements().len() <= 6;
+            self.paint(area, colour(&props.paint).filter(|colour| is_box && colour[3] > 0.98).map(opaque));
+        }
         if self.content.drawings.len() < MAX_SHAPES {
-            let area = props.transform.transform_rect_bbox(path.bounding_box());
             self.content.drawings.extend(self.shown(area));
         }
     }
 
     fn draw_image(&mut self, image: Image<'a, '_>, props: ImageDrawProps<'a>) {
+        let area = KurboRect::new(0.0, 0.0, f64::from(image.width()), f64::from(image.height()));
+        let area = props.transform.transform_rect_bbox(area);
+        self.paint(area, None);
         if self.content.images.len() < MAX_SHAPES {
-            let area = KurboRect::new(0.0, 0.0, f64::from(image.width()), f64::from(image.height()));
-            self.content.images.extend(self.shown(props.transform.transform_rect_bbox(area)));
+            self.content.images.extend(self.shown(area));
         }
     }
 
-    fn draw_glyph_run(&mut self, run: &GlyphRun<'_, 'a>, props: DrawProps<'a>, _: &DrawMode) {
+    fn draw_glyph_run(&mut self, run: &GlyphRun<'_, 'a>, props: DrawProps<'a>, mode: &DrawMode) {
+        let (paint, is_drawn) = (colour(&props.paint), !matches!(mode, DrawMode::Invisible));
         for glyph in run.glyphs() {
-            self.glyph(glyph, props.transform * glyph.transform());
+            self.glyph(glyph, props.transform * glyph.transform(), paint, is_drawn);
         }
     }
 
@@ -208,6 +271,31 @@ impl<'a> Device<'a> for PageReader {
 
     fn push_transparency_group(&mut self, _: f32, _: Option<SoftMask<'a>>, _: BlendMode) {}
     fn pop_transparency_group(&mut self) {}
+}
+
+/// The same letter within this part of its size is the same letter once more; no two letters are set so near.
+const STRUCK_WITHIN: f32 = 0.12;
+/// How many letters back it is looked for.
+const STRUCK_BACK: usize = 3;
+
+/// Text is seen from this opacity on.
+const MIN_ALPHA: f32 = 0.05;
+
+/// The colour of a paint and its opacity, each from 0 to 1; `None` for a pattern.
+fn colour(paint: &Paint<'_>) -> Option<[f32; 4]> {
+    match paint {
+        Paint::Color(colour) => Some(colour.to_rgba().components()),
+        Paint::Pattern(_) => None,
+    }
+}
+
+fn opaque([red, green, blue, _]: [f32; 4]) -> [f32; 3] {
+    [red, green, blue]
+}
+
+/// Tells whether two colours cannot be told apart.
+fn is_same(a: [f32; 3], b: [f32; 3]) -> bool {
+    a.iter().zip(b).all(|(a, b)| (a - b).abs() < 0.04)
 }
 
 fn points(area: KurboRect) -> Rect {

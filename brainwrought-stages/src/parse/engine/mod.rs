@@ -96,6 +96,25 @@ fn visible(crop: Option<Rect>, width: f32, height: f32) -> Rect {
     Rect { x: left, y: top, width: right - left, height: bottom - top }
 }
 
+/// What an engine gives for a letter whose meaning the file does not tell.
+const UNKNOWN: char = '\0';
+
+/// The letter that a control code stands for: the fonts of TeX keep their ligatures there, in the order of their encodings
+/// OT1 and T1; in any other font nobody knows.
+fn decoded(code: char, font: &str) -> char {
+    const LIGATURES: [char; 5] = ['\u{FB00}', '\u{FB01}', '\u{FB02}', '\u{FB03}', '\u{FB04}'];
+    let name = font.split_once('+').map_or(font, |(_, name)| name).to_ascii_lowercase();
+    let letters = name.trim_end_matches(|c: char| c.is_ascii_digit());
+    let is_sized = letters.len() < name.len() && letters.bytes().all(|byte| byte.is_ascii_lowercase());
+    let first = match name.get(..2) {
+        Some("cm") if is_sized => 0x0B,
+        Some("sf" | "ec") if is_sized => 0x1B,
+        _ => return UNKNOWN,
+    };
+    let place = (code as usize).checked_sub(first);
+    place.and_then(|place| LIGATURES.get(place)).copied().unwrap_or(UNKNOWN)
+}
+
 /// Tells from its name whether a face is bold.
 fn is_bold_name(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
@@ -135,6 +154,14 @@ mod tests {
         assert!(is_bold_name("ABCDEF+NimbusRomNo9L-Medi") && is_bold_name("Arial-BoldMT"));
         assert!(!is_bold_name("Roboto-Medium") && !is_bold_name("CMR10"));
         assert!(is_mono_name("CMTT10") && is_mono_name("DejaVuSansMono") && !is_mono_name("MonotypeCorsiva"));
+    }
+
+    #[test]
+    fn a_control_code_is_a_ligature_where_the_font_says_so() {
+        assert_eq!(decoded('\u{0C}', "ABCDEF+CMR10"), '\u{FB01}');
+        assert_eq!(decoded('\u{1E}', "SFRM1000"), '\u{FB03}');
+        assert_eq!(decoded('\u{0C}', "ABCDEF+Arial"), UNKNOWN);
+        assert_eq!(decoded('\u{05}', "CMR10"), UNKNOWN);
     }
 
     #[test]

@@ -4,14 +4,12 @@ use std::cell::OnceCell;
 
 use brainwrought_core::data::Rect;
 
-use super::Engine;
 use super::hayro::HayroFile;
 use super::pdfium::PdfiumFile;
+use super::{Engine, UNKNOWN};
 use crate::parse::page_content::{FileContent, Glyph, PageContent};
 use crate::picture::RgbaImage;
 
-/// What PDFium gives for a letter of a font without a table of meanings.
-const UNKNOWN: char = '\0';
 /// The two engines place the same letter at most this far apart, in points.
 const REACH: f32 = 0.7;
 
@@ -50,10 +48,11 @@ impl Engine for PairedFile {
     fn page_content(&self, page: u32) -> Option<PageContent> {
         let mut content = self.first.page_content(page)?;
         let has_unknown = content.glyphs.iter().any(|glyph| glyph.letter == UNKNOWN);
-        if (has_unknown || content.is_coarse)
+        if (has_unknown || content.is_coarse || content.may_hide_text)
             && let Some(other) = self.second().and_then(|second| second.page_content(page))
         {
             content.glyphs = named(&content.glyphs, &other.glyphs);
+            mark_unseen(&mut content.glyphs, &other.glyphs);
             if content.is_coarse {
                 content.images = other.images;
                 content.drawings = other.drawings;
@@ -64,6 +63,32 @@ impl Engine for PairedFile {
 
     fn render(&self, page: u32, crop: Option<Rect>, width_px: u32) -> Option<RgbaImage> {
         self.first.render(page, crop, width_px)
+    }
+}
+
+/// Takes over which letters nobody sees. A letter that the other engine does not have is taken for seen.
+fn mark_unseen(glyphs: &mut [Glyph], others: &[Glyph]) {
+    if others.iter().all(|other| other.unseen.is_none()) {
+        return;
+    }
+    let mut others: Vec<&Glyph> = others.iter().collect();
+    others.sort_by(|a, b| a.baseline.total_cmp(&b.baseline));
+    for glyph in glyphs {
+        let from = others.partition_point(|other| other.baseline < glyph.baseline - REACH);
+        let middle = f32::midpoint(glyph.left, glyph.right);
+        let mut here = others
+            .iter()
+            .skip(from)
+            .take_while(|other| other.baseline <= glyph.baseline + REACH)
+            .filter(|other| {
+                other.letter == glyph.letter && other.left - REACH < middle && middle < other.right + REACH
+            });
+        if let Some(first) = here.next()
+            && first.unseen.is_some()
+            && here.all(|other| other.unseen.is_some())
+        {
+            glyph.unseen = first.unseen;
+        }
     }
 }
 
@@ -100,7 +125,17 @@ mod tests {
     use super::*;
 
     fn glyph(letter: char, left: f32, right: f32) -> Glyph {
-        Glyph { letter, left, right, baseline: 100.0, size: 10.0, bold: false, mono: false, turn: 0 }
+        Glyph {
+            letter,
+            left,
+            right,
+            baseline: 100.0,
+            size: 10.0,
+            bold: false,
+            mono: false,
+            turn: 0,
+            unseen: None,
+        }
     }
 
     #[test]

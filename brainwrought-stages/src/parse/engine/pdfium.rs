@@ -5,17 +5,18 @@ use std::sync::OnceLock;
 
 use brainwrought_core::data::Rect;
 use pdfium_render::prelude::{
-    PdfBitmap, PdfBitmapFormat, PdfBookmark, PdfDocument, PdfDocumentMetadataTagType, PdfPage, PdfPageObject,
-    PdfPageObjectCommon, PdfPageObjectsCommon, PdfPageRenderRotation, PdfPageTextChar, PdfPoints,
-    PdfRenderConfig, Pdfium, PdfiumError, PdfiumInternalError,
+    PdfBitmap, PdfBitmapFormat, PdfBookmark, PdfColor, PdfDocument, PdfDocumentMetadataTagType, PdfPage,
+    PdfPageObject, PdfPageObjectCommon, PdfPageObjectsCommon, PdfPageRenderRotation, PdfPageTextChar,
+    PdfPageTextObject, PdfPageTextRenderMode, PdfPathSegments, PdfPoints, PdfRect, PdfRenderConfig, Pdfium,
+    PdfiumError, PdfiumInternalError,
 };
 
 use super::{
-    Engine, MAX_BOOKMARK_LEVEL, MAX_BOOKMARKS, MAX_GLYPHS, MAX_SHAPES, is_bold_name, is_mono_name,
+    Engine, MAX_BOOKMARK_LEVEL, MAX_BOOKMARKS, MAX_GLYPHS, MAX_SHAPES, decoded, is_bold_name, is_mono_name,
     picture_size, visible,
 };
 use crate::parse::error::ParseFailure;
-use crate::parse::page_content::{Bookmark, FileContent, Glyph, PageContent, rect_of};
+use crate::parse::page_content::{Bookmark, FileContent, Glyph, PageContent, rect_of, turned_back};
 use crate::picture::RgbaImage;
 
 /// How deep forms may nest before their content is no longer looked into.
@@ -92,8 +93,12 @@ impl Engine for PdfiumFile {
         let mut content =
             PageContent { number, width: view.width(), height: view.height(), ..PageContent::default() };
         if let Ok(text) = page.text() {
-            content.glyphs = text.chars().iter().take(MAX_GLYPHS).filter_map(|c| view.glyph(&c)).collect();
+            let mut face = Face::default();
+            let chars = text.chars();
+            content.glyphs =
+                chars.iter().take(MAX_GLYPHS).filter_map(|c| view.glyph(&c, &mut face)).collect();
         }
+        let mut dark: Vec<Rect> = Vec::new();
         for object in page.objects().iter().take(MAX_SHAPES) {
             let Ok(bounds) = object.bounds() else { continue };
             let area = view.rect(
@@ -101,6 +106,17 @@ impl Engine for PdfiumFile {
                 (bounds.right().value, bounds.top().value),
             );
             content.is_coarse |= object.as_x_object_form_object().is_some();
+            if let Some(text) = object.as_text_object().filter(|_| !content.may_hide_text) {
+                let place = (area.x + 0.5 * area.width, area.y + 0.5 * area.height);
+                let is_on_paper = || !dark.iter().any(|dark| contains(dark, place));
+                content.may_hide_text = match visibility(text) {
+                    Visibility::NotDrawn => true,
+                    Visibility::Light if is_on_paper() => true,
+                    _ => is_cut_off(&object, &bounds.to_rect()),
+                };
+            } else if is_dark(&object) {
+                dark.push(area);
+            }
             match kind(&object, 0) {
                 Some(Shown::Image) => content.images.push(area),
                 Some(Shown::Drawing) => content.drawings.push(area),
@@ -128,6 +144,69 @@ impl Engine for PdfiumFile {
         // The page is drawn on opaque white, so that premultiplied and straight colours are the same.
         RgbaImage::from_premultiplied(width as usize, height as usize, bitmap.as_rgba_bytes()).ok()
     }
+}
+
+/// Whether a text can be seen, as far as it says itself. What is behind it, and what is cut off, is for the other engine to
+/// tell.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Visibility {
+    Seen,
+    NotDrawn,
+    /// It has the colour of paper, or none.
+    Light,
+}
+
+/// The parts of a colour that is lighter than this, of 255, may be taken for paper.
+const LIGHT: u8 = 230;
+/// The least opacity that is seen, of 255.
+const MIN_ALPHA: u8 = 13;
+
+fn visibility(text: &PdfPageTextObject<'_>) -> Visibility {
+    use PdfPageTextRenderMode as Mode;
+    if matches!(text.render_mode(), Mode::Invisible | Mode::InvisibleClipping) {
+        return Visibility::NotDrawn;
+    }
+    let is_light = text.fill_color().is_ok_and(|colour| is_light(&colour) || colour.alpha() < MIN_ALPHA);
+    if is_light { Visibility::Light } else { Visibility::Seen }
+}
+
+fn is_light(colour: &PdfColor) -> bool {
+    colour.red().min(colour.green()).min(colour.blue()) > LIGHT
+}
+
+/// Tells whether an object paints something that light text is seen on.
+fn is_dark(object: &PdfPageObject<'_>) -> bool {
+    object.as_image_object().is_some()
+        || object.as_shading_object().is_some()
+        || object.as_path_object().is_some() && object.fill_color().is_ok_and(|colour| !is_light(&colour))
+}
+
+fn contains(area: &Rect, (x, y): (f32, f32)) -> bool {
+    (area.x..=area.right()).contains(&x) && (area.y..=area.bottom()).contains(&y)
+}
+
+/// How many paths of a clip are looked at, and how many corners of each.
+const CLIP_PATHS: u16 = 4;
+const CLIP_CORNERS: u32 = 16;
+
+/// Tells whether an object lies outside of what is drawn in, as far as the boxes of its clips tell.
+fn is_cut_off(object: &PdfPageObject<'_>, bounds: &PdfRect) -> bool {
+    let Some(clip) = object.get_clip_path() else { return false };
+    let middle = (
+        f32::midpoint(bounds.left().value, bounds.right().value),
+        f32::midpoint(bounds.bottom().value, bounds.top().value),
+    );
+    (0..clip.len().min(CLIP_PATHS)).filter_map(|path| clip.get(path).ok()).any(|path| {
+        let (mut low, mut high) = ((f32::INFINITY, f32::INFINITY), (f32::NEG_INFINITY, f32::NEG_INFINITY));
+        let corners = (0..path.len().min(CLIP_CORNERS)).filter_map(|corner| path.get(corner).ok());
+        for corner in corners {
+            let (x, y) = (corner.x().value, corner.y().value);
+            low = (low.0.min(x), low.1.min(y));
+            high = (high.0.max(x), high.1.max(y));
+        }
+        let is_inside = |at: f32, low: f32, high: f32| at >= low - 1.0 && at <= high + 1.0;
+        low.0 <= high.0 && !(is_inside(middle.0, low.0, high.0) && is_inside(middle.1, low.1, high.1))
+    })
 }
 
 /// What an object shows beside text.
@@ -183,6 +262,22 @@ fn bookmarks(document: &PdfDocument<'_>) -> Vec<Bookmark> {
     found
 }
 
+/// The face of the last letter, so that its name is looked into once.
+#[derive(Debug, Default)]
+struct Face {
+    name: String,
+    is_bold: bool,
+    is_mono: bool,
+}
+
+impl Face {
+    fn change_to(&mut self, name: String) {
+        if name != self.name {
+            *self = Self { is_bold: is_bold_name(&name), is_mono: is_mono_name(&name), name };
+        }
+    }
+}
+
 /// Maps the file's own coordinates to the page as displayed.
 struct View {
     left: f32,
@@ -232,24 +327,37 @@ impl View {
         rect_of(self.point(a.0, a.1), self.point(b.0, b.1))
     }
 
-    fn glyph(&self, c: &PdfPageTextChar<'_>) -> Option<Glyph> {
-        let letter = c.unicode_char()?;
+    fn glyph(&self, c: &PdfPageTextChar<'_>, face: &mut Face) -> Option<Glyph> {
+        face.change_to(c.font_name());
+        let letter = match c.unicode_char()? {
+            // PDFium marks a hyphen at the end of a line so, and puts line feeds in by itself.
+            letter @ '\u{02}' => letter,
+            letter if letter.is_control() && !c.is_generated().unwrap_or(false) => {
+                decoded(letter, &face.name)
+            }
+            letter => letter,
+        };
         let bounds = c.loose_bounds().ok()?;
         let area = self
             .rect((bounds.left().value, bounds.bottom().value), (bounds.right().value, bounds.top().value));
         let (x, y) = c.origin().ok()?;
-        let (_, baseline) = self.point(x.value, y.value);
+        let origin = self.point(x.value, y.value);
         // PDFium measures the angle clockwise; it says so by a failure where the angle is minus zero.
         let angle = c.angle_degrees().unwrap_or(0.0) / 90.0;
         if (angle - angle.round()).abs() > 0.1 {
             return None;
         }
         let turn = (angle.round() as i64 + i64::from(self.quarter_turns)).rem_euclid(4) as u8;
+        let page = (self.width(), self.height());
+        let area = rect_of(
+            turned_back((area.x, area.y), turn, page),
+            turned_back((area.right(), area.bottom()), turn, page),
+        );
+        let (_, baseline) = turned_back(origin, turn, page);
         let size = match c.scaled_font_size().value.abs() {
             size if size > 0.5 => size,
             _ => area.height.min(area.width * 3.0),
         };
-        let name = c.font_name();
         let weight = c.font_weight().map_or(0, weight);
         Some(Glyph {
             letter,
@@ -257,9 +365,10 @@ impl View {
             right: area.right(),
             baseline,
             size,
-            bold: weight >= 600 || is_bold_name(&name),
-            mono: is_mono_name(&name) || c.font_is_fixed_pitch(),
+            bold: weight >= 600 || face.is_bold,
+            mono: face.is_mono || c.font_is_fixed_pitch(),
             turn,
+            unseen: None,
         })
     }
 }

@@ -142,6 +142,7 @@ mod tests {
                 bold: false,
                 mono: false,
                 turn: 0,
+                unseen: None,
             };
             (glyph, 0)
         };

@@ -16,6 +16,9 @@ pub(super) struct Furniture {
     repeated: BTreeMap<(Edge, String), usize>,
     /// The letters of the document's headings, which running headers repeat.
     headings: BTreeSet<String>,
+    /// Large print in the middle of pages, by what it says and where, and on how many pages.
+    stamps: BTreeMap<(String, i32, i32), usize>,
+    pages: usize,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,6 +35,10 @@ impl Furniture {
 
     /// Takes note of a page.
     pub(super) fn add(&mut self, lines: &[Line], page_height: f32) {
+        self.pages += 1;
+        for line in lines.iter().filter(|line| is_large(line)) {
+            *self.stamps.entry(place(line)).or_default() += 1;
+        }
         let mut keys: Vec<(Edge, String)> =
             lines.iter().filter_map(|line| Some((edge(line, page_height)?, pattern(&line.text)))).collect();
         keys.sort();
@@ -45,11 +52,23 @@ impl Furniture {
         text.chars().any(|letter| letter.is_ascii_digit()) && self.headings.contains(&letters(text))
     }
 
+    /// Tells whether a line is a watermark, such as "CONFIDENTIAL" across the middle of pages.
+    fn is_stamp(&self, line: &Line, page_height: f32, body_size: f32) -> bool {
+        let is_in_the_middle = (0.25..0.75).contains(&(line.middle() / page_height.max(1.0)));
+        is_in_the_middle && is_large(line) && line.size >= STAMP * body_size && {
+            let pages = self.stamps.get(&place(line)).copied().unwrap_or(0);
+            pages >= MIN_PAGES && 2 * pages >= self.pages
+        }
+    }
+
     /// Takes the furniture out of a page. Large print stays: the titles of slides repeat too.
     pub(super) fn clear(&self, lines: &mut Vec<Line>, page_height: f32, body_size: f32) {
         let top = lines.iter().map(Line::top).fold(f32::INFINITY, f32::min);
         let bottom = lines.iter().map(Line::bottom).fold(0.0, f32::max);
         lines.retain(|line| {
+            if self.is_stamp(line, page_height, body_size) {
+                return false;
+            }
             let Some(edge) = edge(line, page_height) else { return true };
             let pages = self.repeated.get(&(edge, pattern(&line.text))).copied().unwrap_or(0);
             let outermost = match edge {
@@ -62,6 +81,21 @@ impl Furniture {
             !(repeats || runs || outermost && is_page_number(&line.text))
         });
     }
+}
+
+/// Watermarks are so many times as large as the text, and not long.
+const STAMP: f32 = 2.0;
+const MAX_STAMP: usize = 60;
+/// Smaller print is not looked at, in points: there is much of it.
+const MIN_STAMP: f32 = 16.0;
+
+fn is_large(line: &Line) -> bool {
+    line.size >= MIN_STAMP && line.text.len() <= MAX_STAMP
+}
+
+/// What a line says and where it stands, to two points.
+fn place(line: &Line) -> (String, i32, i32) {
+    (line.text.clone(), (line.left / 2.0).round() as i32, (line.baseline / 2.0).round() as i32)
 }
 
 /// The letters of a text alone, in lower case and without the word that numbers it.
@@ -148,6 +182,19 @@ mod tests {
         furniture.clear(&mut lines, 800.0, 10.0);
         let left: Vec<&str> = lines.iter().map(|line| line.text.as_str()).collect();
         assert_eq!(left, ["Same title", "Body text 17"]);
+    }
+
+    #[test]
+    fn a_watermark_goes_and_the_titles_of_slides_stay() {
+        let page = || {
+            vec![line("Overview", 90.0, 24.0), line("CONFIDENTIAL", 410.0, 40.0), line("Text", 300.0, 10.0)]
+        };
+        let mut furniture = Furniture::default();
+        (1..=3).for_each(|_| furniture.add(&page(), 800.0));
+        let mut lines = page();
+        furniture.clear(&mut lines, 800.0, 10.0);
+        let left: Vec<&str> = lines.iter().map(|line| line.text.as_str()).collect();
+        assert_eq!(left, ["Overview", "Text"]);
     }
 
     #[test]

@@ -40,7 +40,7 @@ impl BlockClassifier {
         if self.in_references {
             return BlockKind::Reference;
         }
-        if paragraph.is_mostly(|line| line.mono) {
+        if paragraph.is_mostly(|line| line.mono) && !reads_as_prose(text) {
             return BlockKind::Code;
         }
         if self.is_footnote(paragraph, text, height) {
@@ -119,7 +119,26 @@ fn is_formula(text: &str) -> bool {
     });
     let in_words: usize = words.map(|word| word.chars().count()).sum();
     let has_relation = text.contains(RELATIONS);
-    visible > 0 && (in_words * 10 < visible * 3 || has_relation && in_words * 2 < visible)
+    visible > 0
+        && (in_words * 10 < visible * 3 || has_relation && in_words * 2 < visible)
+        && !reads_as_prose(text)
+}
+
+/// Tells whether a text is made of sentences, whatever its face is and however many figures stand in it.
+fn reads_as_prose(text: &str) -> bool {
+    const MIN_WORDS: usize = 8;
+    const MIN_IDEOGRAPHS: usize = 20;
+    let tokens: Vec<&str> = text.split_whitespace().collect();
+    let is_word = |token: &&&str| {
+        let bare = token.trim_matches(|c: char| !c.is_alphanumeric());
+        bare.chars().count() >= 2 && bare.chars().all(|c| c.is_alphabetic() || matches!(c, '-' | '’' | '\''))
+    };
+    let words = tokens.iter().filter(is_word).count();
+    let signs = text.chars().filter(|c| "{};=<>\\|_#$".contains(*c)).count();
+    let ideographs = text.chars().filter(|c| is_ideograph(*c)).count();
+    let has_end = text.contains(". ") || text.ends_with(['.', '?', '!', ':', '。', '”', '"']);
+    let is_wordy = words >= MIN_WORDS && words * 5 >= tokens.len() * 2 || ideographs >= MIN_IDEOGRAPHS;
+    is_wordy && (has_end || words >= 2 * MIN_WORDS || ideographs > 0) && signs * 25 < text.chars().count()
 }
 
 #[cfg(test)]
@@ -164,6 +183,8 @@ mod tests {
         assert_eq!(judge("• an item", 10.0, false, 100.0), BlockKind::ListItem);
         assert_eq!(judge("a) an item", 10.0, false, 100.0), BlockKind::ListItem);
         assert_eq!(judge("f(x) = 2x + 3 (4)", 10.0, false, 100.0), BlockKind::Formula);
+        let statistics = "The groups differed, F(2, 87) = 4.1, p < .001, η² = .09, and so did the two that were tested later.";
+        assert_eq!(judge(statistics, 10.0, false, 100.0), BlockKind::Paragraph);
         assert_eq!(judge("1 See the manual for more.", 8.0, false, 740.0), BlockKind::Footnote);
         assert_eq!(without_marker("• an item"), "an item");
         assert_eq!(without_marker("(ii) an item"), "an item");

@@ -29,22 +29,29 @@ impl GlyphNormalizer {
             }
             return;
         }
-        if spaced && self.accent.is_none() {
-            self.space();
+        let accent = self.accent.take();
+        let mark = accent.filter(|(_, accent)| overlaps(accent, glyph) && glyph.letter.is_alphabetic());
+        if mark.is_none() {
+            self.text.extend(accent.and_then(|(_, accent)| alone(accent.letter)));
+            if spaced {
+                self.space();
+            }
         }
         for letter in readable(glyph.letter) {
             self.text.push(letter);
         }
-        if let Some((mark, accent)) = self.accent.take()
-            && overlaps(&accent, glyph)
-        {
-            self.text.push(mark);
-        }
+        self.text.extend(mark.map(|(mark, _)| mark));
         self.last = Some(*glyph);
     }
 
+    /// The text so far, without an accent that waits for its letter.
+    pub(super) fn text(&self) -> &str {
+        self.text.trim_end()
+    }
+
     /// The text in composed form with single spaces.
-    pub(super) fn finish(self) -> String {
+    pub(super) fn finish(mut self) -> String {
+        self.text.extend(self.accent.and_then(|(_, accent)| alone(accent.letter)));
         self.text.trim().nfc().collect()
     }
 
@@ -59,6 +66,18 @@ impl GlyphNormalizer {
 fn overlaps(a: &Glyph, b: &Glyph) -> bool {
     let overlap = a.right.min(b.right) - a.left.max(b.left);
     overlap > 0.5 * (a.right - a.left).min(b.right - b.left).max(0.1)
+}
+
+/// What an accent is that stands over no letter.
+fn alone(accent: char) -> Option<char> {
+    match accent {
+        '˚' => Some('°'),
+        '`' => Some('‘'),
+        '´' => Some('’'),
+        'ˆ' => Some('^'),
+        '˜' => Some('~'),
+        _ => None,
+    }
 }
 
 /// The combining form of an accent that stands alone.
@@ -96,11 +115,6 @@ fn readable(letter: char) -> Vec<char> {
         | '\u{FF01}'..='\u{FF5E}'
         | '\u{2126}'
         | '\u{212B}' => letter.nfkc().collect(),
-        // Old TeX fonts keep their ligatures at the places of control characters.
-        '\u{000B}' => vec!['f', 'f'],
-        '\u{000C}' => vec!['f', 'i'],
-        '\u{000E}' => vec!['f', 'f', 'i'],
-        '\u{000F}' => vec!['f', 'f', 'l'],
         '\u{0000}'..='\u{001F}'
         | '\u{007F}'..='\u{009F}'
         | '\u{200B}'..='\u{200F}'
@@ -137,6 +151,7 @@ mod tests {
         glyphs.extend(set("u", 5.0, 0.0, 10.0));
         glyphs.extend(set("ller", 10.0, 0.0, 10.0));
         assert_eq!(compose(&glyphs), "Müller");
+        assert_eq!(compose(&set("37˚C", 0.0, 0.0, 10.0)), "37°C");
         let mut glyphs = set("cafe", 0.0, 0.0, 10.0);
         glyphs.extend(set("´", 15.0, 0.0, 10.0));
         assert_eq!(compose(&glyphs), "café");

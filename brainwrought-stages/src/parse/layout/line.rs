@@ -3,7 +3,10 @@
 use brainwrought_core::data::Rect;
 
 use super::bidi::{read_order, runs_left};
+use super::drop_cap::DROP_CAP;
+use super::gutter::Gutter;
 use super::letters::GlyphNormalizer;
+use super::raised::{lowered, raised};
 use crate::parse::page_content::{ASCENT, DESCENT, Glyph, PageContent};
 
 /// A gap wider than this part of the size is a space. TeX shrinks spaces to 0.14 in narrow columns; kerns stay under 0.08.
@@ -63,8 +66,8 @@ impl Line {
     }
 }
 
-/// Puts the letters of a page into lines, in the order in which they are drawn.
-pub(super) fn lines_of(page: &PageContent) -> Vec<Line> {
+/// Puts the letters of a page into lines, in the order in which they are drawn. No line reaches across a gutter.
+pub(super) fn lines_of(page: &PageContent, gutters: &[Gutter]) -> Vec<Line> {
     let mut pieces: Vec<Piece> = Vec::new();
     let (mut space, mut word) = (false, 0);
     let upright = page.glyphs.iter().filter(|glyph| glyph.turn == 0);
@@ -75,7 +78,7 @@ pub(super) fn lines_of(page: &PageContent) -> Vec<Line> {
         }
         word += usize::from(space);
         match pieces.last_mut() {
-            Some(piece) if piece.takes(glyph) => piece.push(*glyph, space, word),
+            Some(piece) if piece.takes(glyph, gutters) => piece.push(*glyph, space, word),
             _ => {
                 drop_repeated(&mut pieces);
                 pieces.push(Piece::new(*glyph, word));
@@ -84,7 +87,7 @@ pub(super) fn lines_of(page: &PageContent) -> Vec<Line> {
         space = false;
     }
     drop_repeated(&mut pieces);
-    joined(pieces).iter().map(Piece::line).filter(|line| !line.text.is_empty()).collect()
+    joined(pieces, gutters).iter().map(Piece::line).filter(|line| !line.text.is_empty()).collect()
 }
 
 fn is_on_page(glyph: &Glyph, page: &PageContent) -> bool {
@@ -105,6 +108,14 @@ fn drop_repeated(pieces: &mut Vec<Piece>) {
     {
         pieces.pop();
     }
+}
+
+/// Where a letter stands in its line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shift {
+    None,
+    Raised,
+    Lowered,
 }
 
 /// A line that grows letter by letter.
@@ -149,10 +160,27 @@ impl Piece {
             && self.glyphs.iter().zip(&other.glyphs).all(|(a, b)| a.glyph.letter == b.glyph.letter)
     }
 
-    fn takes(&self, glyph: &Glyph) -> bool {
+    fn takes(&self, glyph: &Glyph, gutters: &[Gutter]) -> bool {
         let size = self.size.max(glyph.size);
         let gap = glyph.left - self.right;
-        self.is_level(glyph.baseline, glyph.size) && gap > -1.2 * size && gap < WIDE_GAP * size
+        self.is_level(glyph.baseline, glyph.size)
+            && gap > -1.2 * size
+            && gap < WIDE_GAP * size
+            && !self.is_initial_of(glyph)
+            && !are_parted(gutters, self.right, glyph.left, self.middle())
+    }
+
+    /// Tells whether the piece is a large initial beside a line of text.
+    fn is_initial_of(&self, glyph: &Glyph) -> bool {
+        self.glyphs.len() <= 2
+            && self.size >= DROP_CAP * glyph.size
+            && self.glyphs.iter().all(|placed| !placed.glyph.letter.is_ascii_digit())
+            && self.glyphs.iter().any(|placed| placed.glyph.letter.is_uppercase())
+            && glyph.letter.is_alphabetic()
+    }
+
+    fn middle(&self) -> f32 {
+        self.baseline - 0.5 * (ASCENT - DESCENT) * self.size
     }
 
     fn is_level(&self, baseline: f32, size: f32) -> bool {
@@ -182,6 +210,77 @@ impl Piece {
         self.glyphs.push(Placed { glyph, spaced, gap, word });
     }
 
+    /// Hands the letters on, with small marks above and below the line as what they mean.
+    fn compose(&self, composer: &mut GlyphNormalizer, space: f32) {
+        let apart = self.set_apart(space);
+        let is_space = |placed: &Placed| match apart {
+            Some(word_gap) => placed.gap > word_gap,
+            None => placed.spaced || placed.gap > space,
+        };
+        let mut rest = self.glyphs.as_slice();
+        let mut unspaced = false;
+        while let Some(placed) = rest.first() {
+            let shift = self.shift(&placed.glyph);
+            let same = rest.iter().take_while(|other| self.shift(&other.glyph) == shift).count();
+            let (run, after) = rest.split_at(same.max(1));
+            rest = after;
+            let meant = if shift == Shift::None {
+                None
+            } else {
+                let text: String = run.iter().map(|placed| placed.glyph.letter).collect();
+                let next = after.first().map(|placed| placed.glyph.letter);
+                match shift {
+                    Shift::Raised => raised(&text, composer.text(), next),
+                    _ => lowered(&text, composer.text()),
+                }
+            };
+            match meant {
+                Some(meant) => {
+                    // The space that the mark of a note took stands before no full stop.
+                    unspaced = meant.is_empty();
+                    let mut place = placed.glyph;
+                    for letter in meant.chars() {
+                        place.letter = letter;
+                        composer.push(&place, false);
+                    }
+                }
+                None => {
+                    for placed in run {
+                        let is_stop = unspaced && matches!(placed.glyph.letter, '.' | ',' | ';' | ':' | ')');
+                        composer.push(&placed.glyph, is_space(placed) && !is_stop);
+                        unspaced = false;
+                    }
+                }
+            }
+        }
+    }
+
+    /// The gap from which on words part, in sizes, where all letters are set apart as in "A B S T R A C T".
+    fn set_apart(&self, space: f32) -> Option<f32> {
+        const MIN_LETTERS: usize = 5;
+        let after = self.glyphs.get(1..).filter(|after| after.len() + 1 >= MIN_LETTERS)?;
+        let mut gaps: Vec<f32> = after.iter().map(|placed| placed.gap).collect();
+        let apart = after.iter().filter(|placed| placed.spaced || placed.gap > space).count();
+        let letters = self.glyphs.iter().filter(|placed| placed.glyph.letter.is_alphabetic()).count();
+        gaps.sort_by(f32::total_cmp);
+        let median = gaps.get(gaps.len() / 2).copied()?;
+        // Words of one letter each are no words.
+        let is_apart =
+            apart * 10 >= after.len() * 9 && letters * 10 >= self.glyphs.len() * 9 && median > space;
+        is_apart.then_some(1.7 * median)
+    }
+
+    /// Where a letter stands: small letters above and below the line are marks.
+    fn shift(&self, glyph: &Glyph) -> Shift {
+        let up = (self.baseline - glyph.baseline) / self.size.max(0.1);
+        match up {
+            _ if glyph.size >= SCRIPT_SIZE * self.size => Shift::None,
+            up if up > 0.18 => Shift::Raised,
+            up if up < -0.08 => Shift::Lowered,
+            _ => Shift::None,
+        }
+    }
+
     fn line(&self) -> Line {
         let mut composer = GlyphNormalizer::default();
         let (mut letters, mut bold, mut mono) = (0, 0, 0);
@@ -202,9 +301,7 @@ impl Piece {
                 }
             }
             None => {
-                for Placed { glyph, spaced, gap, .. } in &self.glyphs {
-                    composer.push(glyph, *spaced || *gap > space);
-                }
+                self.compose(&mut composer, space);
             }
         }
         for Placed { glyph, .. } in &self.glyphs {
@@ -237,7 +334,7 @@ impl Piece {
 }
 
 /// Joins pieces of one row that touch, where they were not drawn one after the other.
-fn joined(pieces: Vec<Piece>) -> Vec<Piece> {
+fn joined(pieces: Vec<Piece>, gutters: &[Gutter]) -> Vec<Piece> {
     let mut rows: Vec<usize> = (0..pieces.len()).collect();
     rows.sort_by(|&a, &b| {
         let place = |index: usize| pieces.get(index).map_or((0.0, 0.0), |piece| (piece.baseline, piece.left));
@@ -256,7 +353,7 @@ fn joined(pieces: Vec<Piece>) -> Vec<Piece> {
                 break;
             }
             let (first, second) = if a.left <= b.left { (index, other) } else { (other, index) };
-            if !touches(&slots, first, second) {
+            if !touches(&slots, first, second, gutters) {
                 continue;
             }
             let place = first.min(second);
@@ -277,11 +374,20 @@ fn joined(pieces: Vec<Piece>) -> Vec<Piece> {
     slots.into_iter().flatten().collect()
 }
 
-fn touches(slots: &[Option<Piece>], first: usize, second: usize) -> bool {
+fn touches(slots: &[Option<Piece>], first: usize, second: usize, gutters: &[Gutter]) -> bool {
     let (Some(Some(a)), Some(Some(b))) = (slots.get(first), slots.get(second)) else { return false };
     let gap = b.left - a.right;
     let size = a.size.max(b.size);
-    a.is_level(b.baseline, b.size) && gap > -0.3 * size && gap < 0.8 * size
+    a.is_level(b.baseline, b.size)
+        && gap > -0.3 * size
+        && gap < 0.8 * size
+        && !b.glyphs.first().is_some_and(|placed| a.is_initial_of(&placed.glyph))
+        && !are_parted(gutters, a.right, b.left, a.middle())
+}
+
+/// Tells whether a gutter lies between two places at a height.
+fn are_parted(gutters: &[Gutter], left: f32, right: f32, height: f32) -> bool {
+    gutters.iter().any(|gutter| gutter.parts(left, right, height))
 }
 
 #[cfg(test)]
@@ -294,7 +400,17 @@ pub(super) mod tests {
         let mut glyphs = Vec::new();
         for letter in text.chars() {
             let right = left + size / 2.0;
-            let glyph = Glyph { letter, left, right, baseline: y, size, bold: false, mono: false, turn: 0 };
+            let glyph = Glyph {
+                letter,
+                left,
+                right,
+                baseline: y,
+                size,
+                bold: false,
+                mono: false,
+                turn: 0,
+                unseen: None,
+            };
             glyphs.push(glyph);
             left = right;
         }
@@ -306,7 +422,7 @@ pub(super) mod tests {
     }
 
     fn texts(glyphs: Vec<Glyph>) -> Vec<String> {
-        lines_of(&page(glyphs)).into_iter().map(|line| line.text).collect()
+        lines_of(&page(glyphs), &[]).into_iter().map(|line| line.text).collect()
     }
 
     #[test]
@@ -322,7 +438,20 @@ pub(super) mod tests {
         let mut glyphs = set("x", 10.0, 50.0, 10.0);
         glyphs.extend(set("2", 15.0, 46.0, 7.0));
         glyphs.extend(set("y", 18.5, 50.0, 10.0));
-        assert_eq!(texts(glyphs), ["x2y"]);
+        assert_eq!(texts(glyphs), ["x²y"]);
+    }
+
+    #[test]
+    fn letters_that_are_set_apart_make_words() {
+        let apart = |text: &str, x: f32| -> Vec<Glyph> {
+            let letters = text.chars().enumerate();
+            letters
+                .flat_map(|(at, letter)| set(&letter.to_string(), x + 9.0 * at as f32, 50.0, 10.0))
+                .collect()
+        };
+        let mut glyphs = apart("ABSTRACT", 10.0);
+        glyphs.extend(apart("ART", 87.0));
+        assert_eq!(texts(glyphs), ["ABSTRACT ART"]);
     }
 
     #[test]

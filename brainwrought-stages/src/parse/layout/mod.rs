@@ -2,30 +2,44 @@
 
 mod bidi;
 mod block;
+mod drop_cap;
 mod figure;
 mod furniture;
+mod gutter;
 mod hyphen;
 mod kind;
 mod letters;
 mod line;
+mod line_number;
+mod orientation;
 mod outline;
 mod pattern;
+mod raised;
 mod reading_order;
 mod shapes;
+mod word;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use brainwrought_core::data::{Block, BlockKind, Language, Page, Rect};
 
+use self::drop_cap::join_drop_caps;
 use self::furniture::Furniture;
+use self::gutter::{Gutter, gutters};
 use self::hyphen::Vocabulary;
 use self::kind::BlockClassifier;
 use self::line::Line;
+use self::line_number::margin_numbers;
+use self::orientation::{Orientation, upright};
+use self::word::words;
 use super::page_content::{FileContent, PageContent};
 use super::wire::ParsedPdf;
 
 /// How many letters the language is told from; more would not change the answer.
 const LANGUAGE_SAMPLE: usize = 20_000;
+
+/// How many pages back a gutter still tells where the next one may be: left and right pages differ.
+const KNOWN_PAGES: usize = 4;
 
 /// Collects the pages of a file and makes text of them at the end, when it is known what repeats.
 #[derive(Debug)]
@@ -33,6 +47,8 @@ pub(super) struct Layout {
     file: FileContent,
     pages: Vec<LinedPage>,
     furniture: Furniture,
+    /// The gutters of the pages just before.
+    known: VecDeque<Vec<Gutter>>,
 }
 
 /// A page as lines in reading order.
@@ -42,6 +58,8 @@ struct LinedPage {
     width: f32,
     height: f32,
     lines: Vec<Line>,
+    gutters: Vec<Gutter>,
+    orientation: Orientation,
     /// Where something other than text is drawn.
     shapes: Vec<Rect>,
 }
@@ -50,39 +68,75 @@ impl Layout {
     pub(super) fn new(file: FileContent) -> Self {
         let mut furniture = Furniture::default();
         furniture.expect(file.bookmarks.iter().map(|bookmark| bookmark.title.as_str()));
-        Self { file, pages: Vec::new(), furniture }
+        Self { file, pages: Vec::new(), furniture, known: VecDeque::new() }
     }
 
     /// Takes the next page.
-    pub(super) fn add(&mut self, content: &PageContent) {
-        let lines = line::lines_of(content);
+    pub(super) fn add(&mut self, content: PageContent) {
+        let (mut content, orientation) = upright(content);
+        let found = words(&content.glyphs);
+        let numbers = margin_numbers(&content.glyphs, &found);
+        if !numbers.is_empty() {
+            let mut at = 0;
+            content.glyphs.retain(|_| {
+                at += 1;
+                !numbers.iter().any(|number| number.contains(&(at - 1)))
+            });
+        }
+        let words = if numbers.is_empty() { found } else { words(&content.glyphs) };
+        let known: Vec<Gutter> = self.known.iter().flatten().copied().collect();
+        let gutters = gutters(&content, &words, &known);
+        let mut lines = line::lines_of(&content, &gutters);
+        join_drop_caps(&mut lines);
+        if self.known.len() >= KNOWN_PAGES {
+            self.known.pop_front();
+        }
+        self.known.push_back(gutters.clone());
         self.furniture.add(&lines, content.height);
         self.pages.push(LinedPage {
             number: content.number,
             width: content.width,
             height: content.height,
+            orientation,
             lines,
-            shapes: shapes::clusters(content),
+            gutters,
+            shapes: shapes::clusters(&content),
         });
     }
 
     /// Notes what a reader of the report should know about pages that gave no text.
-    pub(super) fn warn_of(&mut self, unreadable: &[u32], scanned: u32) {
+    pub(super) fn warn_of(&mut self, unreadable: &[u32], unseen: &[u32], scanned: u32) {
+        let listed = |pages: &[u32]| pages.iter().map(u32::to_string).collect::<Vec<_>>().join(", ");
         if !unreadable.is_empty() {
-            let pages: Vec<String> = unreadable.iter().map(u32::to_string).collect();
-            self.file.warnings.push(format!("pages that could not be read: {}", pages.join(", ")));
+            self.file.warnings.push(format!("pages that could not be read: {}", listed(unreadable)));
+        }
+        if !unseen.is_empty() {
+            self.file
+                .warnings
+                .push(format!("text that nobody can see was left out, on pages {}", listed(unseen)));
         }
         if scanned > 0 {
             self.file.warnings.push(format!("{scanned} pages are scans without text and were left out"));
         }
     }
 
+    /// Where most of a document is set in letters of one width, as typed, these mean nothing.
+    fn ignore_usual_mono(&mut self) {
+        let lines = || self.pages.iter().flat_map(|page| &page.lines);
+        let all: usize = lines().map(|line| line.text.len()).sum();
+        let mono: usize = lines().filter(|line| line.mono).map(|line| line.text.len()).sum();
+        if 2 * mono > all {
+            self.pages.iter_mut().flat_map(|page| &mut page.lines).for_each(|line| line.mono = false);
+        }
+    }
+
     /// Makes text of all pages.
     pub(super) fn finish(mut self, engine: &str) -> ParsedPdf {
+        self.ignore_usual_mono();
         let body_size = body_size(&self.pages);
         for page in &mut self.pages {
             self.furniture.clear(&mut page.lines, page.height, body_size);
-            page.lines = reading_order::arrange(std::mem::take(&mut page.lines));
+            page.lines = reading_order::arrange(std::mem::take(&mut page.lines), &page.gutters);
         }
         let mut vocabulary = Vocabulary::default();
         self.pages.iter().flat_map(|page| &page.lines).for_each(|line| vocabulary.add(&line.text));
@@ -92,8 +146,13 @@ impl Layout {
         let mut figures = Vec::new();
         let mut pages = Vec::with_capacity(self.pages.len());
         for lined in self.pages {
-            let (page, shapes) = page_of(lined, step, &vocabulary, &mut judge);
-            figures.extend(figure::figures(&page, &shapes));
+            let orientation = lined.orientation;
+            let (mut page, shapes) = page_of(lined, step, &vocabulary, &mut judge);
+            let mut of_page = figure::figures(&page, &shapes);
+            (page.width, page.height) = orientation.size();
+            page.blocks.iter_mut().for_each(|block| block.bbox = orientation.displayed(&block.bbox));
+            of_page.iter_mut().for_each(|figure| figure.bbox = orientation.displayed(&figure.bbox));
+            figures.extend(of_page);
             pages.push(page);
         }
         if let Some(first) = pages.first_mut() {
@@ -118,7 +177,7 @@ fn page_of(
     vocabulary: &Vocabulary,
     judge: &mut BlockClassifier,
 ) -> (Page, Vec<Rect>) {
-    let LinedPage { number, width, height, lines, shapes } = lined;
+    let LinedPage { number, width, height, lines, shapes, .. } = lined;
     let mut blocks = Vec::new();
     judge.page_size = page_size(&lines);
     for paragraph in block::paragraphs(lines, step) {

@@ -152,7 +152,9 @@ fn tidied(title: &str) -> String {
     let written = words.iter().enumerate().map(|(place, word)| {
         let lower = word.to_lowercase();
         let is_number = word.chars().all(|letter| "IVX.:".contains(letter)) && place > 0;
-        if is_number {
+        // What has digits is a name, and the small letter of İ depends on the language.
+        let is_name = word.chars().any(|letter| letter.is_ascii_digit() || letter == 'İ');
+        if is_number || is_name {
             (*word).to_owned()
         } else if place > 0 && small.contains(&lower.as_str()) {
             lower
@@ -226,6 +228,7 @@ mod tests {
             block(BlockKind::Paragraph, "01 November 2001", 405.0, 12.0),
         ]);
         assert_eq!(title(&[page], None).as_deref(), Some("Paxos Made Simple"));
+        assert_eq!(tidied("THE ADSP-21161N MANUAL"), "The ADSP-21161N Manual");
     }
 
     #[test]

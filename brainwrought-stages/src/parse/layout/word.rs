@@ -1,0 +1,91 @@
+//! [`words`]: letters that stand together, before there are lines.
+
+use std::ops::Range;
+
+use crate::parse::page_content::{ASCENT, DESCENT, Glyph};
+
+/// A gap of more than this part of the size ends a word.
+const WORD_GAP: f32 = 0.2;
+
+/// A word, as far as it is known before there are lines.
+#[derive(Debug, Clone)]
+pub(super) struct Word {
+    /// Its letters among all letters of the page.
+    pub glyphs: Range<usize>,
+    pub left: f32,
+    pub right: f32,
+    pub baseline: f32,
+    pub size: f32,
+    pub letters: usize,
+    pub digits: usize,
+}
+
+impl Word {
+    pub(super) fn top(&self) -> f32 {
+        self.baseline - ASCENT * self.size
+    }
+
+    pub(super) fn bottom(&self) -> f32 {
+        self.baseline + DESCENT * self.size
+    }
+
+    pub(super) fn middle(&self) -> f32 {
+        f32::midpoint(self.top(), self.bottom())
+    }
+
+    /// Tells whether both stand in one row.
+    pub(super) fn is_beside(&self, other: &Self) -> bool {
+        (self.baseline - other.baseline).abs() < 0.4 * self.size.max(other.size)
+    }
+}
+
+/// Cuts the letters into words in the order in which they are drawn.
+pub(super) fn words(glyphs: &[Glyph]) -> Vec<Word> {
+    let mut words: Vec<Word> = Vec::new();
+    let mut ended = true;
+    for (at, glyph) in glyphs.iter().enumerate().filter(|(_, glyph)| glyph.turn == 0) {
+        if glyph.letter.is_whitespace() {
+            ended = true;
+            continue;
+        }
+        let digit = usize::from(glyph.letter.is_numeric());
+        match words.last_mut() {
+            Some(word)
+                if !ended
+                    && (glyph.baseline - word.baseline).abs() < 0.5 * word.size
+                    && (-0.5..WORD_GAP).contains(&((glyph.left - word.right) / word.size.max(1.0))) =>
+            {
+                word.glyphs.end = at + 1;
+                word.right = word.right.max(glyph.right);
+                word.letters += 1;
+                word.digits += digit;
+            }
+            _ => words.push(Word {
+                glyphs: at..at + 1,
+                left: glyph.left,
+                right: glyph.right,
+                baseline: glyph.baseline,
+                size: glyph.size,
+                letters: 1,
+                digits: digit,
+            }),
+        }
+        ended = false;
+    }
+    words
+}
+
+/// Groups words into rows from top to bottom, each from left to right.
+pub(super) fn rows<'a>(words: impl Iterator<Item = &'a Word>) -> Vec<Vec<&'a Word>> {
+    let mut sorted: Vec<&Word> = words.collect();
+    sorted.sort_by(|a, b| a.baseline.total_cmp(&b.baseline));
+    let mut rows: Vec<Vec<&Word>> = Vec::new();
+    for word in sorted {
+        match rows.last_mut() {
+            Some(row) if row.first().is_some_and(|first| first.is_beside(word)) => row.push(word),
+            _ => rows.push(vec![word]),
+        }
+    }
+    rows.iter_mut().for_each(|row| row.sort_by(|a, b| a.left.total_cmp(&b.left)));
+    rows
+}
