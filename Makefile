@@ -16,7 +16,7 @@ STAGE_FEATURES := none ffmpeg onnxruntime pdfium providers onnxruntime,pdfium,pr
 # They run to their end without arguments, each in a few seconds.
 EXAMPLES ?= custom_stage custom_store durable_pipeline make_video mount_server own_stages watch_progress
 
-.PHONY: help setup setup-kokoro setup-tests demo test test-c2pa test-features torture lint docs bench bench-peers dist test-dist space-proof example-pdf clean reference
+.PHONY: help setup setup-kokoro setup-tests demo test test-c2pa test-features torture lint docs package bench bench-peers dist test-dist space-proof example-pdf clean reference
 
 help:
 	@echo 'make demo          a video from $(PDF), written to $(VIDEO)'
@@ -53,7 +53,7 @@ demo: setup
 
 # Clippy and the docs share one set of checked dependencies, the examples and the tests one set of compiled ones.
 # The tests come last, so that the output ends with their summary.
-test: setup-tests lint docs
+test: setup-tests lint docs package
 	cargo test --workspace $(EXTRA) --no-run
 	@set -e; for example in $(EXAMPLES); do echo "example $$example"; $(TARGET)/debug/examples/$$example; done
 	cargo test --workspace $(EXTRA)
@@ -89,6 +89,11 @@ lint:
 
 docs:
 	RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --lib --bins --examples $(EXTRA)
+
+# What is published holds all that it is built from; that it compiles is known by now.
+package:
+	cargo package --workspace --exclude brainwrought-benches --exclude brainwrought-examples --exclude brainwrought-testing \
+		--no-verify --offline --allow-dirty
 
 # The tests that compare the documents with the program write them instead.
 reference:
