@@ -10,15 +10,19 @@ PDF ?= examples/queues.pdf
 VIDEO ?= demo.mp4
 # What is off unless asked for, but checked all the same.
 EXTRA := --features brainwrought-cli/otlp
+# What users of the crate alone turn off: each feature alone, each missing, and none.
+STAGE_FEATURES := none ffmpeg onnxruntime pdfium providers onnxruntime,pdfium,providers ffmpeg,pdfium,providers \
+	ffmpeg,onnxruntime,providers ffmpeg,onnxruntime,pdfium
 # They run to their end without arguments, each in a few seconds.
 EXAMPLES ?= custom_stage custom_store durable_pipeline make_video mount_server own_stages watch_progress
 
-.PHONY: help setup setup-kokoro setup-tests demo test test-c2pa torture lint docs bench bench-peers dist test-dist space-proof example-pdf clean reference
+.PHONY: help setup setup-kokoro setup-tests demo test test-c2pa test-features torture lint docs package bench bench-peers dist test-dist space-proof example-pdf clean reference
 
 help:
 	@echo 'make demo          a video from $(PDF), written to $(VIDEO)'
 	@echo 'make test          formatting, lints, docs, examples and tests'
 	@echo 'make test-c2pa     the same for content credentials, which bring 130 crates along'
+	@echo 'make test-features every set of features of brainwrought-stages, and what is left without them'
 	@echo 'make torture       a fleet under kills, stalls, partitions and restarts, for minutes'
 	@echo 'make reference     the generated documents in docs/, from the program and the examples'
 	@echo 'make bench         measurements'
@@ -49,7 +53,7 @@ demo: setup
 
 # Clippy and the docs share one set of checked dependencies, the examples and the tests one set of compiled ones.
 # The tests come last, so that the output ends with their summary.
-test: setup-tests lint docs
+test: setup-tests lint docs package
 	cargo test --workspace $(EXTRA) --no-run
 	@set -e; for example in $(EXAMPLES); do echo "example $$example"; $(TARGET)/debug/examples/$$example; done
 	cargo test --workspace $(EXTRA)
@@ -63,6 +67,13 @@ test-c2pa:
 		cargo test --package brainwrought-stages --features c2pa --lib credentials
 	cargo test --package brainwrought-cli --features c2pa --bin brainwrought signing
 
+# `make test` checks the two sets that matter most; this checks all, and runs what is left without any.
+test-features: setup-tests
+	@set -e; for features in $(STAGE_FEATURES); do echo "features $$features"; \
+		cargo clippy --package brainwrought-stages --lib --no-default-features --features "$${features#none}" -- -D warnings; done
+	cargo test --package brainwrought-stages --no-default-features --lib
+	cargo test --package brainwrought-stages --no-default-features --test parse
+
 # Ten times the tasks of the tests. SEED=2 gives other blows.
 torture: setup-tests
 	cargo test --package brainwrought-store --test torture -- \
@@ -73,9 +84,16 @@ lint:
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets $(EXTRA) -- -D warnings
 	cargo clippy --workspace --no-default-features --lib --bins --examples -- -D warnings
+	cargo rustc --package brainwrought-stages --lib --no-default-features --profile check -- -D warnings
+	cargo rustc --package brainwrought-stages --lib --no-default-features --features ffmpeg --profile check -- -D warnings
 
 docs:
 	RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --lib --bins --examples $(EXTRA)
+
+# What is published holds all that it is built from; that it compiles is known by now.
+package:
+	cargo package --workspace --exclude brainwrought-benches --exclude brainwrought-examples --exclude brainwrought-testing \
+		--no-verify --offline --allow-dirty
 
 # The tests that compare the documents with the program write them instead.
 reference:

@@ -21,7 +21,7 @@ use brainwrought_core::stage::StageContext;
 use brainwrought_stages::llm::{ChosenLlm, LanguageModel, Prompt};
 use brainwrought_stages::provider::ProviderSettings;
 use brainwrought_stages::script::{Brief, ModelWriter, OfflineWriter, ScriptWriter as _, grounding};
-use brainwrought_testing::PythonPeer;
+use brainwrought_testing::{LLAMA, PythonPeer};
 use rust_stemmers::{Algorithm, Stemmer};
 use tokio_util::sync::CancellationToken;
 
@@ -117,7 +117,6 @@ fn main() -> anyhow::Result<()> {
 
 /// SmolLM2 with 135 million parameters, served by llama.cpp as long as this lives.
 fn small_model() -> PythonPeer {
-    const LLAMA: &str = include_str!("../brainwrought-stages/src/llm/tests/llama.py");
     PythonPeer::start(&format!("{LLAMA}serve_llama(4096)"))
 }
 

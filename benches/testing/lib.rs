@@ -19,7 +19,7 @@ pub use pdf_writer::{PROSE, PdfWriter, deflated_zeros, text};
 #[cfg(feature = "postgres")]
 pub use postgres_server::{Around, PostgresServer};
 pub use proxy::Proxy;
-pub use python_peer::{PythonPeer, python};
+pub use python_peer::{LLAMA, PythonPeer, python};
 pub use small_disk::SmallDisk;
 
 /// Says that a test could not run here, past the test harness, which swallows what a test that passes prints.

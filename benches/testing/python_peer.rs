@@ -4,6 +4,9 @@ use std::io::{BufRead as _, BufReader};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
+/// Serves SmolLM2, with 135 million parameters, by llama.cpp: `serve_llama(CONTEXT)` goes behind it.
+pub const LLAMA: &str = include_str!("llama.py");
+
 /// A server that runs until the test process ends, however it ends: it watches its standard input.
 #[derive(Debug)]
 pub struct PythonPeer {

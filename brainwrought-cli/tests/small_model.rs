@@ -5,11 +5,8 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use brainwrought_testing::PythonPeer;
+use brainwrought_testing::{LLAMA, PythonPeer};
 use serde_json::Value;
-
-/// SmolLM2 with 135 million parameters, served by llama.cpp.
-const LLAMA: &str = include_str!("../../brainwrought-stages/src/llm/tests/llama.py");
 
 #[test]
 fn a_small_model_on_this_machine_writes_a_video_that_passes_the_gate() {

@@ -1,5 +1,7 @@
 //! The contracts of Brainwrought: data, pipeline, state machine, stores and engine.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 pub mod artifact_store;
 pub mod atomic_file;
 pub mod budget;

@@ -1,8 +1,38 @@
 //! The stages that turn a PDF into a video.
+//!
+//! # Features
+//!
+//! All but the last two are on unless told otherwise. Each is there to leave a heavy dependency out.
+//!
+//! | feature | what it brings | what is left without it |
+//! | --- | --- | --- |
+//! | `ffmpeg` | FFmpeg, by `video-rs`: the modules `media`, `render`, `assemble`, `check`, `publish` and `standard`, and clips among the pictures | documents, scripts, narration and panels: [`parse`], [`script`], [`audio`] and [`visuals`] |
+//! | `pdfium` | the native PDFium library, which is loaded where it is installed | the built-in engine reads every PDF; its text is a little worse |
+//! | `onnxruntime` | ONNX Runtime, by `ort`: the voices of Kokoro | the embedded voice, Piper, espeak-ng and hosted voices |
+//! | `providers` | HTTP and the Model Context Protocol, by `reqwest` and `rmcp`: hosted models, voices, pictures, sounds and trends, and servers of one's own | everything that needs no connection: the offline writer, the voices of this machine, a folder of pictures, the lexicon of trends or a file of them |
+//! | `c2pa` | signs finished videos with content credentials | |
+//! | `clap` | the choices of `standard::MakeOptions` as command-line values | |
+//!
+//! Choices and settings are the same in every build, so that a job can be read by any. What this build leaves out fails
+//! when it is opened, or its price is asked for, with a [`MissingFeature`] that names the feature; stages that have another
+//! way take it, as they do when a provider fails.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+#![cfg_attr(
+    not(feature = "ffmpeg"),
+    allow(
+        dead_code,
+        unreachable_pub,
+        unused_imports,
+        reason = "what only the stages that draw and check a video use stands beside what it belongs to"
+    )
+)]
+
+#[cfg(feature = "ffmpeg")]
 pub mod assemble;
 pub mod audio;
 pub mod background;
+#[cfg(feature = "ffmpeg")]
 pub mod check;
 pub mod child;
 #[cfg(feature = "c2pa")]
@@ -12,13 +42,20 @@ mod gate;
 pub mod language;
 mod licence;
 pub mod llm;
+#[cfg(feature = "ffmpeg")]
 pub mod media;
+mod missing_feature;
 pub mod parse;
 pub mod picture;
 pub mod provider;
+#[cfg(feature = "ffmpeg")]
 pub mod publish;
+#[cfg(feature = "ffmpeg")]
 pub mod render;
 pub mod script;
+#[cfg(feature = "ffmpeg")]
 pub mod standard;
 pub mod text;
 pub mod visuals;
+
+pub use missing_feature::MissingFeature;

@@ -57,6 +57,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     // The words of languages, which parsing, writing and drawing look up.
     ("language", &[]),
     ("child", &[]),
+    // What this build leaves out, for the errors of every folder.
+    ("missing_feature", &[]),
 ];
 
 #[test]

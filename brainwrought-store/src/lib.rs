@@ -17,6 +17,8 @@
 //!
 //! **Invariant:** no type of a database or of `object_store` appears in a public signature.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod file;
 mod holds;
 mod hub;

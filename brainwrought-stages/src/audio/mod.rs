@@ -33,8 +33,10 @@ pub(crate) use narrate::SpokenSegment;
 pub use narrate::{Narrate, NarrateSettings, VoiceFailure};
 pub use narration::Pauses;
 pub use spoken::{SpokenToken, spoken_form};
+#[cfg(feature = "onnxruntime")]
+pub use voice::KokoroVoice;
 pub use voice::{
-    AUTO, ChunkSink, Engine, EngineExt, EspeakVoice, HibariVoice, HostedVoice, KokoroVoice, LocalVoice,
-    NoSuchHostedVoice, PiperFiles, PiperVoice, Speech, SpokenWord, Utterance, Voice, VoiceError, VoiceFiles,
-    VoiceLibrary, VoiceListing, VoiceRights, VoiceSettings,
+    AUTO, ChunkSink, Engine, EngineExt, EspeakVoice, HibariVoice, HostedVoice, LocalVoice, NoSuchHostedVoice,
+    PiperFiles, PiperVoice, Speech, SpokenWord, Utterance, Voice, VoiceError, VoiceFiles, VoiceLibrary,
+    VoiceListing, VoiceRights, VoiceSettings,
 };

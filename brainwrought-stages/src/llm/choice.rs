@@ -236,6 +236,7 @@ mod tests {
         }
     }
 
+    #[cfg(feature = "providers")]
     #[test]
     fn the_secrets_of_a_servers_address_stay_in_memory() {
         let typed: LlmChoice = "https://me:hush@host:8443/v1?key=hush#m".parse().unwrap();
@@ -254,6 +255,7 @@ mod tests {
         assert!(!format!("{model:?} {settings:?}").contains("hush"));
     }
 
+    #[cfg(feature = "providers")]
     #[test]
     fn a_missing_key_is_named_and_an_open_model_too() {
         let mut settings = ProviderSettings::default();

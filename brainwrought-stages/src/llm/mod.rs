@@ -83,4 +83,5 @@ pub trait LanguageModel: Debug + Send + Sync + 'static {
 }
 
 #[cfg(test)]
+#[cfg(feature = "providers")]
 pub(crate) mod tests;

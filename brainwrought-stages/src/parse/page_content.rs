@@ -34,6 +34,10 @@ pub(crate) struct PageContent {
     /// Where raster images are shown.
     pub images: Vec<Rect>,
     /// True when the boxes of images and drawings may be too large, because the engine does not say what is cut off.
+    #[cfg_attr(
+        not(feature = "pdfium"),
+        expect(dead_code, reason = "no other engine is asked for better ones")
+    )]
     pub is_coarse: bool,
     /// True when the engine cannot tell whether all of the text is seen.
     pub may_hide_text: bool,

@@ -62,6 +62,7 @@ impl Address {
     }
 
     /// The text that a client connects to.
+    #[cfg_attr(not(feature = "providers"), allow(dead_code, reason = "nothing else connects"))]
     pub(crate) fn reveal(&self) -> &str {
         self.whole.as_ref().map_or(&self.shown, Secret::reveal)
     }

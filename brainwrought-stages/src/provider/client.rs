@@ -9,14 +9,15 @@ use brainwrought_core::event::LogLevel;
 use brainwrought_core::retry::{Backoff, draw, retry_after};
 use brainwrought_core::stage::StageContext;
 use bytes::{Bytes, BytesMut};
-use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
-use reqwest::{RequestBuilder, Response};
+use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use url::{Host, Url};
 
 use super::client_settings::{Auth, ClientSettings};
 use super::error::ProviderError;
 use super::error_response::ErrorResponse;
 use super::exchange::Exchange;
+use super::http_client::{HttpClient, HttpResponse};
+use super::http_error::{Broken, HttpError};
 use super::login::Login;
 use super::network::Network;
 use super::request::{FORM, Reply, Request, Target};
@@ -31,7 +32,7 @@ const MAX_HOPS: usize = 5;
 /// Calls one provider. Cloning is cheap, and clones share connections.
 #[derive(Debug, Clone)]
 pub struct ProviderClient {
-    http: reqwest::Client,
+    http: HttpClient,
     settings: ClientSettings,
     base: Url,
     /// What the address itself brings along for the server alone.
@@ -44,7 +45,8 @@ impl ProviderClient {
     ///
     /// # Errors
     ///
-    /// Fails when the base is no address, and when a key would travel to a hosted provider in the clear.
+    /// Fails when the base is no address, when a key would travel to a hosted provider in the clear, and in a build without
+    /// the feature `providers`.
     pub fn new(settings: ClientSettings) -> Result<Self, ProviderError> {
         let wrong = |what: &str| ProviderError::Misconfigured {
             provider: settings.name.clone(),
@@ -67,20 +69,7 @@ impl ProviderClient {
         if is_hosted && settings.key.is_some() && base.scheme() == "http" && !is_local {
             return Err(wrong("one without https, and everybody on the way would see the key"));
         }
-        let mut http = reqwest::Client::builder()
-            .connect_timeout(settings.connect_timeout)
-            .read_timeout(settings.read_timeout)
-            .timeout(settings.total_timeout)
-            // Keys travel in headers that nobody would take out on the way to another host.
-            .redirect(reqwest::redirect::Policy::none())
-            .user_agent(concat!("brainwrought/", env!("CARGO_PKG_VERSION")));
-        if is_local {
-            http = http.no_proxy();
-        }
-        let http = http.build().map_err(|error| ProviderError::Unreachable {
-            provider: settings.name.clone(),
-            source: error.without_url().into(),
-        })?;
+        let http = HttpClient::new(&settings, is_local)?;
         let host = host_of(&base);
         let who = if settings.name == host { host } else { format!("{} ({host})", settings.name) };
         Ok(Self { http, settings, base, login, who })
@@ -191,21 +180,21 @@ impl ProviderClient {
         exchange: &mut Exchange<'_>,
         watch: &(dyn Fn(u64) + Sync),
     ) -> Result<Sent, ProviderError> {
-        let builder = self.builder(request, url)?;
+        let (url, headers, body) = self.outgoing(request, url)?;
         if cx.cancellation().is_cancelled() {
             return Err(self.cancelled());
         }
         exchange.reserve().await?;
         let sending = async {
             let length = request.body.as_ref().map_or(0, |body| body.bytes.len()) + query_length(request);
-            let response = match builder.send().await {
-                Err(error) if error.is_connect() => {
+            let response = match self.http.send(request.method.clone(), url, headers, body).await {
+                Err(HttpError::Unreachable(source)) => {
                     exchange.settle(Cost::FREE).await;
-                    return Err(self.unreachable(error));
+                    return Err(ProviderError::Unreachable { provider: self.who.clone(), source });
                 }
-                Err(error) => {
+                Err(HttpError::Broken(how)) => {
                     exchange.sent(length as u64);
-                    return Err(self.broken(&error));
+                    return Err(self.broken(how));
                 }
                 Ok(response) => response,
             };
@@ -247,13 +236,13 @@ impl ProviderClient {
 
     async fn body(
         &self,
-        mut response: Response,
+        mut response: HttpResponse,
         most: u64,
         exchange: &mut Exchange<'_>,
         watch: &(dyn Fn(u64) + Sync),
     ) -> Result<Bytes, ProviderError> {
         let mut body = BytesMut::new();
-        while let Some(chunk) = response.chunk().await.map_err(|error| self.broken(&error))? {
+        while let Some(chunk) = response.chunk().await.map_err(|how| self.broken(how))? {
             exchange.received(chunk.len() as u64);
             if body.len() as u64 + chunk.len() as u64 > most {
                 return Err(ProviderError::TooLarge { provider: self.who.clone(), limit: most });
@@ -336,7 +325,12 @@ impl ProviderClient {
         }
     }
 
-    fn builder(&self, request: &Request, url: &Url) -> Result<RequestBuilder, ProviderError> {
+    /// The address, the headers and the body of a request as they leave this machine.
+    fn outgoing(
+        &self,
+        request: &Request,
+        url: &Url,
+    ) -> Result<(Url, HeaderMap, Option<Bytes>), ProviderError> {
         let mut url = url.clone();
         let mut headers = HeaderMap::new();
         headers.insert(header::ACCEPT, HeaderValue::from_static(request.accept.header()));
@@ -380,12 +374,10 @@ impl ProviderClient {
                 headers.insert(self.header_name(name)?, value);
             }
         }
-        let mut builder = self.http.request(request.method.clone(), url);
-        if let Some(body) = body {
+        if let Some(body) = &body {
             headers.insert(header::CONTENT_TYPE, self.header_value(&body.media_type)?);
-            builder = builder.body(body.bytes);
         }
-        Ok(builder.headers(headers))
+        Ok((url, headers, body.map(|body| body.bytes)))
     }
 
     /// Takes the key and the secrets of the address out of a text.
@@ -425,17 +417,11 @@ impl ProviderClient {
         ProviderError::BadReply { provider: self.who.clone(), what: what.to_owned() }
     }
 
-    fn unreachable(&self, error: reqwest::Error) -> ProviderError {
-        // Addresses may hold keys, so they are not shown.
-        ProviderError::Unreachable { provider: self.who.clone(), source: error.without_url().into() }
-    }
-
     /// Names what ended a conversation that had begun.
-    fn broken(&self, error: &reqwest::Error) -> ProviderError {
-        if error.is_timeout() {
-            ProviderError::Timeout { provider: self.who.clone() }
-        } else {
-            ProviderError::Cut { provider: self.who.clone() }
+    fn broken(&self, how: Broken) -> ProviderError {
+        match how {
+            Broken::Timeout => ProviderError::Timeout { provider: self.who.clone() },
+            Broken::Cut => ProviderError::Cut { provider: self.who.clone() },
         }
     }
 }

@@ -6,6 +6,8 @@ use std::time::Duration;
 use brainwrought_core::budget::BudgetError;
 use brainwrought_core::stage::StageError;
 
+use crate::MissingFeature;
+
 /// Why a provider did not do what it was asked. `provider` is its name and host, for people; no message holds a key.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -144,6 +146,9 @@ pub enum ProviderError {
         /// Who was called.
         provider: String,
     },
+    /// This build calls no providers.
+    #[error(transparent)]
+    MissingFeature(#[from] MissingFeature),
     /// The job may not spend what the call costs.
     #[error(transparent)]
     StageBudget(#[from] BudgetError),
@@ -174,6 +179,7 @@ impl ProviderError {
             | Self::WrongContentType { .. }
             | Self::BadRequest { .. }
             | Self::TooLarge { .. }
+            | Self::MissingFeature(_)
             | Self::StageBudget(_) => false,
         }
     }

@@ -10,6 +10,9 @@ mod client_settings;
 mod error;
 mod error_response;
 mod exchange;
+#[cfg_attr(not(feature = "providers"), path = "no_http_client.rs")]
+mod http_client;
+mod http_error;
 mod login;
 mod network;
 mod open;
@@ -35,8 +38,11 @@ pub use service::{SERVICES, Service};
 pub use settings::{ProviderSettings, Timeouts};
 
 #[cfg(test)]
+#[cfg(feature = "providers")]
 pub(crate) mod peer;
 #[cfg(test)]
+#[cfg(feature = "providers")]
 pub(crate) mod scripted_server;
 #[cfg(test)]
+#[cfg(feature = "providers")]
 mod tests;

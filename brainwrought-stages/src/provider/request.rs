@@ -1,8 +1,7 @@
 //! [`Request`] and [`Reply`]: what is asked of a provider, and what it answers.
 
 use bytes::Bytes;
-use reqwest::Method;
-use reqwest::header::HeaderMap;
+use http::{HeaderMap, Method};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 

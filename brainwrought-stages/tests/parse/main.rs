@@ -75,10 +75,10 @@ impl Bench {
 fn main() -> ExitCode {
     serve_if_child();
     let filter = std::env::args().nth(1).filter(|argument| !argument.starts_with('-'));
-    let libpdfium = libpdfium();
+    let engines = engines();
     let mut failed = 0;
     for (name, test) in reading::TESTS.iter().chain(hostile::TESTS).chain(confined::TESTS).copied() {
-        for libpdfium in [Some(libpdfium.clone()), None] {
+        for libpdfium in engines.clone() {
             let mut host = PdfHost::this_program().unwrap();
             host.libpdfium = libpdfium;
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -95,7 +95,19 @@ fn main() -> ExitCode {
     if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
+/// The native library, and none for the built-in engine alone.
+#[cfg(feature = "pdfium")]
+fn engines() -> Vec<Option<PathBuf>> {
+    vec![Some(libpdfium()), None]
+}
+
+#[cfg(not(feature = "pdfium"))]
+fn engines() -> Vec<Option<PathBuf>> {
+    vec![None]
+}
+
 /// Finds the native library where `scripts/setup.sh` puts it.
+#[cfg(feature = "pdfium")]
 #[expect(clippy::disallowed_methods, reason = "a test program reads its own environment")]
 fn libpdfium() -> PathBuf {
     let data = std::env::var_os("XDG_DATA_HOME").map(PathBuf::from).or_else(|| {

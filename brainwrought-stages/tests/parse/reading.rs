@@ -1,13 +1,15 @@
 //! Files as people have them.
 
+use std::path::Path;
 use std::sync::Arc;
 
-use brainwrought_core::data::{BlobRef, BlockKind, Document, Rect, SourcePdf};
+use brainwrought_core::data::{BlobRef, BlockKind, Document, LineRole, Rect, SourcePdf};
 use brainwrought_core::id::{JobId, StageName, TaskKey};
 use brainwrought_core::memory::MemoryArtifactStore;
 use brainwrought_core::stage::{Stage, StageContext};
 use brainwrought_stages::parse::{CropRequest, ParseError, ParseLimits, ParsePdf, PdfHost};
 use brainwrought_stages::picture::RgbaImage;
+use brainwrought_stages::script::WriteScript;
 use tokio_util::sync::CancellationToken;
 
 use super::{Bench, Test, outcome};
@@ -23,6 +25,7 @@ pub(crate) const TESTS: &[Test] = &[
     ("page_limit_holds", page_limit_holds),
     ("crop_shows_its_part_of_the_page", crop_shows_its_part_of_the_page),
     ("stage_makes_a_document", stage_makes_a_document),
+    ("what_is_read_becomes_a_script", what_is_read_becomes_a_script),
     ("missing_reader_may_be_tried_again", missing_reader_may_be_tried_again),
 ];
 
@@ -198,13 +201,16 @@ fn crop_shows_its_part_of_the_page(bench: &Bench) {
     assert!(matches!(drawn[..], [Err(ParseError::NoSuchPage { page: 9 }), Ok(_)]));
 }
 
+fn context(stage: &str, folder: &Path) -> StageContext {
+    let store = Arc::new(MemoryArtifactStore::default());
+    let task = TaskKey { stage: StageName::from(stage), segment: None };
+    StageContext::new(JobId::from_bytes([7; 16]), task, store, folder.to_owned(), CancellationToken::new())
+}
+
 fn run(bench: &Bench, host: PdfHost, pdf: Vec<u8>) -> Result<Document, brainwrought_core::stage::StageError> {
     bench.wait(async {
         let folder = tempfile::tempdir().unwrap();
-        let store = Arc::new(MemoryArtifactStore::default());
-        let task = TaskKey { stage: StageName::from("parse"), segment: None };
-        let job = JobId::from_bytes([7; 16]);
-        let cx = StageContext::new(job, task, store, folder.path().to_owned(), CancellationToken::new());
+        let cx = context("parse", folder.path());
         let pdf: BlobRef = cx.put(pdf.into(), "application/pdf").await?;
         let stage = ParsePdf { limits: ParseLimits::default(), host };
         stage.run(&cx, SourcePdf { pdf, file_name: "logs.pdf".to_owned() }).await
@@ -223,6 +229,24 @@ fn stage_makes_a_document(bench: &Bench) {
     assert_eq!(error.to_string(), "logs.pdf could not be read");
     let cause = std::error::Error::source(&error).unwrap().to_string();
     assert_eq!(cause, "the file is not a PDF; export it as PDF first");
+}
+
+/// What is left of the pipeline where every feature of the crate is off.
+fn what_is_read_becomes_a_script(bench: &Bench) {
+    let pdf = std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/queues.pdf")).unwrap();
+    let document = run(bench, bench.host.clone(), pdf).unwrap();
+    assert_eq!(document.engine, bench.engine());
+    let folder = tempfile::tempdir().unwrap();
+    let stage = WriteScript { length_ms: 30_000, ..WriteScript::default() };
+    let script = bench.wait(stage.run(&context("script", folder.path()), document.clone())).unwrap();
+    assert_eq!(script.writer, "offline/en");
+    let lines = script.segments.iter().flat_map(|segment| &segment.scenes).flat_map(|scene| &scene.lines);
+    let facts: Vec<_> = lines.filter(|line| line.role == LineRole::Fact).collect();
+    assert!(facts.len() >= 3, "{script:?}");
+    for fact in facts {
+        assert!(document.page(fact.citation.page).is_some(), "{fact:?}");
+        assert!(!fact.citation.quote.is_empty(), "{fact:?}");
+    }
 }
 
 fn missing_reader_may_be_tried_again(bench: &Bench) {

@@ -7,4 +7,5 @@ mod meaning;
 pub use library::{EffectLibrary, Prepared, SoundCue};
 
 #[cfg(test)]
+#[cfg(feature = "providers")]
 mod tests;

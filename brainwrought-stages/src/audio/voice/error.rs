@@ -4,6 +4,7 @@ use std::error::Error;
 use std::path::PathBuf;
 
 use super::hosted::NoSuchHostedVoice;
+use crate::MissingFeature;
 use crate::provider::ProviderError;
 
 /// Why a line could not be spoken.
@@ -142,6 +143,9 @@ pub enum VoiceError {
     /// The name of a hosted voice is written in another way.
     #[error(transparent)]
     NoSuchHostedVoice(#[from] NoSuchHostedVoice),
+    /// This build leaves the engine of the voice out.
+    #[error(transparent)]
+    MissingFeature(#[from] MissingFeature),
     /// A provider did not do what it was asked.
     #[error(transparent)]
     Provider(#[from] ProviderError),

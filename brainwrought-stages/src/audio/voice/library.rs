@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use brainwrought_core::data::Language;
 use tokio_util::sync::CancellationToken;
 
-use super::kokoro::{self, KokoroVoice};
+use super::kokoro::{self, KokoroModel};
 use super::{
     Engine, EspeakVoice, HibariVoice, HostedVoice, LocalVoice, PiperVoice, Voice, VoiceError, VoiceFiles,
 };
@@ -33,7 +33,7 @@ pub struct VoiceLibrary {
     pub providers: ProviderSettings,
     added: BTreeMap<String, Arc<dyn Voice>>,
     hibari: Arc<Mutex<Option<HibariVoice>>>,
-    kokoro: Arc<Mutex<Option<Arc<kokoro::Parts>>>>,
+    kokoro: KokoroModel,
     /// Hosted voices and those of Piper by their names and the language.
     opened: Arc<Mutex<OpenedVoices>>,
 }
@@ -57,7 +57,7 @@ impl VoiceLibrary {
             providers: ProviderSettings::default(),
             added: BTreeMap::new(),
             hibari: Arc::default(),
-            kokoro: Arc::default(),
+            kokoro: KokoroModel::default(),
             opened: Arc::default(),
         }
     }
@@ -79,7 +79,7 @@ impl VoiceLibrary {
     /// Forgets the models that are loaded; the next segment loads what it needs again. What is speaking goes on.
     pub fn unload(&self) {
         *self.hibari.lock().unwrap_or_else(PoisonError::into_inner) = None;
-        *self.kokoro.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        self.kokoro.unload();
         self.opened.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
@@ -116,7 +116,7 @@ impl VoiceLibrary {
                 name.parse::<HostedVoice>()?.open(&self.providers, reference, is_english(language))
             });
         }
-        let is_kokoro = KokoroVoice::is_one(name);
+        let is_kokoro = kokoro::is_name(name);
         if !is_kokoro && HibariVoice::speakers().all(|speaker| speaker != name) {
             return Err(no_such_voice(name));
         }
@@ -124,8 +124,8 @@ impl VoiceLibrary {
             return Err(VoiceError::EnglishOnly { voice: name.to_owned(), language: language.to_string() });
         }
         if is_kokoro {
-            let voice = KokoroVoice::with_parts(name, &self.kokoro_folder(), self.kokoro()?)?;
-            return Ok(Arc::new(LocalVoice::new(Arc::new(voice))));
+            let voice = self.kokoro.voice(name, &self.kokoro_folder(), &self.files())?;
+            return Ok(Arc::new(LocalVoice::new(voice)));
         }
         let speaker = self.hibari()?.speaker(name).ok_or_else(|| no_such_voice(name))?;
         Ok(Arc::new(LocalVoice::new(Arc::new(speaker))))
@@ -194,7 +194,7 @@ impl VoiceLibrary {
             return Ok(full.parse::<HostedVoice>().map(drop)?);
         }
         let is_known = full == AUTO
-            || KokoroVoice::is_one(full)
+            || kokoro::is_name(full)
             || HibariVoice::speakers().any(|speaker| speaker == full)
             || full.strip_prefix(ESPEAK).is_some_and(|rest| rest.is_empty() || rest.starts_with('+'))
             || full.strip_prefix("piper:").is_some_and(|rest| !rest.is_empty());
@@ -204,16 +204,6 @@ impl VoiceLibrary {
     /// Where the files of Kokoro are looked for.
     pub(super) fn kokoro_folder(&self) -> PathBuf {
         self.folder.join("kokoro")
-    }
-
-    fn kokoro(&self) -> Result<Arc<kokoro::Parts>, VoiceError> {
-        let mut loaded = self.kokoro.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(parts) = loaded.as_ref() {
-            return Ok(Arc::clone(parts));
-        }
-        let parts = Arc::new(kokoro::Parts::load(&self.kokoro_folder(), &self.files())?);
-        *loaded = Some(Arc::clone(&parts));
-        Ok(parts)
     }
 
     fn hibari(&self) -> Result<HibariVoice, VoiceError> {

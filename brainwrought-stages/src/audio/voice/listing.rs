@@ -5,7 +5,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::espeak_program::EspeakProgram;
 use super::timbre::TIMBRES;
-use super::{KokoroVoice, VoiceError, VoiceLibrary, VoiceRights};
+use super::{VoiceError, VoiceLibrary, VoiceRights, kokoro};
 use crate::provider::{Network, Service};
 
 /// A voice that can be chosen.
@@ -45,9 +45,9 @@ impl VoiceLibrary {
                     .map_or_else(|| timbre.description.to_owned(), ToString::to_string),
             })
             .collect();
-        let kokoro = KokoroVoice::find(&self.kokoro_folder());
-        let described = match &kokoro {
-            Ok(()) => KokoroVoice::speakers()
+        let found = kokoro::find(&self.kokoro_folder());
+        let described = match &found {
+            Ok(()) => kokoro::names()
                 .map(|name| {
                     let like = if name.contains("/am_") { "like a man" } else { "like a woman" };
                     (name, format!("sounds {like}"))
@@ -60,7 +60,7 @@ impl VoiceLibrary {
             engine: "Kokoro, neural, on this machine".to_owned(),
             language: "English".to_owned(),
             licence: VoiceRights::installed().licence,
-            present: kokoro.is_ok(),
+            present: found.is_ok(),
             detail,
         }));
         let espeak = EspeakProgram::new(self.espeak.clone(), "espeak-ng".to_owned()).languages(&token);
@@ -123,6 +123,7 @@ fn told(found: &Result<Vec<String>, VoiceError>, detail: &str) -> String {
 mod tests {
     use super::*;
 
+    #[cfg(feature = "onnxruntime")]
     #[test]
     fn a_missing_voice_is_listed_with_the_reason() {
         let mut library = VoiceLibrary::new("/nowhere");

@@ -36,6 +36,7 @@ pub use espeak::EspeakVoice;
 pub use files::VoiceFiles;
 pub use hibari::HibariVoice;
 pub use hosted::{HostedVoice, NoSuchHostedVoice};
+#[cfg(feature = "onnxruntime")]
 pub use kokoro::KokoroVoice;
 pub use library::{AUTO, VoiceLibrary};
 pub use listing::VoiceListing;

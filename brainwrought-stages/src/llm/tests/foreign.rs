@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use brainwrought_core::budget::Cost;
+use brainwrought_testing::LLAMA;
 use serde_json::{Value, json};
 
 use super::{Topic, context, prompt, topic};
@@ -10,7 +11,6 @@ use crate::llm::{Finish, LanguageModel, LlmChoice, LlmError, Message, Prompt, as
 use crate::provider::peer::Peer;
 use crate::provider::{ProviderClient, ProviderError, ProviderSettings, Request, Secret, Timeouts};
 
-const SERVER: &str = concat!(include_str!("llama.py"), include_str!("model_server.py"));
 const LLMOCK: &str = r#"
 import sys
 from llmock.simulation import MockResponseSettings
@@ -47,9 +47,13 @@ async fn fetch(url: &str, request: &Request) -> Value {
     client.call(&context(), request, |reply| Ok((reply.json()?, Cost::FREE))).await.unwrap()
 }
 
+fn server_script() -> String {
+    format!("{LLAMA}{}", include_str!("model_server.py"))
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn requests_and_replies_follow_the_published_apis() {
-    let reference = Peer::start_reference(SERVER, "aimock");
+    let reference = Peer::start_reference(&server_script(), "aimock");
     for (provider, model, path) in HOSTED {
         let conversation = Prompt {
             messages: vec![
@@ -91,7 +95,7 @@ async fn a_real_model_on_this_machine_answers_in_the_form_that_was_asked_for() {
         Colour,
         Animal,
     }
-    let reference = Peer::start_reference(SERVER, "llama");
+    let reference = Peer::start_reference(&server_script(), "llama");
     let choice: LlmChoice = format!("{}/v1#smollm2", reference.url).parse().unwrap();
     let model = choice.open(&settings(Timeouts::default())).unwrap();
     let cx = context();

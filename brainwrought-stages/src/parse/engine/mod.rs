@@ -1,7 +1,9 @@
 //! [`Engine`]: what the layout needs of a PDF library, and the choice between two of them.
 
 mod hayro;
+#[cfg(feature = "pdfium")]
 mod paired;
+#[cfg_attr(not(feature = "pdfium"), path = "no_pdfium.rs")]
 mod pdfium;
 
 use std::path::Path;
@@ -54,20 +56,13 @@ pub(crate) fn load_library(path: &Path) -> Result<(), String> {
 ///
 /// Refuses files that neither engine can open; of two refusals the more telling one counts.
 pub(crate) fn open(pdf: Vec<u8>, password: Option<&str>) -> Result<Box<dyn Engine>, ParseFailure> {
-    let first = match pdfium::library() {
-        Some(library) => match pdfium::PdfiumFile::open(library, pdf.clone(), password) {
-            Ok(file) if file.page_count() > 0 => {
-                return Ok(Box::new(paired::PairedFile::new(file, pdf, password)));
-            }
-            Ok(_) => ParseFailure::Corrupt,
-            Err(ParseFailure::Corrupt) => ParseFailure::Corrupt,
-            Err(refusal) => return Err(refusal),
-        },
-        None => ParseFailure::Corrupt,
+    let pdf = match pdfium::open(pdf, password)? {
+        Ok(file) => return Ok(file),
+        Err(pdf) => pdf,
     };
     match hayro::HayroFile::open(pdf, password) {
         Ok(file) if file.page_count() > 0 => Ok(Box::new(file)),
-        Ok(_) => Err(first),
+        Ok(_) => Err(ParseFailure::Corrupt),
         Err(refusal) => Err(refusal),
     }
 }

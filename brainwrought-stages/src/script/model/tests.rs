@@ -371,6 +371,7 @@ async fn a_long_document_is_read_in_parts() {
     }
 }
 
+#[cfg(feature = "providers")]
 #[tokio::test]
 async fn a_missing_key_stops_the_stage_that_needs_it() {
     let chosen =

@@ -13,7 +13,7 @@ use url::Url;
 
 use super::file::{FileTrends, TrendFile};
 use super::lexicon::TrendLexicon;
-use super::mcp::{McpProgramTrends, McpServerTrends};
+use super::mcp;
 use super::program::Program;
 use super::source::{TrendError, TrendSource, TrendTopic};
 use super::tavily::TavilyTrends;
@@ -91,7 +91,7 @@ impl TrendCommand {
 
 impl TrendChoice {
     /// The name under which the key of an MCP server is kept in [`ProviderSettings::keys`].
-    pub const SERVER_KEY: &str = super::mcp::SERVER_KEY;
+    pub const SERVER_KEY: &str = super::source::SERVER_KEY;
 
     /// Prepares the source as far as this machine can; nothing where no trends are wanted. Opens no connection. What is
     /// missing is said when the source is asked, and the lexicon is used then.
@@ -108,13 +108,9 @@ impl TrendChoice {
                 TavilyTrends::new(settings).map(|source| Arc::new(source) as _).map_err(Into::into)
             }
             Self::Server(server) => {
-                McpServerTrends::new(self.to_string(), &server.address, server.tool.clone(), settings)
-                    .map(|source| Arc::new(source) as _)
-                    .map_err(Into::into)
+                mcp::server(&self.to_string(), &server.address, server.tool.clone(), settings)
             }
-            Self::Command(program) => {
-                self.program(program, settings, allowed).map(|source| Arc::new(source) as _)
-            }
+            Self::Command(program) => self.program(program, settings, allowed),
         };
         let name = || self.to_string();
         Some(opened.unwrap_or_else(|error| Arc::new(Closed { name: name(), error: Arc::new(error) })))
@@ -140,7 +136,7 @@ impl TrendChoice {
         wanted: &TrendProgram,
         settings: &ProviderSettings,
         allowed: Option<&TrendCommand>,
-    ) -> Result<McpProgramTrends, TrendError> {
+    ) -> Result<Arc<dyn TrendSource>, TrendError> {
         let who = || self.to_string();
         if settings.network == Network::Off {
             return Err(TrendError::Offline { who: who() });
@@ -156,7 +152,7 @@ impl TrendChoice {
         if let Some(variable) = program.variables.iter().find(has) {
             return Err(TrendError::NoVariable { who: program.to_string(), variable: variable.clone() });
         }
-        Ok(McpProgramTrends::new(self.to_string(), program, tool, allowed.variables.clone()))
+        mcp::program(&self.to_string(), program, tool, allowed.variables.clone())
     }
 }
 

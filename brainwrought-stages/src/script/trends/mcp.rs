@@ -1,4 +1,4 @@
-//! [`McpServerTrends`] and [`McpProgramTrends`]: what a tool of an MCP server says, over HTTP or a program's own pipes.
+//! [`server`] and [`program`]: what a tool of an MCP server says, over HTTP or a program's own pipes.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -24,13 +24,10 @@ use rmcp::{RoleClient, ServiceExt as _};
 use super::arguments::{arguments, chosen};
 use super::listing::{of_value, read_any};
 use super::program::Program;
-use super::source::{TrendError, TrendSource, TrendTopic};
+use super::source::{SERVER_KEY, TrendError, TrendSource, TrendTopic};
 use super::trend::Trend;
 use crate::child::start;
-use crate::provider::{Address, ProviderClient, ProviderError, ProviderSettings, Secret};
-
-/// The name under which the key of a server is kept in [`ProviderSettings::keys`].
-pub(super) const SERVER_KEY: &str = "trends";
+use crate::provider::{Address, ProviderClient, ProviderSettings, Secret};
 
 /// The most pages of a list of tools that are read.
 const PAGES: usize = 5;
@@ -39,7 +36,7 @@ const MAX_MESSAGE_BYTES: usize = 2 << 20;
 
 /// An MCP server that is reached over streamable HTTP.
 #[derive(Debug)]
-pub(super) struct McpServerTrends {
+struct McpServerTrends {
     name: String,
     address: Address,
     tool: Option<String>,
@@ -50,36 +47,34 @@ pub(super) struct McpServerTrends {
 
 /// An MCP server that is started as a program and talked to over its pipes.
 #[derive(Debug)]
-pub(super) struct McpProgramTrends {
+struct McpProgramTrends {
     name: String,
     program: Program,
     tool: Option<String>,
     variables: Vec<(String, Secret)>,
 }
 
-impl McpServerTrends {
-    /// Prepares the client of a server. Opens no connection.
-    pub(super) fn new(
-        name: String,
-        address: &Address,
-        tool: Option<String>,
-        settings: &ProviderSettings,
-    ) -> Result<Self, ProviderError> {
-        let address = settings.complete(address)?;
-        let client = ProviderClient::for_server(settings, "mcp", SERVER_KEY, &address)?;
-        Ok(Self { name, address, tool, client, key: settings.keys.get(SERVER_KEY).cloned() })
-    }
+/// Prepares the client of a server. Opens no connection.
+pub(super) fn server(
+    name: &str,
+    address: &Address,
+    tool: Option<String>,
+    settings: &ProviderSettings,
+) -> Result<Arc<dyn TrendSource>, TrendError> {
+    let address = settings.complete(address)?;
+    let client = ProviderClient::for_server(settings, "mcp", SERVER_KEY, &address)?;
+    let key = settings.keys.get(SERVER_KEY).cloned();
+    Ok(Arc::new(McpServerTrends { name: name.to_owned(), address, tool, client, key }))
 }
 
-impl McpProgramTrends {
-    pub(super) fn new(
-        name: String,
-        program: Program,
-        tool: Option<String>,
-        variables: Vec<(String, Secret)>,
-    ) -> Self {
-        Self { name, program, tool, variables }
-    }
+/// Prepares the start of a program. Starts nothing.
+pub(super) fn program(
+    name: &str,
+    program: Program,
+    tool: Option<String>,
+    variables: Vec<(String, Secret)>,
+) -> Result<Arc<dyn TrendSource>, TrendError> {
+    Ok(Arc::new(McpProgramTrends { name: name.to_owned(), program, tool, variables }))
 }
 
 #[async_trait]
@@ -98,7 +93,7 @@ impl TrendSource for McpServerTrends {
         if self.client.is_local() {
             http = http.no_proxy();
         }
-        let http = http.build().map_err(|error| TrendError::conversation(who, error.without_url()))?;
+        let http = http.build().map_err(|error| broken_off(who, error.without_url()))?;
         let mut config = StreamableHttpClientTransportConfig::with_uri(self.address.reveal());
         if let Some(key) = &self.key {
             config = config.auth_header(key.reveal());
@@ -111,12 +106,16 @@ impl TrendSource for McpServerTrends {
     }
 }
 
+fn broken_off(who: &str, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> TrendError {
+    TrendError::Conversation { who: who.to_owned(), source: source.into() }
+}
+
 /// The error without the secrets of the address, which clients of HTTP like to show.
 fn scrubbed(client: &ProviderClient, error: TrendError) -> TrendError {
     match error {
         TrendError::Conversation { who, source } => {
             let text = client.scrub(&brainwrought_core::report::chain(source.as_ref()));
-            TrendError::conversation(&who, text)
+            broken_off(&who, text)
         }
         TrendError::Failed { who, said } => TrendError::Failed { who, said: client.scrub(&said) },
         other => other,
@@ -155,12 +154,11 @@ async fn ask<T>(
 where
     T: Transport<RoleClient> + 'static,
 {
-    let broken = |error: ServiceError| TrendError::conversation(who, error);
+    let broken = |error: ServiceError| broken_off(who, error);
     let us = Implementation::new("brainwrought", env!("CARGO_PKG_VERSION"));
     let config = ClientConfig::new(ClientCapabilities::default(), us);
     let metered = Metered { inner: transport, moved: Arc::clone(&noted.moved) };
-    let server =
-        config.serve(metered).await.map_err(|error| TrendError::conversation(who, Box::new(error)))?;
+    let server = config.serve(metered).await.map_err(|error| broken_off(who, Box::new(error)))?;
     let mut tools: Vec<Tool> = Vec::new();
     let mut page: Option<PaginatedRequestParams> = None;
     for _ in 0..PAGES {

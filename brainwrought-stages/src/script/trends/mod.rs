@@ -4,6 +4,7 @@
 //! facts, and there is little of it. A source that fails, is late or talks nonsense gives way to the built-in lexicon with
 //! a warning, and never stops a job.
 
+#[cfg(feature = "providers")]
 mod arguments;
 mod beats;
 mod choice;
@@ -11,6 +12,7 @@ mod feed;
 mod file;
 mod lexicon;
 mod listing;
+#[cfg_attr(not(feature = "providers"), path = "no_mcp.rs")]
 mod mcp;
 mod program;
 mod research;
@@ -28,4 +30,5 @@ pub(super) use beats::voiced;
 pub(super) use research::research;
 
 #[cfg(test)]
+#[cfg(feature = "providers")]
 mod tests;

@@ -9,9 +9,13 @@ use brainwrought_core::stage::StageContext;
 use serde::Serialize;
 
 use super::trend::Trend;
+use crate::MissingFeature;
 use crate::child::ChildError;
 use crate::language::LanguageData;
 use crate::provider::ProviderError;
+
+/// The name under which the key of an MCP server is kept in [`ProviderSettings::keys`](crate::provider::ProviderSettings).
+pub(super) const SERVER_KEY: &str = "trends";
 
 /// Looks up what people say now.
 ///
@@ -63,6 +67,9 @@ pub enum TrendError {
     /// The program of a server could not be run.
     #[error(transparent)]
     Program(#[from] ChildError),
+    /// This build asks no such server.
+    #[error(transparent)]
+    MissingFeature(#[from] MissingFeature),
     /// The network is off, and nobody knows what the program would connect to.
     #[error(
         "{who} was not started, because the network is off (--offline), and nobody knows what it connects to"
@@ -141,13 +148,6 @@ pub enum TrendError {
 }
 
 impl TrendError {
-    pub(super) fn conversation(
-        who: &str,
-        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
-    ) -> Self {
-        Self::Conversation { who: who.to_owned(), source: source.into() }
-    }
-
     pub(super) fn unreadable(who: &str, what: impl Into<String>) -> Self {
         Self::Unreadable { who: who.to_owned(), what: what.into() }
     }

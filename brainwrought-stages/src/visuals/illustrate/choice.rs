@@ -243,6 +243,7 @@ mod tests {
         }
     }
 
+    #[cfg(feature = "providers")]
     #[test]
     fn keys_are_asked_for_where_they_are_needed() {
         let settings = ProviderSettings::default();
@@ -256,6 +257,7 @@ mod tests {
         assert!(Pictures::Files(Vec::new()).open(&offline).is_ok());
     }
 
+    #[cfg(feature = "providers")]
     #[test]
     fn the_price_of_a_picture_is_known_without_a_key() {
         let settings = ProviderSettings::default();

@@ -2,6 +2,8 @@
 
 use brainwrought_core::stage::StageError;
 
+use crate::MissingFeature;
+#[cfg(feature = "ffmpeg")]
 use crate::media::MediaError;
 use crate::provider::ProviderError;
 
@@ -45,6 +47,7 @@ pub enum IllustrateError {
         what: String,
     },
     /// What came is no clip that is taken.
+    #[cfg(feature = "ffmpeg")]
     #[error("what {provider} sent is no clip that can be played")]
     Clip {
         /// Who sent it.
@@ -61,6 +64,9 @@ pub enum IllustrateError {
         /// What is wrong with it.
         what: String,
     },
+    /// This build plays no clips.
+    #[error(transparent)]
+    MissingFeature(#[from] MissingFeature),
     /// Another clip moves behind the segment already.
     #[error("another clip moves behind the same part of the video already")]
     Taken,

@@ -12,7 +12,6 @@ use tokio_util::sync::CancellationToken;
 
 use super::credit::Credit;
 use super::error::IllustrateError;
-use super::screening::unfit;
 use super::{footage, raster};
 
 /// Grows whenever the same bytes would be kept in another form.
@@ -105,6 +104,9 @@ pub async fn illustration(
     illustrator: &dyn Illustrator,
     wish: &ImageRequest,
 ) -> Result<Kept, IllustrateError> {
+    if wish.kind == IllustrationKind::Clip {
+        footage::check_build()?;
+    }
     let key = json!({ "who": illustrator.identity(), "wish": wish, "version": VERSION });
     let kept = cx.cached("illustration", &key, |cx| async move {
         let Found { bytes, credit } = illustrator.illustrate(&cx, wish).await.map_err(StageError::fatal)?;
@@ -126,14 +128,7 @@ fn checked(
     cancellation: &CancellationToken,
 ) -> Result<(Bytes, &'static str), IllustrateError> {
     match kind {
-        IllustrationKind::Clip => {
-            let damaged = |source| IllustrateError::Clip { provider: provider.clone(), source };
-            let media_type = footage::check(&bytes).map_err(damaged)?;
-            match unfit(bytes.clone(), cancellation).map_err(damaged)? {
-                Some(what) => Err(IllustrateError::Unfit { provider, what }),
-                None => Ok((bytes, media_type)),
-            }
-        }
+        IllustrationKind::Clip => footage::checked(bytes, provider, cancellation),
         _ => {
             let png =
                 raster::fitted(&bytes, size).map_err(|what| IllustrateError::Picture { provider, what })?;

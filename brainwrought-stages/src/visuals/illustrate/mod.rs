@@ -7,6 +7,7 @@ mod choice;
 mod credit;
 mod error;
 mod folder;
+#[cfg_attr(not(feature = "ffmpeg"), path = "no_footage.rs")]
 mod footage;
 mod gemini;
 mod generator;
@@ -16,6 +17,7 @@ mod openai;
 mod pexels;
 mod pixabay;
 mod raster;
+#[cfg(feature = "ffmpeg")]
 mod screening;
 mod stock;
 
@@ -37,4 +39,5 @@ const MAX_PICTURE: u64 = 24 << 20;
 const MAX_CLIP: u64 = 96 << 20;
 
 #[cfg(test)]
+#[cfg(all(feature = "ffmpeg", feature = "providers"))]
 mod tests;

