@@ -71,7 +71,7 @@ test-c2pa:
 test-features: setup-tests
 	@set -e; for features in $(STAGE_FEATURES); do echo "features $$features"; \
 		cargo clippy --package brainwrought-stages --lib --no-default-features --features "$${features#none}" -- -D warnings; done
-	cargo test --package brainwrought-stages --no-default-features --lib
+	cargo test --package brainwrought-stages --no-default-features --lib --test missing_features
 	cargo test --package brainwrought-stages --no-default-features --test parse
 
 # Ten times the tasks of the tests. SEED=2 gives other blows.

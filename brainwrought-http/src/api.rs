@@ -22,6 +22,7 @@ use crate::intake::{PdfRequest, receive};
 use crate::job_body::{JobBody, JobList, JobSummary, SubmittedBody};
 use crate::links::{ApiBase, Base};
 use crate::long_poll::{ShowQuery, wait};
+use crate::metrics::without_spending;
 use crate::rate_limit::ClientId;
 use crate::removal::remove;
 use crate::script_edit::{ScriptBody, ScriptEdit, VerdictBody, edit, judge, restore};
@@ -392,7 +393,7 @@ pub(crate) struct StateBody {
     status: &'static str,
 }
 
-/// Returns the server's metrics in the Prometheus text format.
+/// Returns the server's metrics in the Prometheus text format. Only operators see what providers were paid.
 #[utoipa::path(
     get, path = "/metrics", tag = "server",
     responses(
@@ -400,9 +401,14 @@ pub(crate) struct StateBody {
         (status = 404, description = "This server collects no metrics.", body = ErrorBody),
     )
 )]
-pub(crate) async fn metrics(State(state): State<Arc<AppState>>) -> Result<Response, ApiError> {
+pub(crate) async fn metrics(
+    State(state): State<Arc<AppState>>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
     let renderer = state.settings.metrics.as_ref().ok_or(ApiError::NoMetrics)?;
     state.observe_jobs().await?;
     let kind = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
-    Ok(([(axum::http::header::CONTENT_TYPE, kind)], renderer.render()).into_response())
+    let text = renderer.render();
+    let text = if is_operator(&state, &headers) { text } else { without_spending(&text) };
+    Ok(([(axum::http::header::CONTENT_TYPE, kind)], text).into_response())
 }

@@ -84,11 +84,27 @@ pub(crate) fn observe(jobs: &BTreeMap<JobStatus, usize>) {
     }
 }
 
+/// Takes what providers were paid out of a text of metrics: it is nobody's business but the operator's.
+pub(crate) fn without_spending(text: &str) -> String {
+    let is_spending = |line: &&str| {
+        let named = line.strip_prefix("# HELP ").or_else(|| line.strip_prefix("# TYPE ")).unwrap_or(line);
+        named.starts_with(brainwrought_core::metrics::SPENT)
+    };
+    text.split_inclusive('\n').filter(|line| !is_spending(line)).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use metrics_exporter_prometheus::PrometheusBuilder;
 
     use super::*;
+
+    #[test]
+    fn spending_is_left_out_with_its_description() {
+        let text = "# HELP brainwrought_spent_micros_total Paid.\n# TYPE brainwrought_spent_micros_total counter\n\
+            brainwrought_spent_micros_total{provider=\"openai/gpt\"} 7\nbrainwrought_jobs{status=\"FAILED\"} 1\n";
+        assert_eq!(without_spending(text), "brainwrought_jobs{status=\"FAILED\"} 1\n");
+    }
 
     #[test]
     fn the_names_are_those_that_scrapers_know() {
