@@ -81,7 +81,7 @@ pub(crate) const ASCENT: f32 = 0.78;
 pub(crate) const DESCENT: f32 = 0.22;
 
 /// A page that pictures cover by this part is a scan, whose text is recognised and lies unseen over it.
-const SCAN_COVERAGE: f32 = 0.5;
+pub(crate) const SCAN_COVERAGE: f32 = 0.5;
 
 impl PageContent {
     /// Drops the letters that nobody sees, but for those under or over the picture of a text, and returns how many.

@@ -22,7 +22,7 @@ pub struct ParsePdf {
 
 impl Stage for ParsePdf {
     const NAME: &'static str = "parse";
-    const VERSION: u32 = 6;
+    const VERSION: u32 = 7;
     type Input = SourcePdf;
     type Output = Document;
 

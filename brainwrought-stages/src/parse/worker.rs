@@ -11,6 +11,7 @@ use super::engine::{self, Engine};
 use super::error::ParseFailure;
 use super::layout::Layout;
 use super::limits::{DrawLimits, ParseLimits};
+use super::page_content::SCAN_COVERAGE;
 use super::rescue;
 use super::sandbox;
 use super::wire::{
@@ -134,8 +135,6 @@ fn is_whole(pdf: &[u8]) -> bool {
 
 /// A page with fewer letters counts as one without text: stamps and page numbers that scanners add.
 const FEW_LETTERS: usize = 40;
-/// A page that images cover by this part is taken for a scan.
-const SCAN_COVERAGE: f32 = 0.5;
 
 fn parse(engine: &dyn Engine, limits: &ParseLimits, whole: bool) -> Result<ParsedPdf, ParseFailure> {
     let pages = engine.page_count();

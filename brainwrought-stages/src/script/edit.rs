@@ -196,7 +196,8 @@ pub fn judge_edit(
 /// The lengths that the video may have: those of the format with what the gate allows on either side, and the one it has.
 fn allowed_ms(target_ms: u64) -> RangeInclusive<u64> {
     let share = Limits::default().duration_percent / 100.0;
-    let least = (*LENGTHS_MS.start() as f64 * (1.0 - share)).ceil() as u64;
+    // In whole tenths of a second, as they are shown.
+    let least = (*LENGTHS_MS.start() as f64 * (1.0 - share) / 100.0).ceil() as u64 * 100;
     // Longer than its format a video may not be: platforms refuse it.
     least.min(target_ms)..=target_ms.max(*LENGTHS_MS.end())
 }
@@ -401,7 +402,7 @@ mod tests {
         let (document, mut script) = written();
         script.target_ms = 15_200;
         script.segments.iter_mut().for_each(|segment| segment.planned_ms = 7_600);
-        let short = judge_edit(&document, &script, &[edit(1, "Calls.")], None).unwrap();
+        let short = judge_edit(&document, &script, &[edit(1, "Calls."), edit(3, "Calls.")], None).unwrap();
         assert!(short.length_fault().is_some_and(|fault| fault.ends_with("must be at least 14.0 s")));
         assert!(!short.is_passed());
         // What was short before may stay so.

@@ -1,5 +1,7 @@
 //! [`HayroFile`]: a file opened by the built-in engine, which is pure Rust.
 
+use std::collections::BTreeSet;
+
 use brainwrought_core::data::Rect;
 use hayro::hayro_interpret::font::{Glyph as FontGlyph, GlyphRun};
 use hayro::hayro_interpret::hayro_cmap::BfString;
@@ -11,14 +13,14 @@ use hayro::hayro_interpret::{
 use hayro::hayro_syntax::object::{Array, Dict, Name, Object, String as PdfString};
 use hayro::hayro_syntax::page::Page;
 use hayro::hayro_syntax::{DecryptionError, LoadPdfError, Pdf};
-use hayro::kurbo::{Affine, BezPath, Point, Rect as KurboRect, Shape};
+use hayro::kurbo::{Affine, BezPath, PathEl, Point, Rect as KurboRect, Shape};
 use hayro::vello_cpu::color::palette::css::WHITE;
 use hayro::vello_cpu::{Pixmap, RasterizerSettings, RenderContext, Resources, TargetInit};
 use hayro::{RenderCache, RenderSettings, render_into};
 
 use super::{
-    Engine, MAX_BOOKMARK_LEVEL, MAX_BOOKMARKS, MAX_GLYPHS, MAX_SHAPES, decoded, is_bold_name, is_mono_name,
-    picture_size, visible,
+    Engine, LIGHT, MAX_BOOKMARK_LEVEL, MAX_BOOKMARKS, MAX_GLYPHS, MAX_SHAPES, MIN_ALPHA, decoded,
+    is_bold_name, is_mono_name, picture_size, visible,
 };
 use crate::parse::error::ParseFailure;
 use crate::parse::page_content::{Bookmark, FileContent, Glyph, PageContent, Unseen, rect_of, turned_back};
@@ -81,7 +83,8 @@ impl Engine for HayroFile {
             InterpreterSettings::default(),
         );
         let content = PageContent { number, width, height, ..PageContent::default() };
-        let mut reader = PageReader { content, clips: vec![target], painted: Vec::new() };
+        let mut reader =
+            PageReader { content, clips: vec![target], painted: Vec::new(), colours: BTreeSet::new() };
         interpret_page(page, &mut context, &mut reader);
         Some(reader.content)
     }
@@ -116,6 +119,8 @@ struct PageReader {
     clips: Vec<KurboRect>,
     /// The areas that were painted, and with what colour, if it is one.
     painted: Vec<(KurboRect, Option<[f32; 3]>)>,
+    /// The colours among them, coarsely.
+    colours: BTreeSet<[u8; 3]>,
 }
 
 impl PageReader {
@@ -130,11 +135,13 @@ impl PageReader {
         (shown.width() > 0.0 && shown.height() > 0.0).then(|| points(clip.intersect(area)))
     }
 
-    /// Notes that an area was painted, for the letters that are drawn on it.
+    /// Notes that an area was painted, for the letters that are drawn on it. `colour` is `None` where it has no single one, or
+    /// its shape is not that of the area.
     fn paint(&mut self, area: KurboRect, colour: Option<[f32; 3]>) {
-        let is_large = area.width() > 4.0 && area.height() > 4.0;
-        if is_large && self.painted.len() < MAX_SHAPES {
+        let is_large = area.width() > MIN_PAINTED && area.height() > MIN_PAINTED;
+        if is_large && self.painted.len() <= MAX_PAINTED {
             self.painted.push((area.intersect(self.clip()), colour));
+            self.colours.extend(colour.map(quantised));
         }
     }
 
@@ -147,12 +154,11 @@ impl PageReader {
         if alpha < MIN_ALPHA {
             return Some(Unseen::Colour);
         }
-        // Nearly all text is dark on white; only what is light, or has a colour that was painted, is looked into.
         let own = [red, green, blue];
-        let is_light = own.iter().all(|part| *part > 0.9);
-        let is_painted =
-            || self.painted.iter().any(|(_, colour)| colour.is_some_and(|colour| is_same(own, colour)));
-        if !is_light && !is_painted() {
+        // Nearly all text is dark on white; only what is light, or has a colour that was painted, is looked into. Where there
+        // is more than can be kept, nobody knows what is behind a letter.
+        let is_suspect = own.iter().all(|part| *part > LIGHT) || self.colours.contains(&quantised(own));
+        if !is_suspect || self.painted.len() > MAX_PAINTED {
             return None;
         }
         let behind = self.painted.iter().rev().find(|(area, _)| area.contains(place));
@@ -160,14 +166,15 @@ impl PageReader {
         behind.is_some_and(|behind| is_same(own, behind)).then_some(Unseen::Colour)
     }
 
-    /// Tells whether a letter stands in the place of one that was drawn just before, to make it bold or cast a shadow.
-    fn is_struck_again(&self, text: &str, area: &Rect, baseline: f32, size: f64) -> bool {
+    /// The letter just before that stands in the place of this one, if it was struck twice, to make it bold or cast a shadow.
+    fn struck_before(&mut self, text: &str, area: &Rect, baseline: f32, size: f64) -> Option<&mut Glyph> {
         let reach = STRUCK_WITHIN * size as f32;
         let first = text.chars().next();
-        let before = self.content.glyphs.iter().rev().take(STRUCK_BACK);
-        before
-            .filter(|other| Some(other.letter) == first)
-            .any(|other| (other.left - area.x).abs() < reach && (other.baseline - baseline).abs() < reach)
+        self.content.glyphs.iter_mut().rev().take(STRUCK_BACK).find(|other| {
+            Some(other.letter) == first
+                && (other.left - area.x).abs() < reach
+                && (other.baseline - baseline).abs() < reach
+        })
     }
 
     fn glyph(&mut self, glyph: &FontGlyph<'_>, transform: Affine, paint: Option<[f32; 4]>, is_drawn: bool) {
@@ -209,12 +216,14 @@ impl PageReader {
         let baseline = place(origin).1;
         let middle = origin + 0.5 * (end - origin) + 0.3 * up;
         let unseen = if is_drawn { self.unseen(middle, paint) } else { Some(Unseen::NotDrawn) };
-        if self.is_struck_again(&text, &area, baseline, up.hypot()) {
+        if let Some(before) = self.struck_before(&text, &area, baseline, up.hypot()) {
+            // One of them may be a halo that cannot be seen.
+            before.unseen = before.unseen.and(unseen);
             return;
         }
         let count = text.chars().count().max(1) as f32;
         for (index, letter) in text.chars().enumerate() {
-            let letter = if letter.is_control() { decoded(letter, &name) } else { letter };
+            let letter = decoded(letter, &name);
             self.content.glyphs.push(Glyph {
                 letter,
                 left: area.x + area.width * index as f32 / count,
@@ -233,10 +242,18 @@ impl PageReader {
 impl<'a> Device<'a> for PageReader {
     fn draw_path(&mut self, path: &BezPath, props: DrawProps<'a>, mode: &DrawMode) {
         let area = props.transform.transform_rect_bbox(path.bounding_box());
-        if matches!(mode, DrawMode::Fill(_) | DrawMode::FillAndStroke(..)) {
-            // The box of an outline with more corners is not what is painted.
-            let is_box = path.elements().len() <= 6;
-            self.paint(area, colour(&props.paint).filter(|colour| is_box && colour[3] > 0.98).map(opaque));
+        match mode {
+            DrawMode::Fill(_) | DrawMode::FillAndStroke(..) => {
+                let colour =
+                    colour(&props.paint).filter(|colour| colour[3] > OPAQUE && is_box(path, props.transform));
+                self.paint(area, colour.map(opaque));
+            }
+            // A thick line is an area, too.
+            DrawMode::Stroke(stroke) => {
+                let width = f64::from(stroke.line_width) * props.transform.determinant().abs().sqrt();
+                self.paint(area.inflate(width / 2.0, width / 2.0), None);
+            }
+            DrawMode::Invisible => {}
         }
         if self.content.drawings.len() < MAX_SHAPES {
             self.content.drawings.extend(self.shown(area));
@@ -278,8 +295,32 @@ const STRUCK_WITHIN: f32 = 0.12;
 /// How many letters back it is looked for.
 const STRUCK_BACK: usize = 3;
 
-/// Text is seen from this opacity on.
-const MIN_ALPHA: f32 = 0.05;
+/// Painted areas that are kept; pages with more are maps and charts.
+const MAX_PAINTED: usize = 2_000;
+/// Areas that are smaller on one side, in points, are no background of letters.
+const MIN_PAINTED: f64 = 2.0;
+/// From this opacity on nothing shines through.
+const OPAQUE: f32 = 0.98;
+
+/// Tells whether an outline fills its box: all of its edges are upright or level.
+fn is_box(path: &BezPath, transform: Affine) -> bool {
+    const MAX_EDGES: usize = 12;
+    let is_level = |a: Point, b: Point| (a.x - b.x).abs() < 0.1 || (a.y - b.y).abs() < 0.1;
+    let mut corners = Vec::new();
+    for element in path.elements().iter().take(MAX_EDGES + 1) {
+        match element {
+            PathEl::MoveTo(point) | PathEl::LineTo(point) => corners.push(transform * *point),
+            PathEl::ClosePath => {}
+            PathEl::QuadTo(..) | PathEl::CurveTo(..) => return false,
+        }
+    }
+    let closed = corners.iter().zip(corners.iter().cycle().skip(1));
+    (4..=5).contains(&corners.len()) && closed.take(corners.len()).all(|(a, b)| is_level(*a, *b))
+}
+
+fn quantised(colour: [f32; 3]) -> [u8; 3] {
+    colour.map(|part| (part * 16.0).round() as u8)
+}
 
 /// The colour of a paint and its opacity, each from 0 to 1; `None` for a pattern.
 fn colour(paint: &Paint<'_>) -> Option<[f32; 4]> {

@@ -94,20 +94,37 @@ fn visible(crop: Option<Rect>, width: f32, height: f32) -> Rect {
 /// What an engine gives for a letter whose meaning the file does not tell.
 const UNKNOWN: char = '\0';
 
-/// The letter that a control code stands for: the fonts of TeX keep their ligatures there, in the order of their encodings
-/// OT1 and T1; in any other font nobody knows.
-fn decoded(code: char, font: &str) -> char {
+/// Each part of a colour that may be taken for that of paper is above this, of 1.
+const LIGHT: f32 = 0.9;
+/// Text is seen from this opacity on, of 1.
+const MIN_ALPHA: f32 = 0.05;
+
+/// The letters of TeX's text faces in the encoding OT1, which have their ligatures at the places of control codes.
+const OT1_FACES: [&str; 14] = [
+    "cmb", "cmbx", "cmbxsl", "cmbxti", "cmdunh", "cmff", "cmfib", "cmr", "cmsl", "cmss", "cmssbx", "cmssdc",
+    "cmssi", "cmti",
+];
+
+/// What a letter is: that itself, or where it is a control code, what stands in its place. The text faces of TeX keep their
+/// ligatures there, in the order of their encodings OT1 and T1; in any other font nobody knows.
+fn decoded(letter: char, font: &str) -> char {
     const LIGATURES: [char; 5] = ['\u{FB00}', '\u{FB01}', '\u{FB02}', '\u{FB03}', '\u{FB04}'];
+    if !letter.is_control() {
+        return letter;
+    }
     let name = font.split_once('+').map_or(font, |(_, name)| name).to_ascii_lowercase();
-    let letters = name.trim_end_matches(|c: char| c.is_ascii_digit());
-    let is_sized = letters.len() < name.len() && letters.bytes().all(|byte| byte.is_ascii_lowercase());
-    let first = match name.get(..2) {
-        Some("cm") if is_sized => 0x0B,
-        Some("sf" | "ec") if is_sized => 0x1B,
-        _ => return UNKNOWN,
+    let face = name.trim_end_matches(|c: char| c.is_ascii_digit());
+    let is_sized = face.len() < name.len() && face.bytes().all(|byte| byte.is_ascii_lowercase());
+    let first = match face {
+        _ if !is_sized => None,
+        face if OT1_FACES.contains(&face) => Some(0x0B),
+        face if face.starts_with("sf") || face.starts_with("ec") => Some(0x1B),
+        _ => None,
     };
-    let place = (code as usize).checked_sub(first);
-    place.and_then(|place| LIGATURES.get(place)).copied().unwrap_or(UNKNOWN)
+    let place = first.and_then(|first| (letter as usize).checked_sub(first));
+    let ligature = place.and_then(|place| LIGATURES.get(place)).copied();
+    // Tabs and line feeds part words in any font.
+    ligature.unwrap_or(if letter.is_whitespace() { letter } else { UNKNOWN })
 }
 
 /// Tells from its name whether a face is bold.
@@ -155,7 +172,9 @@ mod tests {
     fn a_control_code_is_a_ligature_where_the_font_says_so() {
         assert_eq!(decoded('\u{0C}', "ABCDEF+CMR10"), '\u{FB01}');
         assert_eq!(decoded('\u{1E}', "SFRM1000"), '\u{FB03}');
-        assert_eq!(decoded('\u{0C}', "ABCDEF+Arial"), UNKNOWN);
+        assert_eq!(decoded('\u{01}', "ABCDEF+Arial"), UNKNOWN);
+        assert_eq!(decoded('\u{0B}', "CMMI10"), '\u{0B}', "it is an alpha there");
+        assert_eq!((decoded('\t', "Arial"), decoded('x', "Arial")), ('\t', 'x'));
         assert_eq!(decoded('\u{05}', "CMR10"), UNKNOWN);
     }
 

@@ -1,6 +1,7 @@
 //! [`PairedFile`]: PDFium, with hayro for what PDFium does not tell: the names of some letters, what is cut off a form.
 
 use std::cell::OnceCell;
+use std::collections::HashMap;
 
 use brainwrought_core::data::Rect;
 
@@ -66,23 +67,60 @@ impl Engine for PairedFile {
     }
 }
 
+/// The letters of a page by where they stand.
+struct Places<'a> {
+    cells: HashMap<(i32, i32, u8), Vec<&'a Glyph>>,
+}
+
+/// The width of a cell, in points.
+const CELL: f32 = 8.0;
+
+impl<'a> Places<'a> {
+    fn new(glyphs: &'a [Glyph]) -> Self {
+        let mut cells: HashMap<(i32, i32, u8), Vec<&Glyph>> = HashMap::new();
+        for glyph in glyphs {
+            cells.entry(Self::cell(glyph)).or_default().push(glyph);
+        }
+        Self { cells }
+    }
+
+    fn cell(glyph: &Glyph) -> (i32, i32, u8) {
+        let middle = f32::midpoint(glyph.left, glyph.right);
+        ((middle / CELL).floor() as i32, (glyph.baseline / CELL).floor() as i32, glyph.turn)
+    }
+
+    /// The same letters at the same place.
+    fn same<'g>(&self, glyph: &'g Glyph) -> impl Iterator<Item = &'a Glyph> + use<'a, 'g> {
+        let (column, row, turn) = Self::cell(glyph);
+        let middle = f32::midpoint(glyph.left, glyph.right);
+        let near =
+            (-1..=1).flat_map(move |down| (-1..=1).map(move |right| (column + right, row + down, turn)));
+        let near: Vec<&Glyph> = near
+            .filter_map(|cell| self.cells.get(&cell))
+            .flat_map(|cell| cell.iter().take(MAX_STACKED))
+            .copied()
+            .collect();
+        near.into_iter().filter(move |other| {
+            other.letter == glyph.letter
+                && (other.baseline - glyph.baseline).abs() <= REACH
+                && other.left - REACH < middle
+                && middle < other.right + REACH
+        })
+    }
+}
+
+/// How many letters of a cell are looked at; a cell has room for a few.
+const MAX_STACKED: usize = 64;
+
 /// Takes over which letters nobody sees. A letter that the other engine does not have is taken for seen.
 fn mark_unseen(glyphs: &mut [Glyph], others: &[Glyph]) {
     if others.iter().all(|other| other.unseen.is_none()) {
         return;
     }
-    let mut others: Vec<&Glyph> = others.iter().collect();
-    others.sort_by(|a, b| a.baseline.total_cmp(&b.baseline));
+    let places = Places::new(others);
     for glyph in glyphs {
-        let from = others.partition_point(|other| other.baseline < glyph.baseline - REACH);
-        let middle = f32::midpoint(glyph.left, glyph.right);
-        let mut here = others
-            .iter()
-            .skip(from)
-            .take_while(|other| other.baseline <= glyph.baseline + REACH)
-            .filter(|other| {
-                other.letter == glyph.letter && other.left - REACH < middle && middle < other.right + REACH
-            });
+        let place = *glyph;
+        let mut here = places.same(&place);
         if let Some(first) = here.next()
             && first.unseen.is_some()
             && here.all(|other| other.unseen.is_some())

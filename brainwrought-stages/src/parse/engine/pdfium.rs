@@ -13,8 +13,8 @@ use pdfium_render::prelude::{
 
 use super::paired::PairedFile;
 use super::{
-    Engine, MAX_BOOKMARK_LEVEL, MAX_BOOKMARKS, MAX_GLYPHS, MAX_SHAPES, decoded, is_bold_name, is_mono_name,
-    picture_size, visible,
+    Engine, LIGHT, MAX_BOOKMARK_LEVEL, MAX_BOOKMARKS, MAX_GLYPHS, MAX_SHAPES, MIN_ALPHA, decoded,
+    is_bold_name, is_mono_name, picture_size, visible,
 };
 use crate::parse::error::ParseFailure;
 use crate::parse::page_content::{Bookmark, FileContent, Glyph, PageContent, rect_of, turned_back};
@@ -103,7 +103,9 @@ impl Engine for PdfiumFile {
             content.glyphs =
                 chars.iter().take(MAX_GLYPHS).filter_map(|c| view.glyph(&c, &mut face)).collect();
         }
-        let mut dark: Vec<Rect> = Vec::new();
+        let mut painted: Vec<(Rect, Option<[u8; 3]>)> = Vec::new();
+        // What comes after the shapes that are looked at is not known.
+        content.may_hide_text = page.objects().len() as usize > MAX_SHAPES;
         for object in page.objects().iter().take(MAX_SHAPES) {
             let Ok(bounds) = object.bounds() else { continue };
             let area = view.rect(
@@ -113,14 +115,15 @@ impl Engine for PdfiumFile {
             content.is_coarse |= object.as_x_object_form_object().is_some();
             if let Some(text) = object.as_text_object().filter(|_| !content.may_hide_text) {
                 let place = (area.x + 0.5 * area.width, area.y + 0.5 * area.height);
-                let is_on_paper = || !dark.iter().any(|dark| contains(dark, place));
+                let mut behind = painted.iter().rev().filter(|(area, _)| contains(area, place));
                 content.may_hide_text = match visibility(text) {
                     Visibility::NotDrawn => true,
-                    Visibility::Light if is_on_paper() => true,
+                    Visibility::Light if behind.next().is_none() => true,
+                    Visibility::Coloured(own) if behind.any(|(_, colour)| *colour == Some(own)) => true,
                     _ => is_cut_off(&object, &bounds.to_rect()),
                 };
-            } else if is_dark(&object) {
-                dark.push(area);
+            } else if let Some(colour) = dark(&object) {
+                painted.push((area, colour));
             }
             match kind(&object, 0) {
                 Some(Shown::Image) => content.images.push(area),
@@ -159,31 +162,38 @@ enum Visibility {
     NotDrawn,
     /// It has the colour of paper, or none.
     Light,
+    /// It has another colour.
+    Coloured([u8; 3]),
 }
-
-/// The parts of a colour that is lighter than this, of 255, may be taken for paper.
-const LIGHT: u8 = 230;
-/// The least opacity that is seen, of 255.
-const MIN_ALPHA: u8 = 13;
 
 fn visibility(text: &PdfPageTextObject<'_>) -> Visibility {
     use PdfPageTextRenderMode as Mode;
-    if matches!(text.render_mode(), Mode::Invisible | Mode::InvisibleClipping) {
+    // What is not drawn and clips what comes after it, as the letters of a gradient do, is seen by that.
+    if matches!(text.render_mode(), Mode::Invisible) {
         return Visibility::NotDrawn;
     }
-    let is_light = text.fill_color().is_ok_and(|colour| is_light(&colour) || colour.alpha() < MIN_ALPHA);
-    if is_light { Visibility::Light } else { Visibility::Seen }
+    match text.fill_color() {
+        Ok(colour) if is_light(&colour) || f32::from(colour.alpha()) < 255.0 * MIN_ALPHA => Visibility::Light,
+        Ok(colour) => Visibility::Coloured(opaque(&colour)),
+        Err(_) => Visibility::Seen,
+    }
 }
 
 fn is_light(colour: &PdfColor) -> bool {
-    colour.red().min(colour.green()).min(colour.blue()) > LIGHT
+    f32::from(colour.red().min(colour.green()).min(colour.blue())) > 255.0 * LIGHT
 }
 
-/// Tells whether an object paints something that light text is seen on.
-fn is_dark(object: &PdfPageObject<'_>) -> bool {
-    object.as_image_object().is_some()
-        || object.as_shading_object().is_some()
-        || object.as_path_object().is_some() && object.fill_color().is_ok_and(|colour| !is_light(&colour))
+fn opaque(colour: &PdfColor) -> [u8; 3] {
+    [colour.red(), colour.green(), colour.blue()]
+}
+
+/// What an object paints that light text is seen on: the colour, if it has a single one; `None` where it paints nothing dark.
+fn dark(object: &PdfPageObject<'_>) -> Option<Option<[u8; 3]>> {
+    if object.as_image_object().is_some() || object.as_shading_object().is_some() {
+        return Some(None);
+    }
+    object.as_path_object()?;
+    object.fill_color().ok().filter(|colour| !is_light(colour)).map(|colour| Some(opaque(&colour)))
 }
 
 fn contains(area: &Rect, (x, y): (f32, f32)) -> bool {
@@ -337,10 +347,8 @@ impl View {
         let letter = match c.unicode_char()? {
             // PDFium marks a hyphen at the end of a line so, and puts line feeds in by itself.
             letter @ '\u{02}' => letter,
-            letter if letter.is_control() && !c.is_generated().unwrap_or(false) => {
-                decoded(letter, &face.name)
-            }
-            letter => letter,
+            letter if letter.is_control() && c.is_generated().unwrap_or(false) => letter,
+            letter => decoded(letter, &face.name),
         };
         let bounds = c.loose_bounds().ok()?;
         let area = self
@@ -361,6 +369,10 @@ impl View {
         let (_, baseline) = turned_back(origin, turn, page);
         let size = match c.scaled_font_size().value.abs() {
             size if size > 0.5 => size,
+            // It is nothing where the text is turned in the file, and the page back again.
+            _ if (0.5..1.2).contains(&(c.unscaled_font_size().value / area.height.max(0.1))) => {
+                c.unscaled_font_size().value
+            }
             _ => area.height.min(area.width * 3.0),
         };
         let weight = c.font_weight().map_or(0, weight);

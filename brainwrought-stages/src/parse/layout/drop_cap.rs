@@ -9,9 +9,11 @@ const MAX_GAP: f32 = 1.2;
 
 /// Joins each large initial to the first of the lines that stand beside it, and lets the others begin at its edge.
 pub(super) fn join_drop_caps(lines: &mut Vec<Line>) {
-    let mut at = 0;
+    let (mut at, mut looked_at) = (0, 0);
     while let Some(cap) = lines.get(at) {
-        let joined = if is_initial(&cap.text) { beside(lines, cap) } else { Vec::new() };
+        let is_looked_at = looked_at < MAX_INITIALS && is_initial(&cap.text);
+        looked_at += usize::from(is_looked_at);
+        let joined = if is_looked_at { beside(lines, cap) } else { Vec::new() };
         let first = joined.iter().copied().min_by(|a, b| {
             let top = |at: &usize| lines.get(*at).map_or(f32::INFINITY, |line| line.baseline);
             top(a).total_cmp(&top(b))
@@ -27,13 +29,39 @@ pub(super) fn join_drop_caps(lines: &mut Vec<Line>) {
                     }
                 }
                 let first = if first > at { first - 1 } else { first };
+                let space = if lines.get(first).is_some_and(|line| is_word(&cap.text, &line.text, lines)) {
+                    " "
+                } else {
+                    ""
+                };
                 if let Some(line) = lines.get_mut(first) {
-                    line.text.insert_str(0, &cap.text);
+                    line.text = format!("{}{space}{}", cap.text, line.text);
                 }
             }
             _ => at += 1,
         }
     }
+}
+
+/// The most single letters of a page that are looked at.
+const MAX_INITIALS: usize = 64;
+
+/// Tells whether an initial is a word of its own, as in "A man walked": the page has the word after it elsewhere, and not the
+/// one that both would make.
+fn is_word(initial: &str, text: &str, lines: &[Line]) -> bool {
+    let letter = initial.trim_start_matches(|c: char| !c.is_alphabetic());
+    let Some(next) = text.split_whitespace().next() else { return false };
+    let has = |word: &str| {
+        let is_it = |other: &str| other.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase() == word;
+        lines
+            .iter()
+            .filter(|line| !std::ptr::eq(line.text.as_str(), text))
+            .any(|line| line.text.split_whitespace().any(is_it))
+    };
+    let next = next.to_lowercase();
+    ["A", "I", "O", "Y", "E", "À", "È"].contains(&letter)
+        && has(&next)
+        && !has(&format!("{}{next}", letter.to_lowercase()))
 }
 
 /// One letter, with or without a quotation mark before it.
@@ -74,6 +102,13 @@ mod tests {
         let texts: Vec<&str> = lines.iter().map(|line| line.text.as_str()).collect();
         assert_eq!(texts, ["Once upon a time", "there was a queue", "of many people."]);
         assert_eq!(lines[1].left, 50.0);
+        let mut word = vec![
+            line("A", 50.0, 124.0, 30.0),
+            line("man walked", 68.0, 108.0, 10.0),
+            line("home. The man", 68.0, 120.0, 10.0),
+        ];
+        join_drop_caps(&mut word);
+        assert_eq!(word[0].text, "A man walked");
         let mut alone = vec![line("A", 50.0, 100.0, 30.0), line("heading", 68.0, 100.0, 10.0)];
         join_drop_caps(&mut alone);
         assert_eq!(alone.len(), 2);

@@ -36,8 +36,9 @@ impl Furniture {
     /// Takes note of a page.
     pub(super) fn add(&mut self, lines: &[Line], page_height: f32) {
         self.pages += 1;
-        for line in lines.iter().filter(|line| is_large(line)) {
-            *self.stamps.entry(place(line)).or_default() += 1;
+        let stamps: BTreeSet<_> = lines.iter().filter(|line| is_large(line)).map(place).collect();
+        for stamp in stamps {
+            *self.stamps.entry(stamp).or_default() += 1;
         }
         let mut keys: Vec<(Edge, String)> =
             lines.iter().filter_map(|line| Some((edge(line, page_height)?, pattern(&line.text)))).collect();

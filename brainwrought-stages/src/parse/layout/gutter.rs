@@ -40,6 +40,10 @@ const KNOWN: (usize, f32) = (2, 0.5);
 /// A line of a column has at least so many words and letters, as a rule; cells have fewer.
 const MIN_WORDS: usize = 3;
 const MIN_LETTERS: usize = 14;
+/// The most words, strips of a page and candidates that are looked at, so that no file takes long.
+const MAX_WORDS: usize = 12_000;
+const MAX_BINS: usize = 800;
+const MAX_CANDIDATES: usize = 2_000;
 /// This part of the lines before a gutter end near it: the others end a paragraph, or text is set ragged.
 const MIN_FULL: f32 = 0.3;
 /// This part of the lines behind a gutter begin at its edge, or at one of two indents; formulas stand anywhere.
@@ -49,7 +53,8 @@ const MAX_DIGITS: f32 = 0.3;
 
 /// Finds the gutters of a page. `known` are those of the pages before, whose places count for something.
 pub(super) fn gutters(page: &PageContent, words: &[Word], known: &[Gutter]) -> Vec<Gutter> {
-    let Some(size) = median_size(words) else { return Vec::new() };
+    // A page of a newspaper has some five thousand words.
+    let Some(size) = median_size(words).filter(|_| words.len() <= MAX_WORDS) else { return Vec::new() };
     let mut found: Vec<Gutter> = Vec::new();
     for strip in strips(words, page, size) {
         let is_known = known.iter().any(|known| {
@@ -71,7 +76,7 @@ fn median_size(words: &[Word]) -> Option<f32> {
 
 /// Finds the tallest strips of white that have words on both sides, none of which overlap each other.
 fn strips(words: &[Word], page: &PageContent, size: f32) -> Vec<Gutter> {
-    let bins = ((page.width / BIN).ceil().max(1.0) as usize).min(4_000);
+    let bins = ((page.width / BIN).ceil().max(1.0) as usize).min(MAX_BINS);
     let width = page.width / bins as f32;
     let mut covered: Vec<Vec<(f32, f32)>> = vec![Vec::new(); bins];
     for word in words {
@@ -87,6 +92,7 @@ fn strips(words: &[Word], page: &PageContent, size: f32) -> Vec<Gutter> {
     let (top, bottom) = words.iter().fold((f32::INFINITY, 0.0_f32), |(top, bottom), word| {
         (top.min(word.top()), bottom.max(word.bottom()))
     });
+    // Four lines and the room between them.
     let least = 3.5 * size;
     let white: Vec<Vec<(f32, f32)>> =
         covered.into_iter().map(|bin| white_runs(bin, top, bottom, least)).collect();
@@ -103,7 +109,7 @@ fn strips(words: &[Word], page: &PageContent, size: f32) -> Vec<Gutter> {
                     && strip.top <= run_top + 1.0
                     && strip.bottom >= run_bottom - 1.0
             };
-            if candidates.iter().any(is_known) {
+            if candidates.len() >= MAX_CANDIDATES || candidates.iter().any(is_known) {
                 continue;
             }
             // As wide as it can be without losing more than a tenth of its height.
@@ -165,16 +171,19 @@ fn white_runs(mut covered: Vec<(f32, f32)>, top: f32, bottom: f32, least: f32) -
     runs
 }
 
-/// One side of a strip, line by line.
+/// The lines on one side of a strip.
 struct Side {
-    /// Its lines: heights, places of the end near the strip and of the far end, words, letters and digits.
     lines: Vec<SideLine>,
 }
 
+/// A line beside a strip.
 #[derive(Debug, Clone, Copy)]
 struct SideLine {
+    /// The height of its middle.
     height: f32,
+    /// Its end at the strip.
     near: f32,
+    /// Its other end.
     far: f32,
     words: usize,
     letters: usize,

@@ -44,9 +44,12 @@ impl GlyphNormalizer {
         self.last = Some(*glyph);
     }
 
-    /// The text so far, without an accent that waits for its letter.
-    pub(super) fn text(&self) -> &str {
-        self.text.trim_end()
+    /// The end of the text so far, as much of it as a mark can belong to.
+    pub(super) fn tail(&self) -> &str {
+        const MAX_LETTERS: usize = 64;
+        let text = self.text.trim_end();
+        let start = text.char_indices().rev().nth(MAX_LETTERS - 1).map_or(0, |(at, _)| at);
+        text.get(start..).unwrap_or(text)
     }
 
     /// The text in composed form with single spaces.

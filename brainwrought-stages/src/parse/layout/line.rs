@@ -218,7 +218,8 @@ impl Piece {
             None => placed.spaced || placed.gap > space,
         };
         let mut rest = self.glyphs.as_slice();
-        let mut unspaced = false;
+        // After the mark of a note that was dropped: whether a space stood before it.
+        let mut dropped: Option<bool> = None;
         while let Some(placed) = rest.first() {
             let shift = self.shift(&placed.glyph);
             let same = rest.iter().take_while(|other| self.shift(&other.glyph) == shift).count();
@@ -230,25 +231,29 @@ impl Piece {
                 let text: String = run.iter().map(|placed| placed.glyph.letter).collect();
                 let next = after.first().map(|placed| placed.glyph.letter);
                 match shift {
-                    Shift::Raised => raised(&text, composer.text(), next),
-                    _ => lowered(&text, composer.text()),
+                    Shift::Raised => raised(&text, composer.tail(), is_space(placed), next),
+                    _ => lowered(&text, composer.tail()),
                 }
             };
             match meant {
                 Some(meant) => {
-                    // The space that the mark of a note took stands before no full stop.
-                    unspaced = meant.is_empty();
                     let mut place = placed.glyph;
                     for letter in meant.chars() {
                         place.letter = letter;
                         composer.push(&place, false);
                     }
+                    dropped = meant.is_empty().then(|| is_space(placed));
                 }
                 None => {
                     for placed in run {
-                        let is_stop = unspaced && matches!(placed.glyph.letter, '.' | ',' | ';' | ':' | ')');
-                        composer.push(&placed.glyph, is_space(placed) && !is_stop);
-                        unspaced = false;
+                        let is_stop = matches!(placed.glyph.letter, '.' | ',' | ';' | ':' | ')');
+                        let spaced = match dropped.take() {
+                            // The space beside a mark stands before no full stop.
+                            Some(_) if is_stop => false,
+                            Some(before) => before || is_space(placed),
+                            None => is_space(placed),
+                        };
+                        composer.push(&placed.glyph, spaced);
                     }
                 }
             }

@@ -1,5 +1,6 @@
 //! [`margin_numbers`]: the numbers of lines in the margin, as courts and reviewers have them.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::word::{Word, rows};
@@ -14,6 +15,11 @@ const MIN_EACH: usize = 6;
 const MIN_SOME: usize = 3;
 /// The part of the numbers that must follow the one before as they should: a page has headings and gaps.
 const MOST: f32 = 0.75;
+/// This part of the rows may reach into the margin: running headers.
+const MAX_OVER: f32 = 0.1;
+/// The lines that are numbered have so many words on average, and at most this part of their characters are digits.
+const MIN_WORDS: usize = 3;
+const MAX_DIGITS: f32 = 0.25;
 
 /// A number that may be that of its line.
 #[derive(Debug, Clone)]
@@ -63,9 +69,15 @@ pub(super) fn margin_numbers(glyphs: &[Glyph], words: &[Word]) -> Vec<Range<usiz
 
 /// The largest group of candidates that stand at one place.
 fn aligned_most(candidates: &[Candidate], place: fn(&Word) -> f32) -> Vec<Candidate> {
-    let near = |at: f32| candidates.iter().filter(move |other| (place(&other.word) - at).abs() <= ALIGNED);
-    let best = candidates.iter().max_by_key(|candidate| near(place(&candidate.word)).count());
-    best.map_or_else(Vec::new, |best| near(place(&best.word)).cloned().collect())
+    let mut places: Vec<f32> = candidates.iter().map(|candidate| place(&candidate.word)).collect();
+    places.sort_by(f32::total_cmp);
+    let within = |from: usize, at: f32| {
+        places.get(from..).unwrap_or_default().partition_point(|place| *place <= at + 2.0 * ALIGNED)
+    };
+    let best = places.iter().enumerate().max_by_key(|(from, at)| within(*from, **at));
+    let Some((_, &first)) = best else { return Vec::new() };
+    let is_there = |candidate: &&Candidate| (first..=first + 2.0 * ALIGNED).contains(&place(&candidate.word));
+    candidates.iter().filter(is_there).cloned().collect()
 }
 
 /// Tells whether the numbers rise as their rows do.
@@ -87,19 +99,32 @@ fn counts_lines(margin: &[Candidate]) -> bool {
     margin.len() >= least && in_step as f32 >= MOST * steps.len() as f32 && count > 0
 }
 
-/// Tells whether all text beside the numbers lies on one side of them.
+/// Tells whether all text of the page lies on one side of the numbers, and is running text: the first column of a table, such
+/// as one of years, stands over other text, or beside figures.
 fn is_outside(margin: &[Candidate], rows: &[Vec<&Word>], is_left: bool) -> bool {
     let edge =
         margin.iter().map(|candidate| if is_left { candidate.word.right } else { candidate.word.left });
     let edge = if is_left { edge.fold(0.0, f32::max) } else { edge.fold(f32::INFINITY, f32::min) };
-    let (Some(first), Some(last)) = (margin.first(), margin.last()) else { return false };
-    let between = rows.get(first.row..=last.row).unwrap_or_default();
-    let is_over = |word: &&&Word| {
-        let is_number = margin.iter().any(|candidate| candidate.word.glyphs == word.glyphs);
-        !is_number && if is_left { word.left < edge } else { word.right > edge }
+    let numbers: BTreeSet<usize> = margin.iter().map(|candidate| candidate.word.glyphs.start).collect();
+    let is_over = |word: &&Word| {
+        let is_past = if is_left { word.left < edge } else { word.right > edge };
+        is_past && !numbers.contains(&word.glyphs.start)
     };
-    let over = between.iter().filter(|row| row.iter().filter(|word| is_over(word)).count() > 0).count();
-    over * 10 <= between.len()
+    let over = rows.iter().filter(|row| row.iter().any(is_over)).count();
+    let mut beside: Vec<usize> = Vec::new();
+    let (mut letters, mut digits) = (0, 0);
+    for candidate in margin {
+        let row = rows.get(candidate.row).map_or(&[][..], Vec::as_slice);
+        let others = row.iter().filter(|word| !numbers.contains(&word.glyphs.start));
+        beside.push(others.clone().count());
+        letters += others.clone().map(|word| word.letters).sum::<usize>();
+        digits += others.map(|word| word.digits).sum::<usize>();
+    }
+    beside.sort_unstable();
+    let words = beside.get(beside.len() / 2).copied().unwrap_or(0);
+    over as f32 <= MAX_OVER * rows.len() as f32
+        && words >= MIN_WORDS
+        && digits as f32 <= MAX_DIGITS * letters as f32
 }
 
 #[cfg(test)]
@@ -133,5 +158,12 @@ mod tests {
         assert_eq!(dropped(&lines(|at| ((at + 1) % 5 == 0).then_some(at + 1))), ["5", "10", "15", "20"]);
         assert!(dropped(&lines(|_| None)).is_empty());
         assert!(dropped(&lines(|at| Some(at * 37 % 100))).is_empty());
+        let years = (0..10).flat_map(|row| {
+            let y = 100.0 + 12.0 * row as f32;
+            let year = set(&(2010 + row).to_string(), 50.0, y, 10.0);
+            [year, set("12.5", 150.0, y, 10.0), set("3.75", 250.0, y, 10.0)].concat()
+        });
+        let years: Vec<Glyph> = years.collect();
+        assert!(dropped(&years).is_empty(), "{:?}", dropped(&years));
     }
 }

@@ -77,11 +77,14 @@ impl Layout {
         let found = words(&content.glyphs);
         let numbers = margin_numbers(&content.glyphs, &found);
         if !numbers.is_empty() {
-            let mut at = 0;
-            content.glyphs.retain(|_| {
-                at += 1;
-                !numbers.iter().any(|number| number.contains(&(at - 1)))
-            });
+            let mut is_number = vec![false; content.glyphs.len()];
+            for at in numbers.iter().flat_map(Clone::clone) {
+                if let Some(mark) = is_number.get_mut(at) {
+                    *mark = true;
+                }
+            }
+            let mut marks = is_number.into_iter();
+            content.glyphs.retain(|_| !marks.next().unwrap_or(false));
         }
         let words = if numbers.is_empty() { found } else { words(&content.glyphs) };
         let known: Vec<Gutter> = self.known.iter().flatten().copied().collect();

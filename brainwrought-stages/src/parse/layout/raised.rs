@@ -13,14 +13,18 @@ const ORDINALS: [&str; 14] =
     ["st", "nd", "rd", "th", "er", "re", "e", "ère", "ème", "o", "a", "os", "as", "me"];
 
 /// What stands for a raised run of letters after `before`, the text of the line so far, and before `next`; `None` when the
-/// letters themselves do. The mark of a note stands for nothing.
-pub(super) fn raised(run: &str, before: &str, next: Option<char>) -> Option<String> {
+/// letters themselves do. The mark of a note stands for nothing. `spaced` tells that a space stands before the run.
+pub(super) fn raised(run: &str, before: &str, spaced: bool, next: Option<char>) -> Option<String> {
     let last = before.chars().next_back()?;
     let token = token(before);
     let is_number = !token.is_empty() && token.chars().all(|c| c.is_ascii_digit() || c == '.' || c == ',');
     if matches!(run, "◦" | "∘") || matches!(run, "o" | "0") && is_number && matches!(next, Some('C' | 'F'))
     {
         return Some("°".to_owned());
+    }
+    // The number of an isotope, as in "dated by ¹⁴C", belongs to what comes after it.
+    if spaced && last.is_alphabetic() && next.is_some_and(char::is_alphabetic) {
+        return None;
     }
     if let Some(power) = power(run) {
         let is_power = if token.is_empty() {
@@ -129,9 +133,11 @@ mod tests {
             ("le 1", "er", None),
             ("", "1", None),
         ] {
-            assert_eq!(raised(run, before, None).as_deref(), expected, "{before}^{run}");
+            assert_eq!(raised(run, before, false, None).as_deref(), expected, "{before}^{run}");
         }
-        assert_eq!(raised("o", "37", Some('C')).as_deref(), Some("°"));
+        assert_eq!(raised("14", "dated by", true, Some('C')), None);
+        assert_eq!(raised("2", "University,", true, Some('D')).as_deref(), Some(""));
+        assert_eq!(raised("o", "37", false, Some('C')).as_deref(), Some("°"));
     }
 
     #[test]
