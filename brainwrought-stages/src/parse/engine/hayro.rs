@@ -23,6 +23,7 @@ use super::{
     is_bold_name, is_mono_name, picture_size, visible,
 };
 use crate::parse::error::ParseFailure;
+use crate::parse::layout::runs_left;
 use crate::parse::page_content::{Bookmark, FileContent, Glyph, PageContent, Unseen, rect_of, turned_back};
 use crate::picture::RgbaImage;
 
@@ -221,13 +222,17 @@ impl PageReader {
             before.unseen = before.unseen.and(unseen);
             return;
         }
-        let count = text.chars().count().max(1) as f32;
+        let count = text.chars().count().max(1);
+        // The letters of a ligature share its box in the order in which they are read.
+        let runs_left = text.chars().next().is_some_and(runs_left);
+        let width = area.width / count as f32;
         for (index, letter) in text.chars().enumerate() {
+            let place = if runs_left { count - 1 - index } else { index };
             let letter = decoded(letter, &name);
             self.content.glyphs.push(Glyph {
                 letter,
-                left: area.x + area.width * index as f32 / count,
-                right: area.x + area.width * (index + 1) as f32 / count,
+                left: area.x + width * place as f32,
+                right: area.x + width * (place + 1) as f32,
                 baseline,
                 size: up.hypot() as f32,
                 bold,

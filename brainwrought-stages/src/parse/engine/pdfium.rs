@@ -17,6 +17,7 @@ use super::{
     is_bold_name, is_mono_name, picture_size, visible,
 };
 use crate::parse::error::ParseFailure;
+use crate::parse::layout::runs_left;
 use crate::parse::page_content::{Bookmark, FileContent, Glyph, PageContent, rect_of, turned_back};
 use crate::picture::RgbaImage;
 
@@ -103,6 +104,7 @@ impl Engine for PdfiumFile {
             content.glyphs =
                 chars.iter().take(MAX_GLYPHS).filter_map(|c| view.glyph(&c, &mut face)).collect();
         }
+        turn_ligatures(&mut content.glyphs);
         let mut painted: Vec<(Rect, Option<[u8; 3]>)> = Vec::new();
         // What comes after the shapes that are looked at is not known.
         content.may_hide_text = page.objects().len() as usize > MAX_SHAPES;
@@ -152,6 +154,17 @@ impl Engine for PdfiumFile {
         // The page is drawn on opaque white, so that premultiplied and straight colours are the same.
         RgbaImage::from_premultiplied(width as usize, height as usize, bitmap.as_rgba_bytes()).ok()
     }
+}
+
+/// Puts the letters of a ligature, which have one box, into the order in which they are read. PDFium turns those that run to
+/// the left.
+fn turn_ligatures(glyphs: &mut [Glyph]) {
+    let is_one = |a: &Glyph, b: &Glyph| {
+        runs_left(a.letter)
+            && runs_left(b.letter)
+            && (a.left, a.right, a.baseline) == (b.left, b.right, b.baseline)
+    };
+    glyphs.chunk_by_mut(is_one).for_each(<[Glyph]>::reverse);
 }
 
 /// Whether a text can be seen, as far as it says itself. What is behind it, and what is cut off, is for the other engine to

@@ -10,7 +10,7 @@
 use crate::parse::page_content::Glyph;
 
 /// Tells whether a letter belongs to a script that runs to the left.
-pub(super) fn runs_left(letter: char) -> bool {
+pub(in crate::parse) fn runs_left(letter: char) -> bool {
     matches!(u32::from(letter), 0x0590..=0x08FF | 0xFB1D..=0xFDFF | 0xFE70..=0xFEFF) && !is_digit(letter)
 }
 

@@ -23,6 +23,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use brainwrought_core::data::{Block, BlockKind, Language, Page, Rect};
 
+pub(super) use self::bidi::runs_left;
 use self::drop_cap::join_drop_caps;
 use self::furniture::Furniture;
 use self::gutter::{Gutter, gutters};
