@@ -16,6 +16,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::admission::enter_queue;
+use crate::client_id::ClientId;
 use crate::client_slots::ClientSlots;
 use crate::fair_queue::{self, FairQueue};
 use crate::job_body::JobBody;
@@ -24,7 +25,7 @@ use crate::links::Base;
 use crate::local_files::LocalFiles;
 use crate::previews::Previews;
 use crate::queue_positions::QueuePositions;
-use crate::rate_limit::{ClientId, RateLimit};
+use crate::rate_limit::RateLimit;
 use crate::server_secret::ServerSecret;
 use crate::storage::{Storage, expected_bytes};
 use crate::watches::Watches;

@@ -23,12 +23,12 @@ use url::form_urlencoded;
 
 use crate::admission::{admit, check_size, enter_queue};
 use crate::app_state::AppState;
+use crate::client_id::ClientId;
 use crate::fair_queue;
 use crate::idempotency_key::{idempotency_key, is_known};
 use crate::links::Base;
 use crate::multipart::{Multipart, Part};
 use crate::own_music;
-use crate::rate_limit::ClientId;
 use crate::timed_body::{BodyLimits, TimedBody};
 use crate::video_options::VideoOptions;
 use crate::{ApiError, metrics, multipart, webhook};

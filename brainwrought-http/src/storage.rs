@@ -10,7 +10,7 @@ use brainwrought_core::id::JobId;
 use brainwrought_stages::standard::MakeOptions;
 use tokio::time::Instant;
 
-use crate::rate_limit::ClientId;
+use crate::client_id::ClientId;
 use crate::{ApiError, StorageLimits};
 
 /// How much is stored, and whether an upload still fits.

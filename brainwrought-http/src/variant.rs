@@ -15,12 +15,12 @@ use serde_json::{Map, Value};
 use crate::ApiError;
 use crate::api_error::ErrorBody;
 use crate::app_state::AppState;
+use crate::client_id::ClientId;
 use crate::idempotency_key::stored_key;
 use crate::intake::{Document, Order, receive_choices, receive_whole};
 use crate::job_body::SubmittedBody;
 use crate::links::{ApiBase, Base};
 use crate::output_files::{INPUT, fetch};
-use crate::rate_limit::ClientId;
 use crate::video_options::VideoOptions;
 
 /// Creates another job from the PDF of this one.

@@ -36,11 +36,11 @@ use maud::html;
 use serde::Deserialize;
 
 use crate::app_state::AppState;
+use crate::client_id::ClientId;
 use crate::example_files::example;
 use crate::intake::{PdfRequest, receive};
 use crate::job_link::JobLink;
 use crate::links::Base;
-use crate::rate_limit::ClientId;
 use crate::removal::remove;
 use crate::script_edit::{LineEdit, edit, restore};
 use crate::{ApiError, previews, variant, view};
