@@ -49,7 +49,7 @@ pub(crate) async fn create(
     headers: HeaderMap,
     given: Result<Json<Map<String, Value>>, JsonRejection>,
 ) -> Result<(StatusCode, Json<SubmittedBody>), ApiError> {
-    let Json(given) = given.map_err(|error| ApiError::of_body(error.status(), &error))?;
+    let Json(given) = given.map_err(|error| ApiError::unreadable("body", error.status(), &error))?;
     let view = state.job(&job_id).await?;
     let options = options_of(&view).with(given)?;
     let key = headers.get("idempotency-key").map(|key| key.to_str().unwrap_or_default());
