@@ -269,6 +269,12 @@ mod tests {
         let wrong = SigningIdentity { key: other.key, ..one.clone() };
         assert!(sign(&video(), &manifest(), &wrong).is_err(), "the key of another certificate");
         assert!(matches!(sign(&video(), b"{}", &one), Err(CredentialsError::Manifest(_))));
+        let unknown = br#"{"synthetic":[],"digital_source_type":"of tomorrow"}"#;
+        let error = sign(&video(), unknown, &one).unwrap_err();
+        assert!(
+            matches!(&error, CredentialsError::Manifest(reason) if reason.to_string().contains("of tomorrow")),
+            "{error:?}"
+        );
         let no_video = Bytes::from_static(b"no video at all");
         assert!(matches!(sign(&no_video, &manifest(), &one), Err(CredentialsError::Sign(_))));
     }
