@@ -113,7 +113,9 @@ impl EditVerdict {
             if self.planned_ms() > most {
                 format!("the video would be {planned} long; the limit is {}", seconds(most))
             } else {
-                format!("the video would be {planned} long; it must be at least {}", seconds(least))
+                // Rounded up, so that nobody is told a length that is refused.
+                let least = seconds(least.next_multiple_of(100));
+                format!("the video would be {planned} long; it must be at least {least}")
             }
         })
     }
