@@ -8,6 +8,7 @@ use brainwrought_core::artifact_store::ArtifactStoreError;
 use brainwrought_core::engine::{CollectError, EngineError};
 use brainwrought_core::job_store::JobStoreError;
 use brainwrought_core::report::chain;
+use clap::error::ContextValue;
 
 /// Everything was done.
 pub(crate) const DONE: u8 = 0;
@@ -53,7 +54,7 @@ pub(crate) fn code(result: anyhow::Result<()>, printed: io::Result<()>) -> ExitC
 #[expect(clippy::print_stderr, reason = "this is where the command speaks to people")]
 pub(crate) fn complain(error: &clap::Error) {
     let text = error.render().to_string();
-    let safe = without_secrets(&text);
+    let safe = without_secrets(&text, &values_in(error));
     if safe == text {
         // In colours, where there are any.
         let _ = error.print();
@@ -62,27 +63,50 @@ pub(crate) fn complain(error: &clap::Error) {
     }
 }
 
-/// Takes user names, passwords and queries out of all addresses in a text.
-fn without_secrets(text: &str) -> String {
+/// The values that an error of the parser repeats.
+fn values_in(error: &clap::Error) -> Vec<&str> {
+    let values = error.context().flat_map(|(_, value)| match value {
+        ContextValue::String(value) => std::slice::from_ref(value),
+        ContextValue::Strings(values) => values.as_slice(),
+        _ => &[],
+    });
+    values.map(String::as_str).collect()
+}
+
+/// Takes user names, passwords and queries out of all addresses in a text. `values` are texts in it whose ends are known: a
+/// password may have blanks and quotes in it. Elsewhere an address ends with the first of these.
+fn without_secrets(text: &str, values: &[&str]) -> String {
+    let mut text = text.to_owned();
+    for value in values {
+        let safe = concealed(value);
+        if safe != **value {
+            text = text.replace(value, &safe);
+        }
+    }
     let mut safe = String::with_capacity(text.len());
-    let mut rest = text;
+    let mut rest = text.as_str();
     while let Some(at) = rest.find("://") {
-        let (before, after) = rest.split_at(at + 3);
+        let (before, after) = rest.split_at(at);
         let ends = |next: char| next.is_whitespace() || matches!(next, '\'' | '"' | '`');
         let (address, behind) = after.split_at(after.find(ends).unwrap_or(after.len()));
-        let (place, query) = address.split_once('?').unwrap_or((address, ""));
-        let host = place.rsplit_once('@').map_or(place, |(_, host)| host);
         safe.push_str(before);
-        if host.len() < place.len() {
-            safe.push_str("***@");
-        }
-        safe.push_str(host);
-        if !query.is_empty() {
-            safe.push_str("?***");
-        }
+        safe.push_str(&concealed(address));
         rest = behind;
     }
     safe + rest
+}
+
+/// An address as it may be repeated. Whatever stands before the last `@` may be a password, even with a `/` or a `?` in it;
+/// without `://` only what looks like `user:password@host` is taken for an address.
+fn concealed(value: &str) -> String {
+    let (scheme, rest) = match value.find("://") {
+        Some(at) => value.split_at(at + 3),
+        None if value.rsplit_once('@').is_some_and(|(user, _)| user.contains(':')) => ("", value),
+        None => return value.to_owned(),
+    };
+    let (user, place) = rest.rsplit_once('@').map_or(("", rest), |(_, place)| ("***@", place));
+    let (place, query) = place.split_once('?').map_or((place, ""), |(place, _)| (place, "?***"));
+    format!("{scheme}{user}{place}{query}")
 }
 
 /// The exit code of a command that did its work: `code`, unless its output could not be written.
@@ -144,16 +168,40 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_typed_is_repeated_without_secrets() {
+    fn addresses_are_repeated_without_secrets() {
         for (text, safe) in [
             (
                 "invalid value 'http://me:pw@host/v1' for '--llm'",
                 "invalid value 'http://***@host/v1' for '--llm'",
             ),
             ("'https://host/v1?key=secret' and https://b", "'https://host/v1?***' and https://b"),
+            ("'https://me:p?w@host'", "'https://***@host'"),
             ("invalid value '0' for '--concurrency <N>'", "invalid value '0' for '--concurrency <N>'"),
         ] {
-            assert_eq!(without_secrets(text), safe);
+            assert_eq!(without_secrets(text, &[]), safe);
+        }
+    }
+
+    #[test]
+    fn what_was_typed_is_repeated_without_secrets() {
+        let command = || {
+            let number = clap::Arg::new("n").long("number").value_parser(clap::value_parser!(u32));
+            clap::Command::new("brainwrought").arg(number)
+        };
+        for (value, safe) in [
+            ("http://me:pass w'ord@host/v1", "http://***@host/v1"),
+            ("http://me:p?w/d@host/v1?key=secret", "http://***@host/v1?***"),
+            ("me:p?w@host", "***@host"),
+            ("me:pass word@host:80", "***@host:80"),
+            ("a@2x.png", "a@2x.png"),
+            ("C:\\a.pdf", "C:\\a.pdf"),
+        ] {
+            for arguments in [["brainwrought", "--number", value].as_slice(), &["brainwrought", value]] {
+                let error = command().try_get_matches_from(arguments).unwrap_err();
+                let text = without_secrets(&error.render().to_string(), &values_in(&error));
+                assert!(text.contains(&format!("'{safe}'")), "{text}");
+                assert!(safe == value || !text.contains(value), "{text}");
+            }
         }
     }
 }

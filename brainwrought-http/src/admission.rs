@@ -7,9 +7,9 @@ use brainwrought_stages::standard::MakeOptions;
 use tokio::sync::SemaphorePermit;
 
 use crate::app_state::AppState;
+use crate::client_id::ClientId;
 use crate::client_slots::ClientSlot;
 use crate::fair_queue::Queued;
-use crate::rate_limit::ClientId;
 use crate::storage::HeldRoom;
 use crate::{ApiError, VideoSize};
 

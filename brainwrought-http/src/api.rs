@@ -17,13 +17,13 @@ use utoipa::{IntoParams, ToSchema};
 use crate::ApiError;
 use crate::api_error::ErrorBody;
 use crate::app_state::AppState;
+use crate::client_id::ClientId;
 use crate::guard::is_operator;
 use crate::intake::{PdfRequest, receive};
 use crate::job_body::{JobBody, JobList, JobSummary, SubmittedBody};
 use crate::links::{ApiBase, Base};
 use crate::long_poll::{ShowQuery, wait};
 use crate::metrics::without_spending;
-use crate::rate_limit::ClientId;
 use crate::removal::remove;
 use crate::script_edit::{ScriptBody, ScriptEdit, VerdictBody, edit, judge, restore};
 use crate::upload_form::{PdfBytes, UploadForm, UploadQuery};
@@ -120,8 +120,8 @@ impl ListQuery {
 pub(crate) fn parse_status(name: &str) -> Result<JobStatus, ApiError> {
     // The names are those of the stored job, in upper case; a person may type them in lower case.
     serde_json::from_value(name.trim().to_uppercase().into()).map_err(|_| {
-        let known = "PENDING, RUNNING, INTERRUPTED, COMPLETED, FAILED, CANCELLED";
-        ApiError::WrongRequest(format!("`status` takes {known}"))
+        let known: Vec<_> = JobStatus::ALL.iter().map(|status| status.as_str()).collect();
+        ApiError::WrongRequest(format!("`status` takes {}", known.join(", ")))
     })
 }
 
@@ -144,7 +144,7 @@ pub(crate) async fn list(
 ) -> Result<Json<JobList>, ApiError> {
     let is_operator = is_operator(&state, &headers);
     let Query(query) = match query {
-        Err(error) if is_operator => return Err(ApiError::wrong_request(&error.body_text())),
+        Err(error) if is_operator => return Err(ApiError::unreadable("query", error.status(), &error)),
         query => query.unwrap_or_default(),
     };
     Ok(Json(list_jobs(&state, &query, is_operator, &base).await?))
@@ -185,7 +185,7 @@ pub(crate) async fn show(
     Path(job_id): Path<String>,
     query: Result<Query<ShowQuery>, axum::extract::rejection::QueryRejection>,
 ) -> Result<Json<JobBody>, ApiError> {
-    let Query(query) = query.map_err(|error| ApiError::of_body(error.status(), &error))?;
+    let Query(query) = query.map_err(|error| ApiError::unreadable("query", error.status(), &error))?;
     let view = wait(&state, client, state.job(&job_id).await?, &query).await?;
     Ok(Json(state.shown(&view, &base).await))
 }
@@ -238,7 +238,7 @@ pub(crate) async fn retry(
     Path(job_id): Path<String>,
     query: Result<Query<RetryQuery>, axum::extract::rejection::QueryRejection>,
 ) -> Result<(StatusCode, Json<JobBody>), ApiError> {
-    let Query(query) = query.map_err(|error| ApiError::of_body(error.status(), &error))?;
+    let Query(query) = query.map_err(|error| ApiError::unreadable("query", error.status(), &error))?;
     let view = state.job(&job_id).await?;
     let from = query.from.as_deref().filter(|from| !from.is_empty()).map(StageName::from);
     let view = state.retry(client, &view, from.as_ref()).await?;
@@ -302,7 +302,7 @@ pub(crate) async fn edit_script(
     Path(job_id): Path<String>,
     change: Result<Json<ScriptEdit>, axum::extract::rejection::JsonRejection>,
 ) -> Result<(StatusCode, Json<JobBody>), ApiError> {
-    let Json(change) = change.map_err(|error| ApiError::of_body(error.status(), &error))?;
+    let Json(change) = change.map_err(|error| ApiError::unreadable("body", error.status(), &error))?;
     let view = edit(&state, client, &state.job(&job_id).await?, &change.lines).await?;
     Ok((StatusCode::ACCEPTED, Json(state.shown(&view, &base).await)))
 }
@@ -323,7 +323,7 @@ pub(crate) async fn check_script(
     Path(job_id): Path<String>,
     change: Result<Json<ScriptEdit>, axum::extract::rejection::JsonRejection>,
 ) -> Result<Json<VerdictBody>, ApiError> {
-    let Json(change) = change.map_err(|error| ApiError::of_body(error.status(), &error))?;
+    let Json(change) = change.map_err(|error| ApiError::unreadable("body", error.status(), &error))?;
     Ok(Json(judge(&state, &state.job(&job_id).await?.job, &change.lines).await?))
 }
 
@@ -354,7 +354,7 @@ pub(crate) async fn restore_version(
     Path(job_id): Path<String>,
     query: Result<Query<RestoreQuery>, axum::extract::rejection::QueryRejection>,
 ) -> Result<(StatusCode, Json<JobBody>), ApiError> {
-    let Query(query) = query.map_err(|error| ApiError::of_body(error.status(), &error))?;
+    let Query(query) = query.map_err(|error| ApiError::unreadable("query", error.status(), &error))?;
     let view = restore(&state, client, &state.job(&job_id).await?, query.version).await?;
     Ok((StatusCode::ACCEPTED, Json(state.shown(&view, &base).await)))
 }

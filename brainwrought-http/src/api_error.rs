@@ -233,23 +233,28 @@ impl ApiError {
         }
     }
 
-    /// Says why the body of a request cannot be read: `status` and `error` are what its reader made of it.
-    pub(crate) fn of_body(status: StatusCode, error: &(dyn std::error::Error + 'static)) -> Self {
+    /// Says why a part of a request, such as its body, cannot be read: `status` and `error` are what its reader made of it.
+    pub(crate) fn unreadable(
+        part: &str,
+        status: StatusCode,
+        error: &(dyn std::error::Error + 'static),
+    ) -> Self {
         let reason = std::iter::successors(Some(error), |error| error.source()).last().unwrap_or(error);
         match status {
             StatusCode::PAYLOAD_TOO_LARGE => Self::BodyTooLarge,
             StatusCode::UNSUPPORTED_MEDIA_TYPE => Self::WrongMediaType(error.to_string()),
-            _ => Self::wrong_request(&format!("the body of the request cannot be used: {reason}")),
+            _ => Self::wrong_request(&format!("the {part} of the request cannot be used: {reason}")),
         }
     }
 
     /// Logs what is ours. That the storage is full is logged once, where it is measured.
     pub(crate) fn log(&self) {
         let (status, code) = self.status_and_code();
-        let is_refusal =
-            matches!(self, Self::StorageFull { .. } | Self::ShareTaken { .. } | Self::DiskNearlyFull);
-        if status.is_server_error() && !is_refusal {
-            tracing::error!(code, "{}", chain(self));
+        match self {
+            Self::StorageFull { .. } | Self::DiskNearlyFull => {}
+            Self::ShareTaken { .. } => tracing::debug!(code, "{self}"),
+            _ if status.is_server_error() => tracing::error!(code, "{}", chain(self)),
+            _ => {}
         }
     }
 

@@ -5,6 +5,7 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use brainwrought_core::clock::wall_time;
 use brainwrought_core::engine::Engine;
 use brainwrought_core::id::{JobId, StageName};
 use brainwrought_core::job::{JobStatus, StageBacklog};
@@ -16,6 +17,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::admission::enter_queue;
+use crate::client_id::ClientId;
 use crate::client_slots::ClientSlots;
 use crate::fair_queue::{self, FairQueue};
 use crate::job_body::JobBody;
@@ -24,7 +26,7 @@ use crate::links::Base;
 use crate::local_files::LocalFiles;
 use crate::previews::Previews;
 use crate::queue_positions::QueuePositions;
-use crate::rate_limit::{ClientId, RateLimit};
+use crate::rate_limit::RateLimit;
 use crate::server_secret::ServerSecret;
 use crate::storage::{Storage, expected_bytes};
 use crate::watches::Watches;
@@ -261,10 +263,12 @@ impl AppState {
             return Ok(counts);
         }
         let mut jobs = BTreeMap::new();
-        for view in self.engine.jobs().list(&JobFilter::default()).await? {
+        let views = self.engine.jobs().list(&JobFilter::default()).await?;
+        for view in &views {
             *jobs.entry(view.status).or_insert(0) += 1;
         }
-        let counts = Counts { jobs, backlog: self.engine.jobs().backlog().await? };
+        let active = views.iter().filter(|view| !view.status.is_final()).map(|view| &view.job);
+        let counts = Counts { jobs, backlog: StageBacklog::count(active, wall_time()) };
         *self.counted.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, counts.clone()));
         Ok(counts)
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::rate_limit::ClientId;
+use crate::client_id::ClientId;
 
 /// Counts what each client has under way, and refuses more than `per_client`. Cloning is cheap and shares the counts.
 #[derive(Debug, Clone)]

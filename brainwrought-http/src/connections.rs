@@ -11,7 +11,7 @@ use hyper::body::{Frame, SizeHint};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-use crate::rate_limit::ClientId;
+use crate::client_id::ClientId;
 
 /// The open connections, at most `limit` of them and at most `per_client` of one client.
 ///

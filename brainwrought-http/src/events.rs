@@ -18,10 +18,10 @@ use utoipa::ToSchema;
 
 use crate::api_error::ErrorBody;
 use crate::app_state::AppState;
+use crate::client_id::ClientId;
 use crate::client_slots::ClientSlot;
 use crate::job_body::{JobBody, LogBody};
 use crate::links::{ApiBase, Base};
-use crate::rate_limit::ClientId;
 use crate::watches::Seen;
 use crate::{ApiError, metrics};
 

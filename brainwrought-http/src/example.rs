@@ -3,7 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use brainwrought_core::id::Digest;
+use brainwrought_core::report::chain;
 use brainwrought_stages::check::Manifest;
+use serde_json::Value;
 
 /// A finished video that the start page shows.
 ///
@@ -41,9 +43,11 @@ impl Example {
     }
 
     fn read(folder: PathBuf) -> Self {
-        let manifest = std::fs::read(folder.join("manifest.json"));
-        let manifest: Manifest =
-            manifest.ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
+        let manifest = folder.join("manifest.json");
+        let manifest = read_manifest(&manifest).unwrap_or_else(|error| {
+            tracing::warn!(manifest = %manifest.display(), error = chain(&error), "an example has no title");
+            Manifest::default()
+        });
         let own = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let title = if manifest.title.is_empty() { own.clone() } else { manifest.title };
         Self {
@@ -57,6 +61,13 @@ impl Example {
     }
 }
 
+/// Reads what is shown of a manifest. Other parts of it may be of another version, which knows more of them.
+fn read_manifest(path: &Path) -> std::io::Result<Manifest> {
+    let mut manifest: serde_json::Map<String, Value> = serde_json::from_slice(&std::fs::read(path)?)?;
+    manifest.retain(|key, _| ["title", "language", "video", "source"].contains(&key.as_str()));
+    Ok(serde_json::from_value(manifest.into())?)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -65,7 +76,11 @@ mod tests {
     fn examples_are_the_folders_with_a_video() {
         let folder = tempfile::tempdir().unwrap();
         for (name, manifest) in [
-            ("b", r#"{"title":"Bees","language":"de","video":{"duration_ms":54100},"source":{"pages":9}}"#),
+            (
+                "b",
+                r#"{"title":"Bees","language":"de","video":{"duration_ms":54100},"source":{"pages":9},
+                    "assets":[{"of_another":"version"}],"calls":[7],"spent":"much"}"#,
+            ),
             ("a", "no manifest at all"),
         ] {
             std::fs::create_dir(folder.path().join(name)).unwrap();

@@ -18,7 +18,7 @@ use brainwrought_core::job_store::JobView;
 use brainwrought_stages::standard::MakeOptions;
 
 use crate::app_state::make_options_of;
-use crate::rate_limit::ClientId;
+use crate::client_id::ClientId;
 
 /// Gives new jobs their priorities.
 #[derive(Debug, Default)]

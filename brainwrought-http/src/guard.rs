@@ -16,9 +16,9 @@ use percent_encoding::percent_decode_str;
 use tokio::time::Instant;
 
 use crate::app_state::AppState;
+use crate::client_id::ClientId;
 use crate::links::{Base, MCP_PATH, UPLOAD_PATH};
 use crate::long_poll::is_long_poll;
-use crate::rate_limit::ClientId;
 use crate::{ApiError, HttpSettings, Operators, metrics, page};
 
 /// Refuses what must not pass, limits how often and how long, puts the security headers on, and counts.

@@ -5,7 +5,7 @@ use brainwrought_core::id::Digest;
 
 use crate::ApiError;
 use crate::app_state::AppState;
-use crate::rate_limit::ClientId;
+use crate::client_id::ClientId;
 
 /// Reads the `Idempotency-Key` of a request.
 pub(crate) fn idempotency_key(client: ClientId, headers: &HeaderMap) -> Result<Option<String>, ApiError> {

@@ -15,7 +15,7 @@ use brainwrought_core::job_store::Created;
 use brainwrought_core::private_folder::private_folder;
 use brainwrought_stages::parse::{PDF_HEADER_WITHIN, find_pdf_header};
 use brainwrought_stages::standard::{MakeOptions, Music};
-use brainwrought_stages::text::is_invisible;
+use brainwrought_stages::text::without_invisible;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use tokio::io::AsyncWriteExt as _;
@@ -23,12 +23,12 @@ use url::form_urlencoded;
 
 use crate::admission::{admit, check_size, enter_queue};
 use crate::app_state::AppState;
+use crate::client_id::ClientId;
 use crate::fair_queue;
 use crate::idempotency_key::{idempotency_key, is_known};
 use crate::links::Base;
 use crate::multipart::{Multipart, Part};
 use crate::own_music;
-use crate::rate_limit::ClientId;
 use crate::timed_body::{BodyLimits, TimedBody};
 use crate::video_options::VideoOptions;
 use crate::{ApiError, metrics, multipart, webhook};
@@ -464,7 +464,9 @@ pub(crate) async fn read_whole(mut file: std::fs::File) -> Result<Bytes, ApiErro
 /// A name to show: without folders, control characters and what turns the direction of text around.
 pub(crate) fn shown_name(name: &str) -> String {
     let base = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    let clean: String = base.chars().filter(|c| !is_invisible(*c)).take(MAX_NAME).collect();
+    let cut: String = without_invisible(base).chars().take(MAX_NAME).collect();
+    // The cut may have gone through a flag.
+    let clean = without_invisible(&cut);
     let clean = clean.trim();
     if clean.is_empty() || Path::new(clean).file_name().is_none() {
         "document.pdf".to_owned()
@@ -496,6 +498,10 @@ mod tests {
             ("", "document.pdf"),
             ("a\u{202e}fdp.exe\r\n\0", "afdp.exe"),
             ("<script>.pdf", "<script>.pdf"),
+            (
+                "\u{1f3f4}\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}.pdf",
+                "\u{1f3f4}\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}.pdf",
+            ),
         ] {
             assert_eq!(shown_name(name), shown, "{name:?}");
         }

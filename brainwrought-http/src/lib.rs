@@ -27,6 +27,7 @@ mod api;
 mod api_error;
 mod app_state;
 mod byte_range;
+mod client_id;
 mod client_slots;
 mod client_text;
 mod connections;

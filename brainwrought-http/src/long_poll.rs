@@ -11,7 +11,7 @@ use utoipa::IntoParams;
 use crate::ApiError;
 use crate::api::parse_status;
 use crate::app_state::AppState;
-use crate::rate_limit::ClientId;
+use crate::client_id::ClientId;
 
 /// The longest wait, in seconds. Proxies give up on an answer after 60 s as a rule.
 const MAX_WAIT: u64 = 60;

@@ -24,15 +24,6 @@ const SUBMITTED: &str = "brainwrought_jobs_submitted_total";
 /// Jobs in the store, by the label `status`.
 const JOBS: &str = "brainwrought_jobs";
 
-const STATUSES: [JobStatus; 6] = [
-    JobStatus::Pending,
-    JobStatus::Running,
-    JobStatus::Interrupted,
-    JobStatus::Completed,
-    JobStatus::Failed,
-    JobStatus::Cancelled,
-];
-
 /// Tells the recorder of this process what the names mean, and begins at 0 what has no labels, so that it is there before
 /// anything happens.
 pub(crate) fn describe() {
@@ -78,8 +69,8 @@ pub(crate) fn submitted() {
 
 /// Sets the gauges of the jobs in the store. A status that is not listed has none.
 pub(crate) fn observe(jobs: &BTreeMap<JobStatus, usize>) {
-    for status in STATUSES {
-        let count = jobs.get(&status).copied().unwrap_or_default();
+    for status in JobStatus::ALL {
+        let count = jobs.get(status).copied().unwrap_or_default();
         gauge!(JOBS, "status" => status.to_string()).set(count as f64);
     }
 }

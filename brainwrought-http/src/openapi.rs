@@ -70,6 +70,8 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<AppState>> {
 /// job to what can be done with it.
 pub(crate) fn complete(document: &mut OpenApi) {
     for (method, operation) in operations(&mut document.paths) {
+        let takes_json = matches!(&operation.request_body, Some(RefOr::T(body))
+            if body.content.contains_key("application/json"));
         let responses = &mut operation.responses.responses;
         let mut add = |status: &str, response: ResponseBuilder| {
             responses.entry(status.to_owned()).or_insert_with(|| response.build().into());
@@ -79,6 +81,10 @@ pub(crate) fn complete(document: &mut OpenApi) {
         add("503", error("The server is shutting down, or a store does not respond."));
         if method != HttpMethod::Get {
             add("507", error("The server is out of storage."));
+        }
+        if takes_json {
+            add("413", error("The body of the request is too large."));
+            add("415", error("The `Content-Type` of the request is not `application/json`."));
         }
         for status in ["429", "503"] {
             if let Some(RefOr::T(response)) = responses.get_mut(status) {

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::app_state::{AppState, make_options_of};
-use crate::rate_limit::ClientId;
+use crate::client_id::ClientId;
 use crate::{ApiError, output_files};
 
 /// What to change of a script.

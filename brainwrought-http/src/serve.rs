@@ -18,8 +18,8 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
 
+use crate::client_id::ClientId;
 use crate::connections::{Connections, Place, TooManyConnections};
-use crate::rate_limit::ClientId;
 use crate::settings::{HttpLimits, Timeouts};
 
 /// Answers connections until `shutdown` fires; then requests under way may end, for as long as `timeouts.drain`.

@@ -10,7 +10,7 @@ use brainwrought_core::id::JobId;
 use brainwrought_stages::standard::MakeOptions;
 use tokio::time::Instant;
 
-use crate::rate_limit::ClientId;
+use crate::client_id::ClientId;
 use crate::{ApiError, StorageLimits};
 
 /// How much is stored, and whether an upload still fits.
@@ -34,8 +34,16 @@ pub(crate) struct Storage {
     held: AtomicU64,
     /// Bytes that were uploaded since the last measurement.
     added: AtomicU64,
-    /// True when the operator was told that there is no room, until there is some again.
-    told: AtomicBool,
+    /// That the disk is nearly full.
+    disk_notice: Notice,
+    /// That as much is stored as may be.
+    sum_notice: Notice,
+}
+
+/// Tells the operator once of a shortage until it is clearly over, since every client may try again and again.
+#[derive(Debug, Default)]
+struct Notice {
+    is_given: AtomicBool,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -62,6 +70,10 @@ const BYTES_PER_PIXEL_SECOND: f64 = 0.6;
 /// One part in so many of the storage is for clients who take less than such a part.
 const RESERVED: u64 = 4;
 
+/// A shortage is over when one part in so many of the limit is left; sooner, the next small upload would end it, and the
+/// large one after that would begin it again.
+const CLEAR: u64 = 20;
+
 /// How many jobs it is remembered of who brought them.
 const MAX_BROUGHT: usize = 20_000;
 
@@ -83,7 +95,8 @@ impl Storage {
             brought: Mutex::default(),
             held: AtomicU64::default(),
             added: AtomicU64::default(),
-            told: AtomicBool::default(),
+            disk_notice: Notice::default(),
+            sum_notice: Notice::default(),
         }
     }
 
@@ -124,6 +137,8 @@ impl Storage {
         let held = self.held.load(Ordering::Relaxed);
         let wanted = held.saturating_add(promised).saturating_add(expected);
         let left = self.check_sum(wanted, limit).await?;
+        // Only here: for an upload alone there may be room all the time that there is none for a job.
+        self.sum_notice.withdraw_if(left >= limit / CLEAR);
         self.check_share(client, expected, active, limit, left).await
     }
 
@@ -185,10 +200,11 @@ impl Storage {
         let free = tokio::task::spawn_blocking(move || free_bytes(&inputs)).await;
         // A system that does not tell has its own way of saying that a disk is full: writing fails.
         let Ok(Some(free)) = free else { return Ok(()) };
-        if free.saturating_sub(self.limits.reserve) >= wanted {
+        if let Some(left) = free.saturating_sub(self.limits.reserve).checked_sub(wanted) {
+            self.disk_notice.withdraw_if(left >= self.limits.reserve / CLEAR);
             return Ok(());
         }
-        self.tell_once(&ApiError::DiskNearlyFull);
+        self.disk_notice.give(&ApiError::DiskNearlyFull);
         Err(ApiError::DiskNearlyFull)
     }
 
@@ -197,20 +213,12 @@ impl Storage {
         for max_age in [MAX_AGE_TO_PASS, MAX_AGE_TO_REFUSE] {
             let stored = self.stored(max_age).await.saturating_add(self.added.load(Ordering::Relaxed));
             if let Some(left) = limit.checked_sub(stored.saturating_add(wanted)) {
-                self.told.store(false, Ordering::Relaxed);
                 return Ok(left);
             }
         }
         let refused = ApiError::StorageFull { limit };
-        self.tell_once(&refused);
+        self.sum_notice.give(&refused);
         Err(refused)
-    }
-
-    /// Logs that there is no room; once, since every client may try again and again.
-    fn tell_once(&self, refused: &ApiError) {
-        if !self.told.swap(true, Ordering::Relaxed) {
-            tracing::warn!("uploads are refused: {refused}");
-        }
     }
 
     /// The bytes of all files at the last measurement, which is made again when it is too old.
@@ -236,6 +244,26 @@ impl Storage {
 pub(crate) fn expected_bytes(options: &MakeOptions) -> u64 {
     let pixels = f64::from(options.width) * f64::from(options.height);
     (pixels * options.length_ms as f64 / 1000.0 * BYTES_PER_PIXEL_SECOND) as u64
+}
+
+impl Notice {
+    /// Logs why uploads are refused, unless that was said already.
+    fn give(&self, refused: &ApiError) {
+        if !self.is_given.swap(true, Ordering::Relaxed) {
+            tracing::warn!("uploads are refused: {refused}");
+        }
+    }
+
+    fn withdraw_if(&self, is_over: bool) {
+        if is_over {
+            self.is_given.store(false, Ordering::Relaxed);
+        }
+    }
+
+    #[cfg(test)]
+    fn is_given(&self) -> bool {
+        self.is_given.load(Ordering::Relaxed)
+    }
 }
 
 impl HeldRoom<'_> {
@@ -302,6 +330,30 @@ mod tests {
         assert!(storage(folder.path(), None, 0).hold(SOMEBODY, 1).await.is_ok());
         let error = storage(folder.path(), None, free.saturating_mul(2)).hold(SOMEBODY, 1).await.unwrap_err();
         assert!(matches!(error, ApiError::DiskNearlyFull), "{error}");
+    }
+
+    #[tokio::test]
+    async fn a_shortage_is_told_until_there_is_clearly_room() {
+        let folder = tempfile::tempdir().unwrap();
+        let storage = storage(folder.path(), Some(1000), 0);
+        assert!(storage.check_job(SOMEBODY, 1001, &[]).await.is_err());
+        assert!(storage.sum_notice.is_given() && !storage.disk_notice.is_given());
+        storage.hold(SOMEBODY, 1).await.unwrap();
+        storage.check_job(SOMEBODY, 960, &[]).await.unwrap();
+        assert!(storage.sum_notice.is_given(), "there is hardly any room");
+        storage.check_job(SOMEBODY, 950, &[]).await.unwrap();
+        assert!(!storage.sum_notice.is_given());
+    }
+
+    #[tokio::test]
+    async fn a_full_disk_is_told_again_after_it_had_room() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut storage = storage(folder.path(), None, u64::MAX);
+        assert!(storage.hold(SOMEBODY, 1).await.is_err());
+        assert!(storage.disk_notice.is_given() && !storage.sum_notice.is_given());
+        storage.limits.reserve = 0;
+        storage.hold(SOMEBODY, 1).await.unwrap();
+        assert!(!storage.disk_notice.is_given());
     }
 
     #[tokio::test]

@@ -15,12 +15,12 @@ use serde_json::{Map, Value};
 use crate::ApiError;
 use crate::api_error::ErrorBody;
 use crate::app_state::AppState;
+use crate::client_id::ClientId;
 use crate::idempotency_key::stored_key;
 use crate::intake::{Document, Order, receive_choices, receive_whole};
 use crate::job_body::SubmittedBody;
 use crate::links::{ApiBase, Base};
 use crate::output_files::{INPUT, fetch};
-use crate::rate_limit::ClientId;
 use crate::video_options::VideoOptions;
 
 /// Creates another job from the PDF of this one.
@@ -49,7 +49,7 @@ pub(crate) async fn create(
     headers: HeaderMap,
     given: Result<Json<Map<String, Value>>, JsonRejection>,
 ) -> Result<(StatusCode, Json<SubmittedBody>), ApiError> {
-    let Json(given) = given.map_err(|error| ApiError::of_body(error.status(), &error))?;
+    let Json(given) = given.map_err(|error| ApiError::unreadable("body", error.status(), &error))?;
     let view = state.job(&job_id).await?;
     let options = options_of(&view).with(given)?;
     let key = headers.get("idempotency-key").map(|key| key.to_str().unwrap_or_default());

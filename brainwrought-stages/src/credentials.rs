@@ -122,13 +122,13 @@ fn named(name: &str) -> Result<CertificateParams, rcgen::Error> {
 ///
 /// Fails when the manifest cannot be read, when certificate and key do not fit, and when the video is no MP4.
 pub fn sign(video: &Bytes, manifest: &[u8], identity: &SigningIdentity) -> Result<Bytes, CredentialsError> {
+    // Read on its own: the manifest passes over a disclosure that it does not understand.
+    let disclosure: Disclosure = serde_json::from_slice(manifest).map_err(CredentialsError::Manifest)?;
     let manifest: Manifest = serde_json::from_slice(manifest).map_err(CredentialsError::Manifest)?;
-    let silent = || CredentialsError::Manifest(serde::de::Error::missing_field("digital_source_type"));
-    let disclosure = manifest.disclosure.as_ref().ok_or_else(silent)?;
     let signer = identity.signer()?;
     let builder = Builder::from_context(Context::new());
     let mut builder = builder
-        .with_definition(definition(&manifest, disclosure).to_string())
+        .with_definition(definition(&manifest, &disclosure).to_string())
         .map_err(CredentialsError::Sign)?;
     let mut signed = Cursor::new(Vec::with_capacity(video.len() + (64 << 10)));
     builder
@@ -269,6 +269,12 @@ mod tests {
         let wrong = SigningIdentity { key: other.key, ..one.clone() };
         assert!(sign(&video(), &manifest(), &wrong).is_err(), "the key of another certificate");
         assert!(matches!(sign(&video(), b"{}", &one), Err(CredentialsError::Manifest(_))));
+        let unknown = br#"{"synthetic":[],"digital_source_type":"of tomorrow"}"#;
+        let error = sign(&video(), unknown, &one).unwrap_err();
+        assert!(
+            matches!(&error, CredentialsError::Manifest(reason) if reason.to_string().contains("of tomorrow")),
+            "{error:?}"
+        );
         let no_video = Bytes::from_static(b"no video at all");
         assert!(matches!(sign(&no_video, &manifest(), &one), Err(CredentialsError::Sign(_))));
     }

@@ -85,8 +85,8 @@ impl Scene {
         };
         let visuals = Visuals {
             scenes: vec![
-                SceneVisual { panel: Some(panel), chips: vec![Some(7)] },
-                SceneVisual { panel: None, chips: vec![None] },
+                SceneVisual { panel: Some(panel), badges: vec![Some(7)] },
+                SceneVisual { panel: None, badges: vec![None] },
             ],
             avatars: Vec::new(),
             background: Background::Calm { seed: 3 },

@@ -132,10 +132,10 @@ async fn every_panel_fits_above_the_captions() {
 }
 
 #[tokio::test]
-async fn chips_name_pages_that_exist() {
+async fn badges_name_pages_that_exist() {
     let cx = context();
     let visuals = prepare(&PrepareVisuals::default(), &cx).await;
-    assert!(visuals.scenes.iter().all(|scene| scene.chips == [Some(1), None, None]));
+    assert!(visuals.scenes.iter().all(|scene| scene.badges == [Some(1), None, None]));
 }
 
 #[tokio::test]

@@ -42,8 +42,9 @@ pub struct Avatar {
 pub struct SceneVisual {
     /// The picture above the captions, if the scene has one.
     pub panel: Option<Panel>,
-    /// The page chip of each line, from 1; `None` for a line without a chip.
-    pub chips: Vec<Option<u32>>,
+    /// The page badge of each line, from 1; `None` for a line without one.
+    #[serde(rename = "chips")]
+    pub badges: Vec<Option<u32>>,
 }
 
 /// A picture with transparent corners, ready to be placed.

@@ -98,13 +98,19 @@ fn remove_staged(inputs: &Path) -> io::Result<()> {
         if !name.starts_with('.') || !name.ends_with(STAGED) {
             continue;
         }
-        // A clock that was set back makes it young, and it goes later.
-        let age = entry.metadata()?.modified()?.elapsed().unwrap_or_default();
-        if age >= STAGED_FOR {
-            std::fs::remove_dir_all(entry.path())?;
+        match remove_if_old(&entry) {
+            // Its submission has placed or dropped it meanwhile.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            removed => removed?,
         }
     }
     Ok(())
+}
+
+fn remove_if_old(entry: &std::fs::DirEntry) -> io::Result<()> {
+    // A clock that was set back makes it young, and it goes later.
+    let age = entry.metadata()?.modified()?.elapsed().unwrap_or_default();
+    if age >= STAGED_FOR { std::fs::remove_dir_all(entry.path()) } else { Ok(()) }
 }
 
 /// The name of a file in the folder of a job: `input.pdf`, and `input-2.pdf` for the second.
@@ -180,6 +186,16 @@ mod tests {
         assert!(left.iter().all(|path| path.exists()));
         assert_eq!(fs::read_dir(root.path()).unwrap().count(), 2);
         remove_staged(&root.path().join("none")).unwrap();
+    }
+
+    #[test]
+    fn a_staged_copy_that_vanishes_is_gone() {
+        let root = tempfile::tempdir().unwrap();
+        fs::create_dir(root.path().join(".00ff.part")).unwrap();
+        let entry = root.path().read_dir().unwrap().next().unwrap().unwrap();
+        fs::remove_dir(entry.path()).unwrap();
+        assert_eq!(remove_if_old(&entry).unwrap_err().kind(), io::ErrorKind::NotFound);
+        remove_staged(root.path()).unwrap();
     }
 
     #[test]

@@ -56,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_pulse_is_degraded_while_any_beat_is_missed() {
+    fn leases_are_degraded_while_any_renewal_fails() {
         let lease_health = LeaseHealth::default();
         let (mut one, mut other) = (lease_health.renewals(), lease_health.renewals());
         one.record_missed();

@@ -146,7 +146,7 @@ impl Engine {
             survey.needed.extend(self.followed(view, &held).await?);
         }
         for (job, held) in by_job {
-            let is_ended = deleted == Some(&job) || held.iter().any(|stored| stored.hold == Hold::Deleting);
+            let is_deleted = deleted == Some(&job) || held.iter().any(|stored| stored.hold == Hold::Deleting);
             if job == keep_holder() {
                 let fresh = held.iter().filter(|stored| stored.age < KEPT_FOR);
                 survey.needed.extend(fresh.filter_map(|stored| stored.hold.digest().cloned()));
@@ -154,7 +154,7 @@ impl Engine {
                 survey.bound.extend(bound_by(&held));
                 // A list leaves out what is damaged, and may be older than the job.
                 survey.needed.extend(held.iter().filter_map(|stored| stored.hold.digest().cloned()));
-            } else if is_ended {
+            } else if is_deleted {
                 survey.deleted.insert(job, held);
             } else {
                 survey.bound.extend(bound_by(&held));

@@ -230,7 +230,7 @@ impl Engine {
 
     /// Removes the folders of a job on this machine: its input, its finished files, and what attempts that were killed have
     /// left in the scratch space.
-    async fn remove_folders(&self, id: &JobId) -> Result<(), EngineError> {
+    pub(super) async fn remove_folders(&self, id: &JobId) -> Result<(), EngineError> {
         let settings = &self.settings;
         let own = settings.inputs.iter().chain(&settings.outputs).map(|folder| folder.join(id.as_str()));
         let own: Vec<PathBuf> = own.collect();

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use bytes::Bytes;
 use serde_json::Value;
+use tracing::Instrument as _;
 
 use super::input_copy::InputCopy;
 use super::needs::submitted_blobs;
@@ -11,7 +12,7 @@ use super::{Engine, EngineError};
 use crate::artifact_store::{ArtifactStoreError, Hold};
 use crate::budget::Cost;
 use crate::data::{BlobRef, SourcePdf, blobs_in};
-use crate::id::Digest;
+use crate::id::{Digest, JobId};
 use crate::job::{Job, JobInput, JobStatus, NewJob};
 use crate::job_store::{Created, JobStoreError};
 use crate::report::chain;
@@ -112,7 +113,12 @@ impl Engine {
     ///
     /// Fails when there is no such pipeline, when it takes another input or does not know the options, when a blob that
     /// they name is not stored, when the copy cannot be written, or a store cannot be reached. Then there is no new job,
-    /// unless the job store could not be reached or its disk is full: that leaves it open.
+    /// unless the job store could not be reached or its disk is full: that leaves it open. A job with an idempotency key
+    /// stays without its copy when only that cannot be put in its place: another submission may have found the job.
+    ///
+    /// # Cancellation
+    ///
+    /// Once the job is being created, dropping the future does not stop that: the job gets its copy all the same.
     pub async fn submit<I: StageData>(&self, submission: Submission<I>) -> Result<Created, EngineError> {
         let pipeline = self.pipelines.get(&submission.pipeline, &submission.options)?;
         if pipeline.input_schema() != I::SCHEMA {
@@ -138,6 +144,35 @@ impl Engine {
             .with_max_attempts(self.settings.retry.max_attempts)
             .with_max_cost(submission.max_cost)
             .with_idempotency_key(submission.idempotency_key);
+        // Whoever waits for this may leave, and a job would be without its copy.
+        let engine = self.clone();
+        let create = async move { engine.create(new, brought, copy).await };
+        let created = match tokio::spawn(create.in_current_span()).await {
+            Ok(created) => created?,
+            Err(error) => match error.try_into_panic() {
+                Ok(panic) => std::panic::resume_unwind(panic),
+                // The runtime shuts down. Whether there is a job is not known.
+                Err(error) => {
+                    let action = "create the job".to_owned();
+                    return Err(JobStoreError::Unavailable { action, source: error.into() }.into());
+                }
+            },
+        };
+        if !created.is_new && created.view.status != JobStatus::Completed {
+            // Whoever submits it again wants it made by this version.
+            return Ok(Created { view: self.adopt(created.view).await?, ..created });
+        }
+        Ok(created)
+    }
+
+    /// Creates a job, or finds the one that has the same key, and gives it what was brought for it.
+    async fn create(
+        &self,
+        new: NewJob,
+        brought: Vec<(BlobRef, Bytes)>,
+        copy: Option<InputCopy>,
+    ) -> Result<Created, EngineError> {
+        let input = new.input.clone();
         let created = match self.jobs.create(new).await {
             Ok(created) => created,
             Err(error) => {
@@ -149,12 +184,8 @@ impl Engine {
             }
         };
         // A job that was found may have lost its copy to a crash, or have another input, of which this is no copy.
-        if let Some(copy) = copy.filter(|_| created.is_new || created.view.job.input == input)
-            && let Err(error) = copy.give_to(&created.view.job.job_id).await
-            && created.is_new
-        {
-            self.take_back(&created.view.job).await;
-            return Err(error);
+        if let Some(copy) = copy.filter(|_| created.is_new || created.view.job.input == input) {
+            self.place_copy(copy, &created).await?;
         }
         let needed: BTreeSet<Digest> =
             submitted_blobs(&created.view.job).into_iter().map(|blob| blob.digest).collect();
@@ -167,11 +198,41 @@ impl Engine {
             // The job is there and may well go through; whoever sends it again would have a second one.
             tracing::warn!(error = chain(&error), "could not look whether an input is stored");
         }
-        if !created.is_new && created.view.status != JobStatus::Completed {
-            // Whoever submits it again wants it made by this version.
-            return Ok(Created { view: self.adopt(created.view).await?, ..created });
-        }
         Ok(created)
+    }
+
+    /// Gives a job its copy of the input.
+    ///
+    /// # Errors
+    ///
+    /// Fails when that cannot be done and nobody else can know of the job, which is deleted. A job that was found by its
+    /// key, or can be, does without a copy.
+    async fn place_copy(&self, copy: InputCopy, created: &Created) -> Result<(), EngineError> {
+        let job = &created.view.job;
+        match copy.give_to(&job.job_id).await {
+            Ok(()) if created.is_new => Ok(()),
+            Ok(()) => {
+                self.remove_copy_without_job(&job.job_id).await;
+                Ok(())
+            }
+            Err(error) if created.is_new && job.idempotency_key.is_none() => {
+                self.take_back(job).await;
+                Err(error)
+            }
+            Err(error) => {
+                tracing::warn!(job = %job.job_id, error = chain(&error), "a job is without a copy of its input");
+                Ok(())
+            }
+        }
+    }
+
+    /// Removes the copy that was placed for a job while somebody deleted that.
+    async fn remove_copy_without_job(&self, id: &JobId) {
+        let removed =
+            async { if self.has_record(id).await? { Ok(()) } else { self.remove_folders(id).await } };
+        if let Err(error) = removed.await {
+            tracing::warn!(job = %id, error = chain(&error), "could not look whether a copy of an input has a job");
+        }
     }
 
     /// Writes copies of the files that were brought and that the input names, for a job that is about to be created.
@@ -187,7 +248,7 @@ impl Engine {
         if files.is_empty() { Ok(None) } else { InputCopy::stage(inputs, files).await.map(Some) }
     }
 
-    /// Deletes a job that was created just now and whose id nobody was told.
+    /// Deletes a job that was created just now, and whose id nobody can know.
     async fn take_back(&self, job: &Job) {
         let id = &job.job_id;
         // Its status may be final by now; whether it is, the deletion finds out.
@@ -331,5 +392,83 @@ mod tests {
         engine.take_back(&created.view.job).await;
         assert_empty(&engine).await;
         assert_eq!(std::fs::read_dir(&inputs).unwrap().count(), 0);
+    }
+
+    fn keyed() -> Submission<SourcePdf> {
+        submission().with_idempotency_key(Some("key".to_owned()))
+    }
+
+    /// A copy of an input that nothing is staged for any more, so that it cannot be placed.
+    async fn lost_copy(engine: &Engine, inputs: &Path) -> InputCopy {
+        let pdf = Bytes::from_static(b"%PDF-1.7");
+        let input = JobInput::new(&SourcePdf::new("a.pdf", &pdf)).unwrap();
+        let copy = engine.stage_copy(&input, &[(input.blobs()[0].clone(), pdf)]).await.unwrap().unwrap();
+        for entry in std::fs::read_dir(inputs).unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_some_and(|extension| extension == "part") {
+                std::fs::remove_dir_all(path).unwrap();
+            }
+        }
+        copy
+    }
+
+    #[tokio::test]
+    async fn a_job_that_others_can_find_stays_without_its_copy() {
+        let root = tempfile::tempdir().unwrap();
+        let inputs = root.path().join("inputs");
+        let engine = engine(&inputs);
+        let (plain, found) =
+            (engine.submit(submission()).await.unwrap(), engine.submit(keyed()).await.unwrap());
+        for created in [&plain, &found] {
+            std::fs::remove_dir_all(inputs.join(created.view.job.job_id.as_str())).unwrap();
+        }
+        engine.place_copy(lost_copy(&engine, &inputs).await, &found).await.unwrap();
+        let error = engine.place_copy(lost_copy(&engine, &inputs).await, &plain).await.unwrap_err();
+        assert!(matches!(error, EngineError::InputCopy { .. }), "{error}");
+        let left = engine.jobs().list(&JobFilter::default()).await.unwrap();
+        assert_eq!(left.iter().map(|view| &view.job.job_id).collect::<Vec<_>>(), [&found.view.job.job_id]);
+    }
+
+    #[tokio::test]
+    async fn a_job_that_is_deleted_while_its_copy_is_placed_leaves_none() {
+        let root = tempfile::tempdir().unwrap();
+        let inputs = root.path().join("inputs");
+        let engine = engine(&inputs);
+        engine.submit(keyed()).await.unwrap();
+        let found = engine.submit(keyed()).await.unwrap();
+        assert!(!found.is_new);
+        let id = &found.view.job.job_id;
+        engine.jobs().cancel(id).await.unwrap();
+        engine.delete_job(id).await.unwrap();
+        let pdf = Bytes::from_static(b"%PDF-1.7");
+        let brought = [(found.view.job.input.blobs()[0].clone(), pdf)];
+        let copy = engine.stage_copy(&found.view.job.input, &brought).await.unwrap().unwrap();
+        engine.place_copy(copy, &found).await.unwrap();
+        assert_eq!(std::fs::read_dir(&inputs).unwrap().count(), 0);
+    }
+
+    #[tokio::test]
+    async fn a_job_gets_its_copy_although_nobody_waits_for_it() {
+        let root = tempfile::tempdir().unwrap();
+        let inputs = root.path().join("inputs");
+        let engine = engine(&inputs);
+        let job = async || engine.jobs().list(&JobFilter::default()).await.unwrap().pop();
+        let mut submitted = Box::pin(engine.submit(submission()));
+        let created = loop {
+            assert!(futures::poll!(&mut submitted).is_pending(), "it should still place the copy");
+            if let Some(view) = job().await {
+                break view.job;
+            }
+            tokio::task::yield_now().await;
+        };
+        drop(submitted);
+        let copy = inputs.join(created.job_id.as_str()).join("input.pdf");
+        for _ in 0..1000 {
+            if copy.exists() {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+        panic!("there is no copy");
     }
 }

@@ -41,6 +41,10 @@ pub enum JobStatus {
 }
 
 impl JobStatus {
+    /// All of them, in the order of a job's life.
+    pub const ALL: &'static [Self] =
+        &[Self::Pending, Self::Running, Self::Interrupted, Self::Completed, Self::Failed, Self::Cancelled];
+
     /// Tells whether nothing more will happen by itself.
     pub fn is_final(self) -> bool {
         matches!(self, Self::Completed | Self::Failed | Self::Cancelled)

@@ -27,13 +27,13 @@ use super::tool_list::{
 use crate::ApiError;
 use crate::api::{ListQuery, list_jobs};
 use crate::app_state::AppState;
+use crate::client_id::ClientId;
 use crate::guard::is_operator;
 use crate::idempotency_key::stored_key;
 use crate::intake::{Document, Order, check, receive_whole, shown_name};
 use crate::job_body::SubmittedBody;
 use crate::links::Base;
 use crate::output_files::{INPUT, fetch, locate};
-use crate::rate_limit::ClientId;
 use crate::removal::remove;
 use crate::script_edit::{ScriptBody, edit, restore};
 use crate::upload_address::{UploadAddress, give_out};

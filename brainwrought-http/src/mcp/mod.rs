@@ -26,11 +26,11 @@ use tower::ServiceExt as _;
 
 use crate::ApiError;
 use crate::app_state::AppState;
+use crate::client_id::ClientId;
 use crate::client_slots::ClientSlot;
 use crate::links::MCP_PATH;
 use crate::links::{ApiBase, Base};
 use crate::pace::Pace;
-use crate::rate_limit::ClientId;
 use job_tools::JobTools;
 
 /// The largest PDF that a message may hold, in bytes. A message is in memory as a whole, so it is less than an upload's.

@@ -36,11 +36,11 @@ use maud::html;
 use serde::Deserialize;
 
 use crate::app_state::AppState;
+use crate::client_id::ClientId;
 use crate::example_files::example;
 use crate::intake::{PdfRequest, receive};
 use crate::job_link::JobLink;
 use crate::links::Base;
-use crate::rate_limit::ClientId;
 use crate::removal::remove;
 use crate::script_edit::{LineEdit, edit, restore};
 use crate::{ApiError, previews, variant, view};
@@ -282,7 +282,7 @@ async fn retry(
     form: Result<Form<RetryForm>, FormRejection>,
 ) -> Response {
     act(&state, &base, &job_id, async |view| {
-        let Form(form) = form.map_err(|error| ApiError::of_body(error.status(), &error))?;
+        let Form(form) = form.map_err(|error| ApiError::unreadable("body", error.status(), &error))?;
         let from = Some(form.from.as_str()).filter(|from| !from.is_empty()).map(StageName::from);
         state.retry(client, &view, from.as_ref()).await?;
         Ok(())
@@ -302,7 +302,7 @@ async fn edit_script(
 ) -> Response {
     let edited = async {
         let view = state.job(&job_id).await?;
-        let Form(form) = form.map_err(|error| ApiError::of_body(error.status(), &error))?;
+        let Form(form) = form.map_err(|error| ApiError::unreadable("body", error.status(), &error))?;
         let line = |(name, text): (String, String)| {
             let line = name.strip_prefix(LINE)?.parse().ok()?;
             Some(LineEdit { line, text })
@@ -342,7 +342,7 @@ async fn restore_version(
     form: Result<Form<RestoreForm>, FormRejection>,
 ) -> Response {
     act(&state, &base, &job_id, async |view| {
-        let Form(form) = form.map_err(|error| ApiError::of_body(error.status(), &error))?;
+        let Form(form) = form.map_err(|error| ApiError::unreadable("body", error.status(), &error))?;
         restore(&state, client, &view, form.version).await.map(drop)
     })
     .await

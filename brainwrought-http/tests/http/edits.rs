@@ -27,6 +27,8 @@ async fn a_body_that_cannot_be_used_is_refused_with_the_reason() {
         desk.send_json("PATCH", &script, &json!({ "lines": [{ "line": "first", "text": "x" }] })).await;
     assert_eq!((wrong.status, wrong.code().as_str()), (400, "wrong-request"));
     assert!(wrong.text().contains("lines[0].line"), "{}", wrong.text());
+    let unnamed = desk.ask("PATCH", &script, &[]).await;
+    assert_eq!((unnamed.status, unnamed.code().as_str()), (415, "wrong-media-type"));
     let hidden = json!({ "lines": [{ "line": 1, "text": "We say \u{202e}it here." }] });
     let refused = desk.send_json("PATCH", &script, &hidden).await;
     assert_eq!((refused.status, refused.code().as_str()), (422, "edit-refused"));

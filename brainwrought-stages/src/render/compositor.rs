@@ -114,14 +114,14 @@ impl Compositor {
     /// Adds the page badges, each for as long as its line is spoken.
     pub(super) fn add_badges(
         &mut self,
-        chips: &[Vec<Option<u32>>],
+        badges: &[Vec<Option<u32>>],
         audio: &Audio,
         wording: Wording,
         fonts: &Fonts,
         frames: u64,
     ) {
         let starts = scene_starts(audio, &self.plan);
-        for (scene, lines) in chips.iter().enumerate() {
+        for (scene, lines) in badges.iter().enumerate() {
             let scene_end = starts.get(scene + 1).copied().unwrap_or(frames);
             for (line, page) in lines.iter().enumerate() {
                 let Some(page) = page else { continue };

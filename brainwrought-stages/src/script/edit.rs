@@ -7,7 +7,7 @@ use brainwrought_core::data::{Document, LineRole, Scene, SceneKind, Script, Segm
 use super::duration::{LENGTHS_MS, LINE_GAP_MS, SCENE_GAP_MS, estimate_ms, scene_ms};
 use super::grounding::{GroundingFault, grounding, unknown};
 use crate::gate::{Limits, STILL_MS};
-use crate::text::{Fonts, is_invisible, named};
+use crate::text::{Fonts, has_invisible, named, without_invisible};
 
 /// The longest line, in characters: some 25 seconds of speech.
 pub const MAX_LINE_CHARS: usize = 400;
@@ -113,7 +113,9 @@ impl EditVerdict {
             if self.planned_ms() > most {
                 format!("the video would be {planned} long; the limit is {}", seconds(most))
             } else {
-                format!("the video would be {planned} long; it must be at least {}", seconds(least))
+                // Rounded up, so that nobody is told a length that is refused.
+                let least = seconds(least.next_multiple_of(100));
+                format!("the video would be {planned} long; it must be at least {least}")
             }
         })
     }
@@ -133,7 +135,7 @@ impl LineVerdict {
     /// Names the line by its first words, for a sentence.
     fn name(&self) -> String {
         const MAX_CHARS: usize = 40;
-        let visible: String = self.text.chars().filter(|c| !is_invisible(*c)).collect();
+        let visible = without_invisible(&self.text);
         match visible.char_indices().nth(MAX_CHARS) {
             _ if visible.is_empty() => "the empty line".to_owned(),
             Some((end, _)) => format!("“{}…”", visible[..end].trim_end()),
@@ -212,7 +214,7 @@ fn written_faults(text: &str) -> Vec<LineFault> {
     if count > MAX_LINE_CHARS {
         faults.push(LineFault::TooLong(count));
     }
-    if text.chars().any(is_invisible) {
+    if has_invisible(text) {
         faults.push(LineFault::InvisibleCharacters);
     }
     faults

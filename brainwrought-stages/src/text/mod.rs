@@ -7,6 +7,6 @@ mod spacing;
 
 pub(crate) use fonts::named;
 pub use fonts::{DISPLAY_FONT, EMBEDDED_FONTS, EmbeddedFont, Fonts, Weight};
-pub use invisible::is_invisible;
+pub use invisible::{has_invisible, without_invisible};
 pub use letters::{Ink, Letters, Stroke};
 pub(crate) use spacing::{is_unspaced, is_wide, needs_space};

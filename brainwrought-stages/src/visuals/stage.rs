@@ -121,7 +121,7 @@ impl Stage for PrepareVisuals {
                 Some((drawn, png)) => Some(store(cx, drawn, png).await?),
                 None => None,
             };
-            scenes.push(SceneVisual { panel, chips: chips(&document, scene) });
+            scenes.push(SceneVisual { panel, badges: badges(&document, scene) });
             cx.progress(total + done as u64 + 1, 2 * total);
         }
         for warning in &warnings {
@@ -306,7 +306,7 @@ async fn store(cx: &StageContext, drawn: DrawnPanel, png: Vec<u8>) -> Result<Pan
 }
 
 /// The page badge of each line: its page, but for beats that state nothing.
-fn chips(document: &Document, scene: &Scene) -> Vec<Option<u32>> {
+fn badges(document: &Document, scene: &Scene) -> Vec<Option<u32>> {
     scene
         .lines
         .iter()
