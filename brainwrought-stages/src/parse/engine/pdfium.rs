@@ -107,7 +107,7 @@ impl Engine for PdfiumFile {
         turn_ligatures(&mut content.glyphs);
         let mut painted: Vec<(Rect, Option<[u8; 3]>)> = Vec::new();
         // What comes after the shapes that are looked at is not known.
-        content.may_hide_text = page.objects().len() as usize > MAX_SHAPES;
+        content.may_hide_text = page.objects().len() > MAX_SHAPES;
         for object in page.objects().iter().take(MAX_SHAPES) {
             let Ok(bounds) = object.bounds() else { continue };
             let area = view.rect(
