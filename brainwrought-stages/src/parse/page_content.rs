@@ -40,6 +40,10 @@ pub(crate) struct PageContent {
     )]
     pub is_coarse: bool,
     /// True when the engine cannot tell whether all of the text is seen.
+    #[cfg_attr(
+        not(feature = "pdfium"),
+        expect(dead_code, reason = "no other engine is asked for better ones")
+    )]
     pub may_hide_text: bool,
     /// Where lines and areas are drawn.
     pub drawings: Vec<Rect>,
