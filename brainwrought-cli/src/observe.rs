@@ -26,8 +26,9 @@ const COUNT_EVERY: Duration = Duration::from_secs(5);
 /// up to one that renders for an hour.
 const STAGE_BUCKETS: [f64; 12] = [0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 120.0, 600.0, 3600.0];
 
-/// Libraries that log what a server sent back, which may be the key that it was sent. What went wrong is said without.
-const QUIET: [&str; 1] = ["rmcp"];
+/// Libraries that log what a server sent back, which may be the key that it was sent, or parts of an address that they do not
+/// know, which may be a password. What went wrong is said without.
+const QUIET: [&str; 2] = ["rmcp", "sqlx_postgres::options"];
 
 /// Sends what is still on its way when it is dropped.
 #[must_use]

@@ -2,6 +2,8 @@
 
 use axum::body::BodyDataStream;
 use brainwrought_core::data::BlobRef;
+use brainwrought_core::report::chain;
+use brainwrought_stages::audio::MusicFile;
 use bytes::Bytes;
 use tokio::io::AsyncWriteExt as _;
 
@@ -46,14 +48,24 @@ pub(crate) async fn save(
     Ok(file)
 }
 
-/// Reads the music back, if there is any.
+/// Reads the music back, if there is any, and plays a second of it.
+///
+/// # Errors
+///
+/// Fails when it cannot be played.
 pub(crate) async fn read_back(
     state: &AppState,
     file: Option<tokio::fs::File>,
 ) -> Result<Option<Bytes>, ApiError> {
     let Some(file) = file else { return Ok(None) };
     let _turn = state.handover_turn(MAX_BYTES).await?;
-    Ok(Some(read_whole(file.into_std().await).await?))
+    let music = read_whole(file.into_std().await).await?;
+    let probe = MusicFile::new(music.clone());
+    let checked = tokio::task::spawn_blocking(move || probe.check()).await;
+    match checked.map_err(|error| ApiError::unavailable("check the music", error))? {
+        Ok(()) => Ok(Some(music)),
+        Err(error) => Err(ApiError::wrong_request(&format!("the music cannot be used: {}", chain(&error)))),
+    }
 }
 
 /// Hands the music to the artifact store.

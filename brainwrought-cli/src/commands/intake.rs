@@ -189,7 +189,18 @@ async fn put_file(engine: &Engine, path: &Path, media_type: &str) -> anyhow::Res
     Ok(BlobRef { digest, bytes: length, media_type: media_type.to_owned() })
 }
 
+/// The largest file of the user's that is stored with a job, in bytes.
+const MAX_FILE_BYTES: u64 = 1_000_000_000;
+
+/// Reads a file. A device does not say how much comes out of it, so that there is a limit.
 async fn read_file(path: &Path) -> Result<Bytes, WrongCommand> {
-    let read = tokio::fs::read(path).await;
-    read.map(Bytes::from).map_err(|error| WrongCommand(format!("could not read {}: {error}", path.display())))
+    let wrong = |reason: String| WrongCommand(format!("could not read {}: {reason}", path.display()));
+    let file = tokio::fs::File::open(path).await.map_err(|error| wrong(error.to_string()))?;
+    let mut bytes = Vec::new();
+    let read = file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).await;
+    read.map_err(|error| wrong(error.to_string()))?;
+    if bytes.len() as u64 > MAX_FILE_BYTES {
+        return Err(wrong(format!("it has more than {} MB, which is the limit", MAX_FILE_BYTES / 1_000_000)));
+    }
+    Ok(bytes.into())
 }

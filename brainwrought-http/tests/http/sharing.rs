@@ -194,8 +194,16 @@ async fn own_music_comes_with_the_form_and_stays_with_another_version() {
         let id: JobId = reply.json()["job_id"].as_str().unwrap().parse().unwrap();
         (id.clone(), desk.jobs.get(&id).await.unwrap().job.options["music"].clone())
     };
-    let (id, music) = stored(upload(b"ID3 a song", "song.mp3").await).await;
-    assert_eq!((&music["file"]["bytes"], &music["file"]["media_type"]), (&json!(10), &json!("audio/mpeg")));
+    let song = wav(8_000);
+    let (id, music) = stored(upload(&song, "song.wav").await).await;
+    assert_eq!(
+        (&music["file"]["bytes"], &music["file"]["media_type"]),
+        (&json!(song.len()), &json!("audio/wav"))
+    );
+    for damaged in [&wav(0), &wav(u32::MAX), &b"ID3 a song"[..]] {
+        let refused = upload(damaged, "song.wav").await;
+        assert_eq!((refused.status, refused.code().as_str()), (400, "wrong-request"), "{}", refused.text());
+    }
     assert_eq!(stored(upload(b"", "").await).await.1, "none", "a field that nobody used");
     let junk = upload(b"<html>", "song.mp3").await;
     assert_eq!(junk.status, 400);
@@ -304,4 +312,20 @@ async fn samples_are_made_when_they_are_asked_for_and_voices_are_offered_where_t
     let refused = desk.upload("a.pdf", b"%PDF-1.7", &[("voice", "kokoro/am_michael")], &[]).await;
     assert_eq!(refused.status, 400, "{refused:?}");
     assert!(!home.contains("max-cost"), "nothing here costs anything");
+}
+
+/// A WAV file with a second of 8-bit sound, whose header names this sample rate.
+fn wav(rate: u32) -> Vec<u8> {
+    let samples = [128_u8, 200, 128, 56].repeat(2_000);
+    let mut bytes = b"RIFF".to_vec();
+    bytes.extend((36 + samples.len() as u32).to_le_bytes());
+    bytes.extend(b"WAVEfmt ");
+    bytes.extend(16_u32.to_le_bytes());
+    bytes.extend([1_u16, 1].map(u16::to_le_bytes).concat());
+    bytes.extend([rate, rate].map(u32::to_le_bytes).concat());
+    bytes.extend([1_u16, 8].map(u16::to_le_bytes).concat());
+    bytes.extend(b"data");
+    bytes.extend((samples.len() as u32).to_le_bytes());
+    bytes.extend(samples);
+    bytes
 }

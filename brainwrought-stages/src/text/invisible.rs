@@ -8,7 +8,7 @@ const BLACK_FLAG: char = '\u{1f3f4}';
 const CANCEL_TAG: char = '\u{e007f}';
 
 /// Tells whether a text has control characters, or those of Unicode's that are never drawn: what turns the direction of
-/// text around (UAX #9), zero-width spaces, and tags outside of a flag. What the spelling of a language needs is none of
+/// text around (UAX #9), zero-width spaces, blanks that are no spaces, and tags outside of a flag. What the spelling of a language needs is none of
 /// them: the joiners of Persian and Hindi, the direction marks of Arabic and Hebrew.
 pub fn has_invisible(text: &str) -> bool {
     visible(text).count() < text.chars().count()
@@ -45,7 +45,8 @@ fn flag_tags(text: &str) -> usize {
 fn is_invisible(c: char) -> bool {
     c.is_control()
         || matches!(c,
-            '\u{200b}' | '\u{2060}'..='\u{2064}' | '\u{feff}'
+            '\u{034f}' | '\u{115f}' | '\u{1160}' | '\u{180e}' | '\u{2800}' | '\u{3164}' | '\u{ffa0}'
+            | '\u{200b}' | '\u{2060}'..='\u{2064}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
             | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{206f}'
             | '\u{e0000}'..='\u{e007f}')
 }

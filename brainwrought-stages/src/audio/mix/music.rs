@@ -1,6 +1,8 @@
 //! [`Music`]: what plays under the voice.
 
 use std::io::Cursor;
+use std::ops::RangeInclusive;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use brainwrought_core::id::Digest;
 use bytes::Bytes;
@@ -10,8 +12,8 @@ use serde::{Deserialize, Serialize};
 use super::super::resample::resample;
 use super::{MixError, Mood, SAMPLE_RATE, bed};
 
-/// What is used of a music file, in seconds; then it starts over.
-const MAX_SECONDS: usize = 600;
+/// What is used of a music file, in seconds; then it starts over. No video is longer.
+const MAX_SECONDS: usize = 200;
 
 /// What plays under the voice.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,18 +66,38 @@ impl MusicFile {
     }
 }
 
+/// The sample rates that are taken: from the telephone to the studio. A header may name any other, and memory for it.
+const SAMPLE_RATES: RangeInclusive<u32> = 8_000..=192_000;
+/// The most channels that are taken: 7.1 surround.
+const MAX_CHANNELS: usize = 8;
+
 /// Decodes a WAV, MP3, FLAC or Ogg Vorbis file to interleaved stereo at 48 kHz, its first `seconds` at most.
 pub(in crate::audio) fn decode(bytes: &Bytes, seconds: usize) -> Result<Vec<f32>, MixError> {
-    let decoder = Decoder::new(Cursor::new(bytes.clone())).map_err(|e| MixError::Music(e.into()))?;
+    let damaged = |reason: &str| MixError::Music(reason.into());
+    // The decoders take some headers for granted and panic where these are wrong.
+    let opened = catch_unwind(AssertUnwindSafe(|| Decoder::new(Cursor::new(bytes.clone()))));
+    let decoder =
+        opened.map_err(|_| damaged("its header is damaged"))?.map_err(|e| MixError::Music(e.into()))?;
     let channels = usize::from(decoder.channels().get());
     let rate = decoder.sample_rate().get();
+    if !SAMPLE_RATES.contains(&rate) || channels > MAX_CHANNELS {
+        return Err(damaged(&format!("{rate} Hz in {channels} channels is no music")));
+    }
     let most = seconds * rate as usize * channels;
-    let samples: Vec<f32> = decoder.take(most).collect();
-    let stereo: Vec<f32> = samples
-        .chunks_exact(channels)
-        .flat_map(|frame| [frame[0], frame.get(1).copied().unwrap_or(frame[0])])
-        .map(|sample| if sample.is_finite() { sample } else { 0.0 })
-        .collect();
+    let mut stereo: Vec<f32> = Vec::new();
+    let read = catch_unwind(AssertUnwindSafe(|| {
+        let mut first = 0.0;
+        for (at, sample) in decoder.take(most).enumerate() {
+            let sample = if sample.is_finite() { sample } else { 0.0 };
+            match at % channels {
+                0 if channels == 1 => stereo.extend([sample, sample]),
+                0 => first = sample,
+                1 => stereo.extend([first, sample]),
+                _ => {}
+            }
+        }
+    }));
+    read.map_err(|_| damaged("its sound is damaged"))?;
     if stereo.is_empty() {
         return Err(MixError::EmptyMusic);
     }
@@ -90,5 +112,38 @@ impl MusicSource {
             Self::Bed { mood } => Some(bed::render(mood.unwrap_or_default(), seed)),
             Self::File(file) => Some(file.decode()?),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A WAV file of 8-bit samples whose header says what it likes.
+    fn wav(rate: u32, channels: u16) -> MusicFile {
+        let samples = [128_u8, 200, 128, 56].repeat(12_000);
+        let mut bytes = b"RIFF".to_vec();
+        bytes.extend((36 + samples.len() as u32).to_le_bytes());
+        bytes.extend(b"WAVEfmt ");
+        bytes.extend(16_u32.to_le_bytes());
+        bytes.extend(1_u16.to_le_bytes());
+        bytes.extend(channels.to_le_bytes());
+        bytes.extend(rate.to_le_bytes());
+        bytes.extend(rate.wrapping_mul(u32::from(channels)).to_le_bytes());
+        bytes.extend(channels.to_le_bytes());
+        bytes.extend(8_u16.to_le_bytes());
+        bytes.extend(b"data");
+        bytes.extend((samples.len() as u32).to_le_bytes());
+        bytes.extend(samples);
+        MusicFile::new(bytes.into())
+    }
+
+    #[test]
+    fn a_header_that_names_no_sound_is_refused_before_memory_is_taken() {
+        assert!(wav(48_000, 1).check().is_ok() && wav(44_100, 2).check().is_ok());
+        for rate in [0, 1, 7_999, 192_001, u32::MAX] {
+            assert!(matches!(wav(rate, 1).check(), Err(MixError::Music(_))), "{rate}");
+        }
+        assert!(wav(48_000, 9).check().is_err());
     }
 }
