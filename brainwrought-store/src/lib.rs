@@ -19,6 +19,7 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod artifact_path;
 mod file;
 mod holds;
 mod hub;

@@ -34,12 +34,6 @@ const RETRIES: u32 = 8;
     allow(dead_code, reason = "a build without a network has no use for all of it")
 )]
 impl StoreOptions {
-    /// Tells whether some store of this build takes an option of that name.
-    pub fn takes(name: &str) -> bool {
-        let name = name.to_ascii_lowercase();
-        crate::remote::takes(&name) || crate::hub::takes(&name)
-    }
-
     /// Sets an option.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<String>) -> Self {
