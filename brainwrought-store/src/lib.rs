@@ -29,7 +29,6 @@ mod open_error;
 mod options;
 #[cfg(feature = "postgres")]
 mod postgres;
-#[cfg(feature = "network")]
 mod remote;
 mod secrets;
 mod store_clock;

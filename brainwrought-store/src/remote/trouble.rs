@@ -2,12 +2,9 @@
 
 /// What is wrong with a place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[cfg_attr(
-    not(feature = "network"),
-    allow(dead_code, reason = "a build without a network has no use for all of it")
-)]
 pub(crate) enum Trouble {
     NoSuchPlace,
     KeyRefused,
+    #[cfg_attr(not(feature = "network"), expect(dead_code, reason = "nothing tries to reach anything"))]
     Unreachable,
 }
