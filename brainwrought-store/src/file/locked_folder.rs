@@ -110,10 +110,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let jobs = folder.path().join("jobs");
         let opened = Folder::open(&jobs).unwrap();
+        let other = opened.lock_file().unwrap();
         let mut locked = LockedFolder::new(jobs, opened, Box::new(BootClock::new()));
         let shared = Arc::get_mut(&mut locked.shared).unwrap();
         (shared.lock_told, shared.lock_wait) = (Duration::from_millis(5), Duration::from_millis(5));
-        let other = std::fs::File::open(folder.path().join("jobs/.lock")).unwrap();
         other.lock().unwrap();
         let refused = locked.locked(|_, _| Ok(())).await.unwrap_err();
         let text = brainwrought_core::report::chain(&refused);
