@@ -2,9 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::collect::CollectError;
 use super::needs::submitted_blobs;
-use super::{Engine, EngineError};
+use super::{CollectError, Engine, EngineError};
 use crate::artifact_store::ArtifactStoreError;
 use crate::id::{Digest, JobId, TaskKey};
 use crate::job::{Job, JobStatus, TaskStatus};

@@ -62,7 +62,7 @@ impl Address {
     }
 
     /// The text that a client connects to.
-    #[cfg_attr(not(feature = "providers"), allow(dead_code, reason = "nothing else connects"))]
+    #[cfg(any(feature = "providers", test))]
     pub(crate) fn reveal(&self) -> &str {
         self.whole.as_ref().map_or(&self.shown, Secret::reveal)
     }

@@ -1,9 +1,9 @@
 //! [`Engine`]: what the layout needs of a PDF library, and the choice between two of them.
 
 mod hayro;
-#[cfg(feature = "pdfium")]
-mod paired;
 #[cfg_attr(not(feature = "pdfium"), path = "no_pdfium.rs")]
+mod paired;
+#[cfg(feature = "pdfium")]
 mod pdfium;
 
 use std::path::Path;
@@ -47,7 +47,7 @@ pub(crate) trait Engine {
 ///
 /// Tells why the library cannot be loaded; files are then opened without it.
 pub(crate) fn load_library(path: &Path) -> Result<(), String> {
-    pdfium::load(path)
+    paired::load(path)
 }
 
 /// Opens a file with PDFium if its library was loaded, else, or where PDFium cannot make sense of the file, with hayro.
@@ -56,7 +56,7 @@ pub(crate) fn load_library(path: &Path) -> Result<(), String> {
 ///
 /// Refuses files that neither engine can open; of two refusals the more telling one counts.
 pub(crate) fn open(pdf: Vec<u8>, password: Option<&str>) -> Result<Box<dyn Engine>, ParseFailure> {
-    let pdf = match pdfium::open(pdf, password)? {
+    let pdf = match paired::open(pdf, password)? {
         Ok(file) => return Ok(file),
         Err(pdf) => pdf,
     };

@@ -6,16 +6,32 @@ use std::collections::HashMap;
 use brainwrought_core::data::Rect;
 
 use super::hayro::HayroFile;
-use super::pdfium::PdfiumFile;
+use super::pdfium::{PdfiumFile, library};
 use super::{Engine, UNKNOWN};
+use crate::parse::error::ParseFailure;
 use crate::parse::page_content::{FileContent, Glyph, PageContent};
 use crate::picture::RgbaImage;
+
+pub(super) use super::pdfium::load;
 
 /// The two engines place the same letter at most this far apart, in points.
 const REACH: f32 = 0.7;
 
+/// Opens a file, or gives its bytes back where PDFium was not loaded or makes no sense of them.
+pub(super) fn open(
+    pdf: Vec<u8>,
+    password: Option<&str>,
+) -> Result<Result<Box<dyn Engine>, Vec<u8>>, ParseFailure> {
+    let Some(library) = library() else { return Ok(Err(pdf)) };
+    match PdfiumFile::open(library, pdf.clone(), password) {
+        Ok(file) if file.page_count() > 0 => Ok(Ok(Box::new(PairedFile::new(file, pdf, password)))),
+        Ok(_) | Err(ParseFailure::Corrupt) => Ok(Err(pdf)),
+        Err(refusal) => Err(refusal),
+    }
+}
+
 /// A file opened by PDFium, and by hayro once a page has letters without a meaning (ligatures, mostly) or forms.
-pub(super) struct PairedFile {
+struct PairedFile {
     first: PdfiumFile,
     second: OnceCell<Option<HayroFile>>,
     pdf: Vec<u8>,
@@ -23,7 +39,7 @@ pub(super) struct PairedFile {
 }
 
 impl PairedFile {
-    pub(super) fn new(first: PdfiumFile, pdf: Vec<u8>, password: Option<&str>) -> Self {
+    fn new(first: PdfiumFile, pdf: Vec<u8>, password: Option<&str>) -> Self {
         Self { first, second: OnceCell::new(), pdf, password: password.map(str::to_owned) }
     }
 

@@ -11,7 +11,6 @@ use pdfium_render::prelude::{
     PdfiumError, PdfiumInternalError,
 };
 
-use super::paired::PairedFile;
 use super::{
     Engine, LIGHT, MAX_BOOKMARK_LEVEL, MAX_BOOKMARKS, MAX_GLYPHS, MAX_SHAPES, MIN_ALPHA, decoded,
     is_bold_name, is_mono_name, picture_size, visible,
@@ -37,25 +36,22 @@ pub(super) fn load(path: &Path) -> Result<(), String> {
     LIBRARY.get_or_init(bind).as_ref().map(drop).map_err(Clone::clone)
 }
 
-/// Opens a file, or gives its bytes back where the library was not loaded or makes no sense of them.
-pub(super) fn open(
-    pdf: Vec<u8>,
-    password: Option<&str>,
-) -> Result<Result<Box<dyn Engine>, Vec<u8>>, ParseFailure> {
-    let Some(Ok(library)) = LIBRARY.get() else { return Ok(Err(pdf)) };
-    match PdfiumFile::open(library, pdf.clone(), password) {
-        Ok(file) if file.page_count() > 0 => Ok(Ok(Box::new(PairedFile::new(file, pdf, password)))),
-        Ok(_) | Err(ParseFailure::Corrupt) => Ok(Err(pdf)),
-        Err(refusal) => Err(refusal),
-    }
+/// The library, once it is bound.
+pub(super) fn library() -> Option<&'static Pdfium> {
+    LIBRARY.get()?.as_ref().ok()
 }
 
+/// A file that PDFium has opened.
 pub(super) struct PdfiumFile {
     document: PdfDocument<'static>,
 }
 
 impl PdfiumFile {
-    fn open(library: &'static Pdfium, pdf: Vec<u8>, password: Option<&str>) -> Result<Self, ParseFailure> {
+    pub(super) fn open(
+        library: &'static Pdfium,
+        pdf: Vec<u8>,
+        password: Option<&str>,
+    ) -> Result<Self, ParseFailure> {
         match library.load_pdf_from_byte_vec(pdf, password) {
             Ok(document) => Ok(Self { document }),
             Err(PdfiumError::PdfiumLibraryInternalError(error)) => Err(match (error, password) {
