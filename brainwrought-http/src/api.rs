@@ -312,7 +312,7 @@ pub(crate) async fn check_script(
     change: Result<Json<ScriptEdit>, axum::extract::rejection::JsonRejection>,
 ) -> Result<Json<VerdictBody>, ApiError> {
     let Json(change) = change.map_err(|error| ApiError::unreadable("body", error.status(), &error))?;
-    Ok(Json(judge(&state, &state.job(&job_id).await?.job, &change.lines).await?))
+    Ok(Json(judge(&state, &state.job(&job_id).await?, &change.lines).await?))
 }
 
 /// Which version to restore.
@@ -320,7 +320,7 @@ pub(crate) async fn check_script(
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct RestoreQuery {
-    /// The version number. If omitted, the previous version is restored.
+    /// The version number. If omitted, the version that the current one was made from is restored.
     pub(crate) version: Option<u32>,
 }
 

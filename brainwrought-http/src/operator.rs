@@ -39,14 +39,79 @@ pub(crate) fn is_operator(state: &AppState, headers: &HeaderMap) -> bool {
     }
 }
 
-/// The headers that proxies add beside those that begin with `x-forwarded-`.
-const PROXY_HEADERS: [&str; 7] =
-    ["forwarded", "via", "x-real-ip", "cf-connecting-ip", "true-client-ip", "x-client-ip", "x-original-host"];
+/// How the names of headers begin that only proxies, balancers and content networks add.
+const PROXY_PREFIXES: [&str; 37] = [
+    "akamai-",
+    "ali-cdn-",
+    "cdn-",
+    "cf-",
+    "cloudfront-",
+    "fastly-",
+    "fly-",
+    "forwarded",
+    "ngrok-",
+    "proxy-",
+    "tailscale-",
+    "wl-proxy-",
+    "x-akamai-",
+    "x-amz-cf-",
+    "x-amzn-",
+    "x-appengine-",
+    "x-arr-",
+    "x-azure-",
+    "x-cdn",
+    "x-client-",
+    "x-cloud-trace-",
+    "x-cluster-",
+    "x-edge-",
+    "x-envoy-",
+    "x-fd-",
+    "x-forwarded",
+    "x-goog-",
+    "x-haproxy",
+    "x-nginx-",
+    "x-original-",
+    "x-proxy",
+    "x-proxyuser-",
+    "x-real-",
+    "x-remote-",
+    "x-sucuri-",
+    "x-varnish",
+    "x-vercel-",
+];
+/// Other names of such headers.
+const PROXY_HEADERS: [&str; 22] = [
+    "client-ip",
+    "front-end-https",
+    "incap-client-ip",
+    "max-forwards",
+    "remote-addr",
+    "surrogate-capability",
+    "true-client-ip",
+    "via",
+    "x-bluecoat-via",
+    "x-coming-from",
+    "x-from",
+    "x-host",
+    "x-http-host-override",
+    "x-iinfo",
+    "x-originating-ip",
+    "x-request-start",
+    "x-rewrite-url",
+    "x-scheme",
+    "x-server-name",
+    "x-true-client-ip",
+    "x-url-scheme",
+    "x-via",
+];
 
 /// The name of a header that only a proxy adds.
 fn proxy_header(headers: &HeaderMap) -> Option<&str> {
-    let is_one = |name: &&str| name.starts_with("x-forwarded-") || PROXY_HEADERS.contains(name);
-    headers.keys().map(HeaderName::as_str).find(is_one)
+    headers.keys().map(HeaderName::as_str).find(|name| {
+        // CGI and its like cannot tell the two apart, and some proxies write the one for the other.
+        let name = name.replace('_', "-");
+        PROXY_HEADERS.contains(&name.as_str()) || PROXY_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
+    })
 }
 
 #[cfg(test)]
@@ -64,14 +129,46 @@ mod tests {
             "x-forwarded-for",
             "x-forwarded-host",
             "x-forwarded-proto",
+            "x-forwarded-server",
+            "x_forwarded_for",
+            "x-original-forwarded-for",
             "forwarded",
             "via",
             "x-real-ip",
             "cf-connecting-ip",
+            "cf-ray",
+            "cdn-loop",
             "true-client-ip",
+            "fastly-client-ip",
+            "x-client-ip",
+            "x-cluster-client-ip",
+            "x-envoy-external-address",
+            "x-azure-clientip",
+            "x-amz-cf-id",
+            "x-amzn-trace-id",
+            "cloudfront-viewer-address",
+            "proxy-connection",
         ] {
             assert_eq!(proxy_header(&headers(&["host", name, "accept"])), Some(name));
         }
-        assert_eq!(proxy_header(&headers(&["host", "authorization", "origin", "x-requested-with"])), None);
+        // What browsers, tools and agents send by themselves.
+        for name in [
+            "host",
+            "authorization",
+            "origin",
+            "x-requested-with",
+            "x-request-id",
+            "x-api-key",
+            "x-csrf-token",
+            "x-stainless-lang",
+            "traceparent",
+            "mcp-session-id",
+            "sec-fetch-site",
+            "upgrade-insecure-requests",
+            "from",
+            "dnt",
+        ] {
+            assert_eq!(proxy_header(&headers(&[name])), None, "{name}");
+        }
     }
 }

@@ -72,7 +72,7 @@ pub(crate) struct VersionBody {
 impl ScriptBody {
     /// Writes the script of a job.
     pub(crate) async fn read(state: &AppState, view: &JobView) -> Result<Self, ApiError> {
-        let script = output_files::script(state, &view.job).await?;
+        let script = output_files::script(state, view).await?;
         let script = script.ok_or_else(|| ApiError::NoSuchFile("script".to_owned()))?;
         Ok(Self { lines: lines(&script), title: script.title })
     }
@@ -115,8 +115,12 @@ fn lines(script: &Script) -> Vec<LineBody> {
 /// # Errors
 ///
 /// Fails when the job has no script, or when there is no such line.
-pub(crate) async fn judge(state: &AppState, job: &Job, edits: &[LineEdit]) -> Result<VerdictBody, ApiError> {
-    let verdict = judge_job_edit(&state.engine, job, wanted(edits), &state.settings.fonts).await?;
+pub(crate) async fn judge(
+    state: &AppState,
+    view: &JobView,
+    edits: &[LineEdit],
+) -> Result<VerdictBody, ApiError> {
+    let verdict = judge_job_edit(&state.engine, view, wanted(edits), &state.settings.fonts).await?;
     Ok(VerdictBody::from_verdict(&verdict))
 }
 

@@ -78,7 +78,7 @@ impl JobPanel {
     /// Gathers what is shown of a job.
     pub(super) async fn gather(state: &AppState, view: &JobView, base: &Base) -> Result<Self, ApiError> {
         let job = JobBody::read(state, view, base).await;
-        let script = script(state, &view.job).await?;
+        let script = script(state, view).await?;
         let quiz = small(state, &view.job, "quiz.json").await?;
         // What did not pass is of more interest than the report of the version before.
         let report = match refusal(view) {

@@ -8,7 +8,7 @@ use super::engine::MAX_PICTURE_PIXELS;
 use super::error::{DrawFailure, ParseError};
 use super::host::{PdfHost, find_pdf_header};
 use super::limits::{DrawLimits, ParseLimits};
-use super::wire::{Answer, CropRequest, ParsedPdf, Work, unpack};
+use super::wire::{Answer, CropRequest, ParsedPdf, Reading, Work, unpack};
 use crate::picture::RgbaImage;
 
 /// A child draws so many pictures at most, which keeps its answer small.
@@ -27,26 +27,63 @@ impl PdfHost {
         cancellation: &CancellationToken,
     ) -> Result<ParsedPdf, ParseError> {
         let pdf = checked(&pdf, limits)?;
+        let mut left_out: Vec<(u32, DrawFailure)> = Vec::new();
+        let mut limits = limits.clone();
+        loop {
+            let pages = left_out.iter().map(|(page, _)| *page).collect();
+            let (answer, result) = self.ask_for_text(&limits, pages, &pdf, cancellation).await;
+            let (reading, text) = text_answer(&answer);
+            let error = match (result, text) {
+                (Ok(()), Some(Ok(mut parsed))) => {
+                    self.name_reader(&mut parsed);
+                    let left_out = left_out.iter();
+                    let told = left_out.map(|(page, reason)| format!("page {page} was left out: {reason}"));
+                    parsed.warnings.extend(told);
+                    return Ok(parsed);
+                }
+                (Err(error), _) | (Ok(()), Some(Err(error))) => error,
+                (Ok(()), None) => ParseError::Answer("text was asked for".into()),
+            };
+            let is_empty = matches!(error, ParseError::NoText { .. } | ParseError::NoTextLayer { .. });
+            // The text may have been on the page that was left out.
+            if let Some((_, reason)) = left_out.first().filter(|_| is_empty) {
+                return Err(reason.into_error().unwrap_or(error));
+            }
+            // The page that was read last is to blame, and the others may be read without it.
+            let failure = DrawFailure::from_error(&error).filter(|failure| *failure != DrawFailure::Crash);
+            let page = reading.and_then(|reading| reading.page);
+            let (Some(failure), Some(page), Some(reading)) = (failure, page, reading) else {
+                return Err(error);
+            };
+            let mut used = reading.used_seconds;
+            if failure == DrawFailure::Timeout {
+                used += limits.max_page_seconds;
+            }
+            limits.max_seconds = limits.max_seconds.saturating_sub(used);
+            if limits.max_seconds == 0 || left_out.len() >= MAX_LEFT_OUT {
+                return Err(error);
+            }
+            left_out.push((page, failure));
+        }
+    }
+
+    /// Asks for the text of all pages but those that are left out.
+    async fn ask_for_text(
+        &self,
+        limits: &ParseLimits,
+        left_out: Vec<u32>,
+        pdf: &[u8],
+        cancellation: &CancellationToken,
+    ) -> (Bytes, Result<(), ParseError>) {
         // The text of a page with its JSON around it stays far below this.
         let output = 64 * 1024 * 1024 + u64::from(limits.max_pages) * 64 * 1024;
-        let work = || Work::Parse(limits.clone());
-        let (mut answer, mut result) = self.ask(work(), &pdf, output, cancellation).await;
+        let work = || Work::Parse(limits.clone(), left_out.clone());
+        let (answer, result) = self.ask(work(), pdf, output, cancellation).await;
         // Where one engine breaks down the other may not.
         if matches!(result, Err(ParseError::EngineCrashed(_))) && self.libpdfium.is_some() {
-            let built_in = self.clone().without_libpdfium();
-            (answer, result) = built_in.ask(work(), &pdf, output, cancellation).await;
+            return self.clone().without_libpdfium().ask(work(), pdf, output, cancellation).await;
         }
-        result?;
-        let start = match unpack::<Answer>(&answer).map_err(|error| ParseError::Answer(error.into()))? {
-            (Answer::Parsed, start) => start,
-            (Answer::Refused(refusal), _) => return Err(refusal.into()),
-            _ => return Err(ParseError::Answer("text was asked for".into())),
-        };
-        let body = answer.get(start..).unwrap_or_default();
-        let mut parsed: ParsedPdf =
-            serde_json::from_slice(body).map_err(|error| ParseError::Answer(error.into()))?;
-        self.name_reader(&mut parsed);
-        Ok(parsed)
+        (answer, result)
     }
 
     /// Draws parts of pages, in the order asked for, each on white.
@@ -112,6 +149,29 @@ fn checked(pdf: &Bytes, limits: &ParseLimits) -> Result<Bytes, ParseError> {
     Ok(pdf.slice(start..))
 }
 
+/// How many pages of a file may be left out before it is given up.
+const MAX_LEFT_OUT: usize = 8;
+
+/// Reads how far a reading process came, and what it said in the end.
+fn text_answer(answer: &[u8]) -> (Option<Reading>, Option<Result<ParsedPdf, ParseError>>) {
+    let (mut rest, mut last) = (answer, None);
+    // A process that was stopped leaves a part of an answer behind.
+    while let Ok((answer, start)) = unpack::<Answer>(rest) {
+        rest = rest.get(start..).unwrap_or_default();
+        let text = match answer {
+            Answer::Reading(reading) => {
+                last = Some(reading);
+                continue;
+            }
+            Answer::Parsed => serde_json::from_slice(rest).map_err(|error| ParseError::Answer(error.into())),
+            Answer::Refused(refusal) => Err(refusal.into()),
+            Answer::Picture(..) | Answer::NoPicture(_) | Answer::Probed(_) => break,
+        };
+        return (last, Some(text));
+    }
+    (last, None)
+}
+
 /// Reads the pictures that an answer holds whole.
 fn pictures(answer: &[u8]) -> Result<Vec<Result<RgbaImage, ParseError>>, ParseError> {
     let mut images = Vec::new();
@@ -129,7 +189,7 @@ fn pictures(answer: &[u8]) -> Result<Vec<Result<RgbaImage, ParseError>>, ParseEr
             }
             Answer::NoPicture(refusal) => images.push(Err(refusal.into())),
             Answer::Refused(refusal) => return Err(refusal.into()),
-            Answer::Parsed | Answer::Probed(_) => {
+            Answer::Reading(_) | Answer::Parsed | Answer::Probed(_) => {
                 return Err(ParseError::Answer("pictures were asked for".into()));
             }
         }

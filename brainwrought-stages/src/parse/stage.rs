@@ -22,7 +22,7 @@ pub struct ParsePdf {
 
 impl Stage for ParsePdf {
     const NAME: &'static str = "parse";
-    const VERSION: u32 = 7;
+    const VERSION: u32 = 8;
     type Input = SourcePdf;
     type Output = Document;
 
