@@ -14,8 +14,8 @@ const MAX_ORDINAL_DIGITS: usize = 2;
 
 /// Abbreviations before a name or a number, which never end a sentence.
 const BEFORE_NAMES: [&str; 22] = [
-    "Ms.", "Mr.", "Mrs.", "Dr.", "Prof.", "St.", "vs.", "al.", "No.", "Nos.", "Art.", "Nr.", "Sec.", "Fig.", "Figs.", "Eq.",
-    "cf.", "vgl.", "pp.", "Mme.", "Sr.", "Sra.",
+    "Ms.", "Mr.", "Mrs.", "Dr.", "Prof.", "St.", "vs.", "al.", "No.", "Nos.", "Art.", "Nr.", "Sec.", "Fig.",
+    "Figs.", "Eq.", "cf.", "vgl.", "pp.", "Mme.", "Sr.", "Sra.",
 ];
 
 /// Cuts `text` into its sentences, in order, as ranges of bytes without the spaces around them.
@@ -49,7 +49,11 @@ fn goes_on(language: &str, text: &str, before: &Range<usize>, after: &Range<usiz
     if first.is_some_and(char::is_lowercase) && !closes(before) {
         return true;
     }
-    if is_open(before) && before.len() < MAX_BRACKETED && after.len() < MAX_BRACKETED && after.contains([')', ']']) {
+    if is_open(before)
+        && before.len() < MAX_BRACKETED
+        && after.len() < MAX_BRACKETED
+        && after.contains([')', ']'])
+    {
         return true;
     }
     let last = before.split_whitespace().next_back().unwrap_or_default();
@@ -68,7 +72,8 @@ fn goes_on(language: &str, text: &str, before: &Range<usize>, after: &Range<usiz
         return !opens || next.chars().count() == 1;
     }
     let digits = last.trim_end_matches('.');
-    let is_ordinal = (1..=MAX_ORDINAL_DIGITS).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let is_ordinal =
+        (1..=MAX_ORDINAL_DIGITS).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
     if is_ordinal {
         // A number alone opens a paragraph of a law or an item of a list. Elsewhere it counts a day of a month.
         let mut months = LanguageData::all().iter().flat_map(|data| data.layout.months.iter());
@@ -140,7 +145,10 @@ mod tests {
 
     #[test]
     fn what_starts_small_goes_on() {
-        assert_eq!(cut("en", "It took approx. two hours. Nobody left."), ["It took approx. two hours.", "Nobody left."]);
+        assert_eq!(
+            cut("en", "It took approx. two hours. Nobody left."),
+            ["It took approx. two hours.", "Nobody left."]
+        );
         assert_eq!(cut("zh", "蜜蜂很小。它们住在一起。"), ["蜜蜂很小。", "它们住在一起。"]);
     }
 }
