@@ -90,7 +90,7 @@ async fn show(engine: &Engine, view: &JobView, as_json: bool) -> anyhow::Result<
             .lines()
             .enumerate()
             .map(
-                |(place, line)| json!({ "number": place + 1, "text": line.text, "page": line.citation.page }),
+                |(place, line)| json!({ "number": place + 1, "text": line.text, "page": line.citation.page, "page_name": script.page_name(line.citation.page) }),
             )
             .collect();
         let versions: Vec<_> = versions
@@ -101,7 +101,12 @@ async fn show(engine: &Engine, view: &JobView, as_json: bool) -> anyhow::Result<
         return Ok(());
     }
     for (place, line) in script.lines().enumerate() {
-        output::line(format!("{:>3}  {}  (p. {})", place + 1, line.text, line.citation.page));
+        output::line(format!(
+            "{:>3}  {}  (p. {})",
+            place + 1,
+            line.text,
+            script.page_name(line.citation.page)
+        ));
     }
     for (number, at) in versions {
         let note = if Some(number) == current { "  current" } else { "" };

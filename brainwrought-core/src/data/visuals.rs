@@ -1,5 +1,7 @@
 //! [`Visuals`]: the pictures of a segment.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::{AssetRecord, BlobRef, OutboundCall, Speaker};
@@ -10,6 +12,10 @@ use crate::stage::StageData;
 pub struct Visuals {
     /// One entry for every scene of the segment, in order.
     pub scenes: Vec<SceneVisual>,
+    /// The numbers that are printed on pages of the document, by page, where they are others than the pages' places in the
+    /// file: page badges show these.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub page_labels: BTreeMap<u32, String>,
     /// What moves behind them.
     pub background: Background,
     /// The characters of a dialogue.

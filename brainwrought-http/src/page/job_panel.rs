@@ -134,7 +134,7 @@ impl JobPanel {
                 @if let Some(report) = self.report.as_ref().filter(|report| !report.passed) { (check(report)) }
                 @if let Some(script) = &self.script { (self.script(script, base)) }
                 (version_list::render(&job.versions, self.is_final.then(|| self.at(base, "restore")).as_deref()))
-                (quiz::render(&self.quiz, self.link(INPUT)))
+                (quiz::render(&self.quiz, self.script.as_ref(), self.link(INPUT)))
                 (details.render(!self.is_final))
             }
         }

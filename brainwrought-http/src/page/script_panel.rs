@@ -58,7 +58,7 @@ fn lines(script: &Script, pdf: Option<&str>, editor: Option<&Editor<'_>>) -> Mar
         ol.sources {
             @for (n, line) in script.lines().enumerate() {
                 li {
-                    p { (line.text) " " (page_chip(pdf, line.citation.page)) }
+                    p { (line.text) " " (page_chip(pdf, line.citation.page, &script.page_name(line.citation.page))) }
                     @if !line.citation.quote.is_empty() && !repeats(&line.text, &line.citation.quote) { blockquote { (line.citation.quote) } }
                     @if let Some(editor) = editor { (field(editor, n, &line.text)) }
                 }
@@ -67,12 +67,12 @@ fn lines(script: &Script, pdf: Option<&str>, editor: Option<&Editor<'_>>) -> Mar
     }
 }
 
-/// The page that a line or an answer cites; a link where the document can be opened.
-pub(super) fn page_chip(pdf: Option<&str>, page: u32) -> Markup {
+/// The page that a line or an answer cites, by the name that people have for it; a link where the document can be opened.
+pub(super) fn page_chip(pdf: Option<&str>, page: u32, name: &str) -> Markup {
     html! {
         @match pdf {
-            Some(pdf) => a.chip href={ (pdf) "#page=" (page) } target="_blank" rel="noopener" { "p. " (page) },
-            None => span.chip { "p. " (page) },
+            Some(pdf) => a.chip href={ (pdf) "#page=" (page) } target="_blank" rel="noopener" { "p. " (name) },
+            None => span.chip { "p. " (name) },
         }
     }
 }

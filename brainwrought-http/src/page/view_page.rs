@@ -91,7 +91,7 @@ impl ViewPage {
                         (script_panel::render(script, None, Editing::Off))
                     }
                 }
-                (quiz::render(&self.quiz, None))
+                (quiz::render(&self.quiz, self.script.as_ref(), None))
             }
         }
     }

@@ -52,6 +52,7 @@ impl Stage for Parse {
             language: Language::english(),
             pages: (1..=3).map(page).collect(),
             outline: Vec::new(),
+            sections: Vec::new(),
             figures: Vec::new(),
             engine: "test".to_owned(),
             engine_version: String::new(),
@@ -64,8 +65,8 @@ impl Stage for Parse {
 fn page(number: u32) -> Page {
     let text = "Here is a quote.".to_owned();
     let bbox = Rect { x: 0.0, y: 0.0, width: 100.0, height: 10.0 };
-    let block = Block { kind: BlockKind::Paragraph, text, bbox, font_size: 10.0, bold: false };
-    Page { number, width: 100.0, height: 100.0, blocks: vec![block] }
+    let block = Block { kind: BlockKind::Paragraph, text, bbox, font_size: 10.0, ..Block::default() };
+    Page { number, width: 100.0, height: 100.0, blocks: vec![block], ..Page::default() }
 }
 
 #[derive(Debug, Serialize)]
@@ -101,6 +102,7 @@ impl Stage for WriteScript {
             title: document.title.clone(),
             language: document.language.clone(),
             page_count: 3,
+            page_labels: Default::default(),
             writer: "test".to_owned(),
             target_ms: 30_000,
             analysis: Analysis::default(),

@@ -22,7 +22,14 @@ pub(super) fn transcript(document: &Document, script: &Script, timeline: &Timeli
         push(&mut file, format_args!("\n## {start} {}\n\n", inline(&segment.title)));
         for scene in &segment.scenes {
             for line in &scene.lines {
-                push(&mut file, format_args!("- {} (p. {})\n", inline(&line.text), line.citation.page));
+                push(
+                    &mut file,
+                    format_args!(
+                        "- {} (p. {})\n",
+                        inline(&line.text),
+                        inline(&script.page_name(line.citation.page))
+                    ),
+                );
             }
         }
     }

@@ -36,9 +36,9 @@ impl Wording {
         &self.0.document
     }
 
-    /// Names a page, as in "p. 7".
-    pub(crate) fn page(self, number: u32) -> String {
-        format!("{} {number}", self.0.page)
+    /// Names a page, as in "p. 7" or "p. xii".
+    pub(crate) fn page(self, name: &str) -> String {
+        format!("{} {name}", self.0.page)
     }
 
     /// Counts pages, as in "12 pages".
@@ -53,7 +53,7 @@ mod tests {
 
     #[test]
     fn pages_are_named_in_the_language_of_the_video() {
-        assert_eq!(Wording::new(&Language::new("de")).page(7), "S. 7");
+        assert_eq!(Wording::new(&Language::new("de")).page("7"), "S. 7");
         assert_eq!(Wording::new(&Language::new("xx")).page_count(1), "1 page");
     }
 }

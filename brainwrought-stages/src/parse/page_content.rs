@@ -27,6 +27,8 @@ pub(crate) struct Bookmark {
 #[derive(Debug, Default, Clone)]
 pub(crate) struct PageContent {
     pub number: u32,
+    /// What the file calls the page, where it says so.
+    pub label: Option<String>,
     pub width: f32,
     pub height: f32,
     /// The letters, in the order in which they are drawn.
@@ -45,6 +47,12 @@ pub(crate) struct PageContent {
         expect(dead_code, reason = "no other engine is asked for better ones")
     )]
     pub may_hide_text: bool,
+    /// How many times the page draws text, where the engine counts it.
+    #[cfg_attr(
+        not(feature = "pdfium"),
+        expect(dead_code, reason = "no other engine is asked for letters that are missing")
+    )]
+    pub text_objects: usize,
     /// Where lines and areas are drawn.
     pub drawings: Vec<Rect>,
 }

@@ -22,7 +22,7 @@ pub struct ParsePdf {
 
 impl Stage for ParsePdf {
     const NAME: &'static str = "parse";
-    const VERSION: u32 = 8;
+    const VERSION: u32 = 9;
     type Input = SourcePdf;
     type Output = Document;
 
@@ -46,6 +46,7 @@ impl Stage for ParsePdf {
             language: parsed.language,
             pages: parsed.pages,
             outline: parsed.outline,
+            sections: parsed.sections,
             figures: parsed.figures,
             engine: parsed.engine,
             engine_version: parsed.engine_version,

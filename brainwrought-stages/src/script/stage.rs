@@ -143,6 +143,7 @@ impl WriteScript {
                 script
             }
         };
+        script.page_labels = document.page_labels();
         if let Some(trial) = &self.trial
             && let Some(lines_ms) = trial.lines_ms(cx, &script).await?
         {

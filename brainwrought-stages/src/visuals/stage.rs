@@ -140,7 +140,15 @@ impl Stage for PrepareVisuals {
                 }
             }
         }
-        Ok(Visuals { scenes, background, avatars, assets, calls: cx.calls(), warnings })
+        Ok(Visuals {
+            scenes,
+            page_labels: document.page_labels(),
+            background,
+            avatars,
+            assets,
+            calls: cx.calls(),
+            warnings,
+        })
     }
 }
 

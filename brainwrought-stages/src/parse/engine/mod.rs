@@ -1,6 +1,7 @@
 //! [`Engine`]: what the layout needs of a PDF library, and the choice between two of them.
 
 mod hayro;
+mod page_labels;
 #[cfg_attr(not(feature = "pdfium"), path = "no_pdfium.rs")]
 mod paired;
 #[cfg(feature = "pdfium")]
@@ -93,6 +94,8 @@ fn visible(crop: Option<Rect>, width: f32, height: f32) -> Rect {
 
 /// What an engine gives for a letter whose meaning the file does not tell.
 const UNKNOWN: char = '\0';
+/// A space that PDFium made up where it may have left a letter out.
+const DOUBTFUL_SPACE: char = '\u{1}';
 
 /// Each part of a colour that may be taken for that of paper is above this, of 1.
 const LIGHT: f32 = 0.9;
@@ -110,7 +113,7 @@ const OT1_FACES: [&str; 14] = [
 fn decoded(letter: char, font: &str) -> char {
     const LIGATURES: [char; 5] = ['\u{FB00}', '\u{FB01}', '\u{FB02}', '\u{FB03}', '\u{FB04}'];
     if !letter.is_control() {
-        return letter;
+        return if letter.is_ascii_graphic() && is_pictorial_name(font) { '•' } else { letter };
     }
     let name = font.split_once('+').map_or(font, |(_, name)| name).to_ascii_lowercase();
     let face = name.trim_end_matches(|c: char| c.is_ascii_digit());
@@ -125,6 +128,14 @@ fn decoded(letter: char, font: &str) -> char {
     let ligature = place.and_then(|place| LIGATURES.get(place)).copied();
     // Tabs and line feeds part words in any font.
     ligature.unwrap_or(if letter.is_whitespace() { letter } else { UNKNOWN })
+}
+
+/// Tells from its name whether a face has pictures in the places of letters. They stand before items and headings.
+fn is_pictorial_name(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    ["dingbat", "wingding", "webding", "symbols", "ornament", "pictogram"]
+        .iter()
+        .any(|mark| name.contains(mark))
 }
 
 /// Tells from its name whether a face is bold.
@@ -176,6 +187,7 @@ mod tests {
         assert_eq!(decoded('\u{0B}', "CMMI10"), '\u{0B}', "it is an alpha there");
         assert_eq!((decoded('\t', "Arial"), decoded('x', "Arial")), ('\t', 'x'));
         assert_eq!(decoded('\u{05}', "CMR10"), UNKNOWN);
+        assert_eq!((decoded('s', "GeneralSymbolsP04"), decoded('s', "Symbol")), ('•', 's'));
     }
 
     #[test]

@@ -12,8 +12,8 @@ use pdfium_render::prelude::{
 };
 
 use super::{
-    Engine, LIGHT, MAX_BOOKMARK_LEVEL, MAX_BOOKMARKS, MAX_GLYPHS, MAX_SHAPES, MIN_ALPHA, decoded,
-    is_bold_name, is_mono_name, picture_size, visible,
+    DOUBTFUL_SPACE, Engine, LIGHT, MAX_BOOKMARK_LEVEL, MAX_BOOKMARKS, MAX_GLYPHS, MAX_SHAPES, MIN_ALPHA,
+    decoded, is_bold_name, is_mono_name, picture_size, visible,
 };
 use crate::parse::error::ParseFailure;
 use crate::parse::layout::runs_left;
@@ -94,6 +94,7 @@ impl Engine for PdfiumFile {
         let view = View::from_page(&page);
         let mut content =
             PageContent { number, width: view.width(), height: view.height(), ..PageContent::default() };
+        content.label = page.label().filter(|label| !label.is_empty()).map(str::to_owned);
         if let Ok(text) = page.text() {
             let mut face = Face::default();
             let chars = text.chars();
@@ -101,6 +102,7 @@ impl Engine for PdfiumFile {
                 chars.iter().take(MAX_GLYPHS).filter_map(|c| view.glyph(&c, &mut face)).collect();
         }
         turn_ligatures(&mut content.glyphs);
+        doubt_spaces(&mut content.glyphs);
         let mut painted: Vec<(Rect, Option<[u8; 3]>)> = Vec::new();
         // What comes after the shapes that are looked at is not known.
         content.may_hide_text = page.objects().len() > MAX_SHAPES;
@@ -111,6 +113,7 @@ impl Engine for PdfiumFile {
                 (bounds.right().value, bounds.top().value),
             );
             content.is_coarse |= object.as_x_object_form_object().is_some();
+            content.text_objects += usize::from(object.as_text_object().is_some());
             if let Some(text) = object.as_text_object().filter(|_| !content.may_hide_text) {
                 let place = (area.x + 0.5 * area.width, area.y + 0.5 * area.height);
                 let mut behind = painted.iter().rev().filter(|(area, _)| contains(area, place));
@@ -149,6 +152,39 @@ impl Engine for PdfiumFile {
         page.render_into_bitmap_with_config(&mut bitmap, &config).ok()?;
         // The page is drawn on opaque white, so that premultiplied and straight colours are the same.
         RgbaImage::from_premultiplied(width as usize, height as usize, bitmap.as_rgba_bytes()).ok()
+    }
+}
+
+/// Marks the spaces that PDFium made up where a letter may be missing: of two equal letters that overlap it takes the second
+/// for a copy of the first, and a word with "ff" in a face with wide boxes falls apart.
+fn doubt_spaces(glyphs: &mut [Glyph]) {
+    /// A space that was made up is narrower than this, in points, and one between words reaches further, in sizes.
+    const MADE_UP: f32 = 0.01;
+    const NARROW: f32 = 0.25;
+    for at in 1..glyphs.len().saturating_sub(1) {
+        let (Some(&before), Some(&space), Some(&after)) =
+            (glyphs.get(at - 1), glyphs.get(at), glyphs.get(at + 1))
+        else {
+            continue;
+        };
+        let is_made_up = space.letter == ' ' && space.right - space.left < MADE_UP;
+        let is_inside = before.letter.is_alphabetic()
+            && after.letter.is_lowercase()
+            && (before.baseline - after.baseline).abs() < 0.1 * after.size
+            && before.right > space.left + MADE_UP
+            && (0.0..NARROW * after.size).contains(&(after.left - space.left));
+        if is_made_up
+            && is_inside
+            && let Some(space) = glyphs.get_mut(at)
+        {
+            *space = Glyph {
+                letter: DOUBTFUL_SPACE,
+                right: after.left,
+                size: after.size,
+                baseline: after.baseline,
+                ..*space
+            };
+        }
     }
 }
 

@@ -44,8 +44,10 @@ impl Paragraph {
         with * 2 > all
     }
 
-    pub(super) fn text(&self, vocabulary: &Vocabulary) -> String {
+    /// The text, and the place in it where each line ends, in bytes.
+    pub(super) fn text(&self, vocabulary: &Vocabulary) -> (String, Vec<usize>) {
         let mut text = String::new();
+        let mut ends = Vec::with_capacity(self.lines.len());
         let mut last: Option<&Line> = None;
         for line in &self.lines {
             match last {
@@ -55,9 +57,14 @@ impl Paragraph {
                 }
                 _ => vocabulary.join(&mut text, &line.text),
             }
+            // A hyphen that was taken back belongs to the line before.
+            if let Some(before) = ends.last_mut() {
+                *before = text.len() - line.text.len();
+            }
+            ends.push(text.len());
             last = Some(line);
         }
-        text
+        (text, ends)
     }
 
     fn starts_item(&self) -> bool {
@@ -207,7 +214,10 @@ fn is_aligned(paragraph: &Paragraph, line: &Line, is_sentence_end: bool) -> bool
     };
     if paragraph.starts_item() {
         // The lines of an item hang under its text; a line further left than the marker is no part of it.
-        return further(first) > -indent && (further(first) > 0.3 * line.size || !is_sentence_end);
+        // In narrow columns the marker is indented instead, and the text runs back to the edge.
+        let runs_back = !is_sentence_end && line.text.starts_with(char::is_lowercase);
+        return (further(first) > -indent || runs_back)
+            && (further(first) > 0.3 * line.size || !is_sentence_end);
     }
     match paragraph.lines.as_slice() {
         _ if is_centred => true,
@@ -230,7 +240,7 @@ mod tests {
 
     fn texts(lines: Vec<Line>) -> Vec<String> {
         let vocabulary = Vocabulary::default();
-        paragraphs(lines, 1.2).iter().map(|paragraph| paragraph.text(&vocabulary)).collect()
+        paragraphs(lines, 1.2).iter().map(|paragraph| paragraph.text(&vocabulary).0).collect()
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use brainwrought_core::data::{Block, BlockKind, Figure, Page, Rect};
 
+use super::letters::word_count;
 use super::pattern::caption;
 use crate::parse::page_content::{rect_of, union};
 
@@ -203,7 +204,7 @@ fn around(areas: impl Iterator<Item = Rect>) -> Option<Rect> {
 pub(super) fn is_text(block: &Block) -> bool {
     match block.kind {
         BlockKind::Paragraph | BlockKind::ListItem | BlockKind::Footnote | BlockKind::Reference => {
-            block.text.split_whitespace().count() >= 8 && !block.text.contains(" | ")
+            word_count(&block.text) >= 8 && !block.text.contains(" | ")
         }
         BlockKind::Heading => true,
         _ => false,
@@ -222,7 +223,7 @@ pub(super) fn is_label(block: &Block, shapes: &[Rect]) -> bool {
 
 /// Tells whether a picture ends where a block stands. `caption_size` is the size of the picture's caption.
 fn ends_picture(block: &Block, shapes: &[Rect], caption_size: f32) -> bool {
-    let words = block.text.split_whitespace().count();
+    let words = word_count(&block.text);
     match block.kind {
         BlockKind::Caption => true,
         // What names the parts of a picture is set smaller than its caption; running text never is.
@@ -238,7 +239,7 @@ fn ends_picture(block: &Block, shapes: &[Rect], caption_size: f32) -> bool {
 
 /// Tells whether a block stands at the height of a drawing, or so near to one that it names it.
 fn is_beside(block: &Block, shapes: &[Rect]) -> bool {
-    let is_name = block.text.split_whitespace().count() <= 6;
+    let is_name = word_count(&block.text) <= 6;
     let reach = if is_name { 1.3 * block.font_size } else { -0.5 * block.bbox.height };
     shapes
         .iter()
@@ -259,7 +260,7 @@ mod tests {
 
     fn block(kind: BlockKind, text: &str, bbox: (f32, f32, f32, f32)) -> Block {
         let bbox = Rect { x: bbox.0, y: bbox.1, width: bbox.2, height: bbox.3 };
-        Block { kind, text: text.to_owned(), bbox, font_size: 10.0, bold: false }
+        Block { kind, text: text.to_owned(), bbox, font_size: 10.0, ..Block::default() }
     }
 
     const PROSE: &str = "Enough words to be the running text of a page, as it were.";
@@ -276,6 +277,7 @@ mod tests {
                 block(BlockKind::Caption, "Figure 2: A curve.", (200.0, 400.0, 200.0, 10.0)),
                 block(BlockKind::Paragraph, PROSE, (50.0, 430.0, 500.0, 100.0)),
             ],
+            ..Page::default()
         };
         let shapes = [Rect { x: 120.0, y: 200.0, width: 300.0, height: 180.0 }];
         let found = figures(&page, &shapes);
@@ -298,6 +300,7 @@ mod tests {
                 block(BlockKind::Table, "a | 1 b | 2", (60.0, 120.0, 220.0, 60.0)),
                 block(BlockKind::Paragraph, PROSE, (50.0, 200.0, 240.0, 100.0)),
             ],
+            ..Page::default()
         };
         let found = figures(&page, &[]);
         assert_eq!(found[0].bbox, Rect { x: 56.0, y: 96.0, width: 228.0, height: 88.0 });
@@ -314,6 +317,7 @@ mod tests {
                 block(BlockKind::Table, "Block", (140.0, 305.0, 30.0, 10.0)),
                 block(BlockKind::Paragraph, PROSE, (60.0, 610.0, 480.0, 80.0)),
             ],
+            ..Page::default()
         };
         let shapes = [
             Rect { x: 120.0, y: 300.0, width: 100.0, height: 90.0 },
@@ -338,6 +342,7 @@ mod tests {
                 block(BlockKind::Caption, "Figure 1: Gone.", (50.0, 165.0, 200.0, 10.0)),
                 block(BlockKind::Paragraph, PROSE, (50.0, 180.0, 500.0, 100.0)),
             ],
+            ..Page::default()
         };
         assert!(figures(&page, &[]).is_empty());
     }

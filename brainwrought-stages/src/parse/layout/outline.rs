@@ -5,10 +5,12 @@ use std::sync::LazyLock;
 use brainwrought_core::data::{Block, BlockKind, OutlineEntry, Page};
 use regex::Regex;
 
+use super::letters::word_count;
 use crate::language::{LanguageData, alternatives};
 use crate::parse::page_content::Bookmark;
 
-static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
+/// What numbers a heading, with the space behind it.
+pub(super) static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
     let words = alternatives(LanguageData::all().iter().flat_map(|data| data.layout.numbering.iter()));
     let pattern =
         format!(r"^(?:{words}\s+)?(?:\d{{1,3}}(?:\.\d{{1,3}})*|[A-Z](?:\.\d{{1,3}})+|[IVX]{{1,5}})[.:]?\s+");
@@ -27,6 +29,12 @@ static OPENING: LazyLock<Regex> = LazyLock::new(|| {
 
 /// The longest outline that is made of headings.
 const MAX_ENTRIES: usize = 400;
+/// Titles are set on no more lines.
+const MAX_TITLE_LINES: usize = 5;
+/// The longest titles of papers have so many words.
+const MAX_TITLE_WORDS: usize = 36;
+/// Names, addresses and dates before a paper are no longer than this, in words.
+const MAX_AUTHOR_WORDS: usize = 60;
 /// Where a title ends that was never one.
 const MAX_TITLE: usize = 200;
 
@@ -52,39 +60,26 @@ fn entry(level: u8, title: &str, page: u32) -> OutlineEntry {
 }
 
 fn from_headings(pages: &[Page]) -> Vec<OutlineEntry> {
-    let headings: Vec<(u32, &Block)> = pages
+    pages
         .iter()
         .flat_map(|page| page.blocks.iter().map(move |block| (page.number, block)))
         .filter(|(_, block)| block.kind == BlockKind::Heading)
-        .collect();
-    let rounded = |block: &Block| (block.font_size * 2.0).round() as u32;
-    let mut sizes: Vec<u32> = headings.iter().map(|(_, block)| rounded(block)).collect();
-    sizes.sort_unstable();
-    sizes.dedup();
-    sizes.reverse();
-    let level_of = |block: &Block| {
-        let depth = numbered_depth(&block.text);
-        let by_size = sizes.iter().position(|size| *size == rounded(block)).unwrap_or(0) + 1;
-        depth.unwrap_or(by_size.min(4)) as u8
-    };
-    headings
-        .into_iter()
         .take(MAX_ENTRIES)
-        .map(|(page, block)| entry(level_of(block), &block.text, page))
+        .map(|(page, block)| entry(block.level.max(1), &block.text, page))
         .collect()
 }
 
 /// The depth of "3.2.1 Title".
-fn numbered_depth(text: &str) -> Option<usize> {
+pub(super) fn numbered_depth(text: &str) -> Option<usize> {
     let number = text.split_whitespace().next()?;
     let parts: Vec<&str> = number.trim_end_matches('.').split('.').collect();
     let is_number = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
     (parts.iter().all(is_number) && parts.len() <= 6).then_some(parts.len())
 }
 
-/// Makes plain text of what stands between the title and the first section of a paper: authors, addresses, dates.
-/// They are set large, but they are no headings.
-pub(super) fn demote_authors(page: &mut Page) {
+/// Finds what stands between the title and the first section of a paper: authors, addresses, dates. They may be set large,
+/// but they are no headings.
+pub(super) fn mark_authors(page: &mut Page) {
     let is_opening = |block: &Block| {
         block.text.split_whitespace().count() <= 12
             && OPENING.is_match(&block.text)
@@ -95,18 +90,34 @@ pub(super) fn demote_authors(page: &mut Page) {
         block.kind = BlockKind::Heading;
     }
     let largest = page.blocks.iter().map(|block| block.font_size).fold(0.0, f32::max);
-    for block in page.blocks.iter_mut().take(opening) {
-        if block.kind == BlockKind::Heading && block.font_size < 0.94 * largest {
-            block.kind = BlockKind::Paragraph;
+    let is_of_title = |block: &Block| block.font_size >= 0.94 * largest;
+    let title_ends = page.blocks.iter().take(opening).position(is_of_title).map_or(0, |at| at + 1);
+    for (at, block) in page.blocks.iter_mut().enumerate().take(opening) {
+        let is_short = word_count(&block.text) <= MAX_AUTHOR_WORDS;
+        let is_sentence = block.text.ends_with(['.', '!', '?', '。']) && block.text.contains(' ');
+        match block.kind {
+            BlockKind::Heading if block.font_size < 0.94 * largest => block.kind = BlockKind::FrontMatter,
+            BlockKind::Paragraph if at >= title_ends && is_short && !is_sentence => {
+                block.kind = BlockKind::FrontMatter;
+            }
+            _ => {}
         }
     }
 }
 
 /// Finds the title: the largest print on the first page with text, or what the file's metadata say.
 pub(super) fn title(pages: &[Page], metadata: Option<&str>) -> Option<String> {
-    let from_page = pages.iter().take(3).find(|page| !page.blocks.is_empty()).and_then(largest);
+    let first = pages.iter().take(3).find(|page| !page.blocks.is_empty());
     let metadata = metadata.map(str::trim).filter(|title| is_title(title)).map(str::to_owned);
-    from_page.or(metadata)
+    // A heading in the lower part of a page that has nothing larger still names more than a file does.
+    first.and_then(largest).or(metadata).or_else(|| first.and_then(first_heading))
+}
+
+fn first_heading(page: &Page) -> Option<String> {
+    let headings =
+        || page.blocks.iter().filter(|block| block.kind == BlockKind::Heading && is_title(&block.text));
+    let size = headings().map(|block| block.font_size).fold(0.0, f32::max);
+    headings().find(|block| block.font_size > 0.94 * size).map(|block| tidied(&block.text))
 }
 
 fn largest(page: &Page) -> Option<String> {
@@ -114,7 +125,12 @@ fn largest(page: &Page) -> Option<String> {
         .blocks
         .iter()
         .filter(|block| block.bbox.y < 0.7 * page.height && is_title(&block.text))
-        .filter(|block| matches!(block.kind, BlockKind::Heading | BlockKind::Paragraph))
+        .filter(|block| match block.kind {
+            BlockKind::Heading => true,
+            // Running text that is a little larger than the rest of its page, as in books of small pages, names nothing.
+            BlockKind::Paragraph => block.lines.len() <= MAX_TITLE_LINES,
+            _ => false,
+        })
         .collect();
     let size = candidates.iter().map(|block| block.font_size).fold(0.0, f32::max);
     // On a title page the title itself may be the longest text: without a sentence, what is set smallest is compared.
@@ -180,10 +196,15 @@ fn is_title(text: &str) -> bool {
     let is_stamp = ["arxiv:", "doi:", "isbn", "issn", "http://", "https://", "www.", "vol. "]
         .iter()
         .any(|start| lower.starts_with(start));
+    // A title names; a whole sentence, or the rest of one, does not.
+    let words = text.split_whitespace().count();
+    let is_running =
+        words > MAX_TITLE_WORDS || words > 6 && text.trim_start().starts_with(char::is_lowercase);
     // The name of a file that lost its ending.
     let is_file = is_file || lower.contains('_') && !lower.contains(' ');
     letters >= 3
         && !is_file
+        && !is_running
         && !is_date
         && !is_stamp
         && !lower.contains('@')
@@ -201,11 +222,11 @@ mod tests {
 
     fn block(kind: BlockKind, text: &str, y: f32, font_size: f32) -> Block {
         let bbox = Rect { x: 50.0, y, width: 400.0, height: font_size };
-        Block { kind, text: text.to_owned(), bbox, font_size, bold: false }
+        Block { kind, text: text.to_owned(), bbox, font_size, ..Block::default() }
     }
 
     fn page(blocks: Vec<Block>) -> Page {
-        Page { number: 1, width: 600.0, height: 800.0, blocks }
+        Page { number: 1, width: 600.0, height: 800.0, blocks, ..Page::default() }
     }
 
     #[test]
@@ -253,9 +274,9 @@ mod tests {
             block(BlockKind::Heading, "Ada Lovelace, London", 90.0, 12.0),
             block(BlockKind::Heading, "Abstract", 120.0, 12.0),
         ]);
-        demote_authors(&mut page);
+        mark_authors(&mut page);
         let kinds: Vec<BlockKind> = page.blocks.iter().map(|block| block.kind).collect();
-        assert_eq!(kinds, [BlockKind::Heading, BlockKind::Paragraph, BlockKind::Heading]);
+        assert_eq!(kinds, [BlockKind::Heading, BlockKind::FrontMatter, BlockKind::Heading]);
     }
 
     #[test]
@@ -266,10 +287,10 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_taken_off_and_give_the_level() {
+    fn numbers_are_taken_off() {
         let page = page(vec![
             block(BlockKind::Heading, "1 Introduction", 60.0, 12.0),
-            block(BlockKind::Heading, "1.1 Aims", 90.0, 12.0),
+            Block { level: 2, ..block(BlockKind::Heading, "1.1 Aims", 90.0, 12.0) },
         ]);
         let entries = outline(&[], &[page]);
         let found: Vec<(u8, &str)> =
