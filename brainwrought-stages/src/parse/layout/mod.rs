@@ -39,6 +39,7 @@ use self::line_number::margin_numbers;
 use self::orientation::{Orientation, upright};
 use self::page_label::PrintedNumbers;
 pub(super) use self::page_label::roman;
+use self::shapes::Shapes;
 use self::word::words;
 use super::page_content::{FileContent, PageContent, union};
 use super::wire::ParsedPdf;
@@ -78,7 +79,7 @@ struct LinedPage {
     gutters: Vec<Gutter>,
     orientation: Orientation,
     /// Where something other than text is drawn.
-    shapes: Vec<Rect>,
+    shapes: Shapes,
 }
 
 impl Layout {
@@ -183,11 +184,12 @@ impl Layout {
         let mut figures = Vec::new();
         let mut orientations = Vec::with_capacity(self.pages.len());
         let mut pages = Vec::with_capacity(self.pages.len());
-        for mut lined in self.pages {
+        let shapes = self.pages.iter_mut().map(|page| std::mem::take(&mut page.shapes)).collect();
+        for (mut lined, shapes) in self.pages.into_iter().zip(shapes::without_repeated(shapes)) {
             // What is printed on the page is what a reader looks for, whatever the file calls it.
             let label = labels.remove(&lined.number).or_else(|| lined.label.take());
             let orientation = lined.orientation;
-            let (mut page, shapes) = page_of(lined, step, &vocabulary, &mut judge);
+            let mut page = page_of(lined, &shapes, step, &vocabulary, &mut judge);
             page.label = label.filter(|label| *label != page.number.to_string());
             figures.extend(figure::figures(&page, &shapes).into_iter().map(|mut figure| {
                 figure.bbox = orientation.displayed(&figure.bbox);
@@ -224,11 +226,12 @@ impl Layout {
 
 fn page_of(
     lined: LinedPage,
+    shapes: &[Rect],
     step: f32,
     vocabulary: &Vocabulary,
     judge: &mut BlockClassifier,
-) -> (Page, Vec<Rect>) {
-    let LinedPage { number, width, height, lines, shapes, .. } = lined;
+) -> Page {
+    let LinedPage { number, width, height, lines, .. } = lined;
     let mut blocks: Vec<Block> = Vec::new();
     let mut short = Vec::new();
     // Those of the table at the end of `blocks`, if one stands there.
@@ -298,7 +301,7 @@ fn page_of(
             block.kind = BlockKind::FigureText;
         }
     }
-    (Page { number, width, height, blocks, ..Page::default() }, shapes)
+    Page { number, width, height, blocks, ..Page::default() }
 }
 
 /// The lines of a paragraph whose text begins at `start` in that of its block.
