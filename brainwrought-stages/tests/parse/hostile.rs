@@ -53,7 +53,7 @@ fn nested_forms_are_stopped(bench: &Bench) {
 fn a_page_that_takes_too_long_is_left_out(bench: &Bench) {
     let mut writer = PdfWriter::new();
     let inner = form_bomb(&mut writer);
-    let prose = text("F", 10, (50, 700), &PROSE);
+    let prose = text("F", 10, (50, 600), &PROSE);
     writer.page(&prose);
     writer.page_of("/X Do", &format!("/XObject << /X {inner} 0 R >>"));
     writer.page(&prose);
@@ -77,7 +77,7 @@ fn a_page_that_takes_too_long_is_left_out(bench: &Bench) {
 /// The same page, or the same content of a page, many times.
 fn content_that_is_named_many_times_is_read(bench: &Bench) {
     let mut writer = PdfWriter::new();
-    writer.page(&text("F", 10, (50, 700), &PROSE));
+    writer.page(&text("F", 10, (50, 600), &PROSE));
     let pdf = String::from_utf8(writer.finish()).unwrap();
     for (what, before, after) in [
         (

@@ -23,8 +23,13 @@ pub(super) fn figures(page: &Page, shapes: &[Rect]) -> Vec<Figure> {
             continue;
         }
         let Some((label, words)) = caption(&block.text) else { continue };
-        let column = column(page, block, shapes);
-        let sides = [Side::Above, Side::Below].map(|side| picture(page, index, &column, side, shapes));
+        // A frame around the caption and running text beside it is no part of the picture.
+        let frames_text = |shape: &Rect| {
+            holds(shape, block) && page.blocks.iter().any(|other| is_text(other) && holds(shape, other))
+        };
+        let shapes: Vec<Rect> = shapes.iter().filter(|shape| !frames_text(shape)).copied().collect();
+        let column = column(page, block, &shapes);
+        let sides = [Side::Above, Side::Below].map(|side| picture(page, index, &column, side, &shapes));
         let is_table = label.to_lowercase().starts_with('t') || label.starts_with("Cuadro");
         let picture = match sides {
             [Some(above), Some(below)] => {
@@ -127,6 +132,11 @@ fn column(page: &Page, block: &Block, shapes: &[Rect]) -> Rect {
                 && other.bbox.width > 0.25 * (right - left)
         })
         .collect();
+    if beside.is_empty()
+        && let Some((from, to)) = text_column(page, block, shapes, right - left)
+    {
+        return rect_of((from, 0.0), (to, page.height));
+    }
     let from = beside
         .iter()
         .filter(|other| other.bbox.right() < middle)
@@ -138,6 +148,29 @@ fn column(page: &Page, block: &Block, shapes: &[Rect]) -> Rect {
         .map(|other| other.bbox.x - 2.0)
         .fold(right, f32::min);
     rect_of((from, 0.0), (to.max(from), page.height))
+}
+
+/// The edges of the column of running text, elsewhere on the page, that a caption stands in, where nothing is drawn near
+/// the caption that reaches out of it. `width` is that of all text.
+fn text_column(page: &Page, caption: &Block, shapes: &[Rect], width: f32) -> Option<(f32, f32)> {
+    /// A column is narrower than this part of the text, and one of at least so many lines tells where it stands.
+    const MAX_WIDTH: f32 = 0.6;
+    const MIN_LINES: usize = 4;
+    let text = page.blocks.iter().filter(|block| {
+        is_text(block)
+            && block.lines.len() >= MIN_LINES
+            && block.bbox.width < MAX_WIDTH * width
+            && block.bbox.width > 0.5 * MAX_WIDTH * width
+    });
+    let holds_caption =
+        |area: &Rect| caption.bbox.x >= area.x - REACH && caption.bbox.right() <= area.right() + REACH;
+    let column = text.map(|block| block.bbox).find(holds_caption)?;
+    let reaches_out = |shape: &Rect| {
+        let gap = (shape.y - caption.bbox.bottom()).max(caption.bbox.y - shape.bottom());
+        let shared = shape.right().min(column.right()) - shape.x.max(column.x);
+        gap < MAX_DISTANCE && shared > 0.0 && shared < 0.8 * shape.width
+    };
+    (!shapes.iter().any(reaches_out)).then(|| (column.x, column.right()))
 }
 
 /// Finds what stands on one side of a caption, up to the next running text.
@@ -213,12 +246,15 @@ pub(super) fn is_text(block: &Block) -> bool {
 
 /// Tells whether a block stands inside a drawing, as the words in a diagram do.
 pub(super) fn is_label(block: &Block, shapes: &[Rect]) -> bool {
+    shapes.iter().any(|shape| holds(shape, block))
+}
+
+/// Tells whether most of a block stands inside a drawing that is more than an underline.
+fn holds(shape: &Rect, block: &Block) -> bool {
     let area = (block.bbox.width * block.bbox.height).max(1.0);
-    shapes.iter().any(|shape| {
-        let width = block.bbox.right().min(shape.right()) - block.bbox.x.max(shape.x);
-        let height = block.bbox.bottom().min(shape.bottom()) - block.bbox.y.max(shape.y);
-        shape.height > 2.0 * block.font_size && width.max(0.0) * height.max(0.0) > 0.7 * area
-    })
+    let width = block.bbox.right().min(shape.right()) - block.bbox.x.max(shape.x);
+    let height = block.bbox.bottom().min(shape.bottom()) - block.bbox.y.max(shape.y);
+    shape.height > 2.0 * block.font_size && width.max(0.0) * height.max(0.0) > 0.7 * area
 }
 
 /// Tells whether a picture ends where a block stands. `caption_size` is the size of the picture's caption.

@@ -1,5 +1,7 @@
 //! [`Line`]: letters that stand side by side, put together from what an engine saw.
 
+use std::collections::BTreeMap;
+
 use brainwrought_core::data::Rect;
 
 use super::bidi::{read_order, runs_left};
@@ -394,6 +396,16 @@ fn touches(slots: &[Option<Piece>], first: usize, second: usize, gutters: &[Gutt
 /// Tells whether a gutter lies between two places at a height.
 fn are_parted(gutters: &[Gutter], left: f32, right: f32, height: f32) -> bool {
     gutters.iter().any(|gutter| gutter.parts(left, right, height))
+}
+
+/// The size that most letters of some lines have.
+pub(super) fn usual_size<'a>(lines: impl Iterator<Item = &'a Line>) -> f32 {
+    let mut counts: BTreeMap<u32, usize> = BTreeMap::new();
+    for line in lines {
+        *counts.entry((line.size * 2.0).round() as u32).or_default() += line.text.len();
+    }
+    let usual = counts.iter().max_by_key(|(size, count)| (**count, **size));
+    usual.map_or(10.0, |(size, _)| *size as f32 / 2.0)
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 mod bidi;
 mod block;
+mod block_language;
 mod drop_cap;
 mod figure;
 mod furniture;
@@ -13,6 +14,7 @@ mod line;
 mod line_number;
 mod orientation;
 mod outline;
+mod page_blocks;
 mod page_label;
 mod pattern;
 mod raised;
@@ -22,36 +24,25 @@ mod shapes;
 mod table;
 mod word;
 
-use std::collections::{BTreeMap, VecDeque};
-
-use brainwrought_core::data::{Block, BlockKind, Language, Page, Rect, TextLine};
+use std::collections::VecDeque;
 
 pub(super) use self::bidi::runs_left;
-use self::block::Paragraph;
+use self::block_language::mark_languages;
 use self::drop_cap::join_drop_caps;
 use self::furniture::Furniture;
 use self::gutter::{Gutter, gutters};
 use self::hyphen::Vocabulary;
 use self::kind::BlockClassifier;
-use self::letters::word_count;
-use self::line::Line;
+use self::line::{Line, usual_size};
 use self::line_number::margin_numbers;
 use self::orientation::{Orientation, upright};
+use self::page_blocks::{displayed, furniture_block, page_of};
 use self::page_label::PrintedNumbers;
 pub(super) use self::page_label::roman;
+use self::shapes::Shapes;
 use self::word::words;
-use super::page_content::{FileContent, PageContent, union};
+use super::page_content::{FileContent, PageContent};
 use super::wire::ParsedPdf;
-
-/// How many letters the language is told from; more would not change the answer.
-const LANGUAGE_SAMPLE: usize = 20_000;
-
-/// Of shorter blocks nobody can tell the language, in bytes.
-const MIN_LANGUAGE_LETTERS: usize = 120;
-/// More letters of a block would not change its language.
-const LANGUAGE_LETTERS: usize = 400;
-/// Blocks whose language is told have at least so many bytes together before they stand for the document.
-const MIN_TOLD_LETTERS: usize = 1_000;
 
 /// How many pages back a gutter still tells where the next one may be: left and right pages differ.
 const KNOWN_PAGES: usize = 4;
@@ -78,7 +69,7 @@ struct LinedPage {
     gutters: Vec<Gutter>,
     orientation: Orientation,
     /// Where something other than text is drawn.
-    shapes: Vec<Rect>,
+    shapes: Shapes,
 }
 
 impl Layout {
@@ -183,11 +174,12 @@ impl Layout {
         let mut figures = Vec::new();
         let mut orientations = Vec::with_capacity(self.pages.len());
         let mut pages = Vec::with_capacity(self.pages.len());
-        for mut lined in self.pages {
+        let shapes = self.pages.iter_mut().map(|page| std::mem::take(&mut page.shapes)).collect();
+        for (mut lined, shapes) in self.pages.into_iter().zip(shapes::without_repeated(shapes)) {
             // What is printed on the page is what a reader looks for, whatever the file calls it.
             let label = labels.remove(&lined.number).or_else(|| lined.label.take());
             let orientation = lined.orientation;
-            let (mut page, shapes) = page_of(lined, step, &vocabulary, &mut judge);
+            let mut page = page_of(lined, &shapes, step, &vocabulary, &mut judge);
             page.label = label.filter(|label| *label != page.number.to_string());
             figures.extend(figure::figures(&page, &shapes).into_iter().map(|mut figure| {
                 figure.bbox = orientation.displayed(&figure.bbox);
@@ -222,290 +214,7 @@ impl Layout {
     }
 }
 
-fn page_of(
-    lined: LinedPage,
-    step: f32,
-    vocabulary: &Vocabulary,
-    judge: &mut BlockClassifier,
-) -> (Page, Vec<Rect>) {
-    let LinedPage { number, width, height, lines, shapes, .. } = lined;
-    let mut blocks: Vec<Block> = Vec::new();
-    let mut short = Vec::new();
-    // Those of the table at the end of `blocks`, if one stands there.
-    let mut table_lines: Vec<Line> = Vec::new();
-    judge.page_size = page_size(&lines);
-    for paragraph in block::paragraphs(lines, step) {
-        let (mut text, mut ends) = paragraph.text(vocabulary);
-        let kind = judge.kind(&paragraph, &text, height);
-        let is_marked_heading = kind == BlockKind::Heading && pattern::LIST_BULLET.is_match(&text);
-        if kind == BlockKind::Paragraph && pattern::is_list_start(&text)
-            || kind == BlockKind::ListItem
-            || is_marked_heading
-        {
-            let bare = pattern::without_marker(&text).to_owned();
-            let marker = text.len() - bare.len();
-            ends.iter_mut().for_each(|end| *end = end.saturating_sub(marker));
-            text = bare;
-        }
-        let lines = text_lines(&ends, &paragraph, 0).collect();
-        if kind == BlockKind::Table
-            && let Some(last) = blocks.last_mut().filter(|last| goes_on_in(last, &paragraph))
-        {
-            // A wider gap between two groups of rows parts no table.
-            let start = last.text.len() + 1;
-            last.text = format!("{} {text}", last.text);
-            table_lines.extend(paragraph.lines.iter().cloned());
-            last.rows = table::rows(&table_lines);
-            last.lines.extend(text_lines(&ends, &paragraph, start));
-            last.bbox = union(&last.bbox, &paragraph.bbox());
-            continue;
-        }
-        table_lines.clear();
-        if kind == BlockKind::Table {
-            table_lines.extend(paragraph.lines.iter().cloned());
-        }
-        let block = Block {
-            kind,
-            text,
-            rows: if kind == BlockKind::Table && paragraph.cell_rows > 0 {
-                table::rows(&paragraph.lines)
-            } else {
-                Vec::new()
-            },
-            lines,
-            bbox: paragraph.bbox(),
-            font_size: paragraph.size(),
-            bold: paragraph.is_mostly(|line| line.bold),
-            ..Block::default()
-        };
-        if kind == BlockKind::Paragraph
-            && paragraph.lines.len() <= 3
-            && word_count(&block.text) < MIN_RUNNING_WORDS
-        {
-            short.push(blocks.len());
-        }
-        blocks.push(block);
-    }
-    // Words inside a diagram are no running text, and must not be read aloud as such. What running text stands in is a box
-    // around it.
-    let drawings: Vec<Rect> = shapes
-        .iter()
-        .filter(|shape| !blocks.iter().any(|block| is_running_in(block, shape)))
-        .copied()
-        .collect();
-    for at in short {
-        if let Some(block) = blocks.get_mut(at).filter(|block| figure::is_label(block, &drawings)) {
-            block.kind = BlockKind::FigureText;
-        }
-    }
-    (Page { number, width, height, blocks, ..Page::default() }, shapes)
-}
-
-/// The lines of a paragraph whose text begins at `start` in that of its block.
-fn text_lines<'a>(
-    ends: &'a [usize],
-    paragraph: &'a Paragraph,
-    start: usize,
-) -> impl Iterator<Item = TextLine> + 'a {
-    let lines = ends.iter().zip(&paragraph.lines);
-    lines.map(move |(end, line)| TextLine { end: (start + end) as u32, bbox: line.bbox() })
-}
-
-/// Groups of rows that are at most this far apart, in sizes, are parts of one table.
-const MAX_ROW_GAP: f32 = 2.5;
-
-/// Tells whether a table goes on with these rows.
-fn goes_on_in(last: &Block, paragraph: &Paragraph) -> bool {
-    let area = paragraph.bbox();
-    let gap = area.y - last.bbox.bottom();
-    let shared = last.bbox.right().min(area.right()) - last.bbox.x.max(area.x);
-    last.kind == BlockKind::Table
-        && !last.rows.is_empty()
-        && paragraph.cell_rows > 0
-        && (-0.5 * last.font_size..MAX_ROW_GAP * last.font_size).contains(&gap)
-        && (last.font_size - paragraph.size()).abs() < 0.15 * last.font_size
-        && shared > 0.5 * last.bbox.width.min(area.width)
-}
-
-/// Shorter paragraphs may be labels of a diagram, in words.
-const MIN_RUNNING_WORDS: usize = 12;
-
-/// Tells whether a block is running text that stands in an area.
-fn is_running_in(block: &Block, area: &Rect) -> bool {
-    matches!(block.kind, BlockKind::Paragraph | BlockKind::ListItem)
-        && block.lines.len() >= 2
-        && word_count(&block.text) >= 2 * MIN_RUNNING_WORDS
-        && figure::is_label(block, std::slice::from_ref(area))
-}
-
-fn furniture_block(line: &Line) -> Block {
-    Block {
-        kind: BlockKind::Furniture,
-        text: line.text.clone(),
-        lines: vec![TextLine { end: line.text.len() as u32, bbox: line.bbox() }],
-        bbox: line.bbox(),
-        font_size: line.size,
-        bold: line.bold,
-        ..Block::default()
-    }
-}
-
-/// Turns all boxes of a block to where they lie on the page as displayed.
-fn displayed(block: &mut Block, orientation: &Orientation) {
-    let lines = block.lines.iter_mut().map(|line| &mut line.bbox);
-    let cells = block.rows.iter_mut().flat_map(|row| &mut row.cells).map(|cell| &mut cell.bbox);
-    for bbox in lines.chain(cells).chain([&mut block.bbox]) {
-        // An empty cell has no place.
-        if bbox.width > 0.0 || bbox.height > 0.0 {
-            *bbox = orientation.displayed(bbox);
-        }
-    }
-}
-
-/// The size that most letters of a page have, if the page has more than a few lines.
-fn page_size(lines: &[Line]) -> Option<f32> {
-    (lines.len() > 4).then(|| usual_size(lines.iter()))
-}
-
 /// The size that most letters of the document have.
 fn body_size(pages: &[LinedPage]) -> f32 {
     usual_size(pages.iter().flat_map(|page| &page.lines))
-}
-
-fn usual_size<'a>(lines: impl Iterator<Item = &'a Line>) -> f32 {
-    let mut counts: BTreeMap<u32, usize> = BTreeMap::new();
-    for line in lines {
-        *counts.entry((line.size * 2.0).round() as u32).or_default() += line.text.len();
-    }
-    let usual = counts.iter().max_by_key(|(size, count)| (**count, **size));
-    usual.map_or(10.0, |(size, _)| *size as f32 / 2.0)
-}
-
-/// Tells the language of each block that is long enough, notes it where it is another one than that of the document, and
-/// returns that: the language of most of the text, wherever it stands.
-fn mark_languages(pages: &mut [Page]) -> Language {
-    let mut letters: BTreeMap<&'static str, usize> = BTreeMap::new();
-    let mut told: Vec<Option<&'static str>> = Vec::new();
-    for block in pages.iter().flat_map(|page| &page.blocks) {
-        let code = code_of(block);
-        if let Some(code) = code {
-            *letters.entry(code).or_default() += block.text.len();
-        }
-        told.push(code);
-    }
-    let all: usize = letters.values().sum();
-    let most = letters.into_iter().max_by_key(|(_, count)| *count).map(|(code, _)| code);
-    let language = match most {
-        Some(code) if all >= MIN_TOLD_LETTERS => Language::new(code),
-        _ => language_of_sample(pages),
-    };
-    for (block, code) in pages.iter_mut().flat_map(|page| &mut page.blocks).zip(told) {
-        block.language = code.map(Language::new).filter(|own| *own != language);
-    }
-    language
-}
-
-/// The code of the language of a block of prose, if it can be told for sure.
-fn code_of(block: &Block) -> Option<&'static str> {
-    let is_prose = matches!(
-        block.kind,
-        BlockKind::Paragraph | BlockKind::ListItem | BlockKind::Caption | BlockKind::Footnote
-    );
-    if !is_prose || block.text.len() < MIN_LANGUAGE_LETTERS {
-        return None;
-    }
-    let start: String = block.text.chars().take(LANGUAGE_LETTERS).collect();
-    whatlang::detect(&start).filter(|found| found.is_reliable()).map(|found| two_letters(found.lang()))
-}
-
-/// The language of the text from the start on, where no block is long enough to tell.
-fn language_of_sample(pages: &[Page]) -> Language {
-    let mut sample = String::new();
-    let prose = [BlockKind::Paragraph, BlockKind::ListItem, BlockKind::Heading, BlockKind::Caption];
-    for block in pages.iter().flat_map(|page| &page.blocks).filter(|block| prose.contains(&block.kind)) {
-        if sample.len() > LANGUAGE_SAMPLE {
-            break;
-        }
-        sample.push_str(&block.text);
-        sample.push('\n');
-    }
-    whatlang::detect(&sample)
-        .filter(|found| found.is_reliable() || sample.len() >= 2000)
-        .map_or_else(Language::undetermined, |found| Language::new(two_letters(found.lang())))
-}
-
-/// The ISO 639-1 code of a language where one exists, as voices and the rest of the program name it.
-fn two_letters(language: whatlang::Lang) -> &'static str {
-    use whatlang::Lang;
-    match language {
-        Lang::Afr => "af",
-        Lang::Ara => "ar",
-        Lang::Aze => "az",
-        Lang::Bel => "be",
-        Lang::Ben => "bn",
-        Lang::Bul => "bg",
-        Lang::Cat => "ca",
-        Lang::Ces => "cs",
-        Lang::Cmn => "zh",
-        Lang::Cym => "cy",
-        Lang::Dan => "da",
-        Lang::Deu => "de",
-        Lang::Ell => "el",
-        Lang::Eng => "en",
-        Lang::Epo => "eo",
-        Lang::Est => "et",
-        Lang::Fin => "fi",
-        Lang::Fra => "fr",
-        Lang::Guj => "gu",
-        Lang::Heb => "he",
-        Lang::Hin => "hi",
-        Lang::Hrv => "hr",
-        Lang::Hun => "hu",
-        Lang::Hye => "hy",
-        Lang::Ind => "id",
-        Lang::Ita => "it",
-        Lang::Jav => "jv",
-        Lang::Jpn => "ja",
-        Lang::Kan => "kn",
-        Lang::Kat => "ka",
-        Lang::Khm => "km",
-        Lang::Kor => "ko",
-        Lang::Lat => "la",
-        Lang::Lav => "lv",
-        Lang::Lit => "lt",
-        Lang::Mal => "ml",
-        Lang::Mar => "mr",
-        Lang::Mkd => "mk",
-        Lang::Mya => "my",
-        Lang::Nep => "ne",
-        Lang::Nld => "nl",
-        Lang::Nob => "nb",
-        Lang::Ori => "or",
-        Lang::Pan => "pa",
-        Lang::Pes => "fa",
-        Lang::Pol => "pl",
-        Lang::Por => "pt",
-        Lang::Ron => "ro",
-        Lang::Rus => "ru",
-        Lang::Sin => "si",
-        Lang::Slk => "sk",
-        Lang::Slv => "sl",
-        Lang::Sna => "sn",
-        Lang::Spa => "es",
-        Lang::Srp => "sr",
-        Lang::Swe => "sv",
-        Lang::Tam => "ta",
-        Lang::Tel => "te",
-        Lang::Tgl => "tl",
-        Lang::Tha => "th",
-        Lang::Tuk => "tk",
-        Lang::Tur => "tr",
-        Lang::Ukr => "uk",
-        Lang::Urd => "ur",
-        Lang::Uzb => "uz",
-        Lang::Vie => "vi",
-        Lang::Yid => "yi",
-        Lang::Zul => "zu",
-        other => other.code(),
-    }
 }

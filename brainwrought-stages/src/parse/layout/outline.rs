@@ -29,6 +29,15 @@ static OPENING: LazyLock<Regex> = LazyLock::new(|| {
 
 /// The longest outline that is made of headings.
 const MAX_ENTRIES: usize = 400;
+/// The ends of the names of files that documents are made from; what holds one is no title.
+const FILE_EXTENSIONS: [&str; 14] = [
+    ".doc", ".docx", ".dvi", ".htm", ".html", ".indd", ".odt", ".pdf", ".ppt", ".pptx", ".rtf", ".tex",
+    ".txt", ".xlsx",
+];
+/// The first line of a document names it up to so many words.
+const MAX_FIRST_LINE: usize = 16;
+/// How many words stand for a title that nobody gave.
+const FIRST_WORDS: usize = 8;
 /// Titles are set on no more lines.
 const MAX_TITLE_LINES: usize = 5;
 /// The longest titles of papers have so many words.
@@ -110,7 +119,34 @@ pub(super) fn title(pages: &[Page], metadata: Option<&str>) -> Option<String> {
     let first = pages.iter().take(3).find(|page| !page.blocks.is_empty());
     let metadata = metadata.map(str::trim).filter(|title| is_title(title)).map(str::to_owned);
     // A heading in the lower part of a page that has nothing larger still names more than a file does.
-    first.and_then(largest).or(metadata).or_else(|| first.and_then(first_heading))
+    first
+        .and_then(largest)
+        .or(metadata)
+        .or_else(|| first.and_then(first_heading))
+        .or_else(|| first.and_then(first_line))
+        .or_else(|| first.and_then(first_words))
+}
+
+/// The first print on a page, where it is set like a title: short, above everything else, and no sentence.
+fn first_line(page: &Page) -> Option<String> {
+    let is_named = |block: &&Block| {
+        let is_short = (2..=MAX_FIRST_LINE).contains(&word_count(&block.text));
+        let is_sentence = block.text.ends_with(['.', '!', '?', ':', '。']);
+        is_short && !is_sentence && block.bbox.y < 0.4 * page.height && is_title(&block.text)
+    };
+    let running = page.blocks.iter().position(|block| word_count(&block.text) > 2 * MAX_FIRST_LINE);
+    page.blocks.iter().take(running.unwrap_or(0)).find(is_named).map(|block| tidied(&block.text))
+}
+
+/// The first words of the text, which name it better than its file does.
+fn first_words(page: &Page) -> Option<String> {
+    let is_text =
+        |block: &&Block| block.kind == BlockKind::Paragraph && word_count(&block.text) > FIRST_WORDS;
+    let text = &page.blocks.iter().find(is_text)?.text;
+    let words: Vec<&str> = text.split_whitespace().take(FIRST_WORDS).collect();
+    // Scripts without spaces have no words to be counted.
+    let start: String = words.join(" ").chars().take(8 * FIRST_WORDS).collect();
+    Some(format!("{}…", start.trim_end_matches(|letter: char| !letter.is_alphanumeric())))
 }
 
 fn first_heading(page: &Page) -> Option<String> {
@@ -185,9 +221,8 @@ fn tidied(title: &str) -> String {
 fn is_title(text: &str) -> bool {
     let letters = text.chars().filter(|letter| letter.is_alphabetic()).count();
     let lower = text.to_lowercase();
-    let is_file = [".doc", ".docx", ".tex", ".dvi", ".ppt", ".pptx", ".indd", ".pdf"]
-        .iter()
-        .any(|extension| lower.ends_with(extension));
+    let is_file_name = |word: &str| FILE_EXTENSIONS.iter().any(|extension| word.ends_with(extension));
+    let is_file = lower.split_whitespace().any(is_file_name);
     // A date, a page's number or an address is no title.
     let digits = text.chars().filter(char::is_ascii_digit).count();
     let mut months = LanguageData::all().iter().flat_map(|data| data.layout.months.iter());
@@ -227,6 +262,10 @@ mod tests {
 
     fn page(blocks: Vec<Block>) -> Page {
         Page { number: 1, width: 600.0, height: 800.0, blocks, ..Page::default() }
+    }
+
+    fn page_of_text(text: &str) -> Page {
+        page(vec![block(BlockKind::Paragraph, text, 60.0, 10.0)])
     }
 
     #[test]
@@ -283,7 +322,9 @@ mod tests {
     fn metadata_help_where_nothing_stands_out() {
         let page = page(vec![block(BlockKind::Paragraph, "Only plain text here.", 60.0, 10.0)]);
         assert_eq!(title(std::slice::from_ref(&page), Some("A Name")).as_deref(), Some("A Name"));
-        assert_eq!(title(&[page], Some("report.docx")), None);
+        assert_eq!(title(&[page], Some("report.docx")).as_deref(), None, "it is too short to be quoted");
+        let letter = page_of_text("Dear all, the coffee machine on the second floor is broken again.");
+        assert_eq!(title(&[letter], None).as_deref(), Some("Dear all, the coffee machine on the second…"));
     }
 
     #[test]

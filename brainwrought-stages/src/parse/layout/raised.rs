@@ -72,7 +72,14 @@ fn token(text: &str) -> &str {
         text.char_indices().rev().take_while(|(_, c)| is_part(*c)).last().map_or(text.len(), |(at, _)| at);
     let token = text.get(start..).unwrap_or_default();
     // A full stop or a comma at the end is punctuation, and belongs to nothing.
-    if token.ends_with(['.', ',']) { "" } else { token.trim_start_matches(['.', ',']) }
+    if token.ends_with(['.', ',']) {
+        return "";
+    }
+    // A full stop between units multiplies them, as in "µg.mL⁻¹".
+    match token.rsplit_once('.') {
+        Some((before, unit)) if UNITS.contains(&unit) && before.ends_with(char::is_alphabetic) => unit,
+        _ => token.trim_start_matches(['.', ',']),
+    }
 }
 
 fn has_sign(run: &str) -> bool {
@@ -117,6 +124,7 @@ mod tests {
             ("1.5 × 10", "-5", Some("⁻⁵")),
             ("25 m", "2", Some("²")),
             ("3 mol s", "−1", Some("⁻¹")),
+            ("50 μg.mL", "-1", Some("⁻¹")),
             ("E = mc", "2", Some("²")),
             ("R", "2", Some("²")),
             ("(x + 1)", "2", Some("²")),

@@ -1,5 +1,7 @@
 //! [`clusters`]: where on a page something other than text is drawn.
 
+use std::collections::BTreeMap;
+
 use brainwrought_core::data::Rect;
 
 use crate::parse::page_content::{PageContent, rect_of};
@@ -15,8 +17,43 @@ const MARGIN: f32 = 0.1;
 /// The most cells of a page on each side; larger pages get larger cells.
 const MAX_CELLS: usize = 400;
 
+/// The part of a page's height, at its top and its bottom, where logos and rules of headers and footers stand.
+const EDGE: f32 = 0.15;
+/// What stands in the same place on so many pages belongs to their headers and footers.
+const MIN_PAGES: usize = 3;
+
+/// The areas where something is drawn on a page.
+#[derive(Debug, Default)]
+pub(super) struct Shapes {
+    pub inner: Vec<Rect>,
+    /// Those at its top and bottom, apart from the others.
+    pub edge: Vec<Rect>,
+}
+
 /// Groups the images and drawings of a page into the areas that they fill together.
-pub(super) fn clusters(page: &PageContent) -> Vec<Rect> {
+pub(super) fn clusters(page: &PageContent) -> Shapes {
+    let is_edge = |shape: &Rect| shape.bottom() < EDGE * page.height || shape.y > (1.0 - EDGE) * page.height;
+    let part = |edge: bool| groups(page, |shape| is_edge(shape) == edge);
+    Shapes { inner: part(false), edge: part(true) }
+}
+
+/// Joins what is drawn on pages, without what repeats at their edges.
+pub(super) fn without_repeated(pages: Vec<Shapes>) -> Vec<Vec<Rect>> {
+    let place =
+        |area: &Rect| [area.x, area.y, area.width, area.height].map(|part| (part / 2.0).round() as i32);
+    let mut counts: BTreeMap<[i32; 4], usize> = BTreeMap::new();
+    for area in pages.iter().flat_map(|page| &page.edge) {
+        *counts.entry(place(area)).or_default() += 1;
+    }
+    let is_repeated = |area: &Rect| counts.get(&place(area)).is_some_and(|count| *count >= MIN_PAGES);
+    let joined = |mut page: Shapes| {
+        page.inner.extend(page.edge.into_iter().filter(|area| !is_repeated(area)));
+        page.inner
+    };
+    pages.into_iter().map(joined).collect()
+}
+
+fn groups(page: &PageContent, belongs: impl Fn(&Rect) -> bool) -> Vec<Rect> {
     let cell = CELL.max(page.width.max(page.height) / MAX_CELLS as f32);
     let columns = (page.width / cell).ceil().max(1.0) as usize;
     let rows = (page.height / cell).ceil().max(1.0) as usize;
@@ -28,6 +65,7 @@ pub(super) fn clusters(page: &PageContent) -> Vec<Rect> {
         .chain(&page.drawings)
         .filter(|shape| shape.width * shape.height < BACKGROUND * page_area && !is_header_rule(shape, page))
         .filter_map(|shape| clip(shape, page))
+        .filter(belongs)
         .collect();
     for shape in &shapes {
         let (left, right) = ((shape.x / cell) as usize, (shape.right() / cell) as usize);
@@ -122,9 +160,18 @@ mod tests {
             ..PageContent::default()
         };
         let found = clusters(&page);
-        assert_eq!(
-            found,
-            [rect(100.0, 100.0, 105.0, 60.0), rect(400.0, 500.0, 20.0, 0.0), rect(0.0, 700.0, 10.0, 10.0)]
-        );
+        assert_eq!(found.inner, [rect(100.0, 100.0, 105.0, 60.0), rect(400.0, 500.0, 20.0, 0.0)]);
+        assert_eq!(found.edge, [rect(0.0, 700.0, 10.0, 10.0)]);
+    }
+
+    #[test]
+    fn what_repeats_at_the_edges_of_pages_is_no_picture() {
+        let rect = |x, y| Rect { x, y, width: 50.0, height: 20.0 };
+        let page = |own: f32| Shapes {
+            inner: vec![rect(9.0, 300.0)],
+            edge: vec![rect(10.0, 20.0), rect(own, 20.0)],
+        };
+        let found = without_repeated(vec![page(100.0), page(200.0), page(300.0)]);
+        assert_eq!(found[1], [rect(9.0, 300.0), rect(200.0, 20.0)]);
     }
 }
