@@ -86,6 +86,7 @@ async fn the_old_video_plays_while_the_new_one_is_made() {
     let script = desk.get(&format!("/api/jobs/{id}/script")).await.json();
     assert_ne!(script["lines"][0]["text"], "Other words.", "{script:#}");
     assert!(!desk.get(&format!("/?job_id={id}")).await.text().contains("Other words."));
+    desk.strings.gate.add_permits(1000);
     let edit = json!({ "lines": [{ "line": 1, "text": "Good words." }] });
     assert_eq!(desk.send_json("PATCH", &format!("/api/jobs/{id}/script"), &edit).await.status, 202);
     desk.wait_for(&id, "COMPLETED").await;
