@@ -52,11 +52,15 @@ demo: setup
 	echo "$(abspath $(VIDEO)): made in $$(($$(date +%s) - built)) s, after $$((built - start)) s of building"
 
 # Clippy and the docs share one set of checked dependencies, the examples and the tests one set of compiled ones.
-# The tests come last, so that the output ends with their summary.
+# The tests come last, so that the output ends with their summary. Many wait for servers and workers, so the small ones
+# run beside them; what these print is shown afterwards.
 test: setup-tests lint docs package
 	cargo test --workspace $(EXTRA) --no-run
 	@set -e; for example in $(EXAMPLES); do echo "example $$example"; $(TARGET)/debug/examples/$$example; done
-	cargo test --workspace $(EXTRA)
+	@cargo test --workspace $(EXTRA) --lib --bins >$(TARGET)/unit-tests.log 2>&1 & units=$$!; \
+	cargo test --workspace $(EXTRA) --test '*'; integration=$$?; \
+	wait $$units; units=$$?; cat $(TARGET)/unit-tests.log; \
+	cargo test --workspace $(EXTRA) --doc && exit $$(( integration > units ? integration : units ))
 
 # Content credentials are off unless asked for, and take minutes to compile.
 test-c2pa:
