@@ -1,6 +1,8 @@
 //! [`Cleaned`]: the running text of a document, by section, without what nobody would read aloud.
 
-use brainwrought_core::data::{Block, BlockKind, Document, Page};
+use std::collections::BTreeMap;
+
+use brainwrought_core::data::{Block, BlockKind, Document, Page, SectionRole};
 
 use super::slides::{is_slides, parts};
 use crate::language::{Headings, LanguageData};
@@ -46,6 +48,11 @@ pub(super) fn clean(document: &Document) -> Cleaned {
     // Text may only be joined when nothing stood between its parts.
     let mut joinable = false;
     let slides = is_slides(document);
+    let roles: BTreeMap<(u32, usize), SectionRole> = document
+        .sections
+        .iter()
+        .filter_map(|section| Some(((section.page, section.block), section.role?)))
+        .collect();
     let first_chapter = first_chapter(document);
     for page in &document.pages {
         for (index, block) in page.blocks.iter().enumerate() {
@@ -56,11 +63,15 @@ pub(super) fn clean(document: &Document) -> Cleaned {
                     let lower = title.to_lowercase();
                     has_references |= lower.starts_with("references") || lower.starts_with("bibliography");
                     let place = (page.number, index);
-                    let is_skipped = in_any(|data| {
-                        let Headings { skipped, parts, .. } = &data.headings;
-                        skipped.open(&lower) || parts.open(&lower)
-                    });
-                    let is_abstract = in_any(|data| data.headings.abstracts.open(&lower));
+                    let role = roles.get(&place).copied();
+                    has_references |= role == Some(SectionRole::References);
+                    let is_skipped = role.is_some_and(stands_beside)
+                        || in_any(|data| {
+                            let Headings { skipped, parts, .. } = &data.headings;
+                            skipped.open(&lower) || parts.open(&lower)
+                        });
+                    let is_abstract = role == Some(SectionRole::Abstract)
+                        || in_any(|data| data.headings.abstracts.open(&lower));
                     has_abstract |= is_abstract;
                     let is_front = first_chapter.is_some_and(|chapter| place < chapter);
                     if first_chapter == Some(place) || is_front && is_abstract {
@@ -129,6 +140,18 @@ pub(super) fn clean(document: &Document) -> Cleaned {
     Cleaned { sections, passages, is_paper }
 }
 
+/// Tells whether a section stands beside the content of a document.
+fn stands_beside(role: SectionRole) -> bool {
+    matches!(
+        role,
+        SectionRole::References
+            | SectionRole::AuthorNotes
+            | SectionRole::Contents
+            | SectionRole::Appendix
+            | SectionRole::Legal
+    )
+}
+
 /// Where chapter 1 of a document begins, as page and block, when a table of contents stands on a page before it: what comes
 /// first there is front matter, however its parts are called. A table of contents names the chapter, too, so the last
 /// such heading within the first third of the pages counts.
@@ -165,7 +188,7 @@ fn in_any(holds: impl Fn(&LanguageData) -> bool) -> bool {
 
 /// The font size that most letters of running text have.
 fn body_size(document: &Document) -> f32 {
-    let mut letters = std::collections::BTreeMap::<u32, usize>::new();
+    let mut letters = BTreeMap::<u32, usize>::new();
     for block in document.pages.iter().flat_map(|page| &page.blocks) {
         if matches!(block.kind, BlockKind::Paragraph | BlockKind::ListItem) {
             *letters.entry((block.font_size.max(0.0) * 2.0).round() as u32).or_default() += block.text.len();
