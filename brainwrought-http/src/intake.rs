@@ -13,7 +13,7 @@ use brainwrought_core::id::Digest;
 use brainwrought_core::job::{Callback, Job};
 use brainwrought_core::job_store::Created;
 use brainwrought_core::private_folder::private_folder;
-use brainwrought_stages::parse::{PDF_HEADER_WITHIN, find_pdf_header};
+use brainwrought_stages::parse::{FileFormat, HEAD_BYTES};
 use brainwrought_stages::standard::{MakeOptions, Music};
 use brainwrought_stages::text::without_invisible;
 use bytes::Bytes;
@@ -114,7 +114,9 @@ pub(crate) async fn receive(
         return Err(ApiError::WrongRequest(format!("a query has at most {MAX_FIELDS} parameters")));
     }
     let essence = header(headers, CONTENT_TYPE).unwrap_or_default().split(';').next().unwrap_or_default();
-    let is_alone = essence.trim().eq_ignore_ascii_case("application/pdf");
+    // What a browser sends of a form under that name is no file.
+    let sent = FileFormat::of_media_type(essence.trim()).filter(|format| *format != FileFormat::PlainText);
+    let is_alone = sent.is_some() || essence.trim().eq_ignore_ascii_case("application/octet-stream");
     let beside = if is_alone { 0 } else { own_music::MAX_BYTES };
     let admitted = admit(state, client, key.as_deref(), announced(state, headers, beside)?).await?;
     let form = if is_alone {
@@ -122,11 +124,13 @@ pub(crate) async fn receive(
     } else {
         read_form(state, multipart(state, headers, body)?).await?
     };
-    let none = || ApiError::WrongRequest("the form has no PDF; send it in the field `pdf`".to_owned());
+    let none = || ApiError::WrongRequest("the form has no file; send it in the field `pdf`".to_owned());
     let pdf = form.pdf.ok_or_else(none)?;
     fields.extend(form.fields);
     let (callback_url, named) = (take(&mut fields, "callback_url"), take(&mut fields, "file_name"));
-    let file_name = form.file_name.or(named).unwrap_or_default();
+    // A text without a name is what it is sent as.
+    let unnamed = || sent.map(|format| format!("document.{}", format.extensions()[0]));
+    let file_name = form.file_name.or(named).or_else(unnamed).unwrap_or_default();
     let order = Order { file_name, options: VideoOptions::from_fields(fields)?, callback_url, key };
     let music = own_music::read_back(state, form.music).await?;
     let wanted = Wanted::read(state, order, music, request.base).await?;
@@ -162,7 +166,7 @@ pub(crate) async fn receive_choices(
     let _admitted = admit(state, client, None, own_music::MAX_BYTES).await?;
     let form = read_form(state, multipart(state, headers, body)?).await?;
     if form.pdf.is_some() {
-        return Err(ApiError::WrongRequest("this form takes no PDF: the one of the job is used".to_owned()));
+        return Err(ApiError::WrongRequest("this form takes no file: the one of the job is used".to_owned()));
     }
     Ok(Choices { fields: form.fields, music: own_music::read_back(state, form.music).await? })
 }
@@ -234,9 +238,7 @@ pub(crate) async fn receive_whole(
     if pdf.len() as u64 > limit {
         return Err(ApiError::TooLarge { limit });
     }
-    if find_pdf_header(&pdf).is_none() {
-        return Err(ApiError::NotAPdf);
-    }
+    FileFormat::check_head(&pdf)?;
     let wanted = Wanted::read(state, order, music, base).await?;
     let bytes = pdf.len() as u64;
     let admitted = admit(state, client, wanted.key.as_deref(), bytes).await?;
@@ -271,7 +273,7 @@ async fn read_form(state: &AppState, mut form: Multipart<BodyDataStream>) -> Res
         match part {
             Part { name, file_name } if name == "pdf" || name == "file" => {
                 if read.pdf.is_some() {
-                    return Err(ApiError::WrongRequest("send one PDF at a time".to_owned()));
+                    return Err(ApiError::WrongRequest("send one file at a time".to_owned()));
                 }
                 read.pdf = Some(save_pdf(state, PdfBody::Part(&mut form)).await?);
                 read.file_name = file_name;
@@ -307,23 +309,21 @@ async fn save_pdf(state: &AppState, mut body: PdfBody<'_>) -> Result<tokio::fs::
         if length > limit {
             return Err(ApiError::TooLarge { limit });
         }
-        let wanted = PDF_HEADER_WITHIN.saturating_sub(start.len()).min(chunk.len());
+        let wanted = HEAD_BYTES.saturating_sub(start.len()).min(chunk.len());
         if wanted > 0 {
             start.extend_from_slice(&chunk[..wanted]);
             // There is no point in taking a hundred megabytes of something else.
-            if start.len() == PDF_HEADER_WITHIN && find_pdf_header(&start).is_none() {
-                return Err(ApiError::NotAPdf);
+            if start.len() == HEAD_BYTES {
+                FileFormat::check_head(&start)?;
             }
         }
         metrics::uploaded(chunk.len());
         file.write_all(&chunk).await.map_err(unsaved)?;
     }
     if length == 0 {
-        return Err(ApiError::WrongRequest("the file is empty; choose a PDF".to_owned()));
+        return Err(ApiError::WrongRequest("the file is empty; choose another one".to_owned()));
     }
-    if find_pdf_header(&start).is_none() {
-        return Err(ApiError::NotAPdf);
-    }
+    FileFormat::check_head(&start)?;
     file.flush().await.map_err(unsaved)?;
     Ok(file)
 }

@@ -100,7 +100,7 @@ async fn show(engine: &Engine, job: &Job, as_json: bool) -> anyhow::Result<()> {
         return Ok(());
     }
     for (place, line) in script.lines().enumerate() {
-        output::line(format!("{:>3}  {}  (p. {})", place + 1, line.text, line.citation.page));
+        output::line(format!("{:>3}  {}  ({})", place + 1, line.text, script.unit.cited(line.citation.page)));
     }
     for (number, at) in versions {
         let note = if Some(number) == current { "  current" } else { "" };

@@ -1,13 +1,13 @@
-//! [`Document`]: a PDF as text in reading order, with outline and figures.
+//! [`Document`]: a file as text in reading order, with outline and figures.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{BlobRef, Language};
+use super::{BlobRef, Language, PageUnit};
 use crate::stage::StageData;
 
-/// What the parser read from a PDF.
+/// What the parser read from a file.
 ///
 /// Running headers, footers and page numbers are already out of `pages`; hyphenation and ligatures are mended.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -22,11 +22,14 @@ pub struct Document {
     pub language: Language,
     /// Every page, in order.
     pub pages: Vec<Page>,
+    /// What the pages are to readers.
+    #[serde(default, skip_serializing_if = "PageUnit::is_page")]
+    pub unit: PageUnit,
     /// The outline (bookmarks, or headings when the file has none), in reading order.
     pub outline: Vec<OutlineEntry>,
     /// Figures and tables with a caption, in reading order.
     pub figures: Vec<Figure>,
-    /// The engine that read it, such as `pdfium`. Another engine gives other text.
+    /// The engine that read it, such as `pdfium` or `markdown`. Another engine gives other text.
     pub engine: String,
     /// The version of the engine; empty where an older Brainwrought did not store it.
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -35,7 +38,7 @@ pub struct Document {
     pub warnings: Vec<String>,
 }
 
-/// The engine that a PDF was read with.
+/// The engine that a file was read with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reader {
     /// Its name, such as `pdfium`.
@@ -46,6 +49,8 @@ pub struct Reader {
 }
 
 /// One page of a [`Document`].
+///
+/// In a text that flows nobody has laid out pages: there, width, height and every box are 0, see [`Page::is_drawn`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Page {
     /// The page's place in the file, from 1. It is what citations show.
@@ -80,6 +85,8 @@ pub struct Block {
 pub enum BlockKind {
     /// A title or section heading.
     Heading,
+    /// Words of somebody else, set apart from the text.
+    Quote,
     /// Running text.
     Paragraph,
     /// One item of a list, or one bullet of a slide, without its marker.
@@ -159,6 +166,11 @@ impl fmt::Display for Reader {
 }
 
 impl Page {
+    /// Tells whether the page has a size, so that a picture of it can be drawn.
+    pub fn is_drawn(&self) -> bool {
+        self.width > 0.0 && self.height > 0.0
+    }
+
     /// Joins the text of all blocks with line feeds.
     pub fn text(&self) -> String {
         let texts: Vec<&str> = self.blocks.iter().map(|block| block.text.as_str()).collect();

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Language, OutboundCall};
+use super::{Language, OutboundCall, PageUnit};
 use crate::stage::{Fan, StageData};
 
 /// The whole script of a video.
@@ -14,6 +14,9 @@ pub struct Script {
     pub language: Language,
     /// The number of pages of the document.
     pub page_count: u32,
+    /// What its pages are to readers.
+    #[serde(default, skip_serializing_if = "PageUnit::is_page")]
+    pub unit: PageUnit,
     /// The writer that made it, such as `offline/en` or `plain`.
     pub writer: String,
     /// The length that the video should have, in milliseconds. It is the length asked for, or less where the

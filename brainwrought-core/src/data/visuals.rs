@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AssetRecord, BlobRef, OutboundCall, Speaker};
+use super::{AssetRecord, BlobRef, OutboundCall, PageUnit, Speaker};
 use crate::stage::StageData;
 
 /// What a segment shows, apart from captions.
@@ -10,6 +10,9 @@ use crate::stage::StageData;
 pub struct Visuals {
     /// One entry for every scene of the segment, in order.
     pub scenes: Vec<SceneVisual>,
+    /// What the numbers of its page badges count.
+    #[serde(default, skip_serializing_if = "PageUnit::is_page")]
+    pub unit: PageUnit,
     /// What moves behind them.
     pub background: Background,
     /// The characters of a dialogue.

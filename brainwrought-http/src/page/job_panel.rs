@@ -1,7 +1,7 @@
 //! [`JobPanel`]: a job as people see it: progress, then the video, to watch, to share and to download.
 
 use brainwrought_core::budget::{BudgetError, Cost};
-use brainwrought_core::data::{QuizQuestion, Script};
+use brainwrought_core::data::{PageUnit, QuizQuestion, Script};
 use brainwrought_core::job::{JobStatus, Task, TaskStatus};
 use brainwrought_core::job_store::JobView;
 use brainwrought_core::stage::Stage as _;
@@ -134,10 +134,15 @@ impl JobPanel {
                 @if let Some(report) = self.report.as_ref().filter(|report| !report.passed) { (check(report)) }
                 @if let Some(script) = &self.script { (self.script(script, base)) }
                 (version_list::render(&job.versions, self.is_final.then(|| self.at(base, "restore")).as_deref()))
-                (quiz::render(&self.quiz, self.link(INPUT)))
+                (quiz::render(&self.quiz, self.link(INPUT), self.unit()))
                 (details.render(!self.is_final))
             }
         }
+    }
+
+    /// What the pages of the document are.
+    fn unit(&self) -> PageUnit {
+        self.script.as_ref().map(|script| script.unit).unwrap_or_default()
     }
 
     fn is_done(&self) -> bool {
@@ -224,7 +229,7 @@ impl JobPanel {
                 p.hint {
                     @match self.remedy {
                         Remedy::Retry => "Trying again may help; everything that is done already is kept.",
-                        Remedy::OtherFile => "Trying again with this file will not change that. Please choose another PDF.",
+                        Remedy::OtherFile => "Trying again with this file will not change that. Please choose another file.",
                         Remedy::OtherOptions => "Trying again would give the same result. Another version with other options may work.",
                         Remedy::HigherLimit => "Trying again would stop at the same limit. Make another version with a higher cost limit: what is done already is not paid for again.",
                         Remedy::LessCost => "Trying again would stop at the same limit, which is the highest that this server allows. A shorter video may stay within it.",
@@ -244,7 +249,7 @@ impl JobPanel {
                         form method="post" action=(at("retry")) { button.primary type="submit" { "Try again" } }
                     }
                     @if has_failed && self.remedy == Remedy::OtherFile {
-                        a.primary href={ (base.0) "/" } { "Choose another PDF" }
+                        a.primary href={ (base.0) "/" } { "Choose another file" }
                     } @else {
                         @let class = if has_failed && self.remedy == Remedy::HigherLimit { "primary" } else { "quiet" };
                         a class=(class) href=(at("variants")) { "Make another version" }
@@ -252,7 +257,7 @@ impl JobPanel {
                     details.confirm {
                         summary.quiet { "Delete…" }
                         form method="post" action=(at("delete")) data-forget=(self.job.job_id) {
-                            p { "Deletes the video, the PDF and everything made from it within a minute. It cannot be undone." }
+                            p { "Deletes the video, the file and everything made from it within a minute. It cannot be undone." }
                             button.danger type="submit" { "Delete for good" }
                         }
                     }

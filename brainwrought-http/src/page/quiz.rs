@@ -1,6 +1,6 @@
 //! The quiz about a video.
 
-use brainwrought_core::data::QuizQuestion;
+use brainwrought_core::data::{PageUnit, QuizQuestion};
 use maud::{Markup, html};
 use serde::Deserialize;
 
@@ -19,7 +19,7 @@ pub(super) fn questions(file: Option<&[u8]>) -> Vec<QuizQuestion> {
 }
 
 /// Draws the questions; nothing where there are none. `pdf` is the address of the document, if it may be opened.
-pub(super) fn render(questions: &[QuizQuestion], pdf: Option<&str>) -> Markup {
+pub(super) fn render(questions: &[QuizQuestion], pdf: Option<&str>, unit: PageUnit) -> Markup {
     html! {
         @if !questions.is_empty() {
             details.block open {
@@ -35,7 +35,7 @@ pub(super) fn render(questions: &[QuizQuestion], pdf: Option<&str>) -> Markup {
                             summary { "Show the answer" }
                             p {
                                 (question.choices.get(question.answer as usize).map_or("", String::as_str)) " "
-                                (page_chip(pdf, question.citation.page))
+                                (page_chip(pdf, unit, question.citation.page))
                             }
                         }
                     }

@@ -1,6 +1,6 @@
 //! The script of a job on its page: every line with its page and its quote, and the form that edits it.
 
-use brainwrought_core::data::Script;
+use brainwrought_core::data::{PageUnit, Script};
 use brainwrought_stages::script::MAX_LINE_CHARS;
 use maud::{Markup, html};
 
@@ -57,7 +57,7 @@ fn lines(script: &Script, pdf: Option<&str>, editor: Option<&Editor<'_>>) -> Mar
         ol.sources {
             @for (n, line) in script.lines().enumerate() {
                 li {
-                    p { (line.text) " " (page_chip(pdf, line.citation.page)) }
+                    p { (line.text) " " (page_chip(pdf, script.unit, line.citation.page)) }
                     @if !line.citation.quote.is_empty() && !repeats(&line.text, &line.citation.quote) { blockquote { (line.citation.quote) } }
                     @if let Some(editor) = editor { (field(editor, n, &line.text)) }
                 }
@@ -67,11 +67,12 @@ fn lines(script: &Script, pdf: Option<&str>, editor: Option<&Editor<'_>>) -> Mar
 }
 
 /// The page that a line or an answer cites; a link where the document can be opened.
-pub(super) fn page_chip(pdf: Option<&str>, page: u32) -> Markup {
+pub(super) fn page_chip(pdf: Option<&str>, unit: PageUnit, page: u32) -> Markup {
     html! {
-        @match pdf {
-            Some(pdf) => a.chip href={ (pdf) "#page=" (page) } target="_blank" rel="noopener" { "p. " (page) },
-            None => span.chip { "p. " (page) },
+        // Only pages of PDFs can be opened.
+        @match pdf.filter(|_| unit.is_page()) {
+            Some(pdf) => a.chip href={ (pdf) "#page=" (page) } target="_blank" rel="noopener" { (unit.cited(page)) },
+            None => span.chip { (unit.cited(page)) },
         }
     }
 }

@@ -11,18 +11,24 @@ use super::caption_file::one_line;
 /// Writes every sentence with the page it comes from, as Markdown.
 pub(super) fn transcript(document: &Document, script: &Script, timeline: &Timeline) -> String {
     let mut file = format!("# {}\n\n", inline(&script.title));
-    let pages = script.page_count;
+    let (pages, unit) = (script.page_count, script.unit);
     let source = inline(&document.file_name);
     push(
         &mut file,
-        format_args!("Source: {source}, {pages} pages. The narration is spoken by a synthetic voice.\n"),
+        format_args!(
+            "Source: {source}, {pages} {}. The narration is spoken by a synthetic voice.\n",
+            unit.plural()
+        ),
     );
     for (n, segment) in script.segments.iter().enumerate() {
         let start = clock(timeline.segment_ms(n));
         push(&mut file, format_args!("\n## {start} {}\n\n", inline(&segment.title)));
         for scene in &segment.scenes {
             for line in &scene.lines {
-                push(&mut file, format_args!("- {} (p. {})\n", inline(&line.text), line.citation.page));
+                push(
+                    &mut file,
+                    format_args!("- {} ({})\n", inline(&line.text), unit.cited(line.citation.page)),
+                );
             }
         }
     }

@@ -1,4 +1,4 @@
-//! [`PdfHost`]: reads PDFs in a child process, so that a hostile file can do no harm.
+//! [`PdfHost`]: reads files in a child process, so that a hostile one can do no harm.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -14,6 +14,7 @@ use brainwrought_core::id::Digest;
 
 use super::engine::MAX_PICTURE_PIXELS;
 use super::error::{DrawFailure, ParseError};
+use super::formats::Head;
 use super::libpdfium::find_libpdfium;
 use super::limits::{DrawLimits, ParseLimits};
 use super::reader::ReaderCheck;
@@ -23,20 +24,10 @@ use super::worker;
 use crate::child::{self, ChildLimits};
 use crate::picture::RgbaImage;
 
-/// How many bytes at the start of a file must hold `%PDF-` whole. ISO 32000-1, implementation note 13, asks for 1,024;
-/// readers in use look much further, because mail and web servers put their own lines in front.
-pub const PDF_HEADER_WITHIN: usize = 64 * 1024;
-
-/// Finds `%PDF-` within the first [`PDF_HEADER_WITHIN`] bytes. Whoever takes in PDFs asks this, so that all take the same.
-pub fn find_pdf_header(pdf: &[u8]) -> Option<usize> {
-    let head = pdf.get(..PDF_HEADER_WITHIN).unwrap_or(pdf);
-    head.windows(5).position(|window| window == b"%PDF-")
-}
-
 /// A child draws so many pictures at most, which keeps its answer small.
 const PICTURES_PER_CHILD: usize = 8;
 
-/// Starts the child processes that read PDFs.
+/// Starts the child processes that read PDFs and other files.
 ///
 /// The program must call [`super::serve_if_child`] first thing in its `main`, or be another program that does.
 #[derive(Debug, Clone, Default)]
@@ -101,26 +92,45 @@ impl PdfHost {
         self
     }
 
-    /// Reads text, outline and figures.
+    /// Reads text, outline and figures of a PDF, or of another file whose content tells what it is.
     ///
     /// # Errors
     ///
-    /// Fails when the file is no PDF, cannot be opened or breaks a limit; see [`ParseError`].
+    /// Fails like [`Self::parse_named`].
     pub async fn parse(
         &self,
-        pdf: Bytes,
+        file: Bytes,
         limits: &ParseLimits,
         cancellation: &CancellationToken,
     ) -> Result<ParsedPdf, ParseError> {
-        let pdf = checked(&pdf, limits)?;
+        self.parse_named(file, "", limits, cancellation).await
+    }
+
+    /// Reads text, outline and figures of a file of any kind that [`FileFormat`](super::FileFormat) names. `file_name` tells
+    /// what the content leaves open: whether a text is Markdown.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the file is of no kind that can be read, cannot be opened or breaks a limit; see [`ParseError`].
+    pub async fn parse_named(
+        &self,
+        file: Bytes,
+        file_name: &str,
+        limits: &ParseLimits,
+        cancellation: &CancellationToken,
+    ) -> Result<ParsedPdf, ParseError> {
+        let (file, is_pdf) = checked(&file, file_name, limits)?;
         // The text of a page with its JSON around it stays far below this.
         let output = 64 * 1024 * 1024 + u64::from(limits.max_pages) * 64 * 1024;
-        let work = || Work::Parse(limits.clone());
-        let (mut answer, mut result) = self.ask(work(), &pdf, output, cancellation).await;
+        let work = || match is_pdf {
+            true => Work::Parse(limits.clone()),
+            false => Work::Read(limits.clone(), file_name.to_owned()),
+        };
+        let (mut answer, mut result) = self.ask(work(), &file, output, cancellation).await;
         // Where one engine breaks down the other may not.
-        if matches!(result, Err(ParseError::EngineCrashed(_))) && self.libpdfium.is_some() {
+        if is_pdf && matches!(result, Err(ParseError::EngineCrashed(_))) && self.libpdfium.is_some() {
             let built_in = self.clone().without_libpdfium();
-            (answer, result) = built_in.ask(work(), &pdf, output, cancellation).await;
+            (answer, result) = built_in.ask(work(), &file, output, cancellation).await;
         }
         result?;
         let start = match unpack::<Answer>(&answer).map_err(|error| ParseError::Answer(error.into()))? {
@@ -131,7 +141,9 @@ impl PdfHost {
         let body = answer.get(start..).unwrap_or_default();
         let mut parsed: ParsedPdf =
             serde_json::from_slice(body).map_err(|error| ParseError::Answer(error.into()))?;
-        self.name_reader(&mut parsed);
+        if is_pdf {
+            self.name_reader(&mut parsed);
+        }
         Ok(parsed)
     }
 
@@ -152,7 +164,10 @@ impl PdfHost {
         limits: &DrawLimits,
         cancellation: &CancellationToken,
     ) -> Result<Vec<Result<RgbaImage, ParseError>>, ParseError> {
-        let pdf = checked(&pdf, &ParseLimits::default())?;
+        let (pdf, is_pdf) = checked(&pdf, "", &ParseLimits::default())?;
+        if !is_pdf {
+            return Err(ParseError::NoPages);
+        }
         let mut drawn: Vec<Result<RgbaImage, ParseError>> = Vec::with_capacity(crops.len());
         while let Some(next) = crops.get(drawn.len()) {
             let refusal = |crop: &CropRequest| self.undrawable.refusal(file, crop.page, limits);
@@ -202,7 +217,8 @@ impl PdfHost {
             output,
         };
         let request = Request {
-            libpdfium: self.usable_library(),
+            // Where nothing is for it to read, the library is not loaded.
+            libpdfium: self.usable_library().filter(|_| !matches!(work, Work::Read(..))),
             password: self.password.as_ref().map(|password| password.0.clone()),
             work,
         };
@@ -235,17 +251,19 @@ impl fmt::Debug for Password {
     }
 }
 
-/// Refuses what no engine needs to see, and cuts off what stands before `%PDF-`.
-fn checked(pdf: &Bytes, limits: &ParseLimits) -> Result<Bytes, ParseError> {
-    if pdf.is_empty() {
+/// Refuses what no reader needs to see, cuts off what stands before `%PDF-`, and tells whether the file is a PDF.
+fn checked(file: &Bytes, file_name: &str, limits: &ParseLimits) -> Result<(Bytes, bool), ParseError> {
+    if file.is_empty() {
         return Err(ParseError::Empty);
     }
-    let bytes = pdf.len() as u64;
+    let bytes = file.len() as u64;
     if bytes > limits.max_bytes {
         return Err(ParseError::TooLarge { bytes, limit: limits.max_bytes });
     }
-    let start = find_pdf_header(pdf).ok_or(ParseError::NotAPdf)?;
-    Ok(pdf.slice(start..))
+    match Head::of(file, file_name).map_err(ParseError::UnknownFormat)? {
+        Head::Pdf(start) => Ok((file.slice(start..), true)),
+        Head::Zip | Head::Text(_) => Ok((file.clone(), false)),
+    }
 }
 
 /// Reads the pictures that an answer holds whole.
@@ -293,12 +311,14 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_is_no_pdf_never_reaches_an_engine() {
+    fn a_file_that_cannot_be_read_never_reaches_an_engine() {
         let limits = ParseLimits { max_bytes: 20, ..ParseLimits::default() };
-        assert!(matches!(checked(&Bytes::new(), &limits), Err(ParseError::Empty)));
-        assert!(matches!(checked(&"<html></html>".into(), &limits), Err(ParseError::NotAPdf)));
+        let checked = |file: Bytes| checked(&file, "paper.pdf", &limits);
+        assert!(matches!(checked(Bytes::new()), Err(ParseError::Empty)));
+        assert!(matches!(checked("\x7FELF\x02".into()), Err(ParseError::UnknownFormat(_))));
         let long = Bytes::from(vec![b' '; 21]);
-        assert!(matches!(checked(&long, &limits), Err(ParseError::TooLarge { bytes: 21, limit: 20 })));
-        assert_eq!(checked(&"junk %PDF-1.7".into(), &limits).unwrap(), "%PDF-1.7");
+        assert!(matches!(checked(long), Err(ParseError::TooLarge { bytes: 21, limit: 20 })));
+        assert_eq!(checked("junk %PDF-1.7".into()).unwrap(), ("%PDF-1.7".into(), true));
+        assert_eq!(checked("<html></html>".into()).unwrap(), ("<html></html>".into(), false));
     }
 }

@@ -9,6 +9,7 @@ use rustix::time::{ClockId, clock_gettime};
 
 use super::engine::{self, Engine};
 use super::error::ParseFailure;
+use super::formats;
 use super::layout::Layout;
 use super::limits::{DrawLimits, ParseLimits};
 use super::page_content::SCAN_COVERAGE;
@@ -98,20 +99,24 @@ fn limit_picture(limits: &DrawLimits) {
 }
 
 fn answer(request: &Request, pdf: Vec<u8>, reply: &mut impl Write) -> Result<(), Box<dyn std::error::Error>> {
+    if let Work::Read(limits, file_name) = &request.work {
+        return Ok(reply.write_all(&parsed_answer(formats::read(&pdf, file_name, limits))?)?);
+    }
     let (engine, whole) = match open(request, pdf) {
         Ok(opened) => opened,
         Err(refusal) => return Ok(reply.write_all(&pack(&Answer::Refused(refusal), &[])?)?),
     };
     match &request.work {
-        Work::Parse(limits) => {
-            let answer = match parse(engine.as_ref(), limits, whole) {
-                Ok(parsed) => pack(&Answer::Parsed, &serde_json::to_vec(&parsed)?)?,
-                Err(refusal) => pack(&Answer::Refused(refusal), &[])?,
-            };
-            Ok(reply.write_all(&answer)?)
-        }
+        Work::Parse(limits) => Ok(reply.write_all(&parsed_answer(parse(engine.as_ref(), limits, whole))?)?),
         Work::Render(crops, limits) => render(engine.as_ref(), crops, limits, reply),
-        Work::Probe => Ok(()),
+        Work::Read(..) | Work::Probe => Ok(()),
+    }
+}
+
+fn parsed_answer(parsed: Result<ParsedPdf, ParseFailure>) -> Result<Vec<u8>, serde_json::Error> {
+    match parsed {
+        Ok(parsed) => pack(&Answer::Parsed, &serde_json::to_vec(&parsed)?),
+        Err(refusal) => pack(&Answer::Refused(refusal), &[]),
     }
 }
 

@@ -21,7 +21,7 @@ mod word;
 
 use std::collections::{BTreeMap, VecDeque};
 
-use brainwrought_core::data::{Block, BlockKind, Language, Page, Rect};
+use brainwrought_core::data::{Block, BlockKind, Language, Page, PageUnit, Rect};
 
 pub(super) use self::bidi::runs_left;
 use self::drop_cap::join_drop_caps;
@@ -32,6 +32,9 @@ use self::kind::BlockClassifier;
 use self::line::Line;
 use self::line_number::margin_numbers;
 use self::orientation::{Orientation, upright};
+pub(super) use self::outline::{entry, is_title};
+pub(super) use self::pattern::{is_list_start, without_marker};
+pub(super) use self::raised::{lowered, raised};
 use self::word::words;
 use super::page_content::{FileContent, PageContent};
 use super::wire::ParsedPdf;
@@ -167,6 +170,7 @@ impl Layout {
             language: language(&pages),
             outline: outline::outline(&self.file.bookmarks, &pages),
             pages,
+            unit: PageUnit::Page,
             figures,
             engine: engine.to_owned(),
             engine_version: String::new(),
@@ -225,7 +229,8 @@ fn usual_size<'a>(lines: impl Iterator<Item = &'a Line>) -> f32 {
     usual.map_or(10.0, |(size, _)| *size as f32 / 2.0)
 }
 
-fn language(pages: &[Page]) -> Language {
+/// Finds the language of most of the text.
+pub(super) fn language(pages: &[Page]) -> Language {
     let mut sample = String::new();
     let prose = [BlockKind::Paragraph, BlockKind::ListItem, BlockKind::Heading, BlockKind::Caption];
     for block in pages.iter().flat_map(|page| &page.blocks).filter(|block| prose.contains(&block.kind)) {
@@ -241,7 +246,7 @@ fn language(pages: &[Page]) -> Language {
 }
 
 /// The ISO 639-1 code of a language where one exists, as voices and the rest of the program name it.
-fn two_letters(language: whatlang::Lang) -> &'static str {
+pub(super) fn two_letters(language: whatlang::Lang) -> &'static str {
     use whatlang::Lang;
     match language {
         Lang::Afr => "af",
