@@ -51,6 +51,8 @@ pub(crate) struct LineBody {
     text: String,
     /// The page that it cites, from 1.
     page: u32,
+    /// What people call the page: the number printed on it, else its place in the file.
+    page_name: String,
     /// The words of the document that it was made from; empty for a line that states no fact.
     quote: String,
 }
@@ -148,6 +150,7 @@ fn lines(script: &Script) -> Vec<LineBody> {
             segment,
             text: line.text.clone(),
             page: line.citation.page,
+            page_name: script.page_name(line.citation.page),
             quote: line.citation.quote.clone(),
         })
         .collect()

@@ -98,7 +98,7 @@ fn german() -> Document {
 
 fn document(title: &str, language: &str, texts: Vec<String>) -> Document {
     let bbox = Rect { x: 50.0, y: 50.0, width: 400.0, height: 40.0 };
-    let block = |text| Block { kind: BlockKind::Paragraph, text, bbox, font_size: 10.0, bold: false };
+    let block = |text| Block { kind: BlockKind::Paragraph, text, bbox, font_size: 10.0, ..Block::default() };
     let blocks = texts.into_iter().map(block).collect();
     Document {
         unit: Default::default(),
@@ -106,8 +106,9 @@ fn document(title: &str, language: &str, texts: Vec<String>) -> Document {
         file_name: "document.pdf".to_owned(),
         title: title.to_owned(),
         language: Language::new(language),
-        pages: vec![Page { number: 1, width: 595.0, height: 842.0, blocks }],
+        pages: vec![Page { number: 1, width: 595.0, height: 842.0, blocks, ..Page::default() }],
         outline: Vec::new(),
+        sections: Vec::new(),
         figures: Vec::new(),
         engine: "none".to_owned(),
         engine_version: String::new(),

@@ -85,6 +85,7 @@ impl Scene {
         };
         let visuals = Visuals {
             unit: Default::default(),
+            page_labels: Default::default(),
             scenes: vec![
                 SceneVisual { panel: Some(panel), badges: vec![Some(7)] },
                 SceneVisual { panel: None, badges: vec![None] },

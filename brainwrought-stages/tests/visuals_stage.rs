@@ -27,7 +27,7 @@ async fn document(cx: &StageContext) -> Document {
         text: format!("We show that {QUOTE} in time."),
         bbox: Rect { x: 72.0, y: 100.0, width: 230.0, height: 60.0 },
         font_size: 10.0,
-        bold: false,
+        ..Block::default()
     };
     let figure = Figure {
         id: "p1-f1".to_owned(),
@@ -42,8 +42,9 @@ async fn document(cx: &StageContext) -> Document {
         file_name: "queues.pdf".to_owned(),
         title: "Why Queues Explode: a Short Tour of Waiting".to_owned(),
         language: Language::english(),
-        pages: vec![Page { number: 1, width: 612.0, height: 792.0, blocks: vec![block] }],
+        pages: vec![Page { number: 1, width: 612.0, height: 792.0, blocks: vec![block], ..Page::default() }],
         outline: Vec::new(),
+        sections: Vec::new(),
         figures: vec![figure],
         engine: "none".to_owned(),
         engine_version: String::new(),

@@ -89,7 +89,7 @@ async fn show(engine: &Engine, job: &Job, as_json: bool) -> anyhow::Result<()> {
             .lines()
             .enumerate()
             .map(
-                |(place, line)| json!({ "number": place + 1, "text": line.text, "page": line.citation.page }),
+                |(place, line)| json!({ "number": place + 1, "text": line.text, "page": line.citation.page, "page_name": script.page_name(line.citation.page) }),
             )
             .collect();
         let versions: Vec<_> = versions
@@ -100,7 +100,7 @@ async fn show(engine: &Engine, job: &Job, as_json: bool) -> anyhow::Result<()> {
         return Ok(());
     }
     for (place, line) in script.lines().enumerate() {
-        output::line(format!("{:>3}  {}  ({})", place + 1, line.text, script.unit.cited(line.citation.page)));
+        output::line(format!("{:>3}  {}  ({})", place + 1, line.text, script.cited(line.citation.page)));
     }
     for (number, at) in versions {
         let note = if Some(number) == current { "  current" } else { "" };

@@ -21,7 +21,10 @@ mod visuals;
 pub use audio::{Audio, AudioMark, MarkKind, Word};
 pub use blob::{BlobRef, blobs_in};
 pub use clip::{CaptionRecord, Clip};
-pub use document::{Block, BlockKind, Document, Figure, OutlineEntry, Page, Reader, Rect};
+pub use document::{
+    Block, BlockKind, Document, Figure, OutlineEntry, Page, Reader, Rect, Section, SectionRole, TableCell,
+    TableRow, TextLine,
+};
 pub use language::Language;
 pub use outbound::OutboundCall;
 pub use page_unit::PageUnit;

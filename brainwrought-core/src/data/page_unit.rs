@@ -20,7 +20,6 @@ pub enum PageUnit {
 
 impl PageUnit {
     /// Tells whether it is a page, which is what stored data mean that do not say.
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands references over")]
     pub fn is_page(&self) -> bool {
         *self == Self::Page
     }

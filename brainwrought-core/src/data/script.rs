@@ -1,5 +1,7 @@
 //! [`Script`]: what is said, in which scenes, and on which page each sentence stands.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Language, OutboundCall, PageUnit};
@@ -17,6 +19,10 @@ pub struct Script {
     /// What its pages are to readers.
     #[serde(default, skip_serializing_if = "PageUnit::is_page")]
     pub unit: PageUnit,
+    /// The numbers that are printed on pages of the document, by page, where they are others than the pages' places in the
+    /// file. See [`Script::page_name`].
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub page_labels: BTreeMap<u32, String>,
     /// The writer that made it, such as `offline/en` or `plain`.
     pub writer: String,
     /// The length that the video should have, in milliseconds. It is the length asked for, or less where the
@@ -327,6 +333,16 @@ pub struct QuizQuestion {
 }
 
 impl Script {
+    /// What people call a page of the document: the number printed on it, else its place in the file.
+    pub fn page_name(&self, page: u32) -> String {
+        self.page_labels.get(&page).cloned().unwrap_or_else(|| page.to_string())
+    }
+
+    /// Names a page of the document in English, as in "p. xii" and "slide 3".
+    pub fn cited(&self, page: u32) -> String {
+        self.unit.cited(self.page_name(page))
+    }
+
     /// Walks over all lines, in the order they are spoken.
     pub fn lines(&self) -> impl Iterator<Item = &Line> {
         self.segments.iter().flat_map(|segment| &segment.scenes).flat_map(|scene| &scene.lines)

@@ -1,5 +1,7 @@
 //! [`Visuals`]: the pictures of a segment.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::{AssetRecord, BlobRef, OutboundCall, PageUnit, Speaker};
@@ -13,6 +15,10 @@ pub struct Visuals {
     /// What the numbers of its page badges count.
     #[serde(default, skip_serializing_if = "PageUnit::is_page")]
     pub unit: PageUnit,
+    /// The numbers that are printed on pages of the document, by page, where they are others than the pages' places in the
+    /// file: page badges show these.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub page_labels: BTreeMap<u32, String>,
     /// What moves behind them.
     pub background: Background,
     /// The characters of a dialogue.

@@ -1,7 +1,7 @@
 //! [`JobPanel`]: a job as people see it: progress, then the video, to watch, to share and to download.
 
 use brainwrought_core::budget::{BudgetError, Cost};
-use brainwrought_core::data::{PageUnit, QuizQuestion, Script};
+use brainwrought_core::data::{QuizQuestion, Script};
 use brainwrought_core::job::{JobStatus, Task, TaskStatus};
 use brainwrought_core::job_store::JobView;
 use brainwrought_core::stage::Stage as _;
@@ -134,15 +134,10 @@ impl JobPanel {
                 @if let Some(report) = self.report.as_ref().filter(|report| !report.passed) { (check(report)) }
                 @if let Some(script) = &self.script { (self.script(script, base)) }
                 (version_list::render(&job.versions, self.is_final.then(|| self.at(base, "restore")).as_deref()))
-                (quiz::render(&self.quiz, self.link(INPUT), self.unit()))
+                (quiz::render(&self.quiz, self.script.as_ref(), self.link(INPUT)))
                 (details.render(!self.is_final))
             }
         }
-    }
-
-    /// What the pages of the document are.
-    fn unit(&self) -> PageUnit {
-        self.script.as_ref().map(|script| script.unit).unwrap_or_default()
     }
 
     fn is_done(&self) -> bool {

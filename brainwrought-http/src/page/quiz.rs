@@ -1,6 +1,6 @@
 //! The quiz about a video.
 
-use brainwrought_core::data::{PageUnit, QuizQuestion};
+use brainwrought_core::data::{QuizQuestion, Script};
 use maud::{Markup, html};
 use serde::Deserialize;
 
@@ -18,8 +18,8 @@ pub(super) fn questions(file: Option<&[u8]>) -> Vec<QuizQuestion> {
     file.unwrap_or_default().questions
 }
 
-/// Draws the questions; nothing where there are none. `pdf` is the address of the document, if it may be opened.
-pub(super) fn render(questions: &[QuizQuestion], pdf: Option<&str>, unit: PageUnit) -> Markup {
+/// Draws the questions; nothing where there are none. `script` knows the names of pages, and `pdf` is the address of the document, if it may be opened.
+pub(super) fn render(questions: &[QuizQuestion], script: Option<&Script>, pdf: Option<&str>) -> Markup {
     html! {
         @if !questions.is_empty() {
             details.block open {
@@ -35,7 +35,7 @@ pub(super) fn render(questions: &[QuizQuestion], pdf: Option<&str>, unit: PageUn
                             summary { "Show the answer" }
                             p {
                                 (question.choices.get(question.answer as usize).map_or("", String::as_str)) " "
-                                (page_chip(pdf, unit, question.citation.page))
+                                (page_chip(pdf, script, question.citation.page))
                             }
                         }
                     }

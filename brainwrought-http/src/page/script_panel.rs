@@ -57,7 +57,7 @@ fn lines(script: &Script, pdf: Option<&str>, editor: Option<&Editor<'_>>) -> Mar
         ol.sources {
             @for (n, line) in script.lines().enumerate() {
                 li {
-                    p { (line.text) " " (page_chip(pdf, script.unit, line.citation.page)) }
+                    p { (line.text) " " (page_chip(pdf, Some(script), line.citation.page)) }
                     @if !line.citation.quote.is_empty() && !repeats(&line.text, &line.citation.quote) { blockquote { (line.citation.quote) } }
                     @if let Some(editor) = editor { (field(editor, n, &line.text)) }
                 }
@@ -66,13 +66,15 @@ fn lines(script: &Script, pdf: Option<&str>, editor: Option<&Editor<'_>>) -> Mar
     }
 }
 
-/// The page that a line or an answer cites; a link where the document can be opened.
-pub(super) fn page_chip(pdf: Option<&str>, unit: PageUnit, page: u32) -> Markup {
+/// The page that a line or an answer cites, by the name that people have for it; a link where the document can be opened.
+pub(super) fn page_chip(pdf: Option<&str>, script: Option<&Script>, page: u32) -> Markup {
+    let name = script.map_or_else(|| PageUnit::Page.cited(page), |script| script.cited(page));
+    // Only pages of PDFs can be opened.
+    let pdf = pdf.filter(|_| script.is_none_or(|script| script.unit.is_page()));
     html! {
-        // Only pages of PDFs can be opened.
-        @match pdf.filter(|_| unit.is_page()) {
-            Some(pdf) => a.chip href={ (pdf) "#page=" (page) } target="_blank" rel="noopener" { (unit.cited(page)) },
-            None => span.chip { (unit.cited(page)) },
+        @match pdf {
+            Some(pdf) => a.chip href={ (pdf) "#page=" (page) } target="_blank" rel="noopener" { (name) },
+            None => span.chip { (name) },
         }
     }
 }

@@ -91,7 +91,7 @@ impl ViewPage {
                         (script_panel::render(script, None, Editing::Off))
                     }
                 }
-                (quiz::render(&self.quiz, None, self.script.as_ref().map(|script| script.unit).unwrap_or_default()))
+                (quiz::render(&self.quiz, self.script.as_ref(), None))
             }
         }
     }

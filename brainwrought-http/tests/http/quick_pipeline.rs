@@ -53,6 +53,7 @@ impl Stage for Parse {
             language: Language::english(),
             pages: (1..=3).map(page).collect(),
             outline: Vec::new(),
+            sections: Vec::new(),
             figures: Vec::new(),
             engine: "test".to_owned(),
             engine_version: String::new(),
@@ -65,8 +66,8 @@ impl Stage for Parse {
 fn page(number: u32) -> Page {
     let text = "Here is a quote.".to_owned();
     let bbox = Rect { x: 0.0, y: 0.0, width: 100.0, height: 10.0 };
-    let block = Block { kind: BlockKind::Paragraph, text, bbox, font_size: 10.0, bold: false };
-    Page { number, width: 100.0, height: 100.0, blocks: vec![block] }
+    let block = Block { kind: BlockKind::Paragraph, text, bbox, font_size: 10.0, ..Block::default() };
+    Page { number, width: 100.0, height: 100.0, blocks: vec![block], ..Page::default() }
 }
 
 #[derive(Debug, Serialize)]
@@ -103,6 +104,7 @@ impl Stage for WriteScript {
             language: document.language.clone(),
             page_count: 3,
             unit: Default::default(),
+            page_labels: Default::default(),
             writer: "test".to_owned(),
             target_ms: 30_000,
             analysis: Analysis::default(),

@@ -149,6 +149,7 @@ mod tests {
             language: Language::english(),
             page_count: 1,
             unit: Default::default(),
+            page_labels: Default::default(),
             writer: "offline/en".to_owned(),
             target_ms: 20_000,
             analysis: Analysis::default(),

@@ -27,7 +27,11 @@ pub(super) fn transcript(document: &Document, script: &Script, timeline: &Timeli
             for line in &scene.lines {
                 push(
                     &mut file,
-                    format_args!("- {} ({})\n", inline(&line.text), unit.cited(line.citation.page)),
+                    format_args!(
+                        "- {} ({})\n",
+                        inline(&line.text),
+                        unit.cited(inline(&script.page_name(line.citation.page)))
+                    ),
                 );
             }
         }

@@ -39,10 +39,10 @@ impl Wording {
         self.unit_words().map_or(&self.panels.document, |words| &words.document)
     }
 
-    /// Names a page, as in "p. 7" or "slide 7".
-    pub(crate) fn page(self, number: u32) -> String {
+    /// Names a page, as in "p. 7", "p. xii" or "slide 7".
+    pub(crate) fn page(self, name: &str) -> String {
         let before = self.unit_words().map_or(&self.panels.page, |words| &words.before);
-        format!("{before} {number}")
+        format!("{before} {name}")
     }
 
     /// Counts pages, as in "12 pages".
@@ -68,9 +68,9 @@ mod tests {
     #[test]
     fn pages_are_named_in_the_language_of_the_video() {
         let wording = |language: &str, unit| Wording::new(&Language::new(language), unit);
-        assert_eq!(wording("de", PageUnit::Page).page(7), "S. 7");
+        assert_eq!(wording("de", PageUnit::Page).page("7"), "S. 7");
         assert_eq!(wording("xx", PageUnit::Page).page_count(1), "1 page");
-        assert_eq!(wording("de", PageUnit::Slide).page(7), "Folie 7");
+        assert_eq!(wording("de", PageUnit::Slide).page("7"), "Folie 7");
         assert_eq!(wording("fr", PageUnit::Section).page_count(2), "2 sections");
         assert_eq!(wording("en", PageUnit::Section).made_from(), "Made from sections");
         assert_eq!(wording("en", PageUnit::Section).document(), "FROM THE TEXT");

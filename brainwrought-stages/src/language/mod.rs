@@ -65,6 +65,7 @@ pub(crate) struct LanguageData {
     pub(crate) words: FunctionWords,
     pub(crate) layout: LayoutWords,
     pub(crate) headings: Headings,
+    pub(crate) sections: SectionWords,
     pub(crate) titles: Titles,
     pub(crate) text: TextPhrases,
     pub(crate) cues: Cues,
@@ -165,6 +166,19 @@ pub(crate) struct Headings {
     pub(crate) remarks: Phrases,
     /// Openings of the heading of an abstract.
     pub(crate) abstracts: Phrases,
+}
+
+/// Openings of the headings of parts of documents, whatever the language of the rest is.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct SectionWords {
+    pub(crate) abstracts: Phrases,
+    pub(crate) introductions: Phrases,
+    pub(crate) contributions: Phrases,
+    pub(crate) conclusions: Phrases,
+    pub(crate) author_notes: Phrases,
+    pub(crate) appendices: Phrases,
+    pub(crate) legal: Phrases,
 }
 
 #[derive(Debug, Default, Deserialize)]

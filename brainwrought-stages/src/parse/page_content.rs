@@ -27,6 +27,8 @@ pub(crate) struct Bookmark {
 #[derive(Debug, Default, Clone)]
 pub(crate) struct PageContent {
     pub number: u32,
+    /// What the file calls the page, where it says so.
+    pub label: Option<String>,
     pub width: f32,
     pub height: f32,
     /// The letters, in the order in which they are drawn.

@@ -22,7 +22,7 @@ pub struct ParsePdf {
 
 impl Stage for ParsePdf {
     const NAME: &'static str = "parse";
-    const VERSION: u32 = 7;
+    const VERSION: u32 = 8;
     type Input = SourcePdf;
     type Output = Document;
 
@@ -48,6 +48,7 @@ impl Stage for ParsePdf {
             pages: parsed.pages,
             unit: parsed.unit,
             outline: parsed.outline,
+            sections: parsed.sections,
             figures: parsed.figures,
             engine: parsed.engine,
             engine_version: parsed.engine_version,

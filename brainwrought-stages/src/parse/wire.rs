@@ -6,7 +6,7 @@
 use std::io::Read;
 use std::path::PathBuf;
 
-use brainwrought_core::data::{Figure, Language, OutlineEntry, Page, PageUnit, Rect};
+use brainwrought_core::data::{Figure, Language, OutlineEntry, Page, PageUnit, Rect, Section};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -83,6 +83,8 @@ pub struct ParsedPdf {
     pub unit: PageUnit,
     /// The outline, in reading order.
     pub outline: Vec<OutlineEntry>,
+    /// The sections, in reading order.
+    pub sections: Vec<Section>,
     /// Figures and tables with a caption, in reading order.
     pub figures: Vec<Figure>,
     /// The engine that read it.

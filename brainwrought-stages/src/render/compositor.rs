@@ -1,6 +1,6 @@
 //! [`Compositor`]: composes each frame from background, panel, page badge and captions.
 
-use brainwrought_core::data::{Audio, CaptionRecord, MarkKind, PanelKind};
+use brainwrought_core::data::{Audio, CaptionRecord, MarkKind, PanelKind, Visuals};
 
 use super::avatar_animation::{AvatarAnimation, AvatarSheet, loudness};
 use super::caption_track::CaptionTrack;
@@ -114,14 +114,15 @@ impl Compositor {
     /// Adds the page badges, each for as long as its line is spoken.
     pub(super) fn add_badges(
         &mut self,
-        badges: &[Vec<Option<u32>>],
+        visuals: &Visuals,
         audio: &Audio,
         wording: Wording,
         fonts: &Fonts,
         frames: u64,
     ) {
         let starts = scene_starts(audio, &self.plan);
-        for (scene, lines) in badges.iter().enumerate() {
+        let names = |page: u32| visuals.page_labels.get(&page).cloned().unwrap_or_else(|| page.to_string());
+        for (scene, lines) in visuals.scenes.iter().map(|scene| &scene.badges).enumerate() {
             let scene_end = starts.get(scene + 1).copied().unwrap_or(frames);
             for (line, page) in lines.iter().enumerate() {
                 let Some(page) = page else { continue };
@@ -137,7 +138,8 @@ impl Compositor {
                     last.frames.end = to;
                     continue;
                 }
-                if let Some((image, left, top)) = page_badge(&wording.page(*page), fonts, &self.plan) {
+                if let Some((image, left, top)) = page_badge(&wording.page(&names(*page)), fonts, &self.plan)
+                {
                     let sprite = Sprite::new(&image, left, top);
                     self.badges.push(Placed { sprite, frames: from..to, enters: false });
                 }

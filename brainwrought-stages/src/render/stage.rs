@@ -235,8 +235,7 @@ impl Render {
         let mut compositor = Compositor::new(plan, self.layout, background, captions);
         compositor.add_panels(&stored.panels, audio, frames);
         compositor.add_avatars(&stored.avatars, audio, &stored.samples);
-        let badges: Vec<_> = visuals.scenes.iter().map(|scene| scene.badges.clone()).collect();
-        compositor.add_badges(&badges, audio, stored.wording, &self.fonts, frames);
+        compositor.add_badges(visuals, audio, stored.wording, &self.fonts, frames);
         Ok(FrameSource { compositor, at: 0, frames, hooks: self.hooks.clone(), segment: stored.segment, fps })
     }
 

@@ -114,7 +114,7 @@ pub(super) fn clean(document: &Document) -> Cleaned {
                     joinable = false;
                 }
                 // Captions and footnotes stand aside from the text, so a paragraph may go on after them.
-                BlockKind::Caption | BlockKind::Footnote => {}
+                kind if kind.stands_aside() => {}
                 _ => joinable = false,
             }
         }

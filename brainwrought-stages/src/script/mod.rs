@@ -26,6 +26,7 @@ mod quiz;
 mod rank;
 mod scenes;
 mod seeded;
+mod segment;
 mod sentence_filter;
 mod sentences;
 mod showable;

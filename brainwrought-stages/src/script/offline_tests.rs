@@ -12,7 +12,7 @@ use crate::script::{grounding, planned_ms};
 
 pub(in crate::script) fn block(kind: BlockKind, text: &str) -> Block {
     let bbox = Rect { x: 0.0, y: 0.0, width: 100.0, height: 10.0 };
-    Block { kind, text: text.to_owned(), bbox, font_size: 10.0, bold: false }
+    Block { kind, text: text.to_owned(), bbox, font_size: 10.0, ..Block::default() }
 }
 
 pub(in crate::script) fn document(pages: Vec<Vec<Block>>) -> Document {
@@ -25,9 +25,10 @@ pub(in crate::script) fn document(pages: Vec<Vec<Block>>) -> Document {
         pages: pages
             .into_iter()
             .zip(1..)
-            .map(|(blocks, number)| Page { number, width: 600.0, height: 800.0, blocks })
+            .map(|(blocks, number)| Page { number, width: 600.0, height: 800.0, blocks, ..Page::default() })
             .collect(),
         outline: Vec::new(),
+        sections: Vec::new(),
         figures: Vec::new(),
         engine: "test".into(),
         engine_version: String::new(),
@@ -43,6 +44,7 @@ pub(in crate::script) fn script_with(fact: &str, page: u32) -> Script {
         language: Language::english(),
         page_count: 1,
         unit: Default::default(),
+        page_labels: Default::default(),
         writer: String::new(),
         target_ms: 0,
         analysis: Analysis::default(),

@@ -5,10 +5,8 @@ use std::collections::BTreeSet;
 use super::clean::Cleaned;
 use super::compress::{Style, compress, without_citations};
 use super::duration::estimate_ms;
+use super::segment::segments;
 use super::sentence_filter::{is_dangling, is_sayable, is_speakable};
-
-/// Abbreviations before a name that a sentence is wrongly cut at.
-const TITLES: [&str; 8] = [" Ms.", " Mr.", " Mrs.", " Dr.", " Prof.", " St.", " vs.", " al."];
 
 /// A sentence that may be said.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,25 +51,16 @@ fn speakable(cleaned: &Cleaned, language: &str) -> Vec<Sentence> {
     let mut place = 0;
     for (index, passage) in cleaned.passages.iter().enumerate() {
         let (joined, pages) = joined(&passage.pieces);
-        let mut from = 0;
-        let mut broken = false;
-        for raw in sentencex::segment(language, &joined) {
-            let start = joined[from..].find(raw).map_or(from, |at| from + at);
-            let end = start + raw.len();
-            from = end;
-            let page = page_at(&pages, start);
+        for range in segments(language, &joined) {
+            let page = page_at(&pages, range.start);
             // A sentence over a page break stands on neither page.
-            if page != page_at(&pages, end.saturating_sub(1)) {
+            if page != page_at(&pages, range.end.saturating_sub(1)) {
                 place += 1;
                 continue;
             }
-            let source = raw.trim();
-            // A title before a name is no end of a sentence; the cut leaves two stumps.
-            let after_title = broken;
-            broken = TITLES.iter().any(|title| source.ends_with(title));
+            let source = joined.get(range).unwrap_or_default();
             // What starts small is the end of a sentence whose start stands elsewhere.
-            let is_rest = source.trim_start_matches(['"', '“', '‘', '(']).starts_with(char::is_lowercase);
-            if broken || after_title || is_rest {
+            if source.trim_start_matches(['"', '“', '‘', '(']).starts_with(char::is_lowercase) {
                 place += 1;
                 continue;
             }

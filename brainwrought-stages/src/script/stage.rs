@@ -83,7 +83,7 @@ impl Default for WriteScript {
 
 impl Stage for WriteScript {
     const NAME: &'static str = "script";
-    const VERSION: u32 = 9;
+    const VERSION: u32 = 10;
     type Input = Document;
     type Output = Script;
 
@@ -143,6 +143,7 @@ impl WriteScript {
                 script
             }
         };
+        script.page_labels = document.page_labels();
         if let Some(trial) = &self.trial
             && let Some(lines_ms) = trial.lines_ms(cx, &script).await?
         {

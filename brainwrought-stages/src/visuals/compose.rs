@@ -56,12 +56,15 @@ pub(super) fn compose(
             page: None,
             description: meme.words(),
         }),
-        Plan::Source { title, pages, .. } => Some(DrawnPanel {
-            image: panels::source(table, wording, title, pages, &document.file_name, &fan()),
-            kind: PanelKind::Source,
-            page: None,
-            description: format!("{title}. {} {}", wording.made_from(), list(pages)),
-        }),
+        Plan::Source { title, pages, .. } => {
+            let pages: Vec<String> = pages.iter().map(|page| document.page_name(*page)).collect();
+            Some(DrawnPanel {
+                image: panels::source(table, wording, title, &pages, &document.file_name, &fan()),
+                kind: PanelKind::Source,
+                page: None,
+                description: format!("{title}. {} {}", wording.made_from(), pages.join(", ")),
+            })
+        }
     }
 }
 
@@ -84,7 +87,7 @@ fn draw_figure(
 ) -> DrawnPanel {
     let (label, caption) = (figure.label.as_deref(), figure.caption.as_deref());
     let name = label.unwrap_or(&figure.id);
-    let page = wording.page(figure.page);
+    let page = wording.page(&document.page_name(figure.page));
     let description = [label, caption].into_iter().flatten().collect::<Vec<_>>().join(": ");
     let shown = |place: usize| shots.get(place)?.as_ref().filter(|image| !is_blank(image));
     if let Some(image) = shown(0) {
@@ -116,7 +119,7 @@ fn draw_page(
     shot: Option<&RgbaImage>,
     warnings: &mut Vec<String>,
 ) -> DrawnPanel {
-    let page = wording.page(plan.page);
+    let page = wording.page(&document.page_name(plan.page));
     let panel = |image: RgbaImage| DrawnPanel {
         image,
         kind: PanelKind::PageCrop,
@@ -234,8 +237,4 @@ fn pixels_of(rect: &Rect, area: &Rect, zoom: f32, image: &RgbaImage) -> Area {
         right: x(rect.right() + slack),
         bottom: y(rect.bottom() + slack),
     }
-}
-
-fn list(pages: &[u32]) -> String {
-    pages.iter().map(u32::to_string).collect::<Vec<_>>().join(", ")
 }

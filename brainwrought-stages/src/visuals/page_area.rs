@@ -44,11 +44,11 @@ pub(super) fn of_figure(page: &Page, figure: &Figure) -> Rect {
 
 /// The top of a page, as tall as `tallest` (of the width) allows.
 pub(super) fn top(page: &Page, tallest: f32) -> Rect {
-    let top = page.blocks.iter().map(|block| block.bbox.y).fold(f32::INFINITY, f32::min);
+    let blocks = || page.blocks.iter().filter(|block| block.kind != BlockKind::Furniture);
+    let top = blocks().map(|block| block.bbox.y).fold(f32::INFINITY, f32::min);
     let top = if top.is_finite() { (top - 2.0 * EDGE).max(0.0) } else { 0.0 };
-    let left = page.blocks.iter().map(|block| block.bbox.x).fold(page.width * 0.2, f32::min) - 2.0 * EDGE;
-    let right =
-        page.blocks.iter().map(|block| block.bbox.right()).fold(page.width * 0.8, f32::max) + 2.0 * EDGE;
+    let left = blocks().map(|block| block.bbox.x).fold(page.width * 0.2, f32::min) - 2.0 * EDGE;
+    let right = blocks().map(|block| block.bbox.right()).fold(page.width * 0.8, f32::max) + 2.0 * EDGE;
     let width = right - left;
     inside(page, Rect { x: left, y: top, width, height: width * tallest })
 }
@@ -96,7 +96,7 @@ mod tests {
             text: "words".to_owned(),
             bbox: Rect { x, y, width, height },
             font_size: 10.0,
-            bold: false,
+            ..Block::default()
         };
         let blocks = vec![
             block(50.0, 60.0, 500.0, 30.0, BlockKind::Heading),
@@ -104,7 +104,7 @@ mod tests {
             block(310.0, 120.0, 240.0, 180.0, BlockKind::Paragraph),
             block(310.0, 500.0, 240.0, 24.0, BlockKind::Caption),
         ];
-        Page { number: 1, width: 612.0, height: 792.0, blocks }
+        Page { number: 1, width: 612.0, height: 792.0, blocks, ..Page::default() }
     }
 
     #[test]

@@ -175,7 +175,7 @@ pub(super) fn source(
     table: Table<'_>,
     wording: Wording,
     title: &str,
-    pages: &[u32],
+    pages: &[String],
     file_name: &str,
     fan: &[RgbaImage],
 ) -> RgbaImage {
@@ -210,13 +210,12 @@ pub(super) fn source(
 }
 
 /// Draws as many page numbers as fit on two rows, and an ellipsis for the rest.
-fn draw_page_pills(card: &mut Card<'_>, table: Table<'_>, pages: &[u32], left: f32, top: f32) {
+fn draw_page_pills(card: &mut Card<'_>, table: Table<'_>, pages: &[String], left: f32, top: f32) {
     let right = left + INNER_WIDTH;
     let look = Look { size: 27.0, weight: Weight::Black, lines: 1, ..Look::default() };
     let (mut x, mut y, mut rows) = (left, top, 1);
     for (n, page) in pages.iter().enumerate() {
-        let text = page.to_string();
-        let width = table.size(&text, &look).0 + 36.0;
+        let width = table.size(page, &look).0 + 36.0;
         // The second row stays clear of the fan and leaves room for the ellipsis.
         let limit = if rows == 1 { right } else { right - FAN_WIDTH - 190.0 };
         if x + width > limit {
@@ -227,7 +226,7 @@ fn draw_page_pills(card: &mut Card<'_>, table: Table<'_>, pages: &[u32], left: f
             (x, y, rows) = (left, y + PILL_HEIGHT + 10.0, rows + 1);
         }
         let ground = if n == 0 { ACCENT } else { PAPER };
-        x += card.pill(&text, x, y, ground, INK) + 10.0;
+        x += card.pill(page, x, y, ground, INK) + 10.0;
     }
 }
 

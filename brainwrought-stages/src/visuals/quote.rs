@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use brainwrought_core::data::Page;
+use brainwrought_core::data::{BlockKind, Page};
 
 use super::text_layout::is_read_from_right;
 use super::word_match::QuotedWords;
@@ -41,7 +41,8 @@ pub(super) fn find(page: &Page, quote: &str) -> Option<QuotePlace> {
         return None;
     }
     let mut best: Option<QuotePlace> = None;
-    for (block, held) in page.blocks.iter().enumerate() {
+    let read = page.blocks.iter().enumerate().filter(|(_, block)| block.kind != BlockKind::Furniture);
+    for (block, held) in read {
         let words = tokens(&held.text);
         let Some((first, last, hits)) = best_window(&words, &wanted) else { continue };
         let share = hits as f32 / wanted.len() as f32;
@@ -149,7 +150,7 @@ fn is_wide(letter: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use brainwrought_core::data::{Block, BlockKind, Rect};
+    use brainwrought_core::data::{Block, Rect};
 
     use super::*;
 
@@ -159,9 +160,9 @@ mod tests {
             text: (*text).to_owned(),
             bbox: Rect { x: 0.0, y: 0.0, width: 100.0, height: 100.0 },
             font_size: 10.0,
-            bold: false,
+            ..Block::default()
         });
-        Page { number: 1, width: 600.0, height: 800.0, blocks: blocks.collect() }
+        Page { number: 1, width: 600.0, height: 800.0, blocks: blocks.collect(), ..Page::default() }
     }
 
     #[test]

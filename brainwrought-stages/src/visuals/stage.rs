@@ -140,7 +140,16 @@ impl Stage for PrepareVisuals {
                 }
             }
         }
-        Ok(Visuals { scenes, unit: document.unit, background, avatars, assets, calls: cx.calls(), warnings })
+        Ok(Visuals {
+            scenes,
+            unit: document.unit,
+            page_labels: document.page_labels(),
+            background,
+            avatars,
+            assets,
+            calls: cx.calls(),
+            warnings,
+        })
     }
 }
 
@@ -271,12 +280,12 @@ fn shown_of_document(document: &Document, segment: &Segment, pictures: &[Option<
                 || figure.clone(),
                 |found| {
                     let label = found.label.as_deref().unwrap_or(figure);
-                    format!("{label}, {}", document.unit.cited(found.page))
+                    format!("{label}, {}", document.cited(found.page))
                 },
             );
             record("figure", name)
         }
-        VisualCue::PageCrop { page, .. } => record("page", document.unit.cited(page)),
+        VisualCue::PageCrop { page, .. } => record("page", document.cited(*page)),
         _ => None,
     })
     .collect()

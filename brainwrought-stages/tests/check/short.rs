@@ -133,10 +133,12 @@ fn document() -> Document {
                 text: PAGE.to_owned(),
                 bbox: Rect { x: 50.0, y: 50.0, width: 400.0, height: 40.0 },
                 font_size: 10.0,
-                bold: false,
+                ..Block::default()
             }],
+            ..Page::default()
         }],
         outline: Vec::new(),
+        sections: Vec::new(),
         figures: Vec::new(),
         engine: "none".to_owned(),
         engine_version: String::new(),
@@ -164,6 +166,7 @@ fn script() -> Script {
         language: Language::english(),
         page_count: 1,
         unit: Default::default(),
+        page_labels: Default::default(),
         writer: "offline/en".to_owned(),
         target_ms: 8000,
         analysis: Analysis::default(),
@@ -258,6 +261,7 @@ fn audio() -> Audio {
 fn visuals() -> Visuals {
     Visuals {
         unit: Default::default(),
+        page_labels: Default::default(),
         scenes: Vec::new(),
         background: Background::Procedural { style: "stripes".to_owned(), seed: 0, offset_ms: 0 },
         avatars: Vec::new(),

@@ -67,7 +67,7 @@ fn document() -> Document {
              quicker {other} ever could."
         );
         let bbox = Rect { x: 0.0, y: 0.0, width: 100.0, height: 10.0 };
-        Block { kind: BlockKind::Paragraph, text, bbox, font_size: 10.0, bold: false }
+        Block { kind: BlockKind::Paragraph, text, bbox, font_size: 10.0, ..Block::default() }
     };
     let blocks = topics.iter().enumerate().map(paragraph).collect();
     Document {
@@ -76,8 +76,9 @@ fn document() -> Document {
         file_name: "queues.pdf".to_owned(),
         title: "Why Queues Explode".to_owned(),
         language: Language::english(),
-        pages: vec![Page { number: 1, width: 600.0, height: 800.0, blocks }],
+        pages: vec![Page { number: 1, width: 600.0, height: 800.0, blocks, ..Page::default() }],
         outline: Vec::new(),
+        sections: Vec::new(),
         figures: Vec::new(),
         engine: "test".to_owned(),
         engine_version: String::new(),

@@ -83,6 +83,13 @@ fn markdown_is_read(bench: &Bench) {
     assert_eq!(blocks(&parsed), expected);
     assert_eq!(outline(&parsed), [(1, "Queues", 1), (2, "Arrivals", 2), (2, "Service", 3)]);
     assert!(parsed.pages.iter().all(|page| !page.is_drawn()));
+    let sections: Vec<(&str, u8, u32)> =
+        parsed.sections.iter().map(|section| (section.title.as_str(), section.level, section.page)).collect();
+    assert_eq!(sections, [("Queues", 1, 1), ("Arrivals", 2, 2), ("Service", 2, 3)]);
+    let table = &parsed.pages[1].blocks[7];
+    let rows: Vec<Vec<&str>> =
+        table.rows.iter().map(|row| row.cells.iter().map(|cell| cell.text.as_str()).collect()).collect();
+    assert_eq!(rows, [["City", "Queue"], ["Rome", "12"], ["Oslo", "7"]]);
     // Nobody can draw what has no pages.
     let crop = CropRequest { page: 1, crop: None, width_px: 100 };
     assert!(matches!(bench.draw(text.as_bytes(), &[crop]), Err(ParseError::NoPages)));
@@ -394,6 +401,15 @@ fn long_sections_are_divided(bench: &Bench) {
     assert_eq!(lengths.len(), 4, "{lengths:?}");
     assert!(lengths[..3].iter().all(|length| (2_000..4_000).contains(length)), "{lengths:?}");
     assert_eq!(outline(&parsed), [(1, "One", 1), (1, "Two", 4)]);
+    let names: Vec<String> = parsed.pages.iter().map(|page| page.name()).collect();
+    assert_eq!(names, ["1", "1", "1", "2"], "people count sections");
+    let numbered = format!(
+        "# Report\n\n{PROSE}\n\n## 2. Data\n\n{PROSE}\n\n## 3. Results\n\n{PROSE}\n\n\
+         ## Thanks\n\n{PROSE}\n"
+    );
+    let parsed = read(bench, "report.md", numbered).unwrap();
+    let names: Vec<String> = parsed.pages.iter().map(|page| page.name()).collect();
+    assert_eq!(names, ["1", "2", "3", "Thanks"], "as they are printed");
     // One paragraph without an end.
     let parsed = read(bench, "wall.txt", format!("{PROSE} ").repeat(300)).unwrap();
     assert!(parsed.pages.len() > 5 && parsed.pages.iter().all(|page| page.text().len() < 6_000));

@@ -1,5 +1,6 @@
 //! [`HayroFile`]: a file opened by the built-in engine, which is pure Rust.
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 use brainwrought_core::data::Rect;
@@ -18,6 +19,7 @@ use hayro::vello_cpu::color::palette::css::WHITE;
 use hayro::vello_cpu::{Pixmap, RasterizerSettings, RenderContext, Resources, TargetInit};
 use hayro::{RenderCache, RenderSettings, render_into};
 
+use super::page_labels::page_labels;
 use super::{
     Engine, LIGHT, MAX_BOOKMARK_LEVEL, MAX_BOOKMARKS, MAX_GLYPHS, MAX_SHAPES, MIN_ALPHA, decoded,
     is_bold_name, is_mono_name, picture_size, visible,
@@ -32,12 +34,14 @@ const UNITS_PER_EM: f64 = 1000.0;
 
 pub(super) struct HayroFile {
     pdf: Pdf,
+    /// What the file calls its pages, once it was asked.
+    labels: OnceCell<Vec<String>>,
 }
 
 impl HayroFile {
     pub(super) fn open(pdf: Vec<u8>, password: Option<&str>) -> Result<Self, ParseFailure> {
         match Pdf::new_with_password(pdf, password.unwrap_or_default()) {
-            Ok(pdf) => Ok(Self { pdf }),
+            Ok(pdf) => Ok(Self { pdf, labels: OnceCell::new() }),
             Err(LoadPdfError::Invalid) => Err(ParseFailure::Corrupt),
             Err(LoadPdfError::Decryption(DecryptionError::PasswordProtected)) => Err(match password {
                 None => ParseFailure::PasswordRequired,
@@ -49,6 +53,11 @@ impl HayroFile {
 
     fn page(&self, number: u32) -> Option<&Page<'_>> {
         self.pdf.pages().get(number.checked_sub(1)? as usize)
+    }
+
+    fn label(&self, number: u32) -> Option<String> {
+        let labels = self.labels.get_or_init(|| page_labels(&self.pdf, self.page_count()));
+        labels.get(number.checked_sub(1)? as usize).filter(|label| !label.is_empty()).cloned()
     }
 }
 
@@ -83,7 +92,8 @@ impl Engine for HayroFile {
             page.xref(),
             InterpreterSettings::default(),
         );
-        let content = PageContent { number, width, height, ..PageContent::default() };
+        let label = self.label(number);
+        let content = PageContent { number, label, width, height, ..PageContent::default() };
         let mut reader =
             PageReader { content, clips: vec![target], painted: Vec::new(), colours: BTreeSet::new() };
         interpret_page(page, &mut context, &mut reader);
@@ -349,7 +359,7 @@ fn points(area: KurboRect) -> Rect {
 }
 
 /// Decodes a text string of the file: UTF-16 with a mark, UTF-8 with a mark, else close to Latin-1.
-fn decode(bytes: &[u8]) -> String {
+pub(super) fn decode(bytes: &[u8]) -> String {
     match bytes {
         [0xFE, 0xFF, rest @ ..] => {
             let units: Vec<u16> =

@@ -1,6 +1,7 @@
 //! [`Engine`]: what the layout needs of a PDF library, and the choice between two of them.
 
 mod hayro;
+mod page_labels;
 #[cfg(feature = "pdfium")]
 mod paired;
 #[cfg_attr(not(feature = "pdfium"), path = "no_pdfium.rs")]

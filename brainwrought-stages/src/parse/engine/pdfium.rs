@@ -98,6 +98,7 @@ impl Engine for PdfiumFile {
         let view = View::from_page(&page);
         let mut content =
             PageContent { number, width: view.width(), height: view.height(), ..PageContent::default() };
+        content.label = page.label().filter(|label| !label.is_empty()).map(str::to_owned);
         if let Ok(text) = page.text() {
             let mut face = Face::default();
             let chars = text.chars();

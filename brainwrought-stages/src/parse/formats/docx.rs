@@ -141,7 +141,7 @@ impl BodyReader<'_, '_> {
                 },
                 Piece::Close(name) if name == "p" => {
                     if let Some(paragraph) = open.pop() {
-                        self.add(paragraph)?;
+                        self.add(&paragraph)?;
                     }
                 }
                 Piece::Close(name) if name == "r" => run = Run::default(),
@@ -282,9 +282,9 @@ impl BodyReader<'_, '_> {
         self.flow.add_table(&rows)
     }
 
-    fn add(&mut self, paragraph: Paragraph) -> Result<(), ParseFailure> {
-        let Some(kind) = self.kind(&paragraph) else { return Ok(()) };
-        if kind == Kind::Heading(1) && self.flow.printed_title.is_none() && self.is_style(&paragraph, "title")
+    fn add(&mut self, paragraph: &Paragraph) -> Result<(), ParseFailure> {
+        let Some(kind) = self.kind(paragraph) else { return Ok(()) };
+        if kind == Kind::Heading(1) && self.flow.printed_title.is_none() && self.is_style(paragraph, "title")
         {
             self.flow.printed_title = Some(paragraph.text.clone());
         }

@@ -58,7 +58,7 @@ impl Dom {
     /// Reads a web page; whatever is wrong with it is mended as browsers do.
     pub(super) fn of_html(text: &str) -> Result<Self, ParseFailure> {
         let sink = Builder::new();
-        let trouble = sink.trouble.clone();
+        let trouble = Rc::clone(&sink.trouble);
         let options = ParseOpts::default();
         fed(html5ever::parse_document(sink, options), text, &trouble)
     }
@@ -66,7 +66,7 @@ impl Dom {
     /// Reads a page in the form of XML; tells as well whether it was well-formed.
     pub(super) fn of_xhtml(text: &str) -> Result<(Self, bool), ParseFailure> {
         let sink = Builder::new();
-        let (trouble, errors) = (sink.trouble.clone(), Rc::clone(&sink.errors));
+        let (trouble, errors) = (Rc::clone(&sink.trouble), Rc::clone(&sink.errors));
         let dom = fed(xml5ever::driver::parse_document(sink, XmlParseOpts::default()), text, &trouble)?;
         Ok((dom, errors.get() == 0))
     }

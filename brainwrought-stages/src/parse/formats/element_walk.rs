@@ -362,7 +362,7 @@ impl<'a> ElementWalk<'a> {
                 }
                 (_, Some(name)) if LEFT_OUT.contains(&name) || self.is_hidden(node) => left_out.push(node),
                 (_, Some(name)) if name == "br" || name == "li" || BLOCKS.contains(&name) => {
-                    self.text.push(' ')
+                    self.text.push(' ');
                 }
                 _ => {}
             }

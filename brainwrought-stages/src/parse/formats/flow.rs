@@ -1,11 +1,11 @@
 //! [`Flow`]: a text without pages, put together block by block, and divided into pages at the end.
 
-use brainwrought_core::data::{Block, BlockKind, OutlineEntry, Page, PageUnit, Rect};
+use brainwrought_core::data::{Block, BlockKind, OutlineEntry, Page, PageUnit, TableCell, TableRow};
 
 use super::FormatReader;
 use super::stated_language::settled;
 use crate::parse::error::ParseFailure;
-use crate::parse::layout::{entry, is_title};
+use crate::parse::layout::{entry, is_title, sections_of_levels};
 use crate::parse::limits::ParseLimits;
 use crate::parse::wire::ParsedPdf;
 use crate::text::without_invisible;
@@ -211,6 +211,7 @@ impl Flow {
         }
         let number_of = |place: usize| places.get(place).and_then(|place| numbers.get(*place)).copied();
         let outline = outline(&pages, &marked, number_of);
+        let sections = sections_of_levels(&pages, title.as_deref());
         let language = settled(&pages, self.declared_language.as_deref(), &mut self.warnings);
         Ok(ParsedPdf {
             title,
@@ -218,6 +219,7 @@ impl Flow {
             pages,
             unit: reader.unit,
             outline,
+            sections,
             figures: Vec::new(),
             engine: reader.name.to_owned(),
             engine_version: reader.version.to_owned(),
@@ -267,6 +269,9 @@ fn table(rows: Vec<Vec<String>>) -> FlowBlock {
     let lines: Vec<String> = rows.iter().map(|row| row.join(" | ")).collect();
     FlowBlock { kind: Kind::Paragraph, text: lines.join(" | "), rows }
 }
+
+/// The longest heading that a section is cited by, in letters: a badge has room for as many.
+const MAX_NAME: usize = 24;
 
 /// The longest heading that is told by its bold letters alone, in letters.
 const MAX_BOLD_HEADING: usize = 80;
@@ -343,17 +348,21 @@ fn section_level(pages: &[FlowPage]) -> u8 {
 /// Gives sections the numbers that people will look for: those printed in their headings, else their place among the
 /// sections that have text.
 fn name_sections(sections: &mut [FlowPage]) {
-    let number_of = |section: &FlowPage| {
+    let heading_of = |section: &FlowPage| -> Option<String> {
         let headings = section.blocks.iter().take_while(|block| matches!(block.kind, Kind::Heading(_)));
-        headings.last().and_then(|heading| printed_number(&heading.text))
+        headings.last().map(|heading| heading.text.clone())
     };
+    let number_of = |section: &FlowPage| heading_of(section).as_deref().and_then(printed_number);
     let numbered = sections.iter().filter(|section| number_of(section).is_some()).count();
     // A single number may be anything.
     let are_numbered = numbered > 1;
     let mut place = 0;
     for section in sections.iter_mut().filter(|section| !section.blocks.is_empty()) {
         place += 1;
-        section.label = if are_numbered { number_of(section) } else { Some(place.to_string()) };
+        // Beside numbered sections, one without a number goes by its name.
+        let named = || heading_of(section).filter(|name| place > 1 && name.chars().count() <= MAX_NAME);
+        section.label =
+            if are_numbered { number_of(section).or_else(named) } else { Some(place.to_string()) };
     }
 }
 
@@ -404,8 +413,8 @@ fn pages_of(section: FlowPage) -> Vec<FlowPage> {
 }
 
 fn made(page: FlowPage, number: u32) -> Page {
-    let blocks = page.blocks.into_iter().map(made_block).collect();
-    Page { number, width: 0.0, height: 0.0, blocks }
+    let label = page.label.filter(|label| *label != number.to_string());
+    Page { number, label, blocks: page.blocks.into_iter().map(made_block).collect(), ..Page::default() }
 }
 
 fn made_block(block: FlowBlock) -> Block {
@@ -425,8 +434,10 @@ fn made_block(block: FlowBlock) -> Block {
         Some(place) => HEADING_SIZES.get(place).copied().unwrap_or(TEXT_SIZE),
         None => TEXT_SIZE,
     };
-    let bbox = Rect { x: 0.0, y: 0.0, width: 0.0, height: 0.0 };
-    Block { kind, text: block.text, bbox, font_size, bold: level > 0 }
+    let cell = |text: String| TableCell { text, ..TableCell::default() };
+    let row = |cells: Vec<String>| TableRow { cells: cells.into_iter().map(cell).collect() };
+    let rows = block.rows.into_iter().map(row).collect();
+    Block { kind, level, text: block.text, rows, font_size, bold: level > 0, ..Block::default() }
 }
 
 /// Makes the outline of the file's own, or of its headings.
@@ -447,10 +458,7 @@ fn outline(
     }
     let headings = pages.iter().flat_map(|page| {
         let headings = page.blocks.iter().filter(|block| block.kind == BlockKind::Heading);
-        headings.map(|block| {
-            let level = HEADING_SIZES.iter().position(|size| *size <= block.font_size).unwrap_or(5) + 1;
-            entry(level as u8, &block.text, page.number)
-        })
+        headings.map(|block| entry(block.level, &block.text, page.number))
     });
     headings.take(MAX_ENTRIES).collect()
 }

@@ -40,15 +40,13 @@ fn stated(tag: &str) -> Option<Language> {
 
 #[cfg(test)]
 mod tests {
-    use brainwrought_core::data::{Block, BlockKind, Rect};
+    use brainwrought_core::data::Block;
 
     use super::*;
 
     fn page(text: &str) -> Page {
-        let bbox = Rect { x: 0.0, y: 0.0, width: 0.0, height: 0.0 };
-        let block =
-            Block { kind: BlockKind::Paragraph, text: text.to_owned(), bbox, font_size: 12.0, bold: false };
-        Page { number: 1, width: 0.0, height: 0.0, blocks: vec![block] }
+        let block = Block { text: text.to_owned(), ..Block::default() };
+        Page { number: 1, blocks: vec![block], ..Page::default() }
     }
 
     #[test]

@@ -44,8 +44,10 @@ impl Paragraph {
         with * 2 > all
     }
 
-    pub(super) fn text(&self, vocabulary: &Vocabulary) -> String {
+    /// The text, and the place in it where each line ends, in bytes.
+    pub(super) fn text(&self, vocabulary: &Vocabulary) -> (String, Vec<usize>) {
         let mut text = String::new();
+        let mut ends = Vec::with_capacity(self.lines.len());
         let mut last: Option<&Line> = None;
         for line in &self.lines {
             match last {
@@ -55,9 +57,14 @@ impl Paragraph {
                 }
                 _ => vocabulary.join(&mut text, &line.text),
             }
+            // A hyphen that was taken back belongs to the line before.
+            if let Some(before) = ends.last_mut() {
+                *before = text.len() - line.text.len();
+            }
+            ends.push(text.len());
             last = Some(line);
         }
-        text
+        (text, ends)
     }
 
     fn starts_item(&self) -> bool {
@@ -230,7 +237,7 @@ mod tests {
 
     fn texts(lines: Vec<Line>) -> Vec<String> {
         let vocabulary = Vocabulary::default();
-        paragraphs(lines, 1.2).iter().map(|paragraph| paragraph.text(&vocabulary)).collect()
+        paragraphs(lines, 1.2).iter().map(|paragraph| paragraph.text(&vocabulary).0).collect()
     }
 
     #[test]

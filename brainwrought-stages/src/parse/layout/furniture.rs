@@ -62,15 +62,15 @@ impl Furniture {
         }
     }
 
-    /// Takes the furniture out of a page. Large print stays: the titles of slides repeat too.
-    pub(super) fn clear(&self, lines: &mut Vec<Line>, page_height: f32, body_size: f32) {
+    /// Takes the furniture out of a page and returns it. Large print stays: the titles of slides repeat too.
+    pub(super) fn take(&self, lines: &mut Vec<Line>, page_height: f32, body_size: f32) -> Vec<Line> {
         let top = lines.iter().map(Line::top).fold(f32::INFINITY, f32::min);
         let bottom = lines.iter().map(Line::bottom).fold(0.0, f32::max);
-        lines.retain(|line| {
+        let is_furniture = |line: &mut Line| {
             if self.is_stamp(line, page_height, body_size) {
-                return false;
+                return true;
             }
-            let Some(edge) = edge(line, page_height) else { return true };
+            let Some(edge) = edge(line, page_height) else { return false };
             let pages = self.repeated.get(&(edge, pattern(&line.text))).copied().unwrap_or(0);
             let outermost = match edge {
                 Edge::Top => line.top() <= top + line.size,
@@ -79,8 +79,9 @@ impl Furniture {
             let is_small = line.size <= 1.25 * body_size;
             let repeats = is_small && (pages >= MIN_PAGES || pages + 1 == MIN_PAGES && outermost);
             let runs = is_small && !line.bold && outermost && pages > 0 && self.is_heading(&line.text);
-            !(repeats || runs || outermost && is_page_number(&line.text))
-        });
+            repeats || runs || outermost && is_page_number(&line.text)
+        };
+        lines.extract_if(.., is_furniture).collect()
     }
 }
 
@@ -180,7 +181,7 @@ mod tests {
         let mut furniture = Furniture::default();
         (1..=3).for_each(|number| furniture.add(&page(number), 800.0));
         let mut lines = page(2);
-        furniture.clear(&mut lines, 800.0, 10.0);
+        furniture.take(&mut lines, 800.0, 10.0);
         let left: Vec<&str> = lines.iter().map(|line| line.text.as_str()).collect();
         assert_eq!(left, ["Same title", "Body text 17"]);
     }
@@ -193,7 +194,7 @@ mod tests {
         let mut furniture = Furniture::default();
         (1..=3).for_each(|_| furniture.add(&page(), 800.0));
         let mut lines = page();
-        furniture.clear(&mut lines, 800.0, 10.0);
+        furniture.take(&mut lines, 800.0, 10.0);
         let left: Vec<&str> = lines.iter().map(|line| line.text.as_str()).collect();
         assert_eq!(left, ["Overview", "Text"]);
     }

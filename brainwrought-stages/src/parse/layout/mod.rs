@@ -13,15 +13,18 @@ mod line;
 mod line_number;
 mod orientation;
 mod outline;
+mod page_label;
 mod pattern;
 mod raised;
 mod reading_order;
+mod section;
 mod shapes;
+mod table;
 mod word;
 
 use std::collections::{BTreeMap, VecDeque};
 
-use brainwrought_core::data::{Block, BlockKind, Language, Page, PageUnit, Rect};
+use brainwrought_core::data::{Block, BlockKind, Language, Page, PageUnit, Rect, TextLine};
 
 pub(super) use self::bidi::runs_left;
 use self::drop_cap::join_drop_caps;
@@ -33,14 +36,20 @@ use self::line::Line;
 use self::line_number::margin_numbers;
 use self::orientation::{Orientation, upright};
 pub(super) use self::outline::{entry, is_title};
+use self::page_label::PrintedNumbers;
+pub(super) use self::page_label::roman;
 pub(super) use self::pattern::{is_list_start, without_marker};
 pub(super) use self::raised::{lowered, raised};
+pub(super) use self::section::sections_of_levels;
 use self::word::words;
 use super::page_content::{FileContent, PageContent};
 use super::wire::ParsedPdf;
 
 /// How many letters the language is told from; more would not change the answer.
 const LANGUAGE_SAMPLE: usize = 20_000;
+
+/// Of shorter blocks nobody can tell the language, in letters.
+const MIN_LANGUAGE_LETTERS: usize = 120;
 
 /// How many pages back a gutter still tells where the next one may be: left and right pages differ.
 const KNOWN_PAGES: usize = 4;
@@ -59,6 +68,8 @@ pub(super) struct Layout {
 #[derive(Debug)]
 struct LinedPage {
     number: u32,
+    /// What the file calls the page.
+    label: Option<String>,
     width: f32,
     height: f32,
     lines: Vec<Line>,
@@ -102,6 +113,7 @@ impl Layout {
         self.furniture.add(&lines, content.height);
         self.pages.push(LinedPage {
             number: content.number,
+            label: content.label.take(),
             width: content.width,
             height: content.height,
             orientation,
@@ -141,34 +153,54 @@ impl Layout {
     pub(super) fn finish(mut self, engine: &str) -> ParsedPdf {
         self.ignore_usual_mono();
         let body_size = body_size(&self.pages);
+        let mut numbers = PrintedNumbers::default();
+        let mut furniture = Vec::with_capacity(self.pages.len());
         for page in &mut self.pages {
-            self.furniture.clear(&mut page.lines, page.height, body_size);
+            let taken = self.furniture.take(&mut page.lines, page.height, body_size);
+            taken.iter().for_each(|line| numbers.add(page.number, &line.text));
+            furniture.push(taken);
             page.lines = reading_order::arrange(std::mem::take(&mut page.lines), &page.gutters);
         }
+        let mut labels = numbers.labels(self.pages.len() as u32);
         let mut vocabulary = Vocabulary::default();
         self.pages.iter().flat_map(|page| &page.lines).for_each(|line| vocabulary.add(&line.text));
         let step = block::usual_step(self.pages.iter().map(|page| page.lines.as_slice()));
         let mut judge = BlockClassifier::new(body_size);
         judge.knows_bold = self.file.knows_bold;
         let mut figures = Vec::new();
+        let mut orientations = Vec::with_capacity(self.pages.len());
         let mut pages = Vec::with_capacity(self.pages.len());
-        for lined in self.pages {
+        for mut lined in self.pages {
+            // What is printed on the page is what a reader looks for, whatever the file calls it.
+            let label = labels.remove(&lined.number).or_else(|| lined.label.take());
             let orientation = lined.orientation;
             let (mut page, shapes) = page_of(lined, step, &vocabulary, &mut judge);
-            let mut of_page = figure::figures(&page, &shapes);
-            (page.width, page.height) = orientation.size();
-            page.blocks.iter_mut().for_each(|block| block.bbox = orientation.displayed(&block.bbox));
-            of_page.iter_mut().for_each(|figure| figure.bbox = orientation.displayed(&figure.bbox));
-            figures.extend(of_page);
+            page.label = label.filter(|label| *label != page.number.to_string());
+            figures.extend(figure::figures(&page, &shapes).into_iter().map(|mut figure| {
+                figure.bbox = orientation.displayed(&figure.bbox);
+                figure
+            }));
+            orientations.push(orientation);
             pages.push(page);
         }
         if let Some(first) = pages.first_mut() {
-            outline::demote_authors(first);
+            outline::mark_authors(first);
+        }
+        let title = outline::title(&pages, self.file.title.as_deref());
+        let language = language(&pages);
+        let sections = section::sections(&mut pages, &self.file.bookmarks, title.as_deref());
+        let outline = outline::outline(&self.file.bookmarks, &pages);
+        for ((page, orientation), furniture) in pages.iter_mut().zip(orientations).zip(furniture) {
+            page.blocks.iter_mut().for_each(|block| block.language = other_language(block, &language));
+            page.blocks.extend(furniture.iter().map(furniture_block));
+            (page.width, page.height) = orientation.size();
+            page.blocks.iter_mut().for_each(|block| displayed(block, &orientation));
         }
         ParsedPdf {
-            title: outline::title(&pages, self.file.title.as_deref()),
-            language: language(&pages),
-            outline: outline::outline(&self.file.bookmarks, &pages),
+            title,
+            language,
+            outline,
+            sections,
             pages,
             unit: PageUnit::Page,
             figures,
@@ -189,25 +221,61 @@ fn page_of(
     let mut blocks = Vec::new();
     judge.page_size = page_size(&lines);
     for paragraph in block::paragraphs(lines, step) {
-        let text = paragraph.text(vocabulary);
+        let (mut text, mut ends) = paragraph.text(vocabulary);
         let mut kind = judge.kind(&paragraph, &text, height);
-        let text = if kind == BlockKind::ListItem { pattern::without_marker(&text).to_owned() } else { text };
+        if kind == BlockKind::ListItem {
+            let bare = pattern::without_marker(&text).to_owned();
+            let marker = text.len() - bare.len();
+            ends.iter_mut().for_each(|end| *end = end.saturating_sub(marker));
+            text = bare;
+        }
+        let lines = ends.iter().zip(&paragraph.lines);
+        let lines = lines.map(|(end, line)| TextLine { end: *end as u32, bbox: line.bbox() }).collect();
         let mut block = Block {
             kind,
             text,
+            lines,
             bbox: paragraph.bbox(),
             font_size: paragraph.size(),
             bold: paragraph.is_mostly(|line| line.bold),
+            ..Block::default()
         };
         // Words inside a diagram are no running text, and must not be read aloud as such.
         let is_short = paragraph.lines.len() <= 3 && block.text.split_whitespace().count() < 12;
         if kind == BlockKind::Paragraph && is_short && figure::is_label(&block, &shapes) {
-            kind = BlockKind::Table;
+            kind = BlockKind::FigureText;
+        }
+        if kind == BlockKind::Table && paragraph.cell_rows > 0 {
+            block.rows = table::rows(&paragraph.lines);
         }
         block.kind = kind;
         blocks.push(block);
     }
-    (Page { number, width, height, blocks }, shapes)
+    (Page { number, width, height, blocks, ..Page::default() }, shapes)
+}
+
+fn furniture_block(line: &Line) -> Block {
+    Block {
+        kind: BlockKind::Furniture,
+        text: line.text.clone(),
+        lines: vec![TextLine { end: line.text.len() as u32, bbox: line.bbox() }],
+        bbox: line.bbox(),
+        font_size: line.size,
+        bold: line.bold,
+        ..Block::default()
+    }
+}
+
+/// Turns all boxes of a block to where they lie on the page as displayed.
+fn displayed(block: &mut Block, orientation: &Orientation) {
+    let lines = block.lines.iter_mut().map(|line| &mut line.bbox);
+    let cells = block.rows.iter_mut().flat_map(|row| &mut row.cells).map(|cell| &mut cell.bbox);
+    for bbox in lines.chain(cells).chain([&mut block.bbox]) {
+        // An empty cell has no place.
+        if bbox.width > 0.0 || bbox.height > 0.0 {
+            *bbox = orientation.displayed(bbox);
+        }
+    }
 }
 
 /// The size that most letters of a page have, if the page has more than a few lines.
@@ -243,6 +311,20 @@ pub(super) fn language(pages: &[Page]) -> Language {
     whatlang::detect(&sample)
         .filter(|found| found.is_reliable() || sample.len() >= 2000)
         .map_or_else(Language::undetermined, |found| Language::new(two_letters(found.lang())))
+}
+
+/// The language of a block, if it is long enough to tell and surely another one than that of the document.
+fn other_language(block: &Block, usual: &Language) -> Option<Language> {
+    let is_prose = matches!(
+        block.kind,
+        BlockKind::Paragraph | BlockKind::ListItem | BlockKind::Caption | BlockKind::Footnote
+    );
+    if !is_prose || block.text.len() < MIN_LANGUAGE_LETTERS {
+        return None;
+    }
+    let found = whatlang::detect(&block.text).filter(|found| found.is_reliable())?;
+    let language = Language::new(two_letters(found.lang()));
+    (language != *usual).then_some(language)
 }
 
 /// The ISO 639-1 code of a language where one exists, as voices and the rest of the program name it.

@@ -8,7 +8,8 @@ use regex::Regex;
 use crate::language::{LanguageData, alternatives};
 use crate::parse::page_content::Bookmark;
 
-static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
+/// What numbers a heading, with the space behind it.
+pub(super) static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
     let words = alternatives(LanguageData::all().iter().flat_map(|data| data.layout.numbering.iter()));
     let pattern =
         format!(r"^(?:{words}\s+)?(?:\d{{1,3}}(?:\.\d{{1,3}})*|[A-Z](?:\.\d{{1,3}})+|[IVX]{{1,5}})[.:]?\s+");
@@ -27,6 +28,8 @@ static OPENING: LazyLock<Regex> = LazyLock::new(|| {
 
 /// The longest outline that is made of headings.
 const MAX_ENTRIES: usize = 400;
+/// Names, addresses and dates before a paper are no longer than this, in words.
+const MAX_AUTHOR_WORDS: usize = 60;
 /// Where a title ends that was never one.
 const MAX_TITLE: usize = 200;
 
@@ -53,39 +56,26 @@ pub(in crate::parse) fn entry(level: u8, title: &str, page: u32) -> OutlineEntry
 }
 
 fn from_headings(pages: &[Page]) -> Vec<OutlineEntry> {
-    let headings: Vec<(u32, &Block)> = pages
+    pages
         .iter()
         .flat_map(|page| page.blocks.iter().map(move |block| (page.number, block)))
         .filter(|(_, block)| block.kind == BlockKind::Heading)
-        .collect();
-    let rounded = |block: &Block| (block.font_size * 2.0).round() as u32;
-    let mut sizes: Vec<u32> = headings.iter().map(|(_, block)| rounded(block)).collect();
-    sizes.sort_unstable();
-    sizes.dedup();
-    sizes.reverse();
-    let level_of = |block: &Block| {
-        let depth = numbered_depth(&block.text);
-        let by_size = sizes.iter().position(|size| *size == rounded(block)).unwrap_or(0) + 1;
-        depth.unwrap_or(by_size.min(4)) as u8
-    };
-    headings
-        .into_iter()
         .take(MAX_ENTRIES)
-        .map(|(page, block)| entry(level_of(block), &block.text, page))
+        .map(|(page, block)| entry(block.level.max(1), &block.text, page))
         .collect()
 }
 
 /// The depth of "3.2.1 Title".
-fn numbered_depth(text: &str) -> Option<usize> {
+pub(super) fn numbered_depth(text: &str) -> Option<usize> {
     let number = text.split_whitespace().next()?;
     let parts: Vec<&str> = number.trim_end_matches('.').split('.').collect();
     let is_number = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
     (parts.iter().all(is_number) && parts.len() <= 6).then_some(parts.len())
 }
 
-/// Makes plain text of what stands between the title and the first section of a paper: authors, addresses, dates.
-/// They are set large, but they are no headings.
-pub(super) fn demote_authors(page: &mut Page) {
+/// Finds what stands between the title and the first section of a paper: authors, addresses, dates. They may be set large,
+/// but they are no headings.
+pub(super) fn mark_authors(page: &mut Page) {
     let is_opening = |block: &Block| {
         block.text.split_whitespace().count() <= 12
             && OPENING.is_match(&block.text)
@@ -96,9 +86,17 @@ pub(super) fn demote_authors(page: &mut Page) {
         block.kind = BlockKind::Heading;
     }
     let largest = page.blocks.iter().map(|block| block.font_size).fold(0.0, f32::max);
-    for block in page.blocks.iter_mut().take(opening) {
-        if block.kind == BlockKind::Heading && block.font_size < 0.94 * largest {
-            block.kind = BlockKind::Paragraph;
+    let is_of_title = |block: &Block| block.font_size >= 0.94 * largest;
+    let title_ends = page.blocks.iter().take(opening).position(is_of_title).map_or(0, |at| at + 1);
+    for (at, block) in page.blocks.iter_mut().enumerate().take(opening) {
+        let is_short = block.text.split_whitespace().count() <= MAX_AUTHOR_WORDS;
+        let is_sentence = block.text.ends_with(['.', '!', '?', '。']) && block.text.contains(' ');
+        match block.kind {
+            BlockKind::Heading if block.font_size < 0.94 * largest => block.kind = BlockKind::FrontMatter,
+            BlockKind::Paragraph if at >= title_ends && is_short && !is_sentence => {
+                block.kind = BlockKind::FrontMatter;
+            }
+            _ => {}
         }
     }
 }
@@ -203,11 +201,11 @@ mod tests {
 
     fn block(kind: BlockKind, text: &str, y: f32, font_size: f32) -> Block {
         let bbox = Rect { x: 50.0, y, width: 400.0, height: font_size };
-        Block { kind, text: text.to_owned(), bbox, font_size, bold: false }
+        Block { kind, text: text.to_owned(), bbox, font_size, ..Block::default() }
     }
 
     fn page(blocks: Vec<Block>) -> Page {
-        Page { number: 1, width: 600.0, height: 800.0, blocks }
+        Page { number: 1, width: 600.0, height: 800.0, blocks, ..Page::default() }
     }
 
     #[test]
@@ -255,9 +253,9 @@ mod tests {
             block(BlockKind::Heading, "Ada Lovelace, London", 90.0, 12.0),
             block(BlockKind::Heading, "Abstract", 120.0, 12.0),
         ]);
-        demote_authors(&mut page);
+        mark_authors(&mut page);
         let kinds: Vec<BlockKind> = page.blocks.iter().map(|block| block.kind).collect();
-        assert_eq!(kinds, [BlockKind::Heading, BlockKind::Paragraph, BlockKind::Heading]);
+        assert_eq!(kinds, [BlockKind::Heading, BlockKind::FrontMatter, BlockKind::Heading]);
     }
 
     #[test]

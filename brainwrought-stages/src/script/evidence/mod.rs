@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::ops::Range;
 
-use brainwrought_core::data::{BlockKind, Document};
+use brainwrought_core::data::{BlockKind, Document, Page};
 use rust_stemmers::Stemmer;
 use unicode_normalization::UnicodeNormalization;
 
@@ -61,8 +61,9 @@ pub struct Evidence {
     stop_words: BTreeSet<&'static str>,
     /// Words that are never written small.
     names: BTreeSet<String>,
-    /// The pages by their numbers, without spaces, hyphens and case.
-    pages: BTreeMap<u32, String>,
+    /// The pages by their numbers, without spaces, hyphens and case: all of their text, and what goes on past captions,
+    /// notes and drawings.
+    pages: BTreeMap<u32, [String; 2]>,
 }
 
 impl fmt::Debug for Evidence {
@@ -80,7 +81,8 @@ impl Evidence {
         let language = document.language.as_str().to_owned();
         let stemmer = stemmer(&language);
         let (mut small, mut names) = (BTreeSet::new(), BTreeSet::new());
-        for block in document.pages.iter().flat_map(|page| &page.blocks) {
+        let blocks = document.pages.iter().flat_map(|page| &page.blocks);
+        for block in blocks.filter(|block| block.kind != BlockKind::Furniture) {
             for token in tokens(&block.text, None) {
                 if token.text.chars().next().is_some_and(char::is_lowercase) {
                     small.insert(token.key);
@@ -90,13 +92,15 @@ impl Evidence {
             }
         }
         names.retain(|name| !small.contains(name));
-        let pages = document.pages.iter().map(|page| (page.number, packed(&page.text()))).collect();
+        let pages =
+            document.pages.iter().map(|page| (page.number, [packed(&page.text()), running(page)])).collect();
         Self { stop_words: stop_words(&language), language, stemmer, names, pages }
     }
 
-    /// Tells whether the words of `quote` stand on a page; spaces, hyphens, case and ligatures do not matter.
+    /// Tells whether the words of `quote` stand on a page in one run, which a caption, a note or a drawing may part; spaces, hyphens, case and ligatures do not matter.
     pub fn has_quote(&self, page: u32, quote: &str) -> bool {
-        self.pages.get(&page).is_some_and(|text| text.contains(&packed(quote)))
+        let quote = packed(quote);
+        self.pages.get(&page).is_some_and(|texts| texts.iter().any(|text| text.contains(&quote)))
     }
 
     /// Tells whether the document has a page of this number.
@@ -240,6 +244,12 @@ fn gaps(pairs: &[(usize, usize)], said: usize, written: usize) -> Vec<(Range<usi
     let starts = std::iter::once((0, 0)).chain(pairs.iter().map(|&(here, there)| (here + 1, there + 1)));
     let ends = pairs.iter().copied().chain(std::iter::once((said, written)));
     starts.zip(ends).map(|(start, end)| (start.0..end.0, start.1..end.1)).collect()
+}
+
+/// The text of a page that is read in one go, packed.
+fn running(page: &Page) -> String {
+    let read = page.blocks.iter().filter(|block| !block.kind.stands_aside());
+    packed(&read.map(|block| block.text.as_str()).collect::<Vec<_>>().join("\n"))
 }
 
 /// Lower case, no hyphens or spaces, ligatures opened: what two writings of the same words share.

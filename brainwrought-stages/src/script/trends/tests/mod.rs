@@ -209,6 +209,7 @@ fn a_file_gives_a_script_without_a_model_its_beats() {
         language,
         page_count: 1,
         unit: Default::default(),
+        page_labels: Default::default(),
         writer: "offline/en".to_owned(),
         target_ms: 5_000,
         analysis: Analysis::default(),
