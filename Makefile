@@ -86,6 +86,7 @@ lint:
 	cargo clippy --workspace --no-default-features --lib --bins --examples -- -D warnings
 	cargo rustc --package brainwrought-stages --lib --no-default-features --profile check -- -D warnings
 	cargo rustc --package brainwrought-stages --lib --no-default-features --features ffmpeg --profile check -- -D warnings
+	cargo rustc --package brainwrought-store --lib --no-default-features --profile check -- -D warnings
 
 docs:
 	RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --lib --bins --examples $(EXTRA)

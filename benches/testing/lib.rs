@@ -12,6 +12,8 @@ mod postgres_server;
 mod proxy;
 mod python_peer;
 mod small_disk;
+#[cfg(feature = "artifacts")]
+mod watched_artifacts;
 
 pub use fake_clock::FakeClock;
 pub use model_server::{Act, ModelServer, USAGE};
@@ -21,6 +23,8 @@ pub use postgres_server::{Around, PostgresServer};
 pub use proxy::Proxy;
 pub use python_peer::{LLAMA, PythonPeer, python};
 pub use small_disk::SmallDisk;
+#[cfg(feature = "artifacts")]
+pub use watched_artifacts::{ArtifactCall, ArtifactWatch, WatchedArtifacts, no_space};
 
 /// Says that a test could not run here, past the test harness, which swallows what a test that passes prints.
 pub fn did_not_run(test: &str, why: &str) {

@@ -8,6 +8,9 @@ use serde::{Deserialize, Deserializer};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct ByteSize(pub(crate) u64);
 
+/// More than any machine has: what is typed beyond that is a mistake, and no limit.
+const MAX_BYTES: f64 = 1e18;
+
 /// The units, the longest names first.
 const UNITS: [(&str, u64); 9] = [
     ("kib", 1 << 10),
@@ -33,8 +36,14 @@ impl FromStr for ByteSize {
             number.parse().ok().filter(|number: &f64| number.is_finite() && *number > 0.0);
         let number =
             number.ok_or_else(|| format!("`{text}` is no amount of storage; write it as 500MB or 20GB"))?;
-        // A conversion from `f64` saturates, and nobody has so much.
-        Ok(Self((number * unit as f64) as u64))
+        let bytes = number * unit as f64;
+        if bytes > MAX_BYTES {
+            return Err(format!("`{text}` is more than there is anywhere; the limit is 1000000TB"));
+        }
+        if bytes < 1.0 {
+            return Err(format!("`{text}` is less than a byte"));
+        }
+        Ok(Self(bytes as u64))
     }
 }
 
@@ -57,10 +66,23 @@ mod tests {
             ("1tb", 1_000_000_000_000),
             ("4096", 4096),
             ("10 b", 10),
+            ("1000000TB", 1_000_000_000_000_000_000),
         ] {
             assert_eq!(text.parse(), Ok(ByteSize(bytes)), "{text}");
         }
-        for wrong in ["", "GB", "-1GB", "0", "1 PB", "NaN", "1e400", "20 giga"] {
+        for wrong in [
+            "",
+            "GB",
+            "-1GB",
+            "0",
+            "1 PB",
+            "NaN",
+            "1e400",
+            "20 giga",
+            "99999999999999GB",
+            "1000001TB",
+            "0.1b",
+        ] {
             assert!(wrong.parse::<ByteSize>().is_err(), "{wrong}");
         }
     }

@@ -14,6 +14,7 @@ use crate::args::LogFormat;
 use crate::byte_size::ByteSize;
 use crate::exit::WrongCommand;
 use crate::money::MaxCost;
+use crate::small_file::read_text;
 
 /// The name of the file that is read where a command is typed, when there is one.
 pub(crate) const NAME: &str = "brainwrought.toml";
@@ -148,11 +149,9 @@ impl ConfigFile {
     /// Reads the file that was named, or else the one in the current folder; without either, nothing is said.
     pub(crate) fn find(named: Option<&Path>) -> Result<Self, WrongCommand> {
         let path = named.unwrap_or(Path::new(NAME));
-        match std::fs::read_to_string(path) {
+        match read_text(path) {
             Ok(text) => Self::parse(&text, path),
-            Err(error) if named.is_none() && error.kind() == std::io::ErrorKind::NotFound => {
-                Ok(Self::default())
-            }
+            Err(error) if named.is_none() && error.is_missing() => Ok(Self::default()),
             Err(error) => {
                 Err(WrongCommand(format!("could not read the config file `{}`: {error}", path.display())))
             }
@@ -300,5 +299,7 @@ mod tests {
     fn a_file_that_was_named_must_be_there() {
         let error = ConfigFile::find(Some(Path::new("/nowhere/at/all.toml"))).unwrap_err();
         assert!(error.to_string().contains("/nowhere/at/all.toml"), "{error}");
+        let endless = ConfigFile::find(Some(Path::new("/dev/zero"))).unwrap_err();
+        assert!(endless.to_string().contains("the limit"), "{endless}");
     }
 }

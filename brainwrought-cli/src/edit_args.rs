@@ -1,6 +1,7 @@
 //! What was typed after `edit`.
 
 use brainwrought_core::id::JobId;
+use brainwrought_core::job::Versions;
 use clap::Args as ClapArgs;
 
 /// `edit`.
@@ -12,8 +13,7 @@ pub(crate) struct EditArgs {
     /// Replace line N, counted from 1, with TEXT; may be repeated
     #[arg(long = "line", num_args = 2, value_names = ["N", "TEXT"])]
     pub(crate) lines: Vec<String>,
-    /// Restore a version; without a number, the previous one
-    #[arg(long, value_name = "VERSION", num_args = 0..=1)]
+    #[arg(long, help = undo_help(), value_name = "VERSION", num_args = 0..=1)]
     pub(crate) undo: Option<Option<u32>>,
     /// List lines and versions
     #[arg(long)]
@@ -21,4 +21,11 @@ pub(crate) struct EditArgs {
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+fn undo_help() -> String {
+    let most = Versions::MAX_KEPT;
+    format!(
+        "Restore a version; without a number, the one that the current one was made from. The last {most} versions are kept"
+    )
 }

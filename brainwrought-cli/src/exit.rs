@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use brainwrought_core::artifact_store::ArtifactStoreError;
 use brainwrought_core::engine::{CollectError, EngineError};
 use brainwrought_core::job_store::JobStoreError;
+use brainwrought_core::redaction::without_credentials;
 use brainwrought_core::report::chain;
 use clap::error::ContextValue;
 
@@ -43,9 +44,9 @@ pub(crate) fn code(result: anyhow::Result<()>, printed: io::Result<()>) -> ExitC
     if let Some(Ended(code)) = error.downcast_ref() {
         return ExitCode::from(*code);
     }
-    eprintln!("error: {}", chain(error.as_ref()));
+    eprintln!("error: {}", repeatable(&chain(error.as_ref())));
     if let Some(advice) = crate::advice::on(&error) {
-        eprintln!("{advice}");
+        eprintln!("{}", repeatable(&advice));
     }
     ExitCode::from(code_of(&error))
 }
@@ -54,13 +55,24 @@ pub(crate) fn code(result: anyhow::Result<()>, printed: io::Result<()>) -> ExitC
 #[expect(clippy::print_stderr, reason = "this is where the command speaks to people")]
 pub(crate) fn complain(error: &clap::Error) {
     let text = error.render().to_string();
-    let safe = without_secrets(&text, &values_in(error));
+    let safe = repeatable(&without_credentials(&text, values_in(error)));
     if safe == text {
         // In colours, where there are any.
         let _ = error.print();
     } else {
         eprint!("{safe}");
     }
+}
+
+/// A text as it may be printed: what was typed may be an address with a password, and in the wrong place.
+pub(crate) fn repeatable(text: &str) -> String {
+    let typed: Vec<String> =
+        std::env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned()).collect();
+    let values = typed.iter().flat_map(|typed| {
+        let value = typed.split_once('=').filter(|(flag, _)| flag.starts_with("--")).map(|(_, value)| value);
+        std::iter::once(typed.as_str()).chain(value)
+    });
+    without_credentials(text, values)
 }
 
 /// The values that an error of the parser repeats.
@@ -71,42 +83,6 @@ fn values_in(error: &clap::Error) -> Vec<&str> {
         _ => &[],
     });
     values.map(String::as_str).collect()
-}
-
-/// Takes user names, passwords and queries out of all addresses in a text. `values` are texts in it whose ends are known: a
-/// password may have blanks and quotes in it. Elsewhere an address ends with the first of these.
-fn without_secrets(text: &str, values: &[&str]) -> String {
-    let mut text = text.to_owned();
-    for value in values {
-        let safe = concealed(value);
-        if safe != **value {
-            text = text.replace(value, &safe);
-        }
-    }
-    let mut safe = String::with_capacity(text.len());
-    let mut rest = text.as_str();
-    while let Some(at) = rest.find("://") {
-        let (before, after) = rest.split_at(at);
-        let ends = |next: char| next.is_whitespace() || matches!(next, '\'' | '"' | '`');
-        let (address, behind) = after.split_at(after.find(ends).unwrap_or(after.len()));
-        safe.push_str(before);
-        safe.push_str(&concealed(address));
-        rest = behind;
-    }
-    safe + rest
-}
-
-/// An address as it may be repeated. Whatever stands before the last `@` may be a password, even with a `/` or a `?` in it;
-/// without `://` only what looks like `user:password@host` is taken for an address.
-fn concealed(value: &str) -> String {
-    let (scheme, rest) = match value.find("://") {
-        Some(at) => value.split_at(at + 3),
-        None if value.rsplit_once('@').is_some_and(|(user, _)| user.contains(':')) => ("", value),
-        None => return value.to_owned(),
-    };
-    let (user, place) = rest.rsplit_once('@').map_or(("", rest), |(_, place)| ("***@", place));
-    let (place, query) = place.split_once('?').map_or((place, ""), |(place, _)| (place, "?***"));
-    format!("{scheme}{user}{place}{query}")
 }
 
 /// The exit code of a command that did its work: `code`, unless its output could not be written.
@@ -168,21 +144,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn addresses_are_repeated_without_secrets() {
-        for (text, safe) in [
-            (
-                "invalid value 'http://me:pw@host/v1' for '--llm'",
-                "invalid value 'http://***@host/v1' for '--llm'",
-            ),
-            ("'https://host/v1?key=secret' and https://b", "'https://host/v1?***' and https://b"),
-            ("'https://me:p?w@host'", "'https://***@host'"),
-            ("invalid value '0' for '--concurrency <N>'", "invalid value '0' for '--concurrency <N>'"),
-        ] {
-            assert_eq!(without_secrets(text, &[]), safe);
-        }
-    }
-
-    #[test]
     fn what_was_typed_is_repeated_without_secrets() {
         let command = || {
             let number = clap::Arg::new("n").long("number").value_parser(clap::value_parser!(u32));
@@ -191,6 +152,7 @@ mod tests {
         for (value, safe) in [
             ("http://me:pass w'ord@host/v1", "http://***@host/v1"),
             ("http://me:p?w/d@host/v1?key=secret", "http://***@host/v1?***"),
+            ("http:/me:pass w'ord@host/v1", "http:/***@host/v1"),
             ("me:p?w@host", "***@host"),
             ("me:pass word@host:80", "***@host:80"),
             ("a@2x.png", "a@2x.png"),
@@ -198,7 +160,7 @@ mod tests {
         ] {
             for arguments in [["brainwrought", "--number", value].as_slice(), &["brainwrought", value]] {
                 let error = command().try_get_matches_from(arguments).unwrap_err();
-                let text = without_secrets(&error.render().to_string(), &values_in(&error));
+                let text = without_credentials(&error.render().to_string(), values_in(&error));
                 assert!(text.contains(&format!("'{safe}'")), "{text}");
                 assert!(safe == value || !text.contains(value), "{text}");
             }

@@ -21,6 +21,7 @@ mod providers;
 mod serve_args;
 mod signals;
 mod signing;
+mod small_file;
 mod time_span;
 mod trends;
 mod video_args;

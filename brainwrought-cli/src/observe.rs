@@ -1,6 +1,6 @@
 //! What a process tells of what happens in it: log lines, spans, metrics.
 
-use std::io::IsTerminal as _;
+use std::io::{self, IsTerminal as _, Write};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,6 +8,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use brainwrought_core::id::StageName;
 use brainwrought_core::job_store::JobStore;
+use brainwrought_core::redaction::without_credentials;
 use brainwrought_core::report::chain;
 use brainwrought_http::MetricsRenderer;
 use brainwrought_stages::standard::STAGE_NAMES;
@@ -38,6 +39,25 @@ pub(crate) struct Tracing {
     provider: Option<opentelemetry_sdk::trace::SdkTracerProvider>,
 }
 
+/// Writes lines without the credentials of the addresses in them, whoever has put those there.
+#[derive(Debug)]
+struct Careful<W>(W);
+
+impl<W: Write> Write for Careful<W> {
+    /// Takes all of `line`. Each line of the log comes in one piece.
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        match std::str::from_utf8(line) {
+            Ok(text) if text.contains('@') => self.0.write_all(without_credentials(text, []).as_bytes())?,
+            _ => self.0.write_all(line)?,
+        }
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
 /// Starts logging, and sending spans where a collector is named. Must run inside the runtime.
 pub(crate) fn tracing(verbose: u8, observe: &ObserveSection) -> anyhow::Result<Tracing> {
     let level = match verbose {
@@ -53,7 +73,7 @@ pub(crate) fn tracing(verbose: u8, observe: &ObserveSection) -> anyhow::Result<T
         .iter()
         .filter_map(|name| format!("{name}=off").parse().ok())
         .fold(filter, EnvFilter::add_directive);
-    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let lines = tracing_subscriber::fmt::layer().with_writer(|| Careful(std::io::stderr()));
     // Colours are for people; a file would keep their codes.
     let lines = if std::io::stderr().is_terminal() { lines } else { lines.with_ansi(false) };
     let lines = match observe.log_format.unwrap_or_default() {

@@ -5,6 +5,8 @@ use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::Path;
 
+use brainwrought_core::private_folder::private_folder;
+
 /// The random bytes of a token; as many as guessing does not help against.
 const BYTES: usize = 32;
 
@@ -36,7 +38,7 @@ fn make(path: &Path) -> io::Result<String> {
     getrandom::fill(&mut bytes)?;
     let token: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
     if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder)?;
+        private_folder(folder)?;
     }
     // Beside its place, so that a file which others hold open never gets the new token.
     let new = path.with_extension(format!("{}.new", std::process::id()));

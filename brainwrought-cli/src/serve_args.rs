@@ -57,24 +57,50 @@ pub(crate) struct ServeArgs {
     pub(crate) callback_hosts: Vec<CallbackHost>,
     /// Number of trusted reverse proxies whose X-Forwarded-* entries are used; with 0, a proxied request is never treated as
     /// an operator's
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = proxies)]
     pub(crate) proxies: usize,
 }
+
+/// The most proxies that a request passes one after the other.
+const MAX_PROXIES: usize = 16;
+
+/// The largest video that can be asked for: 8K on either side and an hour.
+const MAX_SIDE: u32 = 8192;
+const MAX_SECONDS: u32 = 3600;
 
 fn video_size(text: &str) -> Result<VideoSize, String> {
     let numbers: Option<Vec<u32>> = text.split('x').map(|number| number.parse().ok()).collect();
     match numbers.as_deref() {
-        Some(&[width, height, seconds]) if width > 0 && height > 0 && seconds > 0 => {
+        Some(&[width, height, seconds])
+            if (1..=MAX_SIDE).contains(&width)
+                && (1..=MAX_SIDE).contains(&height)
+                && (1..=MAX_SECONDS).contains(&seconds) =>
+        {
             Ok(VideoSize::new(width, height, seconds))
+        }
+        Some(&[_, _, _]) => {
+            Err(format!("the numbers must be from 1 to {MAX_SIDE}, {MAX_SIDE} and {MAX_SECONDS}"))
         }
         _ => Err("expected WIDTHxHEIGHTxSECONDS, such as 1080x1920x180".to_owned()),
     }
 }
 
+/// How many proxies a request passes: nobody has more than a few, and an address is no number.
+fn proxies(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|count| *count <= MAX_PROXIES).ok_or_else(|| {
+        format!("expected how many proxies there are, from 0 to {MAX_PROXIES}, not their addresses")
+    })
+}
+
+/// Longer than any server runs.
+const MAX_KEEP: std::time::Duration = std::time::Duration::from_secs(100 * 366 * 24 * 3600);
+
 /// How long finished jobs are kept, at least a minute: a job that is deleted as it ends is no use to anybody.
 fn keep(text: &str) -> Result<std::time::Duration, String> {
     let time = time_span(text)?;
-    if time.as_secs() >= 60 {
+    if time > MAX_KEEP {
+        Err("expected at most 100 years; leave it out to keep jobs".to_owned())
+    } else if time.as_secs() >= 60 {
         Ok(time)
     } else {
         Err("expected at least 1m; leave it out to keep jobs".to_owned())
@@ -100,5 +126,23 @@ fn origin(text: &str) -> Result<String, String> {
         Ok(text.to_owned())
     } else {
         Err("expected an origin, such as https://example.org".to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn absurd_values_are_refused_with_the_reason() {
+        assert_eq!(proxies("1"), Ok(1));
+        for wrong in ["0.0.0.0/0", "18446744073709551615", "-1", "17"] {
+            assert!(proxies(wrong).unwrap_err().contains("not their addresses"), "{wrong}");
+        }
+        assert!(video_size("2160x3840x60").is_ok());
+        for wrong in ["4294967295x4294967295x4294967295", "0x1x1", "1080x1920x99999", "1080x1920"] {
+            assert!(video_size(wrong).is_err(), "{wrong}");
+        }
+        assert!(keep("7d").is_ok() && keep("59s").is_err() && keep("101 years").is_err());
     }
 }

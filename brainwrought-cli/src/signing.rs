@@ -12,12 +12,13 @@ mod with_feature {
     use std::path::Path;
 
     use anyhow::Context as _;
-    use brainwrought_core::private_folder::private_folder;
+    use brainwrought_core::private_folder::{private_file, private_folder};
     use brainwrought_stages::credentials::{SigningIdentity, sign};
     use bytes::Bytes;
 
     use crate::config_file::C2paSection;
     use crate::exit::WrongCommand;
+    use crate::small_file::read_text;
 
     /// Fails when this build cannot sign.
     pub(crate) fn check() -> Result<(), WrongCommand> {
@@ -42,6 +43,12 @@ mod with_feature {
     fn own(folder: &Path) -> anyhow::Result<SigningIdentity> {
         let (certificate, key) = (folder.join("certificate.pem"), folder.join("key.pem"));
         if certificate.is_file() && key.is_file() {
+            let close = || {
+                private_folder(folder)?;
+                private_file(&certificate)?;
+                private_file(&key)
+            };
+            close().with_context(|| format!("could not close {} to others", folder.display()))?;
             return read(&certificate, &key);
         }
         let identity = SigningIdentity::self_signed()?;
@@ -52,7 +59,8 @@ mod with_feature {
             options.write(true).create(true).truncate(true).mode(0o600);
             options.open(&key)?.write_all(identity.key.as_bytes())?;
             // Last, so that a certificate never lies there without its key.
-            std::fs::write(&certificate, &identity.certificate)
+            std::fs::write(&certificate, &identity.certificate)?;
+            private_file(&certificate)
         };
         keep().with_context(|| format!("could not keep a certificate in {}", folder.display()))?;
         Ok(identity)
@@ -60,7 +68,7 @@ mod with_feature {
 
     fn read(certificate: &Path, key: &Path) -> anyhow::Result<SigningIdentity> {
         let text = |path: &Path| {
-            std::fs::read_to_string(path)
+            read_text(path)
                 .map_err(|error| WrongCommand(format!("could not read {}: {error}", path.display())))
         };
         Ok(SigningIdentity { certificate: text(certificate)?, key: text(key)? })
@@ -80,6 +88,18 @@ mod with_feature {
             assert_eq!(own(&folder).unwrap().key, first.key);
             let mode = std::fs::metadata(folder.join("key.pem")).unwrap().permissions().mode();
             assert_eq!(mode & 0o777, 0o600);
+            // A folder that an earlier program made is closed, too.
+            let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+            let open = |path: &Path, mode| {
+                std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+            };
+            open(&folder, 0o755);
+            open(&folder.join("key.pem"), 0o644);
+            open(&folder.join("certificate.pem"), 0o644);
+            assert_eq!(own(&folder).unwrap().key, first.key);
+            let modes =
+                [&folder, &folder.join("key.pem"), &folder.join("certificate.pem")].map(|path| mode(path));
+            assert_eq!(modes, [0o700, 0o600, 0o600]);
         }
     }
 }

@@ -5,9 +5,10 @@ use std::path::Path;
 use brainwrought_stages::script::{TrendChoice, TrendCommand, TrendFile};
 
 use crate::exit::WrongCommand;
+use crate::small_file;
 
 /// A file larger than this is no list of phrases, in bytes.
-const MAX_FILE_BYTES: u64 = 4 << 20;
+const MAX_FILE_BYTES: u64 = 4_000_000;
 
 /// Gives a text its meaning; reads the file where it names one.
 pub(crate) fn choice(text: &str) -> Result<TrendChoice, WrongCommand> {
@@ -21,11 +22,7 @@ pub(crate) fn choice(text: &str) -> Result<TrendChoice, WrongCommand> {
         return Err(wrong);
     }
     let unread = |reason: String| WrongCommand(format!("could not read {}: {reason}", path.display()));
-    let length = std::fs::metadata(path).map_err(|error| unread(error.to_string()))?.len();
-    if length > MAX_FILE_BYTES {
-        return Err(unread(format!("it has {} MB, the limit is 4", length >> 20)));
-    }
-    let bytes = std::fs::read(path).map_err(|error| unread(error.to_string()))?;
+    let bytes = small_file::read(path, MAX_FILE_BYTES).map_err(|error| unread(error.to_string()))?;
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     Ok(TrendChoice::File(TrendFile::read(&name, &bytes)))
 }
@@ -61,6 +58,9 @@ mod tests {
         std::fs::write(&path, r#"[{"phrase":"no cap","meaning":"truly"}]"#).unwrap();
         let TrendChoice::File(file) = choice(path.to_str().unwrap()).unwrap() else { panic!("no file") };
         assert_eq!((file.name.as_str(), file.trends.len()), ("slang.json", 1));
+        let endless = folder.path().join("endless.json");
+        std::os::unix::fs::symlink("/dev/zero", &endless).unwrap();
+        assert!(choice(endless.to_str().unwrap()).unwrap_err().to_string().contains("the limit"));
         // What a file lacks is for the report to tell.
         std::fs::write(&path, "nonsense").unwrap();
         let TrendChoice::File(file) = choice(path.to_str().unwrap()).unwrap() else { panic!("no file") };

@@ -21,6 +21,7 @@ pub mod metrics;
 pub mod pipeline;
 pub mod private_folder;
 pub mod publisher;
+pub mod redaction;
 pub mod report;
 pub mod retry;
 pub mod room;

@@ -1,4 +1,4 @@
-//! [`private_folder`]: a folder that nobody but its owner can look into.
+//! [`private_folder`] and [`private_file`]: what nobody but its owner can look into.
 
 use std::io;
 use std::path::Path;
@@ -15,6 +15,15 @@ pub fn private_folder(path: &Path) -> io::Result<()> {
     imp::private_folder(path)
 }
 
+/// Closes a file that is there to everybody but its owner (mode 0600 on Unix), under the conditions of [`private_folder`].
+///
+/// # Errors
+///
+/// Fails when the file is not there, or cannot be closed.
+pub fn private_file(path: &Path) -> io::Result<()> {
+    imp::close(path)
+}
+
 #[cfg(unix)]
 mod imp {
     use std::fs::{DirBuilder, Permissions, metadata, set_permissions};
@@ -24,6 +33,11 @@ mod imp {
 
     pub(super) fn private_folder(path: &Path) -> io::Result<()> {
         DirBuilder::new().recursive(true).mode(0o700).create(path)?;
+        close(path)
+    }
+
+    /// Takes the rights of everybody but the owner away.
+    pub(super) fn close(path: &Path) -> io::Result<()> {
         let found = metadata(path)?;
         let is_open = found.mode() & 0o077 != 0;
         // A superuser could close a folder of somebody else, who would then be locked out.
@@ -49,6 +63,10 @@ mod imp {
 
     pub(super) fn private_folder(path: &Path) -> io::Result<()> {
         std::fs::create_dir_all(path)
+    }
+
+    pub(super) fn close(path: &Path) -> io::Result<()> {
+        std::fs::metadata(path).map(drop)
     }
 }
 
@@ -76,5 +94,10 @@ mod tests {
         private_folder(&open).unwrap();
         private_folder(&open).unwrap();
         assert_eq!(mode(&open), 0o700);
+        let file = open.join("key");
+        fs::write(&file, "secret").unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
+        private_file(&file).unwrap();
+        assert_eq!(mode(&file), 0o600);
     }
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use brainwrought_core::job::JobStatus;
+use brainwrought_core::job_store::JobView;
 use brainwrought_stages::standard::MakeOptions;
 use tokio::sync::SemaphorePermit;
 
@@ -10,7 +11,8 @@ use crate::app_state::AppState;
 use crate::client_id::ClientId;
 use crate::client_slots::ClientSlot;
 use crate::fair_queue::Queued;
-use crate::storage::HeldRoom;
+use crate::storage::{HeldRoom, expected_bytes};
+use crate::video_options::make_options_of;
 use crate::{ApiError, VideoSize};
 
 /// What an upload holds while it is under way.
@@ -113,4 +115,22 @@ pub(crate) fn check_size(state: &AppState, options: &MakeOptions) -> Result<(), 
 pub(crate) async fn enter_queue(state: &AppState, client: ClientId, cost: f64) -> Result<i32, ApiError> {
     let queued: Vec<Queued> = state.active_jobs().await?.iter().filter_map(Queued::from_view).collect();
     Ok(state.fair_queue.enter(client, cost, &queued))
+}
+
+/// Refuses work of a client that would store more than is left.
+///
+/// # Errors
+///
+/// Fails when there is no room for what it will write, or the job store cannot be read.
+pub(crate) async fn check_room(
+    state: &AppState,
+    client: ClientId,
+    options: &MakeOptions,
+) -> Result<(), ApiError> {
+    let expected = |view: &JobView| (view.job.job_id.clone(), expected_bytes(&make_options_of(view)));
+    if state.settings.storage.bytes.is_none() {
+        return Ok(());
+    }
+    let active: Vec<_> = state.active_jobs().await?.iter().map(expected).collect();
+    state.storage.check_job(client, expected_bytes(options), &active).await
 }

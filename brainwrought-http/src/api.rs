@@ -9,24 +9,25 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use axum::{Extension, Json};
 use brainwrought_core::id::StageName;
-use brainwrought_core::job::JobStatus;
 use brainwrought_core::job_store::{Created, JobFilter, JobStoreError};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
-use crate::ApiError;
 use crate::api_error::ErrorBody;
 use crate::app_state::AppState;
 use crate::client_id::ClientId;
-use crate::guard::is_operator;
+use crate::edit_verdict::VerdictBody;
 use crate::intake::{PdfRequest, receive};
 use crate::job_body::{JobBody, JobList, JobSummary, SubmittedBody};
+use crate::job_status::parse_status;
 use crate::links::{ApiBase, Base};
 use crate::long_poll::{ShowQuery, wait};
 use crate::metrics::without_spending;
+use crate::operator::is_operator;
 use crate::removal::remove;
-use crate::script_edit::{ScriptBody, ScriptEdit, VerdictBody, edit, judge, restore};
+use crate::script_edit::{ScriptBody, ScriptEdit, edit, judge, restore};
 use crate::upload_form::{PdfBytes, UploadForm, UploadQuery};
+use crate::{ApiError, requeue};
 
 /// How many jobs a list shows when it is not told.
 const USUAL_LIMIT: usize = 50;
@@ -112,19 +113,6 @@ impl ListQuery {
     }
 }
 
-/// Reads the name of a status.
-///
-/// # Errors
-///
-/// Fails when there is none of that name.
-pub(crate) fn parse_status(name: &str) -> Result<JobStatus, ApiError> {
-    // The names are those of the stored job, in upper case; a person may type them in lower case.
-    serde_json::from_value(name.trim().to_uppercase().into()).map_err(|_| {
-        let known: Vec<_> = JobStatus::ALL.iter().map(|status| status.as_str()).collect();
-        ApiError::WrongRequest(format!("`status` takes {}", known.join(", ")))
-    })
-}
-
 /// Lists jobs, newest first. Operators only: anyone who knows a job's ID can view and control it.
 #[utoipa::path(
     get, path = "/api/jobs", tag = "jobs", params(ListQuery), security(("operator" = [])),
@@ -187,7 +175,7 @@ pub(crate) async fn show(
 ) -> Result<Json<JobBody>, ApiError> {
     let Query(query) = query.map_err(|error| ApiError::unreadable("query", error.status(), &error))?;
     let view = wait(&state, client, state.job(&job_id).await?, &query).await?;
-    Ok(Json(state.shown(&view, &base).await))
+    Ok(Json(JobBody::read(&state, &view, &base).await))
 }
 
 /// Cancels a job. Cancelling a job twice is not an error; stages that have finished are kept.
@@ -207,7 +195,7 @@ pub(crate) async fn cancel(
 ) -> Result<Json<JobBody>, ApiError> {
     let view = state.job(&job_id).await?;
     let view = state.engine.jobs().cancel(&view.job.job_id).await?;
-    Ok(Json(state.shown(&view, &base).await))
+    Ok(Json(JobBody::read(&state, &view, &base).await))
 }
 
 /// Where to restart the job.
@@ -241,8 +229,8 @@ pub(crate) async fn retry(
     let Query(query) = query.map_err(|error| ApiError::unreadable("query", error.status(), &error))?;
     let view = state.job(&job_id).await?;
     let from = query.from.as_deref().filter(|from| !from.is_empty()).map(StageName::from);
-    let view = state.retry(client, &view, from.as_ref()).await?;
-    Ok((StatusCode::ACCEPTED, Json(state.shown(&view, &base).await)))
+    let view = requeue::retry(&state, client, &view, from.as_ref()).await?;
+    Ok((StatusCode::ACCEPTED, Json(JobBody::read(&state, &view, &base).await)))
 }
 
 /// Deletes a finished job along with its PDF and everything generated from it.
@@ -304,7 +292,7 @@ pub(crate) async fn edit_script(
 ) -> Result<(StatusCode, Json<JobBody>), ApiError> {
     let Json(change) = change.map_err(|error| ApiError::unreadable("body", error.status(), &error))?;
     let view = edit(&state, client, &state.job(&job_id).await?, &change.lines).await?;
-    Ok((StatusCode::ACCEPTED, Json(state.shown(&view, &base).await)))
+    Ok((StatusCode::ACCEPTED, Json(JobBody::read(&state, &view, &base).await)))
 }
 
 /// Checks an edit without saving it.
@@ -324,7 +312,7 @@ pub(crate) async fn check_script(
     change: Result<Json<ScriptEdit>, axum::extract::rejection::JsonRejection>,
 ) -> Result<Json<VerdictBody>, ApiError> {
     let Json(change) = change.map_err(|error| ApiError::unreadable("body", error.status(), &error))?;
-    Ok(Json(judge(&state, &state.job(&job_id).await?.job, &change.lines).await?))
+    Ok(Json(judge(&state, &state.job(&job_id).await?, &change.lines).await?))
 }
 
 /// Which version to restore.
@@ -332,7 +320,7 @@ pub(crate) async fn check_script(
 #[serde(default, deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct RestoreQuery {
-    /// The version number. If omitted, the previous version is restored.
+    /// The version number. If omitted, the version that the current one was made from is restored.
     pub(crate) version: Option<u32>,
 }
 
@@ -356,7 +344,7 @@ pub(crate) async fn restore_version(
 ) -> Result<(StatusCode, Json<JobBody>), ApiError> {
     let Query(query) = query.map_err(|error| ApiError::unreadable("query", error.status(), &error))?;
     let view = restore(&state, client, &state.job(&job_id).await?, query.version).await?;
-    Ok((StatusCode::ACCEPTED, Json(state.shown(&view, &base).await)))
+    Ok((StatusCode::ACCEPTED, Json(JobBody::read(&state, &view, &base).await)))
 }
 
 /// Reports that the process is alive.

@@ -16,7 +16,7 @@ use utoipa::ToSchema;
 
 use crate::VideoSize;
 use crate::client_text::for_clients;
-use crate::script_edit::VerdictBody;
+use crate::edit_verdict::VerdictBody;
 
 /// Why a request was not answered with what it asked for.
 ///
@@ -168,6 +168,9 @@ pub enum ApiError {
     },
 }
 
+/// What is tried when an upload is taken in, for [`ApiError::unavailable`].
+pub(crate) const SAVE_UPLOAD: &str = "save the upload";
+
 /// The most bytes of a body that is no upload; it is axum's default.
 const MAX_BODY_BYTES: usize = 2 << 20;
 
@@ -268,6 +271,16 @@ impl ApiError {
         Self::Unavailable { action, source: source.into() }
     }
 
+    /// Says why an upload could not be written to disk.
+    pub(crate) fn unsaved(error: std::io::Error) -> Self {
+        match error.kind() {
+            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => {
+                Self::Full(Box::new(error))
+            }
+            _ => Self::unavailable(SAVE_UPLOAD, error),
+        }
+    }
+
     /// Puts the headers on that belong to the error, and logs what is ours.
     pub(crate) fn apply_to(&self, mut response: Response) -> Response {
         self.log();
@@ -324,7 +337,7 @@ impl From<EngineError> for ApiError {
             EngineError::Jobs(error) => error.into(),
             EngineError::Artifacts(error) => error.into(),
             // What a full disk says, as for the upload itself; the path is the server's own.
-            EngineError::InputCopy { source, .. } => crate::intake::unsaved(source),
+            EngineError::InputCopy { source, .. } => Self::unsaved(source),
             error @ EngineError::Pipeline { .. } => Self::wrong_request(&for_clients(&chain(&error))),
             error => Self::unavailable("start the job", error),
         }

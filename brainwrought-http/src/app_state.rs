@@ -10,27 +10,24 @@ use brainwrought_core::engine::Engine;
 use brainwrought_core::id::{JobId, StageName};
 use brainwrought_core::job::{JobStatus, StageBacklog};
 use brainwrought_core::job_store::{JobFilter, JobView};
-use brainwrought_stages::publish::publication;
-use brainwrought_stages::standard::{MakeOptions, STAGE_NAMES};
+use brainwrought_stages::standard::STAGE_NAMES;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::admission::enter_queue;
+use crate::api_error::SAVE_UPLOAD;
 use crate::client_id::ClientId;
 use crate::client_slots::ClientSlots;
-use crate::fair_queue::{self, FairQueue};
-use crate::job_body::JobBody;
+use crate::fair_queue::FairQueue;
 use crate::job_link::JobLink;
-use crate::links::Base;
 use crate::local_files::LocalFiles;
 use crate::previews::Previews;
 use crate::queue_positions::QueuePositions;
 use crate::rate_limit::RateLimit;
 use crate::server_secret::ServerSecret;
-use crate::storage::{Storage, expected_bytes};
+use crate::storage::Storage;
 use crate::watches::Watches;
-use crate::{ApiError, HttpSettings, metrics, webhook};
+use crate::{ApiError, HttpSettings, metrics};
 
 /// What all requests share.
 #[derive(Debug)]
@@ -134,81 +131,6 @@ impl AppState {
         Ok(self.engine.jobs().get(&id).await?)
     }
 
-    /// Writes a job as clients see it, with its position while it waits.
-    pub(crate) async fn shown(&self, view: &JobView, base: &Base) -> JobBody {
-        let position = self.positions.position(self.engine.jobs().as_ref(), view).await;
-        // The position is a courtesy; a store that cannot be read is told of by whatever needs it.
-        let waits_for = view.job.waits_for(self.engine.pipeline_names().as_deref());
-        let lacks_room = !view.status.is_final() && self.engine.lacks_room();
-        let waits_for = waits_for.or_else(|| lacks_room.then(|| "free space on the server".to_owned()));
-        // So is the address of a publication that cannot be read just now.
-        let published = publication(self.engine.artifacts().as_ref(), &view.job).await.unwrap_or_default();
-        JobBody::new(view, base)
-            .at_position(position.ok().flatten())
-            .waiting_for(waits_for)
-            .published_as(published.and_then(|publication| publication.output_hf_url))
-    }
-
-    /// Sends a job back to run again, and sees to its callback.
-    pub(crate) async fn retry(
-        &self,
-        client: ClientId,
-        view: &JobView,
-        from: Option<&StageName>,
-    ) -> Result<JobView, ApiError> {
-        let id = &view.job.job_id;
-        if view.status.is_final() {
-            self.check_room(client, &make_options_of(view)).await?;
-        }
-        self.queue_again(client, view, async || Ok(self.engine.retry_job(id, from).await?)).await
-    }
-
-    /// Lets a job that is over run again by `change`, from the place in the queue that a new one of this client would have
-    /// now, and sees to its callback. What still runs keeps its place, and so does what did not come through the queue.
-    pub(crate) async fn queue_again(
-        &self,
-        client: ClientId,
-        view: &JobView,
-        change: impl AsyncFnOnce() -> Result<JobView, ApiError>,
-    ) -> Result<JobView, ApiError> {
-        let id = &view.job.job_id;
-        let mut cost = None;
-        if view.status.is_final() && view.job.priority < 0 {
-            let own = fair_queue::cost_of(view);
-            let priority = enter_queue(self, client, own).await?;
-            // A claim between the two steps would go by the old priority.
-            if let Err(error) = self.engine.jobs().prioritize(id, priority).await {
-                self.fair_queue.leave(client, own);
-                return Err(error.into());
-            }
-            cost = Some(own);
-        }
-        let changed = change().await;
-        let runs = changed.as_ref().is_ok_and(|view| !view.status.is_final());
-        match cost {
-            Some(cost) if runs => self.fair_queue.created(client, cost, id),
-            Some(cost) => self.fair_queue.leave(client, cost),
-            None => {}
-        }
-        let changed = changed?;
-        webhook::follow(self, id);
-        Ok(changed)
-    }
-
-    /// Refuses work of a client that would store more than is left.
-    ///
-    /// # Errors
-    ///
-    /// Fails when there is no room for what it will write, or the job store cannot be read.
-    pub(crate) async fn check_room(&self, client: ClientId, options: &MakeOptions) -> Result<(), ApiError> {
-        let expected = |view: &JobView| (view.job.job_id.clone(), expected_bytes(&make_options_of(view)));
-        if self.settings.storage.bytes.is_none() {
-            return Ok(());
-        }
-        let active: Vec<_> = self.active_jobs().await?.iter().map(expected).collect();
-        self.storage.check_job(client, expected_bytes(options), &active).await
-    }
-
     /// What addresses are signed with.
     pub(crate) fn secret(&self) -> Result<&ServerSecret, ApiError> {
         let none = || ApiError::unavailable("sign an address", "the system has no randomness");
@@ -224,7 +146,7 @@ impl AppState {
     pub(crate) async fn handover_turn(&self, bytes: u64) -> Result<SemaphorePermit<'_>, ApiError> {
         let mib = u32::try_from(bytes.div_ceil(1 << 20)).unwrap_or(u32::MAX).clamp(1, HANDED_OVER_MIB);
         let turn = self.handover.acquire_many(mib).await;
-        turn.map_err(|error| ApiError::unavailable("save the upload", error))
+        turn.map_err(|error| ApiError::unavailable(SAVE_UPLOAD, error))
     }
 
     /// Takes a client's turn to ask for something.
@@ -272,11 +194,6 @@ impl AppState {
         *self.counted.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, counts.clone()));
         Ok(counts)
     }
-}
-
-/// The options of a job; the usual ones where they cannot be read.
-pub(crate) fn make_options_of(view: &JobView) -> MakeOptions {
-    serde_json::from_value(view.job.options.clone()).unwrap_or_default()
 }
 
 /// Reads an id, or a link to a job. Only what has the form of an id is ever asked for, or repeated in an answer.

@@ -180,7 +180,7 @@ impl Stream {
             let seen = self.watch.borrow_and_update().clone();
             match seen {
                 Some(view) => {
-                    let body = self.state.shown(&view, &self.base).await;
+                    let body = JobBody::read(&self.state, &view, &self.base).await;
                     if has_changed || body.queue_position != self.queue_position {
                         self.queue_position = body.queue_position;
                         self.show(&view, body);

@@ -17,8 +17,8 @@ use brainwrought_core::id::JobId;
 use brainwrought_core::job_store::JobView;
 use brainwrought_stages::standard::MakeOptions;
 
-use crate::app_state::make_options_of;
 use crate::client_id::ClientId;
+use crate::video_options::make_options_of;
 
 /// Gives new jobs their priorities.
 #[derive(Debug, Default)]

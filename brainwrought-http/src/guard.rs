@@ -2,11 +2,10 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use axum::extract::{ConnectInfo, MatchedPath, OriginalUri, Request, State};
 use axum::http::header::{
-    AUTHORIZATION, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, ORIGIN, REFERRER_POLICY,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, ORIGIN, REFERRER_POLICY,
     X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
@@ -19,7 +18,7 @@ use crate::app_state::AppState;
 use crate::client_id::ClientId;
 use crate::links::{Base, MCP_PATH, UPLOAD_PATH};
 use crate::long_poll::is_long_poll;
-use crate::{ApiError, HttpSettings, Operators, metrics, page};
+use crate::{ApiError, HttpSettings, metrics, page};
 
 /// Refuses what must not pass, limits how often and how long, puts the security headers on, and counts.
 pub(crate) async fn guard(State(state): State<Arc<AppState>>, mut request: Request, next: Next) -> Response {
@@ -63,47 +62,6 @@ fn base_of(request: &Request) -> Base {
     let path = request.uri().path();
     let whole = request.extensions().get::<OriginalUri>().map_or(path, |whole| whole.path());
     Base::new(whole, path)
-}
-
-/// Tells whether a request comes from an operator.
-///
-/// One that came through a proxy that was not announced never does, not even with the token: what else the proxy lets
-/// through, and who reads the answer, is not known.
-pub(crate) fn is_operator(state: &AppState, headers: &HeaderMap) -> bool {
-    let settings = &state.settings;
-    let has_right = match &settings.operators {
-        Operators::Everybody => true,
-        Operators::Nobody => false,
-        Operators::Bearer(token) => {
-            let sent = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
-            let sent = sent.and_then(|sent| sent.split_once(' '));
-            sent.is_some_and(|(kind, sent)| kind.eq_ignore_ascii_case("bearer") && token.fits(sent.trim()))
-        }
-    };
-    let proxy = if settings.proxies == 0 { proxy_header(headers) } else { None };
-    match proxy {
-        Some(header) if has_right => {
-            if !state.told_of_proxy.swap(true, Ordering::Relaxed) {
-                tracing::warn!(
-                    header,
-                    "refused an operator, because the request came through a proxy and the server was told of none; \
-                     start it with `--proxies 1`, or ask it without the proxy"
-                );
-            }
-            false
-        }
-        _ => has_right,
-    }
-}
-
-/// The headers that proxies add beside those that begin with `x-forwarded-`.
-const PROXY_HEADERS: [&str; 7] =
-    ["forwarded", "via", "x-real-ip", "cf-connecting-ip", "true-client-ip", "x-client-ip", "x-original-host"];
-
-/// The name of a header that only a proxy adds.
-fn proxy_header(headers: &HeaderMap) -> Option<&str> {
-    let is_one = |name: &&str| name.starts_with("x-forwarded-") || PROXY_HEADERS.contains(name);
-    headers.keys().map(HeaderName::as_str).find(is_one)
 }
 
 fn admit(state: &AppState, request: &Request, client: ClientId, now: Instant) -> Result<(), ApiError> {
@@ -240,26 +198,6 @@ mod tests {
             assert_eq!(check(&headers, true, None), passes, "{headers:?}");
             assert!(check(&headers, false, None), "{headers:?}");
         }
-    }
-
-    #[test]
-    fn a_proxy_is_known_by_its_headers() {
-        let headers = |names: &[&'static str]| -> HeaderMap {
-            names.iter().map(|name| (HeaderName::from_static(name), HeaderValue::from_static("x"))).collect()
-        };
-        for name in [
-            "x-forwarded-for",
-            "x-forwarded-host",
-            "x-forwarded-proto",
-            "forwarded",
-            "via",
-            "x-real-ip",
-            "cf-connecting-ip",
-            "true-client-ip",
-        ] {
-            assert_eq!(proxy_header(&headers(&["host", name, "accept"])), Some(name));
-        }
-        assert_eq!(proxy_header(&headers(&["host", "authorization", "origin", "x-requested-with"])), None);
     }
 
     #[test]

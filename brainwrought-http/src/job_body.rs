@@ -8,11 +8,13 @@ use brainwrought_core::job::{Callback, CallbackState, Job, LogEntry, Task, TaskS
 use brainwrought_core::job_store::JobView;
 use brainwrought_core::stage::Stage as _;
 use brainwrought_stages::check::Check;
+use brainwrought_stages::publish::publication;
 use brainwrought_stages::standard::{ProgressEstimate, input_name, stage_label};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use crate::app_state::AppState;
 use crate::client_text::for_clients;
 use crate::links::Base;
 use crate::output_files::{FILES, INPUT};
@@ -174,8 +176,23 @@ pub(crate) struct JobList {
 }
 
 impl JobBody {
-    /// Writes a job.
-    pub(crate) fn new(view: &JobView, base: &Base) -> Self {
+    /// Writes a job as clients see it, with its position while it waits.
+    pub(crate) async fn read(state: &AppState, view: &JobView, base: &Base) -> Self {
+        let position = state.positions.position(state.engine.jobs().as_ref(), view).await;
+        // The position is a courtesy; a store that cannot be read is told of by whatever needs it.
+        let waits_for = view.job.waits_for(state.engine.pipeline_names().as_deref());
+        let lacks_room = !view.status.is_final() && state.engine.lacks_room();
+        let waits_for = waits_for.or_else(|| lacks_room.then(|| "free space on the server".to_owned()));
+        // So is the address of a publication that cannot be read just now.
+        let published = publication(state.engine.artifacts().as_ref(), &view.job).await.unwrap_or_default();
+        Self::new(view, base)
+            .at_position(position.ok().flatten())
+            .waiting_for(waits_for)
+            .published_as(published.and_then(|publication| publication.output_hf_url))
+    }
+
+    /// Writes what the job itself tells.
+    fn new(view: &JobView, base: &Base) -> Self {
         let job = &view.job;
         let progress_estimate = ProgressEstimate::new(view, wall_time());
         Self {

@@ -9,9 +9,9 @@ use tokio::time::Instant;
 use utoipa::IntoParams;
 
 use crate::ApiError;
-use crate::api::parse_status;
 use crate::app_state::AppState;
 use crate::client_id::ClientId;
+use crate::job_status::parse_status;
 
 /// The longest wait, in seconds. Proxies give up on an answer after 60 s as a rule.
 const MAX_WAIT: u64 = 60;

@@ -5,10 +5,11 @@ use brainwrought_core::data::{BlobRef, Report, Script, SourcePdf};
 use brainwrought_core::engine::EngineError;
 use brainwrought_core::id::{Digest, JobId, StageName};
 use brainwrought_core::job::Job;
+use brainwrought_core::job_store::JobView;
 use brainwrought_core::report::chain;
 use brainwrought_core::stage::{Stage as _, StageData};
 use brainwrought_stages::check::Check;
-use brainwrought_stages::script::WriteScript;
+use brainwrought_stages::standard::stored_script;
 use bytes::Bytes;
 
 use crate::ApiError;
@@ -88,15 +89,24 @@ pub(crate) async fn small(state: &AppState, job: &Job, name: &str) -> Result<Opt
     }
 }
 
-/// Reads the script of a job, if it is written.
-pub(crate) async fn script(state: &AppState, job: &Job) -> Result<Option<Script>, ApiError> {
-    output(state, job, WriteScript::NAME).await
+/// Reads the script of a job that can be edited, if it is written. A lost one is made again.
+pub(crate) async fn script(state: &AppState, view: &JobView) -> Result<Option<Script>, ApiError> {
+    or_repair(state, &view.job, stored_script(&state.engine, view).await).await
 }
 
 /// Reads the current output of a stage that runs once; `None` when it has none, or one of another form. What is lost is made
 /// again.
 async fn output<T: StageData>(state: &AppState, job: &Job, stage: &str) -> Result<Option<T>, ApiError> {
-    match state.engine.output(job, &StageName::from(stage), None).await {
+    or_repair(state, job, state.engine.output(job, &StageName::from(stage), None).await).await
+}
+
+/// What was read of a job; what of it is lost is made again from now on.
+async fn or_repair<T>(
+    state: &AppState,
+    job: &Job,
+    output: Result<Option<T>, EngineError>,
+) -> Result<Option<T>, ApiError> {
+    match output {
         Err(EngineError::Output { .. }) => Ok(None),
         Err(EngineError::Artifacts(
             ArtifactStoreError::NotFound(lost) | ArtifactStoreError::Damaged(lost),

@@ -8,8 +8,8 @@ use bytes::Bytes;
 use tokio::io::AsyncWriteExt as _;
 
 use crate::app_state::AppState;
-use crate::intake::{nameless_file, read_whole, unsaved};
 use crate::multipart::Multipart;
+use crate::nameless_file::{nameless_file, read_whole};
 use crate::{ApiError, metrics};
 
 /// The largest file, in bytes: eight minutes of MP3 at the highest rate, or two minutes of WAV.
@@ -38,13 +38,13 @@ pub(crate) async fn save(
         }
         start.extend(chunk.iter().take(MARK.saturating_sub(start.len())));
         metrics::uploaded(chunk.len());
-        file.write_all(&chunk).await.map_err(unsaved)?;
+        file.write_all(&chunk).await.map_err(ApiError::unsaved)?;
     }
     if media_type(&start).is_none() {
         let text = "the music must be a WAV, MP3, FLAC or Ogg Vorbis file";
         return Err(ApiError::WrongRequest(text.to_owned()));
     }
-    file.flush().await.map_err(unsaved)?;
+    file.flush().await.map_err(ApiError::unsaved)?;
     Ok(file)
 }
 

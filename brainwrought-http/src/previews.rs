@@ -1,23 +1,14 @@
-//! [`Previews`]: the voices that can be chosen, and samples of voices and backgrounds, made when somebody asks for them.
+//! [`Previews`]: the voices that can be chosen, and the samples that were made so far.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use axum::body::Body;
-use axum::extract::{Path, State};
-use axum::http::header::CACHE_CONTROL;
-use axum::http::{HeaderMap, HeaderValue, Method};
-use axum::response::Response;
-use brainwrought_core::id::Digest;
 use brainwrought_stages::audio::{VoiceLibrary, VoiceListing};
-use brainwrought_stages::standard::{background_preview, background_styles, voice_sample};
 use bytes::Bytes;
 use tokio::sync::{OnceCell, Semaphore};
 
 use crate::ApiError;
-use crate::app_state::AppState;
-use crate::media::head;
 use crate::video_options::VOICES;
 
 /// A voice that can be chosen.
@@ -37,7 +28,7 @@ pub(crate) struct VoiceChoice {
 /// a few hundred kilobytes at most, so they are kept in memory until the server ends.
 #[derive(Debug)]
 pub(crate) struct Previews {
-    library: Option<VoiceLibrary>,
+    pub(crate) library: Option<VoiceLibrary>,
     voices: OnceCell<Vec<VoiceChoice>>,
     made: Mutex<BTreeMap<String, Bytes>>,
     /// Samples are made one at a time.
@@ -48,6 +39,9 @@ pub(crate) struct Previews {
 
 /// How many requests may wait for a sample; the page asks for one after the other.
 const MAX_WAITING: usize = 16;
+
+/// What is tried, for [`ApiError::unavailable`].
+pub(crate) const MAKE_SAMPLE: &str = "make the sample";
 
 impl Previews {
     pub(crate) fn new(library: Option<VoiceLibrary>) -> Self {
@@ -91,7 +85,7 @@ impl Previews {
     }
 
     /// Finds a sample, or makes it.
-    async fn sample(
+    pub(crate) async fn sample(
         &self,
         key: String,
         make: impl AsyncFnOnce() -> Result<Bytes, ApiError>,
@@ -105,7 +99,7 @@ impl Previews {
         };
         let _place = self.queue.try_acquire().map_err(busy)?;
         let turn = self.turn.acquire().await;
-        let _turn = turn.map_err(|error| ApiError::unavailable(MAKE, error))?;
+        let _turn = turn.map_err(|error| ApiError::unavailable(MAKE_SAMPLE, error))?;
         if let Some(known) = self.known(&key) {
             return Ok(known);
         }
@@ -119,67 +113,9 @@ impl Previews {
     }
 }
 
-const MAKE: &str = "make the sample";
-
-/// A few seconds of a background: `runner.mp4`.
-pub(crate) async fn background(
-    State(state): State<Arc<AppState>>,
-    Path(file): Path<String>,
-    method: Method,
-    headers: HeaderMap,
-) -> Result<Response, ApiError> {
-    let name =
-        file.strip_suffix(".mp4").and_then(|name| background_styles().into_iter().find(|s| *s == name));
-    let name = name.ok_or(ApiError::NoSuchPage)?;
-    let make = async || {
-        let drawn = tokio::task::spawn_blocking(move || {
-            let folder = tempfile::tempdir()?;
-            background_preview(name, folder.path())
-        });
-        let drawn = drawn.await.map_err(|error| ApiError::unavailable(MAKE, error))?;
-        drawn.map_err(|error| ApiError::unavailable(MAKE, error))
-    };
-    let sample = state.previews.sample(format!("background {name}"), make).await?;
-    answer(&sample, "video/mp4", &method, &headers)
-}
-
-/// A sentence of a voice: `heart.wav`, `kokoro-am_michael.wav`.
-pub(crate) async fn voice(
-    State(state): State<Arc<AppState>>,
-    Path(file): Path<String>,
-    method: Method,
-    headers: HeaderMap,
-) -> Result<Response, ApiError> {
-    let voices = state.previews.voices().await;
-    let voice = voices.iter().find(|voice| voice.has_sample && sample_file(&voice.name) == file);
-    let (voice, library) = voice.zip(state.previews.library.as_ref()).ok_or(ApiError::NoSuchPage)?;
-    let make = async || {
-        let spoken = voice_sample(library, &voice.name).await;
-        spoken.map_err(|error| ApiError::unavailable(MAKE, error))
-    };
-    let sample = state.previews.sample(format!("voice {}", voice.name), make).await?;
-    answer(&sample, "audio/wav", &method, &headers)
-}
-
 /// The name of the file with the sample of a voice.
 pub(crate) fn sample_file(voice: &str) -> String {
     format!("{}.wav", voice.replace('/', "-"))
-}
-
-fn answer(
-    sample: &Bytes,
-    media_type: &'static str,
-    method: &Method,
-    headers: &HeaderMap,
-) -> Result<Response, ApiError> {
-    let tag = format!("\"{}\"", Digest::of(sample));
-    let (mut response, part) = head(headers, sample.len() as u64, &tag, media_type)?;
-    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("public, max-age=86400"));
-    if let Some((start, end)) = part.filter(|_| method != Method::HEAD) {
-        let place = |at: u64| usize::try_from(at).unwrap_or(usize::MAX).min(sample.len());
-        *response.body_mut() = Body::from(sample.slice(place(start)..place(end)));
-    }
-    Ok(response)
 }
 
 /// Makes the menu of what was found.

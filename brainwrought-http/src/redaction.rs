@@ -1,9 +1,11 @@
 //! [`redacted`]: takes the paths of the server out of a text that strangers will read.
 
+use brainwrought_core::redaction::without_credentials;
+
 /// Replaces every absolute path by `[path]`, and addresses that hold secrets by their scheme and host. What looks like a path
 /// but is none ("and/or", "km/h", another URL) stays.
 pub(crate) fn redacted(text: &str) -> String {
-    without_paths(&without_addresses(text))
+    without_paths(&without_addresses(&without_credentials(text, [])))
 }
 
 /// Cuts addresses of the operator's servers down to their hosts: where something of one is hidden, the rest may tell more
@@ -98,6 +100,7 @@ mod tests {
             ("could not open \"/srv/op hidden/a b\": gone", "could not open \"[path]\": gone"),
             ("/a/b https://example.org/x", "[path] https://example.org/x"),
             ("http://***@127.0.0.1:9/secret/v1?key=***#model wrote none", "http://127.0.0.1:9 wrote none"),
+            ("no model at http:/me:pw@host/v1 or me:pw@host", "no model at http:/***@host/v1 or ***@host"),
             ("and/or 5 km/h, see https://example.org/a/b", "and/or 5 km/h, see https://example.org/a/b"),
             ("POST /retry", "POST /retry"),
             ("naïve /é/ü ok", "naïve [path] ok"),

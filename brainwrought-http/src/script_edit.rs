@@ -3,13 +3,16 @@
 use brainwrought_core::data::Script;
 use brainwrought_core::job::Job;
 use brainwrought_core::job_store::JobView;
-use brainwrought_stages::script::EditVerdict;
 use brainwrought_stages::standard::{EditError, edit_job, judge_job_edit};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::app_state::{AppState, make_options_of};
+use crate::admission::check_room;
+use crate::app_state::AppState;
 use crate::client_id::ClientId;
+use crate::edit_verdict::VerdictBody;
+use crate::requeue::queue_again;
+use crate::video_options::make_options_of;
 use crate::{ApiError, output_files};
 
 /// What to change of a script.
@@ -57,34 +60,6 @@ pub(crate) struct LineBody {
     quote: String,
 }
 
-/// What an edit would come to. Nothing was changed.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct VerdictBody {
-    /// True when the edit can be saved.
-    pub(crate) passed: bool,
-    /// How long the video is planned to be with the edit, in seconds; an estimate.
-    pub(crate) seconds: f64,
-    /// The shortest that it may be, in seconds.
-    pub(crate) min_seconds: f64,
-    /// The longest that it may be, in seconds.
-    pub(crate) max_seconds: f64,
-    /// Why the video would be too short or too long, if it would.
-    pub(crate) error: Option<String>,
-    /// The lines whose words would change.
-    pub(crate) lines: Vec<LineVerdictBody>,
-}
-
-/// What an edit of one line comes to.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub(crate) struct LineVerdictBody {
-    /// The line, from 0.
-    pub(crate) line: usize,
-    /// How long its words take to say, in seconds; an estimate.
-    pub(crate) seconds: f64,
-    /// Why it cannot be saved, such as a number that the cited page does not have; empty when it can.
-    pub(crate) errors: Vec<String>,
-}
-
 /// A finished version of a video.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub(crate) struct VersionBody {
@@ -99,27 +74,9 @@ pub(crate) struct VersionBody {
 impl ScriptBody {
     /// Writes the script of a job.
     pub(crate) async fn read(state: &AppState, view: &JobView) -> Result<Self, ApiError> {
-        let script = output_files::script(state, &view.job).await?;
+        let script = output_files::script(state, view).await?;
         let script = script.ok_or_else(|| ApiError::NoSuchFile("script".to_owned()))?;
         Ok(Self { lines: lines(&script), title: script.title })
-    }
-}
-
-impl VerdictBody {
-    fn from_verdict(verdict: &EditVerdict) -> Self {
-        let lines = verdict.lines.iter().map(|line| LineVerdictBody {
-            line: line.line,
-            seconds: seconds(line.spoken_ms),
-            errors: line.faults.iter().map(ToString::to_string).collect(),
-        });
-        Self {
-            passed: verdict.is_passed(),
-            seconds: seconds(verdict.planned_ms()),
-            min_seconds: seconds(*verdict.allowed_ms.start()),
-            max_seconds: seconds(*verdict.allowed_ms.end()),
-            error: verdict.length_fault(),
-            lines: lines.collect(),
-        }
     }
 }
 
@@ -161,8 +118,12 @@ fn lines(script: &Script) -> Vec<LineBody> {
 /// # Errors
 ///
 /// Fails when the job has no script, or when there is no such line.
-pub(crate) async fn judge(state: &AppState, job: &Job, edits: &[LineEdit]) -> Result<VerdictBody, ApiError> {
-    let verdict = judge_job_edit(&state.engine, job, wanted(edits), &state.settings.fonts).await?;
+pub(crate) async fn judge(
+    state: &AppState,
+    view: &JobView,
+    edits: &[LineEdit],
+) -> Result<VerdictBody, ApiError> {
+    let verdict = judge_job_edit(&state.engine, view, wanted(edits), &state.settings.fonts).await?;
     Ok(VerdictBody::from_verdict(&verdict))
 }
 
@@ -180,14 +141,14 @@ pub(crate) async fn edit(
 ) -> Result<JobView, ApiError> {
     if view.status.is_final() {
         // The new version is made beside the one that is there.
-        state.check_room(client, &make_options_of(view)).await?;
+        check_room(state, client, &make_options_of(view)).await?;
     }
     let change = async || match edit_job(&state.engine, view, wanted(edits), &state.settings.fonts).await {
         // Whoever sends an edit again, because its answer was lost, learns that it is made.
         Err(EditError::NothingChanged) => Ok(view.clone()),
         edited => Ok(edited?),
     };
-    state.queue_again(client, view, change).await
+    queue_again(state, client, view, change).await
 }
 
 /// Brings a version back; without a number, the one before.
@@ -205,7 +166,7 @@ pub(crate) async fn restore(
     let none = || ApiError::Conflict("there is no earlier version to bring back".to_owned());
     let number = number.or_else(|| job.previous_version()).ok_or_else(none)?;
     let change = async || Ok(state.engine.restore_version(&job.job_id, number).await?);
-    state.queue_again(client, view, change).await
+    queue_again(state, client, view, change).await
 }
 
 fn wanted(edits: &[LineEdit]) -> Vec<brainwrought_stages::script::LineEdit> {
@@ -232,8 +193,4 @@ impl From<EditError> for ApiError {
             error => Self::unavailable("judge the edit", error),
         }
     }
-}
-
-fn seconds(ms: u64) -> f64 {
-    ((ms as f64) / 100.0).round() / 10.0
 }

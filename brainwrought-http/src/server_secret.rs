@@ -5,6 +5,7 @@ use std::io::{Read as _, Write as _};
 use std::path::Path;
 use std::sync::Arc;
 
+use brainwrought_core::private_folder::{private_file, private_folder};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
@@ -67,7 +68,7 @@ impl ServerSecret {
     /// Fails when the file cannot be read or made, or holds too short a secret.
     pub fn load_or_create(path: &Path) -> Result<Self, ServerSecretError> {
         if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder).map_err(ServerSecretError::File)?;
+            private_folder(folder).map_err(ServerSecretError::File)?;
         }
         let fresh = Self::random()?;
         // It gets its name when it is whole, so that nobody reads half a secret; a name that is taken stays.
@@ -86,6 +87,7 @@ impl ServerSecret {
         if made.map_err(ServerSecretError::File)? {
             return Ok(fresh);
         }
+        private_file(path).map_err(ServerSecretError::File)?;
         let mut text = String::new();
         let file = std::fs::File::open(path).map_err(ServerSecretError::File)?;
         file.take(MAX_FILE_BYTES).read_to_string(&mut text).map_err(ServerSecretError::File)?;

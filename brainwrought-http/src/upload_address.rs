@@ -22,9 +22,10 @@ use crate::api_error::ErrorBody;
 use crate::app_state::AppState;
 use crate::client_id::ClientId;
 use crate::idempotency_key::stored_key;
-use crate::intake::{Order, PdfRequest, receive_ordered};
+use crate::intake::{PdfRequest, receive_ordered};
 use crate::job_body::SubmittedBody;
 use crate::links::{ApiBase, Base, UPLOAD_PATH};
+use crate::order::Order;
 use crate::server_secret::{ServerSecret, hex};
 use crate::upload_form::PdfBytes;
 

@@ -17,9 +17,10 @@ use crate::api_error::ErrorBody;
 use crate::app_state::AppState;
 use crate::client_id::ClientId;
 use crate::idempotency_key::stored_key;
-use crate::intake::{Document, Order, receive_choices, receive_whole};
+use crate::intake::{Document, receive_choices, receive_whole};
 use crate::job_body::SubmittedBody;
 use crate::links::{ApiBase, Base};
+use crate::order::Order;
 use crate::output_files::{INPUT, fetch};
 use crate::video_options::VideoOptions;
 

@@ -1,6 +1,7 @@
 //! [`VideoOptions`]: what a client can choose about a video, checked.
 
 use brainwrought_core::budget::{Cost, MAX_USD};
+use brainwrought_core::job_store::JobView;
 use brainwrought_stages::audio::{Effects, Lexicon, VoiceLibrary};
 use brainwrought_stages::frame::{CaptionStyle, Layout, frame_size};
 use brainwrought_stages::script::LENGTH_SECONDS;
@@ -304,6 +305,11 @@ fn lexicon_text(lexicon: &Lexicon) -> String {
 
 fn wrong(text: &str) -> ApiError {
     ApiError::wrong_request(text)
+}
+
+/// The options of a job; the usual ones where they cannot be read.
+pub(crate) fn make_options_of(view: &JobView) -> MakeOptions {
+    serde_json::from_value(view.job.options.clone()).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -18,16 +18,6 @@
 //! way take it, as they do when a provider fails.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
-#![cfg_attr(
-    not(feature = "ffmpeg"),
-    allow(
-        dead_code,
-        unreachable_pub,
-        unused_imports,
-        reason = "what only the stages that draw and check a video use stands beside what it belongs to"
-    )
-)]
-
 #[cfg(feature = "ffmpeg")]
 pub mod assemble;
 pub mod audio;
@@ -38,7 +28,7 @@ pub mod child;
 #[cfg(feature = "c2pa")]
 pub mod credentials;
 pub mod frame;
-mod gate;
+pub mod gate;
 pub mod language;
 mod licence;
 pub mod llm;

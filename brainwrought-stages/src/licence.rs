@@ -1,6 +1,7 @@
 //! The terms under which parts of a video may be used, where no SPDX expression of somebody else's says so.
 
 /// Of what this program draws and plays itself: that of the program.
+#[cfg(feature = "ffmpeg")]
 pub(crate) const OWN: &str = env!("CARGO_PKG_LICENSE");
 
 /// Of what the user brings along.

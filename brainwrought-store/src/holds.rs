@@ -8,6 +8,7 @@ use futures::{StreamExt as _, TryStreamExt as _, stream};
 use object_store::path::Path;
 use object_store::{Error, ObjectStore, ObjectStoreExt as _, PutPayload};
 
+use crate::artifact_path::{ARTIFACTS, HOLDS};
 use crate::store_clock::StoreClock;
 
 /// Keeps holds as `artifacts/holds/<job_id>/<digest>`, `…/<digest>-<fingerprint>` and `…/ended`, all empty.
@@ -16,7 +17,6 @@ pub(crate) struct Holds {
     objects: Arc<dyn ObjectStore>,
 }
 
-pub(crate) const HOLDS: &str = "holds";
 const ENDED: &str = "ended";
 
 impl Holds {
@@ -43,7 +43,7 @@ impl Holds {
 
     pub(crate) async fn list(&self, clock: &StoreClock) -> Result<Vec<StoredHold>, Error> {
         let mut holds = Vec::new();
-        let mut found = self.objects.list(Some(&Path::from_iter([crate::object::ARTIFACTS, HOLDS])));
+        let mut found = self.objects.list(Some(&Path::from_iter([ARTIFACTS, HOLDS])));
         while let Some(meta) = found.try_next().await? {
             let age = clock.age(meta.last_modified.timestamp_millis());
             holds.extend(parse(&meta.location).map(|(job, hold)| StoredHold { job, hold, age }));
@@ -59,7 +59,7 @@ fn path(job: &JobId, hold: &Hold) -> Path {
         Hold::Output(digest, fingerprint) => format!("{digest}-{}", fingerprint.0),
         Hold::Deleting => ENDED.to_owned(),
     };
-    Path::from_iter([crate::object::ARTIFACTS, HOLDS, job.as_str(), &name])
+    Path::from_iter([ARTIFACTS, HOLDS, job.as_str(), &name])
 }
 
 /// What a name says; a name that says something else is none of ours.

@@ -19,6 +19,7 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod artifact_path;
 mod file;
 mod holds;
 mod hub;
@@ -28,7 +29,6 @@ mod open_error;
 mod options;
 #[cfg(feature = "postgres")]
 mod postgres;
-#[cfg(feature = "network")]
 mod remote;
 mod secrets;
 mod store_clock;

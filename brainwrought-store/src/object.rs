@@ -21,7 +21,8 @@ use object_store::{Error, ObjectMeta, ObjectStore, ObjectStoreExt as _};
 use tokio::sync::OnceCell;
 
 use crate::OpenError;
-use crate::holds::{HOLDS, Holds};
+use crate::artifact_path::{ARTIFACTS, BINDINGS, HOLDS, artifact_path, binding_path, damaged_path};
+use crate::holds::Holds;
 use crate::remote::RemoteError;
 use crate::secrets::Secrets;
 use crate::store_clock::StoreClock;
@@ -59,10 +60,6 @@ struct Remote {
     /// Set once it has answered.
     reached: OnceCell<()>,
 }
-
-pub(crate) const ARTIFACTS: &str = "artifacts";
-const BINDINGS: &str = "bindings";
-const DAMAGED: &str = "damaged";
 
 /// A remote artifact of more bytes than this goes up in parts, so that a connection that breaks costs one part.
 const WHOLE: u64 = 16 << 20;
@@ -384,20 +381,6 @@ async fn digest_of(bytes: &Bytes) -> Result<Digest, ArtifactStoreError> {
     let bytes = bytes.clone();
     let digest = tokio::task::spawn_blocking(move || Digest::of(&bytes)).await;
     digest.map_err(|error| unavailable("digest an artifact", error))
-}
-
-fn artifact_path(digest: &Digest) -> Path {
-    Path::from_iter([ARTIFACTS, &digest.as_str()[..2], digest.as_str()])
-}
-
-/// No digest, so that no listing takes it for an artifact.
-fn damaged_path(digest: &Digest) -> Path {
-    Path::from_iter([ARTIFACTS, DAMAGED, &format!("{digest}.damaged")])
-}
-
-fn binding_path(fingerprint: &Fingerprint) -> Path {
-    let digits = fingerprint.0.as_str();
-    Path::from_iter([ARTIFACTS, BINDINGS, &digits[..2], digits])
 }
 
 /// Tells whether a `404` is about the bucket: by the code in its body, which is the only difference.

@@ -10,6 +10,14 @@ use brainwrought_core::memory::{MemoryArtifactStore, MemoryJobStore};
 use crate::open_error::without_password;
 use crate::{FileJobStore, ObjectArtifactStore, OpenError, StoreOptions};
 
+impl StoreOptions {
+    /// Tells whether some store of this build takes an option of that name.
+    pub fn takes(name: &str) -> bool {
+        let name = name.to_ascii_lowercase();
+        crate::remote::takes(&name) || crate::hub::takes(&name)
+    }
+}
+
 enum Place {
     Memory,
     Folder(PathBuf),

@@ -29,17 +29,7 @@ pub struct StoreOptions {
 /// outages are for the attempts of a stage.
 const RETRIES: u32 = 8;
 
-#[cfg_attr(
-    not(feature = "network"),
-    allow(dead_code, reason = "a build without a network has no use for all of it")
-)]
 impl StoreOptions {
-    /// Tells whether some store of this build takes an option of that name.
-    pub fn takes(name: &str) -> bool {
-        let name = name.to_ascii_lowercase();
-        crate::remote::takes(&name) || crate::hub::takes(&name)
-    }
-
     /// Sets an option.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<String>) -> Self {
@@ -56,6 +46,7 @@ impl StoreOptions {
     }
 
     /// The value of an option.
+    #[cfg(any(feature = "hub", test))]
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.values.get(name).map(String::as_str)
     }
@@ -72,6 +63,7 @@ impl StoreOptions {
         Secrets::among(self.values.iter().map(|(name, value)| (name.as_str(), value.as_str())))
     }
 
+    #[cfg(feature = "network")]
     pub(crate) fn retries(&self) -> u32 {
         self.retries
     }

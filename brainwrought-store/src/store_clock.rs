@@ -4,8 +4,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use brainwrought_core::clock::Timestamp;
-
 /// The clock of a server, as far as its replies have told it; until then, the clock of this machine.
 ///
 /// What is garbage is decided by age. A machine whose clock is an hour wrong must not take work in flight for garbage, so
@@ -16,14 +14,11 @@ pub(crate) struct StoreClock {
     ahead: Arc<AtomicI64>,
 }
 
-#[cfg_attr(
-    not(feature = "network"),
-    allow(dead_code, reason = "a build without a network has no use for all of it")
-)]
 impl StoreClock {
     /// Learns from the `Date` header of a reply (RFC 9110, section 6.6.1).
+    #[cfg(any(feature = "network", test))]
     pub(crate) fn learn(&self, date: &str) {
-        if let Some(date) = Timestamp::from_http_date(date) {
+        if let Some(date) = brainwrought_core::clock::Timestamp::from_http_date(date) {
             let date_ms = i64::try_from(date.0).unwrap_or(i64::MAX);
             self.ahead.store(date_ms.saturating_sub(machine_ms()), Ordering::Relaxed);
         }
@@ -36,9 +31,11 @@ impl StoreClock {
     }
 
     /// The wait that a `Retry-After` header asks for, by the clock of the server.
+    #[cfg(any(feature = "network", test))]
     pub(crate) fn wait(&self, retry_after: &str) -> Option<Duration> {
         let now = machine_ms().saturating_add(self.ahead.load(Ordering::Relaxed));
-        brainwrought_core::retry::retry_after(retry_after, Timestamp(u64::try_from(now).unwrap_or(0)))
+        let now = brainwrought_core::clock::Timestamp(u64::try_from(now).unwrap_or(0));
+        brainwrought_core::retry::retry_after(retry_after, now)
     }
 }
 

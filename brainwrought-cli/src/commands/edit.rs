@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use brainwrought_core::data::Publication;
 use brainwrought_core::engine::Engine;
-use brainwrought_core::job::{Job, JobStatus};
+use brainwrought_core::job::JobStatus;
 use brainwrought_core::job_store::JobView;
 use brainwrought_stages::script::{LineEdit, WrongEdits};
 use brainwrought_stages::standard::Resources;
@@ -27,7 +27,7 @@ pub(crate) async fn run(config: &Config, args: EditArgs) -> anyhow::Result<()> {
     let progress = Progress::start(args.json || args.show);
     let engine = context.engine(pdf_password(), 2, Duration::from_millis(50), progress.sink())?;
     if args.show {
-        return show(&engine, &view.job, args.json).await;
+        return show(&engine, &view, args.json).await;
     }
     let changed = match args.undo {
         Some(number) => {
@@ -81,8 +81,9 @@ fn edits(typed: &[String]) -> Result<Vec<LineEdit>, WrongCommand> {
     typed.chunks(2).map(edit).collect()
 }
 
-async fn show(engine: &Engine, job: &Job, as_json: bool) -> anyhow::Result<()> {
-    let script = script_of(engine, job).await?.context("the job has no script yet")?;
+async fn show(engine: &Engine, view: &JobView, as_json: bool) -> anyhow::Result<()> {
+    let script = script_of(engine, view).await?.context("the job has no script yet")?;
+    let job = &view.job;
     let (versions, current) = (job.finished_versions(), job.current_version());
     if as_json {
         let lines: Vec<_> = script
@@ -140,7 +141,7 @@ fn conclude(view: &JobView, delivered: &Publication, as_json: bool) -> anyhow::R
 
 #[expect(clippy::print_stderr, reason = "the command speaks to people here")]
 fn explain(text: &str) {
-    eprintln!("{text}");
+    eprintln!("{}", crate::exit::repeatable(text));
 }
 
 #[cfg(test)]

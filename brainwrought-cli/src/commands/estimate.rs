@@ -72,5 +72,5 @@ async fn estimate_cost(
 
 #[expect(clippy::print_stderr, reason = "the command speaks to people here")]
 fn explain(text: &str) {
-    eprintln!("{text}");
+    eprintln!("{}", crate::exit::repeatable(text));
 }

@@ -130,7 +130,9 @@ pub(super) async fn load(engine: &Engine, video: VideoConfig, pdf: &Bytes) -> an
     }
     if let Some(path) = &video.lexicon {
         let wrong = |error: String| WrongCommand(format!("could not read {}: {error}", path.display()));
-        let text = tokio::fs::read_to_string(path).await.map_err(|error| wrong(error.to_string()))?;
+        let file = path.clone();
+        let read = tokio::task::spawn_blocking(move || crate::small_file::read_text(&file)).await?;
+        let text = read.map_err(|error| wrong(error.to_string()))?;
         options.lexicon = text.parse().map_err(|error: LexiconError| wrong(error.to_string()))?;
     }
     if !video.pictures.is_empty() {

@@ -235,5 +235,5 @@ fn reader_note(reader: &Reader) -> &'static str {
 
 #[expect(clippy::print_stderr, reason = "the command speaks to people here")]
 fn explain(text: &str) {
-    eprintln!("{text}");
+    eprintln!("{}", crate::exit::repeatable(text));
 }

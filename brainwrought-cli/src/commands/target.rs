@@ -85,7 +85,7 @@ fn told(error: &OutputError) -> String {
 
 #[expect(clippy::print_stderr, reason = "the command speaks to people here")]
 fn explain(text: &str) {
-    eprintln!("{text}");
+    eprintln!("{}", crate::exit::repeatable(text));
 }
 
 #[cfg(test)]

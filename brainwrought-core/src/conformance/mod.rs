@@ -130,6 +130,8 @@ macro_rules! job_store_conformance {
             a_replaced_output_runs_what_follows_again
             a_refused_change_leaves_the_version_before
             a_version_comes_back_with_its_segments
+            each_undo_goes_further_back
+            a_repair_is_no_new_version
             a_version_that_comes_back_is_delivered_again
             a_retry_keeps_the_version_before
             a_change_rearms_the_callback

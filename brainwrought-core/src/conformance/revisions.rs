@@ -118,7 +118,7 @@ pub async fn a_version_comes_back_with_its_segments(store: &dyn JobStore) {
     assert_eq!(second.job.previous_version(), Some(1));
     let restored = store.revise(&id, &restore(1, &[])).await.unwrap();
     assert_eq!(outputs(&restored), outputs(&first));
-    assert_eq!(restored.job.previous_version(), Some(2), "an undo can be undone");
+    assert_eq!(restored.job.previous_version(), None, "nothing was before it");
     let again = store.revise(&id, &restore(2, &[])).await.unwrap();
     assert_eq!(outputs(&again), outputs(&second));
     // A change after an undo is a version of its own.
@@ -127,6 +127,55 @@ pub async fn a_version_comes_back_with_its_segments(store: &dyn JobStore) {
     let mut numbers: Vec<u32> = edited.job.versions.kept().iter().map(|version| version.number).collect();
     numbers.sort_unstable();
     assert_eq!(numbers, [1, 2]);
+}
+
+/// Each undo goes one step further back, also from a version that was made after an undo.
+pub async fn each_undo_goes_further_back(store: &dyn JobStore) {
+    let id = submit(store, super::fixture::single()).await;
+    finish(store, &id, done()).await;
+    let edit = async |text: &str| {
+        let view = store.get(&id).await.unwrap();
+        store.revise(&id, &replace(&view, "work", text, None)).await.unwrap()
+    };
+    let undo = async || {
+        let before = store.get(&id).await.unwrap().job.previous_version()?;
+        let view = store.revise(&id, &restore(before, &[])).await.unwrap();
+        assert_eq!(view.job.current_version(), Some(before));
+        Some(before)
+    };
+    edit("two").await;
+    edit("three").await;
+    assert_eq!(undo().await, Some(2));
+    assert_eq!(undo().await, Some(1));
+    assert_eq!(undo().await, None, "there is nothing before the first");
+    store.revise(&id, &restore(2, &[])).await.unwrap();
+    let fourth = edit("four").await;
+    assert_eq!(fourth.job.current_version(), Some(4), "an edit after an undo is a version of its own");
+    let numbers: Vec<u32> = fourth.job.finished_versions().iter().map(|(number, _)| *number).collect();
+    assert_eq!(numbers, [1, 2, 3, 4], "what was undone can still be brought back");
+    assert_eq!(undo().await, Some(2), "it was made from the second");
+    assert_eq!(undo().await, Some(1));
+}
+
+/// What is lost of a finished job is made again as the same version.
+pub async fn a_repair_is_no_new_version(store: &dyn JobStore) {
+    let id = submit(store, chain()).await;
+    let before = run(store, &id, "one").await;
+    let repair = |stage: &str| Revision::Repair { from: StageName::from(stage) };
+    let view = store.revise(&id, &repair("first")).await.unwrap();
+    assert!(!view.status.is_final());
+    assert_eq!((view.job.current_version(), view.job.versions.number()), (Some(1), 1));
+    let second = &view.job.stages[1].key;
+    assert_eq!(view.job.output(second), before.job.output(second), "the version stays current");
+    assert!(matches!(
+        refusal(store.revise(&id, &repair("first")).await.unwrap_err()),
+        TransitionError::StillActive(_)
+    ));
+    store.advance().await.unwrap();
+    let after = run(store, &id, "one").await;
+    assert_eq!((after.status, outputs(&after)), (JobStatus::Completed, outputs(&before)));
+    assert_eq!(after.job.finished_versions().len(), 1);
+    assert_eq!(after.job.previous_version(), None);
 }
 
 /// Stages with an effect outside run again when a version comes back, and the version is current meanwhile.

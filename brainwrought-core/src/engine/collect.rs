@@ -3,17 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use futures::future::BoxFuture;
-use futures::{FutureExt as _, StreamExt as _, TryStreamExt as _, stream};
+use futures::FutureExt as _;
 
 use super::needs::Survey;
-use super::{Engine, EngineError};
+use super::store_calls::all;
+use super::{CollectError, Engine};
 use crate::artifact_store::{ArtifactListing, ArtifactStoreError};
 use crate::id::{Digest, Fingerprint};
-use crate::stage::StageError;
-
-/// Calls under way at once: a remote store takes its time over each, and some take many together.
-const AT_ONCE: usize = 64;
 
 /// What nobody holds goes by itself once it is as old as this: longer than any stage takes.
 const LEFT_FOR: Duration = Duration::from_secs(24 * 3600);
@@ -28,24 +24,6 @@ pub struct Collected {
     pub bytes: u64,
     /// The artifacts that stay.
     pub kept: u64,
-}
-
-/// Why garbage could not be collected. What was removed before stays removed; nothing that a job needs is.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum CollectError {
-    /// A store could not do its part.
-    #[error(transparent)]
-    Engine(#[from] EngineError),
-    /// An output could not be read, so what it needs is not known.
-    #[error("could not tell what job output {0} needs; nothing was removed")]
-    Unreadable(Digest, #[source] StageError),
-}
-
-impl From<ArtifactStoreError> for CollectError {
-    fn from(error: ArtifactStoreError) -> Self {
-        Self::Engine(error.into())
-    }
 }
 
 /// Which artifacts that no job needs are garbage. What only deleted jobs held always is.
@@ -175,15 +153,6 @@ impl Engine {
         all(digests.into_iter().map(|digest| self.artifacts.delete(digest))).await?;
         Ok(())
     }
-}
-
-/// Awaits many calls of a store, [`AT_ONCE`] at a time, until one fails.
-pub(super) async fn all<'a, T, E>(
-    calls: impl Iterator<Item = BoxFuture<'a, Result<T, E>>>,
-) -> Result<Vec<T>, E> {
-    // Gathered first: a stream that borrows its calls cannot be sent to another thread.
-    let calls: Vec<_> = calls.collect();
-    stream::iter(calls).buffer_unordered(AT_ONCE).try_collect().await
 }
 
 /// The bindings whose outputs are not stored.

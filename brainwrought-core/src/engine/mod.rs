@@ -5,6 +5,7 @@
 
 mod attempt;
 mod collect;
+mod error;
 mod expiry;
 mod heartbeat;
 mod input_copy;
@@ -22,6 +23,7 @@ mod removal;
 mod repair;
 mod report_buffer;
 mod scratch;
+mod store_calls;
 mod store_health;
 mod submission;
 mod until_final;
@@ -31,9 +33,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-pub use collect::{CollectError, Collected};
-pub use orchestrator::EngineError;
-pub use output::{OutputError, read_output};
+pub use collect::Collected;
+pub use error::{CollectError, EngineError, OutputError};
+pub use output::read_output;
 pub use pipeline_engine::{EngineBuilder, PipelineEngine, RunError};
 pub use pipelines::{NamedPipelines, PipelineSource, Pipelines};
 pub use removal::Deleted;

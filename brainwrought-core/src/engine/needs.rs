@@ -8,8 +8,8 @@ use bytes::Bytes;
 use futures::FutureExt as _;
 use serde_json::Value;
 
-use super::collect::{CollectError, all};
-use super::{Engine, EngineError};
+use super::store_calls::all;
+use super::{CollectError, Engine, EngineError};
 use crate::artifact_store::{ArtifactStoreError, Hold, StoredHold};
 use crate::data::{BlobRef, blobs_in};
 use crate::id::{Digest, Fingerprint, JobId};

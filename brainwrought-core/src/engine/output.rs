@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::attempt::count_items;
 use super::inputs::Inputs;
-use super::{Engine, EngineError};
+use super::{Engine, EngineError, OutputError};
 use crate::artifact_store::ArtifactStore;
 use crate::fingerprint::canonical_json;
 use crate::id::{Digest, JobId, StageName, TaskKey};
@@ -12,29 +12,6 @@ use crate::job::{Job, Revision, TransitionError};
 use crate::job_store::{JobStoreError, JobView};
 use crate::pipeline::{Envelope, ErasedPipeline};
 use crate::stage::{StageData, StageError};
-
-/// Why an output could not be read or replaced.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum OutputError {
-    /// Its items cannot be listed.
-    #[error("its items cannot be listed")]
-    Items(#[source] StageError),
-    /// What is stored is no output.
-    #[error("what is stored is damaged; run the stage again")]
-    Damaged(#[source] serde_json::Error),
-    /// It has another form than was asked for.
-    #[error("it is stored as {found}, not as {expected}")]
-    Schema {
-        /// The form that it has.
-        found: String,
-        /// The form that was asked for.
-        expected: &'static str,
-    },
-    /// The pipeline of this version has no such stage.
-    #[error("this version's pipeline does not have the stage")]
-    NoStage,
-}
 
 /// Reads what is current of a stage's output, see [`Job::output`]; `None` when there is none yet. For whoever has the stores
 /// and no engine.

@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use super::collect::{CollectError, all};
 use super::job_artifacts::JobArtifacts;
 use super::needs::{Survey, submitted_blobs};
-use super::{Engine, EngineError};
+use super::store_calls::all;
+use super::{CollectError, Engine, EngineError};
 use crate::artifact_store::{ArtifactStoreError, Hold, StoredHold};
 use crate::data::BlobRef;
 use crate::id::{Digest, Fingerprint, JobId};

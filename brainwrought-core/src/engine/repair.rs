@@ -2,12 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::collect::CollectError;
 use super::needs::submitted_blobs;
-use super::{Engine, EngineError};
+use super::{CollectError, Engine, EngineError};
 use crate::artifact_store::ArtifactStoreError;
 use crate::id::{Digest, JobId, TaskKey};
-use crate::job::{Job, JobStatus, TaskStatus};
+use crate::job::{Job, JobStatus, Revision, TaskStatus};
 use crate::report::chain;
 use crate::stage::StageError;
 
@@ -56,7 +55,17 @@ impl Engine {
         match found {
             Some(Loss::Outputs(owners)) if !owners.is_empty() => {
                 tracing::warn!(job = %id, %lost, owner = %owners[0], "a lost artifact is made again");
-                self.retry_job(id, Some(&owners[0].stage)).await?;
+                let from = &owners[0].stage;
+                let view = match self.adopt(view).await {
+                    Err(EngineError::Pipeline { .. }) => self.jobs.get(id).await?,
+                    adopted => adopted?,
+                };
+                // With the plan of another program it is a new version, and going on already.
+                if view.status.is_final() {
+                    self.jobs.revise(id, &Revision::Repair { from: from.clone() }).await?;
+                } else {
+                    self.jobs.retry(id, Some(from)).await?;
+                }
                 Ok(true)
             }
             Some(Loss::Given(error)) => {

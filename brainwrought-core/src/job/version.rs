@@ -15,6 +15,9 @@ pub struct Version {
     pub completed_at: Timestamp,
     /// The output of every task, in the order of the plan and of their segments.
     pub outputs: Vec<VersionOutput>,
+    /// The number of the version that it was made from, where that is known and there was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub made_from: Option<u32>,
 }
 
 /// The output of one task in a [`Version`].
@@ -39,6 +42,9 @@ pub struct Versions {
     highest: u32,
     /// Earlier versions, ordered by when they were last current.
     kept: Vec<Version>,
+    /// The number of the version that the tasks' was made from, where that is known and there was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    made_from: Option<u32>,
 }
 
 /// A change of a job that is over.
@@ -64,11 +70,16 @@ pub enum Revision {
         /// artifact store.
         rerun: Vec<StageName>,
     },
+    /// Makes the same version once more from a stage on, because something of it is lost.
+    Repair {
+        /// The first stage that runs again, with everything after it.
+        from: StageName,
+    },
 }
 
 impl Default for Versions {
     fn default() -> Self {
-        Self { number: 1, highest: 1, kept: Vec::new() }
+        Self { number: 1, highest: 1, kept: Vec::new(), made_from: None }
     }
 }
 
@@ -112,6 +123,7 @@ impl Versions {
     }
 
     fn count_up(&mut self) {
+        self.made_from = Some(self.number);
         self.highest = self.highest.saturating_add(1);
         self.number = self.highest;
     }
@@ -177,11 +189,17 @@ impl Job {
         versions
     }
 
-    /// The number of the version that an undo brings back: of a complete job the one that was current before, of a job
-    /// whose change did not succeed the current one.
+    /// The number of the version that an undo brings back: of a complete job the one that its version was made from, so that
+    /// each undo goes one step further back; of a job whose change did not succeed the current one. `None` when there is
+    /// none, or it is no longer kept.
     pub fn previous_version(&self) -> Option<u32> {
-        let held = self.is_complete().then_some(self.versions.number);
-        self.versions.kept.iter().rev().map(|version| version.number).find(|number| Some(*number) != held)
+        if !self.is_complete() {
+            return self.current_version();
+        }
+        // Of jobs that were changed before this was noted, the next lower number is the best guess.
+        let latest = self.versions.made_from.unwrap_or(self.versions.number.saturating_sub(1));
+        let kept = self.versions.kept.iter().map(|version| version.number);
+        kept.filter(|&number| number <= latest && number != self.versions.number).max()
     }
 
     /// Changes a job that is over. The version that was complete is kept and can be brought back.
@@ -200,6 +218,11 @@ impl Job {
                 self.replace(stage, expected, output, *items, now)?;
             }
             Revision::Restore { number, rerun } => self.restore(*number, rerun, now)?,
+            Revision::Repair { from } => {
+                let reset = self.downstream_names(from)?;
+                self.keep_version();
+                self.reset_stages(&reset);
+            }
         }
         self.updated_at = now.wall;
         Ok(())
@@ -218,6 +241,7 @@ impl Job {
             number: self.versions.number,
             completed_at: self.completed_at(),
             outputs: outputs.collect(),
+            made_from: self.versions.made_from,
         };
         self.versions.keep(version);
     }
@@ -293,6 +317,7 @@ impl Job {
             .map(|stage| stage.name.clone())
             .collect();
         self.cancelled = false;
+        self.versions.made_from = version.made_from;
         // The order tells which version is current while the stages that run again are not done.
         self.versions.keep(version);
         self.versions.number = number;

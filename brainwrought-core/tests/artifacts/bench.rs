@@ -6,17 +6,16 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use brainwrought_core::artifact_store::{
-    ArtifactListing, ArtifactStore, ArtifactStoreError, Hold, StoredHold,
-};
+use brainwrought_core::artifact_store::{ArtifactStore as _, ArtifactStoreError, Hold};
 use brainwrought_core::data::{BlobRef, SourcePdf};
 use brainwrought_core::engine::{Engine, EngineSettings, Submission, WorkScope};
-use brainwrought_core::id::{Digest, Fingerprint, JobId, StageName, WorkerId};
+use brainwrought_core::id::{Digest, JobId, StageName, WorkerId};
 use brainwrought_core::job::{JobStatus, TaskStatus};
 use brainwrought_core::job_store::{JobStore, JobView};
-use brainwrought_core::memory::{MemoryArtifactStore, MemoryJobStore};
+use brainwrought_core::memory::MemoryJobStore;
 use brainwrought_core::pipeline::{Handle, Pipeline};
 use brainwrought_core::stage::{Fan, Stage, StageContext, StageData, StageError};
+use brainwrought_testing::{ArtifactCall, ArtifactWatch, WatchedArtifacts, no_space};
 use bytes::Bytes;
 use futures::future::BoxFuture;
 use serde::{Deserialize, Serialize};
@@ -193,10 +192,9 @@ impl Stage for MakeFilm {
 /// Called before a removal, with what is about to go.
 type Interruption = Box<dyn FnOnce() -> BoxFuture<'static, ()> + Send>;
 
-/// A store in memory that lets something else happen at the worst moment.
+/// Lets something else happen to a store at the worst moment.
 #[derive(Default)]
 pub(crate) struct Shelf {
-    pub(crate) inner: MemoryArtifactStore,
     before_unbind: Mutex<Option<Interruption>>,
     before_delete: Mutex<Option<Interruption>>,
     /// Whatever is stored under this digest is lost at once.
@@ -224,67 +222,21 @@ impl Shelf {
 }
 
 #[async_trait]
-impl ArtifactStore for Shelf {
-    async fn put(&self, bytes: Bytes) -> Result<Digest, ArtifactStoreError> {
-        self.inner.put(bytes).await
-    }
-
-    async fn get(&self, digest: &Digest) -> Result<Bytes, ArtifactStoreError> {
-        if self.loses.lock().unwrap().as_ref() == Some(digest) {
-            return Err(ArtifactStoreError::NotFound(digest.clone()));
-        }
-        self.inner.get(digest).await
-    }
-
-    async fn contains(&self, digest: &Digest) -> Result<bool, ArtifactStoreError> {
-        self.inner.contains(digest).await
-    }
-
-    async fn delete(&self, digest: &Digest) -> Result<(), ArtifactStoreError> {
-        let interruption = self.before_delete.lock().unwrap().take();
+impl ArtifactWatch for Shelf {
+    async fn before(&self, call: ArtifactCall<'_>) -> Result<(), ArtifactStoreError> {
+        let interruption = match call {
+            ArtifactCall::Get(digest) if self.loses.lock().unwrap().as_ref() == Some(digest) => {
+                return Err(ArtifactStoreError::NotFound(digest.clone()));
+            }
+            ArtifactCall::Hold(..) if self.is_full.load(Ordering::SeqCst) => return Err(no_space()),
+            ArtifactCall::Delete(_) => self.before_delete.lock().unwrap().take(),
+            ArtifactCall::Unbind(_) => self.before_unbind.lock().unwrap().take(),
+            _ => None,
+        };
         if let Some(interruption) = interruption {
             interruption().await;
         }
-        self.inner.delete(digest).await
-    }
-
-    async fn bind(&self, fingerprint: &Fingerprint, output: &Digest) -> Result<(), ArtifactStoreError> {
-        self.inner.bind(fingerprint, output).await
-    }
-
-    async fn lookup(&self, fingerprint: &Fingerprint) -> Result<Option<Digest>, ArtifactStoreError> {
-        self.inner.lookup(fingerprint).await
-    }
-
-    async fn unbind(&self, fingerprint: &Fingerprint) -> Result<(), ArtifactStoreError> {
-        let interruption = self.before_unbind.lock().unwrap().take();
-        if let Some(interruption) = interruption {
-            interruption().await;
-        }
-        self.inner.unbind(fingerprint).await
-    }
-
-    async fn list(&self) -> Result<ArtifactListing, ArtifactStoreError> {
-        self.inner.list().await
-    }
-
-    async fn hold(&self, job: &JobId, hold: &Hold) -> Result<(), ArtifactStoreError> {
-        if self.is_full.load(Ordering::SeqCst) {
-            return Err(ArtifactStoreError::Full("no space left on device".into()));
-        }
-        self.inner.hold(job, hold).await
-    }
-
-    async fn release(&self, job: &JobId, holds: &[Hold]) -> Result<(), ArtifactStoreError> {
-        self.inner.release(job, holds).await
-    }
-
-    async fn holds(&self) -> Result<Vec<StoredHold>, ArtifactStoreError> {
-        self.inner.holds().await
-    }
-
-    async fn check_room(&self, bytes: u64) -> Result<(), ArtifactStoreError> {
-        self.inner.check_room(bytes).await
+        Ok(())
     }
 }
 
@@ -293,7 +245,7 @@ impl ArtifactStore for Shelf {
 pub(crate) struct Bench {
     pub(crate) engine: Engine,
     pub(crate) jobs: Arc<dyn JobStore>,
-    pub(crate) shelf: Arc<Shelf>,
+    pub(crate) shelf: Arc<WatchedArtifacts<Shelf>>,
     pub(crate) strings: Arc<Strings>,
     pub(crate) folder: Arc<tempfile::TempDir>,
 }
@@ -315,7 +267,8 @@ impl Bench {
             filmed: AtomicU32::new(0),
         });
         let folder = Arc::new(tempfile::tempdir().unwrap());
-        let (jobs, shelf) = (Arc::new(MemoryJobStore::default()), Arc::new(Shelf::default()));
+        let (jobs, shelf) =
+            (Arc::new(MemoryJobStore::default()), Arc::new(WatchedArtifacts::new(Shelf::default())));
         let stages = Arc::clone(&strings);
         let pipelines = move |_: &str, options: &Value| {
             let voice = options["voice"].as_str().unwrap_or_default().to_owned();
@@ -337,7 +290,7 @@ impl Bench {
         settings.retry.base_ms = 1;
         let engine = Engine::new(
             Arc::<MemoryJobStore>::clone(&jobs),
-            Arc::<Shelf>::clone(&shelf),
+            Arc::<WatchedArtifacts<Shelf>>::clone(&shelf),
             pipelines,
             settings,
         )

@@ -83,10 +83,33 @@ async fn whoever_misses_an_artifact_of_a_finished_job_has_it_made_again() {
         bench.shelf.inner.delete(&lost).await.unwrap();
         assert!(bench.engine.repair_job(&id, &lost).await.unwrap());
         assert!(!bench.engine.repair_job(&id, &lost).await.unwrap(), "it is being made");
-        assert_eq!(bench.run(&id).await.status, JobStatus::Completed);
+        let view = bench.run(&id).await;
+        assert_eq!(view.status, JobStatus::Completed);
         assert_eq!(bench.film(&id).await.unwrap(), FILM);
+        assert_eq!(view.job.current_version(), Some(1), "a repair is no new version");
+        assert_eq!(view.job.finished_versions().len(), 1);
     }
     assert!(!bench.engine.repair_job(&id, &Digest::of(b"another's")).await.unwrap());
+}
+
+#[tokio::test]
+async fn a_job_that_has_lost_everything_makes_the_same_version_again() {
+    let bench = Bench::new();
+    let id = bench.finished(PDF, json!({})).await;
+    for digest in bench.stored().await {
+        bench.shelf.inner.delete(&digest).await.unwrap();
+    }
+    let stages = bench.jobs.get(&id).await.unwrap().job.stages;
+    for output in stages.iter().filter_map(|task| task.output.as_ref()) {
+        // Whatever is missed first, the rest follows.
+        if bench.engine.repair_job(&id, output).await.unwrap() {
+            break;
+        }
+    }
+    let view = bench.run(&id).await;
+    assert_eq!(view.status, JobStatus::Completed, "{:?}", view.job.error());
+    assert_eq!(bench.film(&id).await.unwrap(), FILM);
+    assert_eq!((view.job.current_version(), view.job.finished_versions().len()), (Some(1), 1));
 }
 
 #[tokio::test]

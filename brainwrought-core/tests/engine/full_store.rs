@@ -5,78 +5,43 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use brainwrought_core::artifact_store::{
-    ArtifactListing, ArtifactStore, ArtifactStoreError, Hold, StoredHold,
-};
+use brainwrought_core::artifact_store::{ArtifactStore, ArtifactStoreError};
 use brainwrought_core::engine::EngineError;
 use brainwrought_core::event::{Event, EventSink};
-use brainwrought_core::id::{Digest, Fingerprint, JobId};
+use brainwrought_core::id::JobId;
 use brainwrought_core::job::{JobStatus, TaskStatus};
 use brainwrought_core::job_store::{JobStore, JobStoreError, JobView};
-use brainwrought_core::memory::{MemoryArtifactStore, MemoryJobStore};
+use brainwrought_core::memory::MemoryJobStore;
+use brainwrought_testing::{ArtifactCall, ArtifactWatch, WatchedArtifacts, no_space};
 use tokio_util::sync::CancellationToken;
 
 use crate::bench::Bench;
 use crate::unreachable_store::Deaf;
 
-/// An artifact store on a disk of its own.
+/// The disk of an artifact store.
 #[derive(Debug)]
-struct OnDisk {
-    inner: MemoryArtifactStore,
+struct Disk {
     /// The bytes that can be had when somebody asks.
     free: AtomicU64,
     /// True when nothing can be written, whatever was said before.
     is_full: AtomicBool,
 }
 
-impl OnDisk {
-    fn new(free: u64) -> Arc<Self> {
-        Arc::new(Self { inner: MemoryArtifactStore::default(), free: free.into(), is_full: false.into() })
+impl Disk {
+    fn new(free: u64) -> Arc<WatchedArtifacts<Self>> {
+        Arc::new(WatchedArtifacts::new(Self { free: free.into(), is_full: false.into() }))
     }
-}
-
-fn no_space() -> ArtifactStoreError {
-    ArtifactStoreError::Full("no space left on device".into())
 }
 
 #[async_trait]
-impl ArtifactStore for OnDisk {
-    async fn put(&self, bytes: bytes::Bytes) -> Result<Digest, ArtifactStoreError> {
-        if self.is_full.load(Ordering::SeqCst) { Err(no_space()) } else { self.inner.put(bytes).await }
-    }
-    async fn get(&self, digest: &Digest) -> Result<bytes::Bytes, ArtifactStoreError> {
-        self.inner.get(digest).await
-    }
-    async fn contains(&self, digest: &Digest) -> Result<bool, ArtifactStoreError> {
-        self.inner.contains(digest).await
-    }
-    async fn delete(&self, digest: &Digest) -> Result<(), ArtifactStoreError> {
-        self.inner.delete(digest).await
-    }
-    async fn bind(&self, print: &Fingerprint, output: &Digest) -> Result<(), ArtifactStoreError> {
-        self.inner.bind(print, output).await
-    }
-    async fn lookup(&self, print: &Fingerprint) -> Result<Option<Digest>, ArtifactStoreError> {
-        self.inner.lookup(print).await
-    }
-    async fn unbind(&self, print: &Fingerprint) -> Result<(), ArtifactStoreError> {
-        self.inner.unbind(print).await
-    }
-    async fn list(&self) -> Result<ArtifactListing, ArtifactStoreError> {
-        self.inner.list().await
-    }
-    async fn hold(&self, job: &JobId, hold: &Hold) -> Result<(), ArtifactStoreError> {
-        // An empty file mostly finds a place on a full disk.
-        self.inner.hold(job, hold).await
-    }
-    async fn release(&self, job: &JobId, holds: &[Hold]) -> Result<(), ArtifactStoreError> {
-        self.inner.release(job, holds).await
-    }
-    async fn holds(&self) -> Result<Vec<StoredHold>, ArtifactStoreError> {
-        self.inner.holds().await
-    }
-    async fn check_room(&self, bytes: u64) -> Result<(), ArtifactStoreError> {
-        if bytes > self.free.load(Ordering::SeqCst) { Err(no_space()) } else { Ok(()) }
+impl ArtifactWatch for Disk {
+    async fn before(&self, call: ArtifactCall<'_>) -> Result<(), ArtifactStoreError> {
+        match call {
+            // A hold is written all the same: an empty file mostly finds a place on a full disk.
+            ArtifactCall::Put(_) if self.is_full.load(Ordering::SeqCst) => Err(no_space()),
+            ArtifactCall::CheckRoom(bytes) if bytes > self.free.load(Ordering::SeqCst) => Err(no_space()),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -112,7 +77,7 @@ async fn a_full_job_store_is_told_and_ends_a_run_that_can_be_repeated() {
 
 #[tokio::test(start_paused = true)]
 async fn without_room_for_artifacts_nothing_runs_and_no_attempt_is_used_up() {
-    let artifacts = OnDisk::new(0);
+    let artifacts = Disk::new(0);
     let bench =
         Bench::on_both(Arc::new(MemoryJobStore::default()), Arc::clone(&artifacts) as Arc<dyn ArtifactStore>);
     let id = bench.submit("to be", "!").await;
@@ -129,7 +94,7 @@ async fn without_room_for_artifacts_nothing_runs_and_no_attempt_is_used_up() {
 
 #[tokio::test(start_paused = true)]
 async fn a_task_that_ran_full_waits_until_there_is_more_room() {
-    let artifacts = OnDisk::new(100 << 20);
+    let artifacts = Disk::new(100 << 20);
     let bench =
         Bench::on_both(Arc::new(MemoryJobStore::default()), Arc::clone(&artifacts) as Arc<dyn ArtifactStore>);
     let id = bench.submit("to be", "!").await;

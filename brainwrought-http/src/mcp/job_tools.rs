@@ -24,20 +24,22 @@ use super::largest_pdf;
 use super::tool_list::{
     EditScript, OneFile, OneJob, RequestUpload, RestoreVersion, RetryJob, SubmitPdf, WaitForJob, tools,
 };
-use crate::ApiError;
 use crate::api::{ListQuery, list_jobs};
 use crate::app_state::AppState;
 use crate::client_id::ClientId;
-use crate::guard::is_operator;
 use crate::idempotency_key::stored_key;
-use crate::intake::{Document, Order, check, receive_whole, shown_name};
-use crate::job_body::SubmittedBody;
+use crate::intake::{Document, receive_whole};
+use crate::job_body::{JobBody, SubmittedBody};
 use crate::links::Base;
+use crate::operator::is_operator;
+use crate::order::{Order, check};
 use crate::output_files::{INPUT, fetch, locate};
 use crate::removal::remove;
 use crate::script_edit::{ScriptBody, edit, restore};
+use crate::shown_name::shown_name;
 use crate::upload_address::{UploadAddress, give_out};
 use crate::view::file_link;
+use crate::{ApiError, requeue};
 
 /// How many lines of a log an agent gets: it pays for each.
 const LOG_LINES: usize = 20;
@@ -115,7 +117,7 @@ impl JobTools {
                 self.take_turn(call)?;
                 let view = self.state.job(&job_id).await?;
                 let from = from.as_deref().filter(|from| !from.is_empty()).map(StageName::from);
-                let view = self.state.retry(call.client, &view, from.as_ref()).await?;
+                let view = requeue::retry(&self.state, call.client, &view, from.as_ref()).await?;
                 Ok(self.shown(&view, call).await)
             }
             "delete_job" => {
@@ -212,7 +214,7 @@ impl JobTools {
 
     async fn tell_progress(&self, view: &JobView, call: &Call) {
         let Some(token) = call.context.meta.get_progress_token() else { return };
-        let progress = self.state.shown(view, &call.base).await.progress;
+        let progress = JobBody::read(&self.state, view, &call.base).await.progress;
         let told = ProgressNotificationParam::new(token, progress.share)
             .with_total(1.0)
             .with_message(progress.doing);
@@ -221,7 +223,7 @@ impl JobTools {
     }
 
     async fn shown(&self, view: &JobView, call: &Call) -> CallToolResult {
-        let mut body = self.state.shown(view, &call.base).await;
+        let mut body = JobBody::read(&self.state, view, &call.base).await;
         body.logs.drain(..body.logs.len().saturating_sub(LOG_LINES));
         structured(&body)
     }

@@ -77,8 +77,8 @@ impl Remedy {
 impl JobPanel {
     /// Gathers what is shown of a job.
     pub(super) async fn gather(state: &AppState, view: &JobView, base: &Base) -> Result<Self, ApiError> {
-        let job = state.shown(view, base).await;
-        let script = script(state, &view.job).await?;
+        let job = JobBody::read(state, view, base).await;
+        let script = script(state, view).await?;
         let quiz = small(state, &view.job, "quiz.json").await?;
         // What did not pass is of more interest than the report of the version before.
         let report = match refusal(view) {

@@ -43,7 +43,7 @@ use crate::job_link::JobLink;
 use crate::links::Base;
 use crate::removal::remove;
 use crate::script_edit::{LineEdit, edit, restore};
-use crate::{ApiError, previews, variant, view};
+use crate::{ApiError, requeue, samples, variant, view};
 use job_panel::JobPanel;
 use options_form::OptionsForm;
 use script_panel::RefusedEdit;
@@ -63,8 +63,8 @@ pub(crate) fn routes() -> Router<Arc<AppState>> {
         .route("/jobs/{job_id}/restore", post(restore_version))
         .route("/jobs/{job_id}/variants", get(variant_form).post(make_variant))
         .route("/v/{view_id}", get(view_page))
-        .route("/samples/backgrounds/{file}", get(previews::background))
-        .route("/samples/voices/{file}", get(previews::voice))
+        .route("/samples/backgrounds/{file}", get(samples::background))
+        .route("/samples/voices/{file}", get(samples::voice))
         .route("/assets/{name}", get(asset))
         .route("/examples/{name}/{file}", get(example))
         .route("/api/docs", get(docs))
@@ -284,7 +284,7 @@ async fn retry(
     act(&state, &base, &job_id, async |view| {
         let Form(form) = form.map_err(|error| ApiError::unreadable("body", error.status(), &error))?;
         let from = Some(form.from.as_str()).filter(|from| !from.is_empty()).map(StageName::from);
-        state.retry(client, &view, from.as_ref()).await?;
+        requeue::retry(&state, client, &view, from.as_ref()).await?;
         Ok(())
     })
     .await

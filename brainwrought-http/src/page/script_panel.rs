@@ -4,7 +4,8 @@ use brainwrought_core::data::{PageUnit, Script};
 use brainwrought_stages::script::MAX_LINE_CHARS;
 use maud::{Markup, html};
 
-use crate::script_edit::{LineEdit, VerdictBody};
+use crate::edit_verdict::VerdictBody;
+use crate::script_edit::LineEdit;
 
 /// Whether the lines can be edited.
 #[derive(Debug, Clone, Copy)]

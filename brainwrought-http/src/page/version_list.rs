@@ -1,5 +1,6 @@
 //! The versions of a video on its job's page, and the buttons that bring one back.
 
+use brainwrought_core::job::Versions;
 use maud::{Markup, html};
 
 use crate::script_edit::VersionBody;
@@ -13,6 +14,7 @@ pub(super) fn render(versions: &[VersionBody], action: Option<&str>) -> Markup {
     html! {
         details.block open {
             summary { h2 { "Versions" } }
+            p.hint { "The last " (Versions::MAX_KEPT) " versions are kept." }
             ul.versions {
                 @for version in versions {
                     li {

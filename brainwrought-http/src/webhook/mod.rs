@@ -7,74 +7,25 @@ mod callback_host;
 mod delivery;
 mod destination;
 mod message;
-
-use std::sync::Arc;
-use std::time::Duration;
+mod webhooks;
 
 use brainwrought_core::id::JobId;
 use brainwrought_core::job::Callback;
 use brainwrought_core::job_store::Created;
-use brainwrought_core::retry::RetryPolicy;
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use url::Url;
 
 pub use callback_host::{CallbackHost, NotACallbackHost};
 pub use delivery::deliver_webhooks;
 pub(crate) use message::Message;
+pub use webhooks::Webhooks;
 
 use self::destination::{NoDestination, resolve};
 use crate::app_state::AppState;
 use crate::links::Base;
-use crate::server_secret::ServerSecret;
 use crate::{ApiError, HttpSettings};
 
 /// The longest URL that is called, in characters.
 const MAX_URL: usize = 2048;
-
-/// Whom webhooks may be sent to, how they are signed, and how patiently they are delivered. Cloning is cheap; clones share
-/// the list of jobs to look after.
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub struct Webhooks {
-    /// Signs the messages.
-    pub secret: ServerSecret,
-    /// The places that may be called.
-    pub hosts: Vec<CallbackHost>,
-    /// How often a message is tried and how long it rests in between. The usual is twelve attempts within some three and a
-    /// half hours.
-    pub retry: RetryPolicy,
-    /// How long one attempt may take.
-    pub timeout: Duration,
-    /// The rest between two looks at a job that runs.
-    pub poll: Duration,
-    sender: UnboundedSender<JobId>,
-    inbox: Arc<tokio::sync::Mutex<UnboundedReceiver<JobId>>>,
-}
-
-impl Webhooks {
-    /// Webhooks to some places, signed by `secret`.
-    pub fn new(secret: ServerSecret, hosts: Vec<CallbackHost>) -> Self {
-        let (sender, inbox) = unbounded_channel();
-        Self {
-            secret,
-            hosts,
-            retry: RetryPolicy { max_attempts: 12, base_ms: 10_000, cap_ms: 3_600_000 },
-            timeout: Duration::from_secs(10),
-            poll: Duration::from_secs(1),
-            sender,
-            inbox: Arc::new(tokio::sync::Mutex::new(inbox)),
-        }
-    }
-
-    /// Tells [`deliver_webhooks`] of a job that has a callback. It finds what it was not told of, too, but later.
-    fn follow(&self, id: &JobId) {
-        let _ = self.sender.send(id.clone());
-    }
-
-    fn admits(&self, url: &Url) -> bool {
-        self.hosts.iter().any(|host| host.admits(url))
-    }
-}
 
 /// Checks the callback that a client asks for. Links in its message begin with `base`.
 ///

@@ -82,6 +82,15 @@ async fn the_old_video_plays_while_the_new_one_is_made() {
     let cancelled = desk.ask("POST", &format!("/api/jobs/{id}/cancel"), &[]).await;
     assert_eq!(cancelled.status, 200);
     assert_eq!(desk.get(&format!("/jobs/{id}/video.mp4")).await.body, before);
+    // A cancelled edit is not shown as if it were in the video, nor taken up again with the next one.
+    let script = desk.get(&format!("/api/jobs/{id}/script")).await.json();
+    assert_ne!(script["lines"][0]["text"], "Other words.", "{script:#}");
+    assert!(!desk.get(&format!("/?job_id={id}")).await.text().contains("Other words."));
+    let edit = json!({ "lines": [{ "line": 1, "text": "Good words." }] });
+    assert_eq!(desk.send_json("PATCH", &format!("/api/jobs/{id}/script"), &edit).await.status, 202);
+    desk.wait_for(&id, "COMPLETED").await;
+    let video = desk.get(&format!("/jobs/{id}/video.mp4")).await.text();
+    assert!(video.contains("Good words.") && !video.contains("Other words."), "{video}");
 }
 
 #[tokio::test]
@@ -115,6 +124,12 @@ async fn an_undo_brings_the_same_bytes_back_and_speaks_nothing() {
     let file = desk.folder.path().join("outputs").join(&id).join("video.mp4");
     assert!(std::fs::read(&file).unwrap() == made[0]);
     assert_eq!(desk.get(&format!("{api}/script")).await.json()["lines"][2]["text"], "Some words.");
+
+    // The next one goes one step further back, and then there is nothing left.
+    assert_eq!(desk.ask("POST", &format!("{api}/restore"), &[]).await.status, 202);
+    let job = desk.wait_for(&id, "COMPLETED").await;
+    assert_eq!((&job["versions"][2]["number"], &job["versions"][2]["current"]), (&json!(1), &yes));
+    assert_eq!(desk.ask("POST", &format!("{api}/restore"), &[]).await.status, 409);
 
     assert_eq!(desk.ask("POST", &format!("{api}/restore?version=3"), &[]).await.status, 202);
     desk.wait_for(&id, "COMPLETED").await;

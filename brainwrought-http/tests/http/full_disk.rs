@@ -5,19 +5,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use brainwrought_core::artifact_store::{
-    ArtifactListing, ArtifactStore, ArtifactStoreError, Hold, StoredHold,
-};
-use brainwrought_core::id::{Digest, Fingerprint, JobId};
-use brainwrought_core::memory::{MemoryArtifactStore, MemoryJobStore};
-use bytes::Bytes;
+use brainwrought_core::artifact_store::{ArtifactStore, ArtifactStoreError};
+use brainwrought_core::memory::MemoryJobStore;
+use brainwrought_testing::{ArtifactCall, ArtifactWatch, WatchedArtifacts, no_space};
 
 use crate::desk::{Desk, Strings};
 
-/// An artifact store whose disk a test can fill.
+/// The disk of an artifact store, which a test can fill.
 #[derive(Debug, Default)]
 struct Disk {
-    inner: MemoryArtifactStore,
     is_full: AtomicBool,
 }
 
@@ -28,52 +24,20 @@ impl Disk {
 }
 
 #[async_trait]
-impl ArtifactStore for Disk {
-    async fn put(&self, bytes: Bytes) -> Result<Digest, ArtifactStoreError> {
-        self.check_room(0).await?;
-        self.inner.put(bytes).await
-    }
-    async fn get(&self, digest: &Digest) -> Result<Bytes, ArtifactStoreError> {
-        self.inner.get(digest).await
-    }
-    async fn contains(&self, digest: &Digest) -> Result<bool, ArtifactStoreError> {
-        self.inner.contains(digest).await
-    }
-    async fn delete(&self, digest: &Digest) -> Result<(), ArtifactStoreError> {
-        self.inner.delete(digest).await
-    }
-    async fn bind(&self, print: &Fingerprint, output: &Digest) -> Result<(), ArtifactStoreError> {
-        self.inner.bind(print, output).await
-    }
-    async fn lookup(&self, print: &Fingerprint) -> Result<Option<Digest>, ArtifactStoreError> {
-        self.inner.lookup(print).await
-    }
-    async fn unbind(&self, print: &Fingerprint) -> Result<(), ArtifactStoreError> {
-        self.inner.unbind(print).await
-    }
-    async fn list(&self) -> Result<ArtifactListing, ArtifactStoreError> {
-        self.inner.list().await
-    }
-    async fn hold(&self, job: &JobId, hold: &Hold) -> Result<(), ArtifactStoreError> {
-        self.inner.hold(job, hold).await
-    }
-    async fn release(&self, job: &JobId, holds: &[Hold]) -> Result<(), ArtifactStoreError> {
-        self.inner.release(job, holds).await
-    }
-    async fn holds(&self) -> Result<Vec<StoredHold>, ArtifactStoreError> {
-        self.inner.holds().await
-    }
-    async fn check_room(&self, _bytes: u64) -> Result<(), ArtifactStoreError> {
-        match self.is_full.load(Ordering::SeqCst) {
-            true => Err(ArtifactStoreError::Full("no space left on device".into())),
-            false => Ok(()),
+impl ArtifactWatch for Disk {
+    async fn before(&self, call: ArtifactCall<'_>) -> Result<(), ArtifactStoreError> {
+        match call {
+            ArtifactCall::Put(_) | ArtifactCall::CheckRoom(_) if self.is_full.load(Ordering::SeqCst) => {
+                Err(no_space())
+            }
+            _ => Ok(()),
         }
     }
 }
 
 #[tokio::test]
 async fn a_job_waits_for_free_space_and_can_still_be_cancelled() {
-    let disk = Arc::new(Disk::default());
+    let disk = Arc::new(WatchedArtifacts::new(Disk::default()));
     let folder = Arc::new(tempfile::tempdir().unwrap());
     let (strings, jobs) = (Strings::open(0), Arc::new(MemoryJobStore::default()));
     let gate = Arc::clone(&strings.gate);

@@ -6,11 +6,14 @@ use super::Cue;
 use crate::text::needs_space;
 
 /// Writes SubRip, one cue for every caption.
+///
+/// The format has no way to write a character that would be markup: players take `<b>` for a tag and `{\an8}` for a command,
+/// and only some of them know `&lt;`. So what would be obeyed is written in characters that look much the same.
 pub(super) fn srt(cues: &[Cue]) -> String {
     let mut file = String::new();
     for (n, cue) in cues.iter().enumerate() {
         let (start, end) = (clock(cue.start_ms, ','), clock(cue.end_ms, ','));
-        push(&mut file, format_args!("{}\n{start} --> {end}\n{}\n\n", n + 1, one_line(&text(cue))));
+        push(&mut file, format_args!("{}\n{start} --> {end}\n{}\n\n", n + 1, unmarked(&text(cue))));
     }
     file
 }
@@ -91,9 +94,31 @@ pub(super) fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Takes out what would start a command.
+/// Takes out what would start a command of SubStation Alpha.
 fn plain(text: &str) -> String {
     one_line(text).replace('\\', "/").replace('{', "(").replace('}', ")")
+}
+
+/// Takes out what players of SubRip would obey: tags, commands, and the arrow of a line of times.
+fn unmarked(text: &str) -> String {
+    let text = plain(text).replace("-->", "→");
+    let mut safe = String::with_capacity(text.len());
+    let mut letters = text.chars().peekable();
+    let mut is_open = false;
+    while let Some(letter) = letters.next() {
+        // No tag begins with a space: "a < b" says what it says.
+        let opens = letter == '<' && letters.peek().is_some_and(|next| !next.is_whitespace());
+        let closes = letter == '>' && is_open;
+        is_open = (is_open || opens) && !closes;
+        safe.push(if opens {
+            '‹'
+        } else if closes {
+            '›'
+        } else {
+            letter
+        });
+    }
+    safe
 }
 
 fn centiseconds(ms: u64) -> u64 {
@@ -135,9 +160,31 @@ mod tests {
 
     #[test]
     fn subrip_has_numbers_and_commas() {
-        let expected = "1\n00:00:00,000 --> 00:00:00,900\nR&D <wins>\n\n\
-                        2\n01:01:01,005 --> 01:01:02,000\n{later}\n\n";
+        let expected = "1\n00:00:00,000 --> 00:00:00,900\nR&D ‹wins›\n\n\
+                        2\n01:01:01,005 --> 01:01:02,000\n(later)\n\n";
         assert_eq!(srt(&cues()), expected);
+    }
+
+    #[test]
+    fn players_obey_nothing_that_is_said() {
+        for (said, written) in [
+            ("<b>Bold</b> <font color=red>", "‹b›Bold‹/b› ‹font color=red›"),
+            ("{\\an8}up {y:i}", "(/an8)up (y:i)"),
+            ("one\\Ntwo", "one/Ntwo"),
+            ("00:00:01,000 --> 00:00:02,000", "00:00:01,000 → 00:00:02,000"),
+            ("<b", "‹b"),
+            ("if 1 < 2 then 3 > 2, R&D", "if 1 < 2 then 3 > 2, R&D"),
+        ] {
+            let words = said.split(' ').map(|text| LitWord { text: text.to_owned(), lit_ms: 0, said_ms: 0 });
+            let cue = [Cue { start_ms: 0, end_ms: 900, words: words.collect(), drawn: None }];
+            assert_eq!(srt(&cue), format!("1\n00:00:00,000 --> 00:00:00,900\n{written}\n\n"));
+            let file = vtt(&cue);
+            let shown = file.lines().nth(3).unwrap();
+            assert!(!shown.contains("-->"), "{shown}");
+            let bare = shown.replace("<c>", "").replace("</c>", "");
+            assert!(!bare.contains('<'), "{shown}");
+            assert_eq!(bare.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&"), said);
+        }
     }
 
     #[test]

@@ -8,12 +8,15 @@ mod loudness;
 mod mix;
 mod mood;
 mod narrate;
+mod narrate_settings;
 mod narration;
 mod noise;
 mod pace;
 mod quiet;
 mod resample;
 mod sound_words;
+#[cfg(feature = "ffmpeg")]
+mod speaking_ahead;
 mod spoken;
 mod spoken_line;
 mod stretch;
@@ -29,9 +32,11 @@ pub use mix::{
     heard_cues, mix,
 };
 pub use mood::{MusicTrack, best_track};
-pub(crate) use narrate::SpokenSegment;
-pub use narrate::{Narrate, NarrateSettings, VoiceFailure};
+pub use narrate::Narrate;
+pub use narrate_settings::{NarrateSettings, VoiceFailure};
 pub use narration::Pauses;
+#[cfg(feature = "ffmpeg")]
+pub(crate) use speaking_ahead::SpokenSegment;
 pub use spoken::{SpokenToken, spoken_form};
 #[cfg(feature = "onnxruntime")]
 pub use voice::KokoroVoice;

@@ -4,22 +4,19 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use brainwrought_core::artifact_store::ArtifactStoreError;
-use brainwrought_core::data::{AssetRecord, Audio, AudioMark, Language, Line, Segment, Speaker, Word};
-use brainwrought_core::event::LogLevel;
+use brainwrought_core::data::{AssetRecord, Audio, Language, Line, Segment, Speaker};
 use brainwrought_core::stage::{Stage, StageContext, StageError};
 use bytes::Bytes;
-use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde::Serialize;
 
-use super::lexicon::Lexicon;
+use super::narrate_settings::{NarrateSettings, VoiceFailure};
 use super::narration::{Narration, Pauses, SAMPLE_RATE};
-use super::pace::{breathed, correction, pace, paced, resampled, seconds, slowing};
+use super::pace::{breathed, correction, pace, paced, resampled};
 use super::quiet::tightened;
 use super::resample::ResampleError;
 use super::spoken_line::{LineError, spoken_line};
 use super::voice::{
-    AUTO, HostedVoice, PiperFiles, Speech, Utterance, Voice, VoiceError, VoiceLibrary, VoiceRights,
-    VoiceSettings, automatic, full_name,
+    AUTO, HostedVoice, Speech, Utterance, Voice, VoiceError, VoiceLibrary, VoiceRights, VoiceSettings,
 };
 
 /// What speed 1 is to the neural voice, so that a script with its pauses runs at about 175 words a minute.
@@ -38,77 +35,6 @@ pub struct Narrate {
     /// Where the voices lie.
     #[serde(skip)]
     pub voices: VoiceLibrary,
-}
-
-/// The settings of [`Narrate`].
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct NarrateSettings {
-    /// Who speaks: `auto`, or the name of a voice, such as `hibari/heart` or `espeak-ng`.
-    pub voice: String,
-    /// Who speaks the lines of the second speaker; `auto` is somebody else than `voice`.
-    pub voice2: String,
-    /// How single words are said.
-    pub lexicon: Lexicon,
-    /// The files of Piper's voices by their names, `piper:NAME`.
-    pub voice_files: BTreeMap<String, PiperFiles>,
-    /// What to do when a hosted voice still fails after all retries.
-    pub voice_failure: VoiceFailure,
-    /// The pace relative to the default, which is about 175 words a minute.
-    pub speed: f32,
-    /// The pauses.
-    pub pauses: Pauses,
-    /// Frames per second of the video; the sound is a whole number of frames long.
-    pub fps: u32,
-    /// Picks the breath noise of a neural voice.
-    pub seed: u64,
-}
-
-impl Default for NarrateSettings {
-    fn default() -> Self {
-        let voice = AUTO.to_owned();
-        Self {
-            voice: voice.clone(),
-            voice2: voice,
-            lexicon: Lexicon::default(),
-            voice_files: BTreeMap::new(),
-            voice_failure: VoiceFailure::FallBack,
-            speed: 1.0,
-            pauses: Pauses::default(),
-            fps: 30,
-            seed: 1,
-        }
-    }
-}
-
-/// What to do when a hosted voice still fails after all retries.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "clap", derive(clap::ValueEnum))]
-#[serde(rename_all = "kebab-case")]
-#[non_exhaustive]
-pub enum VoiceFailure {
-    /// Speak the segment with a local voice and say so in the report.
-    #[default]
-    FallBack,
-    /// Fail the job; `retry` resumes it.
-    Fail,
-}
-
-impl NarrateSettings {
-    /// The name of the voice for a speaker: 0 is the first, everybody else the second.
-    pub fn voice_of(&self, speaker: usize, language: &Language) -> &str {
-        let first = || match self.voice.as_str() {
-            AUTO => automatic(0, language),
-            name => full_name(name),
-        };
-        match (speaker, self.voice2.as_str()) {
-            (0, _) => first(),
-            // Two people with one voice are nobody's idea of a dialogue.
-            (_, AUTO) if first() == automatic(1, language) => automatic(0, language),
-            (_, AUTO) => automatic(1, language),
-            (_, name) => full_name(name),
-        }
-    }
 }
 
 impl Stage for Narrate {
@@ -172,7 +98,7 @@ impl Stage for Narrate {
 
 impl Narrate {
     /// Speaks every line of the segment, or finds how it was spoken before.
-    async fn speak_all(
+    pub(super) async fn speak_all(
         &self,
         cx: &StageContext,
         segment: &Segment,
@@ -263,7 +189,7 @@ impl Narrate {
     ///
     /// What was said is stretched, not said again: a line is spoken once whatever becomes of its neighbours, and a paid
     /// voice is paid once.
-    fn lay_out(&self, segment: &Segment, mut speeches: Vec<Speech>) -> (Narration, Option<u64>) {
+    pub(super) fn lay_out(&self, segment: &Segment, mut speeches: Vec<Speech>) -> (Narration, Option<u64>) {
         let lay_out = |speeches: &[Speech], pauses: &Pauses| {
             Narration::lay_out(segment, speeches, pauses, self.settings.fps)
         };
@@ -277,92 +203,16 @@ impl Narrate {
         }
         (narration, pace(&speeches))
     }
-
-    /// Speaks a segment ahead of the stage, which finds the lines spoken then, and lays it out as the stage will; `None` where
-    /// that would cost money or the voice is not at hand.
-    pub(crate) async fn narrate_trial(
-        &self,
-        cx: &StageContext,
-        segment: &Segment,
-    ) -> Result<Option<SpokenSegment>, StageError> {
-        let Some(speeches) = self.spoken_ahead(cx, segment).await? else { return Ok(None) };
-        let (stage, segment) = (self.clone(), segment.clone());
-        let work = move || ready(speeches).map(|speeches| stage.lay_out(&segment, speeches).0);
-        let narration = tokio::task::spawn_blocking(work).await?.map_err(StageError::fatal)?;
-        let Narration { samples, words, marks } = narration;
-        Ok(Some(SpokenSegment { samples, words, marks }))
-    }
-
-    /// Tells how long each line of a segment takes, in milliseconds, at the voice's own pace, or at the one that is
-    /// comfortable where it is faster; `None` as [`narrate_trial`](Self::narrate_trial).
-    pub(crate) async fn lines_ms(
-        &self,
-        cx: &StageContext,
-        segment: &Segment,
-    ) -> Result<Option<Vec<u64>>, StageError> {
-        let Some(speeches) = self.spoken_ahead(cx, segment).await? else { return Ok(None) };
-        let work = move || {
-            let speeches: Vec<Speech> = speeches.into_iter().map(tightened).collect();
-            let slowing = slowing(&speeches);
-            speeches.iter().map(|speech| (seconds(speech) * 1000.0 / slowing).round() as u64).collect()
-        };
-        Ok(Some(tokio::task::spawn_blocking(work).await?))
-    }
-
-    async fn spoken_ahead(
-        &self,
-        cx: &StageContext,
-        segment: &Segment,
-    ) -> Result<Option<Vec<Speech>>, StageError> {
-        if self.is_hosted() {
-            return Ok(None);
-        }
-        let cx = cx.clone().with_memory_of(Self::NAME);
-        match self.speak_all(&cx, segment, |_, _| ()).await {
-            Ok((_, speeches)) => Ok(Some(speeches)),
-            // The stage that needs the voice may run where it is.
-            Err(LineError::Voice(error)) if !matches!(error, VoiceError::Cancelled) => {
-                let why = brainwrought_core::report::chain(&error);
-                cx.log(LogLevel::Warn, format!("the length is planned without the voice: {why}"));
-                Ok(None)
-            }
-            Err(error) => Err(error.into()),
-        }
-    }
-
-    /// What decides how long a line takes to say; voices of providers are one and the same, as they are not asked ahead.
-    pub(crate) fn manner(&self) -> Value {
-        if self.is_hosted() {
-            return json!({ "voice": "hosted" });
-        }
-        let NarrateSettings { voice, voice2, lexicon, speed, voice_files, .. } = &self.settings;
-        json!({ "voice": voice, "voice2": voice2, "lexicon": lexicon, "speed": speed, "voice-files": voice_files })
-    }
-
-    fn is_hosted(&self) -> bool {
-        [&self.settings.voice, &self.settings.voice2].into_iter().any(|name| HostedVoice::is_meant(name))
-    }
-}
-
-/// A segment that was spoken ahead.
-#[derive(Debug)]
-pub(crate) struct SpokenSegment {
-    /// Its sound, as the stage will lay it out.
-    pub(crate) samples: Vec<f32>,
-    /// The words of the sound.
-    pub(crate) words: Vec<Word>,
-    /// The marks of the sound.
-    pub(crate) marks: Vec<AudioMark>,
 }
 
 /// What was said, without silences that are too long and at the rate of narrations.
-fn ready(speeches: Vec<Speech>) -> Result<Vec<Speech>, ResampleError> {
+pub(super) fn ready(speeches: Vec<Speech>) -> Result<Vec<Speech>, ResampleError> {
     speeches.into_iter().map(|speech| resampled(&tightened(speech))).collect()
 }
 
 /// The speakers of a segment with their voices.
 #[derive(Debug, Default)]
-struct Cast(BTreeMap<usize, Arc<dyn Voice>>);
+pub(super) struct Cast(BTreeMap<usize, Arc<dyn Voice>>);
 
 impl Cast {
     /// The names of the voices, the first speaker's first.
@@ -538,22 +388,6 @@ mod tests {
         world.narrate(&segment(&["one two"], 0)).await;
         world.voice = Arc::new(Counting { identity: "of other files", ..Counting::default() });
         assert_eq!(world.narrate(&segment(&["one two"], 0)).await.1, ["one two"]);
-    }
-
-    #[test]
-    fn two_speakers_never_share_a_voice_unless_told_to() {
-        let with = |voice: &str, voice2: &str| NarrateSettings {
-            voice: voice.to_owned(),
-            voice2: voice2.to_owned(),
-            ..NarrateSettings::default()
-        };
-        let names = |settings: NarrateSettings, language: &str| {
-            [0, 1].map(|speaker| settings.voice_of(speaker, &Language::new(language)).to_owned())
-        };
-        assert_eq!(names(with("auto", "auto"), "en"), ["hibari/heart", "hibari/oak"]);
-        assert_eq!(names(with("oak", "auto"), "en"), ["hibari/oak", "hibari/heart"]);
-        assert_eq!(names(with("auto", "auto"), "de"), ["espeak-ng", "espeak-ng+f3"]);
-        assert_eq!(names(with("fern", "fern"), "en"), ["hibari/fern", "hibari/fern"]);
     }
 
     #[tokio::test]

@@ -8,7 +8,7 @@ use super::stretch::{stretch, stretched};
 use super::voice::{Speech, SpokenWord};
 
 /// What a narration is slowed down to when it is faster, in words a minute.
-const COMFORTABLE_PACE: f32 = 188.0;
+pub(super) const COMFORTABLE_PACE: f32 = 188.0;
 /// What it is slowed down to where the comfortable pace would break the plan, in words a minute.
 const HURRIED_PACE: f32 = 196.0;
 /// A segment that is longer than planned by more than this share breaks the plan.
@@ -56,11 +56,6 @@ pub(super) fn breathed(segment: &Segment, narration: &Narration, pauses: &Pauses
     let breathed =
         Pauses { line: given(pauses.line), scene_tail: given(pauses.scene_tail), ..pauses.clone() };
     (each.abs() >= 20).then_some(breathed)
-}
-
-/// What a voice is slowed down by where it is faster than is comfortable: 1 or less.
-pub(super) fn slowing(speeches: &[Speech]) -> f64 {
-    pace(speeches).map_or(1.0, |pace| (f64::from(COMFORTABLE_PACE) / pace.max(1) as f64).clamp(0.75, 1.0))
 }
 
 /// The same speech at [`SAMPLE_RATE`].

@@ -2,7 +2,7 @@
 
 use brainwrought_core::data::Rule;
 
-use crate::gate::rules::listed;
+use crate::gate::rule::listed;
 
 /// A video does not count as done.
 #[derive(Debug, thiserror::Error)]

@@ -6,6 +6,7 @@ use super::captions::Captions;
 use super::sound::{Alignment, SoundMeter};
 use super::speech::Speech;
 use crate::frame::CaptionStyle;
+use crate::gate::rule::rule;
 use crate::gate::{Limits, rules};
 use crate::media::{PictureMeter, Probe};
 use crate::script::citations;
@@ -32,7 +33,7 @@ pub(super) struct Verdict {
 
 impl Verdict {
     fn add(&mut self, name: &str, passed: bool, figure: String, limit: String) {
-        self.rules.push(rules::rule(name, passed, figure, limit));
+        self.rules.push(rule(name, passed, figure, limit));
     }
 
     /// Judges everything.

@@ -31,7 +31,7 @@ pub struct Check {
 
 impl Stage for Check {
     const NAME: &'static str = "check";
-    const VERSION: u32 = 4;
+    const VERSION: u32 = 5;
     type Input = (Document, Script, Video, Vec<Audio>, Vec<Visuals>, Vec<Clip>);
     type Output = Report;
 

@@ -2,12 +2,10 @@
 
 use brainwrought_core::data::Rect;
 
+use super::safe_box::SAFE_BOX;
+
 /// The frame that everything is designed on, in pixels.
 pub(crate) const DESIGN_SIZE: (f32, f32) = (1080.0, 1920.0);
-
-/// What no platform covers with buttons or text, as left, top, right and bottom in pixels of [`DESIGN_SIZE`]: the overlays of
-/// TikTok, Reels and Shorts together left out.
-pub(crate) const SAFE_BOX: [f32; 4] = [108.0, 270.0, 960.0, 1250.0];
 
 /// The size and time line of a video. Everything is designed on 1,080 × 1,920 and scaled.
 #[derive(Debug, Clone, Copy, PartialEq)]

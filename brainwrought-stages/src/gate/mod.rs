@@ -2,6 +2,8 @@
 //! are the script, the narration and the captions while they can still be mended.
 
 mod limits;
+pub(crate) mod rule;
+#[cfg(feature = "ffmpeg")]
 pub(crate) mod rules;
 
 pub use limits::Limits;

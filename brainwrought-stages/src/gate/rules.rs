@@ -3,18 +3,7 @@
 use brainwrought_core::data::Rule;
 
 use super::Limits;
-
-/// A rule with its verdict.
-pub(crate) fn rule(name: &str, passed: bool, figure: String, limit: String) -> Rule {
-    Rule { name: name.to_owned(), figure, limit, passed }
-}
-
-/// Names the rules that failed, for people.
-pub(crate) fn listed(rules: &[Rule]) -> String {
-    let failed = rules.iter().filter(|rule| !rule.passed);
-    let named = failed.map(|rule| format!("{} is {}, allowed is {}", rule.name, rule.figure, rule.limit));
-    named.collect::<Vec<_>>().join("; ")
-}
+use super::rule::rule;
 
 /// How far a length in seconds is from the one that the script is for.
 pub(crate) fn duration(length: f64, target_ms: u64, limits: &Limits) -> Rule {

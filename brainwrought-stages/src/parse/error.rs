@@ -86,14 +86,18 @@ pub enum ParseError {
     },
     /// The pages show text only as pictures.
     #[error(
-        "the PDF has no text layer ({pages} scanned pages); run it through OCR first, for example `ocrmypdf in.pdf out.pdf`"
+        "the PDF has no text layer ({}); run it through OCR first, for example `ocrmypdf in.pdf out.pdf`",
+        if *pages == 1 { "1 scanned page".to_owned() } else { format!("{pages} scanned pages") }
     )]
     NoTextLayer {
         /// The number of pages.
         pages: u32,
     },
     /// The pages show nothing that could be told.
-    #[error("the PDF has no text on its {pages} pages; there is nothing to make a video from")]
+    #[error(
+        "the PDF has no text on its {}; there is nothing to make a video from",
+        if *pages == 1 { "only page".to_owned() } else { format!("{pages} pages") }
+    )]
     NoText {
         /// The number of pages.
         pages: u32,
@@ -159,7 +163,7 @@ pub enum ParseError {
     Cancelled,
 }
 
-/// What happened when drawing a page was tried.
+/// What happened when reading or drawing a page was tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DrawFailure {
@@ -179,6 +183,15 @@ impl DrawFailure {
             ParseError::OutOfMemory => Some(Self::OutOfMemory),
             ParseError::EngineCrashed(_) => Some(Self::Crash),
             _ => None,
+        }
+    }
+
+    /// The failure of a whole file that it is for a page.
+    pub(crate) fn into_error(self) -> Option<ParseError> {
+        match self {
+            Self::Timeout => Some(ParseError::Timeout),
+            Self::OutOfMemory => Some(ParseError::OutOfMemory),
+            Self::Crash => None,
         }
     }
 }

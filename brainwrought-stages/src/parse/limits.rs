@@ -17,13 +17,22 @@ pub struct ParseLimits {
     pub max_pages: u32,
     /// Processor time, in seconds; four times as long may pass on the clock.
     pub max_seconds: u64,
+    /// Processor time for each page, in seconds; a page that takes longer is left out. A page of a paper takes 0.02 s, a
+    /// detailed map a few seconds.
+    pub max_page_seconds: u64,
     /// Memory that the reading process may map, in bytes, with the file itself.
     pub max_memory: u64,
 }
 
 impl Default for ParseLimits {
     fn default() -> Self {
-        Self { max_bytes: MAX_PDF_BYTES, max_pages: 3000, max_seconds: 30, max_memory: 1536 << 20 }
+        Self {
+            max_bytes: MAX_PDF_BYTES,
+            max_pages: 3000,
+            max_seconds: 30,
+            max_page_seconds: 8,
+            max_memory: 1536 << 20,
+        }
     }
 }
 

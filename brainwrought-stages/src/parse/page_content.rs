@@ -47,6 +47,12 @@ pub(crate) struct PageContent {
         expect(dead_code, reason = "no other engine is asked for better ones")
     )]
     pub may_hide_text: bool,
+    /// How many times the page draws text, where the engine counts it.
+    #[cfg_attr(
+        not(feature = "pdfium"),
+        expect(dead_code, reason = "no other engine is asked for letters that are missing")
+    )]
+    pub text_objects: usize,
     /// Where lines and areas are drawn.
     pub drawings: Vec<Rect>,
 }

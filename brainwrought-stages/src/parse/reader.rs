@@ -1,6 +1,6 @@
-//! [`ReaderCheck`]: the engine that reads PDFs here, why it is not another one, and what its process could do.
+//! The engine that reads PDFs here: which it is, why it is not another one, and what its process could do.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use brainwrought_core::data::Reader;
 use brainwrought_core::id::Digest;
@@ -10,25 +10,13 @@ use tokio_util::sync::CancellationToken;
 
 use super::error::ParseError;
 use super::host::PdfHost;
-use super::sandbox::Power;
+use super::reader_check::ReaderCheck;
 use super::wire::{Answer, ParsedPdf, Probed, Work, unpack};
 
 /// The version of hayro in the lock file of the workspace.
 const HAYRO_VERSION: &str = "0.9.0";
 /// The name of the engine that is always there.
 const BUILT_IN: &str = "hayro";
-
-/// What a check of the reader found.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct ReaderCheck {
-    /// The engine that reads.
-    pub reader: Reader,
-    /// Why the PDFium library that was found is not used, if it is not.
-    pub library_fault: Option<String>,
-    /// What a reading process is not kept from on this system, or why that could not be found out.
-    pub powers: Result<Vec<Power>, String>,
-}
 
 impl PdfHost {
     /// Starts a reading process to find out whether it can load the library and what else it could do.
@@ -67,12 +55,6 @@ impl PdfHost {
     /// [`Self::check`].
     pub fn reader(&self) -> Reader {
         if self.libpdfium.is_some() { self.check().reader } else { built_in() }
-    }
-
-    /// The library to load: none that is known to be of no use.
-    pub(super) fn usable_library(&self) -> Option<PathBuf> {
-        let is_usable = |check: &ReaderCheck| check.library_fault.is_none();
-        self.libpdfium.clone().filter(|_| self.checked().get(&self.libpdfium).is_none_or(is_usable))
     }
 
     /// Completes what the reading process says of the engine.

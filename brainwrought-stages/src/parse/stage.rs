@@ -22,7 +22,7 @@ pub struct ParsePdf {
 
 impl Stage for ParsePdf {
     const NAME: &'static str = "parse";
-    const VERSION: u32 = 8;
+    const VERSION: u32 = 9;
     type Input = SourcePdf;
     type Output = Document;
 

@@ -27,7 +27,8 @@ pub(crate) struct Request {
 
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum Work {
-    Parse(ParseLimits),
+    /// Reads all pages but these.
+    Parse(ParseLimits, Vec<u32>),
     /// Reads a file that is no PDF, with the name that the user knows it by.
     Read(ParseLimits, String),
     Render(Vec<CropRequest>, DrawLimits),
@@ -39,7 +40,7 @@ impl Work {
     /// Processor time for all of it, in seconds.
     pub(crate) fn max_seconds(&self) -> u64 {
         match self {
-            Self::Parse(limits) | Self::Read(limits, _) => limits.max_seconds,
+            Self::Parse(limits, _) | Self::Read(limits, _) => limits.max_seconds,
             // Each picture may begin within a second that others have begun.
             Self::Render(crops, limits) => {
                 limits.max_seconds.saturating_add(1).saturating_mul(crops.len() as u64)
@@ -51,7 +52,7 @@ impl Work {
     /// Memory that may be mapped, in bytes.
     pub(crate) fn max_memory(&self) -> u64 {
         match self {
-            Self::Parse(limits) | Self::Read(limits, _) => limits.max_memory,
+            Self::Parse(limits, _) | Self::Read(limits, _) => limits.max_memory,
             Self::Render(_, limits) => limits.max_memory,
             Self::Probe => ParseLimits::default().max_memory,
         }
@@ -99,6 +100,8 @@ pub struct ParsedPdf {
 /// What the reading process answers.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum Answer {
+    /// A page is read now; the next answer comes after this.
+    Reading(Reading),
     /// The JSON of a parsed document follows.
     Parsed,
     /// A picture of this width and height follows, as premultiplied RGBA; the next answer comes after it.
@@ -107,6 +110,15 @@ pub(crate) enum Answer {
     NoPicture(ParseFailure),
     Probed(Probed),
     Refused(ParseFailure),
+}
+
+/// How far a reading process is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Reading {
+    /// The page, from 1; `None` once all are read.
+    pub page: Option<u32>,
+    /// The processor time that was used before it, in seconds.
+    pub used_seconds: u64,
 }
 
 /// What a reading process could do.

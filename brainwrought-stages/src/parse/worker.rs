@@ -16,7 +16,7 @@ use super::page_content::SCAN_COVERAGE;
 use super::rescue;
 use super::sandbox;
 use super::wire::{
-    Answer, CHILD_ARGUMENT, CropRequest, ParsedPdf, Probed, Request, Work, pack, read_request,
+    Answer, CHILD_ARGUMENT, CropRequest, ParsedPdf, Probed, Reading, Request, Work, pack, read_request,
 };
 
 /// True once this program has shown that it would become the reading process if it were started as one.
@@ -87,27 +87,47 @@ fn limit(work: &Work) -> std::io::Result<()> {
     Ok(())
 }
 
-/// Gives the picture that is drawn next its own processor time, within what the process may use in all.
-fn limit_picture(limits: &DrawLimits) {
+/// The processor time that this process has used, in whole seconds.
+fn used_seconds() -> u64 {
+    clock_gettime(ClockId::ProcessCPUTime).tv_sec.unsigned_abs()
+}
+
+/// Gives what is done next its own processor time, within what the process may use in all.
+fn limit_step(max_seconds: u64) {
     let hard = getrlimit(Resource::Cpu).maximum;
-    let used = clock_gettime(ClockId::ProcessCPUTime).tv_sec.unsigned_abs() + 1;
     // Below the hard limit, at which a process is killed without a sign of the cause.
     let most = hard.map_or(u64::MAX, |hard| hard.saturating_sub(1));
-    let soft = used.saturating_add(limits.max_seconds).min(most);
+    let soft = (used_seconds() + 1).saturating_add(max_seconds).min(most);
     // Where it cannot be set, the limit of the process holds.
     let _ = setrlimit(Resource::Cpu, Rlimit { current: Some(soft), maximum: hard });
 }
+
+/// Of files up to this size, in bytes, a copy is kept, so that pages can be looked for which the page tree does not name.
+const MAX_SPARE_BYTES: usize = 20_000_000;
 
 fn answer(request: &Request, pdf: Vec<u8>, reply: &mut impl Write) -> Result<(), Box<dyn std::error::Error>> {
     if let Work::Read(limits, file_name) = &request.work {
         return Ok(reply.write_all(&parsed_answer(formats::read(&pdf, file_name, limits))?)?);
     }
+    let may_need_spare = matches!(request.work, Work::Parse(..)) && pdf.len() <= MAX_SPARE_BYTES;
+    let spare = may_need_spare.then(|| pdf.clone());
     let (engine, whole) = match open(request, pdf) {
         Ok(opened) => opened,
         Err(refusal) => return Ok(reply.write_all(&pack(&Answer::Refused(refusal), &[])?)?),
     };
     match &request.work {
-        Work::Parse(limits) => Ok(reply.write_all(&parsed_answer(parse(engine.as_ref(), limits, whole))?)?),
+        Work::Parse(limits, left_out) => {
+            let mut parsed = parse(engine.as_ref(), limits, left_out, whole, reply)?;
+            if let Err(ParseFailure::NoText { .. }) = parsed
+                && let Some(pages) = spare.and_then(|pdf| rescue::rescued(&pdf))
+                && let Ok(engine) = engine::open(pages, request.password.as_deref())
+                && let Ok(rescued) = parse(engine.as_ref(), limits, left_out, false, reply)?
+            {
+                // The page tree leads elsewhere.
+                parsed = Ok(rescued);
+            }
+            Ok(reply.write_all(&parsed_answer(parsed)?)?)
+        }
         Work::Render(crops, limits) => render(engine.as_ref(), crops, limits, reply),
         Work::Read(..) | Work::Probe => Ok(()),
     }
@@ -141,18 +161,31 @@ fn is_whole(pdf: &[u8]) -> bool {
 /// A page with fewer letters counts as one without text: stamps and page numbers that scanners add.
 const FEW_LETTERS: usize = 40;
 
-fn parse(engine: &dyn Engine, limits: &ParseLimits, whole: bool) -> Result<ParsedPdf, ParseFailure> {
+/// Reads all pages but those that are `left_out`, and tells of each before it is read: it may be the end of this process.
+fn parse(
+    engine: &dyn Engine,
+    limits: &ParseLimits,
+    left_out: &[u32],
+    whole: bool,
+    reply: &mut impl Write,
+) -> Result<Result<ParsedPdf, ParseFailure>, Box<dyn std::error::Error>> {
     let pages = engine.page_count();
     if pages > limits.max_pages {
-        return Err(ParseFailure::TooManyPages { pages, limit: limits.max_pages });
+        return Ok(Err(ParseFailure::TooManyPages { pages, limit: limits.max_pages }));
     }
+    let mut tell = |page| {
+        let reading = Reading { page, used_seconds: used_seconds() };
+        Ok::<_, Box<dyn std::error::Error>>(reply.write_all(&pack(&Answer::Reading(reading), &[])?)?)
+    };
     let mut file = engine.file_content();
     if !whole {
         file.warnings.push("the file is cut off or damaged; what could be saved of it was read".to_owned());
     }
     let mut layout = Layout::new(file);
     let (mut scanned, mut letters, mut unreadable, mut unseen) = (0, 0, Vec::new(), Vec::new());
-    for page in 1..=pages {
+    for page in (1..=pages).filter(|page| !left_out.contains(page)) {
+        tell(Some(page))?;
+        limit_step(limits.max_page_seconds);
         // An engine that breaks down over one page may still read the others.
         let content = catch_unwind(AssertUnwindSafe(|| engine.page_content(page)));
         let Some(mut content) = content.ok().flatten() else {
@@ -169,18 +202,20 @@ fn parse(engine: &dyn Engine, limits: &ParseLimits, whole: bool) -> Result<Parse
         }
         layout.add(content);
     }
+    tell(None)?;
+    limit_step(u64::MAX);
     if letters < FEW_LETTERS * (pages as usize).min(3) {
-        return Err(match scanned {
+        return Ok(Err(match scanned {
             _ if !whole || unreadable.len() as u32 == pages => ParseFailure::Corrupt,
             0 => ParseFailure::NoText { pages },
             _ => ParseFailure::NoTextLayer { pages },
-        });
+        }));
     }
     if scanned * 2 > pages {
-        return Err(ParseFailure::NoTextLayer { pages });
+        return Ok(Err(ParseFailure::NoTextLayer { pages }));
     }
     layout.warn_of(&unreadable, &unseen, scanned);
-    Ok(layout.finish(engine.name()))
+    Ok(Ok(layout.finish(engine.name())))
 }
 
 fn render(
@@ -191,7 +226,7 @@ fn render(
 ) -> Result<(), Box<dyn std::error::Error>> {
     let pages = engine.page_count();
     for CropRequest { page, crop, width_px } in crops {
-        limit_picture(limits);
+        limit_step(limits.max_seconds);
         let draw = AssertUnwindSafe(|| engine.render(*page, *crop, *width_px));
         // What is drawn goes out at once: the next page may be the end of this process.
         match catch_unwind(draw).ok().flatten() {

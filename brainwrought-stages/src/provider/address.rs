@@ -3,6 +3,7 @@
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
+use brainwrought_core::redaction::without_credentials;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -28,7 +29,8 @@ impl Address {
     /// it fails.
     pub fn new(text: &str) -> Self {
         let text = text.trim_end_matches('/');
-        let shown = concealed(text).unwrap_or_else(|| text.to_owned());
+        // What is no address of the web was meant to be one.
+        let shown = concealed(text).unwrap_or_else(|| without_credentials(text, [text]));
         let whole = if shown == text { None } else { Secret::new(text) };
         Self { shown, whole }
     }
@@ -62,7 +64,7 @@ impl Address {
     }
 
     /// The text that a client connects to.
-    #[cfg_attr(not(feature = "providers"), allow(dead_code, reason = "nothing else connects"))]
+    #[cfg(any(feature = "providers", test))]
     pub(crate) fn reveal(&self) -> &str {
         self.whole.as_ref().map_or(&self.shown, Secret::reveal)
     }
@@ -185,6 +187,8 @@ mod tests {
             ("https://me:hush@example.com:8443/mcp", "https://***@example.com:8443/mcp"),
             ("https://hush@example.com/a@b?key=hush", "https://***@example.com/a@b?key=***"),
             ("no address", "no address"),
+            ("http:/me:hush@host/v1", "http:/***@host/v1"),
+            ("me:hush@host", "***@host"),
         ] {
             let address = Address::new(text);
             assert_eq!(address.as_str(), shown);

@@ -5,7 +5,7 @@ use std::error::Error;
 use brainwrought_core::data::Rule;
 
 use crate::background::BackgroundError;
-use crate::gate::rules::listed;
+use crate::gate::rule::listed;
 use crate::media::MediaError;
 use crate::picture::RgbaImageError;
 

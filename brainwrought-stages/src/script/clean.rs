@@ -83,7 +83,10 @@ pub(super) fn clean(document: &Document) -> Cleaned {
                         sections.push(Section { title, page: page.number });
                     }
                 }
-                BlockKind::Paragraph | BlockKind::ListItem if skipping.is_none() && is_text(block, body) => {
+                // A video speaks one language: that of most of the text.
+                BlockKind::Paragraph | BlockKind::ListItem
+                    if skipping.is_none() && block.language.is_none() && is_text(block, body) =>
+                {
                     let (text, is_abstract) = without_abstract(&block.text);
                     has_abstract |= is_abstract && page.number <= 3;
                     let is_item = block.kind == BlockKind::ListItem;

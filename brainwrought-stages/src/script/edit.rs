@@ -349,6 +349,10 @@ mod tests {
         assert_eq!(faults("So how did Agner Erlang serve 95% of calls?"), []);
         assert_eq!(faults("So why is one call in the queue?"), []);
         assert_eq!(faults("So what about 1492?"), [unknown(Doubt::Number("1492".to_owned()))]);
+        for number in ["٧٧٧", "७७७", "７７７", "½", "ⅷ", "10⁹", "x777"] {
+            let found = faults(&format!("So what about {number}?"));
+            assert_eq!(found.first(), Some(&unknown(Doubt::Number(number.to_owned()))), "{number}");
+        }
         assert_eq!(faults("So what did Kingman say?"), [unknown(Doubt::Name("Kingman".to_owned()))]);
         let told = judged(&[edit(0, "So what about 1492?")]).faults();
         assert_eq!(told, ["“So what about 1492?”: the document does not say the number 1492"]);

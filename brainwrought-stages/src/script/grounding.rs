@@ -4,7 +4,7 @@ use brainwrought_core::data::{Document, LineRole, Rule, Script};
 
 use super::evidence::{Doubt, Evidence};
 use super::sentences::Sentence;
-use crate::gate::rules::rule;
+use crate::gate::rule::rule;
 
 /// Faults that are named one by one; the rest is counted.
 const NAMED_FAULTS: usize = 5;

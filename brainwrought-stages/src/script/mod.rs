@@ -42,6 +42,7 @@ mod writer;
 pub use duration::{LENGTH_SECONDS, LINE_GAP_MS, Pace, SCENE_GAP_MS, estimate_ms, planned_ms};
 pub use edit::{EditVerdict, LineEdit, LineFault, LineVerdict, MAX_LINE_CHARS, WrongEdits, judge_edit};
 pub use evidence::{Doubt, Evidence};
+#[cfg(feature = "ffmpeg")]
 pub(crate) use grounding::citations;
 pub use grounding::{GroundingFault, UngroundedLine, grounding};
 pub use model::{ModelStep, ModelWriter, model_steps};

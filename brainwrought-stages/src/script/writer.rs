@@ -8,7 +8,7 @@ use brainwrought_core::stage::StageContext;
 use serde_json::Value;
 
 use super::duration::{LENGTH_SECONDS, Pace};
-use crate::gate::rules::listed;
+use crate::gate::rule::listed;
 
 /// What the script should be like.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -47,13 +47,28 @@ pub enum EditError {
     Stopped(#[from] tokio::task::JoinError),
 }
 
-/// Reads the script of a job, if it is written. While another is being written it is that of the last finished version.
+/// Reads the script of a job, if it is written: the one that can be edited. While another is being written it is that of the
+/// last finished version, as it is after an edit that was cancelled. An edit that failed can be mended, so its script stays.
 ///
 /// # Errors
 ///
 /// Fails when a store cannot be reached. A script that is lost or of another form counts as none.
-pub async fn script_of(engine: &Engine, job: &Job) -> Result<Option<Script>, EngineError> {
-    known(engine.output(job, &StageName::from(WriteScript::NAME), None).await)
+pub async fn script_of(engine: &Engine, view: &JobView) -> Result<Option<Script>, EngineError> {
+    known(stored_script(engine, view).await)
+}
+
+/// Reads the script as [`script_of`], for whoever has a lost one made again.
+///
+/// # Errors
+///
+/// Fails when a store cannot be reached, and when the script is lost or of another form.
+pub async fn stored_script(engine: &Engine, view: &JobView) -> Result<Option<Script>, EngineError> {
+    let [script, check] = [WriteScript::NAME, Check::NAME].map(StageName::from);
+    if view.status == JobStatus::Cancelled {
+        engine.output_beside(&view.job, &script, &check).await
+    } else {
+        engine.output(&view.job, &script, None).await
+    }
 }
 
 /// Reads the script that the current video of a job was made from: not that of an edit which is being made or did not
@@ -74,12 +89,13 @@ pub async fn script_of_video(engine: &Engine, job: &Job) -> Result<Option<Script
 /// Fails when the job has no script, when there is no such line, or when a store cannot be reached.
 pub async fn judge_job_edit(
     engine: &Engine,
-    job: &Job,
+    view: &JobView,
     edits: Vec<LineEdit>,
     fonts: &Fonts,
 ) -> Result<EditVerdict, EditError> {
+    let job = &view.job;
     let none = || EditError::NoScript(job.job_id.clone());
-    let script = script_of(engine, job).await?.ok_or_else(none)?;
+    let script = script_of(engine, view).await?.ok_or_else(none)?;
     let document = engine.output::<Document>(job, &StageName::from(ParsePdf::NAME), None).await;
     let document = known(document)?.ok_or_else(none)?;
     let options: Option<MakeOptions> = serde_json::from_value(job.options.clone()).ok();
@@ -107,7 +123,7 @@ pub async fn edit_job(
     if !view.status.is_final() {
         return Err(EditError::StillActive { job: job.job_id.clone(), status: view.status });
     }
-    let verdict = judge_job_edit(engine, job, edits, fonts).await?;
+    let verdict = judge_job_edit(engine, view, edits, fonts).await?;
     if !verdict.is_passed() {
         return Err(EditError::Refused(Box::new(verdict)));
     }

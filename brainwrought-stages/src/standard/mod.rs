@@ -18,7 +18,7 @@ mod stages;
 mod trial_narration;
 mod weighted_progress;
 
-pub use edit::{EditError, edit_job, judge_job_edit, script_of, script_of_video};
+pub use edit::{EditError, edit_job, judge_job_edit, script_of, script_of_video, stored_script};
 pub use estimate::{Costs, Estimate, EstimateError, EstimateLine, estimate};
 pub use examine::{Finding, examine, examine_providers};
 pub use options::{BackgroundChoice, Format, MakeOptions, Music};

@@ -1,11 +1,9 @@
 //! [`StageCosts`]: what each stage of a job costs, by its length and the size of its frames.
 
-use brainwrought_core::id::StageName;
 use brainwrought_core::job::Job;
 use serde_json::Value;
 
 use super::MakeOptions;
-use super::stage_table::stage;
 
 /// What each stage of a job costs, all its tasks together. Only the ratios matter: a job's own pace is measured as it runs.
 ///
@@ -63,10 +61,5 @@ impl StageCosts {
             costs.seconds = costs.seconds.min(SEGMENT_SECONDS * f64::from(items));
         }
         costs
-    }
-
-    /// The cost of all tasks of a stage; 1 for a stage that is not of the default pipeline.
-    pub(super) fn of_stage(&self, name: &StageName) -> f64 {
-        stage(&name.0).map_or(1.0, |stage| (stage.cost)(self))
     }
 }

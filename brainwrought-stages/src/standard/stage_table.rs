@@ -1,5 +1,6 @@
 //! [`STAGES`]: the stages of the default pipeline, with what each is called and what it costs.
 
+use brainwrought_core::id::StageName;
 use brainwrought_core::stage::Stage as _;
 
 use super::stage_cost::StageCosts;
@@ -93,6 +94,13 @@ pub fn stage_label(name: &str) -> &str {
 pub(super) fn stage(name: &str) -> Option<&'static StageInfo> {
     const TABLE: &[StageInfo] = &STAGES;
     TABLE.iter().find(|stage| stage.name == name)
+}
+
+impl StageCosts {
+    /// The cost of all tasks of a stage; 1 for a stage that is not of the default pipeline.
+    pub(super) fn of_stage(&self, name: &StageName) -> f64 {
+        stage(&name.0).map_or(1.0, |stage| (stage.cost)(self))
+    }
 }
 
 #[cfg(test)]

@@ -3,10 +3,12 @@
 mod fonts;
 mod invisible;
 mod letters;
+#[cfg(feature = "ffmpeg")]
 mod spacing;
 
 pub(crate) use fonts::named;
 pub use fonts::{DISPLAY_FONT, EMBEDDED_FONTS, EmbeddedFont, Fonts, Weight};
 pub use invisible::{has_invisible, without_invisible};
 pub use letters::{Ink, Letters, Stroke};
+#[cfg(feature = "ffmpeg")]
 pub(crate) use spacing::{is_unspaced, is_wide, needs_space};

@@ -10,6 +10,8 @@ use brainwrought_testing::{PROSE, PdfWriter, deflated_zeros, text};
 
 pub(crate) const TESTS: &[Test] = &[
     ("nested_forms_are_stopped", nested_forms_are_stopped),
+    ("a_page_that_takes_too_long_is_left_out", a_page_that_takes_too_long_is_left_out),
+    ("content_that_is_named_many_times_is_read", content_that_is_named_many_times_is_read),
     ("a_page_that_cannot_be_drawn_costs_its_picture", a_page_that_cannot_be_drawn_costs_its_picture),
     ("a_page_that_contains_itself_ends", a_page_that_contains_itself_ends),
     ("inflating_content_is_stopped", inflating_content_is_stopped),
@@ -46,6 +48,58 @@ fn nested_forms_are_stopped(bench: &Bench) {
         Ok(parsed) => assert!(parsed.pages[0].text().contains("A log is a list")),
         Err(error) => assert!(is_stopped(&error), "{error:?}"),
     }
+}
+
+fn a_page_that_takes_too_long_is_left_out(bench: &Bench) {
+    let mut writer = PdfWriter::new();
+    let inner = form_bomb(&mut writer);
+    let prose = text("F", 10, (50, 700), &PROSE);
+    writer.page(&prose);
+    writer.page_of("/X Do", &format!("/XObject << /X {inner} 0 R >>"));
+    writer.page(&prose);
+    let pdf = writer.finish();
+    let limits = ParseLimits { max_seconds: 20, max_page_seconds: 1, ..tight() };
+    let parsed = bench.parse_within(pdf.clone(), &limits).unwrap();
+    let told = parsed.warnings.iter().any(|warning| warning == "page 2 was left out: it takes too long");
+    let numbers: Vec<u32> = parsed.pages.iter().map(|page| page.number).collect();
+    // An engine may see at once that the page draws nothing to be read.
+    assert!(told || numbers.contains(&2), "{:?}", parsed.warnings);
+    assert!(told || bench.engine() == "pdfium", "{:?}", parsed.warnings);
+    for page in parsed.pages.iter().filter(|page| page.number != 2) {
+        assert!(page.text().contains("A log is a list"), "{}", page.number);
+    }
+    assert!(numbers.contains(&1) && numbers.contains(&3), "{numbers:?}");
+    // Without time for a second try it is the file that takes too long.
+    let result = bench.parse_within(pdf, &ParseLimits { max_seconds: 2, max_page_seconds: 9, ..tight() });
+    assert!(!told || matches!(result, Err(ParseError::Timeout)), "{}", outcome(&result));
+}
+
+/// The same page, or the same content of a page, many times.
+fn content_that_is_named_many_times_is_read(bench: &Bench) {
+    let mut writer = PdfWriter::new();
+    writer.page(&text("F", 10, (50, 700), &PROSE));
+    let pdf = String::from_utf8(writer.finish()).unwrap();
+    for (what, before, after) in [
+        (
+            "pages",
+            "/Count 1 /Kids [5 0 R]".to_owned(),
+            format!("/Count 500 /Kids [{}]", "5 0 R ".repeat(500)),
+        ),
+        ("content", "/Contents 4 0 R".to_owned(), format!("/Contents [{}]", "4 0 R ".repeat(500))),
+    ] {
+        let many = pdf.replace(&before, &after);
+        assert_ne!(pdf, many, "{what}");
+        let parsed = bench.parse(many.into_bytes());
+        let parsed = parsed.as_ref().unwrap_or_else(|error| panic!("{what}: {error:?}"));
+        assert!(parsed.pages[0].text().contains("A log is a list"), "{what}");
+    }
+    // A page tree that names the content itself leads to no page, and yet there is one.
+    let wrong =
+        pdf.replace("/Count 1 /Kids [5 0 R]", &format!("/Count 500 /Kids [{}]", "4 0 R ".repeat(500)));
+    let parsed = bench.parse(wrong.into_bytes());
+    let parsed = parsed.as_ref().unwrap_or_else(|error| panic!("{error:?}"));
+    assert!(parsed.pages[0].text().contains("A log is a list"));
+    assert!(parsed.warnings.iter().any(|warning| warning.contains("damaged")), "{:?}", parsed.warnings);
 }
 
 /// How often each of the levels of a bomb shows the one below.

@@ -1,8 +1,7 @@
 //! [`FileJobStore`]: the job store in a folder.
 
 use std::fs::TryLockError;
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::path::Path;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -17,13 +16,14 @@ use brainwrought_core::job_store::{
 };
 use brainwrought_core::ledger_store::LedgerStore;
 use brainwrought_core::report::chain;
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::Notify;
 
 use super::active_jobs::{active_job, active_jobs};
 use super::boot_clock::BootClock;
 use super::durable::Durability;
 use super::folder::{Folder, unavailable};
 use super::holder;
+use super::locked_folder::LockedFolder;
 use crate::OpenError;
 
 /// Keeps each job as `<folder>/jobs/<job_id>.json`, readable by people.
@@ -33,35 +33,9 @@ use crate::OpenError;
 /// taken back at once. Not for folders that several machines share: their clocks and locks are not one.
 #[derive(Debug)]
 pub struct FileJobStore {
-    shared: Arc<Shared>,
+    folder: LockedFolder,
     /// Wakes whoever waits in this process.
     work: Notify,
-}
-
-#[derive(Debug)]
-struct Shared {
-    jobs: PathBuf,
-    clock: Box<dyn Clock>,
-    /// A file lock holds for the whole process, so its threads queue here first.
-    folder: Mutex<Folder>,
-    /// See [`LOCK_TOLD`].
-    lock_told: Duration,
-    /// See [`MAX_LOCK_WAIT`].
-    lock_wait: Duration,
-}
-
-/// A wait for the lock that lasts longer is told. A transition holds it for some milliseconds.
-const LOCK_TOLD: Duration = Duration::from_secs(3);
-
-/// A wait for the lock that lasts longer fails. Listing 100,000 jobs holds it for some seconds.
-const MAX_LOCK_WAIT: Duration = Duration::from_secs(60);
-
-/// Another process does not give the lock back.
-#[derive(Debug, thiserror::Error)]
-#[error("{} has been locked for {} s; if a process that uses it is stopped, let it go on or end it", .path.display(), .waited.as_secs())]
-struct LockHeld {
-    path: PathBuf,
-    waited: Duration,
 }
 
 /// How often a waiting process looks whether another one has changed something.
@@ -117,53 +91,7 @@ impl FileJobStore {
     }
 
     fn with_folder(folder: &Path, opened: Folder, clock: Box<dyn Clock>) -> Self {
-        let shared = Shared {
-            jobs: folder.join("jobs"),
-            clock,
-            folder: Mutex::new(opened),
-            lock_told: LOCK_TOLD,
-            lock_wait: MAX_LOCK_WAIT,
-        };
-        Self { shared: Arc::new(shared), work: Notify::new() }
-    }
-
-    /// Runs one transition under the lock, away from the async threads.
-    async fn locked<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&mut Folder, &Now) -> Result<T, JobStoreError> + Send + 'static,
-    ) -> Result<T, JobStoreError> {
-        let shared = Arc::clone(&self.shared);
-        let (locked, mut is_locked) = oneshot::channel();
-        let result = tokio::task::spawn_blocking(move || {
-            // Each transition is written before memory is changed, so a poisoned lock still guards good data.
-            let mut folder = shared.folder.lock().unwrap_or_else(PoisonError::into_inner);
-            let lock = folder.lock().map_err(|error| unavailable("lock the jobs", error))?;
-            let _ = locked.send(());
-            let now = shared.clock.now();
-            let result = folder.restore_indexes(&now).and_then(|()| work(&mut folder, &now));
-            drop(lock);
-            result
-        });
-        self.wait_for_lock(&mut is_locked).await?;
-        result.await.map_err(|error| JobStoreError::Unavailable {
-            action: "run a transition".to_owned(),
-            source: Box::new(error),
-        })?
-    }
-
-    /// Waits until the lock is held, and says so where that takes long.
-    async fn wait_for_lock(&self, is_locked: &mut oneshot::Receiver<()>) -> Result<(), JobStoreError> {
-        let Shared { lock_told: told, lock_wait: longest, .. } = *self.shared;
-        if tokio::time::timeout(told, &mut *is_locked).await.is_ok() {
-            return Ok(());
-        }
-        let path = self.shared.jobs.join(".lock");
-        tracing::warn!(lock = %path.display(), "waiting for another process that holds the lock of the jobs");
-        if tokio::time::timeout(longest, is_locked).await.is_ok() {
-            return Ok(());
-        }
-        let source = Box::new(LockHeld { path, waited: told + longest });
-        Err(JobStoreError::Unavailable { action: "lock the jobs".to_owned(), source })
+        Self { folder: LockedFolder::new(folder.join("jobs"), opened, clock), work: Notify::new() }
     }
 
     /// Changes one job.
@@ -175,6 +103,7 @@ impl FileJobStore {
     ) -> Result<T, JobStoreError> {
         let id = id.clone();
         let result = self
+            .folder
             .locked(move |folder, now| {
                 let before = folder.read(&id, now)?;
                 let mut job = before.clone();
@@ -200,6 +129,7 @@ impl FileJobStore {
         change: impl Fn(&mut Job, &Now) -> Vec<TaskKey> + Send + 'static,
     ) -> Result<Vec<TaskId>, JobStoreError> {
         let moved = self
+            .folder
             .locked(move |folder, now| {
                 let mut moved = Vec::new();
                 for mut job in active_jobs(folder, now)? {
@@ -260,6 +190,7 @@ impl JobStore for FileJobStore {
     async fn create(&self, new: NewJob) -> Result<Created, JobStoreError> {
         let id = JobId::random().map_err(|error| unavailable("draw a job id", error))?;
         let created = self
+            .folder
             .locked(move |folder, now| {
                 if let Some(key) = &new.idempotency_key {
                     if let Some(job) = folder.by_key(key, now)? {
@@ -278,42 +209,46 @@ impl JobStore for FileJobStore {
 
     async fn get(&self, id: &JobId) -> Result<JobView, JobStoreError> {
         let id = id.clone();
-        self.locked(move |folder, now| Ok(view(folder.read(&id, now)?, now))).await
+        self.folder.locked(move |folder, now| Ok(view(folder.read(&id, now)?, now))).await
     }
 
     async fn find_by_view(&self, view_id: &ViewId) -> Result<Option<JobView>, JobStoreError> {
         let view_id = view_id.clone();
-        self.locked(move |folder, now| {
-            // The ids are the names of the files, so one job is read at most.
-            let id = folder.all()?.into_iter().find(|id| ViewId::from_job(id) == view_id);
-            match id.map(|id| folder.read(&id, now)) {
-                None | Some(Err(JobStoreError::JobNotFound(_))) => Ok(None),
-                Some(found) => Ok(Some(view(found?, now))),
-            }
-        })
-        .await
+        self.folder
+            .locked(move |folder, now| {
+                // The ids are the names of the files, so one job is read at most.
+                let id = folder.all()?.into_iter().find(|id| ViewId::from_job(id) == view_id);
+                match id.map(|id| folder.read(&id, now)) {
+                    None | Some(Err(JobStoreError::JobNotFound(_))) => Ok(None),
+                    Some(found) => Ok(Some(view(found?, now))),
+                }
+            })
+            .await
     }
 
     async fn list(&self, filter: &JobFilter) -> Result<Vec<JobView>, JobStoreError> {
         let filter = filter.clone();
-        self.locked(move |folder, now| {
-            let mut views = Vec::new();
-            for id in folder.all()? {
-                match folder.read(&id, now) {
-                    Ok(job) => views.push(view(job, now)),
-                    // One damaged file must not hide the others; asking for the job itself tells.
-                    Err(error) => tracing::warn!("a job was left out of the list: {}", chain(&error)),
+        self.folder
+            .locked(move |folder, now| {
+                let mut views = Vec::new();
+                for id in folder.all()? {
+                    match folder.read(&id, now) {
+                        Ok(job) => views.push(view(job, now)),
+                        // One damaged file must not hide the others; asking for the job itself tells.
+                        Err(error) => tracing::warn!("a job was left out of the list: {}", chain(&error)),
+                    }
                 }
-            }
-            views.sort_by(|a, b| (b.job.created_at, &b.job.job_id).cmp(&(a.job.created_at, &a.job.job_id)));
-            Ok(views
-                .into_iter()
-                .filter(|view| filter.wants(view))
-                .skip(filter.offset)
-                .take(filter.limit.unwrap_or(usize::MAX))
-                .collect())
-        })
-        .await
+                views.sort_by(|a, b| {
+                    (b.job.created_at, &b.job.job_id).cmp(&(a.job.created_at, &a.job.job_id))
+                });
+                Ok(views
+                    .into_iter()
+                    .filter(|view| filter.wants(view))
+                    .skip(filter.offset)
+                    .take(filter.limit.unwrap_or(usize::MAX))
+                    .collect())
+            })
+            .await
     }
 
     async fn advance(&self) -> Result<Vec<TaskId>, JobStoreError> {
@@ -322,34 +257,36 @@ impl JobStore for FileJobStore {
 
     async fn claim(&self, request: &ClaimRequest) -> Result<Vec<Claim>, JobStoreError> {
         let request = request.clone();
-        self.locked(move |folder, now| {
-            let mut claims = Vec::new();
-            let mut jobs = match &request.job {
-                Some(id) => active_job(folder, id, now)?.into_iter().collect(),
-                None => active_jobs(folder, now)?,
-            };
-            jobs.sort_by_cached_key(|job| (-i64::from(job.priority), job.created_at, job.job_id.clone()));
-            for mut job in jobs.into_iter().filter(|job| request.takes(job)) {
-                let mut lent = Vec::new();
-                for key in job.claimable(request.stages.as_deref(), now) {
-                    if claims.len() + lent.len() == request.limit {
-                        break;
+        self.folder
+            .locked(move |folder, now| {
+                let mut claims = Vec::new();
+                let mut jobs = match &request.job {
+                    Some(id) => active_job(folder, id, now)?.into_iter().collect(),
+                    None => active_jobs(folder, now)?,
+                };
+                jobs.sort_by_cached_key(|job| (-i64::from(job.priority), job.created_at, job.job_id.clone()));
+                for mut job in jobs.into_iter().filter(|job| request.takes(job)) {
+                    let mut lent = Vec::new();
+                    for key in job.claimable(request.stages.as_deref(), now) {
+                        if claims.len() + lent.len() == request.limit {
+                            break;
+                        }
+                        let holder = holder::this_process();
+                        let lease = request.lease;
+                        let token =
+                            job.claim(&key, &request.worker, lease, holder, now).map(|task| task.token);
+                        let id = TaskId { job: job.job_id.clone(), key };
+                        lent.extend(token.map(|token| (id, token)));
                     }
-                    let holder = holder::this_process();
-                    let lease = request.lease;
-                    let token = job.claim(&key, &request.worker, lease, holder, now).map(|task| task.token);
-                    let id = TaskId { job: job.job_id.clone(), key };
-                    lent.extend(token.map(|token| (id, token)));
+                    if lent.is_empty() {
+                        continue;
+                    }
+                    folder.write(&view(job.clone(), now), now, Durability::Synced)?;
+                    claims.extend(lent.into_iter().map(|(id, token)| Claim { id, token, job: job.clone() }));
                 }
-                if lent.is_empty() {
-                    continue;
-                }
-                folder.write(&view(job.clone(), now), now, Durability::Synced)?;
-                claims.extend(lent.into_iter().map(|(id, token)| Claim { id, token, job: job.clone() }));
-            }
-            Ok(claims)
-        })
-        .await
+                Ok(claims)
+            })
+            .await
     }
 
     async fn renew(
@@ -454,22 +391,23 @@ impl JobStore for FileJobStore {
 
     async fn delete(&self, id: &JobId) -> Result<(), JobStoreError> {
         let id = id.clone();
-        self.locked(move |folder, now| {
-            let job = match folder.read(&id, now) {
-                Err(JobStoreError::Damaged { .. }) => return folder.remove_damaged(&id),
-                read => read?,
-            };
-            job.check_deletable(now).map_err(|error| JobStoreError::from_transition(error, &id))?;
-            folder.remove(&job)
-        })
-        .await
+        self.folder
+            .locked(move |folder, now| {
+                let job = match folder.read(&id, now) {
+                    Err(JobStoreError::Damaged { .. }) => return folder.remove_damaged(&id),
+                    read => read?,
+                };
+                job.check_deletable(now).map_err(|error| JobStoreError::from_transition(error, &id))?;
+                folder.remove(&job)
+            })
+            .await
     }
 
     async fn wait_for_work(&self, at_most: Duration) {
         // Registered before anything is looked at, so that no change falls in between.
         let mut notified = std::pin::pin!(self.work.notified());
         notified.as_mut().enable();
-        let seen = Folder::generation(&self.shared.jobs);
+        let seen = Folder::generation(self.folder.path());
         // What changed just now may have changed after the caller last looked: it had better look again.
         let age = seen.and_then(|seen| Folder::age(seen, wall_time()));
         let may_be_late = age.is_some_and(|age| age < LATELY);
@@ -477,7 +415,7 @@ impl JobStore for FileJobStore {
             loop {
                 tokio::time::sleep(LOOK_EVERY).await;
                 // One look at a folder's time is too short for a trip to the blocking threads.
-                if may_be_late || Folder::generation(&self.shared.jobs) != seen {
+                if may_be_late || Folder::generation(self.folder.path()) != seen {
                     return;
                 }
             }
@@ -492,23 +430,4 @@ impl JobStore for FileJobStore {
 
 fn view(job: Job, now: &Now) -> JobView {
     JobView { status: job.status(now), job }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn a_lock_that_another_process_keeps_is_an_error_after_a_while() {
-        let folder = tempfile::tempdir().unwrap();
-        let mut store = FileJobStore::open(folder.path()).unwrap();
-        let shared = Arc::get_mut(&mut store.shared).unwrap();
-        (shared.lock_told, shared.lock_wait) = (Duration::from_millis(5), Duration::from_millis(5));
-        let other = std::fs::File::open(folder.path().join("jobs/.lock")).unwrap();
-        other.lock().unwrap();
-        let refused = store.list(&JobFilter::default()).await.unwrap_err();
-        let text = brainwrought_core::report::chain(&refused);
-        assert!(text.contains(".lock has been locked") && text.contains("stopped"), "{text}");
-        other.unlock().unwrap();
-    }
 }

@@ -6,5 +6,6 @@ mod durable;
 mod folder;
 mod holder;
 mod jobs;
+mod locked_folder;
 
 pub use jobs::FileJobStore;

@@ -1,6 +1,7 @@
 //! [`HubError`]: why the Hub could not do what was asked, by what can be done about it.
 
 use std::error::Error as StdError;
+use std::sync::Arc;
 use std::time::Duration;
 
 use brainwrought_core::artifact_store::ArtifactStoreError;
@@ -105,7 +106,7 @@ impl HubError {
         )
     }
 
-    pub(super) fn trouble(&self) -> Option<Trouble> {
+    fn trouble(&self) -> Option<Trouble> {
         match self {
             Self::MissingToken { .. } | Self::TokenRefused(_) | Self::ReadOnlyToken { .. } => {
                 Some(Trouble::KeyRefused)
@@ -115,4 +116,12 @@ impl HubError {
             _ => None,
         }
     }
+}
+
+/// Tells what an error of the Hub means for a store, if it is one.
+pub(crate) fn trouble(error: &(dyn StdError + 'static)) -> Option<Trouble> {
+    if let Some(shared) = error.downcast_ref::<Arc<HubError>>() {
+        return shared.trouble();
+    }
+    error.downcast_ref::<HubError>().and_then(HubError::trouble)
 }

@@ -32,11 +32,12 @@ mod wire;
 #[cfg(feature = "hub")]
 pub use hub_error::HubError;
 #[cfg(feature = "hub")]
+pub(crate) use hub_error::trouble;
+#[cfg(feature = "hub")]
 pub use publisher::HubPublisher;
 #[cfg(feature = "hub")]
 pub use space::{HubSpace, SpaceDeployment, SpaceRun};
 
-use crate::remote::Trouble;
 use crate::{ObjectArtifactStore, OpenError, StoreOptions};
 
 /// The scheme and the kind of repository: `hf://datasets/owner/name`, as the official tools write it.
@@ -82,18 +83,7 @@ pub(crate) fn open(url: &str, _: &StoreOptions) -> Result<Option<ObjectArtifactS
     Ok(None)
 }
 
-/// Tells what an error of the Hub means for a store, if it is one.
-#[cfg(feature = "hub")]
-pub(crate) fn trouble(error: &(dyn std::error::Error + 'static)) -> Option<Trouble> {
-    use std::sync::Arc;
-
-    if let Some(shared) = error.downcast_ref::<Arc<HubError>>() {
-        return shared.trouble();
-    }
-    error.downcast_ref::<HubError>().and_then(HubError::trouble)
-}
-
 #[cfg(not(feature = "hub"))]
-pub(crate) fn trouble(_: &(dyn std::error::Error + 'static)) -> Option<Trouble> {
+pub(crate) fn trouble(_: &(dyn std::error::Error + 'static)) -> Option<crate::remote::Trouble> {
     None
 }

@@ -7,6 +7,7 @@ mod providers;
 mod remote_error;
 #[cfg(any(feature = "aws", feature = "azure", feature = "gcp"))]
 mod retry;
+mod trouble;
 
 use std::sync::Arc;
 
@@ -16,7 +17,7 @@ use object_store::prefix::PrefixStore;
 use url::Url;
 
 pub use remote_error::RemoteError;
-pub(crate) use remote_error::Trouble;
+pub(crate) use trouble::Trouble;
 
 use crate::open_error::without_password;
 use crate::store_clock::StoreClock;

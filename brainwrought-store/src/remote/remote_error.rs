@@ -4,6 +4,7 @@ use std::error::Error as StdError;
 
 use object_store::Error;
 
+use super::trouble::Trouble;
 use crate::secrets::Secrets;
 
 /// Why a bucket could not be used: the source of
@@ -75,18 +76,6 @@ impl RemoteError {
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 struct Said(String);
-
-/// What is wrong with a place.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[cfg_attr(
-    not(feature = "network"),
-    allow(dead_code, reason = "a build without a network has no use for all of it")
-)]
-pub(crate) enum Trouble {
-    NoSuchPlace,
-    KeyRefused,
-    Unreachable,
-}
 
 fn trouble(error: &Error) -> Option<Trouble> {
     match error {

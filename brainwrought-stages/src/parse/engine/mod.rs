@@ -2,9 +2,9 @@
 
 mod hayro;
 mod page_labels;
-#[cfg(feature = "pdfium")]
-mod paired;
 #[cfg_attr(not(feature = "pdfium"), path = "no_pdfium.rs")]
+mod paired;
+#[cfg(feature = "pdfium")]
 mod pdfium;
 
 use std::path::Path;
@@ -48,7 +48,7 @@ pub(crate) trait Engine {
 ///
 /// Tells why the library cannot be loaded; files are then opened without it.
 pub(crate) fn load_library(path: &Path) -> Result<(), String> {
-    pdfium::load(path)
+    paired::load(path)
 }
 
 /// Opens a file with PDFium if its library was loaded, else, or where PDFium cannot make sense of the file, with hayro.
@@ -57,7 +57,7 @@ pub(crate) fn load_library(path: &Path) -> Result<(), String> {
 ///
 /// Refuses files that neither engine can open; of two refusals the more telling one counts.
 pub(crate) fn open(pdf: Vec<u8>, password: Option<&str>) -> Result<Box<dyn Engine>, ParseFailure> {
-    let pdf = match pdfium::open(pdf, password)? {
+    let pdf = match paired::open(pdf, password)? {
         Ok(file) => return Ok(file),
         Err(pdf) => pdf,
     };
@@ -94,6 +94,8 @@ fn visible(crop: Option<Rect>, width: f32, height: f32) -> Rect {
 
 /// What an engine gives for a letter whose meaning the file does not tell.
 const UNKNOWN: char = '\0';
+/// A space that PDFium made up where it may have left a letter out.
+const DOUBTFUL_SPACE: char = '\u{1}';
 
 /// Each part of a colour that may be taken for that of paper is above this, of 1.
 const LIGHT: f32 = 0.9;
@@ -111,7 +113,7 @@ const OT1_FACES: [&str; 14] = [
 fn decoded(letter: char, font: &str) -> char {
     const LIGATURES: [char; 5] = ['\u{FB00}', '\u{FB01}', '\u{FB02}', '\u{FB03}', '\u{FB04}'];
     if !letter.is_control() {
-        return letter;
+        return if letter.is_ascii_graphic() && is_pictorial_name(font) { '•' } else { letter };
     }
     let name = font.split_once('+').map_or(font, |(_, name)| name).to_ascii_lowercase();
     let face = name.trim_end_matches(|c: char| c.is_ascii_digit());
@@ -126,6 +128,14 @@ fn decoded(letter: char, font: &str) -> char {
     let ligature = place.and_then(|place| LIGATURES.get(place)).copied();
     // Tabs and line feeds part words in any font.
     ligature.unwrap_or(if letter.is_whitespace() { letter } else { UNKNOWN })
+}
+
+/// Tells from its name whether a face has pictures in the places of letters. They stand before items and headings.
+fn is_pictorial_name(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    ["dingbat", "wingding", "webding", "symbols", "ornament", "pictogram"]
+        .iter()
+        .any(|mark| name.contains(mark))
 }
 
 /// Tells from its name whether a face is bold.
@@ -177,6 +187,7 @@ mod tests {
         assert_eq!(decoded('\u{0B}', "CMMI10"), '\u{0B}', "it is an alpha there");
         assert_eq!((decoded('\t', "Arial"), decoded('x', "Arial")), ('\t', 'x'));
         assert_eq!(decoded('\u{05}', "CMR10"), UNKNOWN);
+        assert_eq!((decoded('s', "GeneralSymbolsP04"), decoded('s', "Symbol")), ('•', 's'));
     }
 
     #[test]

@@ -6,16 +6,35 @@ use std::collections::HashMap;
 use brainwrought_core::data::Rect;
 
 use super::hayro::HayroFile;
-use super::pdfium::PdfiumFile;
-use super::{Engine, UNKNOWN};
+use super::pdfium::{PdfiumFile, library};
+use super::{DOUBTFUL_SPACE, Engine, UNKNOWN};
+use crate::parse::error::ParseFailure;
 use crate::parse::page_content::{FileContent, Glyph, PageContent};
 use crate::picture::RgbaImage;
+
+pub(super) use super::pdfium::load;
 
 /// The two engines place the same letter at most this far apart, in points.
 const REACH: f32 = 0.7;
 
+/// On a page with fewer letters than this PDFium may have left out those of a whole font.
+const FEW_GLYPHS: usize = 200;
+
+/// Opens a file, or gives its bytes back where PDFium was not loaded or makes no sense of them.
+pub(super) fn open(
+    pdf: Vec<u8>,
+    password: Option<&str>,
+) -> Result<Result<Box<dyn Engine>, Vec<u8>>, ParseFailure> {
+    let Some(library) = library() else { return Ok(Err(pdf)) };
+    match PdfiumFile::open(library, pdf.clone(), password) {
+        Ok(file) if file.page_count() > 0 => Ok(Ok(Box::new(PairedFile::new(file, pdf, password)))),
+        Ok(_) | Err(ParseFailure::Corrupt) => Ok(Err(pdf)),
+        Err(refusal) => Err(refusal),
+    }
+}
+
 /// A file opened by PDFium, and by hayro once a page has letters without a meaning (ligatures, mostly) or forms.
-pub(super) struct PairedFile {
+struct PairedFile {
     first: PdfiumFile,
     second: OnceCell<Option<HayroFile>>,
     pdf: Vec<u8>,
@@ -23,7 +42,7 @@ pub(super) struct PairedFile {
 }
 
 impl PairedFile {
-    pub(super) fn new(first: PdfiumFile, pdf: Vec<u8>, password: Option<&str>) -> Self {
+    fn new(first: PdfiumFile, pdf: Vec<u8>, password: Option<&str>) -> Self {
         Self { first, second: OnceCell::new(), pdf, password: password.map(str::to_owned) }
     }
 
@@ -48,16 +67,25 @@ impl Engine for PairedFile {
 
     fn page_content(&self, page: u32) -> Option<PageContent> {
         let mut content = self.first.page_content(page)?;
-        let has_unknown = content.glyphs.iter().any(|glyph| glyph.letter == UNKNOWN);
-        if (has_unknown || content.is_coarse || content.may_hide_text)
+        let has_unknown = content.glyphs.iter().any(|glyph| matches!(glyph.letter, UNKNOWN | DOUBTFUL_SPACE));
+        let may_lack_text = content.glyphs.len() < FEW_GLYPHS && content.text_objects > content.glyphs.len();
+        if (has_unknown || content.is_coarse || content.may_hide_text || may_lack_text)
             && let Some(other) = self.second().and_then(|second| second.page_content(page))
         {
-            content.glyphs = named(&content.glyphs, &other.glyphs);
-            mark_unseen(&mut content.glyphs, &other.glyphs);
+            if may_lack_text && other.glyphs.len() > 2 * content.glyphs.len() {
+                // PDFium gives no letters of fonts whose encoding it does not have.
+                content.glyphs = other.glyphs;
+            } else {
+                content.glyphs = named(&content.glyphs, &other.glyphs);
+                mark_unseen(&mut content.glyphs, &other.glyphs);
+            }
             if content.is_coarse {
                 content.images = other.images;
                 content.drawings = other.drawings;
             }
+        }
+        for glyph in content.glyphs.iter_mut().filter(|glyph| glyph.letter == DOUBTFUL_SPACE) {
+            glyph.letter = ' ';
         }
         Some(content)
     }
@@ -136,7 +164,7 @@ fn named(glyphs: &[Glyph], others: &[Glyph]) -> Vec<Glyph> {
     others.sort_by(|a, b| a.baseline.total_cmp(&b.baseline));
     let mut named = Vec::with_capacity(glyphs.len());
     for glyph in glyphs {
-        if glyph.letter != UNKNOWN {
+        if !matches!(glyph.letter, UNKNOWN | DOUBTFUL_SPACE) {
             named.push(*glyph);
             continue;
         }
@@ -153,6 +181,10 @@ fn named(glyphs: &[Glyph], others: &[Glyph]) -> Vec<Glyph> {
             .copied()
             .collect();
         found.sort_by(|a, b| a.left.total_cmp(&b.left));
+        // What was a space stays one where there is nothing else.
+        if found.is_empty() && glyph.letter == DOUBTFUL_SPACE {
+            named.push(*glyph);
+        }
         named.extend(found.iter().map(|other| Glyph { letter: other.letter, ..*glyph }));
     }
     named
@@ -188,5 +220,27 @@ mod tests {
         ];
         let letters: String = named(&glyphs, &others).iter().map(|glyph| glyph.letter).collect();
         assert_eq!(letters, "off!");
+    }
+
+    #[test]
+    fn a_doubtful_space_is_what_the_other_engine_sees() {
+        let glyphs = [
+            glyph('O', 0.0, 7.0),
+            glyph('f', 5.0, 12.0),
+            glyph(DOUBTFUL_SPACE, 10.0, 12.8),
+            glyph('i', 12.8, 15.0),
+        ];
+        let with = |letter: char| {
+            let others = [
+                glyph('O', 0.0, 7.0),
+                glyph('f', 7.0, 10.0),
+                glyph(letter, 10.0, 12.8),
+                glyph('i', 12.8, 15.0),
+            ];
+            named(&glyphs, &others).iter().map(|glyph| glyph.letter).collect::<String>()
+        };
+        assert_eq!((with('f').as_str(), with(' ').as_str()), ("Offi", "Of i"));
+        let alone = named(&glyphs, &[]);
+        assert_eq!(alone[2].letter, DOUBTFUL_SPACE);
     }
 }

@@ -11,10 +11,9 @@ use pdfium_render::prelude::{
     PdfiumError, PdfiumInternalError,
 };
 
-use super::paired::PairedFile;
 use super::{
-    Engine, LIGHT, MAX_BOOKMARK_LEVEL, MAX_BOOKMARKS, MAX_GLYPHS, MAX_SHAPES, MIN_ALPHA, decoded,
-    is_bold_name, is_mono_name, picture_size, visible,
+    DOUBTFUL_SPACE, Engine, LIGHT, MAX_BOOKMARK_LEVEL, MAX_BOOKMARKS, MAX_GLYPHS, MAX_SHAPES, MIN_ALPHA,
+    decoded, is_bold_name, is_mono_name, picture_size, visible,
 };
 use crate::parse::error::ParseFailure;
 use crate::parse::layout::runs_left;
@@ -37,25 +36,22 @@ pub(super) fn load(path: &Path) -> Result<(), String> {
     LIBRARY.get_or_init(bind).as_ref().map(drop).map_err(Clone::clone)
 }
 
-/// Opens a file, or gives its bytes back where the library was not loaded or makes no sense of them.
-pub(super) fn open(
-    pdf: Vec<u8>,
-    password: Option<&str>,
-) -> Result<Result<Box<dyn Engine>, Vec<u8>>, ParseFailure> {
-    let Some(Ok(library)) = LIBRARY.get() else { return Ok(Err(pdf)) };
-    match PdfiumFile::open(library, pdf.clone(), password) {
-        Ok(file) if file.page_count() > 0 => Ok(Ok(Box::new(PairedFile::new(file, pdf, password)))),
-        Ok(_) | Err(ParseFailure::Corrupt) => Ok(Err(pdf)),
-        Err(refusal) => Err(refusal),
-    }
+/// The library, once it is bound.
+pub(super) fn library() -> Option<&'static Pdfium> {
+    LIBRARY.get()?.as_ref().ok()
 }
 
+/// A file that PDFium has opened.
 pub(super) struct PdfiumFile {
     document: PdfDocument<'static>,
 }
 
 impl PdfiumFile {
-    fn open(library: &'static Pdfium, pdf: Vec<u8>, password: Option<&str>) -> Result<Self, ParseFailure> {
+    pub(super) fn open(
+        library: &'static Pdfium,
+        pdf: Vec<u8>,
+        password: Option<&str>,
+    ) -> Result<Self, ParseFailure> {
         match library.load_pdf_from_byte_vec(pdf, password) {
             Ok(document) => Ok(Self { document }),
             Err(PdfiumError::PdfiumLibraryInternalError(error)) => Err(match (error, password) {
@@ -106,6 +102,7 @@ impl Engine for PdfiumFile {
                 chars.iter().take(MAX_GLYPHS).filter_map(|c| view.glyph(&c, &mut face)).collect();
         }
         turn_ligatures(&mut content.glyphs);
+        doubt_spaces(&mut content.glyphs);
         let mut painted: Vec<(Rect, Option<[u8; 3]>)> = Vec::new();
         // What comes after the shapes that are looked at is not known.
         content.may_hide_text = page.objects().len() > MAX_SHAPES;
@@ -116,6 +113,7 @@ impl Engine for PdfiumFile {
                 (bounds.right().value, bounds.top().value),
             );
             content.is_coarse |= object.as_x_object_form_object().is_some();
+            content.text_objects += usize::from(object.as_text_object().is_some());
             if let Some(text) = object.as_text_object().filter(|_| !content.may_hide_text) {
                 let place = (area.x + 0.5 * area.width, area.y + 0.5 * area.height);
                 let mut behind = painted.iter().rev().filter(|(area, _)| contains(area, place));
@@ -154,6 +152,39 @@ impl Engine for PdfiumFile {
         page.render_into_bitmap_with_config(&mut bitmap, &config).ok()?;
         // The page is drawn on opaque white, so that premultiplied and straight colours are the same.
         RgbaImage::from_premultiplied(width as usize, height as usize, bitmap.as_rgba_bytes()).ok()
+    }
+}
+
+/// Marks the spaces that PDFium made up where a letter may be missing: of two equal letters that overlap it takes the second
+/// for a copy of the first, and a word with "ff" in a face with wide boxes falls apart.
+fn doubt_spaces(glyphs: &mut [Glyph]) {
+    /// A space that was made up is narrower than this, in points, and one between words reaches further, in sizes.
+    const MADE_UP: f32 = 0.01;
+    const NARROW: f32 = 0.25;
+    for at in 1..glyphs.len().saturating_sub(1) {
+        let (Some(&before), Some(&space), Some(&after)) =
+            (glyphs.get(at - 1), glyphs.get(at), glyphs.get(at + 1))
+        else {
+            continue;
+        };
+        let is_made_up = space.letter == ' ' && space.right - space.left < MADE_UP;
+        let is_inside = before.letter.is_alphabetic()
+            && after.letter.is_lowercase()
+            && (before.baseline - after.baseline).abs() < 0.1 * after.size
+            && before.right > space.left + MADE_UP
+            && (0.0..NARROW * after.size).contains(&(after.left - space.left));
+        if is_made_up
+            && is_inside
+            && let Some(space) = glyphs.get_mut(at)
+        {
+            *space = Glyph {
+                letter: DOUBTFUL_SPACE,
+                right: after.left,
+                size: after.size,
+                baseline: after.baseline,
+                ..*space
+            };
+        }
     }
 }
 

@@ -212,7 +212,7 @@ impl Flow {
         let number_of = |place: usize| places.get(place).and_then(|place| numbers.get(*place)).copied();
         let outline = outline(&pages, &marked, number_of);
         let sections = sections_of_levels(&pages, title.as_deref());
-        let language = settled(&pages, self.declared_language.as_deref(), &mut self.warnings);
+        let language = settled(&mut pages, self.declared_language.as_deref(), &mut self.warnings);
         Ok(ParsedPdf {
             title,
             language,

@@ -3,7 +3,7 @@
 use brainwrought_core::data::{Language, Page};
 use whatlang::Lang;
 
-use crate::parse::layout::{language, two_letters};
+use crate::parse::layout::{mark_languages, two_letters};
 
 /// How many bytes of text must speak against what the file says before it is not believed. Templates state the language
 /// of their makers.
@@ -11,8 +11,8 @@ const TELLING: usize = 1_000;
 
 /// Decides on the language of a text: the one that its file states, unless its words are surely of another one, else the
 /// one that its words show.
-pub(super) fn settled(pages: &[Page], tag: Option<&str>, warnings: &mut Vec<String>) -> Language {
-    let shown = language(pages);
+pub(super) fn settled(pages: &mut [Page], tag: Option<&str>, warnings: &mut Vec<String>) -> Language {
+    let shown = mark_languages(pages);
     let Some(stated) = tag.and_then(stated) else { return shown };
     let bytes: usize = pages.iter().flat_map(|page| &page.blocks).map(|block| block.text.len()).sum();
     // What nobody can recognise is taken for its neighbours: Galician for Portuguese.
@@ -52,15 +52,15 @@ mod tests {
     #[test]
     fn a_file_is_believed_unless_its_words_speak_against_it() {
         let german = "Die Schlange wächst, solange niemand an der Kasse arbeitet, und alle warten. ";
-        let (short, long) = ([page(german)], [page(&german.repeat(20))]);
+        let (mut short, mut long) = ([page(german)], [page(&german.repeat(20))]);
         let mut warnings = Vec::new();
-        assert_eq!(settled(&long, None, &mut warnings).as_str(), "de");
-        assert_eq!(settled(&short, Some("nl"), &mut warnings).as_str(), "nl");
-        assert_eq!(settled(&long, Some("gl-ES"), &mut warnings).as_str(), "gl");
-        assert_eq!(settled(&long, Some("deu"), &mut warnings).as_str(), "de");
-        assert_eq!(settled(&long, Some("und"), &mut warnings).as_str(), "de");
+        assert_eq!(settled(&mut long, None, &mut warnings).as_str(), "de");
+        assert_eq!(settled(&mut short, Some("nl"), &mut warnings).as_str(), "nl");
+        assert_eq!(settled(&mut long, Some("gl-ES"), &mut warnings).as_str(), "gl");
+        assert_eq!(settled(&mut long, Some("deu"), &mut warnings).as_str(), "de");
+        assert_eq!(settled(&mut long, Some("und"), &mut warnings).as_str(), "de");
         assert_eq!(warnings, [""; 0]);
-        assert_eq!(settled(&long, Some("en-US"), &mut warnings).as_str(), "de");
+        assert_eq!(settled(&mut long, Some("en-US"), &mut warnings).as_str(), "de");
         assert!(warnings[0].contains("`en`") && warnings[0].contains("`de`"));
     }
 }

@@ -214,7 +214,10 @@ fn is_aligned(paragraph: &Paragraph, line: &Line, is_sentence_end: bool) -> bool
     };
     if paragraph.starts_item() {
         // The lines of an item hang under its text; a line further left than the marker is no part of it.
-        return further(first) > -indent && (further(first) > 0.3 * line.size || !is_sentence_end);
+        // In narrow columns the marker is indented instead, and the text runs back to the edge.
+        let runs_back = !is_sentence_end && line.text.starts_with(char::is_lowercase);
+        return (further(first) > -indent || runs_back)
+            && (further(first) > 0.3 * line.size || !is_sentence_end);
     }
     match paragraph.lines.as_slice() {
         _ if is_centred => true,

@@ -1,9 +1,7 @@
 //! [`join_drop_caps`]: large initials, put back to the words that they begin.
 
-use super::line::Line;
+use super::line::{DROP_CAP, Line};
 
-/// An initial is at least so many times as large as the text beside it. Small capitals are larger by less.
-pub(super) const DROP_CAP: f32 = 1.7;
 /// The gap between an initial and its word, in sizes of the text, at most.
 const MAX_GAP: f32 = 1.2;
 

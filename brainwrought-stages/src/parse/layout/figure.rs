@@ -2,6 +2,7 @@
 
 use brainwrought_core::data::{Block, BlockKind, Figure, Page, Rect};
 
+use super::letters::word_count;
 use super::pattern::caption;
 use crate::parse::page_content::{rect_of, union};
 
@@ -203,7 +204,7 @@ fn around(areas: impl Iterator<Item = Rect>) -> Option<Rect> {
 pub(super) fn is_text(block: &Block) -> bool {
     match block.kind {
         BlockKind::Paragraph | BlockKind::ListItem | BlockKind::Footnote | BlockKind::Reference => {
-            block.text.split_whitespace().count() >= 8 && !block.text.contains(" | ")
+            word_count(&block.text) >= 8 && !block.text.contains(" | ")
         }
         BlockKind::Heading => true,
         _ => false,
@@ -222,7 +223,7 @@ pub(super) fn is_label(block: &Block, shapes: &[Rect]) -> bool {
 
 /// Tells whether a picture ends where a block stands. `caption_size` is the size of the picture's caption.
 fn ends_picture(block: &Block, shapes: &[Rect], caption_size: f32) -> bool {
-    let words = block.text.split_whitespace().count();
+    let words = word_count(&block.text);
     match block.kind {
         BlockKind::Caption => true,
         // What names the parts of a picture is set smaller than its caption; running text never is.
@@ -238,7 +239,7 @@ fn ends_picture(block: &Block, shapes: &[Rect], caption_size: f32) -> bool {
 
 /// Tells whether a block stands at the height of a drawing, or so near to one that it names it.
 fn is_beside(block: &Block, shapes: &[Rect]) -> bool {
-    let is_name = block.text.split_whitespace().count() <= 6;
+    let is_name = word_count(&block.text) <= 6;
     let reach = if is_name { 1.3 * block.font_size } else { -0.5 * block.bbox.height };
     shapes
         .iter()

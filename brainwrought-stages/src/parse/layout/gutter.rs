@@ -34,7 +34,7 @@ impl Gutter {
 const BIN: f32 = 1.5;
 /// A strip is taken for a gutter by so many lines beside it on either side, and this width in sizes: the spaces of justified
 /// text reach 0.6 sizes, but stand one below the other over a few lines only. A narrower strip must go on for longer.
-const WIDTHS: [(usize, f32); 3] = [(24, 0.55), (10, 0.8), (4, 1.1)];
+const WIDTHS: [(usize, f32); 4] = [(40, 0.35), (24, 0.55), (10, 0.8), (4, 1.1)];
 /// The same where the pages before had a gutter in the same place.
 const KNOWN: (usize, f32) = (2, 0.5);
 /// A line of a column has at least so many words and letters, as a rule; cells have fewer.
@@ -50,6 +50,15 @@ const MIN_FULL: f32 = 0.3;
 const MIN_ALIGNED: f32 = 0.45;
 /// At most this part of the characters of a column are digits; tables have more.
 const MAX_DIGITS: f32 = 0.3;
+
+/// The least width in sizes of the white between running text and a table, an info box or notes beside it, and how many
+/// lines of both there must be.
+const BESIDE_WIDTH: f32 = 1.1;
+const BESIDE_LINES: (usize, usize) = (8, 5);
+/// Lines of running text have so many words at least, as a rule, where something else stands beside it.
+const BESIDE_WORDS: usize = 6;
+/// At most this part of the lines beside running text are level with a line of it. The cells of a table's row all are.
+const MAX_LEVEL: f32 = 0.6;
 
 /// Finds the gutters of a page. `known` are those of the pages before, whose places count for something.
 pub(super) fn gutters(page: &PageContent, words: &[Word], known: &[Gutter]) -> Vec<Gutter> {
@@ -270,8 +279,11 @@ fn is_gutter(strip: &Gutter, words: &[Word], size: f32, is_known: bool) -> bool 
             && letters >= MIN_LETTERS
             && digits as f32 <= MAX_DIGITS * all as f32
     };
-    if !is_prose(&left) || !is_prose(&right) {
-        return false;
+    let (is_left, is_right) = (is_prose(&left), is_prose(&right));
+    if !is_left || !is_right {
+        let (prose, other) = if is_left { (&left, &right) } else { (&right, &left) };
+        let is_either = is_left || is_right;
+        return is_either && strip.width() >= BESIDE_WIDTH * size && stands_beside(prose, other, size);
     }
     // The lines of a column end at its edge; the cells of a table seldom do.
     let column = left.lines.iter().map(|line| strip.left - line.far).fold(0.0, f32::max);
@@ -290,6 +302,20 @@ fn is_gutter(strip: &Gutter, words: &[Word], size: f32, is_known: bool) -> bool 
     let at_edge = right.lines.iter().filter(|line| line.near - strip.right <= 1.5 * size).count();
     full as f32 >= MIN_FULL * left.lines.len() as f32
         && aligned.max(at_edge) as f32 >= MIN_ALIGNED * right.lines.len() as f32
+}
+
+/// Tells whether something that is no column of text stands beside one, rather than being cells of the same rows.
+fn stands_beside(prose: &Side, other: &Side, size: f32) -> bool {
+    let mut words: Vec<usize> = prose.lines.iter().map(|line| line.words).collect();
+    words.sort_unstable();
+    let usual = words.get(words.len() / 2).copied().unwrap_or(0);
+    let is_level =
+        |line: &&SideLine| prose.lines.iter().any(|own| (own.height - line.height).abs() < 0.1 * size);
+    let level = other.lines.iter().filter(is_level).count();
+    prose.lines.len() >= BESIDE_LINES.0
+        && other.lines.len() >= BESIDE_LINES.1
+        && usual >= BESIDE_WORDS
+        && level as f32 <= MAX_LEVEL * other.lines.len() as f32
 }
 
 #[cfg(test)]
@@ -335,6 +361,16 @@ mod tests {
             [set("name", 50.0, y, 10.0), set("12.5", 150.0, y, 10.0), set("3.75", 250.0, y, 10.0)].concat()
         });
         assert!(found(cells.collect()).is_empty());
+    }
+
+    #[test]
+    fn a_box_beside_running_text_has_a_gutter_and_a_table_has_none() {
+        let line = "running text in lines of many words";
+        let prose = || (0..16).flat_map(|at| set(line, 50.0, 100.0 + 12.0 * at as f32, 10.0));
+        let beside =
+            |step: f32| (0..10).flat_map(move |at| set("Born 943", 260.0, 100.0 + step * at as f32, 10.0));
+        assert_eq!(found(prose().chain(beside(17.0)).collect()).len(), 1);
+        assert!(found(prose().chain(beside(12.0)).collect()).is_empty(), "these are rows");
     }
 
     #[test]

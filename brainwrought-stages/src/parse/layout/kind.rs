@@ -46,16 +46,25 @@ impl BlockClassifier {
         if self.is_footnote(paragraph, text, height) {
             return BlockKind::Footnote;
         }
-        if is_formula(text) {
+        // A formula has its number beside it, and a row of a table more than that.
+        let is_row = paragraph.cell_rows > 0 && paragraph.lines.len() > 2;
+        if is_formula(text) && !is_row {
             return BlockKind::Formula;
         }
         if is_list_start(text) {
-            return BlockKind::ListItem;
+            // The paragraphs of a judgement or a contract are numbered, and are no list for all that.
+            let is_numbered = text.starts_with(|first: char| first.is_ascii_digit());
+            let is_long = text.split_whitespace().count() >= NUMBERED_PARAGRAPH;
+            return if is_numbered && is_long { BlockKind::Paragraph } else { BlockKind::ListItem };
         }
         if paragraph.cell_rows > 0 { BlockKind::Table } else { BlockKind::Paragraph }
     }
 
     fn is_heading(&self, paragraph: &Paragraph, text: &str) -> bool {
+        // A sign may stand before the number of a heading.
+        let marked =
+            LIST_BULLET.find(text).map(|marker| text.get(marker.end()..).unwrap_or_default().trim_start());
+        let text = marked.filter(|rest| is_numbered_heading(rest)).unwrap_or(text);
         // Two characters of Chinese or Japanese make a word, as a rule.
         let ideographs = text.chars().filter(|&letter| is_ideograph(letter)).count();
         let words = text.split_whitespace().count() + ideographs / 2;
@@ -105,6 +114,9 @@ impl BlockClassifier {
         is_small && is_low && (FOOTNOTE.is_match(text) || bbox.y > 0.85 * height)
     }
 }
+
+/// What is numbered and longer than this, in words, is a paragraph; items of lists are shorter.
+const NUMBERED_PARAGRAPH: usize = 40;
 
 /// Signs that stand between the sides of a formula.
 const RELATIONS: [char; 16] =

@@ -108,6 +108,13 @@ pub(super) fn is_ideograph(letter: char) -> bool {
     matches!(letter, '\u{3000}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}' | '\u{FF00}'..='\u{FF60}')
 }
 
+/// How many words a text has; two characters of Chinese or Japanese make one, as a rule.
+pub(super) fn word_count(text: &str) -> usize {
+    let ideographs = text.chars().filter(|letter| is_ideograph(*letter)).count();
+    let words = text.split_whitespace().filter(|word| !word.contains(is_ideograph)).count();
+    words + ideographs.div_ceil(2)
+}
+
 /// What a reader sees for a code point. Superscripts and the like stay: `x²` must not become `x2`.
 fn readable(letter: char) -> Vec<char> {
     match letter {

@@ -3,7 +3,6 @@
 use brainwrought_core::data::Rect;
 
 use super::bidi::{read_order, runs_left};
-use super::drop_cap::DROP_CAP;
 use super::gutter::Gutter;
 use super::letters::GlyphNormalizer;
 use super::raised::{lowered, raised};
@@ -17,6 +16,8 @@ const WRITTEN_SPACE: f32 = 0.15;
 const WIDE_GAP: f32 = 1.4;
 /// Marks above and below the line are at most this much smaller than the line.
 const SCRIPT_SIZE: f32 = 0.86;
+/// An initial is at least so many times as large as the text beside it. Small capitals are larger by less.
+pub(super) const DROP_CAP: f32 = 1.7;
 
 /// Letters that stand side by side on one baseline.
 #[derive(Debug, Clone, PartialEq)]

@@ -27,11 +27,13 @@ use std::collections::{BTreeMap, VecDeque};
 use brainwrought_core::data::{Block, BlockKind, Language, Page, PageUnit, Rect, TextLine};
 
 pub(super) use self::bidi::runs_left;
+use self::block::Paragraph;
 use self::drop_cap::join_drop_caps;
 use self::furniture::Furniture;
 use self::gutter::{Gutter, gutters};
 use self::hyphen::Vocabulary;
 use self::kind::BlockClassifier;
+use self::letters::word_count;
 use self::line::Line;
 use self::line_number::margin_numbers;
 use self::orientation::{Orientation, upright};
@@ -42,14 +44,18 @@ pub(super) use self::pattern::{is_list_start, without_marker};
 pub(super) use self::raised::{lowered, raised};
 pub(super) use self::section::sections_of_levels;
 use self::word::words;
-use super::page_content::{FileContent, PageContent};
+use super::page_content::{FileContent, PageContent, union};
 use super::wire::ParsedPdf;
 
 /// How many letters the language is told from; more would not change the answer.
 const LANGUAGE_SAMPLE: usize = 20_000;
 
-/// Of shorter blocks nobody can tell the language, in letters.
+/// Of shorter blocks nobody can tell the language, in bytes.
 const MIN_LANGUAGE_LETTERS: usize = 120;
+/// More letters of a block would not change its language.
+const LANGUAGE_LETTERS: usize = 400;
+/// Blocks whose language is told have at least so many bytes together before they stand for the document.
+const MIN_TOLD_LETTERS: usize = 1_000;
 
 /// How many pages back a gutter still tells where the next one may be: left and right pages differ.
 const KNOWN_PAGES: usize = 4;
@@ -149,9 +155,20 @@ impl Layout {
         }
     }
 
+    /// Where most of a document is bold, by what its fonts say of themselves, that means nothing either.
+    fn ignore_usual_bold(&mut self) {
+        let lines = || self.pages.iter().flat_map(|page| &page.lines);
+        let all: usize = lines().map(|line| line.text.len()).sum();
+        let bold: usize = lines().filter(|line| line.bold).map(|line| line.text.len()).sum();
+        if 2 * bold > all {
+            self.pages.iter_mut().flat_map(|page| &mut page.lines).for_each(|line| line.bold = false);
+        }
+    }
+
     /// Makes text of all pages.
     pub(super) fn finish(mut self, engine: &str) -> ParsedPdf {
         self.ignore_usual_mono();
+        self.ignore_usual_bold();
         let body_size = body_size(&self.pages);
         let mut numbers = PrintedNumbers::default();
         let mut furniture = Vec::with_capacity(self.pages.len());
@@ -187,11 +204,10 @@ impl Layout {
             outline::mark_authors(first);
         }
         let title = outline::title(&pages, self.file.title.as_deref());
-        let language = language(&pages);
+        let language = mark_languages(&mut pages);
         let sections = section::sections(&mut pages, &self.file.bookmarks, title.as_deref());
         let outline = outline::outline(&self.file.bookmarks, &pages);
         for ((page, orientation), furniture) in pages.iter_mut().zip(orientations).zip(furniture) {
-            page.blocks.iter_mut().for_each(|block| block.language = other_language(block, &language));
             page.blocks.extend(furniture.iter().map(furniture_block));
             (page.width, page.height) = orientation.size();
             page.blocks.iter_mut().for_each(|block| displayed(block, &orientation));
@@ -218,40 +234,113 @@ fn page_of(
     judge: &mut BlockClassifier,
 ) -> (Page, Vec<Rect>) {
     let LinedPage { number, width, height, lines, shapes, .. } = lined;
-    let mut blocks = Vec::new();
+    let mut blocks: Vec<Block> = Vec::new();
+    let mut short = Vec::new();
+    // Those of the table at the end of `blocks`, if one stands there.
+    let mut table_lines: Vec<Line> = Vec::new();
     judge.page_size = page_size(&lines);
     for paragraph in block::paragraphs(lines, step) {
         let (mut text, mut ends) = paragraph.text(vocabulary);
-        let mut kind = judge.kind(&paragraph, &text, height);
-        if kind == BlockKind::ListItem {
+        let kind = judge.kind(&paragraph, &text, height);
+        let is_marked_heading = kind == BlockKind::Heading && pattern::LIST_BULLET.is_match(&text);
+        if kind == BlockKind::Paragraph && pattern::is_list_start(&text)
+            || kind == BlockKind::ListItem
+            || is_marked_heading
+        {
             let bare = pattern::without_marker(&text).to_owned();
             let marker = text.len() - bare.len();
             ends.iter_mut().for_each(|end| *end = end.saturating_sub(marker));
             text = bare;
         }
-        let lines = ends.iter().zip(&paragraph.lines);
-        let lines = lines.map(|(end, line)| TextLine { end: *end as u32, bbox: line.bbox() }).collect();
-        let mut block = Block {
+        let lines = text_lines(&ends, &paragraph, 0).collect();
+        if kind == BlockKind::Table
+            && let Some(last) = blocks.last_mut().filter(|last| goes_on_in(last, &paragraph))
+        {
+            // A wider gap between two groups of rows parts no table.
+            let start = last.text.len() + 1;
+            last.text = format!("{} {text}", last.text);
+            table_lines.extend(paragraph.lines.iter().cloned());
+            last.rows = table::rows(&table_lines);
+            last.lines.extend(text_lines(&ends, &paragraph, start));
+            last.bbox = union(&last.bbox, &paragraph.bbox());
+            continue;
+        }
+        table_lines.clear();
+        if kind == BlockKind::Table {
+            table_lines.extend(paragraph.lines.iter().cloned());
+        }
+        let block = Block {
             kind,
             text,
+            rows: if kind == BlockKind::Table && paragraph.cell_rows > 0 {
+                table::rows(&paragraph.lines)
+            } else {
+                Vec::new()
+            },
             lines,
             bbox: paragraph.bbox(),
             font_size: paragraph.size(),
             bold: paragraph.is_mostly(|line| line.bold),
             ..Block::default()
         };
-        // Words inside a diagram are no running text, and must not be read aloud as such.
-        let is_short = paragraph.lines.len() <= 3 && block.text.split_whitespace().count() < 12;
-        if kind == BlockKind::Paragraph && is_short && figure::is_label(&block, &shapes) {
-            kind = BlockKind::FigureText;
+        if kind == BlockKind::Paragraph
+            && paragraph.lines.len() <= 3
+            && word_count(&block.text) < MIN_RUNNING_WORDS
+        {
+            short.push(blocks.len());
         }
-        if kind == BlockKind::Table && paragraph.cell_rows > 0 {
-            block.rows = table::rows(&paragraph.lines);
-        }
-        block.kind = kind;
         blocks.push(block);
     }
+    // Words inside a diagram are no running text, and must not be read aloud as such. What running text stands in is a box
+    // around it.
+    let drawings: Vec<Rect> = shapes
+        .iter()
+        .filter(|shape| !blocks.iter().any(|block| is_running_in(block, shape)))
+        .copied()
+        .collect();
+    for at in short {
+        if let Some(block) = blocks.get_mut(at).filter(|block| figure::is_label(block, &drawings)) {
+            block.kind = BlockKind::FigureText;
+        }
+    }
     (Page { number, width, height, blocks, ..Page::default() }, shapes)
+}
+
+/// The lines of a paragraph whose text begins at `start` in that of its block.
+fn text_lines<'a>(
+    ends: &'a [usize],
+    paragraph: &'a Paragraph,
+    start: usize,
+) -> impl Iterator<Item = TextLine> + 'a {
+    let lines = ends.iter().zip(&paragraph.lines);
+    lines.map(move |(end, line)| TextLine { end: (start + end) as u32, bbox: line.bbox() })
+}
+
+/// Groups of rows that are at most this far apart, in sizes, are parts of one table.
+const MAX_ROW_GAP: f32 = 2.5;
+
+/// Tells whether a table goes on with these rows.
+fn goes_on_in(last: &Block, paragraph: &Paragraph) -> bool {
+    let area = paragraph.bbox();
+    let gap = area.y - last.bbox.bottom();
+    let shared = last.bbox.right().min(area.right()) - last.bbox.x.max(area.x);
+    last.kind == BlockKind::Table
+        && !last.rows.is_empty()
+        && paragraph.cell_rows > 0
+        && (-0.5 * last.font_size..MAX_ROW_GAP * last.font_size).contains(&gap)
+        && (last.font_size - paragraph.size()).abs() < 0.15 * last.font_size
+        && shared > 0.5 * last.bbox.width.min(area.width)
+}
+
+/// Shorter paragraphs may be labels of a diagram, in words.
+const MIN_RUNNING_WORDS: usize = 12;
+
+/// Tells whether a block is running text that stands in an area.
+fn is_running_in(block: &Block, area: &Rect) -> bool {
+    matches!(block.kind, BlockKind::Paragraph | BlockKind::ListItem)
+        && block.lines.len() >= 2
+        && word_count(&block.text) >= 2 * MIN_RUNNING_WORDS
+        && figure::is_label(block, std::slice::from_ref(area))
 }
 
 fn furniture_block(line: &Line) -> Block {
@@ -297,8 +386,45 @@ fn usual_size<'a>(lines: impl Iterator<Item = &'a Line>) -> f32 {
     usual.map_or(10.0, |(size, _)| *size as f32 / 2.0)
 }
 
-/// Finds the language of most of the text.
-pub(super) fn language(pages: &[Page]) -> Language {
+/// Tells the language of each block that is long enough, notes it where it is another one than that of the document, and
+/// returns that: the language of most of the text, wherever it stands.
+pub(super) fn mark_languages(pages: &mut [Page]) -> Language {
+    let mut letters: BTreeMap<&'static str, usize> = BTreeMap::new();
+    let mut told: Vec<Option<&'static str>> = Vec::new();
+    for block in pages.iter().flat_map(|page| &page.blocks) {
+        let code = code_of(block);
+        if let Some(code) = code {
+            *letters.entry(code).or_default() += block.text.len();
+        }
+        told.push(code);
+    }
+    let all: usize = letters.values().sum();
+    let most = letters.into_iter().max_by_key(|(_, count)| *count).map(|(code, _)| code);
+    let language = match most {
+        Some(code) if all >= MIN_TOLD_LETTERS => Language::new(code),
+        _ => language_of_sample(pages),
+    };
+    for (block, code) in pages.iter_mut().flat_map(|page| &mut page.blocks).zip(told) {
+        block.language = code.map(Language::new).filter(|own| *own != language);
+    }
+    language
+}
+
+/// The code of the language of a block of prose, if it can be told for sure.
+fn code_of(block: &Block) -> Option<&'static str> {
+    let is_prose = matches!(
+        block.kind,
+        BlockKind::Paragraph | BlockKind::ListItem | BlockKind::Caption | BlockKind::Footnote
+    );
+    if !is_prose || block.text.len() < MIN_LANGUAGE_LETTERS {
+        return None;
+    }
+    let start: String = block.text.chars().take(LANGUAGE_LETTERS).collect();
+    whatlang::detect(&start).filter(|found| found.is_reliable()).map(|found| two_letters(found.lang()))
+}
+
+/// The language of the text from the start on, where no block is long enough to tell.
+fn language_of_sample(pages: &[Page]) -> Language {
     let mut sample = String::new();
     let prose = [BlockKind::Paragraph, BlockKind::ListItem, BlockKind::Heading, BlockKind::Caption];
     for block in pages.iter().flat_map(|page| &page.blocks).filter(|block| prose.contains(&block.kind)) {
@@ -311,20 +437,6 @@ pub(super) fn language(pages: &[Page]) -> Language {
     whatlang::detect(&sample)
         .filter(|found| found.is_reliable() || sample.len() >= 2000)
         .map_or_else(Language::undetermined, |found| Language::new(two_letters(found.lang())))
-}
-
-/// The language of a block, if it is long enough to tell and surely another one than that of the document.
-fn other_language(block: &Block, usual: &Language) -> Option<Language> {
-    let is_prose = matches!(
-        block.kind,
-        BlockKind::Paragraph | BlockKind::ListItem | BlockKind::Caption | BlockKind::Footnote
-    );
-    if !is_prose || block.text.len() < MIN_LANGUAGE_LETTERS {
-        return None;
-    }
-    let found = whatlang::detect(&block.text).filter(|found| found.is_reliable())?;
-    let language = Language::new(two_letters(found.lang()));
-    (language != *usual).then_some(language)
 }
 
 /// The ISO 639-1 code of a language where one exists, as voices and the rest of the program name it.

@@ -96,7 +96,10 @@ fn runs_down(glyphs: &[Glyph]) -> bool {
 /// A letter of a column, as a letter of the line that the column becomes.
 fn stacked(glyph: &Glyph, page: &Orientation) -> Glyph {
     let top = glyph.baseline - ASCENT * glyph.size;
-    let middle = f32::midpoint(glyph.left, glyph.right);
+    // Punctuation may have no width of its own where a font measures it downwards.
+    let width =
+        if glyph.right - glyph.left < 0.1 * glyph.size { glyph.size } else { glyph.right - glyph.left };
+    let middle = glyph.left + width / 2.0;
     let (left, line) = page.read(middle, top);
     // A letter of a line stands on its baseline, which lies below its middle.
     Glyph { left, right: left + glyph.size, baseline: line + (ASCENT - 0.5) * glyph.size, ..*glyph }

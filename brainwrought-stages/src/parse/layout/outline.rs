@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use brainwrought_core::data::{Block, BlockKind, OutlineEntry, Page};
 use regex::Regex;
 
+use super::letters::word_count;
 use crate::language::{LanguageData, alternatives};
 use crate::parse::page_content::Bookmark;
 
@@ -28,6 +29,10 @@ static OPENING: LazyLock<Regex> = LazyLock::new(|| {
 
 /// The longest outline that is made of headings.
 const MAX_ENTRIES: usize = 400;
+/// Titles are set on no more lines.
+const MAX_TITLE_LINES: usize = 5;
+/// The longest titles of papers have so many words.
+const MAX_TITLE_WORDS: usize = 36;
 /// Names, addresses and dates before a paper are no longer than this, in words.
 const MAX_AUTHOR_WORDS: usize = 60;
 /// Where a title ends that was never one.
@@ -89,7 +94,7 @@ pub(super) fn mark_authors(page: &mut Page) {
     let is_of_title = |block: &Block| block.font_size >= 0.94 * largest;
     let title_ends = page.blocks.iter().take(opening).position(is_of_title).map_or(0, |at| at + 1);
     for (at, block) in page.blocks.iter_mut().enumerate().take(opening) {
-        let is_short = block.text.split_whitespace().count() <= MAX_AUTHOR_WORDS;
+        let is_short = word_count(&block.text) <= MAX_AUTHOR_WORDS;
         let is_sentence = block.text.ends_with(['.', '!', '?', '。']) && block.text.contains(' ');
         match block.kind {
             BlockKind::Heading if block.font_size < 0.94 * largest => block.kind = BlockKind::FrontMatter,
@@ -103,9 +108,17 @@ pub(super) fn mark_authors(page: &mut Page) {
 
 /// Finds the title: the largest print on the first page with text, or what the file's metadata say.
 pub(super) fn title(pages: &[Page], metadata: Option<&str>) -> Option<String> {
-    let from_page = pages.iter().take(3).find(|page| !page.blocks.is_empty()).and_then(largest);
+    let first = pages.iter().take(3).find(|page| !page.blocks.is_empty());
     let metadata = metadata.map(str::trim).filter(|title| is_title(title)).map(str::to_owned);
-    from_page.or(metadata)
+    // A heading in the lower part of a page that has nothing larger still names more than a file does.
+    first.and_then(largest).or(metadata).or_else(|| first.and_then(first_heading))
+}
+
+fn first_heading(page: &Page) -> Option<String> {
+    let headings =
+        || page.blocks.iter().filter(|block| block.kind == BlockKind::Heading && is_title(&block.text));
+    let size = headings().map(|block| block.font_size).fold(0.0, f32::max);
+    headings().find(|block| block.font_size > 0.94 * size).map(|block| tidied(&block.text))
 }
 
 fn largest(page: &Page) -> Option<String> {
@@ -113,7 +126,12 @@ fn largest(page: &Page) -> Option<String> {
         .blocks
         .iter()
         .filter(|block| block.bbox.y < 0.7 * page.height && is_title(&block.text))
-        .filter(|block| matches!(block.kind, BlockKind::Heading | BlockKind::Paragraph))
+        .filter(|block| match block.kind {
+            BlockKind::Heading => true,
+            // Running text that is a little larger than the rest of its page, as in books of small pages, names nothing.
+            BlockKind::Paragraph => block.lines.len() <= MAX_TITLE_LINES,
+            _ => false,
+        })
         .collect();
     let size = candidates.iter().map(|block| block.font_size).fold(0.0, f32::max);
     // On a title page the title itself may be the longest text: without a sentence, what is set smallest is compared.
@@ -180,10 +198,15 @@ pub(in crate::parse) fn is_title(text: &str) -> bool {
     let is_stamp = ["arxiv:", "doi:", "isbn", "issn", "http://", "https://", "www.", "vol. "]
         .iter()
         .any(|start| lower.starts_with(start));
+    // A title names; a whole sentence, or the rest of one, does not.
+    let words = text.split_whitespace().count();
+    let is_running =
+        words > MAX_TITLE_WORDS || words > 6 && text.trim_start().starts_with(char::is_lowercase);
     // The name of a file that lost its ending.
     let is_file = is_file || lower.contains('_') && !lower.contains(' ');
     letters >= 3
         && !is_file
+        && !is_running
         && !is_date
         && !is_stamp
         && !lower.contains('@')
@@ -266,10 +289,10 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_taken_off_and_give_the_level() {
+    fn numbers_are_taken_off() {
         let page = page(vec![
             block(BlockKind::Heading, "1 Introduction", 60.0, 12.0),
-            block(BlockKind::Heading, "1.1 Aims", 90.0, 12.0),
+            Block { level: 2, ..block(BlockKind::Heading, "1.1 Aims", 90.0, 12.0) },
         ]);
         let entries = outline(&[], &[page]);
         let found: Vec<(u8, &str)> =

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use brainwrought_core::data::{Block, BlockKind, Page, Section, SectionRole};
 
-use super::letters::is_ideograph;
+use super::letters::{is_ideograph, word_count};
 use super::outline::{NUMBER, numbered_depth};
 use crate::language::{LanguageData, Phrases, SectionWords};
 use crate::parse::page_content::Bookmark;
@@ -91,19 +91,16 @@ pub(in crate::parse) fn sections_of_levels(pages: &[Page], title: Option<&str>) 
 
 /// The level of headings by their size: that of the numbered ones of the same size, else by rank.
 fn levels_by_size<'a>(headings: impl Iterator<Item = &'a Block>) -> BTreeMap<u32, usize> {
-    // For each size, how many headings have how many numbers: "3.2" has two.
-    let mut sizes: BTreeMap<u32, BTreeMap<usize, usize>> = BTreeMap::new();
+    // For each size, how many headings have how many numbers ("3.2" has two), and how many have none.
+    let mut sizes: BTreeMap<u32, BTreeMap<Option<usize>, usize>> = BTreeMap::new();
     for block in headings {
-        let depths = sizes.entry(half_points(block)).or_default();
-        if let Some(depth) = numbered_depth(&block.text) {
-            *depths.entry(depth).or_default() += 1;
-        }
+        *sizes.entry(half_points(block)).or_default().entry(numbered_depth(&block.text)).or_default() += 1;
     }
     let mut above = 0;
     let mut levels = BTreeMap::new();
     for (size, depths) in sizes.iter().rev() {
-        let usual = depths.iter().max_by_key(|(_, count)| **count).map(|(depth, _)| *depth);
-        let level = usual.unwrap_or(above + 1);
+        let usual = depths.iter().max_by_key(|(_, count)| **count).and_then(|(depth, _)| *depth);
+        let level = usual.unwrap_or(above + 1).min(MAX_LEVEL);
         levels.insert(*size, level);
         above = level;
     }
@@ -188,7 +185,7 @@ fn unnamed_abstract(pages: &[Page], found: &[Section]) -> Option<Section> {
     let before = page.blocks.iter().enumerate().take(first.block).skip(authors);
     let (at, _) = before
         .filter(|(_, block)| block.kind == BlockKind::Paragraph)
-        .find(|(_, block)| block.text.split_whitespace().count() >= MIN_ABSTRACT_WORDS)?;
+        .find(|(_, block)| word_count(&block.text) >= MIN_ABSTRACT_WORDS)?;
     let mut section = Section::new("", 1, page.number, at);
     section.role = Some(SectionRole::Abstract);
     Some(section)

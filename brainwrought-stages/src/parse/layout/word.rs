@@ -2,10 +2,13 @@
 
 use std::ops::Range;
 
+use super::letters::is_ideograph;
 use crate::parse::page_content::{ASCENT, DESCENT, Glyph};
 
 /// A gap of more than this part of the size ends a word.
 const WORD_GAP: f32 = 0.2;
+/// A word of two ideographs says as much as one of six letters.
+const IDEOGRAPH_LETTERS: usize = 3;
 
 /// A word, as far as it is known before there are lines.
 #[derive(Debug, Clone)]
@@ -16,6 +19,7 @@ pub(super) struct Word {
     pub right: f32,
     pub baseline: f32,
     pub size: f32,
+    /// How much it says, in letters of an alphabet.
     pub letters: usize,
     pub digits: usize,
 }
@@ -49,6 +53,8 @@ pub(super) fn words(glyphs: &[Glyph]) -> Vec<Word> {
             continue;
         }
         let digit = usize::from(glyph.letter.is_numeric());
+        // An ideograph says as much as a few letters.
+        let weight = if is_ideograph(glyph.letter) { IDEOGRAPH_LETTERS } else { 1 };
         match words.last_mut() {
             Some(word)
                 if !ended
@@ -57,7 +63,7 @@ pub(super) fn words(glyphs: &[Glyph]) -> Vec<Word> {
             {
                 word.glyphs.end = at + 1;
                 word.right = word.right.max(glyph.right);
-                word.letters += 1;
+                word.letters += weight;
                 word.digits += digit;
             }
             _ => words.push(Word {
@@ -66,7 +72,7 @@ pub(super) fn words(glyphs: &[Glyph]) -> Vec<Word> {
                 right: glyph.right,
                 baseline: glyph.baseline,
                 size: glyph.size,
-                letters: 1,
+                letters: weight,
                 digits: digit,
             }),
         }

@@ -4,6 +4,7 @@
 //! Style is free: a sentence may leave words out, use other common ones and spell its numbers as it likes.
 
 mod alignment;
+mod numeral;
 mod polarity;
 mod quantity;
 mod token;
@@ -193,9 +194,15 @@ impl Evidence {
 /// Doubts a number that the source lacks, or has only with another unit.
 fn doubted(number: &Quantity, known: &[Quantity]) -> Option<Doubt> {
     let tolerance = number.value.abs().max(1.0) * 1e-9;
-    let mut same = known.iter().filter(|other| (other.value - number.value).abs() <= tolerance).peekable();
+    // What a name has in it counts nothing: "GPT4" does not say that there are 4.
+    let bears_out = |other: &&Quantity| number.is_within_word || !other.is_within_word;
+    let is_same = |other: &&Quantity| (other.value - number.value).abs() <= tolerance;
+    let mut same = known.iter().filter(bears_out).filter(is_same).peekable();
     if same.peek().is_none() {
         return Some(Doubt::Number(number.shown.clone()));
+    }
+    if number.is_within_word {
+        return None;
     }
     let agrees = same.any(|other| other.unit == number.unit);
     (!agrees).then(|| Doubt::Unit(number.shown.clone()))
@@ -302,6 +309,38 @@ mod tests {
         let negation = |word: &str| vec![Doubt::Negation(word.to_owned())];
         assert_eq!(judged("95% of calls reach the exchange within 20 ms and do wait."), negation("not"));
         assert_eq!(judged("95% of calls do not reach the exchange within 20 ms."), negation("not"));
+    }
+
+    #[test]
+    fn numbers_in_any_characters_are_compared_by_their_values() {
+        for number in [
+            "٧٧٧",
+            "७७७",
+            "７７７",
+            "𝟟𝟟𝟟",
+            "¾",
+            "2¼",
+            "ⅷ",
+            "③",
+            "10⁹",
+            "20abc7",
+            "7.7.7",
+            "1e9",
+            "我们有77个",
+        ] {
+            let claim = format!("Erlang showed that {number} calls reach the exchange.");
+            let doubts = judged(&claim);
+            assert!(matches!(&doubts[..], [Doubt::Number(_), ..]), "{number}: {doubts:?}");
+        }
+        for claim in ["In ١٩٠٩, ٩٥٪ of calls did not wait.", "In １９０９, 95% of calls did not wait."]
+        {
+            assert_eq!(judged(claim), [], "{claim}");
+        }
+        let evidence = Evidence::new(&document(vec![vec![block(BlockKind::Paragraph, "x")]]));
+        let source = "On 5 m² the GPT4 model runs 10⁹ steps in 1909² of ½ of 12:30.";
+        assert_eq!(evidence.doubts(source, source), []);
+        let four = evidence.doubts("The model runs 4 steps.", source);
+        assert_eq!(four, [Doubt::Number("4".to_owned())]);
     }
 
     #[test]

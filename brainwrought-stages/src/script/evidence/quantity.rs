@@ -13,6 +13,8 @@ pub(super) struct Quantity {
     pub(super) shown: String,
     /// The place of its first token.
     pub(super) at: usize,
+    /// True for a number within a word, such as that of "GPT4" or "m²": it names something and counts nothing.
+    pub(super) is_within_word: bool,
 }
 
 /// Units by all their writings; the first is their name. From the tables of the SI brochure, and what papers count in.
@@ -108,12 +110,17 @@ const LARGE: [(&str, f64); 6] = [
     ("quadrillion", 1e15),
 ];
 
-/// Finds the numbers among `tokens`. "One" counts only before a unit, as it is a pronoun elsewhere.
+/// Finds the numbers among `tokens`, those within words included. "One" counts only before a unit, as it is a pronoun
+/// elsewhere.
 pub(super) fn quantities(tokens: &[Token]) -> Vec<Quantity> {
     let mut found = Vec::new();
     let mut at = 0;
     while let Some(token) = tokens.get(at) {
         let Some((mut value, mut unit)) = starts_number(token, tokens.get(at + 1)) else {
+            found.extend(within_word(token).map(|value| {
+                let shown = token.text.clone();
+                Quantity { value, unit: None, shown, at, is_within_word: true }
+            }));
             at += 1;
             continue;
         };
@@ -142,7 +149,7 @@ pub(super) fn quantities(tokens: &[Token]) -> Vec<Quantity> {
             at += 1;
         }
         let shown = tokens[first..at].iter().map(|token| token.text.as_str()).collect::<Vec<_>>().join(" ");
-        found.push(Quantity { value, unit, shown, at: first });
+        found.push(Quantity { value, unit, shown, at: first, is_within_word: false });
     }
     found
 }
@@ -167,7 +174,7 @@ fn starts_number(token: &Token, next: Option<&Token>) -> Option<(f64, Option<&'s
     let digits =
         rest.find(|letter: char| !(letter.is_ascii_digit() || ".,".contains(letter))).unwrap_or(rest.len());
     let (digits, tail) = rest.split_at(digits);
-    let value = decimal(digits)?;
+    let (value, tail) = raised(decimal(digits)?, tail);
     let before = sign.and_then(|sign| named_unit(&sign.to_string()));
     match tail {
         "" => Some((value, before)),
@@ -178,6 +185,23 @@ fn starts_number(token: &Token, next: Option<&Token>) -> Option<(f64, Option<&'s
             Some((value, (tail == "s" && value < 1000.0).then_some("second")))
         }
         tail => Some((value, Some(named_unit(tail)?))),
+    }
+}
+
+/// The numbers in a word that is none itself.
+fn within_word(token: &Token) -> impl Iterator<Item = f64> {
+    token.key.split(|letter: char| !letter.is_ascii_digit()).filter_map(|digits| digits.parse().ok())
+}
+
+/// Reads what multiplies a number by a power: `10^9` and `1.5e9`.
+fn raised(value: f64, tail: &str) -> (f64, &str) {
+    let Some(rest) = tail.strip_prefix(['^', 'e']) else { return (value, tail) };
+    let (digits, behind) =
+        rest.split_at(rest.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(rest.len()));
+    match digits.parse() {
+        Ok(power) if tail.starts_with('^') => (value.powi(power), behind),
+        Ok(power) => (value * 10_f64.powi(power), behind),
+        Err(_) => (value, tail),
     }
 }
 
@@ -233,5 +257,10 @@ mod tests {
         );
         assert_eq!(read("One of them won one million dollars."), [(1e6, Some("dollar"))]);
         assert_eq!(read("Nothing here counts."), []);
+        assert_eq!(
+            read("10⁹ is 10^9 is 1e9, and ٧٧٧ is ७७७."),
+            [(1e9, None), (1e9, None), (1e9, None), (777.0, None), (777.0, None)]
+        );
+        assert_eq!(read("2½ hours, ½% of ⅷ"), [(2.5, Some("hour")), (0.5, Some("percent")), (8.0, None)]);
     }
 }

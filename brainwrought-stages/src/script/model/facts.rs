@@ -83,7 +83,7 @@ impl<'a> Facts<'a> {
             && text.chars().any(char::is_alphabetic)
             && !text
                 .chars()
-                .any(|letter| letter.is_ascii_digit() || letter.is_control() || "<>{}[]|\\".contains(letter))
+                .any(|letter| letter.is_numeric() || letter.is_control() || "<>{}[]|\\".contains(letter))
             && !self.evidence.doubts(text, &source.quote).iter().any(asserts)
     }
 

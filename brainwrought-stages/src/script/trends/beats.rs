@@ -39,7 +39,7 @@ fn is_beat(trend: &Trend) -> bool {
     let mut words = trend.phrase.split_whitespace();
     let capital = |word: &str| word.starts_with(char::is_uppercase);
     trend.phrase.split_whitespace().count() <= WORDS
-        && !trend.phrase.chars().any(|letter| letter.is_ascii_digit())
+        && !trend.phrase.chars().any(char::is_numeric)
         && words.next().is_some()
         && !words.any(capital)
 }

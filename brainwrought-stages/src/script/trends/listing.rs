@@ -32,7 +32,7 @@ pub(super) fn read_json(text: &str, source: &str) -> Result<Vec<Trend>, TrendErr
 }
 
 /// Reads JSON where it is some, and lines of text where it is none.
-#[cfg_attr(not(feature = "providers"), allow(dead_code, reason = "only servers answer in any form"))]
+#[cfg(any(feature = "providers", test))]
 pub(super) fn read_any(text: &str, source: &str) -> Vec<Trend> {
     match serde_json::from_str::<Value>(text) {
         Ok(value) => of_value(&value, source),

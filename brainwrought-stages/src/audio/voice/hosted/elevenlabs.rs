@@ -1,8 +1,6 @@
 //! [`ElevenLabsVoice`]: speech with a time for every character.
 
 use async_trait::async_trait;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use brainwrought_core::budget::Cost;
 use brainwrought_core::id::Digest;
 use brainwrought_core::stage::StageContext;
@@ -11,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::super::{ChunkSink, Utterance, Voice, VoiceError, VoiceRights};
 use super::parts::Parts;
-use super::recording::{Recording, silence};
+use super::recording::{Recording, silence, sound_in};
 use super::synthesis_text::SynthesisText;
 use crate::provider::{Bill, ProviderError, Reply, Request};
 
@@ -221,7 +219,6 @@ impl Alignment {
 
 fn read(reply: &Reply) -> Result<(Recording, Option<Alignment>), ProviderError> {
     let timed: Timed = reply.json()?;
-    let bytes =
-        STANDARD.decode(timed.audio_base64.trim()).map_err(|_| reply.bad("its sound is no base64"))?;
-    Ok((Recording::decode_pcm(&bytes.into(), RATE).map_err(|what| reply.bad(what))?, timed.alignment))
+    let samples = sound_in(reply, &timed.audio_base64)?;
+    Ok((Recording::from_pcm_reply(reply, &samples, RATE)?, timed.alignment))
 }

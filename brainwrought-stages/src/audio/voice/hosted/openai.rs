@@ -3,15 +3,13 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use brainwrought_core::stage::StageContext;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::super::{ChunkSink, Utterance, Voice, VoiceError, VoiceRights};
 use super::parts::Parts;
-use super::recording::{Recording, silence};
+use super::recording::{Recording, silence, sound_in};
 use super::synthesis_text::SynthesisText;
 use crate::provider::{Accept, ProviderClient, ProviderError, Reply, Request};
 
@@ -90,9 +88,7 @@ impl OpenAiVoice {
         let cost = self.parts.cost(&sent.text);
         let read = |reply: &Reply| {
             let captioned: Captioned = reply.json()?;
-            let bytes =
-                STANDARD.decode(captioned.audio.trim()).map_err(|_| reply.bad("its sound is no base64"))?;
-            let recording = Recording::decode(&bytes.into()).map_err(|what| reply.bad(what))?;
+            let recording = Recording::from_reply(reply, &sound_in(reply, &captioned.audio)?)?;
             let times = captioned.timestamps.unwrap_or_default().into_iter();
             let times: Vec<_> = times.map(|time| (time.word, time.start_time, time.end_time)).collect();
             Ok(((recording, times), cost))
@@ -151,10 +147,7 @@ impl Voice for OpenAiVoice {
             .billed(&self.model, self.parts.bill(&sent.text))
             .with_most_bytes(MAX_BYTES);
         let cost = self.parts.cost(&sent.text);
-        let read = |reply: &Reply| {
-            let recording = Recording::decode(&reply.bytes).map_err(|what| reply.bad(what))?;
-            Ok((recording, cost))
-        };
+        let read = |reply: &Reply| Ok((Recording::from_reply(reply, &reply.bytes)?, cost));
         let recording = self.parts.client.call(cx, &request, read).await?;
         chunks(recording.aligned(&self.parts, utterance, cx).await?);
         Ok(())

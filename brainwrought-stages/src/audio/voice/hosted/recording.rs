@@ -3,6 +3,8 @@
 use std::io::Cursor;
 use std::sync::Arc;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use rodio::{Decoder, Source};
 
@@ -10,6 +12,7 @@ use super::super::super::align::{align, guess_words};
 use super::super::{EngineExt as _, Envelope, Speech, SpokenWord, Utterance, VoiceError};
 use super::parts::Parts;
 use super::synthesis_text::SynthesisText;
+use crate::provider::{ProviderError, Reply};
 
 /// The longest that one line may sound, in seconds.
 const MAX_SECONDS: usize = 600;
@@ -28,9 +31,29 @@ pub(super) struct Recording {
     pub(super) sample_rate: u32,
 }
 
+/// Reads a sound that a reply holds as Base64.
+pub(super) fn sound_in(reply: &Reply, text: &str) -> Result<Bytes, ProviderError> {
+    let bytes = STANDARD.decode(text.trim()).map_err(|_| reply.bad("its sound is no base64"))?;
+    Ok(bytes.into())
+}
+
 impl Recording {
+    /// Decodes the sound of a reply, which is to blame where that fails; see [`Self::decode`].
+    pub(super) fn from_reply(reply: &Reply, sound: &Bytes) -> Result<Self, ProviderError> {
+        Self::decode(sound).map_err(|what| reply.bad(what))
+    }
+
+    /// Decodes the samples of a reply, which is to blame where that fails; see [`Self::decode_pcm`].
+    pub(super) fn from_pcm_reply(
+        reply: &Reply,
+        samples: &Bytes,
+        sample_rate: u32,
+    ) -> Result<Self, ProviderError> {
+        Self::decode_pcm(samples, sample_rate).map_err(|what| reply.bad(what))
+    }
+
     /// Decodes WAV, MP3, FLAC or Ogg Vorbis. Says what is wrong when it is none of them, or holds no sound.
-    pub(super) fn decode(bytes: &Bytes) -> Result<Self, String> {
+    fn decode(bytes: &Bytes) -> Result<Self, String> {
         let recording = match Self::plain_wave(bytes) {
             Some(recording) => recording,
             None => {
@@ -46,7 +69,7 @@ impl Recording {
     }
 
     /// Reads 16-bit PCM without a header; a server that sends a file all the same is understood.
-    pub(super) fn decode_pcm(bytes: &Bytes, sample_rate: u32) -> Result<Self, String> {
+    fn decode_pcm(bytes: &Bytes, sample_rate: u32) -> Result<Self, String> {
         if bytes.starts_with(b"RIFF") || bytes.starts_with(b"ID3") {
             return Self::decode(bytes);
         }

@@ -1,0 +1,119 @@
+//! [`without_credentials`]: takes user names, passwords and queries of addresses out of a text that people will read.
+
+/// Stands in the place of what is not shown.
+const CONCEALED: &str = "***";
+
+/// Takes everything out of a text that looks like the credentials of an address: what stands before an `@` in it, and its
+/// query. An address may be mistyped (`http:/me:password@host`) or lack its scheme (`me:password@host`).
+///
+/// `values` are texts that may stand in it whose ends are known, such as what somebody typed: a password may have blanks and
+/// quotes in it. Elsewhere an address ends with the first of these.
+pub fn without_credentials<'a>(text: &str, values: impl IntoIterator<Item = &'a str>) -> String {
+    let mut text = text.to_owned();
+    for value in values {
+        let safe = concealed(value);
+        if safe != value {
+            text = text.replace(value, &safe);
+        }
+    }
+    let mut safe = String::with_capacity(text.len());
+    for piece in text.split_inclusive(ends_address) {
+        let end = piece.trim_end_matches(ends_address).len();
+        let (word, behind) = piece.split_at(end);
+        safe.push_str(&concealed(word));
+        safe.push_str(behind);
+    }
+    safe
+}
+
+fn ends_address(letter: char) -> bool {
+    letter.is_whitespace() || matches!(letter, '\'' | '"' | '`')
+}
+
+/// An address as it may be repeated. Whatever stands before the last `@` may be a password, even with a `/` or a `?` in it;
+/// without a scheme only what looks like `user:password@host` is taken for an address.
+fn concealed(value: &str) -> String {
+    let start = after_scheme(value);
+    let (front, rest) = value.split_at(start.unwrap_or_else(|| after_flag(value)));
+    let user = rest.rsplit_once('@').filter(|(user, _)| start.is_some() || has_password(user));
+    match (start, user) {
+        (None, None) => value.to_owned(),
+        (_, user) => {
+            let (user, place) = user.map_or(("", rest), |(_, place)| ("@", place));
+            let (place, query) = place.split_once('?').map_or((place, ""), |(place, _)| (place, "?***"));
+            let concealed = if user.is_empty() { "" } else { CONCEALED };
+            format!("{front}{concealed}{user}{place}{query}")
+        }
+    }
+}
+
+/// Where an address goes on behind its scheme, which may be mistyped: `http://`, `http:/`, `http:\\`, `http:///`.
+fn after_scheme(value: &str) -> Option<usize> {
+    let is_slash = |letter: char| matches!(letter, '/' | '\\');
+    value.match_indices(':').find_map(|(at, _)| {
+        let scheme =
+            value[..at].rsplit(|letter: char| !letter.is_ascii_alphanumeric() && letter != '+').next()?;
+        let slashes = value[at + 1..].chars().take_while(|letter| is_slash(*letter)).count();
+        // A single letter is a drive of Windows, unless two slashes follow.
+        (slashes >= 2 || slashes == 1 && scheme.len() >= 2).then_some(at + 1 + slashes)
+    })
+}
+
+/// Where the value of `--flag=value` begins; 0 for anything else.
+fn after_flag(value: &str) -> usize {
+    match value.split_once('=') {
+        Some((flag, _)) if flag.starts_with("--") && !flag.contains([':', '@']) => flag.len() + 1,
+        _ => 0,
+    }
+}
+
+fn has_password(user: &str) -> bool {
+    user.contains(':') || user.contains("%3A") || user.contains("%3a")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn credentials_of_addresses_are_not_repeated() {
+        for (text, safe) in [
+            (
+                "invalid value 'http://me:pw@host/v1' for '--llm'",
+                "invalid value 'http://***@host/v1' for '--llm'",
+            ),
+            ("'https://host/v1?key=secret' and https://b", "'https://host/v1?***' and https://b"),
+            ("'https://me:p?w@host'", "'https://***@host'"),
+            ("could not read http:/me:pw@host/lexicon", "could not read http:/***@host/lexicon"),
+            ("could not read `http:\\\\me:pw@host`", "could not read `http:\\\\***@host`"),
+            ("http:///me:pw@host http:me:pw@host", "http:///***@host ***@host"),
+            ("postgres:/token@host/db", "postgres:/***@host/db"),
+            ("me:pw@host: no such file", "***@host: no such file"),
+            ("(me%3Apw@host)", "***@host)"),
+            ("unexpected --store=me:pw@host", "unexpected --store=***@host"),
+            ("--store=http:/me:p@w@host", "--store=http:/***@host"),
+            ("git+ssh://me:pw@host", "git+ssh://***@host"),
+            ("write to me@example.org about a@2x.png", "write to me@example.org about a@2x.png"),
+            ("C:\\a.pdf, 12:30, std::fs, /a:b/c", "C:\\a.pdf, 12:30, std::fs, /a:b/c"),
+            ("invalid value '0' for '--concurrency <N>'", "invalid value '0' for '--concurrency <N>'"),
+            (" two  blanks\n", " two  blanks\n"),
+        ] {
+            assert_eq!(without_credentials(text, []), safe);
+        }
+    }
+
+    #[test]
+    fn a_value_whose_end_is_known_may_hold_blanks_and_quotes() {
+        for (value, safe) in [
+            ("http://me:pass w'ord@host/v1", "http://***@host/v1"),
+            ("http:/me:pass word@host/v1", "http:/***@host/v1"),
+            ("http://me:p?w/d@host/v1?key=secret", "http://***@host/v1?***"),
+            ("me:pass word@host:80", "***@host:80"),
+        ] {
+            assert_eq!(
+                without_credentials(&format!("no `{value}` here"), [value]),
+                format!("no `{safe}` here")
+            );
+        }
+    }
+}

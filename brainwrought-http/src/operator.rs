@@ -1,0 +1,174 @@
+//! [`is_operator`]: whether a request may see all jobs and what they cost.
+
+use std::sync::atomic::Ordering;
+
+use axum::http::header::AUTHORIZATION;
+use axum::http::{HeaderMap, HeaderName};
+
+use crate::Operators;
+use crate::app_state::AppState;
+
+/// Tells whether a request comes from an operator.
+///
+/// One that came through a proxy that was not announced never does, not even with the token: what else the proxy lets
+/// through, and who reads the answer, is not known.
+pub(crate) fn is_operator(state: &AppState, headers: &HeaderMap) -> bool {
+    let settings = &state.settings;
+    let has_right = match &settings.operators {
+        Operators::Everybody => true,
+        Operators::Nobody => false,
+        Operators::Bearer(token) => {
+            let sent = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+            let sent = sent.and_then(|sent| sent.split_once(' '));
+            sent.is_some_and(|(kind, sent)| kind.eq_ignore_ascii_case("bearer") && token.fits(sent.trim()))
+        }
+    };
+    let proxy = if settings.proxies == 0 { proxy_header(headers) } else { None };
+    match proxy {
+        Some(header) if has_right => {
+            if !state.told_of_proxy.swap(true, Ordering::Relaxed) {
+                tracing::warn!(
+                    header,
+                    "refused an operator, because the request came through a proxy and the server was told of none; \
+                     start it with `--proxies 1`, or ask it without the proxy"
+                );
+            }
+            false
+        }
+        _ => has_right,
+    }
+}
+
+/// How the names of headers begin that only proxies, balancers and content networks add.
+const PROXY_PREFIXES: [&str; 37] = [
+    "akamai-",
+    "ali-cdn-",
+    "cdn-",
+    "cf-",
+    "cloudfront-",
+    "fastly-",
+    "fly-",
+    "forwarded",
+    "ngrok-",
+    "proxy-",
+    "tailscale-",
+    "wl-proxy-",
+    "x-akamai-",
+    "x-amz-cf-",
+    "x-amzn-",
+    "x-appengine-",
+    "x-arr-",
+    "x-azure-",
+    "x-cdn",
+    "x-client-",
+    "x-cloud-trace-",
+    "x-cluster-",
+    "x-edge-",
+    "x-envoy-",
+    "x-fd-",
+    "x-forwarded",
+    "x-goog-",
+    "x-haproxy",
+    "x-nginx-",
+    "x-original-",
+    "x-proxy",
+    "x-proxyuser-",
+    "x-real-",
+    "x-remote-",
+    "x-sucuri-",
+    "x-varnish",
+    "x-vercel-",
+];
+/// Other names of such headers.
+const PROXY_HEADERS: [&str; 22] = [
+    "client-ip",
+    "front-end-https",
+    "incap-client-ip",
+    "max-forwards",
+    "remote-addr",
+    "surrogate-capability",
+    "true-client-ip",
+    "via",
+    "x-bluecoat-via",
+    "x-coming-from",
+    "x-from",
+    "x-host",
+    "x-http-host-override",
+    "x-iinfo",
+    "x-originating-ip",
+    "x-request-start",
+    "x-rewrite-url",
+    "x-scheme",
+    "x-server-name",
+    "x-true-client-ip",
+    "x-url-scheme",
+    "x-via",
+];
+
+/// The name of a header that only a proxy adds.
+fn proxy_header(headers: &HeaderMap) -> Option<&str> {
+    headers.keys().map(HeaderName::as_str).find(|name| {
+        // CGI and its like cannot tell the two apart, and some proxies write the one for the other.
+        let name = name.replace('_', "-");
+        PROXY_HEADERS.contains(&name.as_str()) || PROXY_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn a_proxy_is_known_by_its_headers() {
+        let headers = |names: &[&'static str]| -> HeaderMap {
+            names.iter().map(|name| (HeaderName::from_static(name), HeaderValue::from_static("x"))).collect()
+        };
+        for name in [
+            "x-forwarded-for",
+            "x-forwarded-host",
+            "x-forwarded-proto",
+            "x-forwarded-server",
+            "x_forwarded_for",
+            "x-original-forwarded-for",
+            "forwarded",
+            "via",
+            "x-real-ip",
+            "cf-connecting-ip",
+            "cf-ray",
+            "cdn-loop",
+            "true-client-ip",
+            "fastly-client-ip",
+            "x-client-ip",
+            "x-cluster-client-ip",
+            "x-envoy-external-address",
+            "x-azure-clientip",
+            "x-amz-cf-id",
+            "x-amzn-trace-id",
+            "cloudfront-viewer-address",
+            "proxy-connection",
+        ] {
+            assert_eq!(proxy_header(&headers(&["host", name, "accept"])), Some(name));
+        }
+        // What browsers, tools and agents send by themselves.
+        for name in [
+            "host",
+            "authorization",
+            "origin",
+            "x-requested-with",
+            "x-request-id",
+            "x-api-key",
+            "x-csrf-token",
+            "x-stainless-lang",
+            "traceparent",
+            "mcp-session-id",
+            "sec-fetch-site",
+            "upgrade-insecure-requests",
+            "from",
+            "dnt",
+        ] {
+            assert_eq!(proxy_header(&headers(&[name])), None, "{name}");
+        }
+    }
+}
