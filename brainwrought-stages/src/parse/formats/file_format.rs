@@ -4,9 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::archive::Archive;
 use super::text_encoding::{decode, is_text};
-use crate::parse::error::ParseFailure;
 
 /// How many bytes at the start of a file tell of which kind it is. A PDF must hold `%PDF-` whole in them: ISO 32000-1,
 /// implementation note 13, asks for 1,024; readers in use look much further, because mail and web servers put their own
@@ -81,7 +79,8 @@ const DOCUMENT_ENTRIES: [&[u8]; 4] =
 /// How many bytes at the end of an archive list its files, if it has less than some ten thousand.
 const TAIL_BYTES: usize = 1 << 20;
 
-const ARCHIVE: &str = "an archive (ZIP); unpack it";
+/// An archive that is none of them.
+pub(super) const ARCHIVE: &str = "an archive (ZIP); unpack it";
 
 const OLD_OFFICE: &str =
     "of an older Office (.doc, .xls, .ppt), or locked with a password; save it as DOCX or PPTX without one";
@@ -155,24 +154,6 @@ impl FileFormat {
     /// Says what the file looks like when it is of no kind that can be read.
     pub fn check_head(head: &[u8]) -> Result<(), UnknownFormat> {
         Head::of(head, "").map(drop)
-    }
-
-    /// Tells what an archive is. The archive is opened, so this is work for the reading process.
-    pub(crate) fn of_archive(archive: &mut Archive<'_>) -> Result<Self, ParseFailure> {
-        let found = match () {
-            () if archive.has("word/document.xml") => return Ok(Self::Docx),
-            () if archive.has("ppt/presentation.xml") => return Ok(Self::Pptx),
-            () if archive.has("META-INF/container.xml") => return Ok(Self::Epub),
-            () if archive.has("xl/workbook.xml") || archive.has("xl/workbook.bin") => {
-                "a spreadsheet (Excel); save it as PDF"
-            }
-            () if archive.has("content.xml") => "an OpenDocument file; save it as DOCX, PPTX or PDF",
-            () if archive.has("Index/Document.iwa") => {
-                "a file of Pages, Numbers or Keynote; export it as PDF"
-            }
-            () => ARCHIVE,
-        };
-        Err(UnknownFormat { found: found.to_owned() }.into())
     }
 
     /// Tells whether it is a text that is read as it stands.

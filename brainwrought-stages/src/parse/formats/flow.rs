@@ -2,7 +2,7 @@
 
 use brainwrought_core::data::{Block, BlockKind, OutlineEntry, Page, PageUnit, TableCell, TableRow};
 
-use super::FormatReader;
+use super::format_reader::FormatReader;
 use super::stated_language::settled;
 use crate::parse::error::ParseFailure;
 use crate::parse::layout::{entry, is_title, sections_of_levels};
