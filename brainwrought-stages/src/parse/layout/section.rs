@@ -121,6 +121,9 @@ fn section(block: &Block, page: u32, at: usize) -> Section {
     section
 }
 
+/// Finds the names that a language has for sections of some kind.
+type NamesOf = fn(&SectionWords) -> &Phrases;
+
 /// What a section with such a heading is for.
 fn role(title: &str) -> Option<SectionRole> {
     let lower = title.to_lowercase();
@@ -138,7 +141,7 @@ fn role(title: &str) -> Option<SectionRole> {
     if lower.split_whitespace().count() > MAX_NAME_WORDS {
         return None;
     }
-    let roles: [(SectionRole, fn(&SectionWords) -> &Phrases); 7] = [
+    let roles: [(SectionRole, NamesOf); 7] = [
         (SectionRole::Abstract, |words| &words.abstracts),
         (SectionRole::Introduction, |words| &words.introductions),
         (SectionRole::Contributions, |words| &words.contributions),
