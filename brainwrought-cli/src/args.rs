@@ -13,7 +13,7 @@ use crate::serve_args::ServeArgs;
 use crate::time_span::time_span;
 use crate::video_args::VideoArgs;
 
-/// Turns a PDF into a short vertical video
+/// Turns a PDF, book, presentation or text into a short vertical video
 #[derive(Debug, Parser)]
 #[command(name = "brainwrought", version, about, max_term_width = 100)]
 #[command(after_help = "Examples:
@@ -73,10 +73,11 @@ pub(crate) enum LogFormat {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Make a video from a PDF and wait for it
+    /// Make a video from a file and wait for it
     #[command(after_help = "Examples:
   brainwrought make paper.pdf
   brainwrought make paper.pdf -o paper.mp4 --length 90 --layout split
+  brainwrought make notes.md -o notes.mp4             EPUB, DOCX, PPTX, HTML and text files, too
   brainwrought make notes.pdf --background ~/clips --captions plain --seed 7
   OPENAI_API_KEY=… brainwrought make paper.pdf --llm openai:gpt-5-mini
   brainwrought make paper.pdf --llm http://127.0.0.1:8080/v1#MODEL    Ollama, llama.cpp, vLLM, LM Studio
@@ -115,7 +116,7 @@ pub(crate) enum Command {
     #[command(after_help = "Example:
   brainwrought cancel 5f0c…")]
     Cancel(JobArgs),
-    /// Delete a finished job, with its PDF, its video and everything made from it
+    /// Delete a finished job, with its file, its video and everything made from it
     #[command(after_help = "Example:
   brainwrought delete 5f0c…")]
     Delete(JobArgs),
@@ -205,9 +206,9 @@ Running it again changes only what differs. Paid hardware is billed until it sle
 /// `make`.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct MakeArgs {
-    /// PDF to read
+    /// File to read: PDF, EPUB, DOCX, PPTX, Markdown, HTML or plain text
     pub(crate) pdf: Option<PathBuf>,
-    /// Output file, pipe or device [default: the name of the PDF with .mp4, in the current folder]
+    /// Output file, pipe or device [default: the name of the file with .mp4, in the current folder]
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
     /// Overwrite the output file even if this program did not make it
@@ -233,7 +234,7 @@ pub(crate) struct MakeArgs {
 /// `submit`.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct SubmitArgs {
-    /// PDF to read
+    /// File to read: PDF, EPUB, DOCX, PPTX, Markdown, HTML or plain text
     pub(crate) pdf: PathBuf,
     #[command(flatten)]
     pub(crate) video: VideoArgs,
@@ -375,7 +376,7 @@ pub(crate) struct RoundArgs {
 pub(crate) struct RecoveryArgs {
     #[command(flatten)]
     pub(crate) round: RoundArgs,
-    /// Also delete jobs this long after they end, such as 12h or 30d, with their PDFs and videos [default: never]
+    /// Also delete jobs this long after they end, such as 12h or 30d, with their files and videos [default: never]
     #[arg(long, value_name = "TIME", value_parser = time_span)]
     pub(crate) keep: Option<std::time::Duration>,
 }

@@ -9,7 +9,7 @@ use clap::Args as ClapArgs;
 use crate::byte_size::ByteSize;
 use crate::time_span::time_span;
 
-/// The largest PDF that can be read, in megabytes.
+/// The largest file that can be read, in megabytes.
 const MAX_PDF_MB: u64 = MAX_PDF_BYTES / 1_000_000;
 
 /// `serve`.
@@ -27,7 +27,7 @@ pub(crate) struct ServeArgs {
     /// Number of tasks to run at once
     #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=256))]
     pub(crate) concurrency: u16,
-    #[arg(long, help = format!("Maximum size of a PDF in megabytes, at most {MAX_PDF_MB}"), value_name = "MB", default_value_t = MAX_PDF_MB, value_parser = clap::value_parser!(u64).range(1..=MAX_PDF_MB))]
+    #[arg(long, help = format!("Maximum size of a file in megabytes, at most {MAX_PDF_MB}"), value_name = "MB", default_value_t = MAX_PDF_MB, value_parser = clap::value_parser!(u64).range(1..=MAX_PDF_MB))]
     pub(crate) max_upload: u64,
     /// Maximum number of waiting and running jobs; further ones are refused
     #[arg(long, value_name = "JOBS", default_value_t = 64, value_parser = clap::value_parser!(u32).range(1..))]

@@ -64,7 +64,7 @@ pub(crate) struct VideoArgs {
     /// Sound effects; `elevenlabs` ($ELEVENLABS_API_KEY) generates those that a language model asks for
     #[arg(long, value_enum, value_name = "on|off|elevenlabs", default_value_t = Effects::On)]
     pub(crate) effects: Effects,
-    /// Seed of all random choices [default: derived from the PDF]
+    /// Seed of all random choices [default: derived from the file]
     #[arg(long)]
     pub(crate) seed: Option<u64>,
     /// Frame size instead of 1080x1920, for a quick preview

@@ -123,6 +123,61 @@ fn a_model_that_cannot_be_asked_is_said_before_anything_is_done() {
     assert!(told.contains("GOOGLE_API_KEY is set") && !told.contains("hush"), "{told}");
 }
 
+/// A text of some minutes, as somebody would write it down.
+const NOTES: &str = "\
+# Why Queues Grow
+
+A queue grows when guests arrive faster than one clerk can serve them. In a small shop that happens twice a day.
+
+## How guests arrive
+
+Guests do not arrive in a steady stream. On a usual morning, 42 guests enter the shop within one hour, and half of them
+enter within ten minutes. A shop that plans for the average is therefore too slow for the crowd. Random arrivals make a
+long queue even when the clerk is idle for a third of the day.
+
+- Most guests arrive before work.
+- A second wave arrives after lunch.
+
+## What a second clerk changes
+
+A second clerk shortens the wait by more than one half. With one clerk, a guest waits 9 minutes on average. With two
+clerks, the same guest waits only 2 minutes. The reason is that one slow order no longer stops everybody else.
+
+| clerks | minutes |
+| --- | --- |
+| 1 | 9 |
+| 2 | 2 |
+
+## What a shop can do without one
+
+A shop can take orders before guests arrive. Orders by telephone move 15 of the 42 guests out of the rush. A simple sign
+that shows the wait makes guests come later, which spreads the crowd. Both cost less than a second clerk.
+";
+
+#[test]
+fn a_text_becomes_a_video_as_a_pdf_does() {
+    let desk = Desk::new();
+    std::fs::write(desk.path("notes.md"), NOTES).unwrap();
+    let arguments = ["make", "notes.md", "--size", "270x480", "--length", "20", "--offline", "--json"];
+    let made = desk.json(&arguments);
+    assert_eq!(made["status"], "COMPLETED", "{made}");
+    assert_eq!(made["reader"]["name"], "markdown", "{made}");
+    assert!(desk.path("notes.mp4").is_file());
+    let folder = Path::new(made["output_local_path"].as_str().unwrap()).parent().unwrap().to_owned();
+    let transcript = std::fs::read_to_string(desk.path("").join(folder).join("transcript.md")).unwrap();
+    assert!(
+        transcript.contains("# Why Queues Grow") && transcript.contains("notes.md, 4 sections."),
+        "{transcript}"
+    );
+    assert!(transcript.contains("(section 2)") || transcript.contains("(section 3)"), "{transcript}");
+    assert!(!transcript.contains("(p. "), "{transcript}");
+
+    std::fs::write(desk.path("picture.md"), b"\x89PNG\r\n\x1a\n\0").unwrap();
+    let refused = desk.run(&["make", "picture.md", "--offline"]);
+    assert_eq!(refused.status.code(), Some(1), "{refused:?}");
+    assert!(text(&refused.stderr).contains("a picture (PNG)"), "{refused:?}");
+}
+
 #[test]
 fn a_killed_make_goes_on_and_ends_with_the_same_video() {
     let whole = Desk::new();

@@ -37,13 +37,13 @@ const MAX_LIMIT: usize = 500;
 
 /// Creates a job.
 ///
-/// Send the PDF either as a form, with the options as form fields, or as the request body, with the options as query
-/// parameters. The server responds as soon as the PDF is stored; processing starts when a worker is available. Repeating a
-/// request from the same client address with the same `Idempotency-Key`, PDF and options returns the existing job, so a
+/// Send the file, a PDF or one of the other kinds that are read (EPUB, DOCX, PPTX, Markdown, HTML, plain text), either as a form, with the options as form fields, or as the request body, with the options as query
+/// parameters. The server responds as soon as the file is stored; processing starts when a worker is available. Repeating a
+/// request from the same client address with the same `Idempotency-Key`, file and options returns the existing job, so a
 /// request whose response was lost is safe to retry.
 #[utoipa::path(
     post, path = "/api/jobs", tag = "jobs",
-    request_body(content((UploadForm = "multipart/form-data"), (PdfBytes = "application/pdf"))),
+    request_body(content((UploadForm = "multipart/form-data"), (PdfBytes = "application/pdf"), (PdfBytes = "application/octet-stream"))),
     params(
         ("Idempotency-Key" = Option<String>, Header, description = "A random string of 1 to 255 ASCII characters."),
         UploadQuery,
@@ -55,8 +55,8 @@ const MAX_LIMIT: usize = 500;
         )),
         (status = 400, description = "The request is malformed, an option is invalid, or the body is incomplete.", body = ErrorBody),
         (status = 408, description = "The upload was too slow.", body = ErrorBody),
-        (status = 413, description = "The PDF is too large.", body = ErrorBody),
-        (status = 415, description = "The file is not a PDF.", body = ErrorBody),
+        (status = 413, description = "The file is too large.", body = ErrorBody),
+        (status = 415, description = "The file is of no kind that can be read; the message lists those that can.", body = ErrorBody),
         (status = 422, description = "The idempotency key was used for a different upload, the callback URL is not allowed, or the video is too large for this server.", body = ErrorBody),
     )
 )]

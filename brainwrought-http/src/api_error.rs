@@ -10,6 +10,7 @@ use brainwrought_core::artifact_store::ArtifactStoreError;
 use brainwrought_core::engine::EngineError;
 use brainwrought_core::job_store::JobStoreError;
 use brainwrought_core::report::chain;
+use brainwrought_stages::parse::UnknownFormat;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -54,13 +55,13 @@ pub enum ApiError {
     #[error("{0}")]
     WrongRequest(String),
     /// What was sent is no PDF.
-    #[error("this file is not a PDF")]
-    NotAPdf,
+    #[error(transparent)]
+    UnknownFormat(#[from] UnknownFormat),
     /// The body has another form than is expected.
     #[error("{0}")]
     WrongMediaType(String),
     /// The PDF is larger than the server takes.
-    #[error("the PDF is larger than {} MB, the limit on this server", .limit / 1_000_000)]
+    #[error("the file is larger than {} MB, the limit on this server", .limit / 1_000_000)]
     TooLarge {
         /// The limit in bytes.
         limit: u64,
@@ -137,7 +138,7 @@ pub enum ApiError {
     Full(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// What may be stored is stored.
     #[error(
-        "the server stores at most {} and has no room for this PDF; delete jobs that are no longer needed, or try again later",
+        "the server stores at most {} and has no room for this file; delete jobs that are no longer needed, or try again later",
         amount(*.limit)
     )]
     StorageFull {
@@ -204,7 +205,8 @@ impl ApiError {
             Self::NoMetrics => (StatusCode::NOT_FOUND, "no-metrics"),
             Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed"),
             Self::WrongRequest(_) => (StatusCode::BAD_REQUEST, "wrong-request"),
-            Self::NotAPdf => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "not-a-pdf"),
+            // The code is older than the other kinds of file.
+            Self::UnknownFormat(_) => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "not-a-pdf"),
             Self::WrongMediaType(_) => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "wrong-media-type"),
             Self::TooLarge { .. } | Self::BodyTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "too-large"),
             Self::VideoTooLarge { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "video-too-large"),

@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
 use brainwrought_core::job_store::Created;
-use brainwrought_stages::parse::find_pdf_header;
+use brainwrought_stages::parse::FileFormat;
 use bytes::Bytes;
 use url::form_urlencoded;
 
@@ -54,7 +54,9 @@ pub(crate) async fn receive(
     }
     let media_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let essence = media_type.split(';').next().unwrap_or_default();
-    let is_alone = essence.trim().eq_ignore_ascii_case("application/pdf");
+    // What a browser sends of a form as plain text is no file.
+    let sent = FileFormat::of_media_type(essence.trim()).filter(|format| *format != FileFormat::PlainText);
+    let is_alone = sent.is_some() || essence.trim().eq_ignore_ascii_case("application/octet-stream");
     let beside = if is_alone { 0 } else { own_music::MAX_BYTES };
     let admitted = admit(state, client, key.as_deref(), announced(state, headers, beside)?).await?;
     let form = if is_alone {
@@ -62,11 +64,13 @@ pub(crate) async fn receive(
     } else {
         ReceivedForm::read_form(state, headers, body).await?
     };
-    let none = || ApiError::WrongRequest("the form has no PDF; send it in the field `pdf`".to_owned());
+    let none = || ApiError::WrongRequest("the form has no file; send it in the field `pdf`".to_owned());
     let pdf = form.pdf.ok_or_else(none)?;
     fields.extend(form.fields);
     let (callback_url, named) = (take(&mut fields, "callback_url"), take(&mut fields, "file_name"));
-    let file_name = form.file_name.or(named).unwrap_or_default();
+    // A text without a name is what it is sent as.
+    let unnamed = || sent.map(|format| format!("document.{}", format.extensions()[0]));
+    let file_name = form.file_name.or(named).or_else(unnamed).unwrap_or_default();
     let order = Order { file_name, options: VideoOptions::from_fields(fields)?, callback_url, key };
     let music = own_music::read_back(state, form.music).await?;
     let wanted = Wanted::read(state, order, music, request.base).await?;
@@ -102,7 +106,7 @@ pub(crate) async fn receive_choices(
     let _admitted = admit(state, client, None, own_music::MAX_BYTES).await?;
     let form = ReceivedForm::read_form(state, headers, body).await?;
     if form.pdf.is_some() {
-        return Err(ApiError::WrongRequest("this form takes no PDF: the one of the job is used".to_owned()));
+        return Err(ApiError::WrongRequest("this form takes no file: the one of the job is used".to_owned()));
     }
     Ok(Choices { fields: form.fields, music: own_music::read_back(state, form.music).await? })
 }
@@ -140,9 +144,7 @@ pub(crate) async fn receive_whole(
     if pdf.len() as u64 > limit {
         return Err(ApiError::TooLarge { limit });
     }
-    if find_pdf_header(&pdf).is_none() {
-        return Err(ApiError::NotAPdf);
-    }
+    FileFormat::check_head(&pdf)?;
     let wanted = Wanted::read(state, order, music, base).await?;
     let bytes = pdf.len() as u64;
     let admitted = admit(state, client, wanted.key.as_deref(), bytes).await?;

@@ -13,6 +13,7 @@ use axum::response::Response;
 use brainwrought_core::data::BlobRef;
 use brainwrought_core::id::JobId;
 use brainwrought_core::job::Job;
+use brainwrought_stages::parse::FileFormat;
 use brainwrought_stages::standard::input_name;
 use tokio::io::AsyncReadExt as _;
 use tokio_util::io::ReaderStream;
@@ -20,7 +21,7 @@ use tokio_util::io::ReaderStream;
 use crate::ApiError;
 use crate::app_state::AppState;
 use crate::byte_range::ByteRange;
-use crate::output_files::{INPUT, fetch, locate};
+use crate::output_files::{INPUT, PDF, fetch, locate};
 
 /// How much of a file is read at a time, in bytes.
 const PIECE: usize = 64 << 10;
@@ -93,10 +94,12 @@ pub(crate) async fn send(
     let tag = format!("\"{}\"", blob.digest);
     let (mut response, part) = head(request.headers, blob.bytes, &tag, media_type)?;
     let set = response.headers_mut();
-    if name == INPUT {
+    let is_pdf = media_type == PDF;
+    if name == INPUT && is_pdf {
         set.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(PDF_POLICY));
     }
-    if request.query.is_some_and(|query| query.split('&').any(|key| key.starts_with("download"))) {
+    let is_saved = request.query.is_some_and(|query| query.split('&').any(|key| key.starts_with("download")));
+    if is_saved || name == INPUT && !is_pdf {
         set.insert(CONTENT_DISPOSITION, value(&disposition(&input_name(job), name))?);
     }
     if let Some((start, end)) = part.filter(|_| request.method != Method::HEAD) {
@@ -178,6 +181,7 @@ fn disposition(document: &str, name: &str) -> String {
     let stem = document.rsplit_once('.').map_or(document, |(stem, _)| stem);
     let name = match name {
         "video.mp4" => format!("{stem}.mp4"),
+        INPUT if FileFormat::of_name(document).is_some() => document.to_owned(),
         INPUT => format!("{stem}.pdf"),
         other => format!("{stem}.{other}"),
     };

@@ -60,7 +60,7 @@ where
     /// Fails when that is no `multipart/form-data` with a boundary.
     pub(crate) fn new(content_type: &str, source: S, limits: BodyLimits) -> Result<Self, ApiError> {
         let wrong = || {
-            ApiError::WrongMediaType("send the PDF as `multipart/form-data` or `application/pdf`".to_owned())
+            ApiError::WrongMediaType("send the file as `multipart/form-data` or by itself, as `application/pdf` or `application/octet-stream`".to_owned())
         };
         let boundary = boundary(content_type).ok_or_else(wrong)?;
         let inlet = Inlet::default();

@@ -32,7 +32,7 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<AppState>> {
         .title("Brainwrought")
         .version(env!("CARGO_PKG_VERSION"))
         .description(Some(
-            "Turns a PDF into a short vertical video. Whoever knows a job's id can see and steer it.",
+            "Turns a PDF, EPUB, Word, PowerPoint, Markdown, HTML or text file into a short vertical video. Whoever knows a job's id can see and steer it.",
         ))
         .license(Some(LicenseBuilder::new().name("MIT OR Apache-2.0").build()))
         .build();

@@ -30,8 +30,11 @@ const fn file(name: &'static str, media_type: &'static str, label: &'static str)
     OutputFile { name, media_type, label }
 }
 
-/// The PDF that a job began with.
+/// The file that a job began with; it is served under this name whatever it is.
 pub(crate) const INPUT: &str = "input.pdf";
+
+/// The media type of PDFs, the only files sent in that browsers may show.
+pub(crate) const PDF: &str = "application/pdf";
 
 /// Every file of a finished job.
 pub(crate) const FILES: [OutputFile; 10] = [
@@ -60,7 +63,10 @@ pub(crate) async fn locate(
     let none = || ApiError::NoSuchFile(shown(name));
     if name == INPUT {
         let input: Option<SourcePdf> = job.input.get();
-        return Ok((input.ok_or_else(none)?.pdf, "application/pdf"));
+        let file = input.ok_or_else(none)?.pdf;
+        // A page of the web that was sent in must not speak for this server.
+        let media_type = if file.media_type == PDF { PDF } else { "application/octet-stream" };
+        return Ok((file, media_type));
     }
     let file = FILES.iter().find(|file| file.name == name).ok_or_else(none)?;
     let report: Report = output(state, job, Check::NAME).await?.ok_or_else(none)?;

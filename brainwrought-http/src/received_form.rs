@@ -3,7 +3,7 @@
 use axum::body::{Body, BodyDataStream};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderName};
-use brainwrought_stages::parse::{PDF_HEADER_WITHIN, find_pdf_header};
+use brainwrought_stages::parse::{FileFormat, HEAD_BYTES};
 use bytes::Bytes;
 use tokio::io::AsyncWriteExt as _;
 
@@ -62,7 +62,7 @@ impl ReceivedForm {
             match part {
                 Part { name, file_name } if name == "pdf" || name == "file" => {
                     if read.pdf.is_some() {
-                        return Err(ApiError::WrongRequest("send one PDF at a time".to_owned()));
+                        return Err(ApiError::WrongRequest("send one file at a time".to_owned()));
                     }
                     read.pdf = Some(save_pdf(state, PdfBody::Part(&mut form)).await?);
                     read.file_name = file_name;
@@ -148,23 +148,21 @@ async fn save_pdf(state: &AppState, mut body: PdfBody<'_>) -> Result<tokio::fs::
         if length > limit {
             return Err(ApiError::TooLarge { limit });
         }
-        let wanted = PDF_HEADER_WITHIN.saturating_sub(start.len()).min(chunk.len());
+        let wanted = HEAD_BYTES.saturating_sub(start.len()).min(chunk.len());
         if wanted > 0 {
             start.extend_from_slice(&chunk[..wanted]);
             // There is no point in taking a hundred megabytes of something else.
-            if start.len() == PDF_HEADER_WITHIN && find_pdf_header(&start).is_none() {
-                return Err(ApiError::NotAPdf);
+            if start.len() == HEAD_BYTES {
+                FileFormat::check_head(&start)?;
             }
         }
         metrics::uploaded(chunk.len());
         file.write_all(&chunk).await.map_err(ApiError::unsaved)?;
     }
     if length == 0 {
-        return Err(ApiError::WrongRequest("the file is empty; choose a PDF".to_owned()));
+        return Err(ApiError::WrongRequest("the file is empty; choose another one".to_owned()));
     }
-    if find_pdf_header(&start).is_none() {
-        return Err(ApiError::NotAPdf);
-    }
+    FileFormat::check_head(&start)?;
     file.flush().await.map_err(ApiError::unsaved)?;
     Ok(file)
 }

@@ -86,22 +86,22 @@ fn read(secret: &ServerSecret, text: &str, now: Timestamp) -> Result<Order, ApiE
     ticket.filter(|ticket| ticket.until >= now).map(|ticket| ticket.order).ok_or(ApiError::NoSuchUpload)
 }
 
-/// Takes the PDF for which an address was given out, and creates its job.
+/// Takes the file for which an address was given out, and creates its job.
 ///
-/// The MCP tool `request_upload` gives out addresses. Each is good for one job and a quarter of an hour: the same PDF sent
+/// The MCP tool `request_upload` gives out addresses. Each is good for one job and a quarter of an hour: the same file sent
 /// again finds the same job.
 #[utoipa::path(
     put, path = "/api/uploads/{upload}", tag = "jobs", operation_id = "upload",
     params(("upload" = String, Path, description = "The upload address.")),
-    request_body(content = PdfBytes, content_type = "application/pdf", description = "The PDF."),
+    request_body(content = PdfBytes, content_type = "application/pdf", description = "The file."),
     responses(
         (status = 202, description = "The job; `Location` names it.", body = SubmittedBody),
-        (status = 400, description = "The PDF is empty or incomplete.", body = ErrorBody),
+        (status = 400, description = "The file is empty or incomplete.", body = ErrorBody),
         (status = 404, description = "The address is unknown or has expired.", body = ErrorBody),
         (status = 408, description = "The upload was too slow.", body = ErrorBody),
-        (status = 413, description = "The PDF is too large.", body = ErrorBody),
-        (status = 415, description = "The file is not a PDF.", body = ErrorBody),
-        (status = 422, description = "A different PDF was uploaded to this address before.", body = ErrorBody),
+        (status = 413, description = "The file is too large.", body = ErrorBody),
+        (status = 415, description = "The file is of no kind that can be read; the message lists those that can.", body = ErrorBody),
+        (status = 422, description = "A different file was uploaded to this address before.", body = ErrorBody),
         (status = 507, description = "The server is out of storage.", body = ErrorBody),
     )
 )]

@@ -9,11 +9,11 @@ use utoipa::{IntoParams, PartialSchema, ToSchema};
 
 use crate::video_options::VideoOptions;
 
-/// What a form holds: a PDF, and beside it the options, each as a field or several together as JSON.
+/// What a form holds: a file, and beside it the options, each as a field or several together as JSON.
 #[derive(Debug)]
 pub(crate) struct UploadForm;
 
-/// The options as parameters of a query, for a body that is the PDF alone.
+/// The options as parameters of a query, for a body that is the file alone.
 #[derive(Debug)]
 pub(crate) struct UploadQuery;
 
@@ -43,7 +43,7 @@ fn uri() -> Object {
         .build()
 }
 
-/// A PDF as it is, as the body of a request.
+/// A PDF or another file as it is, as the body of a request.
 pub(crate) struct PdfBytes;
 
 impl PartialSchema for PdfBytes {
@@ -62,7 +62,7 @@ fn pdf() -> Schema {
     let pdf = ObjectBuilder::new()
         .schema_type(Type::String)
         .format(Some(SchemaFormat::KnownFormat(KnownFormat::Binary)))
-        .description(Some("The PDF: a file that holds `%PDF-` within its first 65,536 bytes."));
+        .description(Some("The file: a PDF, which holds `%PDF-` within its first 65,536 bytes, or an EPUB, Word (DOCX), PowerPoint (PPTX), Markdown, HTML or plain-text file. What it is is told by its content first and by its name second."));
     pdf.build().into()
 }
 
@@ -74,7 +74,8 @@ impl PartialSchema for UploadForm {
         form.properties.insert("callback_url".to_owned(), uri().into());
         form.required = vec!["pdf".to_owned()];
         form.description = Some(
-            "A PDF, and beside it the options: each as a field, or several together as `options`.".to_owned(),
+            "A file, and beside it the options: each as a field, or several together as `options`."
+                .to_owned(),
         );
         form.into()
     }

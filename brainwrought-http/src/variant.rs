@@ -30,7 +30,7 @@ use crate::video_options::VideoOptions;
 #[utoipa::path(
     post, path = "/api/jobs/{job_id}/variants", tag = "jobs", request_body = VideoOptions,
     params(
-        ("job_id" = String, Path, description = "The job whose PDF is used."),
+        ("job_id" = String, Path, description = "The job whose file is used."),
         ("Idempotency-Key" = Option<String>, Header, description = "1 to 255 random ASCII characters."),
     ),
     responses(

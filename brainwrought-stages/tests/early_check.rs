@@ -101,6 +101,7 @@ fn document(title: &str, language: &str, texts: Vec<String>) -> Document {
     let block = |text| Block { kind: BlockKind::Paragraph, text, bbox, font_size: 10.0, ..Block::default() };
     let blocks = texts.into_iter().map(block).collect();
     Document {
+        unit: Default::default(),
         source: BlobRef { digest: Digest::of(b""), bytes: 0, media_type: "application/pdf".to_owned() },
         file_name: "document.pdf".to_owned(),
         title: title.to_owned(),

@@ -41,7 +41,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("render", &["language", "gate", "frame", "background", "media", "text", "picture", "licence"]),
     // Pages are drawn in the child process of `parse`.
     ("visuals", &["parse", "gate", "frame", "background", "media", "text", "picture", "provider", "licence"]),
-    ("parse", &["language", "picture", "child"]),
+    ("parse", &["language", "text", "picture", "child"]),
     ("script", &["language", "llm", "gate", "frame", "text", "provider", "child"]),
     ("audio", &["gate", "provider", "child", "licence"]),
     // What several stages stand on. Nothing below this line knows a stage.

@@ -84,6 +84,7 @@ impl Scene {
             calls: Vec::new(),
         };
         let visuals = Visuals {
+            unit: Default::default(),
             page_labels: Default::default(),
             scenes: vec![
                 SceneVisual { panel: Some(panel), badges: vec![Some(7)] },

@@ -37,6 +37,7 @@ async fn document(cx: &StageContext) -> Document {
         caption: Some("Waiting time against use.".to_owned()),
     };
     Document {
+        unit: Default::default(),
         source: cx.put("no PDF at all".into(), "application/pdf").await.expect("memory takes it"),
         file_name: "queues.pdf".to_owned(),
         title: "Why Queues Explode: a Short Tour of Waiting".to_owned(),

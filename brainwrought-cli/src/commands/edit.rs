@@ -101,12 +101,7 @@ async fn show(engine: &Engine, view: &JobView, as_json: bool) -> anyhow::Result<
         return Ok(());
     }
     for (place, line) in script.lines().enumerate() {
-        output::line(format!(
-            "{:>3}  {}  (p. {})",
-            place + 1,
-            line.text,
-            script.page_name(line.citation.page)
-        ));
+        output::line(format!("{:>3}  {}  ({})", place + 1, line.text, script.cited(line.citation.page)));
     }
     for (number, at) in versions {
         let note = if Some(number) == current { "  current" } else { "" };

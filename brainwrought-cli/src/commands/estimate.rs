@@ -23,7 +23,7 @@ pub(crate) async fn run(
     video: VideoConfig,
     as_json: bool,
 ) -> anyhow::Result<()> {
-    let named = pdf.ok_or_else(|| WrongCommand("name the PDF that would become a video".to_owned()))?;
+    let named = pdf.ok_or_else(|| WrongCommand("name the file that would become a video".to_owned()))?;
     let pdf = intake::read_pdf(&named).await?;
     let context = Context::open(config)?;
     // A store at the other end of a network is left alone.

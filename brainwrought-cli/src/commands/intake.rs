@@ -87,13 +87,13 @@ pub(super) fn check_apart(pdf: &Path, outputs: &Path) -> Result<(), WrongCommand
     }
 }
 
-/// Reads the PDF. Whether it is one is for the parser to say.
+/// Reads the file. What it is is for the parser to say.
 pub(super) async fn read_pdf(path: &Path) -> anyhow::Result<Bytes> {
     let shown = path.display();
     let wrong = |reason: String| WrongCommand(format!("could not read {shown}: {reason}"));
     let metadata = tokio::fs::metadata(path).await.map_err(|error| wrong(error.to_string()))?;
     if metadata.is_dir() {
-        return Err(wrong("it is a folder; name the PDF in it".to_owned()).into());
+        return Err(wrong("it is a folder; name the file in it".to_owned()).into());
     }
     let limit = MAX_PDF_BYTES / 1_000_000;
     if metadata.len() > MAX_PDF_BYTES {

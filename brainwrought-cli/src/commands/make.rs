@@ -1,4 +1,4 @@
-//! `make`: a PDF becomes a video, here and now.
+//! `make`: a file becomes a video, here and now.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -57,7 +57,7 @@ pub(crate) async fn run(config: &Config, args: MakeArgs) -> anyhow::Result<()> {
                 .map_err(|error| WrongCommand(format!("--voice {voice}: {error}")))?;
         }
     }
-    let named = args.pdf.ok_or_else(|| WrongCommand("name the PDF that becomes a video".to_owned()))?;
+    let named = args.pdf.ok_or_else(|| WrongCommand("name the file that becomes a video".to_owned()))?;
     let pdf = intake::read_pdf(&named).await?;
     let target = args.output.clone().unwrap_or_else(|| target::default(&named));
     let target = target::check(&target, &intake::files(&named, &video), args.force)?;

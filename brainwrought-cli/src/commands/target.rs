@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use brainwrought_stages::parse::FileFormat;
 use brainwrought_stages::publish::{OutputError, OutputTarget, Overwrite};
 use bytes::Bytes;
 use tokio_util::sync::CancellationToken;
@@ -64,10 +65,11 @@ pub(super) fn is_standard_output(target: &OutputTarget) -> bool {
         .is_ok_and(|own| (own.st_dev, own.st_ino) == (found.st_dev, found.st_ino))
 }
 
-/// Where the video of a PDF goes when nobody says where: its name with `.mp4` for `.pdf`, in the current folder.
+/// Where the video of a file goes when nobody says where: its name with `.mp4` for the ending of a kind that is read, in the
+/// current folder.
 pub(super) fn default(pdf: &Path) -> PathBuf {
-    let is_pdf = pdf.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("pdf"));
-    let name = if is_pdf { pdf.file_stem() } else { pdf.file_name() };
+    let is_known = FileFormat::of_name(&pdf.to_string_lossy()).is_some() && pdf.extension().is_some();
+    let name = if is_known { pdf.file_stem() } else { pdf.file_name() };
     let mut name = name.unwrap_or_default().to_owned();
     name.push(".mp4");
     name.into()
@@ -91,10 +93,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_ending_of_a_pdf_is_cut_from_its_name() {
+    fn only_the_ending_of_a_known_kind_is_cut_from_a_name() {
         for (pdf, video) in [
             ("folder/2305.03393v1.pdf", "2305.03393v1.mp4"),
             ("2305.11111.pdf", "2305.11111.mp4"),
+            ("notes.md", "notes.mp4"),
             ("2305.11111", "2305.11111.mp4"),
             ("PAPER.PDF", "PAPER.mp4"),
             ("notes", "notes.mp4"),

@@ -1,14 +1,14 @@
-//! [`Document`]: a PDF as text in reading order, with outline and figures.
+//! [`Document`]: a file as text in reading order, with outline and figures.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{BlobRef, Language};
+use super::{BlobRef, Language, PageUnit};
 use crate::stage::StageData;
 
-/// What the parser read from a PDF.
+/// What the parser read from a file.
 ///
 /// Everything that stands on the pages is here, each block with its kind, so that a writer chooses: running headers and
 /// the words inside drawings, too. Hyphenation and ligatures are mended.
@@ -24,6 +24,9 @@ pub struct Document {
     pub language: Language,
     /// Every page, in order.
     pub pages: Vec<Page>,
+    /// What the pages are to readers.
+    #[serde(default, skip_serializing_if = "PageUnit::is_page")]
+    pub unit: PageUnit,
     /// The outline (bookmarks, or headings when the file has none), in reading order.
     pub outline: Vec<OutlineEntry>,
     /// The sections that the headings open, in reading order; a section's place in the tree is told by its level.
@@ -31,7 +34,7 @@ pub struct Document {
     pub sections: Vec<Section>,
     /// Figures and tables with a caption, in reading order.
     pub figures: Vec<Figure>,
-    /// The engine that read it, such as `pdfium`. Another engine gives other text.
+    /// The engine that read it, such as `pdfium` or `markdown`. Another engine gives other text.
     pub engine: String,
     /// The version of the engine; empty where an older Brainwrought did not store it.
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -40,7 +43,7 @@ pub struct Document {
     pub warnings: Vec<String>,
 }
 
-/// The engine that a PDF was read with.
+/// The engine that a file was read with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reader {
     /// Its name, such as `pdfium`.
@@ -51,6 +54,8 @@ pub struct Reader {
 }
 
 /// One page of a [`Document`].
+///
+/// In a text that flows nobody has laid out pages: there, width, height and every box are 0, see [`Page::is_drawn`].
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Page {
     /// The page's place in the file, from 1. Links go there.
@@ -126,6 +131,8 @@ pub struct TableCell {
 pub enum BlockKind {
     /// A title or section heading.
     Heading,
+    /// Words of somebody else, set apart from the text.
+    Quote,
     /// Running text.
     #[default]
     Paragraph,
@@ -260,6 +267,11 @@ impl Document {
         self.pages.iter().find(|page| page.number == number)
     }
 
+    /// Names a page in English, as in "p. xii" and "slide 3".
+    pub fn cited(&self, number: u32) -> String {
+        self.unit.cited(self.page_name(number))
+    }
+
     /// What people call the page with this number: see [`Page::name`].
     pub fn page_name(&self, number: u32) -> String {
         self.page(number).map_or_else(|| number.to_string(), Page::name)
@@ -286,6 +298,11 @@ impl fmt::Display for Reader {
 }
 
 impl Page {
+    /// Tells whether the page has a size, so that a picture of it can be drawn.
+    pub fn is_drawn(&self) -> bool {
+        self.width > 0.0 && self.height > 0.0
+    }
+
     /// What people call the page: the number printed on it, else its place in the file.
     pub fn name(&self) -> String {
         self.label.clone().unwrap_or_else(|| self.number.to_string())

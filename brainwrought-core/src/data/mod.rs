@@ -9,6 +9,7 @@ mod clip;
 mod document;
 mod language;
 mod outbound;
+mod page_unit;
 mod publication;
 mod report;
 mod script;
@@ -26,6 +27,7 @@ pub use document::{
 };
 pub use language::Language;
 pub use outbound::OutboundCall;
+pub use page_unit::PageUnit;
 pub use publication::Publication;
 pub use report::{Report, Rule};
 pub use script::{

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Language, OutboundCall};
+use super::{Language, OutboundCall, PageUnit};
 use crate::stage::{Fan, StageData};
 
 /// The whole script of a video.
@@ -16,6 +16,9 @@ pub struct Script {
     pub language: Language,
     /// The number of pages of the document.
     pub page_count: u32,
+    /// What its pages are to readers.
+    #[serde(default, skip_serializing_if = "PageUnit::is_page")]
+    pub unit: PageUnit,
     /// The numbers that are printed on pages of the document, by page, where they are others than the pages' places in the
     /// file. See [`Script::page_name`].
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -333,6 +336,11 @@ impl Script {
     /// What people call a page of the document: the number printed on it, else its place in the file.
     pub fn page_name(&self, page: u32) -> String {
         self.page_labels.get(&page).cloned().unwrap_or_else(|| page.to_string())
+    }
+
+    /// Names a page of the document in English, as in "p. xii" and "slide 3".
+    pub fn cited(&self, page: u32) -> String {
+        self.unit.cited(self.page_name(page))
     }
 
     /// Walks over all lines, in the order they are spoken.

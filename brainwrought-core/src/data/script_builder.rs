@@ -29,6 +29,7 @@ impl Script {
             title: document.title.clone(),
             language: document.language.clone(),
             page_count: u32::try_from(document.pages.len()).unwrap_or(u32::MAX),
+            unit: document.unit,
             page_labels: document.page_labels(),
             writer: writer.into(),
             target_ms: 0,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{AssetRecord, BlobRef, OutboundCall, Speaker};
+use super::{AssetRecord, BlobRef, OutboundCall, PageUnit, Speaker};
 use crate::stage::StageData;
 
 /// What a segment shows, apart from captions.
@@ -12,6 +12,9 @@ use crate::stage::StageData;
 pub struct Visuals {
     /// One entry for every scene of the segment, in order.
     pub scenes: Vec<SceneVisual>,
+    /// What the numbers of its page badges count.
+    #[serde(default, skip_serializing_if = "PageUnit::is_page")]
+    pub unit: PageUnit,
     /// The numbers that are printed on pages of the document, by page, where they are others than the pages' places in the
     /// file: page badges show these.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]

@@ -11,13 +11,13 @@ use crate::api::ListQuery;
 use crate::script_edit::LineEdit;
 use crate::video_options::VideoOptions;
 
-/// A PDF, and what to make of it.
+/// A file, and what to make of it.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct SubmitPdf {
-    /// The PDF in base64 (RFC 4648, section 4), at most 10 MB before coding. Upload larger ones to `POST /api/jobs`.
+    /// The file in base64 (RFC 4648, section 4): PDF, EPUB, DOCX, PPTX, Markdown, HTML or plain text, at most 10 MB before coding. Upload larger ones to `POST /api/jobs`.
     pub(super) pdf_base64: String,
-    /// The name of the file, for people.
+    /// The name of the file, for people; its ending tells a Markdown file from other text.
     #[serde(default)]
     pub(super) file_name: String,
     /// What to choose about the video; everything has a default.
@@ -25,12 +25,12 @@ pub(super) struct SubmitPdf {
     pub(super) options: Option<VideoOptions>,
     /// A URL that is called with a signed POST request once the job has ended; only hosts that the server's operator allows.
     pub(super) callback_url: Option<String>,
-    /// 1 to 255 ASCII characters, drawn at random. The same key with the same PDF and options finds the same job, so
+    /// 1 to 255 ASCII characters, drawn at random. The same key with the same file and options finds the same job, so
     /// that a call whose answer was lost can be made again.
     pub(super) idempotency_key: Option<String>,
 }
 
-/// A PDF that will be sent to an address, and what to make of it.
+/// A file that will be sent to an address, and what to make of it.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RequestUpload {
@@ -41,7 +41,7 @@ pub(super) struct RequestUpload {
     pub(super) options: Option<VideoOptions>,
     /// A URL that is called with a signed POST request once the job has ended; only hosts that the server's operator allows.
     pub(super) callback_url: Option<String>,
-    /// 1 to 255 ASCII characters, drawn at random. The same key with the same PDF and options finds the same job.
+    /// 1 to 255 ASCII characters, drawn at random. The same key with the same file and options finds the same job.
     pub(super) idempotency_key: Option<String>,
 }
 
@@ -119,13 +119,13 @@ pub(super) fn tools() -> Vec<Tool> {
     vec![
         tool::<SubmitPdf>(
             "submit_pdf",
-            "Submits a PDF and answers at once with a job id and links. The video is made in the background: \
+            "Submits a PDF, or an EPUB, DOCX, PPTX, Markdown, HTML or text file, and answers at once with a job id and links. The video is made in the background: \
              wait with wait_for_job.",
             Effect::Adds,
         ),
         tool::<RequestUpload>(
             "request_upload",
-            "Gives out a URL for one PDF and a curl command that sends it there; the answer to that is a job id and links. \
+            "Gives out a URL for one file (PDF, EPUB, DOCX, PPTX, Markdown, HTML, text) and a curl command that sends it there; the answer to that is a job id and links. \
              For files on a disk that you can run commands at, of any size: nothing is read into the conversation. Good for \
              one job and a quarter of an hour.",
             Effect::Adds,
@@ -178,7 +178,7 @@ pub(super) fn tools() -> Vec<Tool> {
         ),
         tool::<OneJob>(
             "delete_job",
-            "Removes a job that is over, with its PDF and everything that was made of it, for good.",
+            "Removes a job that is over, with its file and everything that was made of it, for good.",
             Effect::Changes,
         ),
     ]

@@ -95,7 +95,7 @@
   const input = at("pdf");
   const choose = () => {
     const file = input.files[0];
-    at("chosen").textContent = file ? file.name : "Choose a PDF or drop it here";
+    at("chosen").textContent = file ? file.name : "Choose a file or drop it here";
     drop.classList.toggle("full", Boolean(file));
     fail("");
   };
@@ -132,7 +132,7 @@
     const most = Number(form.dataset.megabytes);
     // A server that refuses in the middle of an upload cannot always make itself heard.
     if (input.files[0] && input.files[0].size > most * 1e6) {
-      return fail(`This PDF has ${Math.ceil(input.files[0].size / 1e6)} MB. The limit on this server is ${most} MB.`);
+      return fail(`This file has ${Math.ceil(input.files[0].size / 1e6)} MB. The limit on this server is ${most} MB.`);
     }
     key = key || Array.from(crypto.getRandomValues(new Uint32Array(4)), (n) => n.toString(16)).join("");
     const request = new XMLHttpRequest();

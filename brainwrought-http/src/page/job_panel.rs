@@ -224,7 +224,7 @@ impl JobPanel {
                 p.hint {
                     @match self.remedy {
                         Remedy::Retry => "Trying again may help; everything that is done already is kept.",
-                        Remedy::OtherFile => "Trying again with this file will not change that. Please choose another PDF.",
+                        Remedy::OtherFile => "Trying again with this file will not change that. Please choose another file.",
                         Remedy::OtherOptions => "Trying again would give the same result. Another version with other options may work.",
                         Remedy::HigherLimit => "Trying again would stop at the same limit. Make another version with a higher cost limit: what is done already is not paid for again.",
                         Remedy::LessCost => "Trying again would stop at the same limit, which is the highest that this server allows. A shorter video may stay within it.",
@@ -244,7 +244,7 @@ impl JobPanel {
                         form method="post" action=(at("retry")) { button.primary type="submit" { "Try again" } }
                     }
                     @if has_failed && self.remedy == Remedy::OtherFile {
-                        a.primary href={ (base.0) "/" } { "Choose another PDF" }
+                        a.primary href={ (base.0) "/" } { "Choose another file" }
                     } @else {
                         @let class = if has_failed && self.remedy == Remedy::HigherLimit { "primary" } else { "quiet" };
                         a class=(class) href=(at("variants")) { "Make another version" }
@@ -252,7 +252,7 @@ impl JobPanel {
                     details.confirm {
                         summary.quiet { "Delete…" }
                         form method="post" action=(at("delete")) data-forget=(self.job.job_id) {
-                            p { "Deletes the video, the PDF and everything made from it within a minute. It cannot be undone." }
+                            p { "Deletes the video, the file and everything made from it within a minute. It cannot be undone." }
                             button.danger type="submit" { "Delete for good" }
                         }
                     }

@@ -101,7 +101,7 @@ async fn home(
         page.tab = Tab::Retrieve;
     }
     if query.deleted.is_some() {
-        page.note = Some("The job, its PDF and its video have been deleted.");
+        page.note = Some("The job, its file and its video have been deleted.");
     }
     Html(page.render().into_string()).into_response()
 }

@@ -139,7 +139,7 @@ impl OptionsForm<'_> {
                 }
                 p.field {
                     label for="seed" { "Seed" }
-                    input #seed name="seed" type="number" min="0" step="1" value=[chosen.seed] inputmode="numeric" placeholder="from the PDF";
+                    input #seed name="seed" type="number" min="0" step="1" value=[chosen.seed] inputmode="numeric" placeholder="from the file";
                 }
             }
         }

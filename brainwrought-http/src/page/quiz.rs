@@ -20,7 +20,6 @@ pub(super) fn questions(file: Option<&[u8]>) -> Vec<QuizQuestion> {
 
 /// Draws the questions; nothing where there are none. `script` knows the names of pages, and `pdf` is the address of the document, if it may be opened.
 pub(super) fn render(questions: &[QuizQuestion], script: Option<&Script>, pdf: Option<&str>) -> Markup {
-    let name = |page: u32| script.map_or_else(|| page.to_string(), |script| script.page_name(page));
     html! {
         @if !questions.is_empty() {
             details.block open {
@@ -36,7 +35,7 @@ pub(super) fn render(questions: &[QuizQuestion], script: Option<&Script>, pdf: O
                             summary { "Show the answer" }
                             p {
                                 (question.choices.get(question.answer as usize).map_or("", String::as_str)) " "
-                                (page_chip(pdf, question.citation.page, &name(question.citation.page)))
+                                (page_chip(pdf, script, question.citation.page))
                             }
                         }
                     }

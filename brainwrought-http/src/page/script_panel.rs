@@ -1,6 +1,6 @@
 //! The script of a job on its page: every line with its page and its quote, and the form that edits it.
 
-use brainwrought_core::data::Script;
+use brainwrought_core::data::{PageUnit, Script};
 use brainwrought_stages::script::MAX_LINE_CHARS;
 use maud::{Markup, html};
 
@@ -58,7 +58,7 @@ fn lines(script: &Script, pdf: Option<&str>, editor: Option<&Editor<'_>>) -> Mar
         ol.sources {
             @for (n, line) in script.lines().enumerate() {
                 li {
-                    p { (line.text) " " (page_chip(pdf, line.citation.page, &script.page_name(line.citation.page))) }
+                    p { (line.text) " " (page_chip(pdf, Some(script), line.citation.page)) }
                     @if !line.citation.quote.is_empty() && !repeats(&line.text, &line.citation.quote) { blockquote { (line.citation.quote) } }
                     @if let Some(editor) = editor { (field(editor, n, &line.text)) }
                 }
@@ -68,11 +68,14 @@ fn lines(script: &Script, pdf: Option<&str>, editor: Option<&Editor<'_>>) -> Mar
 }
 
 /// The page that a line or an answer cites, by the name that people have for it; a link where the document can be opened.
-pub(super) fn page_chip(pdf: Option<&str>, page: u32, name: &str) -> Markup {
+pub(super) fn page_chip(pdf: Option<&str>, script: Option<&Script>, page: u32) -> Markup {
+    let name = script.map_or_else(|| PageUnit::Page.cited(page), |script| script.cited(page));
+    // Only pages of PDFs can be opened.
+    let pdf = pdf.filter(|_| script.is_none_or(|script| script.unit.is_page()));
     html! {
         @match pdf {
-            Some(pdf) => a.chip href={ (pdf) "#page=" (page) } target="_blank" rel="noopener" { "p. " (name) },
-            None => span.chip { "p. " (name) },
+            Some(pdf) => a.chip href={ (pdf) "#page=" (page) } target="_blank" rel="noopener" { (name) },
+            None => span.chip { (name) },
         }
     }
 }

@@ -144,7 +144,7 @@ pub(super) fn frame(base: &str, title: &str, is_live: bool, content: &Markup) ->
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="dark light";
-                meta name="description" content="Turns a PDF into a short vertical video with voice, captions and page citations.";
+                meta name="description" content="Turns a PDF, EPUB, Word, PowerPoint, Markdown, HTML or text file into a short vertical video with voice, captions and page citations.";
                 meta name="robots" content="noindex";
                 title { (title) }
                 link rel="icon" type="image/svg+xml" href={ (base) "/assets/icon.svg" };

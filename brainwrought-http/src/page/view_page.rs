@@ -76,7 +76,7 @@ impl ViewPage {
                     div.facts {
                         h1.doc { (self.title) }
                         (share_and_download(&page, &video))
-                        p.hint { "A machine made this video from a PDF. Below is every line that is spoken, with the page it comes from." }
+                        p.hint { "A machine made this video from a document. Below is every line that is spoken, with the page it comes from." }
                         p.links {
                             @for (name, label) in [("transcript.md", "Transcript"), ("captions.srt", "Captions (SRT)"), ("captions.vtt", "Captions (VTT)")] {
                                 a.quiet href={ (at(name)) "?download" } download="" { (label) } " "

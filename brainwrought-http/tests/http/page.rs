@@ -97,9 +97,9 @@ async fn errors_are_pages_too() {
     let odd = desk.get("/?job_id=%22%3E%3Cscript%3E").await;
     assert_eq!(odd.status, 404);
     assert!(!odd.text().contains("\"><script>"), "{}", odd.text());
-    let html = desk.upload_to("/jobs", "paper.pdf", b"<html>", &[], &[]).await;
-    assert_eq!(html.status, 415);
-    assert!(html.text().contains("This file is not a PDF.") && html.text().contains("up to 7 MB"));
+    let picture = desk.upload_to("/jobs", "paper.pdf", b"\x89PNG\r\n\x1a\n\0", &[], &[]).await;
+    assert_eq!(picture.status, 415);
+    assert!(picture.text().contains("The file is a picture (PNG)") && picture.text().contains("up to 7 MB"));
 }
 
 #[tokio::test]

@@ -175,7 +175,7 @@ async def visit(mode):
         await bad(client.call_tool('list_jobs', {}), 'operators-only')
         await bad(client.call_tool('get_job', dict(job_id='../../etc/passwd')), 'no-such-job')
         await bad(client.call_tool('submit_pdf', dict(pdf_base64='%%%')), 'wrong-request')
-        await bad(client.call_tool('submit_pdf', dict(pdf_base64='PGh0bWw+')), 'not-a-pdf')
+        await bad(client.call_tool('submit_pdf', dict(pdf_base64='iVBORw0KGgo=')), 'not-a-pdf')
         await bad(client.call_tool('submit_pdf', {**wanted, 'options': dict(background='/etc/passwd')}), 'wrong-request')
         await bad(client.call_tool('submit_pdf', dict(pdf_base64=coded, url='http://169.254.169.254/')), 'wrong-request')
         await bad(client.call_tool('submit_pdf', dict(pdf_base64='A' * 13_340_000)), 'too-large')

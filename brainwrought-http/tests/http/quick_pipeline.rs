@@ -46,6 +46,7 @@ impl Stage for Parse {
             return Err(StageError::fatal(format!("the PDF is locked; {advice}")));
         }
         Ok(Document {
+            unit: Default::default(),
             source: input.pdf,
             title: input.file_name.clone(),
             file_name: input.file_name,
@@ -102,6 +103,7 @@ impl Stage for WriteScript {
             title: document.title.clone(),
             language: document.language.clone(),
             page_count: 3,
+            unit: Default::default(),
             page_labels: Default::default(),
             writer: "test".to_owned(),
             target_ms: 30_000,

@@ -272,7 +272,7 @@ async fn a_hopeless_retry_is_not_offered_and_no_command_is_advised() {
     }
     let shown = desk.get(&format!("/?job_id={id}")).await.text();
     assert!(
-        shown.contains("save a copy without a password") && shown.contains("Choose another PDF"),
+        shown.contains("save a copy without a password") && shown.contains("Choose another file"),
         "{shown}"
     );
     assert!(!shown.contains("/retry\"") && !shown.contains("brainwrought make"), "{shown}");

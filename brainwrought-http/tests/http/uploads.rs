@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use brainwrought_stages::parse::{FileFormat, HEAD_BYTES};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
@@ -19,10 +20,11 @@ async fn assert_clean(desk: &Desk) {
 }
 
 #[tokio::test]
-async fn an_upload_that_is_no_pdf_is_refused() {
+async fn an_upload_that_cannot_be_read_is_refused() {
     let desk = Desk::start().await;
-    let html = desk.upload("paper.pdf", b"<html>", &[], &[]).await;
-    assert_eq!((html.status, html.code().as_str()), (415, "not-a-pdf"));
+    let picture = desk.upload("paper.pdf", b"\x89PNG\r\n\x1a\n\0", &[], &[]).await;
+    assert_eq!((picture.status, picture.code().as_str()), (415, "not-a-pdf"));
+    assert!(picture.text().contains("a picture (PNG)") && picture.text().contains("EPUB"), "{picture:?}");
     let late = desk.upload("paper.pdf", &[vec![b' '; 65_532], b"%PDF-".to_vec()].concat(), &[], &[]).await;
     assert_eq!(late.status, 415);
     let empty = desk.upload("paper.pdf", b"", &[], &[]).await;
@@ -111,10 +113,10 @@ async fn a_body_declared_as_pdf_is_checked() {
 #[tokio::test]
 async fn the_header_may_stand_as_late_as_where_the_reader_finds_it() {
     let desk = Desk::start().await;
-    let pdf = [vec![b' '; brainwrought_stages::parse::PDF_HEADER_WITHIN - 5], b"%PDF-1.7".to_vec()].concat();
+    let pdf = [vec![b' '; HEAD_BYTES - 5], b"%PDF-1.7".to_vec()].concat();
     assert_eq!(desk.upload("paper.pdf", &pdf, &[], &[]).await.status, 202);
-    assert_eq!(brainwrought_stages::parse::find_pdf_header(&pdf), Some(65_531));
-    assert_eq!(brainwrought_stages::parse::find_pdf_header(&[b" ", &pdf[..]].concat()), None);
+    assert!(FileFormat::check_head(&pdf).is_ok());
+    assert!(FileFormat::check_head(&[b" ", &pdf[..]].concat()).is_err());
 }
 
 #[tokio::test]

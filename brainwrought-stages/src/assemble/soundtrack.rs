@@ -148,6 +148,7 @@ mod tests {
             title: "Rain".to_owned(),
             language: Language::english(),
             page_count: 1,
+            unit: Default::default(),
             page_labels: Default::default(),
             writer: "offline/en".to_owned(),
             target_ms: 20_000,

@@ -11,11 +11,14 @@ use super::caption_file::one_line;
 /// Writes every sentence with the page it comes from, as Markdown.
 pub(super) fn transcript(document: &Document, script: &Script, timeline: &Timeline) -> String {
     let mut file = format!("# {}\n\n", inline(&script.title));
-    let pages = script.page_count;
+    let (pages, unit) = (script.page_count, script.unit);
     let source = inline(&document.file_name);
     push(
         &mut file,
-        format_args!("Source: {source}, {pages} pages. The narration is spoken by a synthetic voice.\n"),
+        format_args!(
+            "Source: {source}, {pages} {}. The narration is spoken by a synthetic voice.\n",
+            unit.plural()
+        ),
     );
     for (n, segment) in script.segments.iter().enumerate() {
         let start = clock(timeline.segment_ms(n));
@@ -25,9 +28,9 @@ pub(super) fn transcript(document: &Document, script: &Script, timeline: &Timeli
                 push(
                     &mut file,
                     format_args!(
-                        "- {} (p. {})\n",
+                        "- {} ({})\n",
                         inline(&line.text),
-                        inline(&script.page_name(line.citation.page))
+                        unit.cited(inline(&script.page_name(line.citation.page)))
                     ),
                 );
             }

@@ -99,6 +99,23 @@ pub(crate) struct Panels {
     pub(crate) source: String,
     /// Stands over the title at the beginning.
     pub(crate) document: String,
+    /// The same words for documents whose pages are slides, and sections.
+    pub(crate) slide: UnitWords,
+    pub(crate) section: UnitWords,
+}
+
+/// What panels call the pages of documents that have none.
+#[derive(Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct UnitWords {
+    /// Stands before the number of one.
+    pub(crate) before: String,
+    /// One and several.
+    pub(crate) count: (String, String),
+    /// Stands over those that a video cites.
+    pub(crate) made_from: String,
+    /// Stands over the title at the beginning.
+    pub(crate) document: String,
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -1,22 +1,61 @@
-//! [`ParseError`]: why a PDF could not be read.
+//! [`ParseError`]: why a file could not be read.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::formats::{FileFormat, UnknownFormat};
 use crate::child::ChildError;
 use brainwrought_core::stage::StageError;
 
-/// Why a PDF could not be read, and what to do about it.
+/// Why a file could not be read, and what to do about it.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ParseError {
     /// The file has no bytes.
     #[error("the file is empty; download or export it again")]
     Empty,
-    /// The bytes are something else.
-    #[error("the file is not a PDF; export it as PDF first")]
-    NotAPdf,
+    /// The file is of no kind that can be read.
+    #[error(transparent)]
+    UnknownFormat(UnknownFormat),
+    /// The file is an archive, as books and the files of Office are, and cannot be unpacked or understood.
+    #[error("the file is damaged; download or export it again")]
+    DamagedArchive,
+    /// What is in the file is encrypted.
+    #[error("the file is locked: its text is encrypted; save a copy without protection")]
+    Protected,
+    /// A part of the file is small only while it is packed.
+    #[error(
+        "the file unpacks to more than {limit} bytes, which is too much; leave out what is large, or split it"
+    )]
+    UnpacksTooLarge {
+        /// The bytes that a part may unpack to.
+        limit: u64,
+    },
+    /// Elements stand inside each other deeper than any document needs.
+    #[error("the file nests its elements more than {limit} deep; save it anew with the program that made it")]
+    TooDeep {
+        /// The depth allowed.
+        limit: usize,
+    },
+    /// The file has more elements than allowed.
+    #[error("the file has more than {limit} elements; split it")]
+    TooManyElements {
+        /// The number allowed.
+        limit: usize,
+    },
+    /// The text would fill more pages than allowed.
+    #[error("the text fills more than {pages} pages, which is the limit; split it")]
+    TooMuchText {
+        /// The pages allowed.
+        pages: u32,
+    },
+    /// The file has no text to speak of.
+    #[error("the {format} holds hardly any text; there is nothing to make a video from")]
+    NoWords {
+        /// What the file is.
+        format: FileFormat,
+    },
     /// The file is a PDF, but its structure is broken beyond repair.
     #[error("the PDF is damaged and no text could be saved from it; download or export it again")]
     Corrupt,
@@ -30,7 +69,7 @@ pub enum ParseError {
     #[error("the PDF is encrypted in a way that cannot be read; save a copy without protection")]
     UnknownEncryption,
     /// The file has more bytes than allowed.
-    #[error("the PDF has {bytes} bytes, and {limit} are allowed; split it")]
+    #[error("the file has {bytes} bytes, and {limit} are allowed; split it")]
     TooLarge {
         /// The bytes it has.
         bytes: u64,
@@ -63,6 +102,9 @@ pub enum ParseError {
         /// The number of pages.
         pages: u32,
     },
+    /// A picture of a page was asked for where the text flows, and nobody has laid out pages.
+    #[error("the file has no pages that could be drawn")]
+    NoPages,
     /// A picture of a page was asked for that is not there.
     #[error("the PDF has no page {page}")]
     NoSuchPage {
@@ -90,28 +132,34 @@ pub enum ParseError {
         pages: usize,
     },
     /// Reading took longer than allowed.
-    #[error("reading the PDF took too long and was stopped; print it to a new PDF and try that one")]
+    #[error(
+        "reading the file took too long and was stopped; split it, or print it to a new PDF and try that one"
+    )]
     Timeout,
     /// Reading took more memory than allowed.
-    #[error("reading the PDF took too much memory and was stopped; print it to a new PDF and try that one")]
+    #[error(
+        "reading the file took too much memory and was stopped; split it, or print it to a new PDF and try that one"
+    )]
     OutOfMemory,
     /// The engine broke down over the file.
-    #[error("the PDF engine broke down over the file; print it to a new PDF and try that one")]
+    #[error("the reader broke down over the file; print it to a new PDF and try that one")]
     EngineCrashed(#[source] ChildError),
-    /// PDFs are read in a child process of this program, which would not know that it is one.
+    /// Files are read in a child process of this program, which would not know that it is one.
     #[error(
-        "PDFs are read in a child process of this program, but its `main` does not begin with \
+        "files are read in a child process of this program, but its `main` does not begin with \
          `brainwrought_stages::parse::serve_if_child()`; add that call"
     )]
     NotServing,
     /// The reading process could not be started or talked to.
-    #[error("the PDF reader could not be run")]
+    #[error("the reading process could not be run")]
     Reader(#[source] ChildError),
     /// The reading process answered with something that makes no sense.
-    #[error("the PDF reader gave an answer that cannot be understood; are all parts of the same version?")]
+    #[error(
+        "the reading process gave an answer that cannot be understood; are all parts of the same version?"
+    )]
     Answer(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The work was told to stop.
-    #[error("reading the PDF was cancelled")]
+    #[error("reading the file was cancelled")]
     Cancelled,
 }
 
@@ -217,6 +265,15 @@ impl From<UnreadablePdf> for StageError {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum ParseFailure {
     Corrupt,
+    UnknownFormat(UnknownFormat),
+    DamagedArchive,
+    Protected,
+    UnpacksTooLarge { limit: u64 },
+    TooDeep { limit: usize },
+    TooManyElements { limit: usize },
+    TooMuchText { pages: u32 },
+    TooLarge { bytes: u64, limit: u64 },
+    NoWords { format: FileFormat },
     PasswordRequired,
     WrongPassword,
     UnknownEncryption,
@@ -227,10 +284,25 @@ pub(crate) enum ParseFailure {
     BrokenPage { page: u32 },
 }
 
+impl From<UnknownFormat> for ParseFailure {
+    fn from(found: UnknownFormat) -> Self {
+        Self::UnknownFormat(found)
+    }
+}
+
 impl From<ParseFailure> for ParseError {
     fn from(refusal: ParseFailure) -> Self {
         match refusal {
             ParseFailure::Corrupt => Self::Corrupt,
+            ParseFailure::UnknownFormat(found) => Self::UnknownFormat(found),
+            ParseFailure::DamagedArchive => Self::DamagedArchive,
+            ParseFailure::Protected => Self::Protected,
+            ParseFailure::UnpacksTooLarge { limit } => Self::UnpacksTooLarge { limit },
+            ParseFailure::TooDeep { limit } => Self::TooDeep { limit },
+            ParseFailure::TooManyElements { limit } => Self::TooManyElements { limit },
+            ParseFailure::TooMuchText { pages } => Self::TooMuchText { pages },
+            ParseFailure::TooLarge { bytes, limit } => Self::TooLarge { bytes, limit },
+            ParseFailure::NoWords { format } => Self::NoWords { format },
             ParseFailure::PasswordRequired => Self::PasswordRequired,
             ParseFailure::WrongPassword => Self::WrongPassword,
             ParseFailure::UnknownEncryption => Self::UnknownEncryption,

@@ -1,4 +1,4 @@
-//! [`PdfHost`]: starts the child processes that read PDFs, so that a hostile file can do no harm.
+//! [`PdfHost`]: starts the child processes that read PDFs and other files, so that a hostile one can do no harm.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -18,17 +18,7 @@ use super::wire::{CHILD_ARGUMENT, Request, Work, pack};
 use super::worker;
 use crate::child::{self, ChildLimits};
 
-/// How many bytes at the start of a file must hold `%PDF-` whole. ISO 32000-1, implementation note 13, asks for 1,024;
-/// readers in use look much further, because mail and web servers put their own lines in front.
-pub const PDF_HEADER_WITHIN: usize = 64 * 1024;
-
-/// Finds `%PDF-` within the first [`PDF_HEADER_WITHIN`] bytes. Whoever takes in PDFs asks this, so that all take the same.
-pub fn find_pdf_header(pdf: &[u8]) -> Option<usize> {
-    let head = pdf.get(..PDF_HEADER_WITHIN).unwrap_or(pdf);
-    head.windows(5).position(|window| window == b"%PDF-")
-}
-
-/// Starts the child processes that read PDFs.
+/// Starts the child processes that read PDFs and other files.
 ///
 /// The program must call [`super::serve_if_child`] first thing in its `main`, or be another program that does.
 #[derive(Debug, Clone, Default)]
@@ -111,7 +101,8 @@ impl PdfHost {
             output,
         };
         let request = Request {
-            libpdfium: self.usable_library(),
+            // Where nothing is for it to read, the library is not loaded.
+            libpdfium: self.usable_library().filter(|_| !matches!(work, Work::Read(..))),
             password: self.password.as_ref().map(|password| password.0.clone()),
             work,
         };

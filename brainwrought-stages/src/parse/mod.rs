@@ -1,9 +1,10 @@
-//! Reading a PDF: text in reading order, outline, figures with captions, language.
+//! Reading a file, mostly a PDF: text in reading order, outline, figures with captions, language.
 //!
-//! A PDF is an input that may be hostile, so engines only ever run in a child process with limits: see [`PdfHost`].
+//! A file is an input that may be hostile, so engines only ever run in a child process with limits: see [`PdfHost`].
 
 mod engine;
 mod error;
+mod formats;
 mod host;
 mod layout;
 mod libpdfium;
@@ -20,7 +21,8 @@ mod wire;
 mod worker;
 
 pub use error::{DrawFailure, ParseError, UnreadablePdf};
-pub use host::{PDF_HEADER_WITHIN, Password, PdfHost, find_pdf_header};
+pub use formats::{FileFormat, HEAD_BYTES, UnknownFormat};
+pub use host::{Password, PdfHost};
 pub use libpdfium::find_libpdfium;
 pub use limits::{DrawLimits, MAX_PDF_BYTES, ParseLimits};
 pub(crate) use reader::serialize_reader;

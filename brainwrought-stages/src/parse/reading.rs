@@ -1,4 +1,4 @@
-//! Reading and drawing PDFs: what a [`PdfHost`] asks its children, and what it makes of their answers.
+//! Reading files and drawing pages: what a [`PdfHost`] asks its children, and what it makes of their answers.
 
 use brainwrought_core::id::Digest;
 use bytes::Bytes;
@@ -6,7 +6,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::engine::MAX_PICTURE_PIXELS;
 use super::error::{DrawFailure, ParseError};
-use super::host::{PdfHost, find_pdf_header};
+use super::formats::Head;
+use super::host::PdfHost;
 use super::limits::{DrawLimits, ParseLimits};
 use super::wire::{Answer, CropRequest, ParsedPdf, Reading, Work, unpack};
 use crate::picture::RgbaImage;
@@ -15,18 +16,49 @@ use crate::picture::RgbaImage;
 const PICTURES_PER_CHILD: usize = 8;
 
 impl PdfHost {
-    /// Reads text, outline and figures.
+    /// Reads text, outline and figures of a PDF, or of another file whose content tells what it is.
     ///
     /// # Errors
     ///
-    /// Fails when the file is no PDF, cannot be opened or breaks a limit; see [`ParseError`].
+    /// Fails like [`Self::parse_named`].
     pub async fn parse(
+        &self,
+        file: Bytes,
+        limits: &ParseLimits,
+        cancellation: &CancellationToken,
+    ) -> Result<ParsedPdf, ParseError> {
+        self.parse_named(file, "", limits, cancellation).await
+    }
+
+    /// Reads text, outline and figures of a file of any kind that [`FileFormat`](super::FileFormat) names. `file_name` tells
+    /// what the content leaves open: whether a text is Markdown.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the file is of no kind that can be read, cannot be opened or breaks a limit; see [`ParseError`].
+    pub async fn parse_named(
+        &self,
+        file: Bytes,
+        file_name: &str,
+        limits: &ParseLimits,
+        cancellation: &CancellationToken,
+    ) -> Result<ParsedPdf, ParseError> {
+        let (file, is_pdf) = checked(&file, file_name, limits)?;
+        if is_pdf {
+            return self.parse_pdf(file, limits, cancellation).await;
+        }
+        let work = Work::Read(limits.clone(), file_name.to_owned());
+        let (answer, result) = self.ask(work, &file, text_bytes(limits), cancellation).await;
+        result?;
+        text_answer(&answer).1.unwrap_or_else(|| Err(ParseError::Answer("text was asked for".into())))
+    }
+
+    async fn parse_pdf(
         &self,
         pdf: Bytes,
         limits: &ParseLimits,
         cancellation: &CancellationToken,
     ) -> Result<ParsedPdf, ParseError> {
-        let pdf = checked(&pdf, limits)?;
         let mut left_out: Vec<(u32, DrawFailure)> = Vec::new();
         let mut limits = limits.clone();
         loop {
@@ -75,8 +107,7 @@ impl PdfHost {
         pdf: &[u8],
         cancellation: &CancellationToken,
     ) -> (Bytes, Result<(), ParseError>) {
-        // The text of a page with its JSON around it stays far below this.
-        let output = 64 * 1024 * 1024 + u64::from(limits.max_pages) * 64 * 1024;
+        let output = text_bytes(limits);
         let work = || Work::Parse(limits.clone(), left_out.clone());
         let (answer, result) = self.ask(work(), pdf, output, cancellation).await;
         // Where one engine breaks down the other may not.
@@ -103,7 +134,10 @@ impl PdfHost {
         limits: &DrawLimits,
         cancellation: &CancellationToken,
     ) -> Result<Vec<Result<RgbaImage, ParseError>>, ParseError> {
-        let pdf = checked(&pdf, &ParseLimits::default())?;
+        let (pdf, is_pdf) = checked(&pdf, "", &ParseLimits::default())?;
+        if !is_pdf {
+            return Err(ParseError::NoPages);
+        }
         let mut drawn: Vec<Result<RgbaImage, ParseError>> = Vec::with_capacity(crops.len());
         while let Some(next) = crops.get(drawn.len()) {
             let refusal = |crop: &CropRequest| self.undrawable.refusal(file, crop.page, limits);
@@ -136,17 +170,24 @@ impl PdfHost {
     }
 }
 
-/// Refuses what no engine needs to see, and cuts off what stands before `%PDF-`.
-fn checked(pdf: &Bytes, limits: &ParseLimits) -> Result<Bytes, ParseError> {
-    if pdf.is_empty() {
+/// Refuses what no reader needs to see, cuts off what stands before `%PDF-`, and tells whether the file is a PDF.
+fn checked(file: &Bytes, file_name: &str, limits: &ParseLimits) -> Result<(Bytes, bool), ParseError> {
+    if file.is_empty() {
         return Err(ParseError::Empty);
     }
-    let bytes = pdf.len() as u64;
+    let bytes = file.len() as u64;
     if bytes > limits.max_bytes {
         return Err(ParseError::TooLarge { bytes, limit: limits.max_bytes });
     }
-    let start = find_pdf_header(pdf).ok_or(ParseError::NotAPdf)?;
-    Ok(pdf.slice(start..))
+    match Head::of(file, file_name).map_err(ParseError::UnknownFormat)? {
+        Head::Pdf(start) => Ok((file.slice(start..), true)),
+        Head::Zip | Head::Text(_) => Ok((file.clone(), false)),
+    }
+}
+
+/// How many bytes an answer with text may have. The text of a page with its JSON around it stays far below its share.
+fn text_bytes(limits: &ParseLimits) -> u64 {
+    64 * 1024 * 1024 + u64::from(limits.max_pages) * 64 * 1024
 }
 
 /// How many pages of a file may be left out before it is given up.
@@ -211,12 +252,14 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_is_no_pdf_never_reaches_an_engine() {
+    fn a_file_that_cannot_be_read_never_reaches_an_engine() {
         let limits = ParseLimits { max_bytes: 20, ..ParseLimits::default() };
-        assert!(matches!(checked(&Bytes::new(), &limits), Err(ParseError::Empty)));
-        assert!(matches!(checked(&"<html></html>".into(), &limits), Err(ParseError::NotAPdf)));
+        let checked = |file: Bytes| checked(&file, "paper.pdf", &limits);
+        assert!(matches!(checked(Bytes::new()), Err(ParseError::Empty)));
+        assert!(matches!(checked("\x7FELF\x02".into()), Err(ParseError::UnknownFormat(_))));
         let long = Bytes::from(vec![b' '; 21]);
-        assert!(matches!(checked(&long, &limits), Err(ParseError::TooLarge { bytes: 21, limit: 20 })));
-        assert_eq!(checked(&"junk %PDF-1.7".into(), &limits).unwrap(), "%PDF-1.7");
+        assert!(matches!(checked(long), Err(ParseError::TooLarge { bytes: 21, limit: 20 })));
+        assert_eq!(checked("junk %PDF-1.7".into()).unwrap(), ("%PDF-1.7".into(), true));
+        assert_eq!(checked("<html></html>".into()).unwrap(), ("<html></html>".into(), false));
     }
 }

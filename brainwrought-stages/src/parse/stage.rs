@@ -1,4 +1,4 @@
-//! [`ParsePdf`]: the stage that reads a PDF.
+//! [`ParsePdf`]: the stage that reads a file.
 
 use brainwrought_core::data::{Document, SourcePdf};
 use brainwrought_core::stage::{Stage, StageContext, StageError};
@@ -9,7 +9,7 @@ use super::host::PdfHost;
 use super::limits::ParseLimits;
 use super::reader::serialize_reader;
 
-/// Reads a PDF into a [`Document`]: text in reading order, outline, figures and language.
+/// Reads a PDF or a file of another kind that [`FileFormat`](super::FileFormat) names into a [`Document`]: text in reading order, outline, figures and language.
 #[derive(Debug, Default, Serialize)]
 pub struct ParsePdf {
     /// What a file may ask for.
@@ -32,8 +32,9 @@ impl Stage for ParsePdf {
             let source = ParseError::TooLarge { bytes: input.pdf.bytes, limit: self.limits.max_bytes };
             return Err(UnreadablePdf { file_name: input.file_name, source }.into());
         }
-        let pdf = cx.get(&input.pdf).await?;
-        let parsed = match self.host.parse(pdf, &self.limits, cx.cancellation()).await {
+        let file = cx.get(&input.pdf).await?;
+        let (name, limits) = (&input.file_name, &self.limits);
+        let parsed = match self.host.parse_named(file, name, limits, cx.cancellation()).await {
             Ok(parsed) => parsed,
             Err(source) => return Err(UnreadablePdf { file_name: input.file_name, source }.into()),
         };
@@ -45,6 +46,7 @@ impl Stage for ParsePdf {
             title,
             language: parsed.language,
             pages: parsed.pages,
+            unit: parsed.unit,
             outline: parsed.outline,
             sections: parsed.sections,
             figures: parsed.figures,

@@ -6,7 +6,7 @@
 use std::io::Read;
 use std::path::PathBuf;
 
-use brainwrought_core::data::{Figure, Language, OutlineEntry, Page, Rect, Section};
+use brainwrought_core::data::{Figure, Language, OutlineEntry, Page, PageUnit, Rect, Section};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -17,7 +17,7 @@ use super::sandbox::Power;
 /// The hidden argument that makes a program the reading process.
 pub(crate) const CHILD_ARGUMENT: &str = "__pdf-worker";
 
-/// What the reading process is asked to do. The bytes of the PDF follow it.
+/// What the reading process is asked to do. The bytes of the file follow it.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Request {
     pub libpdfium: Option<PathBuf>,
@@ -29,8 +29,10 @@ pub(crate) struct Request {
 pub(crate) enum Work {
     /// Reads all pages but these.
     Parse(ParseLimits, Vec<u32>),
+    /// Reads a file that is no PDF, with the name that the user knows it by.
+    Read(ParseLimits, String),
     Render(Vec<CropRequest>, DrawLimits),
-    /// Tells what the process could do. No PDF follows.
+    /// Tells what the process could do. No file follows.
     Probe,
 }
 
@@ -38,7 +40,7 @@ impl Work {
     /// Processor time for all of it, in seconds.
     pub(crate) fn max_seconds(&self) -> u64 {
         match self {
-            Self::Parse(limits, _) => limits.max_seconds,
+            Self::Parse(limits, _) | Self::Read(limits, _) => limits.max_seconds,
             // Each picture may begin within a second that others have begun.
             Self::Render(crops, limits) => {
                 limits.max_seconds.saturating_add(1).saturating_mul(crops.len() as u64)
@@ -50,7 +52,7 @@ impl Work {
     /// Memory that may be mapped, in bytes.
     pub(crate) fn max_memory(&self) -> u64 {
         match self {
-            Self::Parse(limits, _) => limits.max_memory,
+            Self::Parse(limits, _) | Self::Read(limits, _) => limits.max_memory,
             Self::Render(_, limits) => limits.max_memory,
             Self::Probe => ParseLimits::default().max_memory,
         }
@@ -68,7 +70,7 @@ pub struct CropRequest {
     pub width_px: u32,
 }
 
-/// What was read from a PDF: a [`brainwrought_core::data::Document`] that does not know its file yet.
+/// What was read from a file: a [`brainwrought_core::data::Document`] that does not know its file yet.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ParsedPdf {
     /// The title, if the file has one.
@@ -77,6 +79,9 @@ pub struct ParsedPdf {
     pub language: Language,
     /// Every page, in order.
     pub pages: Vec<Page>,
+    /// What the pages are to readers.
+    #[serde(default)]
+    pub unit: PageUnit,
     /// The outline, in reading order.
     pub outline: Vec<OutlineEntry>,
     /// The sections, in reading order.

@@ -9,6 +9,7 @@ use rustix::time::{ClockId, clock_gettime};
 
 use super::engine::{self, Engine};
 use super::error::ParseFailure;
+use super::formats;
 use super::layout::Layout;
 use super::limits::{DrawLimits, ParseLimits};
 use super::page_content::SCAN_COVERAGE;
@@ -105,6 +106,9 @@ fn limit_step(max_seconds: u64) {
 const MAX_SPARE_BYTES: usize = 20_000_000;
 
 fn answer(request: &Request, pdf: Vec<u8>, reply: &mut impl Write) -> Result<(), Box<dyn std::error::Error>> {
+    if let Work::Read(limits, file_name) = &request.work {
+        return Ok(reply.write_all(&parsed_answer(formats::read(&pdf, file_name, limits))?)?);
+    }
     let may_need_spare = matches!(request.work, Work::Parse(..)) && pdf.len() <= MAX_SPARE_BYTES;
     let spare = may_need_spare.then(|| pdf.clone());
     let (engine, whole) = match open(request, pdf) {
@@ -122,14 +126,17 @@ fn answer(request: &Request, pdf: Vec<u8>, reply: &mut impl Write) -> Result<(),
                 // The page tree leads elsewhere.
                 parsed = Ok(rescued);
             }
-            let answer = match parsed {
-                Ok(parsed) => pack(&Answer::Parsed, &serde_json::to_vec(&parsed)?)?,
-                Err(refusal) => pack(&Answer::Refused(refusal), &[])?,
-            };
-            Ok(reply.write_all(&answer)?)
+            Ok(reply.write_all(&parsed_answer(parsed)?)?)
         }
         Work::Render(crops, limits) => render(engine.as_ref(), crops, limits, reply),
-        Work::Probe => Ok(()),
+        Work::Read(..) | Work::Probe => Ok(()),
+    }
+}
+
+fn parsed_answer(parsed: Result<ParsedPdf, ParseFailure>) -> Result<Vec<u8>, serde_json::Error> {
+    match parsed {
+        Ok(parsed) => pack(&Answer::Parsed, &serde_json::to_vec(&parsed)?),
+        Err(refusal) => pack(&Answer::Refused(refusal), &[]),
     }
 }
 

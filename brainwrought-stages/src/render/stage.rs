@@ -188,7 +188,7 @@ impl Stored {
             let sample = |bytes: &[u8]| <[u8; 4]>::try_from(bytes).map_or(0.0, f32::from_le_bytes);
             pcm.chunks_exact(4).map(sample).collect()
         };
-        let wording = Wording::new(&segment.language);
+        let wording = Wording::new(&segment.language, visuals.unit);
         Ok(Self { segment: segment.index, wording, panels, clip, avatars, samples })
     }
 }

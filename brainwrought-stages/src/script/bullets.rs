@@ -56,7 +56,10 @@ fn points(page: &Page) -> Option<(String, Vec<String>)> {
         .blocks
         .iter()
         .filter(|block| matches!(block.kind, BlockKind::ListItem | BlockKind::Paragraph))
-        .filter(|block| block.bbox.y > heading.bbox.y && block.font_size >= 0.5 * heading.font_size)
+        // Where nothing has a place, the heading comes first.
+        .filter(|block| {
+            (!page.is_drawn() || block.bbox.y > heading.bbox.y) && block.font_size >= 0.5 * heading.font_size
+        })
         .flat_map(|block| parts(&block.text))
         .map(|point| point.trim_end_matches(['.', ',', ';', ':']).trim().to_owned())
         .collect();

@@ -17,6 +17,7 @@ pub(in crate::script) fn block(kind: BlockKind, text: &str) -> Block {
 
 pub(in crate::script) fn document(pages: Vec<Vec<Block>>) -> Document {
     Document {
+        unit: Default::default(),
         source: BlobRef { digest: Digest::of(b""), bytes: 0, media_type: "application/pdf".into() },
         file_name: "queues.pdf".into(),
         title: "Why Queues Explode".into(),
@@ -42,6 +43,7 @@ pub(in crate::script) fn script_with(fact: &str, page: u32) -> Script {
         title: String::new(),
         language: Language::english(),
         page_count: 1,
+        unit: Default::default(),
         page_labels: Default::default(),
         writer: String::new(),
         target_ms: 0,

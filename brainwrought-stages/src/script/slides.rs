@@ -2,11 +2,14 @@
 
 use std::sync::LazyLock;
 
-use brainwrought_core::data::Document;
+use brainwrought_core::data::{Document, PageUnit};
 use regex::Regex;
 
-/// Tells whether most pages of `document` are wider than they are high, as slides are.
+/// Tells whether the pages of `document` are slides: they say so, or most are wider than they are high.
 pub(super) fn is_slides(document: &Document) -> bool {
+    if document.unit == PageUnit::Slide {
+        return true;
+    }
     let wide = document.pages.iter().filter(|page| page.width > 1.15 * page.height).count();
     wide * 2 > document.pages.len()
 }

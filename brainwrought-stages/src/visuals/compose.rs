@@ -1,6 +1,6 @@
 //! Draws the panel of a scene from its plan and the drawn parts of pages.
 
-use brainwrought_core::data::{Document, Figure, PanelKind, Rect};
+use brainwrought_core::data::{BlockKind, Document, Figure, PanelKind, Rect};
 
 use super::card::Table;
 use super::cutout;
@@ -132,10 +132,18 @@ fn draw_page(
     {
         return panel(panels::page_crop(table, &document.title, &page, &image));
     }
-    if plan.found.is_none() {
+    if plan.block.is_none() {
         warnings.push(format!("page {} does not hold the words \u{201c}{}\u{201d}", plan.page, plan.quote));
     }
-    panel(panels::quote(table, &document.title, &page, plan.quote))
+    panel(panels::quote(table, heading_over(document, plan), &page, plan.quote))
+}
+
+/// What stands over a quote that is set anew: where the text flows, the heading that it stands under there, else the title.
+fn heading_over<'d>(document: &'d Document, plan: &PagePlan<'_>) -> &'d str {
+    let held = document.page(plan.page).filter(|page| !page.is_drawn());
+    let before = held.zip(plan.block).and_then(|(page, block)| page.blocks.get(..block));
+    let heading = before.unwrap_or_default().iter().rfind(|block| block.kind == BlockKind::Heading);
+    heading.map_or(&document.title, |heading| &heading.text)
 }
 
 /// Marks the quote on a drawn part of a page, and cuts the picture between lines; nothing when no line was found, or

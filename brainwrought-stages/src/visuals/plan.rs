@@ -1,6 +1,6 @@
 //! [`Plan`]: what a scene's panel shows and which parts of pages must be drawn for it.
 
-use brainwrought_core::data::{Document, Figure, Meme, QuizQuestion, Rect, Scene, VisualCue};
+use brainwrought_core::data::{Document, Figure, Meme, Page, QuizQuestion, Rect, Scene, VisualCue};
 
 use super::page_area;
 use super::panels::{FAN_WIDTH, FIGURE_ROOM, INNER_WIDTH, PAGE_ROOM};
@@ -41,8 +41,10 @@ pub(super) enum Plan<'a> {
 pub(super) struct PagePlan<'a> {
     pub(super) page: u32,
     pub(super) quote: &'a str,
-    /// The area to draw, and the block in it that holds the quote; nothing when the page does not hold it.
+    /// The area to draw, and the block in it that holds the quote; nothing when the page does not hold it, or has no area.
     pub(super) found: Option<FoundQuote>,
+    /// The block of the page that holds the quote, whether it can be drawn or not.
+    pub(super) block: Option<usize>,
 }
 
 /// Where a quote stands and how it is shown.
@@ -120,8 +122,11 @@ impl<'a> Plan<'a> {
 
 impl<'a> PagePlan<'a> {
     fn new(document: &Document, page: u32, quote: &'a str, layout: Layout) -> Self {
-        let found = document.page(page).and_then(|held| {
-            let place = quote::find(held, quote)?;
+        let held = document.page(page);
+        let place = held.and_then(|held| quote::find(held, quote));
+        let block = place.as_ref().map(|place| place.block);
+        // Where the text flows there is nothing to draw, and the words are set anew.
+        let found = held.filter(|held| held.is_drawn()).zip(place).and_then(|(held, place)| {
             let block = held.blocks.get(place.block)?;
             let letters = block.font_size.clamp(5.0, 60.0);
             let area = page_area::around_quote(held, &place, PAGE_ROOM.1 / PAGE_ROOM.0);
@@ -130,8 +135,13 @@ impl<'a> PagePlan<'a> {
             let clipping = (letters * zoom < least).then_some(CLIPPING / letters);
             Some(FoundQuote { area, block: block.bbox, place, clipping, context })
         });
-        Self { page, quote, found }
+        Self { page, quote, found, block }
     }
+}
+
+/// The pages of some numbers that are there and can be drawn.
+fn existing(document: &Document, pages: impl IntoIterator<Item = u32>) -> Vec<u32> {
+    pages.into_iter().filter(|&page| document.page(page).is_some_and(Page::is_drawn)).collect()
 }
 
 /// The page that the first line with a quote cites.
@@ -140,8 +150,4 @@ fn cited_page<'a>(document: &Document, scene: &'a Scene, layout: Layout) -> Opti
     let citation = &line.citation;
     document.page(citation.page)?;
     Some(Plan::Page(PagePlan::new(document, citation.page, &citation.quote, layout)))
-}
-
-fn existing(document: &Document, pages: impl IntoIterator<Item = u32>) -> Vec<u32> {
-    pages.into_iter().filter(|&page| document.page(page).is_some()).collect()
 }

@@ -142,6 +142,7 @@ impl Stage for PrepareVisuals {
         }
         Ok(Visuals {
             scenes,
+            unit: document.unit,
             page_labels: document.page_labels(),
             background,
             avatars,
@@ -237,7 +238,7 @@ impl PrepareVisuals {
     ) -> Result<Vec<Option<EncodedPanel>>, StageError> {
         let lettering = TextLayout::new(self.fonts.clone());
         let table = Table { lettering: &lettering, scale: self.scale() };
-        let wording = Wording::new(&segment.language);
+        let wording = Wording::new(&segment.language, document.unit);
         let missing = if segment.index == 0 { self.fonts.missing_in(&document.title) } else { Vec::new() };
         if !missing.is_empty() {
             warnings.push(format!("no installed font can show {}, so cards leave it out", named(&missing)));
@@ -277,11 +278,14 @@ fn shown_of_document(document: &Document, segment: &Segment, pictures: &[Option<
             let found = document.figures.iter().find(|known| known.id == *figure);
             let name = found.map_or_else(
                 || figure.clone(),
-                |found| format!("{}, p. {}", found.label.as_deref().unwrap_or(figure), found.page),
+                |found| {
+                    let label = found.label.as_deref().unwrap_or(figure);
+                    format!("{label}, {}", document.cited(found.page))
+                },
             );
             record("figure", name)
         }
-        VisualCue::PageCrop { page, .. } => record("page", format!("p. {page}")),
+        VisualCue::PageCrop { page, .. } => record("page", document.cited(*page)),
         _ => None,
     })
     .collect()

@@ -119,6 +119,7 @@ const PAGE: &str = "Queues keep 97% of the work when Postgres restarts. A lease 
 
 fn document() -> Document {
     Document {
+        unit: Default::default(),
         source: blob(),
         file_name: "queues.pdf".to_owned(),
         title: "Queues".to_owned(),
@@ -164,6 +165,7 @@ fn script() -> Script {
         title: "Queues".to_owned(),
         language: Language::english(),
         page_count: 1,
+        unit: Default::default(),
         page_labels: Default::default(),
         writer: "offline/en".to_owned(),
         target_ms: 8000,
@@ -258,6 +260,7 @@ fn audio() -> Audio {
 
 fn visuals() -> Visuals {
     Visuals {
+        unit: Default::default(),
         page_labels: Default::default(),
         scenes: Vec::new(),
         background: Background::Procedural { style: "stripes".to_owned(), seed: 0, offset_ms: 0 },

@@ -71,6 +71,7 @@ fn document() -> Document {
     };
     let blocks = topics.iter().enumerate().map(paragraph).collect();
     Document {
+        unit: Default::default(),
         source: BlobRef { digest: Digest::of(b""), bytes: 0, media_type: "application/pdf".to_owned() },
         file_name: "queues.pdf".to_owned(),
         title: "Why Queues Explode".to_owned(),

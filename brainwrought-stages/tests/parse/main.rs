@@ -1,4 +1,4 @@
-//! Reads PDFs in real child processes, with both engines: what users send, and what attackers send.
+//! Reads files in real child processes, with both engines: what users send, and what attackers send.
 //!
 //! This program is its own child, so it cannot use the usual test harness.
 
@@ -9,6 +9,7 @@
 )]
 
 mod confined;
+mod formats;
 mod hostile;
 mod reading;
 
@@ -77,7 +78,9 @@ fn main() -> ExitCode {
     let filter = std::env::args().nth(1).filter(|argument| !argument.starts_with('-'));
     let engines = engines();
     let mut failed = 0;
-    for (name, test) in reading::TESTS.iter().chain(hostile::TESTS).chain(confined::TESTS).copied() {
+    for (name, test) in
+        reading::TESTS.iter().chain(formats::TESTS).chain(hostile::TESTS).chain(confined::TESTS).copied()
+    {
         for libpdfium in engines.clone() {
             let mut host = PdfHost::this_program().unwrap();
             host.libpdfium = libpdfium;

@@ -15,7 +15,7 @@ const MIN_TOLD_LETTERS: usize = 1_000;
 
 /// Tells the language of each block that is long enough, notes it where it is another one than that of the document, and
 /// returns that: the language of most of the text, wherever it stands.
-pub(super) fn mark_languages(pages: &mut [Page]) -> Language {
+pub(in crate::parse) fn mark_languages(pages: &mut [Page]) -> Language {
     let mut letters: BTreeMap<&'static str, usize> = BTreeMap::new();
     let mut told: Vec<Option<&'static str>> = Vec::new();
     for block in pages.iter().flat_map(|page| &page.blocks) {
@@ -67,7 +67,7 @@ fn language_of_sample(pages: &[Page]) -> Language {
 }
 
 /// The ISO 639-1 code of a language where one exists, as voices and the rest of the program name it.
-fn two_letters(language: whatlang::Lang) -> &'static str {
+pub(in crate::parse) fn two_letters(language: whatlang::Lang) -> &'static str {
     use whatlang::Lang;
     match language {
         Lang::Afr => "af",

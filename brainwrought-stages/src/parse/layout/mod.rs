@@ -26,8 +26,10 @@ mod word;
 
 use std::collections::VecDeque;
 
+use brainwrought_core::data::PageUnit;
+
 pub(super) use self::bidi::runs_left;
-use self::block_language::mark_languages;
+pub(super) use self::block_language::{mark_languages, two_letters};
 use self::drop_cap::join_drop_caps;
 use self::furniture::Furniture;
 use self::gutter::{Gutter, gutters};
@@ -36,9 +38,13 @@ use self::kind::BlockClassifier;
 use self::line::{Line, usual_size};
 use self::line_number::margin_numbers;
 use self::orientation::{Orientation, upright};
+pub(super) use self::outline::{entry, is_title};
 use self::page_blocks::{displayed, furniture_block, page_of};
 use self::page_label::PrintedNumbers;
 pub(super) use self::page_label::roman;
+pub(super) use self::pattern::{is_list_start, without_marker};
+pub(super) use self::raised::{lowered, raised};
+pub(super) use self::section::sections_of_levels;
 use self::shapes::Shapes;
 use self::word::words;
 use super::page_content::{FileContent, PageContent};
@@ -206,6 +212,7 @@ impl Layout {
             outline,
             sections,
             pages,
+            unit: PageUnit::Page,
             figures,
             engine: engine.to_owned(),
             engine_version: String::new(),

@@ -59,7 +59,8 @@ pub(super) fn outline(bookmarks: &[Bookmark], pages: &[Page]) -> Vec<OutlineEntr
     if marked.len() > 1 { marked } else { from_headings(pages) }
 }
 
-fn entry(level: u8, title: &str, page: u32) -> OutlineEntry {
+/// Makes an entry of a heading.
+pub(in crate::parse) fn entry(level: u8, title: &str, page: u32) -> OutlineEntry {
     let title: Vec<&str> =
         title.split(|letter: char| letter.is_whitespace() || letter.is_control()).collect();
     let title = title.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
@@ -218,7 +219,8 @@ fn tidied(title: &str) -> String {
     written.collect::<Vec<_>>().join(" ")
 }
 
-fn is_title(text: &str) -> bool {
+/// Tells whether a text may be the title of a document: it is no date, stamp, address or name of a file.
+pub(in crate::parse) fn is_title(text: &str) -> bool {
     let letters = text.chars().filter(|letter| letter.is_alphabetic()).count();
     let lower = text.to_lowercase();
     let is_file_name = |word: &str| FILE_EXTENSIONS.iter().any(|extension| word.ends_with(extension));

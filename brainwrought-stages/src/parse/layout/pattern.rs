@@ -37,7 +37,7 @@ pub(super) static FOOTNOTE: LazyLock<Regex> = LazyLock::new(|| regex(r"^(?:\d{1,
 pub(super) static LIST_BULLET: LazyLock<Regex> = LazyLock::new(|| regex(r"^(?:[•◦▪▸►‣∙●○■□❖❒➢➤✓]|[-–*·]\s)"));
 
 /// Tells whether a line opens a list item.
-pub(super) fn is_list_start(text: &str) -> bool {
+pub(in crate::parse) fn is_list_start(text: &str) -> bool {
     LIST.is_match(text)
 }
 
@@ -77,7 +77,7 @@ pub(super) fn caption(text: &str) -> Option<(&str, &str)> {
 }
 
 /// Takes the marker off a list item.
-pub(super) fn without_marker(text: &str) -> &str {
+pub(in crate::parse) fn without_marker(text: &str) -> &str {
     let marker = LIST_MARKER.find(text).map_or(0, |found| found.end());
     text.get(marker..).unwrap_or(text)
 }

@@ -14,7 +14,7 @@ const ORDINALS: [&str; 14] =
 
 /// What stands for a raised run of letters after `before`, the text of the line so far, and before `next`; `None` when the
 /// letters themselves do. The mark of a note stands for nothing. `spaced` tells that a space stands before the run.
-pub(super) fn raised(run: &str, before: &str, spaced: bool, next: Option<char>) -> Option<String> {
+pub(in crate::parse) fn raised(run: &str, before: &str, spaced: bool, next: Option<char>) -> Option<String> {
     let last = before.chars().next_back()?;
     let token = token(before);
     let is_number = !token.is_empty() && token.chars().all(|c| c.is_ascii_digit() || c == '.' || c == ',');
@@ -58,7 +58,7 @@ pub(super) fn raised(run: &str, before: &str, spaced: bool, next: Option<char>) 
 
 /// What stands for a lowered run of letters after `before`: digits become indices, as in CO₂; `None` when the letters
 /// themselves do.
-pub(super) fn lowered(run: &str, before: &str) -> Option<String> {
+pub(in crate::parse) fn lowered(run: &str, before: &str) -> Option<String> {
     let is_index =
         before.chars().next_back().is_some_and(|last| last.is_alphabetic() || matches!(last, ')' | ']'));
     let index = |c: char| c.to_digit(10).and_then(|digit| char::from_u32(0x2080 + digit));

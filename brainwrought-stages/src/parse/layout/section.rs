@@ -73,6 +73,22 @@ pub(super) fn sections(pages: &mut [Page], bookmarks: &[Bookmark], title: Option
     found
 }
 
+/// Makes sections of headings whose levels the file tells, in reading order. The title opens none.
+pub(in crate::parse) fn sections_of_levels(pages: &[Page], title: Option<&str>) -> Vec<Section> {
+    let title = title.map(letters).unwrap_or_default();
+    let mut found = Vec::new();
+    for (place, page) in pages.iter().enumerate() {
+        for (at, block) in page.blocks.iter().enumerate() {
+            let is_title = place < ABSTRACT_PAGES && letters(&block.text) == title;
+            if block.kind == BlockKind::Heading && !is_title {
+                found.push(section(block, page.number, at));
+            }
+        }
+    }
+    settle_end(&mut found);
+    found
+}
+
 /// The level of headings by their size: that of the numbered ones of the same size, else by rank.
 fn levels_by_size<'a>(headings: impl Iterator<Item = &'a Block>) -> BTreeMap<u32, usize> {
     // For each size, how many headings have how many numbers ("3.2" has two), and how many have none.
@@ -105,6 +121,9 @@ fn section(block: &Block, page: u32, at: usize) -> Section {
     section
 }
 
+/// Finds the names that a language has for sections of some kind.
+type NamesOf = fn(&SectionWords) -> &Phrases;
+
 /// What a section with such a heading is for.
 fn role(title: &str) -> Option<SectionRole> {
     let lower = title.to_lowercase();
@@ -122,7 +141,7 @@ fn role(title: &str) -> Option<SectionRole> {
     if lower.split_whitespace().count() > MAX_NAME_WORDS {
         return None;
     }
-    let roles: [(SectionRole, fn(&SectionWords) -> &Phrases); 7] = [
+    let roles: [(SectionRole, NamesOf); 7] = [
         (SectionRole::Abstract, |words| &words.abstracts),
         (SectionRole::Introduction, |words| &words.introductions),
         (SectionRole::Contributions, |words| &words.contributions),

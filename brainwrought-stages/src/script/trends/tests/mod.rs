@@ -208,6 +208,7 @@ fn a_file_gives_a_script_without_a_model_its_beats() {
         title: "Rain".to_owned(),
         language,
         page_count: 1,
+        unit: Default::default(),
         page_labels: Default::default(),
         writer: "offline/en".to_owned(),
         target_ms: 5_000,

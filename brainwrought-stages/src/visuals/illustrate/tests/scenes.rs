@@ -5,6 +5,7 @@ use super::*;
 /// A page, and a segment with two scenes: one wants something from elsewhere and shows the page otherwise.
 async fn paper(cx: &StageContext, kind: IllustrationKind, kept_name: &str) -> (Document, Segment) {
     let document = Document {
+        unit: Default::default(),
         source: cx.put("no PDF".into(), "application/pdf").await.unwrap(),
         file_name: "queues.pdf".to_owned(),
         title: "Queues".to_owned(),
