@@ -408,6 +408,9 @@ async fn submit(state: &AppState, client: ClientId, pdf: Bytes, wanted: Wanted) 
     options.trends.clone_from(&state.settings.trends);
     options.pictures.clone_from(&state.settings.pictures);
     options.memes_by = state.settings.memes_by;
+    if options.ocr.is_auto() {
+        options.ocr = state.settings.ocr;
+    }
     if !is_known(state, key.as_deref()).await? {
         state.check_room(client, &options).await?;
     }

@@ -105,7 +105,7 @@ fn document(title: &str, language: &str, texts: Vec<String>) -> Document {
         file_name: "document.pdf".to_owned(),
         title: title.to_owned(),
         language: Language::new(language),
-        pages: vec![Page { number: 1, width: 595.0, height: 842.0, blocks }],
+        pages: vec![Page { width: 595.0, height: 842.0, blocks, ..Page::default() }],
         outline: Vec::new(),
         figures: Vec::new(),
         engine: "none".to_owned(),

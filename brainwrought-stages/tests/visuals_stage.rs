@@ -41,7 +41,7 @@ async fn document(cx: &StageContext) -> Document {
         file_name: "queues.pdf".to_owned(),
         title: "Why Queues Explode: a Short Tour of Waiting".to_owned(),
         language: Language::english(),
-        pages: vec![Page { number: 1, width: 612.0, height: 792.0, blocks: vec![block] }],
+        pages: vec![Page { width: 612.0, height: 792.0, blocks: vec![block], ..Page::default() }],
         outline: Vec::new(),
         figures: vec![figure],
         engine: "none".to_owned(),

@@ -65,7 +65,7 @@ fn page(number: u32) -> Page {
     let text = "Here is a quote.".to_owned();
     let bbox = Rect { x: 0.0, y: 0.0, width: 100.0, height: 10.0 };
     let block = Block { kind: BlockKind::Paragraph, text, bbox, font_size: 10.0, bold: false };
-    Page { number, width: 100.0, height: 100.0, blocks: vec![block] }
+    Page { number, width: 100.0, height: 100.0, blocks: vec![block], ..Page::default() }
 }
 
 #[derive(Debug, Serialize)]

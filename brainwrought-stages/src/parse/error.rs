@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::unread_pages::UnreadPages;
 use crate::child::ChildError;
 use brainwrought_core::stage::StageError;
 
@@ -45,14 +46,9 @@ pub enum ParseError {
         /// The pages allowed.
         limit: u32,
     },
-    /// The pages show text only as pictures.
-    #[error(
-        "the PDF has no text layer ({pages} scanned pages); run it through OCR first, for example `ocrmypdf in.pdf out.pdf`"
-    )]
-    NoTextLayer {
-        /// The number of pages.
-        pages: u32,
-    },
+    /// Most pages have no text, or text that nobody can read, and none was recognised on them.
+    #[error("the text of the PDF cannot be read: {0}; use a copy with text, or run it through OCR first")]
+    Unread(UnreadPages),
     /// The pages show nothing that could be told.
     #[error("the PDF has no text on its {pages} pages; there is nothing to make a video from")]
     NoText {
@@ -208,7 +204,7 @@ pub(crate) enum ParseFailure {
     WrongPassword,
     UnknownEncryption,
     TooManyPages { pages: u32, limit: u32 },
-    NoTextLayer { pages: u32 },
+    Unread(UnreadPages),
     NoText { pages: u32 },
     NoSuchPage { page: u32 },
     BrokenPage { page: u32 },
@@ -222,7 +218,7 @@ impl From<ParseFailure> for ParseError {
             ParseFailure::WrongPassword => Self::WrongPassword,
             ParseFailure::UnknownEncryption => Self::UnknownEncryption,
             ParseFailure::TooManyPages { pages, limit } => Self::TooManyPages { pages, limit },
-            ParseFailure::NoTextLayer { pages } => Self::NoTextLayer { pages },
+            ParseFailure::Unread(pages) => Self::Unread(pages),
             ParseFailure::NoText { pages } => Self::NoText { pages },
             ParseFailure::NoSuchPage { page } => Self::NoSuchPage { page },
             ParseFailure::BrokenPage { page } => Self::BrokenPage { page },

@@ -16,6 +16,7 @@ use super::engine::MAX_PICTURE_PIXELS;
 use super::error::{DrawFailure, ParseError};
 use super::libpdfium::find_libpdfium;
 use super::limits::{DrawLimits, ParseLimits};
+use super::ocr::{OcrMode, OcrWeights};
 use super::reader::ReaderCheck;
 use super::undrawable::UndrawablePages;
 use super::wire::{Answer, CHILD_ARGUMENT, CropRequest, ParsedPdf, Request, Work, pack, unpack};
@@ -47,6 +48,8 @@ pub struct PdfHost {
     pub args: Vec<OsString>,
     /// The native PDFium library. Without one the built-in engine reads alone: it is a little worse at text.
     pub libpdfium: Option<PathBuf>,
+    /// The weights of the text recognition. Without them, scans stay unread.
+    pub ocr_weights: Option<OcrWeights>,
     /// The password that opens the files.
     pub password: Option<Password>,
     /// True when the program is this one, which must call [`super::serve_if_child`].
@@ -94,6 +97,13 @@ impl PdfHost {
         self
     }
 
+    /// Sets the weights to recognise text with.
+    #[must_use]
+    pub fn with_ocr_weights(mut self, weights: Option<OcrWeights>) -> Self {
+        self.ocr_weights = weights;
+        self
+    }
+
     /// Sets the password.
     #[must_use]
     pub fn with_password(mut self, password: Option<Password>) -> Self {
@@ -101,7 +111,7 @@ impl PdfHost {
         self
     }
 
-    /// Reads text, outline and figures.
+    /// Reads text, outline and figures. Text that cannot be read is recognised, as by [`OcrMode::Auto`].
     ///
     /// # Errors
     ///
@@ -112,23 +122,55 @@ impl PdfHost {
         limits: &ParseLimits,
         cancellation: &CancellationToken,
     ) -> Result<ParsedPdf, ParseError> {
+        self.parse_watched(pdf, limits, OcrMode::Auto, cancellation, &mut |_, _| {}).await
+    }
+
+    /// Reads like [`Self::parse`], recognises text where `ocr` says so, and tells `progress` of each page that was recognised,
+    /// with the number of pages.
+    ///
+    /// # Errors
+    ///
+    /// Fails like [`Self::parse`].
+    pub async fn parse_watched(
+        &self,
+        pdf: Bytes,
+        limits: &ParseLimits,
+        ocr: OcrMode,
+        cancellation: &CancellationToken,
+        progress: &mut (dyn FnMut(u32, u32) + Send),
+    ) -> Result<ParsedPdf, ParseError> {
         let pdf = checked(&pdf, limits)?;
         // The text of a page with its JSON around it stays far below this.
         let output = 64 * 1024 * 1024 + u64::from(limits.max_pages) * 64 * 1024;
-        let work = || Work::Parse(limits.clone());
-        let (mut answer, mut result) = self.ask(work(), &pdf, output, cancellation).await;
+        let work = || Work::Parse(limits.clone(), ocr);
+        let mut told = 0;
+        let mut watch = |answer: &[u8]| {
+            while let Some((Answer::Progress { page, pages }, start)) =
+                answer.get(told..).and_then(|rest| unpack::<Answer>(rest).ok())
+            {
+                told += start;
+                progress(page, pages);
+            }
+        };
+        let (mut answer, mut result) =
+            self.ask_watching(work(), &pdf, output, cancellation, &mut watch).await;
         // Where one engine breaks down the other may not.
         if matches!(result, Err(ParseError::EngineCrashed(_))) && self.libpdfium.is_some() {
             let built_in = self.clone().without_libpdfium();
             (answer, result) = built_in.ask(work(), &pdf, output, cancellation).await;
         }
         result?;
-        let start = match unpack::<Answer>(&answer).map_err(|error| ParseError::Answer(error.into()))? {
-            (Answer::Parsed, start) => start,
-            (Answer::Refused(refusal), _) => return Err(refusal.into()),
-            _ => return Err(ParseError::Answer("text was asked for".into())),
-        };
-        let body = answer.get(start..).unwrap_or_default();
+        let mut body = &answer[..];
+        loop {
+            let (next, start) = unpack::<Answer>(body).map_err(|error| ParseError::Answer(error.into()))?;
+            body = body.get(start..).unwrap_or_default();
+            match next {
+                Answer::Progress { .. } => {}
+                Answer::Parsed => break,
+                Answer::Refused(refusal) => return Err(refusal.into()),
+                _ => return Err(ParseError::Answer("text was asked for".into())),
+            }
+        }
         let mut parsed: ParsedPdf =
             serde_json::from_slice(body).map_err(|error| ParseError::Answer(error.into()))?;
         self.name_reader(&mut parsed);
@@ -192,6 +234,18 @@ impl PdfHost {
         output: u64,
         cancellation: &CancellationToken,
     ) -> (Bytes, Result<(), ParseError>) {
+        self.ask_watching(work, pdf, output, cancellation, &mut |_| {}).await
+    }
+
+    /// Asks a reading process, and shows `watch` what it has answered so far each time that there is more.
+    async fn ask_watching(
+        &self,
+        work: Work,
+        pdf: &[u8],
+        output: u64,
+        cancellation: &CancellationToken,
+        watch: &mut (dyn FnMut(&[u8]) + Send),
+    ) -> (Bytes, Result<(), ParseError>) {
         if self.is_this_program && !worker::serves() {
             return (Bytes::new(), Err(ParseError::NotServing));
         }
@@ -203,6 +257,7 @@ impl PdfHost {
         };
         let request = Request {
             libpdfium: self.usable_library(),
+            ocr_weights: self.ocr_weights.as_ref().map(|weights| weights.folder.clone()),
             password: self.password.as_ref().map(|password| password.0.clone()),
             work,
         };
@@ -212,7 +267,7 @@ impl PdfHost {
         };
         let (program, args) = (&self.program, &self.args);
         let (answer, result) =
-            child::run_keeping_output(program, args, &[], message, &limits, cancellation).await;
+            child::run_watching_output(program, args, &[], message, &limits, cancellation, watch).await;
         (answer, result.map(drop).map_err(ParseError::from))
     }
 
@@ -265,7 +320,7 @@ fn pictures(answer: &[u8]) -> Result<Vec<Result<RgbaImage, ParseError>>, ParseEr
             }
             Answer::NoPicture(refusal) => images.push(Err(refusal.into())),
             Answer::Refused(refusal) => return Err(refusal.into()),
-            Answer::Parsed | Answer::Probed(_) => {
+            Answer::Parsed | Answer::Probed(_) | Answer::Progress { .. } => {
                 return Err(ParseError::Answer("pictures were asked for".into()));
             }
         }

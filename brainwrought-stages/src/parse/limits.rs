@@ -19,11 +19,23 @@ pub struct ParseLimits {
     pub max_seconds: u64,
     /// Memory that the reading process may map, in bytes, with the file itself.
     pub max_memory: u64,
+    /// Processor time for recognising text, in seconds, beside that for reading the file. Pages for which none is left stay
+    /// unread. A page takes 2 to 10 seconds, a page of a newspaper a minute or two.
+    pub max_ocr_seconds: u64,
+    /// Memory for recognising text, in bytes, beside that for reading the file.
+    pub max_ocr_memory: u64,
 }
 
 impl Default for ParseLimits {
     fn default() -> Self {
-        Self { max_bytes: MAX_PDF_BYTES, max_pages: 3000, max_seconds: 30, max_memory: 1536 << 20 }
+        Self {
+            max_bytes: MAX_PDF_BYTES,
+            max_pages: 3000,
+            max_seconds: 30,
+            max_memory: 1536 << 20,
+            max_ocr_seconds: 900,
+            max_ocr_memory: 768 << 20,
+        }
     }
 }
 

@@ -79,6 +79,15 @@ pub(crate) enum Unseen {
     Clipped,
 }
 
+/// How good the text of a page is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct TextQuality {
+    /// From 0 (nobody can read it) to 1.
+    pub readability: f32,
+    /// How certain the text recognition was, from 0 to 1, where the text is its own.
+    pub ocr_confidence: Option<f32>,
+}
+
 /// Above the baseline, as a part of the size: the reach of most faces.
 pub(crate) const ASCENT: f32 = 0.78;
 /// Below the baseline, as a part of the size.

@@ -2,18 +2,22 @@
 
 use std::io::{Read, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-use rustix::time::{ClockId, clock_gettime};
+use rten::ThreadPool;
+use rustix::process::{Resource, Rlimit, setrlimit};
 
 use super::engine::{self, Engine};
 use super::error::ParseFailure;
 use super::layout::Layout;
 use super::limits::{DrawLimits, ParseLimits};
-use super::page_content::SCAN_COVERAGE;
+use super::ocr::{OcrMode, OcrWeights, OcrWeightsError};
+use super::page_text::{FEW_LETTERS, OcrTools, PageTexts, letters, listed};
+use super::processor_time;
 use super::rescue;
 use super::sandbox;
+use super::unread_pages::Unrecognised;
 use super::wire::{
     Answer, CHILD_ARGUMENT, CropRequest, ParsedPdf, Probed, Request, Work, pack, read_request,
 };
@@ -51,6 +55,7 @@ fn serve() -> Result<(), Box<dyn std::error::Error>> {
     let request = read_request(&mut input)?;
     limit(&request.work)?;
     let library = request.libpdfium.as_deref().map(engine::load_library);
+    let tools = ocr_tools(&request);
     // From here on nothing can be opened, started or connected to, whatever the file makes the engines do.
     sandbox::enter();
     if let Work::Probe = request.work {
@@ -61,7 +66,27 @@ fn serve() -> Result<(), Box<dyn std::error::Error>> {
     }
     let mut pdf = Vec::new();
     input.read_to_end(&mut pdf)?;
-    answer(&request, pdf, &mut reply)
+    answer(&request, pdf, tools, &mut reply)
+}
+
+/// Opens the weights and starts the thread that the models run in, while that is allowed. The thread gives up what this
+/// process is about to give up.
+fn ocr_tools(request: &Request) -> OcrTools {
+    let Work::Parse(_, OcrMode::Auto | OcrMode::Always) = request.work else {
+        return OcrTools::Missing(Unrecognised::TurnedOff);
+    };
+    let Some(folder) = request.ocr_weights.clone() else {
+        return OcrTools::Missing(Unrecognised::NotInstalled);
+    };
+    match (OcrWeights { folder }).open() {
+        Ok(weights) => {
+            let threads = ThreadPool::with_num_threads(1);
+            threads.run(sandbox::enter);
+            OcrTools::Ready { weights, threads: Arc::new(threads) }
+        }
+        Err(OcrWeightsError::MissingFile { .. }) => OcrTools::Missing(Unrecognised::NotInstalled),
+        Err(_) => OcrTools::Missing(Unrecognised::Damaged),
+    }
 }
 
 /// Takes the standard output for the answer alone; what libraries print goes to standard error from here on.
@@ -82,29 +107,30 @@ fn limit(work: &Work) -> std::io::Result<()> {
     setrlimit(Resource::Nofile, at(MAX_OPEN_FILES, MAX_OPEN_FILES))?;
     // Not every system knows a limit of the address space; the others hold without it.
     let _ = setrlimit(Resource::As, at(work.max_memory(), work.max_memory()));
-    setrlimit(Resource::Cpu, at(work.max_seconds(), work.max_seconds().saturating_add(1)))?;
+    setrlimit(Resource::Cpu, at(work.first_seconds(), work.max_seconds().saturating_add(1)))?;
     Ok(())
 }
 
 /// Gives the picture that is drawn next its own processor time, within what the process may use in all.
 fn limit_picture(limits: &DrawLimits) {
-    let hard = getrlimit(Resource::Cpu).maximum;
-    let used = clock_gettime(ClockId::ProcessCPUTime).tv_sec.unsigned_abs() + 1;
-    // Below the hard limit, at which a process is killed without a sign of the cause.
-    let most = hard.map_or(u64::MAX, |hard| hard.saturating_sub(1));
-    let soft = used.saturating_add(limits.max_seconds).min(most);
-    // Where it cannot be set, the limit of the process holds.
-    let _ = setrlimit(Resource::Cpu, Rlimit { current: Some(soft), maximum: hard });
+    let used = processor_time::used().as_secs() + 1;
+    processor_time::allow_until(used.saturating_add(limits.max_seconds));
 }
 
-fn answer(request: &Request, pdf: Vec<u8>, reply: &mut impl Write) -> Result<(), Box<dyn std::error::Error>> {
+fn answer(
+    request: &Request,
+    pdf: Vec<u8>,
+    tools: OcrTools,
+    reply: &mut impl Write,
+) -> Result<(), Box<dyn std::error::Error>> {
     let (engine, whole) = match open(request, pdf) {
         Ok(opened) => opened,
         Err(refusal) => return Ok(reply.write_all(&pack(&Answer::Refused(refusal), &[])?)?),
     };
     match &request.work {
-        Work::Parse(limits) => {
-            let answer = match parse(engine.as_ref(), limits, whole) {
+        Work::Parse(limits, mode) => {
+            let mut texts = PageTexts::new(engine.as_ref(), *mode, tools, limits);
+            let answer = match parse(engine.as_ref(), &mut texts, limits, whole, reply) {
                 Ok(parsed) => pack(&Answer::Parsed, &serde_json::to_vec(&parsed)?)?,
                 Err(refusal) => pack(&Answer::Refused(refusal), &[])?,
             };
@@ -133,10 +159,13 @@ fn is_whole(pdf: &[u8]) -> bool {
     tail.windows(5).any(|window| window == b"%%EOF")
 }
 
-/// A page with fewer letters counts as one without text: stamps and page numbers that scanners add.
-const FEW_LETTERS: usize = 40;
-
-fn parse(engine: &dyn Engine, limits: &ParseLimits, whole: bool) -> Result<ParsedPdf, ParseFailure> {
+fn parse(
+    engine: &dyn Engine,
+    texts: &mut PageTexts<'_>,
+    limits: &ParseLimits,
+    whole: bool,
+    reply: &mut impl Write,
+) -> Result<ParsedPdf, ParseFailure> {
     let pages = engine.page_count();
     if pages > limits.max_pages {
         return Err(ParseFailure::TooManyPages { pages, limit: limits.max_pages });
@@ -146,35 +175,44 @@ fn parse(engine: &dyn Engine, limits: &ParseLimits, whole: bool) -> Result<Parse
         file.warnings.push("the file is cut off or damaged; what could be saved of it was read".to_owned());
     }
     let mut layout = Layout::new(file);
-    let (mut scanned, mut letters, mut unreadable, mut unseen) = (0, 0, Vec::new(), Vec::new());
+    let (mut count, mut broken, mut unseen) = (0, Vec::new(), Vec::new());
     for page in 1..=pages {
         // An engine that breaks down over one page may still read the others.
         let content = catch_unwind(AssertUnwindSafe(|| engine.page_content(page)));
         let Some(mut content) = content.ok().flatten() else {
-            unreadable.push(page);
+            broken.push(page);
             continue;
         };
         if content.drop_unseen() > 0 {
             unseen.push(page);
         }
-        let count = content.glyphs.iter().filter(|glyph| glyph.letter.is_alphanumeric()).count();
-        letters += count;
-        if count < FEW_LETTERS && content.image_coverage() >= SCAN_COVERAGE {
-            scanned += 1;
+        let (content, quality) = texts.choose(content);
+        count += letters(&content);
+        if quality.ocr_confidence.is_some() {
+            // Nobody needs to know how far the work is as much as the text.
+            let _ = pack(&Answer::Progress { page, pages }, &[]).map(|message| reply.write_all(&message));
         }
-        layout.add(content);
+        layout.add(content, quality);
     }
-    if letters < FEW_LETTERS * (pages as usize).min(3) {
-        return Err(match scanned {
-            _ if !whole || unreadable.len() as u32 == pages => ParseFailure::Corrupt,
-            0 => ParseFailure::NoText { pages },
-            _ => ParseFailure::NoTextLayer { pages },
+    let unread = || texts.unread(pages).map_or(ParseFailure::NoText { pages }, ParseFailure::Unread);
+    if count < FEW_LETTERS * (pages as usize).min(3) {
+        return Err(match broken.len() as u32 == pages || !whole {
+            true => ParseFailure::Corrupt,
+            false => unread(),
         });
     }
-    if scanned * 2 > pages {
-        return Err(ParseFailure::NoTextLayer { pages });
+    if texts.left_out() * 2 > pages as usize {
+        return Err(unread());
     }
-    layout.warn_of(&unreadable, &unseen, scanned);
+    let mut warnings = Vec::new();
+    if !broken.is_empty() {
+        warnings.push(format!("could not be read: {}", listed(&broken)));
+    }
+    if !unseen.is_empty() {
+        warnings.push(format!("text that nobody can see was left out, on {}", listed(&unseen)));
+    }
+    warnings.extend(texts.warnings());
+    layout.warn(warnings);
     Ok(layout.finish(engine.name()))
 }
 

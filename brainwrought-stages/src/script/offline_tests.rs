@@ -24,7 +24,7 @@ pub(in crate::script) fn document(pages: Vec<Vec<Block>>) -> Document {
         pages: pages
             .into_iter()
             .zip(1..)
-            .map(|(blocks, number)| Page { number, width: 600.0, height: 800.0, blocks })
+            .map(|(blocks, number)| Page { number, width: 600.0, height: 800.0, blocks, ..Page::default() })
             .collect(),
         outline: Vec::new(),
         figures: Vec::new(),

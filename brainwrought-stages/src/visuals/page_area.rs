@@ -104,7 +104,7 @@ mod tests {
             block(310.0, 120.0, 240.0, 180.0, BlockKind::Paragraph),
             block(310.0, 500.0, 240.0, 24.0, BlockKind::Caption),
         ];
-        Page { number: 1, width: 612.0, height: 792.0, blocks }
+        Page { width: 612.0, height: 792.0, blocks, ..Page::default() }
     }
 
     #[test]

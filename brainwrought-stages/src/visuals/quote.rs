@@ -161,7 +161,7 @@ mod tests {
             font_size: 10.0,
             bold: false,
         });
-        Page { number: 1, width: 600.0, height: 800.0, blocks: blocks.collect() }
+        Page { width: 600.0, height: 800.0, blocks: blocks.collect(), ..Page::default() }
     }
 
     #[test]

@@ -134,6 +134,7 @@ fn document() -> Document {
                 font_size: 10.0,
                 bold: false,
             }],
+            ..Page::default()
         }],
         outline: Vec::new(),
         figures: Vec::new(),

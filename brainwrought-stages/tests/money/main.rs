@@ -75,7 +75,7 @@ fn document() -> Document {
         file_name: "queues.pdf".to_owned(),
         title: "Why Queues Explode".to_owned(),
         language: Language::english(),
-        pages: vec![Page { number: 1, width: 600.0, height: 800.0, blocks }],
+        pages: vec![Page { width: 600.0, height: 800.0, blocks, ..Page::default() }],
         outline: Vec::new(),
         figures: Vec::new(),
         engine: "test".to_owned(),

@@ -19,7 +19,7 @@ use hayro::vello_cpu::{Pixmap, RasterizerSettings, RenderContext, Resources, Tar
 use hayro::{RenderCache, RenderSettings, render_into};
 
 use super::{
-    Engine, LIGHT, MAX_BOOKMARK_LEVEL, MAX_BOOKMARKS, MAX_GLYPHS, MAX_SHAPES, MIN_ALPHA, decoded,
+    Engine, LIGHT, MAX_BOOKMARK_LEVEL, MAX_BOOKMARKS, MAX_GLYPHS, MAX_SHAPES, MIN_ALPHA, UNKNOWN, decoded,
     is_bold_name, is_mono_name, picture_size, visible,
 };
 use crate::parse::error::ParseFailure;
@@ -201,7 +201,8 @@ impl PageReader {
         let text = match glyph.as_unicode() {
             Some(BfString::Char(letter)) => letter.to_string(),
             Some(BfString::String(text)) => text,
-            None => return,
+            // Nobody knows what it is, and that there is one matters.
+            None => UNKNOWN.to_string(),
         };
         let origin = transform * Point::ORIGIN;
         let end = transform * Point::new(f64::from(advance), 0.0);

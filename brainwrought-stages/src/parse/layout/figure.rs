@@ -276,6 +276,7 @@ mod tests {
                 block(BlockKind::Caption, "Figure 2: A curve.", (200.0, 400.0, 200.0, 10.0)),
                 block(BlockKind::Paragraph, PROSE, (50.0, 430.0, 500.0, 100.0)),
             ],
+            ..Page::default()
         };
         let shapes = [Rect { x: 120.0, y: 200.0, width: 300.0, height: 180.0 }];
         let found = figures(&page, &shapes);
@@ -298,6 +299,7 @@ mod tests {
                 block(BlockKind::Table, "a | 1 b | 2", (60.0, 120.0, 220.0, 60.0)),
                 block(BlockKind::Paragraph, PROSE, (50.0, 200.0, 240.0, 100.0)),
             ],
+            ..Page::default()
         };
         let found = figures(&page, &[]);
         assert_eq!(found[0].bbox, Rect { x: 56.0, y: 96.0, width: 228.0, height: 88.0 });
@@ -314,6 +316,7 @@ mod tests {
                 block(BlockKind::Table, "Block", (140.0, 305.0, 30.0, 10.0)),
                 block(BlockKind::Paragraph, PROSE, (60.0, 610.0, 480.0, 80.0)),
             ],
+            ..Page::default()
         };
         let shapes = [
             Rect { x: 120.0, y: 300.0, width: 100.0, height: 90.0 },
@@ -338,6 +341,7 @@ mod tests {
                 block(BlockKind::Caption, "Figure 1: Gone.", (50.0, 165.0, 200.0, 10.0)),
                 block(BlockKind::Paragraph, PROSE, (50.0, 180.0, 500.0, 100.0)),
             ],
+            ..Page::default()
         };
         assert!(figures(&page, &[]).is_empty());
     }

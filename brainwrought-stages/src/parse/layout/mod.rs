@@ -32,8 +32,8 @@ use self::kind::BlockClassifier;
 use self::line::Line;
 use self::line_number::margin_numbers;
 use self::orientation::{Orientation, upright};
-use self::word::words;
-use super::page_content::{FileContent, PageContent};
+use self::word::{Word, words};
+use super::page_content::{FileContent, PageContent, TextQuality};
 use super::wire::ParsedPdf;
 
 /// How many letters the language is told from; more would not change the answer.
@@ -63,6 +63,20 @@ struct LinedPage {
     orientation: Orientation,
     /// Where something other than text is drawn.
     shapes: Vec<Rect>,
+    quality: TextQuality,
+}
+
+/// The words of a page as far as they are known before there are lines, in the order in which they are drawn.
+pub(super) fn word_texts(content: &PageContent) -> Vec<String> {
+    let (page, _) = upright(content.clone());
+    let text = |word: Word| -> String {
+        let glyphs = page.glyphs.get(word.glyphs).unwrap_or_default();
+        let letters = glyphs.iter().map(|glyph| glyph.letter);
+        // Letters that stand from left to right are a word of a script that runs left in the wrong order.
+        let is_turned = glyphs.first().is_some_and(|glyph| runs_left(glyph.letter));
+        if is_turned { letters.rev().collect() } else { letters.collect() }
+    };
+    words(&page.glyphs).into_iter().map(text).collect()
 }
 
 impl Layout {
@@ -72,8 +86,8 @@ impl Layout {
         Self { file, pages: Vec::new(), furniture, known: VecDeque::new() }
     }
 
-    /// Takes the next page.
-    pub(super) fn add(&mut self, content: PageContent) {
+    /// Takes the next page, whose text was measured or recognised so well.
+    pub(super) fn add(&mut self, content: PageContent, quality: TextQuality) {
         let (mut content, orientation) = upright(content);
         let found = words(&content.glyphs);
         let numbers = margin_numbers(&content.glyphs, &found);
@@ -105,23 +119,13 @@ impl Layout {
             lines,
             gutters,
             shapes: shapes::clusters(&content),
+            quality,
         });
     }
 
-    /// Notes what a reader of the report should know about pages that gave no text.
-    pub(super) fn warn_of(&mut self, unreadable: &[u32], unseen: &[u32], scanned: u32) {
-        let listed = |pages: &[u32]| pages.iter().map(u32::to_string).collect::<Vec<_>>().join(", ");
-        if !unreadable.is_empty() {
-            self.file.warnings.push(format!("pages that could not be read: {}", listed(unreadable)));
-        }
-        if !unseen.is_empty() {
-            self.file
-                .warnings
-                .push(format!("text that nobody can see was left out, on pages {}", listed(unseen)));
-        }
-        if scanned > 0 {
-            self.file.warnings.push(format!("{scanned} pages are scans without text and were left out"));
-        }
+    /// Notes what a reader of the report should know about the pages.
+    pub(super) fn warn(&mut self, warnings: Vec<String>) {
+        self.file.warnings.extend(warnings);
     }
 
     /// Where most of a document is set in letters of one width, as typed, these mean nothing.
@@ -181,7 +185,7 @@ fn page_of(
     vocabulary: &Vocabulary,
     judge: &mut BlockClassifier,
 ) -> (Page, Vec<Rect>) {
-    let LinedPage { number, width, height, lines, shapes, .. } = lined;
+    let LinedPage { number, width, height, lines, shapes, quality, .. } = lined;
     let mut blocks = Vec::new();
     judge.page_size = page_size(&lines);
     for paragraph in block::paragraphs(lines, step) {
@@ -203,7 +207,8 @@ fn page_of(
         block.kind = kind;
         blocks.push(block);
     }
-    (Page { number, width, height, blocks }, shapes)
+    let TextQuality { readability, ocr_confidence } = quality;
+    (Page { number, width, height, blocks, readability, ocr_confidence }, shapes)
 }
 
 /// The size that most letters of a page have, if the page has more than a few lines.

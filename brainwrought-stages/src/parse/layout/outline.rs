@@ -205,7 +205,7 @@ mod tests {
     }
 
     fn page(blocks: Vec<Block>) -> Page {
-        Page { number: 1, width: 600.0, height: 800.0, blocks }
+        Page { width: 600.0, height: 800.0, blocks, ..Page::default() }
     }
 
     #[test]

@@ -9,7 +9,7 @@ async fn paper(cx: &StageContext, kind: IllustrationKind, kept_name: &str) -> (D
         file_name: "queues.pdf".to_owned(),
         title: "Queues".to_owned(),
         language: Language::english(),
-        pages: vec![Page { number: 1, width: 612.0, height: 792.0, blocks: Vec::new() }],
+        pages: vec![Page { width: 612.0, height: 792.0, ..Page::default() }],
         outline: Vec::new(),
         figures: Vec::new(),
         engine: "none".to_owned(),
