@@ -381,4 +381,4 @@ if [ "${1:-}" = tests ]; then
     install_nginx
 fi
 case "${1:-}" in tests | kokoro) install_kokoro ;; esac
-say "everything is there (engine and voice in $data)"
+say "everything is there (engine, weights and voice in $data)"
