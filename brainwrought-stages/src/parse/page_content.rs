@@ -68,10 +68,19 @@ pub(crate) struct Glyph {
     pub unseen: Option<Unseen>,
 }
 
+impl Glyph {
+    /// Tells whether it stands next to the other one's right edge in the same line, as letters do that run left.
+    pub(crate) fn is_right_of(&self, other: &Self) -> bool {
+        let gap = (self.left - other.right) / self.size.max(1.0);
+        (self.baseline - other.baseline).abs() < 0.5 * self.size && (-0.5..0.2).contains(&gap)
+    }
+}
+
 /// Why a letter is in the file and not on the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Unseen {
-    /// It is neither filled nor stroked (text rendering mode 3 or 7), as text recognition puts it over a scan.
+    /// It is neither filled nor stroked (text rendering mode 3 or 7), as text recognition puts it over a scan, or the picture
+    /// of the page is drawn over it.
     NotDrawn,
     /// It has the colour of what is behind it, or none.
     Colour,

@@ -12,7 +12,7 @@ use super::limits::ParseLimits;
 use super::ocr::{OcrMode, OpenWeights, RecognisedPage, TextRecogniser};
 use super::page_content::{PageContent, SCAN_COVERAGE, TextQuality};
 use super::processor_time;
-use super::readability::{Origin, READABLE, readability};
+use super::readability::{DOUBTFUL, Origin, READABLE, readability};
 use super::unread_pages::{UnreadPages, Unrecognised};
 
 /// A page with fewer letters counts as one without text: stamps and page numbers that scanners add.
@@ -88,20 +88,28 @@ impl<'a> PageTexts<'a> {
 
     /// Gives a page the text that can be read; none where there is none.
     pub(super) fn choose(&mut self, content: PageContent) -> (PageContent, TextQuality) {
-        let own = readability(&word_texts(&content), origin(&content));
+        let origin = origin(&content);
+        let own = readability(&word_texts(&content), origin);
         let is_scan = content.image_coverage() >= SCAN_COVERAGE;
-        let fault = if is_scan && letters(&content) < FEW_LETTERS {
-            Some(Fault::Scan)
-        } else {
-            (own < READABLE).then_some(Fault::Unreadable)
+        let is_empty = is_scan && letters(&content) < FEW_LETTERS;
+        let fault = match own {
+            _ if is_empty => Some(Fault::Scan),
+            _ if own < READABLE => Some(Fault::Unreadable),
+            _ => None,
         };
+        let is_doubtful = origin == Origin::Recognised && own < DOUBTFUL;
         let quality = TextQuality { readability: own, ocr_confidence: None };
         let recognised = match (self.mode, fault) {
-            (OcrMode::Auto | OcrMode::Never, None) => return (content, quality),
+            (OcrMode::Auto, None) if !is_doubtful => return (content, quality),
+            (OcrMode::Never, None) => return (content, quality),
             (OcrMode::Never, Some(_)) => Err(Unrecognised::TurnedOff),
             (OcrMode::Auto | OcrMode::Always, _) => self.recognise(&content),
         };
         match (recognised, fault) {
+            // Whoever recognised it before did better.
+            (Ok((page, _)), None) if is_doubtful && readability(&word_texts(&page), origin) < own => {
+                (content, quality)
+            }
             (Ok((page, confidence)), _) => {
                 self.recognised.push((content.number, confidence));
                 let words = word_texts(&page);

@@ -24,7 +24,9 @@ use super::{
 };
 use crate::parse::error::ParseFailure;
 use crate::parse::layout::runs_left;
-use crate::parse::page_content::{Bookmark, FileContent, Glyph, PageContent, Unseen, rect_of, turned_back};
+use crate::parse::page_content::{
+    Bookmark, FileContent, Glyph, PageContent, SCAN_COVERAGE, Unseen, rect_of, turned_back,
+};
 use crate::picture::RgbaImage;
 
 /// Outlines are given for this many units to the size of the face.
@@ -143,6 +145,25 @@ impl PageReader {
         if is_large && self.painted.len() <= MAX_PAINTED {
             self.painted.push((area.intersect(self.clip()), colour));
             self.colours.extend(colour.map(quantised));
+        }
+    }
+
+    /// Notes that nobody sees the letters so far where a picture of the whole page was drawn over them.
+    fn hide_under(&mut self, picture: KurboRect) {
+        let (width, height) = (self.content.width, self.content.height);
+        let Some(area) =
+            self.shown(picture).filter(|area| area.width * area.height >= SCAN_COVERAGE * width * height)
+        else {
+            return;
+        };
+        let is_over = |glyph: &Glyph| {
+            // The measures of a turned letter are those on a turned page.
+            glyph.turn != 0
+                || (area.x..area.right()).contains(&f32::midpoint(glyph.left, glyph.right))
+                    && (area.y..area.bottom()).contains(&glyph.baseline)
+        };
+        for glyph in self.content.glyphs.iter_mut().filter(|glyph| glyph.unseen.is_none() && is_over(glyph)) {
+            glyph.unseen = Some(Unseen::NotDrawn);
         }
     }
 
@@ -270,6 +291,7 @@ impl<'a> Device<'a> for PageReader {
         let area = KurboRect::new(0.0, 0.0, f64::from(image.width()), f64::from(image.height()));
         let area = props.transform.transform_rect_bbox(area);
         self.paint(area, None);
+        self.hide_under(area);
         if self.content.images.len() < MAX_SHAPES {
             self.content.images.extend(self.shown(area));
         }

@@ -32,8 +32,8 @@ use self::kind::BlockClassifier;
 use self::line::Line;
 use self::line_number::margin_numbers;
 use self::orientation::{Orientation, upright};
-use self::word::{Word, words};
-use super::page_content::{FileContent, PageContent, TextQuality};
+use self::word::words;
+use super::page_content::{FileContent, Glyph, PageContent, TextQuality};
 use super::wire::ParsedPdf;
 
 /// How many letters the language is told from; more would not change the answer.
@@ -69,14 +69,23 @@ struct LinedPage {
 /// The words of a page as far as they are known before there are lines, in the order in which they are drawn.
 pub(super) fn word_texts(content: &PageContent) -> Vec<String> {
     let (page, _) = upright(content.clone());
-    let text = |word: Word| -> String {
+    let mut texts: Vec<String> = Vec::new();
+    let mut before: Option<Glyph> = None;
+    for word in words(&page.glyphs) {
         let glyphs = page.glyphs.get(word.glyphs).unwrap_or_default();
         let letters = glyphs.iter().map(|glyph| glyph.letter);
+        let runs_left = glyphs.first().is_some_and(|glyph| runs_left(glyph.letter));
         // Letters that stand from left to right are a word of a script that runs left in the wrong order.
-        let is_turned = glyphs.first().is_some_and(|glyph| runs_left(glyph.letter));
-        if is_turned { letters.rev().collect() } else { letters.collect() }
-    };
-    words(&page.glyphs).into_iter().map(text).collect()
+        let text: String = if runs_left { letters.rev().collect() } else { letters.collect() };
+        let goes_on =
+            runs_left && before.zip(glyphs.last()).is_some_and(|(before, next)| before.is_right_of(next));
+        match texts.last_mut() {
+            Some(last) if goes_on => last.push_str(&text),
+            _ => texts.push(text),
+        }
+        before = glyphs.first().copied().filter(|_| runs_left);
+    }
+    texts
 }
 
 impl Layout {

@@ -13,6 +13,9 @@ use self::word_form::WordForm;
 /// From here on, of 1, text is good enough to be read.
 pub(crate) const READABLE: f32 = 0.5;
 
+/// Below this, text that a program has recognised is doubtful, and worth to be recognised anew.
+pub(crate) const DOUBTFUL: f32 = 0.8;
+
 /// A page with fewer letters tells too little to be called unreadable.
 const MIN_LETTERS: usize = 40;
 /// Fewer runs of three letters do not tell a language from letters in any order.
@@ -20,9 +23,9 @@ const MIN_RUNS: usize = 150;
 /// A page that has less than this part of its words formed like words is none, whatever the letters are. Pages of program
 /// code and of formulas have from 0.6 on.
 const FORMED: f32 = 0.3;
-/// Recognised text in which this part of the words is not formed like a word is at [`READABLE`]. Prose has half of that, in
-/// addresses, names of parts and the like.
-const MISREAD: f32 = 0.05;
+/// Recognised text in which this part of the words is not formed like a word, one in twelve, is at [`READABLE`]: each of them
+/// stands for others that were misread as well. Prose has a quarter of that, in addresses, names of parts and the like.
+const MISREAD: f32 = 0.08;
 
 /// Where the text of a page comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,11 +50,15 @@ pub(crate) fn readability(words: &[String], origin: Origin) -> f32 {
     // Three unknown letters in ten leave hardly a word whole.
     let known = (1.0 - unknown).powi(2);
     let forms: Vec<WordForm> = words.iter().filter_map(|word| WordForm::of(word)).collect();
-    let broken = forms.iter().filter(|form| **form == WordForm::Broken).count() as f32;
-    let formed = 1.0 - broken / (forms.len() as f32).max(1.0);
+    let count = |form| forms.iter().filter(|other| **other == form).count() as f32;
+    let (whole, broken) = (count(WordForm::Whole), count(WordForm::Broken));
+    let stray = count(WordForm::Letter) + count(WordForm::Marks);
     let form = match origin {
-        Origin::Typeset => (formed / FORMED).min(1.0),
-        Origin::Recognised => (1.0 - READABLE * (1.0 - formed) / MISREAD).max(0.0),
+        // Whoever typesets single letters and marks means them.
+        Origin::Typeset => ((1.0 - broken / (whole + broken).max(1.0)) / FORMED).min(1.0),
+        Origin::Recognised => {
+            (1.0 - READABLE * (broken + stray) / (whole + broken + stray).max(1.0) / MISREAD).max(0.0)
+        }
     };
     known * form * fit(words)
 }

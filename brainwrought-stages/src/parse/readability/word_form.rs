@@ -12,6 +12,10 @@ pub(super) enum WordForm {
     Whole,
     /// Like nothing that is written.
     Broken,
+    /// A letter that stands alone and is no word.
+    Letter,
+    /// Of marks that do not stand alone in running text: a drawing made of them, a sign of a formula, or dirt.
+    Marks,
 }
 
 /// Marks that stand between the parts of a word: "well-known", "it’s", "and/or", "e.g", "foo.bar", "snake_case".
@@ -28,18 +32,18 @@ impl WordForm {
     pub(super) fn of(word: &str) -> Option<Self> {
         let body = word.trim_matches(|c: char| !c.is_alphanumeric() && !is_combining_mark(c));
         if body.is_empty() {
-            return (!word.chars().all(|c| ALONE.contains(&c))).then_some(Self::Broken);
+            return (!word.chars().all(|c| ALONE.contains(&c))).then_some(Self::Marks);
         }
-        let is_number = !body.contains(char::is_alphabetic);
-        let is_whole = if is_number {
-            body.chars().all(|c| c.is_numeric() || NUMERIC.contains(&c))
-        } else {
-            body.split(JOINTS).all(is_part)
-        };
         let mut letters = body.chars();
-        let is_whole = match (letters.next(), letters.next()) {
-            (Some(letter), None) if letter.is_alphabetic() => Trigrams::get().is_word(letter),
-            _ => is_whole,
+        if let (Some(letter), None) = (letters.next(), letters.next())
+            && letter.is_alphabetic()
+        {
+            return Some(if Trigrams::get().is_word(letter) { Self::Whole } else { Self::Letter });
+        }
+        let is_whole = if body.contains(char::is_alphabetic) {
+            body.split(JOINTS).all(is_part)
+        } else {
+            body.chars().all(|c| c.is_numeric() || NUMERIC.contains(&c))
         };
         Some(if is_whole { Self::Whole } else { Self::Broken })
     }
@@ -114,7 +118,9 @@ mod tests {
 
     #[test]
     fn what_nobody_writes_is_broken() {
-        for word in ["&»“«■'", "wOrd", "h^nd", "qj6^lk", "раgе", "t>d", "f", "\0\0a", "a1b"] {
+        assert_eq!(WordForm::of("&»“«■'"), Some(WordForm::Marks));
+        assert_eq!(WordForm::of("f,"), Some(WordForm::Letter));
+        for word in ["wOrd", "h^nd", "qj6^lk", "раgе", "t>d", "\0\0a", "a1b"] {
             assert_eq!(WordForm::of(word), Some(WordForm::Broken), "{word}");
         }
     }
