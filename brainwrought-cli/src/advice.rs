@@ -5,6 +5,7 @@ use brainwrought_core::engine::EngineError;
 use brainwrought_core::id::JobId;
 use brainwrought_core::job::{Job, TransitionError};
 use brainwrought_core::job_store::JobStoreError;
+use brainwrought_stages::parse::UnreadPages;
 use brainwrought_stages::publish::FetchError;
 use brainwrought_stages::publish::PublishJobError;
 use brainwrought_store::SchemaError;
@@ -63,6 +64,9 @@ pub(crate) fn on_job(job: &Job) -> String {
     }
     if BudgetError::is_unpriced(&error) {
         return "write the price into brainwrought.toml, as [prices.\"PROVIDER/MODEL\"]".to_owned();
+    }
+    if UnreadPages::lacks_weights(&error) {
+        return format!("install the weights with `make setup`, then run `brainwrought retry {id}`");
     }
     format!("`brainwrought retry {id}` tries again, with `--from STAGE` from a stage on")
 }

@@ -9,6 +9,7 @@ use brainwrought_http::CallbackHost;
 use brainwrought_stages::audio::VoiceLibrary;
 use brainwrought_stages::frame::frame_size;
 use brainwrought_stages::llm::{LlmChoice, NoSuchLlm};
+use brainwrought_stages::parse::OcrMode;
 use brainwrought_stages::provider::ProviderSettings;
 use brainwrought_stages::script::TrendChoice;
 use brainwrought_stages::standard::{BackgroundChoice, MakeOptions, Music, Resources};
@@ -60,6 +61,7 @@ pub(crate) struct Config {
     pub(crate) pictures: Option<PictureChoice>,
     /// Who draws memes.
     pub(crate) memes_by: MemesBy,
+    pub(crate) ocr: OcrMode,
     /// Servers that make clips, by their names.
     pub(crate) video_generators: BTreeMap<String, VideoGenerator>,
     /// Where slang and trends are looked up, where no argument says otherwise.
@@ -150,6 +152,7 @@ impl Config {
             max_storage: file.max_storage,
             pictures: file.pictures,
             memes_by: file.memes_by,
+            ocr: file.ocr,
             video_generators: file.video_generators,
             trends,
             callback_hosts,
@@ -206,6 +209,7 @@ impl VideoConfig {
         options.llm = llm;
         options.trends = trends;
         options.pictures = pictures;
+        options.ocr = args.ocr.unwrap_or(config.ocr);
         let password = args.password.clone().or_else(pdf_password);
         let pictures = picture_files;
         Ok(Self { options, clips, pictures, music: music_files, lexicon: args.lexicon.clone(), password })

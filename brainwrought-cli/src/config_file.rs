@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use brainwrought_core::budget::MAX_USD;
 use brainwrought_stages::llm::LlmChoice;
+use brainwrought_stages::parse::OcrMode;
 use brainwrought_stages::provider::{Price, SERVICES, Service};
 use brainwrought_stages::visuals::{MemesBy, PictureChoice, VideoGenerator};
 use serde::Deserialize;
@@ -44,6 +45,9 @@ pub(crate) struct ConfigFile {
     /// Who draws memes: `own` (this program) or `imgflip`.
     #[cfg_attr(test, schemars(with = "String"))]
     pub(crate) memes_by: MemesBy,
+    /// When text is recognised, as for `--ocr`; a server does so for jobs that leave it to `auto`.
+    #[cfg_attr(test, schemars(with = "String"))]
+    pub(crate) ocr: OcrMode,
     /// Servers that generate video clips, selected with `--pictures video:NAME`.
     pub(crate) video_generators: BTreeMap<String, VideoGenerator>,
     /// Source of slang and trends, as for `--trends`. Environment: `BRAINWROUGHT_TRENDS`.

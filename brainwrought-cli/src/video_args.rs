@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use brainwrought_stages::audio::{Effects, VoiceFailure};
 use brainwrought_stages::frame::{CaptionStyle, Layout};
 use brainwrought_stages::llm::LlmChoice;
+use brainwrought_stages::parse::OcrMode;
 use brainwrought_stages::script::LENGTH_SECONDS;
 use brainwrought_stages::standard::Format;
 use brainwrought_stages::visuals::{MemesBy, PictureChoice};
@@ -84,6 +85,10 @@ pub(crate) struct VideoArgs {
     /// $BRAINWROUGHT_TRENDS, or lexicon]
     #[arg(long, value_name = "SOURCE")]
     pub(crate) trends: Option<String>,
+    /// Text recognition: on scans and on pages whose text cannot be read (auto), on every page, or never [default: `ocr` in
+    /// the config file, or auto]
+    #[arg(long, value_enum, value_name = "auto|always|never")]
+    pub(crate) ocr: Option<OcrMode>,
     /// Password of an encrypted PDF; prefer $BRAINWROUGHT_PDF_PASSWORD, which other users cannot see
     #[arg(long)]
     pub(crate) password: Option<String>,

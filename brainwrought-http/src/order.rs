@@ -105,6 +105,9 @@ pub(crate) async fn submit(
     options.trends.clone_from(&state.settings.trends);
     options.pictures.clone_from(&state.settings.pictures);
     options.memes_by = state.settings.memes_by;
+    if options.ocr.is_auto() {
+        options.ocr = state.settings.ocr;
+    }
     if !is_known(state, key.as_deref()).await? {
         check_room(state, client, &options).await?;
     }

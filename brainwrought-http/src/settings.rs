@@ -9,7 +9,7 @@ use brainwrought_core::budget::Cost;
 use brainwrought_core::id::Digest;
 use brainwrought_stages::audio::VoiceLibrary;
 use brainwrought_stages::llm::LlmChoice;
-use brainwrought_stages::parse::MAX_PDF_BYTES;
+use brainwrought_stages::parse::{MAX_PDF_BYTES, OcrMode};
 use brainwrought_stages::script::TrendChoice;
 use brainwrought_stages::text::Fonts;
 use brainwrought_stages::visuals::{MemesBy, Pictures};
@@ -48,6 +48,8 @@ pub struct HttpSettings {
     pub pictures: Option<Pictures>,
     /// Who draws memes; the server's to choose, because it is the server's account.
     pub memes_by: MemesBy,
+    /// When text is recognised for jobs that leave it to the server.
+    pub ocr: OcrMode,
     /// The voices of this machine: those that are installed are offered, with a sample of each. `None` offers the usual ones
     /// without samples.
     pub voices: Option<VoiceLibrary>,
@@ -216,6 +218,7 @@ impl HttpSettings {
             trends: TrendChoice::Lexicon,
             pictures: None,
             memes_by: MemesBy::Own,
+            ocr: OcrMode::Auto,
             voices: None,
             fonts: Fonts::embedded(),
             keep: None,

@@ -4,6 +4,7 @@ use brainwrought_core::budget::{Cost, MAX_USD};
 use brainwrought_core::job_store::JobView;
 use brainwrought_stages::audio::{Effects, Lexicon, VoiceLibrary};
 use brainwrought_stages::frame::{CaptionStyle, Layout, frame_size};
+use brainwrought_stages::parse::OcrMode;
 use brainwrought_stages::script::LENGTH_SECONDS;
 use brainwrought_stages::standard::{
     BackgroundChoice, Format, MakeOptions, Music, background_styles, is_background_style,
@@ -66,6 +67,10 @@ pub(crate) struct VideoOptions {
     /// Sound effects: `on` or `off`.
     #[schema(pattern = "^(on|off)$", default = "on")]
     pub(crate) effects: String,
+    /// When text is recognised on the pictures of pages: `auto` (as the server is set up, usually on scans and on pages whose
+    /// text cannot be read), `always` or `never`.
+    #[schema(value_type = String, pattern = "^(auto|always|never)$", default = "auto")]
+    pub(crate) ocr: OcrMode,
     /// The seed of everything random; derived from the PDF if omitted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) seed: Option<u64>,
@@ -97,6 +102,7 @@ impl Default for VideoOptions {
             music: "bed".to_owned(),
             own_music: None,
             effects: "on".to_owned(),
+            ocr: OcrMode::Auto,
             seed: None,
             size: "1080x1920".to_owned(),
             max_cost: None,
@@ -189,6 +195,7 @@ impl VideoOptions {
             music: music.to_owned(),
             own_music,
             effects: if made.effects == Effects::Off { "off" } else { "on" }.to_owned(),
+            ocr: made.ocr,
             seed: made.seed,
             size: format!("{}x{}", made.width, made.height),
             max_cost: max_cost.map(Cost::usd),
@@ -280,6 +287,7 @@ impl VideoOptions {
         options.dialogue = self.dialogue;
         options.music = music;
         options.effects = effects;
+        options.ocr = self.ocr;
         options.seed = self.seed;
         options.width = width;
         options.height = height;
@@ -344,6 +352,7 @@ mod tests {
         assert_eq!(made(&[]).unwrap(), MakeOptions::default());
         assert_eq!(made(&[("seed", ""), ("length", " ")]).unwrap(), MakeOptions::default());
         assert_eq!(made(&[("effects", "off")]).unwrap().effects, Effects::Off);
+        assert_eq!(made(&[("ocr", "always")]).unwrap().ocr, OcrMode::Always);
     }
 
     #[test]
@@ -444,6 +453,7 @@ mod tests {
             ("lexicon", "no equals sign"),
             ("music", "/etc/passwd"),
             ("effects", "loud"),
+            ("ocr", "sometimes"),
             ("size", "271x480"),
             ("size", "100000x100000"),
             ("layout", "z"),

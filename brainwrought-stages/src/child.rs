@@ -19,6 +19,9 @@ const PASSED_ON: [&str; 6] =
 /// How much of the standard error output is kept, in bytes, from its end.
 const STDERR_TAIL: usize = 4096;
 
+/// How much of the standard output is read at once at least, in bytes: as much as a pipe holds.
+const READ_AT_ONCE: usize = 64 * 1024;
+
 /// What an outside program may use.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChildLimits {
@@ -112,27 +115,33 @@ pub async fn run(
     limits: &ChildLimits,
     cancellation: &CancellationToken,
 ) -> Result<ChildOutput, ChildError> {
-    let (stdout, result) = run_keeping_output(program, args, env, stdin, limits, cancellation).await;
+    let mut unwatched = |_: &[u8]| {};
+    let (stdout, result) =
+        run_watching_output(program, args, env, stdin, limits, cancellation, &mut unwatched).await;
     result.map(|stderr_tail| ChildOutput { stdout, stderr_tail })
 }
 
-/// Runs `program` like [`run`], and returns what it wrote even if it then failed: its standard output, and the end of its
-/// standard error output or the failure.
-pub async fn run_keeping_output(
+/// Runs `program` like [`run`], shows `watch` all that has come each time more of its standard output comes, and returns what
+/// it wrote even if it then failed: its standard output, and the end of its standard error output or the failure.
+#[expect(clippy::too_many_arguments, reason = "they are those of `run` and one more")]
+pub async fn run_watching_output(
     program: &Path,
     args: &[OsString],
     env: &[(OsString, OsString)],
     stdin: Bytes,
     limits: &ChildLimits,
     cancellation: &CancellationToken,
+    watch: &mut (dyn FnMut(&[u8]) + Send),
 ) -> (Bytes, Result<String, ChildError>) {
     let mut stdout = Vec::new();
-    let result = run_into(&mut stdout, program, args, env, stdin, limits, cancellation).await;
+    let result = run_into(&mut stdout, watch, program, args, env, stdin, limits, cancellation).await;
     (stdout.into(), result)
 }
 
+#[expect(clippy::too_many_arguments, reason = "they are those of `run` and two more")]
 async fn run_into(
     stdout: &mut Vec<u8>,
+    watch: &mut (dyn FnMut(&[u8]) + Send),
     program: &Path,
     args: &[OsString],
     env: &[(OsString, OsString)],
@@ -159,7 +168,14 @@ async fn run_into(
         };
         let read = async {
             if let Some(output) = output {
-                output.take(limits.output.saturating_add(1)).read_to_end(stdout).await.map_err(failed)?;
+                let mut output = output.take(limits.output.saturating_add(1));
+                loop {
+                    stdout.reserve(READ_AT_ONCE);
+                    if output.read_buf(stdout).await.map_err(failed)? == 0 {
+                        break;
+                    }
+                    watch(stdout);
+                }
             }
             if stdout.len() as u64 > limits.output {
                 return Err(ChildError::TooMuchOutput { program: program.to_owned(), limit: limits.output });
@@ -473,9 +489,12 @@ mod tests {
         let args = ["-c".into(), "echo half; sleep 600".into()];
         let limits = ChildLimits { wall: Duration::from_millis(500), ..LIMITS };
         let token = CancellationToken::new();
+        let mut seen = Vec::new();
+        let mut watch = |so_far: &[u8]| seen = so_far.to_vec();
+        let shell = Path::new("/bin/sh");
         let (stdout, result) =
-            run_keeping_output(Path::new("/bin/sh"), &args, &[], Bytes::new(), &limits, &token).await;
-        assert_eq!(stdout, "half\n");
+            run_watching_output(shell, &args, &[], Bytes::new(), &limits, &token, &mut watch).await;
+        assert_eq!((stdout.as_ref(), seen.as_slice()), (&b"half\n"[..], &b"half\n"[..]));
         assert!(matches!(result, Err(ChildError::Timeout { .. })));
     }
 

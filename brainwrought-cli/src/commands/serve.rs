@@ -53,6 +53,7 @@ pub(crate) async fn run(config: &Config, args: ServeArgs) -> anyhow::Result<()> 
     settings.trends.clone_from(&config.trends);
     settings.pictures = pictures(config, &engine).await?;
     settings.memes_by = config.memes_by;
+    settings.ocr = config.ocr;
     settings.voices = Some(context.resources(None)?.voices);
     settings.webhooks = webhooks(&context, config, &args)?;
     settings.metrics = Some(observe::record()?);

@@ -28,7 +28,7 @@ const BROWSERS: &str = "browsers learn by a header who may frame the page";
 const NAMED: &str = "videos and their manifests name the model or the licence";
 
 /// The flags of the commands that serve, submit and work.
-pub(crate) const FLAGS: [(&str, Fate); 51] = [
+pub(crate) const FLAGS: [(&str, Fate); 52] = [
     ("artifacts", Secret),
     ("background", Inside),
     ("bind", Shown(ADDRESS)),
@@ -59,6 +59,7 @@ pub(crate) const FLAGS: [(&str, Fate); 51] = [
     ("memes-by", Plain),
     ("metrics", Plain),
     ("music", Inside),
+    ("ocr", Plain),
     ("output", Inside),
     ("password", Secret),
     ("pictures", Inside),
@@ -130,7 +131,7 @@ pub(crate) const STORE_OPTIONS: [&str; 11] = [
 ];
 
 /// The keys of the config file; `*` stands for a name.
-pub(crate) const KEYS: [(&str, Fate); 53] = [
+pub(crate) const KEYS: [(&str, Fate); 54] = [
     ("artifacts", Secret),
     ("c2pa.certificate", Inside),
     ("c2pa.key", Inside),
@@ -145,6 +146,7 @@ pub(crate) const KEYS: [(&str, Fate); 53] = [
     ("observe.log-format", Plain),
     ("observe.metrics", Plain),
     ("observe.otlp-endpoint", Secret),
+    ("ocr", Plain),
     ("offline", Plain),
     ("options", Secret),
     ("pictures", Inside),

@@ -56,7 +56,7 @@ pub struct Reader {
 /// One page of a [`Document`].
 ///
 /// In a text that flows nobody has laid out pages: there, width, height and every box are 0, see [`Page::is_drawn`].
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Page {
     /// The page's place in the file, from 1. Links go there.
     pub number: u32,
@@ -69,6 +69,14 @@ pub struct Page {
     pub height: f32,
     /// Text blocks in reading order.
     pub blocks: Vec<Block>,
+    /// How far the page's text reads as text of a language, from 0 (nobody can read it) to 1; 1 where an older Brainwrought
+    /// did not measure it. A page below 0.5 has no blocks: what cannot be read is left out.
+    #[serde(default = "readable")]
+    pub readability: f32,
+    /// How certain the text recognition was of the page's letters on average, from 0 to 1; `None` where the text is that of
+    /// the file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ocr_confidence: Option<f32>,
 }
 
 /// A run of text that belongs together.
@@ -295,6 +303,26 @@ impl fmt::Display for Reader {
             version => write!(f, "{} {version}", self.name),
         }
     }
+}
+
+impl Default for Page {
+    /// An empty first page without a size.
+    fn default() -> Self {
+        let readability = readable();
+        Self {
+            number: 1,
+            label: None,
+            width: 0.0,
+            height: 0.0,
+            blocks: Vec::new(),
+            readability,
+            ocr_confidence: None,
+        }
+    }
+}
+
+fn readable() -> f32 {
+    1.0
 }
 
 impl Page {

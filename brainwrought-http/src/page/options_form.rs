@@ -123,6 +123,7 @@ impl OptionsForm<'_> {
                 (select("dialogue", "Speakers", if chosen.dialogue { "true" } else { "false" }, &[("false", "One explains"), ("true", "Two talk")]))
                 div.second-voice { (select("voice2", "Second voice", &chosen.voice2, &second)) }
                 (select("effects", "Sound effects", &chosen.effects, &[("on", "On"), ("off", "Off")]))
+                (select("ocr", "Read scans", chosen.ocr.name(), &[("auto", "Where needed"), ("always", "On every page"), ("never", "Never")]))
                 (select("music", "Music", &chosen.music, &music))
                 p.field {
                     label for="music-file" { "Your own music" }

@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::formats::{FileFormat, UnknownFormat};
+use super::unread_pages::UnreadPages;
 use crate::child::ChildError;
 use brainwrought_core::stage::StageError;
 
@@ -84,15 +85,9 @@ pub enum ParseError {
         /// The pages allowed.
         limit: u32,
     },
-    /// The pages show text only as pictures.
-    #[error(
-        "the PDF has no text layer ({}); run it through OCR first, for example `ocrmypdf in.pdf out.pdf`",
-        if *pages == 1 { "1 scanned page".to_owned() } else { format!("{pages} scanned pages") }
-    )]
-    NoTextLayer {
-        /// The number of pages.
-        pages: u32,
-    },
+    /// Most pages have no text, or text that nobody can read, and none was recognised on them.
+    #[error("the text of the PDF cannot be read: {0}; use a copy with text, or run it through OCR first")]
+    Unread(UnreadPages),
     /// The pages show nothing that could be told.
     #[error(
         "the PDF has no text on its {}; there is nothing to make a video from",
@@ -278,7 +273,7 @@ pub(crate) enum ParseFailure {
     WrongPassword,
     UnknownEncryption,
     TooManyPages { pages: u32, limit: u32 },
-    NoTextLayer { pages: u32 },
+    Unread(UnreadPages),
     NoText { pages: u32 },
     NoSuchPage { page: u32 },
     BrokenPage { page: u32 },
@@ -307,7 +302,7 @@ impl From<ParseFailure> for ParseError {
             ParseFailure::WrongPassword => Self::WrongPassword,
             ParseFailure::UnknownEncryption => Self::UnknownEncryption,
             ParseFailure::TooManyPages { pages, limit } => Self::TooManyPages { pages, limit },
-            ParseFailure::NoTextLayer { pages } => Self::NoTextLayer { pages },
+            ParseFailure::Unread(pages) => Self::Unread(pages),
             ParseFailure::NoText { pages } => Self::NoText { pages },
             ParseFailure::NoSuchPage { page } => Self::NoSuchPage { page },
             ParseFailure::BrokenPage { page } => Self::BrokenPage { page },

@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::error::ParseError;
 use super::libpdfium::find_libpdfium;
+use super::ocr::OcrWeights;
 use super::reader_check::ReaderCheck;
 use super::undrawable::UndrawablePages;
 use super::wire::{CHILD_ARGUMENT, Request, Work, pack};
@@ -29,6 +30,8 @@ pub struct PdfHost {
     pub args: Vec<OsString>,
     /// The native PDFium library. Without one the built-in engine reads alone: it is a little worse at text.
     pub libpdfium: Option<PathBuf>,
+    /// The weights of the text recognition. Without them, scans stay unread.
+    pub ocr_weights: Option<OcrWeights>,
     /// The password that opens the files.
     pub password: Option<Password>,
     /// True when the program is this one, which must call [`super::serve_if_child`].
@@ -76,6 +79,13 @@ impl PdfHost {
         self
     }
 
+    /// Sets the weights to recognise text with.
+    #[must_use]
+    pub fn with_ocr_weights(mut self, weights: Option<OcrWeights>) -> Self {
+        self.ocr_weights = weights;
+        self
+    }
+
     /// Sets the password.
     #[must_use]
     pub fn with_password(mut self, password: Option<Password>) -> Self {
@@ -91,6 +101,18 @@ impl PdfHost {
         output: u64,
         cancellation: &CancellationToken,
     ) -> (Bytes, Result<(), ParseError>) {
+        self.ask_watching(work, pdf, output, cancellation, &mut |_| {}).await
+    }
+
+    /// Asks a reading process, and shows `watch` what it has answered so far each time that there is more.
+    pub(super) async fn ask_watching(
+        &self,
+        work: Work,
+        pdf: &[u8],
+        output: u64,
+        cancellation: &CancellationToken,
+        watch: &mut (dyn FnMut(&[u8]) + Send),
+    ) -> (Bytes, Result<(), ParseError>) {
         if self.is_this_program && !worker::serves() {
             return (Bytes::new(), Err(ParseError::NotServing));
         }
@@ -103,6 +125,7 @@ impl PdfHost {
         let request = Request {
             // Where nothing is for it to read, the library is not loaded.
             libpdfium: self.usable_library().filter(|_| !matches!(work, Work::Read(..))),
+            ocr_weights: self.ocr_weights.as_ref().map(|weights| weights.folder.clone()),
             password: self.password.as_ref().map(|password| password.0.clone()),
             work,
         };
@@ -112,7 +135,7 @@ impl PdfHost {
         };
         let (program, args) = (&self.program, &self.args);
         let (answer, result) =
-            child::run_keeping_output(program, args, &[], message, &limits, cancellation).await;
+            child::run_watching_output(program, args, &[], message, &limits, cancellation, watch).await;
         (answer, result.map(drop).map_err(ParseError::from))
     }
 

@@ -22,6 +22,11 @@ pub struct ParseLimits {
     pub max_page_seconds: u64,
     /// Memory that the reading process may map, in bytes, with the file itself.
     pub max_memory: u64,
+    /// Processor time for recognising text, in seconds, beside that for reading the file. Pages for which none is left stay
+    /// unread. A page takes 2 to 10 seconds, a page of a newspaper a minute or two.
+    pub max_ocr_seconds: u64,
+    /// Memory for recognising text, in bytes, beside that for reading the file.
+    pub max_ocr_memory: u64,
 }
 
 impl Default for ParseLimits {
@@ -32,6 +37,8 @@ impl Default for ParseLimits {
             max_seconds: 30,
             max_page_seconds: 8,
             max_memory: 1536 << 20,
+            max_ocr_seconds: 900,
+            max_ocr_memory: 768 << 20,
         }
     }
 }

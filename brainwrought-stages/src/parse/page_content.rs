@@ -76,15 +76,33 @@ pub(crate) struct Glyph {
     pub unseen: Option<Unseen>,
 }
 
+impl Glyph {
+    /// Tells whether it stands next to the other one's right edge in the same line, as letters do that run left.
+    pub(crate) fn is_right_of(&self, other: &Self) -> bool {
+        let gap = (self.left - other.right) / self.size.max(1.0);
+        (self.baseline - other.baseline).abs() < 0.5 * self.size && (-0.5..0.2).contains(&gap)
+    }
+}
+
 /// Why a letter is in the file and not on the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Unseen {
-    /// It is neither filled nor stroked (text rendering mode 3 or 7), as text recognition puts it over a scan.
+    /// It is neither filled nor stroked (text rendering mode 3 or 7), as text recognition puts it over a scan, or the picture
+    /// of the page is drawn over it.
     NotDrawn,
     /// It has the colour of what is behind it, or none.
     Colour,
     /// It lies outside of what is drawn in.
     Clipped,
+}
+
+/// How good the text of a page is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct TextQuality {
+    /// From 0 (nobody can read it) to 1.
+    pub readability: f32,
+    /// How certain the text recognition was, from 0 to 1, where the text is its own.
+    pub ocr_confidence: Option<f32>,
 }
 
 /// Above the baseline, as a part of the size: the reach of most faces.

@@ -5,11 +5,13 @@ use std::path::Path;
 use brainwrought_core::data::Reader;
 use brainwrought_core::id::Digest;
 use brainwrought_core::report::chain;
-use serde::{Serialize, Serializer};
+use serde::Serializer;
+use serde::ser::SerializeStruct;
 use tokio_util::sync::CancellationToken;
 
 use super::error::ParseError;
 use super::host::PdfHost;
+use super::ocr::OcrWeights;
 use super::reader_check::ReaderCheck;
 use super::wire::{Answer, ParsedPdf, Probed, Work, unpack};
 
@@ -110,7 +112,12 @@ fn native(library: &Path) -> Reader {
 
 /// Writes the engine of a host into the settings of a stage: what another engine read must not be taken for its work.
 pub(crate) fn serialize_reader<S: Serializer>(host: &PdfHost, serializer: S) -> Result<S::Ok, S::Error> {
-    host.reader().serialize(serializer)
+    let Reader { name, version } = host.reader();
+    let mut settings = serializer.serialize_struct("reader", 3)?;
+    settings.serialize_field("name", &name)?;
+    settings.serialize_field("version", &version)?;
+    settings.serialize_field("ocr-weights", &host.ocr_weights.as_ref().map(|_| OcrWeights::VERSION))?;
+    settings.end()
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use super::error::{DrawFailure, ParseError};
 use super::formats::Head;
 use super::host::PdfHost;
 use super::limits::{DrawLimits, ParseLimits};
+use super::ocr::OcrMode;
 use super::wire::{Answer, CropRequest, ParsedPdf, Reading, Work, unpack};
 use crate::picture::RgbaImage;
 
@@ -43,9 +44,27 @@ impl PdfHost {
         limits: &ParseLimits,
         cancellation: &CancellationToken,
     ) -> Result<ParsedPdf, ParseError> {
+        self.parse_watched(file, file_name, limits, OcrMode::Auto, cancellation, &mut |_, _| {}).await
+    }
+
+    /// Reads like [`Self::parse_named`], recognises text where `ocr` says so, and tells `progress` of each page that was
+    /// recognised, with the number of pages.
+    ///
+    /// # Errors
+    ///
+    /// Fails like [`Self::parse_named`].
+    pub async fn parse_watched(
+        &self,
+        file: Bytes,
+        file_name: &str,
+        limits: &ParseLimits,
+        ocr: OcrMode,
+        cancellation: &CancellationToken,
+        progress: &mut (dyn FnMut(u32, u32) + Send),
+    ) -> Result<ParsedPdf, ParseError> {
         let (file, is_pdf) = checked(&file, file_name, limits)?;
         if is_pdf {
-            return self.parse_pdf(file, limits, cancellation).await;
+            return self.parse_pdf(file, limits, ocr, cancellation, progress).await;
         }
         let work = Work::Read(limits.clone(), file_name.to_owned());
         let (answer, result) = self.ask(work, &file, text_bytes(limits), cancellation).await;
@@ -57,13 +76,16 @@ impl PdfHost {
         &self,
         pdf: Bytes,
         limits: &ParseLimits,
+        ocr: OcrMode,
         cancellation: &CancellationToken,
+        progress: &mut (dyn FnMut(u32, u32) + Send),
     ) -> Result<ParsedPdf, ParseError> {
         let mut left_out: Vec<(u32, DrawFailure)> = Vec::new();
         let mut limits = limits.clone();
         loop {
             let pages = left_out.iter().map(|(page, _)| *page).collect();
-            let (answer, result) = self.ask_for_text(&limits, pages, &pdf, cancellation).await;
+            let work = Work::Parse(limits.clone(), pages, ocr);
+            let (answer, result) = self.ask_for_text(work, &limits, &pdf, cancellation, progress).await;
             let (reading, text) = text_answer(&answer);
             let error = match (result, text) {
                 (Ok(()), Some(Ok(mut parsed))) => {
@@ -76,7 +98,7 @@ impl PdfHost {
                 (Err(error), _) | (Ok(()), Some(Err(error))) => error,
                 (Ok(()), None) => ParseError::Answer("text was asked for".into()),
             };
-            let is_empty = matches!(error, ParseError::NoText { .. } | ParseError::NoTextLayer { .. });
+            let is_empty = matches!(error, ParseError::NoText { .. } | ParseError::Unread(_));
             // The text may have been on the page that was left out.
             if let Some((_, reason)) = left_out.first().filter(|_| is_empty) {
                 return Err(reason.into_error().unwrap_or(error));
@@ -99,20 +121,31 @@ impl PdfHost {
         }
     }
 
-    /// Asks for the text of all pages but those that are left out.
+    /// Asks for the text of a PDF, with another engine where the first one breaks down.
     async fn ask_for_text(
         &self,
+        work: Work,
         limits: &ParseLimits,
-        left_out: Vec<u32>,
         pdf: &[u8],
         cancellation: &CancellationToken,
+        progress: &mut (dyn FnMut(u32, u32) + Send),
     ) -> (Bytes, Result<(), ParseError>) {
         let output = text_bytes(limits);
-        let work = || Work::Parse(limits.clone(), left_out.clone());
-        let (answer, result) = self.ask(work(), pdf, output, cancellation).await;
+        let mut told = 0;
+        let mut watch = |answer: &[u8]| {
+            while let Some((next, start)) = answer.get(told..).and_then(|rest| unpack::<Answer>(rest).ok()) {
+                match next {
+                    Answer::Progress { page, pages } => progress(page, pages),
+                    Answer::Reading(_) => {}
+                    _ => break,
+                }
+                told += start;
+            }
+        };
+        let (answer, result) = self.ask_watching(work.clone(), pdf, output, cancellation, &mut watch).await;
         // Where one engine breaks down the other may not.
         if matches!(result, Err(ParseError::EngineCrashed(_))) && self.libpdfium.is_some() {
-            return self.clone().without_libpdfium().ask(work(), pdf, output, cancellation).await;
+            return self.clone().without_libpdfium().ask(work, pdf, output, cancellation).await;
         }
         (answer, result)
     }
@@ -204,6 +237,7 @@ fn text_answer(answer: &[u8]) -> (Option<Reading>, Option<Result<ParsedPdf, Pars
                 last = Some(reading);
                 continue;
             }
+            Answer::Progress { .. } => continue,
             Answer::Parsed => serde_json::from_slice(rest).map_err(|error| ParseError::Answer(error.into())),
             Answer::Refused(refusal) => Err(refusal.into()),
             Answer::Picture(..) | Answer::NoPicture(_) | Answer::Probed(_) => break,
@@ -230,7 +264,7 @@ fn pictures(answer: &[u8]) -> Result<Vec<Result<RgbaImage, ParseError>>, ParseEr
             }
             Answer::NoPicture(refusal) => images.push(Err(refusal.into())),
             Answer::Refused(refusal) => return Err(refusal.into()),
-            Answer::Reading(_) | Answer::Parsed | Answer::Probed(_) => {
+            Answer::Reading(_) | Answer::Progress { .. } | Answer::Parsed | Answer::Probed(_) => {
                 return Err(ParseError::Answer("pictures were asked for".into()));
             }
         }

@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::error::{ParseError, UnreadablePdf};
 use super::host::PdfHost;
 use super::limits::ParseLimits;
+use super::ocr::OcrMode;
 use super::reader::serialize_reader;
 
 /// Reads a PDF or a file of another kind that [`FileFormat`](super::FileFormat) names into a [`Document`]: text in reading order, outline, figures and language.
@@ -15,14 +16,16 @@ pub struct ParsePdf {
     /// What a file may ask for.
     pub limits: ParseLimits,
     /// Where the work is done. The engine that reads there is a part of the settings, because another one gives other
-    /// text.
+    /// text, and so are the weights of the text recognition.
     #[serde(rename = "reader", serialize_with = "serialize_reader")]
     pub host: PdfHost,
+    /// When text is recognised on the pictures of pages.
+    pub ocr: OcrMode,
 }
 
 impl Stage for ParsePdf {
     const NAME: &'static str = "parse";
-    const VERSION: u32 = 9;
+    const VERSION: u32 = 10;
     type Input = SourcePdf;
     type Output = Document;
 
@@ -33,8 +36,10 @@ impl Stage for ParsePdf {
             return Err(UnreadablePdf { file_name: input.file_name, source }.into());
         }
         let file = cx.get(&input.pdf).await?;
+        let mut progress = |page: u32, pages: u32| cx.progress(page.into(), pages.into());
         let (name, limits) = (&input.file_name, &self.limits);
-        let parsed = match self.host.parse_named(file, name, limits, cx.cancellation()).await {
+        let read = self.host.parse_watched(file, name, limits, self.ocr, cx.cancellation(), &mut progress);
+        let parsed = match read.await {
             Ok(parsed) => parsed,
             Err(source) => return Err(UnreadablePdf { file_name: input.file_name, source }.into()),
         };
@@ -66,6 +71,7 @@ fn stem(file_name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::ocr::OcrWeights;
     use super::*;
 
     #[test]
@@ -93,5 +99,9 @@ mod tests {
         std::fs::write(&library, "another library").unwrap();
         let other = settings(PdfHost::default().with_libpdfium(&library));
         assert_ne!(other["reader"]["version"], with["reader"]["version"]);
+        let weights = OcrWeights { folder: folder.path().to_owned() };
+        let recognising = settings(PdfHost::default().with_ocr_weights(Some(weights)));
+        assert_ne!(recognising, without, "weights give other text");
+        assert_eq!(recognising["ocr"], "auto");
     }
 }

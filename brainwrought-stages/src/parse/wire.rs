@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::error::ParseFailure;
 use super::limits::{DrawLimits, ParseLimits};
+use super::ocr::OcrMode;
 use super::sandbox::Power;
 
 /// The hidden argument that makes a program the reading process.
@@ -21,14 +22,16 @@ pub(crate) const CHILD_ARGUMENT: &str = "__pdf-worker";
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Request {
     pub libpdfium: Option<PathBuf>,
+    /// The folder with the weights of the text recognition.
+    pub ocr_weights: Option<PathBuf>,
     pub password: Option<String>,
     pub work: Work,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) enum Work {
-    /// Reads all pages but these.
-    Parse(ParseLimits, Vec<u32>),
+    /// Reads all pages but these of a PDF, and recognises text where the mode says so.
+    Parse(ParseLimits, Vec<u32>, OcrMode),
     /// Reads a file that is no PDF, with the name that the user knows it by.
     Read(ParseLimits, String),
     Render(Vec<CropRequest>, DrawLimits),
@@ -37,10 +40,19 @@ pub(crate) enum Work {
 }
 
 impl Work {
+    /// Processor time for what is done first, in seconds: before text is recognised.
+    pub(crate) fn first_seconds(&self) -> u64 {
+        match self {
+            Self::Parse(limits, ..) => limits.max_seconds,
+            Self::Read(..) | Self::Render(..) | Self::Probe => self.max_seconds(),
+        }
+    }
+
     /// Processor time for all of it, in seconds.
     pub(crate) fn max_seconds(&self) -> u64 {
         match self {
-            Self::Parse(limits, _) | Self::Read(limits, _) => limits.max_seconds,
+            Self::Parse(limits, _, OcrMode::Never) | Self::Read(limits, _) => limits.max_seconds,
+            Self::Parse(limits, ..) => limits.max_seconds.saturating_add(limits.max_ocr_seconds),
             // Each picture may begin within a second that others have begun.
             Self::Render(crops, limits) => {
                 limits.max_seconds.saturating_add(1).saturating_mul(crops.len() as u64)
@@ -52,7 +64,8 @@ impl Work {
     /// Memory that may be mapped, in bytes.
     pub(crate) fn max_memory(&self) -> u64 {
         match self {
-            Self::Parse(limits, _) | Self::Read(limits, _) => limits.max_memory,
+            Self::Parse(limits, _, OcrMode::Never) | Self::Read(limits, _) => limits.max_memory,
+            Self::Parse(limits, ..) => limits.max_memory.saturating_add(limits.max_ocr_memory),
             Self::Render(_, limits) => limits.max_memory,
             Self::Probe => ParseLimits::default().max_memory,
         }
@@ -102,6 +115,11 @@ pub struct ParsedPdf {
 pub(crate) enum Answer {
     /// A page is read now; the next answer comes after this.
     Reading(Reading),
+    /// The text of a page, from 1, was recognised, and so many pages there are; the next answer comes after this.
+    Progress {
+        page: u32,
+        pages: u32,
+    },
     /// The JSON of a parsed document follows.
     Parsed,
     /// A picture of this width and height follows, as premultiplied RGBA; the next answer comes after it.
@@ -183,7 +201,7 @@ mod tests {
 
     #[test]
     fn a_request_is_read_without_what_follows_it() {
-        let request = Request { libpdfium: None, password: None, work: Work::Probe };
+        let request = Request { libpdfium: None, ocr_weights: None, password: None, work: Work::Probe };
         let message = pack(&request, b"%PDF-").unwrap();
         let mut rest = &message[..];
         assert!(matches!(read_request(&mut rest).unwrap().work, Work::Probe));

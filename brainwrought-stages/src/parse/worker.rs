@@ -2,19 +2,24 @@
 
 use std::io::{Read, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-use rustix::time::{ClockId, clock_gettime};
+use rten::ThreadPool;
+use rustix::process::{Resource, Rlimit, setrlimit};
 
 use super::engine::{self, Engine};
 use super::error::ParseFailure;
 use super::formats;
 use super::layout::Layout;
 use super::limits::{DrawLimits, ParseLimits};
-use super::page_content::SCAN_COVERAGE;
+use super::ocr::{OcrMode, OcrWeights, OcrWeightsError};
+use super::page_text::{FEW_LETTERS, OcrTools, PageTexts, letters, listed};
+use super::processor_time;
 use super::rescue;
 use super::sandbox;
+use super::unread_pages::Unrecognised;
 use super::wire::{
     Answer, CHILD_ARGUMENT, CropRequest, ParsedPdf, Probed, Reading, Request, Work, pack, read_request,
 };
@@ -52,6 +57,7 @@ fn serve() -> Result<(), Box<dyn std::error::Error>> {
     let request = read_request(&mut input)?;
     limit(&request.work)?;
     let library = request.libpdfium.as_deref().map(engine::load_library);
+    let tools = ocr_tools(&request);
     // From here on nothing can be opened, started or connected to, whatever the file makes the engines do.
     sandbox::enter();
     if let Work::Probe = request.work {
@@ -62,7 +68,27 @@ fn serve() -> Result<(), Box<dyn std::error::Error>> {
     }
     let mut pdf = Vec::new();
     input.read_to_end(&mut pdf)?;
-    answer(&request, pdf, &mut reply)
+    answer(&request, pdf, tools, &mut reply)
+}
+
+/// Opens the weights and starts the thread that the models run in, while that is allowed. The thread gives up what this
+/// process is about to give up.
+fn ocr_tools(request: &Request) -> OcrTools {
+    let Work::Parse(_, _, OcrMode::Auto | OcrMode::Always) = request.work else {
+        return OcrTools::Missing(Unrecognised::TurnedOff);
+    };
+    let Some(folder) = request.ocr_weights.clone() else {
+        return OcrTools::Missing(Unrecognised::NotInstalled);
+    };
+    match (OcrWeights { folder }).open() {
+        Ok(weights) => {
+            let threads = ThreadPool::with_num_threads(1);
+            threads.run(sandbox::enter);
+            OcrTools::Ready { weights, threads: Arc::new(threads) }
+        }
+        Err(OcrWeightsError::MissingFile { .. }) => OcrTools::Missing(Unrecognised::NotInstalled),
+        Err(_) => OcrTools::Missing(Unrecognised::Damaged),
+    }
 }
 
 /// Takes the standard output for the answer alone; what libraries print goes to standard error from here on.
@@ -83,29 +109,25 @@ fn limit(work: &Work) -> std::io::Result<()> {
     setrlimit(Resource::Nofile, at(MAX_OPEN_FILES, MAX_OPEN_FILES))?;
     // Not every system knows a limit of the address space; the others hold without it.
     let _ = setrlimit(Resource::As, at(work.max_memory(), work.max_memory()));
-    setrlimit(Resource::Cpu, at(work.max_seconds(), work.max_seconds().saturating_add(1)))?;
+    setrlimit(Resource::Cpu, at(work.first_seconds(), work.max_seconds().saturating_add(1)))?;
     Ok(())
 }
 
-/// The processor time that this process has used, in whole seconds.
-fn used_seconds() -> u64 {
-    clock_gettime(ClockId::ProcessCPUTime).tv_sec.unsigned_abs()
-}
-
-/// Gives what is done next its own processor time, within what the process may use in all.
-fn limit_step(max_seconds: u64) {
-    let hard = getrlimit(Resource::Cpu).maximum;
-    // Below the hard limit, at which a process is killed without a sign of the cause.
-    let most = hard.map_or(u64::MAX, |hard| hard.saturating_sub(1));
-    let soft = (used_seconds() + 1).saturating_add(max_seconds).min(most);
-    // Where it cannot be set, the limit of the process holds.
-    let _ = setrlimit(Resource::Cpu, Rlimit { current: Some(soft), maximum: hard });
+/// Gives what is done next its own processor time, in seconds, within what is allowed until then, in seconds since the start.
+fn limit_step(max_seconds: u64, until: u64) {
+    let used = processor_time::used().as_secs() + 1;
+    processor_time::allow_until(used.saturating_add(max_seconds).min(until));
 }
 
 /// Of files up to this size, in bytes, a copy is kept, so that pages can be looked for which the page tree does not name.
 const MAX_SPARE_BYTES: usize = 20_000_000;
 
-fn answer(request: &Request, pdf: Vec<u8>, reply: &mut impl Write) -> Result<(), Box<dyn std::error::Error>> {
+fn answer(
+    request: &Request,
+    pdf: Vec<u8>,
+    tools: OcrTools,
+    reply: &mut impl Write,
+) -> Result<(), Box<dyn std::error::Error>> {
     if let Work::Read(limits, file_name) = &request.work {
         return Ok(reply.write_all(&parsed_answer(formats::read(&pdf, file_name, limits))?)?);
     }
@@ -116,15 +138,19 @@ fn answer(request: &Request, pdf: Vec<u8>, reply: &mut impl Write) -> Result<(),
         Err(refusal) => return Ok(reply.write_all(&pack(&Answer::Refused(refusal), &[])?)?),
     };
     match &request.work {
-        Work::Parse(limits, left_out) => {
-            let mut parsed = parse(engine.as_ref(), limits, left_out, whole, reply)?;
+        Work::Parse(limits, left_out, mode) => {
+            let mut texts = PageTexts::new(engine.as_ref(), *mode, tools, limits);
+            let mut parsed = parse(engine.as_ref(), &mut texts, limits, left_out, whole, reply)?;
+            let tools = texts.into_tools();
             if let Err(ParseFailure::NoText { .. }) = parsed
                 && let Some(pages) = spare.and_then(|pdf| rescue::rescued(&pdf))
                 && let Ok(engine) = engine::open(pages, request.password.as_deref())
-                && let Ok(rescued) = parse(engine.as_ref(), limits, left_out, false, reply)?
             {
-                // The page tree leads elsewhere.
-                parsed = Ok(rescued);
+                let mut texts = PageTexts::new(engine.as_ref(), *mode, tools, limits);
+                if let Ok(rescued) = parse(engine.as_ref(), &mut texts, limits, left_out, false, reply)? {
+                    // The page tree leads elsewhere.
+                    parsed = Ok(rescued);
+                }
             }
             Ok(reply.write_all(&parsed_answer(parsed)?)?)
         }
@@ -158,12 +184,20 @@ fn is_whole(pdf: &[u8]) -> bool {
     tail.windows(5).any(|window| window == b"%%EOF")
 }
 
-/// A page with fewer letters counts as one without text: stamps and page numbers that scanners add.
-const FEW_LETTERS: usize = 40;
+/// Tells how far the reading is; `recognising` is the processor time that went into recognising text.
+fn tell(
+    reply: &mut impl Write,
+    page: Option<u32>,
+    recognising: Duration,
+) -> Result<(), Box<dyn std::error::Error>> {
+    let used_seconds = processor_time::used().saturating_sub(recognising).as_secs();
+    Ok(reply.write_all(&pack(&Answer::Reading(Reading { page, used_seconds }), &[])?)?)
+}
 
 /// Reads all pages but those that are `left_out`, and tells of each before it is read: it may be the end of this process.
 fn parse(
     engine: &dyn Engine,
+    texts: &mut PageTexts<'_>,
     limits: &ParseLimits,
     left_out: &[u32],
     whole: bool,
@@ -173,48 +207,52 @@ fn parse(
     if pages > limits.max_pages {
         return Ok(Err(ParseFailure::TooManyPages { pages, limit: limits.max_pages }));
     }
-    let mut tell = |page| {
-        let reading = Reading { page, used_seconds: used_seconds() };
-        Ok::<_, Box<dyn std::error::Error>>(reply.write_all(&pack(&Answer::Reading(reading), &[])?)?)
-    };
     let mut file = engine.file_content();
     if !whole {
         file.warnings.push("the file is cut off or damaged; what could be saved of it was read".to_owned());
     }
     let mut layout = Layout::new(file);
-    let (mut scanned, mut letters, mut unreadable, mut unseen) = (0, 0, Vec::new(), Vec::new());
+    let (mut count, mut broken, mut unseen) = (0, Vec::new(), Vec::new());
     for page in (1..=pages).filter(|page| !left_out.contains(page)) {
-        tell(Some(page))?;
-        limit_step(limits.max_page_seconds);
+        tell(reply, Some(page), texts.spent())?;
+        limit_step(limits.max_page_seconds, limits.max_seconds + texts.spent().as_secs() + 1);
         // An engine that breaks down over one page may still read the others.
         let content = catch_unwind(AssertUnwindSafe(|| engine.page_content(page)));
         let Some(mut content) = content.ok().flatten() else {
-            unreadable.push(page);
+            broken.push(page);
             continue;
         };
         if content.drop_unseen() > 0 {
             unseen.push(page);
         }
-        let count = content.glyphs.iter().filter(|glyph| glyph.letter.is_alphanumeric()).count();
-        letters += count;
-        if count < FEW_LETTERS && content.image_coverage() >= SCAN_COVERAGE {
-            scanned += 1;
+        let (content, quality) = texts.choose(content);
+        count += letters(&content);
+        if quality.ocr_confidence.is_some() {
+            reply.write_all(&pack(&Answer::Progress { page, pages }, &[])?)?;
         }
-        layout.add(content);
+        layout.add(content, quality);
     }
-    tell(None)?;
-    limit_step(u64::MAX);
-    if letters < FEW_LETTERS * (pages as usize).min(3) {
-        return Ok(Err(match scanned {
-            _ if !whole || unreadable.len() as u32 == pages => ParseFailure::Corrupt,
-            0 => ParseFailure::NoText { pages },
-            _ => ParseFailure::NoTextLayer { pages },
+    tell(reply, None, texts.spent())?;
+    processor_time::allow_until(limits.max_seconds + texts.spent().as_secs() + 1);
+    let unread = || texts.unread(pages).map_or(ParseFailure::NoText { pages }, ParseFailure::Unread);
+    if count < FEW_LETTERS * (pages as usize).min(3) {
+        return Ok(Err(match broken.len() as u32 == pages || !whole {
+            true => ParseFailure::Corrupt,
+            false => unread(),
         }));
     }
-    if scanned * 2 > pages {
-        return Ok(Err(ParseFailure::NoTextLayer { pages }));
+    if texts.left_out() * 2 > pages as usize {
+        return Ok(Err(unread()));
     }
-    layout.warn_of(&unreadable, &unseen, scanned);
+    let mut warnings = Vec::new();
+    if !broken.is_empty() {
+        warnings.push(format!("could not be read: {}", listed(&broken)));
+    }
+    if !unseen.is_empty() {
+        warnings.push(format!("text that nobody can see was left out, on {}", listed(&unseen)));
+    }
+    warnings.extend(texts.warnings());
+    layout.warn(warnings);
     Ok(Ok(layout.finish(engine.name())))
 }
 
@@ -226,7 +264,7 @@ fn render(
 ) -> Result<(), Box<dyn std::error::Error>> {
     let pages = engine.page_count();
     for CropRequest { page, crop, width_px } in crops {
-        limit_step(limits.max_seconds);
+        limit_step(limits.max_seconds, u64::MAX);
         let draw = AssertUnwindSafe(|| engine.render(*page, *crop, *width_px));
         // What is drawn goes out at once: the next page may be the end of this process.
         match catch_unwind(draw).ok().flatten() {

@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 use super::{MakeOptions, Resources};
 use crate::assemble::Assemble;
 use crate::audio::{EffectLibrary, HostedVoice, Mix, Narrate, VoiceError};
-use crate::parse::ParsePdf;
+use crate::parse::{OcrMode, ParsePdf};
 use crate::provider::{Price, ProviderError, ProviderSettings};
 use crate::script::{Brief, WriteScript, model_steps};
 use crate::visuals::PrepareVisuals;
@@ -157,7 +157,7 @@ pub async fn estimate(
     if let Some(choice) = &options.llm {
         let quote = choice.quote(&resources.providers)?;
         if let Some(paid) = paid(quote.provider, quote.price) {
-            let document = document(file_name, pdf, resources, artifacts, scratch).await?;
+            let document = document(file_name, pdf, options.ocr, resources, artifacts, scratch).await?;
             let brief = Brief {
                 length_ms: options.length_ms,
                 seed: options.seed.unwrap_or(1),
@@ -264,13 +264,14 @@ fn paid(provider: String, price: Option<Price>) -> Option<Paid> {
 async fn document(
     file_name: &str,
     pdf: Bytes,
+    ocr: OcrMode,
     resources: &Resources,
     artifacts: Arc<dyn ArtifactStore>,
     scratch: PathBuf,
 ) -> Result<Document, EstimateError> {
     let host = resources.host.clone();
     let pipelines = move |_: &str, _: &Value| {
-        let parse = ParsePdf { host: host.clone(), ..ParsePdf::default() };
+        let parse = ParsePdf { host: host.clone(), ocr, ..ParsePdf::default() };
         Pipeline::new(ParsePdf::NAME, |p, pdf: Handle<SourcePdf>| p.stage(parse, pdf))
     };
     let mut settings = EngineSettings::new(WorkerId("estimate".to_owned()), scratch);

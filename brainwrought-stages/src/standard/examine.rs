@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::resources::Resources;
 use crate::audio::VoiceLibrary;
-use crate::parse::{PdfHost, Power, ReaderCheck, find_libpdfium};
+use crate::parse::{OcrWeights, PdfHost, Power, ReaderCheck, find_libpdfium};
 use crate::provider::{Network, ProviderSettings, SERVICES};
 
 /// One thing that was looked for.
@@ -59,6 +59,7 @@ pub fn examine(resources: &Path) -> Vec<Finding> {
         ffmpeg(),
         pdfium(&host, &check),
         pdf_process(&check),
+        text_recognition(resources),
         voice(resources),
         espeak(),
         fonts(),
@@ -125,6 +126,21 @@ fn pdf_process(check: &ReaderCheck) -> Finding {
         }
         Err(error) => Finding::missing(NAME, format!("the reader could not be tried: {error}"), "make setup"),
     }
+}
+
+fn text_recognition(resources: &Path) -> Finding {
+    const NAME: &str = "text recognition";
+    let checked = match OcrWeights::find(resources) {
+        Some(weights) => weights.check().map(|()| weights).map_err(|error| chain(&error)),
+        None => Err("no weights; scans and pages whose text cannot be read are left out".to_owned()),
+    };
+    let found = match checked {
+        Ok(weights) => {
+            Finding::present(NAME, format!("{}, {}", OcrWeights::VERSION, weights.folder.display()))
+        }
+        Err(detail) => Finding::missing(NAME, detail, "make setup"),
+    };
+    found.optional()
 }
 
 fn voice(resources: &Path) -> Finding {

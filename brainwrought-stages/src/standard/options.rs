@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::audio::{AUTO, Effects, HostedVoice, Lexicon, MusicTrack, PiperFiles, VoiceFailure};
 use crate::frame::{CaptionStyle, Layout};
 use crate::llm::LlmChoice;
+use crate::parse::OcrMode;
 use crate::script::TrendChoice;
 use crate::visuals::{MemesBy, Pictures};
 
@@ -85,6 +86,9 @@ pub struct MakeOptions {
     /// Where the slang of a script is looked up.
     #[serde(skip_serializing_if = "is_lexicon")]
     pub trends: TrendChoice,
+    /// When text is recognised on the pictures of pages.
+    #[serde(skip_serializing_if = "OcrMode::is_auto")]
+    pub ocr: OcrMode,
 }
 
 /// The kind of video.
@@ -151,6 +155,7 @@ impl Default for MakeOptions {
             llm: None,
             pictures: None,
             trends: TrendChoice::Lexicon,
+            ocr: OcrMode::Auto,
         }
     }
 }
@@ -304,6 +309,7 @@ mod tests {
             "trends",
             "effects",
             "memes-by",
+            "ocr",
         ];
         for newer in newer {
             assert!(plain.get(newer).is_none(), "{newer}");

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use brainwrought_core::publisher::Publisher;
 
 use crate::audio::VoiceLibrary;
-use crate::parse::{Password, PdfHost, find_libpdfium};
+use crate::parse::{OcrWeights, Password, PdfHost, find_libpdfium};
 use crate::provider::ProviderSettings;
 use crate::render::RenderTurns;
 use crate::script::TrendCommand;
@@ -64,6 +64,7 @@ impl Resources {
         if let Some(library) = find_libpdfium(Some(folder)) {
             host = host.with_libpdfium(&library);
         }
+        host = host.with_ocr_weights(OcrWeights::find(folder));
         let fonts = Self::find_fonts();
         let mut voices = VoiceLibrary::new(folder.join("voices"));
         if let Some(espeak) = Self::find_espeak() {

@@ -81,7 +81,7 @@ impl Stages {
             fonts: resources.fonts.clone(),
         };
         Self {
-            parse: ParsePdf { host: resources.host.clone(), ..ParsePdf::default() },
+            parse: ParsePdf { host: resources.host.clone(), ocr: options.ocr, ..ParsePdf::default() },
             script: WriteScript {
                 length_ms: options.length_ms,
                 seed,

@@ -12,6 +12,7 @@ mod confined;
 mod formats;
 mod hostile;
 mod reading;
+mod recognition;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
@@ -19,7 +20,7 @@ use std::process::ExitCode;
 
 use brainwrought_core::id::Digest;
 use brainwrought_stages::parse::{
-    CropRequest, DrawLimits, ParseError, ParseLimits, ParsedPdf, PdfHost, serve_if_child,
+    CropRequest, DrawLimits, OcrWeights, ParseError, ParseLimits, ParsedPdf, PdfHost, serve_if_child,
 };
 use brainwrought_stages::picture::RgbaImage;
 use bytes::Bytes;
@@ -78,9 +79,8 @@ fn main() -> ExitCode {
     let filter = std::env::args().nth(1).filter(|argument| !argument.starts_with('-'));
     let engines = engines();
     let mut failed = 0;
-    for (name, test) in
-        reading::TESTS.iter().chain(formats::TESTS).chain(hostile::TESTS).chain(confined::TESTS).copied()
-    {
+    let tests = reading::TESTS.iter().chain(formats::TESTS).chain(recognition::TESTS);
+    for (name, test) in tests.chain(hostile::TESTS).chain(confined::TESTS).copied() {
         for libpdfium in engines.clone() {
             let mut host = PdfHost::this_program().unwrap();
             host.libpdfium = libpdfium;
@@ -111,15 +111,26 @@ fn engines() -> Vec<Option<PathBuf>> {
 
 /// Finds the native library where `scripts/setup.sh` puts it.
 #[cfg(feature = "pdfium")]
-#[expect(clippy::disallowed_methods, reason = "a test program reads its own environment")]
 fn libpdfium() -> PathBuf {
+    let path = data_folder().join("lib/libpdfium.so");
+    assert!(path.is_file(), "{} is missing; run scripts/setup.sh first", path.display());
+    path
+}
+
+/// Finds the weights of the text recognition where `scripts/setup.sh` puts them.
+pub(crate) fn ocr_weights() -> OcrWeights {
+    let folder = data_folder();
+    OcrWeights::find(&folder)
+        .unwrap_or_else(|| panic!("{}/ocr lacks a file; run scripts/setup.sh first", folder.display()))
+}
+
+#[expect(clippy::disallowed_methods, reason = "a test program reads its own environment")]
+fn data_folder() -> PathBuf {
     let data = std::env::var_os("XDG_DATA_HOME").map(PathBuf::from).or_else(|| {
         let home = std::env::var_os("HOME").map(PathBuf::from)?;
         Some(home.join(".local/share"))
     });
-    let path = data.unwrap_or_default().join("brainwrought/lib/libpdfium.so");
-    assert!(path.is_file(), "{} is missing; run scripts/setup.sh first", path.display());
-    path
+    data.unwrap_or_default().join("brainwrought")
 }
 
 /// Tells what came out, without the text.

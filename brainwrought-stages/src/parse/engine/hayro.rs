@@ -21,12 +21,14 @@ use hayro::{RenderCache, RenderSettings, render_into};
 
 use super::page_labels::page_labels;
 use super::{
-    Engine, LIGHT, MAX_BOOKMARK_LEVEL, MAX_BOOKMARKS, MAX_GLYPHS, MAX_SHAPES, MIN_ALPHA, decoded,
+    Engine, LIGHT, MAX_BOOKMARK_LEVEL, MAX_BOOKMARKS, MAX_GLYPHS, MAX_SHAPES, MIN_ALPHA, UNKNOWN, decoded,
     is_bold_name, is_mono_name, picture_size, visible,
 };
 use crate::parse::error::ParseFailure;
 use crate::parse::layout::runs_left;
-use crate::parse::page_content::{Bookmark, FileContent, Glyph, PageContent, Unseen, rect_of, turned_back};
+use crate::parse::page_content::{
+    Bookmark, FileContent, Glyph, PageContent, SCAN_COVERAGE, Unseen, rect_of, turned_back,
+};
 use crate::picture::RgbaImage;
 
 /// Outlines are given for this many units to the size of the face.
@@ -156,6 +158,25 @@ impl PageReader {
         }
     }
 
+    /// Notes that nobody sees the letters so far where a picture of the whole page was drawn over them.
+    fn hide_under(&mut self, picture: KurboRect) {
+        let (width, height) = (self.content.width, self.content.height);
+        let Some(area) =
+            self.shown(picture).filter(|area| area.width * area.height >= SCAN_COVERAGE * width * height)
+        else {
+            return;
+        };
+        let is_over = |glyph: &Glyph| {
+            // The measures of a turned letter are those on a turned page.
+            glyph.turn != 0
+                || (area.x..area.right()).contains(&f32::midpoint(glyph.left, glyph.right))
+                    && (area.y..area.bottom()).contains(&glyph.baseline)
+        };
+        for glyph in self.content.glyphs.iter_mut().filter(|glyph| glyph.unseen.is_none() && is_over(glyph)) {
+            glyph.unseen = Some(Unseen::NotDrawn);
+        }
+    }
+
     /// Why a letter at this place cannot be seen, if it cannot. `colour` is its own; `None` when it has no single one.
     fn unseen(&self, place: Point, colour: Option<[f32; 4]>) -> Option<Unseen> {
         if !self.clip().inflate(1.0, 1.0).contains(place) {
@@ -211,7 +232,8 @@ impl PageReader {
         let text = match glyph.as_unicode() {
             Some(BfString::Char(letter)) => letter.to_string(),
             Some(BfString::String(text)) => text,
-            None => return,
+            // Nobody knows what it is, and that there is one matters.
+            None => UNKNOWN.to_string(),
         };
         let origin = transform * Point::ORIGIN;
         let end = transform * Point::new(f64::from(advance), 0.0);
@@ -279,6 +301,7 @@ impl<'a> Device<'a> for PageReader {
         let area = KurboRect::new(0.0, 0.0, f64::from(image.width()), f64::from(image.height()));
         let area = props.transform.transform_rect_bbox(area);
         self.paint(area, None);
+        self.hide_under(area);
         if self.content.images.len() < MAX_SHAPES {
             self.content.images.extend(self.shown(area));
         }

@@ -17,7 +17,9 @@ use super::{
 };
 use crate::parse::error::ParseFailure;
 use crate::parse::layout::runs_left;
-use crate::parse::page_content::{Bookmark, FileContent, Glyph, PageContent, rect_of, turned_back};
+use crate::parse::page_content::{
+    Bookmark, FileContent, Glyph, PageContent, SCAN_COVERAGE, rect_of, turned_back,
+};
 use crate::picture::RgbaImage;
 
 /// How deep forms may nest before their content is no longer looked into.
@@ -106,6 +108,7 @@ impl Engine for PdfiumFile {
         let mut painted: Vec<(Rect, Option<[u8; 3]>)> = Vec::new();
         // What comes after the shapes that are looked at is not known.
         content.may_hide_text = page.objects().len() > MAX_SHAPES;
+        let mut has_text = false;
         for object in page.objects().iter().take(MAX_SHAPES) {
             let Ok(bounds) = object.bounds() else { continue };
             let area = view.rect(
@@ -126,8 +129,14 @@ impl Engine for PdfiumFile {
             } else if let Some(colour) = dark(&object) {
                 painted.push((area, colour));
             }
+            has_text |= object.as_text_object().is_some();
             match kind(&object, 0) {
-                Some(Shown::Image) => content.images.push(area),
+                Some(Shown::Image) => {
+                    // The picture of a page may be drawn over the text that was recognised on it.
+                    let is_page = area.width * area.height >= SCAN_COVERAGE * content.width * content.height;
+                    content.may_hide_text |= has_text && is_page;
+                    content.images.push(area);
+                }
                 Some(Shown::Drawing) => content.drawings.push(area),
                 None => {}
             }

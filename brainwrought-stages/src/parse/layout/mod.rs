@@ -47,7 +47,7 @@ pub(super) use self::raised::{lowered, raised};
 pub(super) use self::section::sections_of_levels;
 use self::shapes::Shapes;
 use self::word::words;
-use super::page_content::{FileContent, PageContent};
+use super::page_content::{FileContent, Glyph, PageContent, TextQuality};
 use super::wire::ParsedPdf;
 
 /// How many pages back a gutter still tells where the next one may be: left and right pages differ.
@@ -76,6 +76,29 @@ struct LinedPage {
     orientation: Orientation,
     /// Where something other than text is drawn.
     shapes: Shapes,
+    quality: TextQuality,
+}
+
+/// The words of a page as far as they are known before there are lines, in the order in which they are drawn.
+pub(super) fn word_texts(content: &PageContent) -> Vec<String> {
+    let (page, _) = upright(content.clone());
+    let mut texts: Vec<String> = Vec::new();
+    let mut before: Option<Glyph> = None;
+    for word in words(&page.glyphs) {
+        let glyphs = page.glyphs.get(word.glyphs).unwrap_or_default();
+        let letters = glyphs.iter().map(|glyph| glyph.letter);
+        let runs_left = glyphs.first().is_some_and(|glyph| runs_left(glyph.letter));
+        // Letters that stand from left to right are a word of a script that runs left in the wrong order.
+        let text: String = if runs_left { letters.rev().collect() } else { letters.collect() };
+        let goes_on =
+            runs_left && before.zip(glyphs.last()).is_some_and(|(before, next)| before.is_right_of(next));
+        match texts.last_mut() {
+            Some(last) if goes_on => last.push_str(&text),
+            _ => texts.push(text),
+        }
+        before = glyphs.first().copied().filter(|_| runs_left);
+    }
+    texts
 }
 
 impl Layout {
@@ -85,8 +108,8 @@ impl Layout {
         Self { file, pages: Vec::new(), furniture, known: VecDeque::new() }
     }
 
-    /// Takes the next page.
-    pub(super) fn add(&mut self, content: PageContent) {
+    /// Takes the next page, whose text was measured or recognised so well.
+    pub(super) fn add(&mut self, content: PageContent, quality: TextQuality) {
         let (mut content, orientation) = upright(content);
         let found = words(&content.glyphs);
         let numbers = margin_numbers(&content.glyphs, &found);
@@ -119,23 +142,13 @@ impl Layout {
             lines,
             gutters,
             shapes: shapes::clusters(&content),
+            quality,
         });
     }
 
-    /// Notes what a reader of the report should know about pages that gave no text.
-    pub(super) fn warn_of(&mut self, unreadable: &[u32], unseen: &[u32], scanned: u32) {
-        let listed = |pages: &[u32]| pages.iter().map(u32::to_string).collect::<Vec<_>>().join(", ");
-        if !unreadable.is_empty() {
-            self.file.warnings.push(format!("pages that could not be read: {}", listed(unreadable)));
-        }
-        if !unseen.is_empty() {
-            self.file
-                .warnings
-                .push(format!("text that nobody can see was left out, on pages {}", listed(unseen)));
-        }
-        if scanned > 0 {
-            self.file.warnings.push(format!("{scanned} pages are scans without text and were left out"));
-        }
+    /// Notes what a reader of the report should know about the pages.
+    pub(super) fn warn(&mut self, warnings: Vec<String>) {
+        self.file.warnings.extend(warnings);
     }
 
     /// Where most of a document is set in letters of one width, as typed, these mean nothing.
@@ -184,8 +197,9 @@ impl Layout {
         for (mut lined, shapes) in self.pages.into_iter().zip(shapes::without_repeated(shapes)) {
             // What is printed on the page is what a reader looks for, whatever the file calls it.
             let label = labels.remove(&lined.number).or_else(|| lined.label.take());
-            let orientation = lined.orientation;
+            let (orientation, quality) = (lined.orientation, lined.quality);
             let mut page = page_of(lined, &shapes, step, &vocabulary, &mut judge);
+            (page.readability, page.ocr_confidence) = (quality.readability, quality.ocr_confidence);
             page.label = label.filter(|label| *label != page.number.to_string());
             figures.extend(figure::figures(&page, &shapes).into_iter().map(|mut figure| {
                 figure.bbox = orientation.displayed(&figure.bbox);
