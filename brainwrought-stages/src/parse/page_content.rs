@@ -84,6 +84,9 @@ impl Glyph {
     }
 }
 
+/// What an engine gives for a letter whose meaning the file does not tell.
+pub(crate) const UNKNOWN: char = '\0';
+
 /// Why a letter is in the file and not on the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Unseen {
@@ -124,6 +127,11 @@ impl PageContent {
             Some(Unseen::Clipped) => false,
         });
         before - self.glyphs.len()
+    }
+
+    /// How many letters have no meaning in the file: engines give a zero for them.
+    pub(crate) fn nameless(&self) -> f32 {
+        self.glyphs.iter().filter(|glyph| glyph.letter == UNKNOWN).count() as f32
     }
 
     /// The part of the page that raster images cover, from 0 to 1; overlaps count once for each image.

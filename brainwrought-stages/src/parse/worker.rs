@@ -184,6 +184,9 @@ fn is_whole(pdf: &[u8]) -> bool {
     tail.windows(5).any(|window| window == b"%%EOF")
 }
 
+/// From this part of a page's letters on, those that have no meaning in the file are worth a word.
+const MAX_NAMELESS: f32 = 0.01;
+
 /// Tells how far the reading is; `recognising` is the processor time that went into recognising text.
 fn tell(
     reply: &mut impl Write,
@@ -212,7 +215,7 @@ fn parse(
         file.warnings.push("the file is cut off or damaged; what could be saved of it was read".to_owned());
     }
     let mut layout = Layout::new(file);
-    let (mut count, mut broken, mut unseen) = (0, Vec::new(), Vec::new());
+    let (mut count, mut broken, mut unseen, mut nameless) = (0, Vec::new(), Vec::new(), Vec::new());
     for page in (1..=pages).filter(|page| !left_out.contains(page)) {
         tell(reply, Some(page), texts.spent())?;
         limit_step(limits.max_page_seconds, limits.max_seconds + texts.spent().as_secs() + 1);
@@ -227,6 +230,9 @@ fn parse(
         }
         let (content, quality) = texts.choose(content);
         count += letters(&content);
+        if content.nameless() > MAX_NAMELESS * content.glyphs.len() as f32 {
+            nameless.push(page);
+        }
         if quality.ocr_confidence.is_some() {
             reply.write_all(&pack(&Answer::Progress { page, pages }, &[])?)?;
         }
@@ -250,6 +256,12 @@ fn parse(
     }
     if !unseen.is_empty() {
         warnings.push(format!("text that nobody can see was left out, on {}", listed(&unseen)));
+    }
+    if !nameless.is_empty() {
+        warnings.push(format!(
+            "letters whose fonts do not say what they are were left out, on {}",
+            listed(&nameless)
+        ));
     }
     warnings.extend(texts.warnings());
     layout.warn(warnings);

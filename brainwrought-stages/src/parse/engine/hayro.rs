@@ -21,13 +21,13 @@ use hayro::{RenderCache, RenderSettings, render_into};
 
 use super::page_labels::page_labels;
 use super::{
-    Engine, LIGHT, MAX_BOOKMARK_LEVEL, MAX_BOOKMARKS, MAX_GLYPHS, MAX_SHAPES, MIN_ALPHA, UNKNOWN, decoded,
+    Engine, LIGHT, MAX_BOOKMARK_LEVEL, MAX_BOOKMARKS, MAX_GLYPHS, MAX_SHAPES, MIN_ALPHA, decoded,
     is_bold_name, is_mono_name, picture_size, visible,
 };
 use crate::parse::error::ParseFailure;
 use crate::parse::layout::runs_left;
 use crate::parse::page_content::{
-    Bookmark, FileContent, Glyph, PageContent, SCAN_COVERAGE, Unseen, rect_of, turned_back,
+    Bookmark, FileContent, Glyph, PageContent, SCAN_COVERAGE, UNKNOWN, Unseen, rect_of, turned_back,
 };
 use crate::picture::RgbaImage;
 

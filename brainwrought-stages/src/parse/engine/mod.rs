@@ -12,7 +12,7 @@ use std::path::Path;
 use brainwrought_core::data::Rect;
 
 use super::error::ParseFailure;
-use super::page_content::{FileContent, PageContent};
+use super::page_content::{FileContent, PageContent, UNKNOWN};
 use crate::picture::RgbaImage;
 
 /// How many drawn shapes of a page are looked at; maps and charts have a hundred thousand.
@@ -92,8 +92,6 @@ fn visible(crop: Option<Rect>, width: f32, height: f32) -> Rect {
     Rect { x: left, y: top, width: right - left, height: bottom - top }
 }
 
-/// What an engine gives for a letter whose meaning the file does not tell.
-const UNKNOWN: char = '\0';
 /// A space that PDFium made up where it may have left a letter out.
 const DOUBTFUL_SPACE: char = '\u{1}';
 

@@ -7,9 +7,9 @@ use brainwrought_core::data::Rect;
 
 use super::hayro::HayroFile;
 use super::pdfium::{PdfiumFile, library};
-use super::{DOUBTFUL_SPACE, Engine, UNKNOWN};
+use super::{DOUBTFUL_SPACE, Engine};
 use crate::parse::error::ParseFailure;
-use crate::parse::page_content::{FileContent, Glyph, PageContent};
+use crate::parse::page_content::{FileContent, Glyph, PageContent, UNKNOWN};
 use crate::picture::RgbaImage;
 
 pub(super) use super::pdfium::load;
