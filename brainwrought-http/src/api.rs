@@ -38,9 +38,10 @@ const MAX_LIMIT: usize = 500;
 /// Creates a job.
 ///
 /// Send the file, a PDF or one of the other kinds that are read (EPUB, DOCX, PPTX, Markdown, HTML, plain text), either as a
-/// form, with the options as form fields, or as the request body, with the options as query parameters. The server responds as soon as the file is stored; processing starts when a worker is available. Repeating a
-/// request from the same client address with the same `Idempotency-Key`, file and options returns the existing job, so a
-/// request whose response was lost is safe to retry.
+/// form, with the options as form fields, or as the request body, with the options as query parameters. The server
+/// responds as soon as the file is stored; processing starts when a worker is available. Repeating a request from the same
+/// client address with the same `Idempotency-Key`, file and options returns the existing job, so a request whose response
+/// was lost is safe to retry.
 #[utoipa::path(
     post, path = "/api/jobs", tag = "jobs",
     request_body(content((UploadForm = "multipart/form-data"), (PdfBytes = "application/pdf"), (PdfBytes = "application/octet-stream"))),
