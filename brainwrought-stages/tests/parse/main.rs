@@ -10,6 +10,7 @@
 
 mod confined;
 mod hostile;
+mod known;
 mod reading;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -77,7 +78,9 @@ fn main() -> ExitCode {
     let filter = std::env::args().nth(1).filter(|argument| !argument.starts_with('-'));
     let engines = engines();
     let mut failed = 0;
-    for (name, test) in reading::TESTS.iter().chain(hostile::TESTS).chain(confined::TESTS).copied() {
+    for (name, test) in
+        reading::TESTS.iter().chain(known::TESTS).chain(hostile::TESTS).chain(confined::TESTS).copied()
+    {
         for libpdfium in engines.clone() {
             let mut host = PdfHost::this_program().unwrap();
             host.libpdfium = libpdfium;
