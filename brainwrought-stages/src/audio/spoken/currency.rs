@@ -1,10 +1,18 @@
 //! [`Currency`]: amounts of money as English words.
 
-use regex::Captures;
+use std::sync::LazyLock;
+
+use regex::{Captures, Regex};
 
 use super::number::{cardinal, number, whole};
-use super::piece::{Context, Said, sign_words};
+use super::piece::{Context, Said, ends_in_number, sign_words, spaced};
 use super::unit::scale;
+
+pattern!(
+    MONEY,
+    r"^([-−+~≈<>]?)((?:US|CA|AU|NZ|HK|[ACSR])?[$€£¥₹])((?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d+)?)(k|K|M|mn|B|bn|T|tn)?(\+?)(?:/([a-z]+))?$"
+);
+pattern!(MONEY_RANGE, r"^([$€£¥₹])([\d.,]*\d)(?:k|K|M|bn|B|T)?[-–]([$€£¥₹])?([\d.,]*\d)(k|K|M|bn|B|T)?$");
 
 /// What a currency is called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,13 +58,13 @@ const CURRENCIES: &[(&str, &str, &str, &str)] = &[
 
 impl Currency {
     /// The currency behind a sign or a code.
-    pub(super) fn of(sign: &str) -> Option<Self> {
+    fn of(sign: &str) -> Option<Self> {
         let (_, one, many, small) = CURRENCIES.iter().find(|(known, ..)| *known == sign)?;
         Some(Self { one, many, small })
     }
 
     /// The currency behind a code of letters, which a number may follow.
-    pub(super) fn of_code(code: &str) -> Option<Self> {
+    fn of_code(code: &str) -> Option<Self> {
         Self::of(code).filter(|_| code.len() == 3 && code.chars().all(|c| c.is_ascii_uppercase()))
     }
 
@@ -64,8 +72,15 @@ impl Currency {
         self.many
     }
 
+    /// Says the number that follows a sign or code of the currency; `None` where none does.
+    pub(super) fn behind(self, core: &str, context: &Context<'_>) -> Option<Said> {
+        let amount = format!("${core}");
+        let found = MONEY.captures(&amount).filter(|_| core.starts_with(|c: char| c.is_ascii_digit()))?;
+        Some(self.amount(&found, context))
+    }
+
     /// Says an amount: sign, currency, value, scale, "+" and what it is per.
-    pub(super) fn amount(self, found: &Captures<'_>, context: &Context<'_>) -> Said {
+    fn amount(self, found: &Captures<'_>, context: &Context<'_>) -> Said {
         let group = |at: usize| found.get(at).map_or("", |m| m.as_str());
         let (sign, value) = (sign_words(group(1)), group(3));
         if value.is_empty() {
@@ -108,6 +123,31 @@ impl Currency {
             _ => format!("{} {}", number(value), if value == "1" { one } else { many }),
         }
     }
+}
+
+/// Says an amount of money, or a sign or code that stands before one; `None` for anything else.
+pub(super) fn amount(core: &str, context: &Context<'_>) -> Option<Said> {
+    if let Some(found) = MONEY.captures(core)
+        && let Some(currency) = Currency::of(&found[2])
+    {
+        return Some(currency.amount(&found, context));
+    }
+    if let Some(currency) = Currency::of_code(core)
+        && context.next.starts_with(|c: char| c.is_ascii_digit())
+        && !ends_in_number(context.previous)
+    {
+        return Some(Said { words: String::new(), owes: Some(currency), takes_stop: false });
+    }
+    if let Some(found) = MONEY_RANGE.captures(core)
+        && let Some(currency) = Currency::of(&found[1])
+    {
+        let words = format!("{} to {}", number(&found[2]), number(&found[4]));
+        return Some(match found.get(5).and_then(|sign| scale(sign.as_str())) {
+            None if is_scale_word(context.next) => Said { words, owes: Some(currency), takes_stop: false },
+            scale => format!("{words}{} {}", spaced(scale.unwrap_or_default()), currency.many()).into(),
+        });
+    }
+    None
 }
 
 /// Tells whether a word that follows an amount multiplies it: "million", "bn".

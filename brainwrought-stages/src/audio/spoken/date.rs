@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::abbreviation::month;
-use super::number::{cardinal, ordinal, year};
-use super::piece::{Context, time_words};
+use super::number::{cardinal, number, ordinal, whole, year};
+use super::piece::Context;
 
 pattern!(ISO, r"^(\d{4})-(\d{2})-(\d{2})$");
 pattern!(YEAR_AND_MONTH, r"^(\d{2})(\d{2})-(0[1-9]|1[0-2])$");
@@ -82,4 +82,27 @@ pub(super) fn day_before_month(number: u64, context: &Context<'_>) -> String {
 fn day(number: u64, in_month: u64, in_year: u64) -> Option<String> {
     let month = month(in_month).filter(|_| (1..32).contains(&number))?;
     Some(format!("{month} {}, {}", ordinal(number), year(in_year)))
+}
+
+/// Says a time of day: hours, minutes, and which half of the day it is.
+pub(super) fn time_words(hours: &str, minutes: &str, half: &str, context: &Context<'_>) -> Option<String> {
+    let (hour, minute) = (hours.trim_start_matches('0').parse().unwrap_or(0), whole(minutes));
+    if hour > 24 || minute.is_some_and(|minute| minute > 59) {
+        return Some(format!("{} to {}", number(hours), number(minutes)));
+    }
+    let half_words = match half.chars().next().map(|c| c.to_ascii_lowercase()) {
+        Some('a') => " ay em",
+        Some('p') => " pea em",
+        _ => "",
+    };
+    let half_follows =
+        !half_words.is_empty() || matches!(context.next.to_lowercase().as_str(), "am" | "pm" | "a.m" | "p.m");
+    let words = match (minutes, minute) {
+        ("00", _) if half_follows => cardinal(hour),
+        ("00", _) if hour > 12 => format!("{} hundred", cardinal(hour)),
+        ("00", _) => format!("{} o'clock", cardinal(hour)),
+        (_, Some(minute)) => format!("{} {}", cardinal(hour), cardinal(minute)),
+        (_, None) => format!("{} oh {}", cardinal(hour), number(minutes.trim_start_matches('0'))),
+    };
+    Some(format!("{words}{half_words}"))
 }

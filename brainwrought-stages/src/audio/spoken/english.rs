@@ -1,11 +1,11 @@
 //! [`english`]: a line of English, piece by piece.
 
+use super::super::caption_words::written_words;
 use super::SpokenToken;
 use super::currency::is_scale_word;
 use super::number::is_number;
 use super::phone::{phone_numbers, phone_words};
 use super::piece::{Context, Said, say};
-use super::super::caption_words::written_words;
 
 /// Opens or closes a piece without being said.
 const WRAPPING: &str = "([{<\"“”„«»‘*_`|)]}";
@@ -34,13 +34,14 @@ pub(super) fn english(line: &str) -> Vec<SpokenToken> {
             owed: owed.take(),
         };
         let is_loss = piece.is_loss(&context);
-        let Said { words, owes, takes_stop } = if phone_numbers.iter().any(|range| range.contains(&piece.start)) {
-            phone_words(piece.core).into()
-        } else if is_loss {
-            say(&format!("-{}", piece.core), &context)
-        } else {
-            say(piece.core, &context)
-        };
+        let Said { words, owes, takes_stop } =
+            if phone_numbers.iter().any(|range| range.contains(&piece.start)) {
+                phone_words(piece.core).into()
+            } else if is_loss {
+                say(&format!("-{}", piece.core), &context)
+            } else {
+                say(piece.core, &context)
+            };
         owed = owes;
         let Some(token) = tokens.get_mut(piece.word) else { continue };
         in_brackets |= piece.opens && !is_loss;
@@ -88,11 +89,22 @@ impl<'a> Piece<'a> {
             };
         }
         if text == "<" {
-            return Self { core: text, stop: None, second_stop: None, opens: false, closes: false, word, start };
+            return Self {
+                core: text,
+                stop: None,
+                second_stop: None,
+                opens: false,
+                closes: false,
+                word,
+                start,
+            };
         }
         let opens = text.starts_with('(');
         // "<5" compares, "<tag" opens a mark.
-        let compares = |text: &str| text.strip_prefix('<').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit() || c == '.'));
+        let compares = |text: &str| {
+            text.strip_prefix('<')
+                .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit() || c == '.'))
+        };
         let mut text = text;
         while text.starts_with(|c: char| WRAPPING.contains(c)) && !compares(text) {
             text = text.trim_start_matches(|c: char| WRAPPING.contains(c) && c != '<');
@@ -152,4 +164,3 @@ fn append(spoken: &mut String, words: &str, stop: Option<char>) {
         spoken.push(stop);
     }
 }
-

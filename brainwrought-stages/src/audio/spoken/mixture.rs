@@ -14,6 +14,7 @@ pattern!(
 );
 pattern!(CALL, r"(\p{L}\p{M}?|log|ln|sin|cos|tan|exp|max|min|arg)\(");
 pattern!(POWER, r"\^[\{(]?([-−+]?[\w]+)[\})]?");
+pattern!(HASHTAG, r"^#(\p{L}[\p{L}\d_]*)$");
 pattern!(pub(super) INITIALS, r"^(?:\p{L}\.)+\p{L}\.?$");
 
 /// Single letters by name. "A" alone would be said as the article.
@@ -152,4 +153,29 @@ fn sign_by_sign(text: &str) -> Vec<String> {
         );
     }
     words
+}
+
+/// "#MachineLearning" is "hashtag Machine Learning".
+pub(super) fn hashtag(core: &str) -> Option<String> {
+    HASHTAG.captures(core).map(|found| format!("hashtag {}", camel_words(&found[1])))
+}
+
+/// "MachineLearning" as two words.
+fn camel_words(text: &str) -> String {
+    let mut words = vec![String::new()];
+    let mut was_small = false;
+    for letter in text.chars() {
+        if was_small && letter.is_uppercase() || letter == '_' {
+            words.push(String::new());
+        }
+        was_small = letter.is_lowercase();
+        if let Some(word) = words.last_mut().filter(|_| letter != '_') {
+            word.push(letter);
+        }
+    }
+    let words: Vec<String> = words.iter().map(|word| mixed(word)).collect();
+    match words.as_slice() {
+        [one] if one.chars().count() < 3 => letters(one),
+        words => words.join(" "),
+    }
 }

@@ -16,10 +16,12 @@ mod formula;
 mod locale;
 mod mixture;
 mod number;
+mod numeral;
 mod phone;
 mod piece;
 mod symbol;
 mod unit;
+mod variant;
 
 use std::ops::Range;
 
@@ -63,7 +65,8 @@ pub fn spoken_form(line: &str, language: &Language) -> Vec<SpokenToken> {
     if let Some(locale) = Locale::of(language.as_str()) {
         return locale.say(line);
     }
-    let as_written = |written: Range<usize>| SpokenToken { spoken: line[written.clone()].to_owned(), written };
+    let as_written =
+        |written: Range<usize>| SpokenToken { spoken: line[written.clone()].to_owned(), written };
     written_words(line).into_iter().map(as_written).collect()
 }
 
@@ -118,8 +121,13 @@ mod tests {
 
     #[test]
     fn only_plain_letters_and_pauses_are_said() {
-        let odd =
-            "∮ 日本 🙂 x₁²⁺ß [a](b) <tag> a|b \u{200b} $ % — … ١٢ 1e-5 0x1F 3..5 ''' ) #tag @you --- 1/0 ½ ﬁ";
+        let odd = "∮ 日本 🙂 x₁²⁺ß [a](b) <tag> a|b \u{200b} $ % — … ١٢ 1e-5 0x1F 3..5 ''' ) #tag @you --- 1/0 ½ ﬁ €( -(1,5) % 5(";
+        for (language, _) in CASES {
+            for token in spoken_form(odd, &Language::new(language)) {
+                let is_plain = |c: char| c.is_alphanumeric() || "'’- ,.;:!?…—".contains(c);
+                assert!(token.spoken.chars().all(is_plain), "{language}: {:?}", token.spoken);
+            }
+        }
         for token in spoken_form(odd, &Language::english()) {
             let plain = |c: char| c.is_alphabetic() || "' ,.;:!?…—".contains(c);
             assert!(token.spoken.chars().all(plain), "{:?}", token.spoken);

@@ -34,3 +34,9 @@ pub(super) fn phone_words(core: &str) -> String {
     let plus = if core.starts_with('+') { "plus " } else { "" };
     format!("{plus}{}", groups.join(", "))
 }
+
+/// The digits of a telephone number apart, for voices that read digits; `plus` is said for the sign before them.
+pub(super) fn phone_digits(text: &str, plus: &str) -> String {
+    let digits = text.chars().filter(char::is_ascii_digit).map(String::from).collect::<Vec<_>>().join(" ");
+    if text.starts_with('+') { format!("{plus} {digits}") } else { digits }
+}

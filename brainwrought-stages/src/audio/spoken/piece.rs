@@ -5,13 +5,15 @@ use std::sync::LazyLock;
 use regex::{Captures, Regex};
 
 use super::abbreviation::{abbreviation, is_month, street};
-use super::currency::{Currency, is_scale_word};
-use super::date::{date, day_before_month, is_era};
+use super::currency::{Currency, amount};
+use super::date::{date, day_before_month, is_era, time_words};
 use super::formula::formula;
-use super::mixture::{ADDRESS, INITIALS, address, letters, mixed, power};
-use super::number::{cardinal, decade, digits, is_number, number, ordinal, roman, whole, year};
+use super::mixture::{ADDRESS, INITIALS, address, hashtag, letters, mixed, power};
+use super::number::{cardinal, decade, digits, fraction, is_number, number, ordinal, roman, whole, year};
+use super::numeral::{is_numbered, numeral};
 use super::symbol::{raised, symbol};
 use super::unit::{Count, reciprocal, scale, unit};
+use super::variant::usual_form;
 
 /// What stands around a piece.
 #[derive(Debug, Clone, Copy)]
@@ -43,11 +45,6 @@ impl From<String> for Said {
 }
 
 pattern!(
-    MONEY,
-    r"^([-−+~≈<>]?)((?:US|CA|AU|NZ|HK|[ACSR])?[$€£¥₹])((?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d+)?)(k|K|M|mn|B|bn|T|tn)?(\+?)(?:/([a-z]+))?$"
-);
-pattern!(MONEY_RANGE, r"^([$€£¥₹])([\d.,]*\d)(?:k|K|M|bn|B|T)?[-–]([$€£¥₹])?([\d.,]*\d)(k|K|M|bn|B|T)?$");
-pattern!(
     MEASURE,
     r"^([-−+~≈<>≤≥±]?)((?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d+)?)[-\u{202f}\u{a0}]?(°?[^\d.,\-+]+(?:/[a-z]+)?)$"
 );
@@ -59,12 +56,9 @@ pattern!(RATIO, r"^(\d+):(\d+)$");
 pattern!(FRACTION, r"^(\d{1,3})[/⁄](\d{1,3})$");
 pattern!(VERSION, r"^([vV]\.?)?(\d+(?:\.\d+)+)([a-z]\d*)?$");
 pattern!(SHORT_VERSION, r"^[vV](\d+)$");
-pattern!(LOSS, r"^((?:US|CA|AU|NZ|HK|[ACSR])?[$€£¥])\(([\d.,]*\d)$");
 pattern!(LOSS_IN_PERCENT, r"^([\d.,]*\d)\)([%‰])$");
-pattern!(DECIMAL_COMMA, r"^([^\d,]*\d+),(\d{1,2}|\d{4,})([^\d.,\-–]*)$");
 pattern!(PROVISION, r"^(§?\d+)\(([a-z]|\d+)(?:\)\(([a-z]|\d+|[ivx]+))?$");
 pattern!(WITH_FRACTION, r"^(\d+)([½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞])$");
-pattern!(HASHTAG, r"^#(\p{L}[\p{L}\d_]*)$");
 pattern!(SCIENTIFIC, r"^(\d+(?:\.\d+)?)[eE]([-−+]?\d+)$");
 pattern!(DIFFERENCE, r"^([a-z])[-−](\d+|[a-z])$");
 pattern!(DIMENSIONS, r"^(\d+)[x×](\d+)(?:[x×](\d+))?$");
@@ -76,54 +70,17 @@ const BEFORE_YEAR: [&str; 22] = [
 ];
 /// Words that end in "s" and yet do not name many things.
 const NO_PLURALS: [&str; 8] = ["is", "was", "has", "as", "this", "its", "does", "us"];
-/// Words before a Roman numeral that is a plain number.
-const NUMBERED: [&str; 52] = [
-    "title", "category", "group", "factor", "annex", "schedule", "exhibit", "form", "division", "photosystem",
-    "complex", "angiotensin", "tier", "method", "experiment", "panel", "unit", "module", "lesson", "canto",
-    "vol", "ch", "chap", "sec", "fig", "tab", "no", "pt", "art", "bowl",
-    "part", "chapter", "section", "volume", "act", "book", "phase", "type", "appendix", "figure", "table",
-    "war", "stage", "level", "class", "grade", "mark", "theorem", "lemma", "article", "round", "scene",
-];
-/// Names before a Roman numeral that is said as "the second".
-const RULERS: [&str; 62] = [
-    "king",
-    "john", "paul", "pius", "leo", "gregory", "benedict", "clement", "innocent", "urban", "alexander",
-    "nicholas", "peter", "catherine", "ptolemy", "ramses", "ramesses", "thutmose", "amenhotep", "richard", "robert",
-    "otto", "wilhelm", "ferdinand", "francis", "joseph", "leopold", "rudolf", "maximilian", "gustav", "christian",
-    "haakon", "carl", "juan", "felipe", "alfonso", "ivan", "constantine", "justinian", "theodosius", "darius",
-    "xerxes", "artaxerxes", "cyrus", "antiochus", "mehmed", "murad", "selim", "emmanuel",
-    "queen",
-    "pope",
-    "henry",
-    "louis",
-    "edward",
-    "george",
-    "william",
-    "charles",
-    "james",
-    "elizabeth",
-    "napoleon",
-    "philip",
-    "frederick",
-];
-
 /// Says one piece.
 pub(super) fn say(core: &str, context: &Context<'_>) -> Said {
     if core.is_empty() {
         return String::new().into();
     }
     if let Some(currency) = context.owed {
-        let amount = format!("${core}");
-        return match MONEY.captures(&amount).filter(|_| core.starts_with(|c: char| c.is_ascii_digit())) {
-            Some(found) => currency.amount(&found, context),
-            None => format!("{} {}", phrase(core, context), currency.many()).into(),
-        };
+        let amount = currency.behind(core, context);
+        return amount.unwrap_or_else(|| format!("{} {}", phrase(core, context), currency.many()).into());
     }
-    if let Some(found) = LOSS.captures(core) {
-        return say(&format!("-{}{}", &found[1], &found[2]), context);
-    }
-    if let Some(point) = with_point(core, context) {
-        return say(&point, context);
+    if let Some(usual) = usual_form(core, context) {
+        return say(&usual, context);
     }
     let next_is_number = context.next.starts_with(|c: char| c.is_ascii_digit())
         || (roman(context.next).is_some() && !context.is_last);
@@ -149,28 +106,7 @@ pub(super) fn say(core: &str, context: &Context<'_>) -> Said {
             return Said { words: letters(core), owes: None, takes_stop: true };
         }
     }
-    if let Some((money, currency)) = MONEY.captures(core).and_then(|money| {
-        let currency = Currency::of(&money[2])?;
-        Some((money, currency))
-    }) {
-        return currency.amount(&money, context);
-    }
-    if let Some(currency) = Currency::of_code(core)
-        && context.next.starts_with(|c: char| c.is_ascii_digit())
-        && !ends_in_number(context.previous)
-    {
-        return Said { words: String::new(), owes: Some(currency), takes_stop: false };
-    }
-    if let Some(found) = MONEY_RANGE.captures(core)
-        && let Some(currency) = Currency::of(&found[1])
-    {
-        let words = format!("{} to {}", number(&found[2]), number(&found[4]));
-        return match found.get(5).and_then(|sign| scale(sign.as_str())) {
-            None if is_scale_word(context.next) => Said { words, owes: Some(currency), takes_stop: false },
-            scale => format!("{words}{} {}", spaced(scale.unwrap_or_default()), currency.many()).into(),
-        };
-    }
-    phrase(core, context).into()
+    amount(core, context).unwrap_or_else(|| phrase(core, context).into())
 }
 
 fn phrase(core: &str, context: &Context<'_>) -> String {
@@ -188,12 +124,16 @@ fn phrase(core: &str, context: &Context<'_>) -> String {
     if is_counted && let Some(unit) = unit(core, count(context.previous)) {
         return unit;
     }
-    if previous == "per" && let Some(unit) = unit(core, Count::One) {
+    if previous == "per"
+        && let Some(unit) = unit(core, Count::One)
+    {
         return unit;
     }
     // A single letter with a negative power may be a quantity, unless a number or a unit stands before it.
     if let Some(per) = reciprocal(core)
-        && (is_counted || core.find('⁻').is_some_and(|end| end > 1) || unit(context.previous, Count::Many).is_some())
+        && (is_counted
+            || core.find('⁻').is_some_and(|end| end > 1)
+            || unit(context.previous, Count::Many).is_some())
     {
         return per;
     }
@@ -215,20 +155,10 @@ fn phrase(core: &str, context: &Context<'_>) -> String {
     if ends_in_number(context.previous) && matches!(core, "pm" | "PM" | "p.m") {
         return "pea em".to_owned();
     }
-    if let Some(value) = roman(core) {
-        if NUMBERED.contains(&previous.as_str()) {
-            return cardinal(value);
-        }
-        if RULERS.contains(&previous.as_str()) && core != "I" {
-            return format!("the {}", ordinal(value));
-        }
-        // "Rocky II", "Apollo XI". "IV" and "VI" are as often short for other things, and so is what has other letters.
-        let is_plain = core.len() > 1 && !matches!(core, "IV" | "VI" | "XX" | "XXX") && !core.contains(['L', 'C']);
-        if is_plain && context.previous.starts_with(char::is_uppercase) {
-            return cardinal(value);
-        }
+    if let Some(words) = numeral(core, context.previous) {
+        return words;
     }
-    if core == "A" && !context.next.is_empty() && NUMBERED.contains(&previous.as_str()) {
+    if core == "A" && !context.next.is_empty() && is_numbered(&previous) {
         return "ay".to_owned();
     }
     numeric(core, context).unwrap_or_else(|| compound(core))
@@ -242,13 +172,14 @@ fn compound(core: &str) -> String {
     if let Some(formula) = formula(core) {
         return formula;
     }
-    if let Some(found) = HASHTAG.captures(core) {
-        return format!("hashtag {}", camel_words(&found[1]));
+    if let Some(words) = hashtag(core) {
+        return words;
     }
     if core.contains('^') {
         return mixed(core);
     }
-    let alone = Context { previous: "", next: "", is_last: true, ends_with_stop: false, pauses: false, owed: None };
+    let alone =
+        Context { previous: "", next: "", is_last: true, ends_with_stop: false, pauses: false, owed: None };
     let mut parts = core.split(['-', '‐', '‑', '–']).filter(|part| !part.is_empty());
     let (Some(first), Some(second)) = (parts.next(), parts.next()) else { return mixed(core) };
     let say = |part| numeric(part, &alone).unwrap_or_else(|| mixed(part));
@@ -265,7 +196,11 @@ fn numeric(core: &str, context: &Context<'_>) -> Option<String> {
         return Some(plain_number(core, context));
     }
     if let Some(found) = LOSS_IN_PERCENT.captures(core) {
-        return Some(format!("minus {} {}", number(&found[1]), if &found[2] == "%" { "percent" } else { "per mille" }));
+        return Some(format!(
+            "minus {} {}",
+            number(&found[1]),
+            if &found[2] == "%" { "percent" } else { "per mille" }
+        ));
     }
     if let Some(found) = PROVISION.captures(core) {
         let parts = (2..4).filter_map(|at| found.get(at)).map(|part| match part.as_str() {
@@ -369,7 +304,7 @@ fn plain_number(core: &str, context: &Context<'_>) -> String {
         if is_month(&previous) && (1..=31).contains(&value) {
             return ordinal(value);
         }
-        if is_month_name(context.next) && (1..=31).contains(&value) && !NUMBERED.contains(&previous.as_str()) {
+        if is_month_name(context.next) && (1..=31).contains(&value) && !is_numbered(&previous) {
             return day_before_month(value, context);
         }
         if is_era(context.next) && (1000..10_000).contains(&value) {
@@ -391,100 +326,26 @@ fn plain_number(core: &str, context: &Context<'_>) -> String {
     number(core)
 }
 
-/// A number with a decimal comma, with a point instead: "0,05", "3,5 %", "€3,50". "3,5" alone may be two numbers, and
-/// "1,000" is a thousand.
-fn with_point(core: &str, context: &Context<'_>) -> Option<String> {
-    let found = DECIMAL_COMMA.captures(core)?;
-    let (before, after, tail) = (&found[1], &found[2], &found[3]);
-    let sign = before.trim_end_matches(|c: char| c.is_ascii_digit());
-    let is_signed = sign.ends_with(['$', '€', '£', '¥']);
-    if !(sign.is_empty() || is_signed || sign.chars().all(|c| "-−+~≈<>≤≥±".contains(c))) {
-        return None;
-    }
-    let value = &before[sign.len()..];
-    let next = context.next;
-    let is_measured = !tail.is_empty() && known_after_number(tail)
-        || tail.is_empty() && (unit(next, Count::Many).is_some() || is_scale_word(next) || next == "percent");
-    (is_signed || value == "0" || after.len() > 3 && value.len() < 4 || is_measured)
-        .then(|| format!("{before}.{after}{tail}"))
-}
-
 /// Tells whether a word is the name of a month as it is written, so that "may" and "mar" are none.
 fn is_month_name(word: &str) -> bool {
     word.starts_with(char::is_uppercase) && is_month(word)
 }
 
 fn is_power_of_ten(text: &str) -> bool {
-    text.strip_prefix("10").is_some_and(|power| !power.is_empty() && power.chars().all(|c| raised(c).is_some()))
-}
-
-/// "MachineLearning" as two words.
-fn camel_words(text: &str) -> String {
-    let mut words = vec![String::new()];
-    let mut was_small = false;
-    for letter in text.chars() {
-        if was_small && letter.is_uppercase() || letter == '_' {
-            words.push(String::new());
-        }
-        was_small = letter.is_lowercase();
-        if let Some(word) = words.last_mut().filter(|_| letter != '_') {
-            word.push(letter);
-        }
-    }
-    let words: Vec<String> = words.iter().map(|word| mixed(word)).collect();
-    match words.as_slice() {
-        [one] if one.chars().count() < 3 => letters(one),
-        words => words.join(" "),
-    }
+    text.strip_prefix("10")
+        .is_some_and(|power| !power.is_empty() && power.chars().all(|c| raised(c).is_some()))
 }
 
 fn is_year(text: &str) -> bool {
     text.len() == 4 && whole(text).is_some_and(|value| (1100..2100).contains(&value))
 }
 
-fn ends_in_number(text: &str) -> bool {
+pub(super) fn ends_in_number(text: &str) -> bool {
     text.ends_with(|c: char| c.is_ascii_digit())
 }
 
 fn count(number: &str) -> Count {
     if number.trim_start_matches(['-', '−', '+', '~', '±']) == "1" { Count::One } else { Count::Many }
-}
-
-pub(super) fn time_words(hours: &str, minutes: &str, half: &str, context: &Context<'_>) -> Option<String> {
-    let (hour, minute) = (hours.trim_start_matches('0').parse().unwrap_or(0), whole(minutes));
-    if hour > 24 || minute.is_some_and(|minute| minute > 59) {
-        return Some(format!("{} to {}", number(hours), number(minutes)));
-    }
-    let half_words = match half.chars().next().map(|c| c.to_ascii_lowercase()) {
-        Some('a') => " ay em",
-        Some('p') => " pea em",
-        _ => "",
-    };
-    let half_follows =
-        !half_words.is_empty() || matches!(context.next.to_lowercase().as_str(), "am" | "pm" | "a.m" | "p.m");
-    let words = match (minutes, minute) {
-        ("00", _) if half_follows => cardinal(hour),
-        ("00", _) if hour > 12 => format!("{} hundred", cardinal(hour)),
-        ("00", _) => format!("{} o'clock", cardinal(hour)),
-        (_, Some(minute)) => format!("{} {}", cardinal(hour), cardinal(minute)),
-        (_, None) => format!("{} oh {}", cardinal(hour), number(minutes.trim_start_matches('0'))),
-    };
-    Some(format!("{words}{half_words}"))
-}
-
-fn fraction(above: u64, below: u64) -> String {
-    let name = match (above, below) {
-        (_, 0 | 1) => return format!("{} over {}", cardinal(above), cardinal(below)),
-        (1, 2) => "half".to_owned(),
-        (_, 2) => "halves".to_owned(),
-        (_, 4) => "quarter".to_owned(),
-        _ => ordinal(below),
-    };
-    if below > 20 && !below.is_multiple_of(10) {
-        return format!("{} over {}", cardinal(above), cardinal(below));
-    }
-    let many = if above == 1 || name == "halves" { "" } else { "s" };
-    format!("{} {name}{many}", cardinal(above))
 }
 
 pub(super) fn sign_words(sign: &str) -> String {
@@ -496,7 +357,7 @@ pub(super) fn sign_words(sign: &str) -> String {
     words.map(|word| format!("{word} ")).collect()
 }
 
-fn known_after_number(tail: &str) -> bool {
+pub(super) fn known_after_number(tail: &str) -> bool {
     unit(tail, Count::Many).is_some()
         || scale(tail).is_some()
         || matches!(tail, "x" | "×" | "X" | "D" | "G" | "p")
@@ -513,6 +374,6 @@ fn after_number(tail: &str, count: Count) -> String {
     }
 }
 
-fn spaced(words: &str) -> String {
+pub(super) fn spaced(words: &str) -> String {
     if words.is_empty() { String::new() } else { format!(" {words}") }
 }

@@ -78,7 +78,7 @@ pub(super) fn symbol(sign: char) -> Option<&'static str> {
 }
 
 /// The name of a Greek letter.
-fn greek(letter: char) -> Option<&'static str> {
+pub(super) fn greek(letter: char) -> Option<&'static str> {
     Some(match letter {
         'α' | 'Α' => "alpha",
         'β' | 'Β' => "beta",
