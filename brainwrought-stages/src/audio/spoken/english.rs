@@ -30,6 +30,8 @@ pub(super) fn english(line: &str) -> Vec<SpokenToken> {
             next: neighbour(Some(place + 1)),
             is_last: place + 1 == pieces.len(),
             ends_with_stop: piece.stop == Some('.'),
+            stops: piece.stop.is_some(),
+            closes: piece.closes,
             pauses: piece.second_stop.is_some(),
             owed: owed.take(),
         };

@@ -7,6 +7,11 @@ const NUMBERED: &str = "title category group factor annex schedule exhibit form 
     tier method experiment panel unit module lesson canto vol ch chap sec fig tab no pt art bowl part \
     chapter section volume act book phase type appendix figure table war stage level class grade mark \
     theorem lemma article round scene";
+/// Those of them that "I" follows as a number in small letters, too.
+const COUNTED: &str = "phase type stage grade class level";
+/// The same for "V" and "X".
+const PARTS: &str =
+    "part chapter section volume act book appendix figure table theorem lemma article scene title";
 /// Names before a Roman numeral that is said as "the second".
 const RULERS: &str = "king john paul pius leo gregory benedict clement innocent urban alexander nicholas peter catherine \
     ptolemy ramses ramesses thutmose amenhotep richard robert otto wilhelm ferdinand francis joseph \
@@ -23,6 +28,15 @@ pub(super) fn is_numbered(word: &str) -> bool {
 pub(super) fn numeral(core: &str, previous: &str) -> Option<String> {
     let value = roman(core)?;
     let lower = previous.to_lowercase();
+    // "Group C" and "Section L" are lettered; "the form I used" holds no number.
+    let is_letter = matches!(core, "C" | "L");
+    let is_among = |words: &str| words.split(' ').any(|known| known == lower);
+    // In small letters "the schedule X" is named so.
+    let is_counted = is_among(COUNTED) || core != "I" && is_among(PARTS);
+    let is_pronoun = core.len() == 1 && lower == previous && !is_counted;
+    if is_letter || is_pronoun {
+        return None;
+    }
     if is_numbered(&lower) {
         return Some(cardinal(value));
     }

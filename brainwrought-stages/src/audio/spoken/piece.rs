@@ -22,6 +22,10 @@ pub(super) struct Context<'a> {
     pub(super) next: &'a str,
     pub(super) is_last: bool,
     pub(super) ends_with_stop: bool,
+    /// A pause follows the piece.
+    pub(super) stops: bool,
+    /// A bracket closes behind it.
+    pub(super) closes: bool,
     /// More punctuation follows the first: "St.,".
     pub(super) pauses: bool,
     /// The currency that the piece before left to be said after this one.
@@ -57,7 +61,7 @@ pattern!(FRACTION, r"^(\d{1,3})[/⁄](\d{1,3})$");
 pattern!(VERSION, r"^([vV]\.?)?(\d+(?:\.\d+)+)([a-z]\d*)?$");
 pattern!(SHORT_VERSION, r"^[vV](\d+)$");
 pattern!(LOSS_IN_PERCENT, r"^([\d.,]*\d)\)([%‰])$");
-pattern!(PROVISION, r"^(§?\d+)\(([a-z]|\d+)(?:\)\(([a-z]|\d+|[ivx]+))?$");
+pattern!(PROVISION, r"^(§?\d+)\(([a-m]|\d+)(?:\)\(([a-z]|\d+|[ivx]+))?$");
 pattern!(WITH_FRACTION, r"^(\d+)([½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞])$");
 pattern!(SCIENTIFIC, r"^(\d+(?:\.\d+)?)[eE]([-−+]?\d+)$");
 pattern!(DIFFERENCE, r"^([a-z])[-−](\d+|[a-z])$");
@@ -78,6 +82,12 @@ pub(super) fn say(core: &str, context: &Context<'_>) -> Said {
     if let Some(currency) = context.owed {
         let amount = currency.behind(core, context);
         return amount.unwrap_or_else(|| format!("{} {}", phrase(core, context), currency.many()).into());
+    }
+    if core == "<" {
+        // Beside anything but a quantity it is left over from code or marks.
+        let compares = context.next.chars().count() == 1
+            || context.next.starts_with(|c: char| c.is_ascii_digit() || "-−.$".contains(c));
+        return if compares { "less than" } else { "" }.to_owned().into();
     }
     if let Some(usual) = usual_form(core, context) {
         return say(&usual, context);
@@ -178,8 +188,16 @@ fn compound(core: &str) -> String {
     if core.contains('^') {
         return mixed(core);
     }
-    let alone =
-        Context { previous: "", next: "", is_last: true, ends_with_stop: false, pauses: false, owed: None };
+    let alone = Context {
+        previous: "",
+        next: "",
+        is_last: true,
+        ends_with_stop: false,
+        stops: false,
+        closes: false,
+        pauses: false,
+        owed: None,
+    };
     let mut parts = core.split(['-', '‐', '‑', '–']).filter(|part| !part.is_empty());
     let (Some(first), Some(second)) = (parts.next(), parts.next()) else { return mixed(core) };
     let say = |part| numeric(part, &alone).unwrap_or_else(|| mixed(part));
@@ -202,7 +220,7 @@ fn numeric(core: &str, context: &Context<'_>) -> Option<String> {
             if &found[2] == "%" { "percent" } else { "per mille" }
         ));
     }
-    if let Some(found) = PROVISION.captures(core) {
+    if let Some(found) = PROVISION.captures(core).filter(|_| context.closes) {
         let parts = (2..4).filter_map(|at| found.get(at)).map(|part| match part.as_str() {
             digits if is_number(digits) => number(digits),
             letter => letters(letter),
@@ -218,7 +236,7 @@ fn numeric(core: &str, context: &Context<'_>) -> Option<String> {
     }
     if let Some(found) = ORDINAL.captures(core) {
         let value = whole(&group(&found, 1))?;
-        let is_day = is_month_name(context.next) && (1..32).contains(&value);
+        let is_day = is_month_name(context.next) && !context.stops && (1..32).contains(&value);
         return Some(if is_day { day_before_month(value, context) } else { ordinal(value) });
     }
     if let Some(found) = DECADE.captures(core) {
@@ -263,7 +281,7 @@ fn numeric(core: &str, context: &Context<'_>) -> Option<String> {
         let low = low.trim_start_matches(['~', '≈']);
         let days = [low, &high].map(|day| whole(day).filter(|day| (1..32).contains(day)));
         if let [Some(first), Some(last)] = days {
-            if is_month_name(context.next) && group(&found, 4).is_empty() {
+            if is_month_name(context.next) && !context.stops && group(&found, 4).is_empty() {
                 return Some(format!("the {} to the {} of", ordinal(first), ordinal(last)));
             }
             if is_month(context.previous) {
@@ -304,7 +322,11 @@ fn plain_number(core: &str, context: &Context<'_>) -> String {
         if is_month(&previous) && (1..=31).contains(&value) {
             return ordinal(value);
         }
-        if is_month_name(context.next) && (1..=31).contains(&value) && !is_numbered(&previous) {
+        if is_month_name(context.next)
+            && !context.stops
+            && (1..=31).contains(&value)
+            && !is_numbered(&previous)
+        {
             return day_before_month(value, context);
         }
         if is_era(context.next) && (1000..10_000).contains(&value) {

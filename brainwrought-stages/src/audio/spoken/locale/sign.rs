@@ -18,7 +18,6 @@ pattern!(FORMULA, r"\b[A-Z][A-Za-z]*[₀-₉][A-Za-z₀-₉]*");
 pattern!(RAISED, r"[⁰¹²³⁴-⁹⁺⁻ⁿ]+");
 pattern!(LOWERED, r"[₀-₉₊₋]+");
 pattern!(HASHTAG, r"#(\p{L})");
-pattern!(SECTIONS, r"§§?");
 
 impl Locale {
     /// Addresses of the web and mailboxes: the host, which is what people say.
@@ -80,7 +79,8 @@ impl Locale {
             let mut was_digit = false;
             for letter in whole.as_str().chars() {
                 let digit = lowered(letter);
-                if !said.is_empty() && !(was_digit && digit.is_some()) {
+                let goes_on = was_digit && digit.is_some();
+                if !said.is_empty() && !goes_on {
                     said.push(' ');
                 }
                 said.extend(digit.unwrap_or(letter).to_uppercase());
