@@ -11,7 +11,7 @@ use super::lexicon::Lexicon;
 use super::voice::{Speech, SpokenWord, Utterance, Voice, VoiceError};
 
 /// Grows whenever a remembered line could not be read, or should be said again.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// Everything that decides how a line sounds.
 #[derive(Debug, Serialize)]

@@ -1,5 +1,7 @@
 //! [`abbreviation`]: short forms as full words.
 
+use super::piece::Context;
+
 /// Written with its stop, and said. Lower case stands for any case.
 const ALWAYS: &[(&str, &str)] = &[
     ("e.g.", "for example"),
@@ -100,6 +102,11 @@ const BEFORE_NUMBER: &[(&str, &str)] = &[
     ("jun.", "June"),
     ("jul.", "July"),
     ("sep.", "September"),
+    ("art.", "article"),
+    ("arts.", "articles"),
+    ("para.", "paragraph"),
+    ("cl.", "clause"),
+    ("c.", "circa"),
     ("max.", "maximum"),
     ("min.", "minimum"),
 ];
@@ -127,6 +134,21 @@ pub(super) fn abbreviation(text: &str, next_is_number: bool) -> Option<&'static 
         table.iter().find(|(short, _)| *short == lower).map(|(_, full)| *full)
     };
     find(ALWAYS).or_else(|| if next_is_number { find(BEFORE_NUMBER) } else { None })
+}
+
+/// What a street is called where "St." or "Ave." stands behind its name; `None` elsewhere, as in "St. John".
+pub(super) fn street(core: &str, context: &Context<'_>) -> Option<&'static str> {
+    let name = match core.to_lowercase().as_str() {
+        "st" => "street",
+        "ave" => "avenue",
+        "blvd" => "boulevard",
+        "rd" => "road",
+        "hwy" => "highway",
+        _ => return None,
+    };
+    let is_named = context.previous.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit());
+    let ends = context.is_last || context.pauses || !context.next.starts_with(char::is_uppercase);
+    (is_named && ends).then_some(name)
 }
 
 /// The name of a month from its number.

@@ -10,10 +10,11 @@ use super::symbol::{lowered, raised, symbol};
 
 pattern!(
     pub(super) ADDRESS,
-    r"^(?:https?://|www\.)\S+$|^[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|io|ai|edu|gov|dev|rs|uk|de|eu)(?:/\S*)?$|^[\w.+-]+@[\w-]+(?:\.[\w-]+)+$"
+    r"^(?:https?://|www\.)\S+$|^[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|io|ai|edu|gov|mil|int|info|dev|rs|uk|de|eu|fr|ch|ca)(?:/\S*)?$|^[\w.+-]+@[\w-]+(?:\.[\w-]+)+$"
 );
 pattern!(CALL, r"(\p{L}\p{M}?|log|ln|sin|cos|tan|exp|max|min|arg)\(");
 pattern!(POWER, r"\^[\{(]?([-−+]?[\w]+)[\})]?");
+pattern!(HASHTAG, r"^#(\p{L}[\p{L}\d_]*)$");
 pattern!(pub(super) INITIALS, r"^(?:\p{L}\.)+\p{L}\.?$");
 
 /// Single letters by name. "A" alone would be said as the article.
@@ -107,12 +108,31 @@ pub(super) fn power(exponent: &str) -> String {
         }
     }
 }
-/// An address of the web or a mailbox, sign by sign.
+
+/// The longest path of an address that is said: nobody keeps more of it in mind, and captions show it.
+const MAX_PATH: usize = 16;
+
+/// An address of the web or a mailbox, sign by sign. A path that is long or holds a query is left out.
 pub(super) fn address(text: &str) -> String {
     let text = text.trim_start_matches("https://").trim_start_matches("http://").trim_start_matches("www.");
+    let text = text.trim_end_matches('/');
+    let (host, path) = text.split_at(text.find('/').unwrap_or(text.len()));
+    let is_long = path.len() > MAX_PATH || path.contains(['?', '&', '=', '#', '%']);
+    // The sign of a country is spelled.
+    let (name, country) = match host.rsplit_once('.') {
+        Some((name, country)) if country.len() == 2 => (name, Some(country)),
+        _ => (host, None),
+    };
+    let mut words = sign_by_sign(name);
+    words.extend(country.map(|country| format!("dot {}", letters(&country.to_uppercase()))));
+    words.extend(if is_long { Vec::new() } else { sign_by_sign(path) });
+    words.join(" ")
+}
+
+fn sign_by_sign(text: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut run = String::new();
-    for sign in text.trim_end_matches('/').chars().chain(Some(' ')) {
+    for sign in text.chars().chain(Some(' ')) {
         if sign.is_alphanumeric() {
             run.push(sign);
             continue;
@@ -132,5 +152,30 @@ pub(super) fn address(text: &str) -> String {
             .map(str::to_owned),
         );
     }
-    words.join(" ")
+    words
+}
+
+/// "#MachineLearning" is "hashtag Machine Learning".
+pub(super) fn hashtag(core: &str) -> Option<String> {
+    HASHTAG.captures(core).map(|found| format!("hashtag {}", camel_words(&found[1])))
+}
+
+/// "MachineLearning" as two words.
+fn camel_words(text: &str) -> String {
+    let mut words = vec![String::new()];
+    let mut was_small = false;
+    for letter in text.chars() {
+        if was_small && letter.is_uppercase() || letter == '_' {
+            words.push(String::new());
+        }
+        was_small = letter.is_lowercase();
+        if let Some(word) = words.last_mut().filter(|_| letter != '_') {
+            word.push(letter);
+        }
+    }
+    let words: Vec<String> = words.iter().map(|word| mixed(word)).collect();
+    match words.as_slice() {
+        [one] if one.chars().count() < 3 => letters(one),
+        words => words.join(" "),
+    }
 }

@@ -125,6 +125,22 @@ pub(super) fn number(text: &str) -> String {
     }
 }
 
+/// "3/4" is "three quarters".
+pub(super) fn fraction(above: u64, below: u64) -> String {
+    let name = match (above, below) {
+        (_, 0 | 1) => return format!("{} over {}", cardinal(above), cardinal(below)),
+        (1, 2) => "half".to_owned(),
+        (_, 2) => "halves".to_owned(),
+        (_, 4) => "quarter".to_owned(),
+        _ => ordinal(below),
+    };
+    if below > 20 && !below.is_multiple_of(10) {
+        return format!("{} over {}", cardinal(above), cardinal(below));
+    }
+    let many = if above == 1 || name == "halves" { "" } else { "s" };
+    format!("{} {name}{many}", cardinal(above))
+}
+
 /// Reads a Roman numeral up to a hundred or so, in capitals.
 pub(super) fn roman(text: &str) -> Option<u64> {
     let value = |c| match c {

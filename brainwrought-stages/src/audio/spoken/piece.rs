@@ -4,11 +4,16 @@ use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 
-use super::abbreviation::{abbreviation, is_month, month};
-use super::mixture::{ADDRESS, INITIALS, address, letters, mixed, power};
-use super::number::{cardinal, decade, digits, is_number, number, ordinal, roman, whole, year};
-use super::symbol::symbol;
-use super::unit::{Count, scale, unit};
+use super::abbreviation::{abbreviation, is_month, street};
+use super::currency::{Currency, amount};
+use super::date::{date, day_before_month, is_era, time_words};
+use super::formula::formula;
+use super::mixture::{ADDRESS, INITIALS, address, hashtag, letters, mixed, power};
+use super::number::{cardinal, decade, digits, fraction, is_number, number, ordinal, roman, whole, year};
+use super::numeral::{is_numbered, numeral};
+use super::symbol::{raised, symbol};
+use super::unit::{Count, reciprocal, scale, unit};
+use super::variant::usual_form;
 
 /// What stands around a piece.
 #[derive(Debug, Clone, Copy)]
@@ -17,8 +22,14 @@ pub(super) struct Context<'a> {
     pub(super) next: &'a str,
     pub(super) is_last: bool,
     pub(super) ends_with_stop: bool,
+    /// A pause follows the piece.
+    pub(super) stops: bool,
+    /// A bracket closes behind it.
+    pub(super) closes: bool,
+    /// More punctuation follows the first: "St.,".
+    pub(super) pauses: bool,
     /// The currency that the piece before left to be said after this one.
-    pub(super) owed: Option<&'static str>,
+    pub(super) owed: Option<Currency>,
 }
 
 /// What is said for a piece.
@@ -26,7 +37,7 @@ pub(super) struct Context<'a> {
 pub(super) struct Said {
     pub(super) words: String,
     /// A currency that belongs after the next piece: "$4.2 billion".
-    pub(super) owes: Option<&'static str>,
+    pub(super) owes: Option<Currency>,
     /// The full stop was part of a short form and ends no sentence.
     pub(super) takes_stop: bool,
 }
@@ -37,11 +48,6 @@ impl From<String> for Said {
     }
 }
 
-pattern!(
-    MONEY,
-    r"^([-−+~≈<>]?)(?:US|CA|A)?([$€£¥₹])((?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d+)?)(k|K|M|mn|B|bn|T|tn)?(\+?)(?:/([a-z]+))?$"
-);
-pattern!(MONEY_RANGE, r"^([$€£¥₹])([\d.,]*\d)[-–]([$€£¥₹])?([\d.,]*\d)(k|K|M|bn|B|T)?$");
 pattern!(
     MEASURE,
     r"^([-−+~≈<>≤≥±]?)((?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d+)?)[-\u{202f}\u{a0}]?(°?[^\d.,\-+]+(?:/[a-z]+)?)$"
@@ -54,7 +60,9 @@ pattern!(RATIO, r"^(\d+):(\d+)$");
 pattern!(FRACTION, r"^(\d{1,3})[/⁄](\d{1,3})$");
 pattern!(VERSION, r"^([vV]\.?)?(\d+(?:\.\d+)+)([a-z]\d*)?$");
 pattern!(SHORT_VERSION, r"^[vV](\d+)$");
-pattern!(DATE, r"^(\d{4})-(\d{2})-(\d{2})$");
+pattern!(LOSS_IN_PERCENT, r"^([\d.,]*\d)\)([%‰])$");
+pattern!(PROVISION, r"^(§?\d+)\(([a-m]|\d+)(?:\)\(([a-z]|\d+|[ivx]+))?$");
+pattern!(WITH_FRACTION, r"^(\d+)([½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞])$");
 pattern!(SCIENTIFIC, r"^(\d+(?:\.\d+)?)[eE]([-−+]?\d+)$");
 pattern!(DIFFERENCE, r"^([a-z])[-−](\d+|[a-z])$");
 pattern!(DIMENSIONS, r"^(\d+)[x×](\d+)(?:[x×](\d+))?$");
@@ -66,41 +74,34 @@ const BEFORE_YEAR: [&str; 22] = [
 ];
 /// Words that end in "s" and yet do not name many things.
 const NO_PLURALS: [&str; 8] = ["is", "was", "has", "as", "this", "its", "does", "us"];
-/// Words before a Roman numeral that is a plain number.
-const NUMBERED: [&str; 22] = [
-    "part", "chapter", "section", "volume", "act", "book", "phase", "type", "appendix", "figure", "table",
-    "war", "stage", "level", "class", "grade", "mark", "theorem", "lemma", "article", "round", "scene",
-];
-/// Names before a Roman numeral that is said as "the second".
-const RULERS: [&str; 14] = [
-    "king",
-    "queen",
-    "pope",
-    "henry",
-    "louis",
-    "edward",
-    "george",
-    "william",
-    "charles",
-    "james",
-    "elizabeth",
-    "napoleon",
-    "philip",
-    "frederick",
-];
-
 /// Says one piece.
 pub(super) fn say(core: &str, context: &Context<'_>) -> Said {
     if core.is_empty() {
         return String::new().into();
     }
     if let Some(currency) = context.owed {
-        return format!("{} {currency}", phrase(core, context)).into();
+        let amount = currency.behind(core, context);
+        return amount.unwrap_or_else(|| format!("{} {}", phrase(core, context), currency.many()).into());
+    }
+    if core == "<" {
+        // Beside anything but a quantity it is left over from code or marks.
+        let compares = context.next.chars().count() == 1
+            || context.next.starts_with(|c: char| c.is_ascii_digit() || "-−.$".contains(c));
+        return if compares { "less than" } else { "" }.to_owned().into();
+    }
+    if let Some(usual) = usual_form(core, context) {
+        return say(&usual, context);
     }
     let next_is_number = context.next.starts_with(|c: char| c.is_ascii_digit())
         || (roman(context.next).is_some() && !context.is_last);
     if context.ends_with_stop {
         let dotted = format!("{core}.");
+        if matches!(core, "c" | "cent") && ORDINAL.is_match(context.previous) {
+            return Said { words: "century".to_owned(), owes: None, takes_stop: true };
+        }
+        if let Some(street) = street(core, context) {
+            return Said { words: street.to_owned(), owes: None, takes_stop: true };
+        }
         if core == "al" && context.previous == "et" {
             return Said { words: "others".to_owned(), owes: None, takes_stop: true };
         }
@@ -115,10 +116,7 @@ pub(super) fn say(core: &str, context: &Context<'_>) -> Said {
             return Said { words: letters(core), owes: None, takes_stop: true };
         }
     }
-    if let Some(money) = MONEY.captures(core) {
-        return money_words(&money, context);
-    }
-    phrase(core, context).into()
+    amount(core, context).unwrap_or_else(|| phrase(core, context).into())
 }
 
 fn phrase(core: &str, context: &Context<'_>) -> String {
@@ -132,10 +130,34 @@ fn phrase(core: &str, context: &Context<'_>) -> String {
         ("et", "al", _) => return "others".to_owned(),
         _ => {}
     }
-    if ends_in_number(context.previous)
-        && let Some(unit) = unit(core, count(context.previous))
+    let is_counted = ends_in_number(context.previous) || is_power_of_ten(context.previous);
+    if is_counted && let Some(unit) = unit(core, count(context.previous)) {
+        return unit;
+    }
+    if previous == "per"
+        && let Some(unit) = unit(core, Count::One)
     {
         return unit;
+    }
+    // A single letter with a negative power may be a quantity, unless a number or a unit stands before it.
+    if let Some(per) = reciprocal(core)
+        && (is_counted
+            || core.find('⁻').is_some_and(|end| end > 1)
+            || unit(context.previous, Count::Many).is_some())
+    {
+        return per;
+    }
+    if is_era(core) && (is_counted || matches!(core, "AD" | "A.D") && next_is_number) {
+        return letters(core);
+    }
+    if core == "FY" && next_is_number {
+        return "fiscal year".to_owned();
+    }
+    if context.previous.ends_with('%') && matches!(core, "CI" | "CIs") {
+        return if core == "CI" { "confidence interval" } else { "confidence intervals" }.to_owned();
+    }
+    if let Some(sections) = core.strip_prefix("§§") {
+        return format!("sections{}", spaced(&numeric(sections, context).unwrap_or_default()));
     }
     if ends_in_number(context.previous) && matches!(core, "am" | "AM" | "a.m") {
         return "ay em".to_owned();
@@ -143,15 +165,10 @@ fn phrase(core: &str, context: &Context<'_>) -> String {
     if ends_in_number(context.previous) && matches!(core, "pm" | "PM" | "p.m") {
         return "pea em".to_owned();
     }
-    if let Some(value) = roman(core) {
-        if NUMBERED.contains(&previous.as_str()) {
-            return cardinal(value);
-        }
-        if RULERS.contains(&previous.as_str()) && core != "I" {
-            return format!("the {}", ordinal(value));
-        }
+    if let Some(words) = numeral(core, context.previous) {
+        return words;
     }
-    if core == "A" && !context.next.is_empty() && NUMBERED.contains(&previous.as_str()) {
+    if core == "A" && !context.next.is_empty() && is_numbered(&previous) {
         return "ay".to_owned();
     }
     numeric(core, context).unwrap_or_else(|| compound(core))
@@ -162,10 +179,25 @@ fn compound(core: &str) -> String {
     if ADDRESS.is_match(core) {
         return address(core);
     }
+    if let Some(formula) = formula(core) {
+        return formula;
+    }
+    if let Some(words) = hashtag(core) {
+        return words;
+    }
     if core.contains('^') {
         return mixed(core);
     }
-    let alone = Context { previous: "", next: "", is_last: true, ends_with_stop: false, owed: None };
+    let alone = Context {
+        previous: "",
+        next: "",
+        is_last: true,
+        ends_with_stop: false,
+        stops: false,
+        closes: false,
+        pauses: false,
+        owed: None,
+    };
     let mut parts = core.split(['-', '‐', '‑', '–']).filter(|part| !part.is_empty());
     let (Some(first), Some(second)) = (parts.next(), parts.next()) else { return mixed(core) };
     let say = |part| numeric(part, &alone).unwrap_or_else(|| mixed(part));
@@ -181,15 +213,37 @@ fn numeric(core: &str, context: &Context<'_>) -> Option<String> {
     if is_number(core) {
         return Some(plain_number(core, context));
     }
+    if let Some(found) = LOSS_IN_PERCENT.captures(core) {
+        return Some(format!(
+            "minus {} {}",
+            number(&found[1]),
+            if &found[2] == "%" { "percent" } else { "per mille" }
+        ));
+    }
+    if let Some(found) = PROVISION.captures(core).filter(|_| context.closes) {
+        let parts = (2..4).filter_map(|at| found.get(at)).map(|part| match part.as_str() {
+            digits if is_number(digits) => number(digits),
+            letter => letters(letter),
+        });
+        let parts: Vec<String> = parts.collect();
+        let sign = if found[1].starts_with('§') { "section " } else { "" };
+        return Some(format!("{sign}{}, {}", number(found[1].trim_start_matches('§')), parts.join(", ")));
+    }
+    if let Some(found) = WITH_FRACTION.captures(core) {
+        let part = found[2].chars().next().and_then(symbol).unwrap_or_default();
+        let part = part.strip_prefix("one ").map_or(part.to_owned(), |rest| format!("a {rest}"));
+        return Some(format!("{} and {part}", number(&found[1])));
+    }
     if let Some(found) = ORDINAL.captures(core) {
-        return whole(&group(&found, 1)).map(ordinal);
+        let value = whole(&group(&found, 1))?;
+        let is_day = is_month_name(context.next) && !context.stops && (1..32).contains(&value);
+        return Some(if is_day { day_before_month(value, context) } else { ordinal(value) });
     }
     if let Some(found) = DECADE.captures(core) {
         return whole(&group(&found, 1)).map(decade);
     }
-    if let Some(found) = DATE.captures(core) {
-        let read = |at| group(&found, at).trim_start_matches('0').parse::<u64>().ok();
-        return Some(format!("{} {}, {}", month(read(2)?)?, ordinal(read(3)?), year(read(1)?)));
+    if let Some(words) = date(core, context) {
+        return Some(words);
     }
     if let Some(found) = TIME.captures(core) {
         return time_words(&group(&found, 1), &group(&found, 2), &group(&found, 3), context);
@@ -198,7 +252,10 @@ fn numeric(core: &str, context: &Context<'_>) -> Option<String> {
         return Some(format!("{} to {}", number(&group(&found, 1)), number(&group(&found, 2))));
     }
     if let Some(found) = FRACTION.captures(core) {
-        return Some(fraction(whole(&group(&found, 1))?, whole(&group(&found, 2))?));
+        let (above, below) = (whole(&group(&found, 1))?, whole(&group(&found, 2))?);
+        let follows = above < below && context.previous.chars().all(|c| c.is_ascii_digit());
+        let and = if follows && !context.previous.is_empty() { "and " } else { "" };
+        return Some(format!("{and}{}", fraction(above, below)));
     }
     if let Some(found) = DIMENSIONS.captures(core) {
         let sizes = (1..4).map(|at| group(&found, at)).filter(|size| !size.is_empty());
@@ -218,15 +275,19 @@ fn numeric(core: &str, context: &Context<'_>) -> Option<String> {
         let name = if group(&found, 1).is_empty() { "" } else { "version " };
         return Some(format!("{name}{}{}", parts.join(" point "), spaced(&mixed(&group(&found, 3)))));
     }
-    if let Some(found) = MONEY_RANGE.captures(core) {
-        let (one_many, scale) = (currency(&group(&found, 1)), scale(&group(&found, 5)).unwrap_or(""));
-        let low = number(&group(&found, 2));
-        return Some(format!("{low} to {}{} {}", number(&group(&found, 4)), spaced(scale), one_many.1));
-    }
     if let Some(found) = RANGE.captures(core) {
         let (low, high) = (group(&found, 1), group(&found, 3));
         let about = if low.starts_with(['~', '≈']) { "about " } else { "" };
         let low = low.trim_start_matches(['~', '≈']);
+        let days = [low, &high].map(|day| whole(day).filter(|day| (1..32).contains(day)));
+        if let [Some(first), Some(last)] = days {
+            if is_month_name(context.next) && !context.stops && group(&found, 4).is_empty() {
+                return Some(format!("the {} to the {} of", ordinal(first), ordinal(last)));
+            }
+            if is_month(context.previous) {
+                return Some(format!("{} to {}", ordinal(first), ordinal(last)));
+            }
+        }
         let words = if is_year(low) && (is_year(&high) || high.len() == 2) {
             format!("{} to {}", year(whole(low)?), whole(&high).map_or_else(|| digits(&high), year_or_rest))
         } else {
@@ -261,6 +322,16 @@ fn plain_number(core: &str, context: &Context<'_>) -> String {
         if is_month(&previous) && (1..=31).contains(&value) {
             return ordinal(value);
         }
+        if is_month_name(context.next)
+            && !context.stops
+            && (1..=31).contains(&value)
+            && !is_numbered(&previous)
+        {
+            return day_before_month(value, context);
+        }
+        if is_era(context.next) && (1000..10_000).contains(&value) {
+            return year(value);
+        }
         let next = context.next;
         let counts = unit(next, Count::Many).is_some()
             || scale(next).is_some()
@@ -277,11 +348,21 @@ fn plain_number(core: &str, context: &Context<'_>) -> String {
     number(core)
 }
 
+/// Tells whether a word is the name of a month as it is written, so that "may" and "mar" are none.
+fn is_month_name(word: &str) -> bool {
+    word.starts_with(char::is_uppercase) && is_month(word)
+}
+
+fn is_power_of_ten(text: &str) -> bool {
+    text.strip_prefix("10")
+        .is_some_and(|power| !power.is_empty() && power.chars().all(|c| raised(c).is_some()))
+}
+
 fn is_year(text: &str) -> bool {
     text.len() == 4 && whole(text).is_some_and(|value| (1100..2100).contains(&value))
 }
 
-fn ends_in_number(text: &str) -> bool {
+pub(super) fn ends_in_number(text: &str) -> bool {
     text.ends_with(|c: char| c.is_ascii_digit())
 }
 
@@ -289,92 +370,7 @@ fn count(number: &str) -> Count {
     if number.trim_start_matches(['-', '−', '+', '~', '±']) == "1" { Count::One } else { Count::Many }
 }
 
-fn time_words(hours: &str, minutes: &str, half: &str, context: &Context<'_>) -> Option<String> {
-    let (hour, minute) = (hours.trim_start_matches('0').parse().unwrap_or(0), whole(minutes));
-    if hour > 24 || minute.is_some_and(|minute| minute > 59) {
-        return Some(format!("{} to {}", number(hours), number(minutes)));
-    }
-    let half_words = match half.chars().next().map(|c| c.to_ascii_lowercase()) {
-        Some('a') => " ay em",
-        Some('p') => " pea em",
-        _ => "",
-    };
-    let half_follows =
-        !half_words.is_empty() || matches!(context.next.to_lowercase().as_str(), "am" | "pm" | "a.m" | "p.m");
-    let words = match (minutes, minute) {
-        ("00", _) if half_follows => cardinal(hour),
-        ("00", _) if hour > 12 => format!("{} hundred", cardinal(hour)),
-        ("00", _) => format!("{} o'clock", cardinal(hour)),
-        (_, Some(minute)) => format!("{} {}", cardinal(hour), cardinal(minute)),
-        (_, None) => format!("{} oh {}", cardinal(hour), number(minutes.trim_start_matches('0'))),
-    };
-    Some(format!("{words}{half_words}"))
-}
-
-fn fraction(above: u64, below: u64) -> String {
-    let name = match (above, below) {
-        (_, 0 | 1) => return format!("{} over {}", cardinal(above), cardinal(below)),
-        (1, 2) => "half".to_owned(),
-        (_, 2) => "halves".to_owned(),
-        (_, 4) => "quarter".to_owned(),
-        _ => ordinal(below),
-    };
-    if below > 20 && !below.is_multiple_of(10) {
-        return format!("{} over {}", cardinal(above), cardinal(below));
-    }
-    let many = if above == 1 || name == "halves" { "" } else { "s" };
-    format!("{} {name}{many}", cardinal(above))
-}
-
-fn currency(sign: &str) -> (&'static str, &'static str, &'static str) {
-    match sign {
-        "€" => ("euro", "euros", "cents"),
-        "£" => ("pound", "pounds", "pence"),
-        "¥" => ("yen", "yen", "sen"),
-        "₹" => ("rupee", "rupees", "paise"),
-        _ => ("dollar", "dollars", "cents"),
-    }
-}
-
-fn money_words(found: &Captures<'_>, context: &Context<'_>) -> Said {
-    let group = |at: usize| found.get(at).map_or("", |m| m.as_str());
-    let (one, many, small) = currency(group(2));
-    let (sign, value) = (sign_words(group(1)), group(3));
-    if value.is_empty() {
-        return many.to_owned().into();
-    }
-    if group(4).is_empty()
-        && scale(context.next).is_some_and(|word| context.next.len() > 2 || word == "billion")
-    {
-        return Said { words: format!("{sign}{}", number(value)), owes: Some(many), takes_stop: false };
-    }
-    let mut words = if let Some(scale) = scale(group(4)) {
-        format!("{} {scale} {many}", number(value))
-    } else {
-        match value.split_once('.') {
-            Some((whole_part, cents)) if cents.len() == 2 => {
-                let below = cents.trim_start_matches('0').parse().unwrap_or(0);
-                let above = whole(whole_part).unwrap_or(0);
-                let unit = if above == 1 { one } else { many };
-                match (above, below) {
-                    (_, 0) => format!("{} {unit}", number(whole_part)),
-                    (0, _) => format!("{} {small}", cardinal(below)),
-                    _ => format!("{} {unit} and {} {small}", number(whole_part), cardinal(below)),
-                }
-            }
-            _ => format!("{} {}", number(value), if value == "1" { one } else { many }),
-        }
-    };
-    if !group(5).is_empty() {
-        words.push_str(" or more");
-    }
-    if !group(6).is_empty() {
-        words.push_str(&format!(" per {}", group(6)));
-    }
-    format!("{sign}{words}").into()
-}
-
-fn sign_words(sign: &str) -> String {
+pub(super) fn sign_words(sign: &str) -> String {
     let words = sign.chars().filter_map(|c| match c {
         '-' => Some("minus"),
         '+' => Some("plus"),
@@ -383,7 +379,7 @@ fn sign_words(sign: &str) -> String {
     words.map(|word| format!("{word} ")).collect()
 }
 
-fn known_after_number(tail: &str) -> bool {
+pub(super) fn known_after_number(tail: &str) -> bool {
     unit(tail, Count::Many).is_some()
         || scale(tail).is_some()
         || matches!(tail, "x" | "×" | "X" | "D" | "G" | "p")
@@ -400,6 +396,6 @@ fn after_number(tail: &str, count: Count) -> String {
     }
 }
 
-fn spaced(words: &str) -> String {
+pub(super) fn spaced(words: &str) -> String {
     if words.is_empty() { String::new() } else { format!(" {words}") }
 }

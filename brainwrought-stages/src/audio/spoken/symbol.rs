@@ -44,7 +44,7 @@ pub(super) fn symbol(sign: char) -> Option<&'static str> {
         '∧' => "and",
         '∨' => "or",
         '∝' => "proportional to",
-        '°' => "degrees",
+        '°' | '˚' => "degrees",
         '§' => "section",
         '¶' => "paragraph",
         '©' => "copyright",
@@ -54,13 +54,22 @@ pub(super) fn symbol(sign: char) -> Option<&'static str> {
         '¥' => "yen",
         '₹' => "rupees",
         '¢' => "cents",
-        '#' => "number",
+        '#' | '№' => "number",
         '½' => "one half",
         '⅓' => "one third",
         '⅔' => "two thirds",
         '¼' => "one quarter",
         '¾' => "three quarters",
+        '⅕' => "one fifth",
+        '⅖' => "two fifths",
+        '⅗' => "three fifths",
+        '⅘' => "four fifths",
+        '⅙' => "one sixth",
+        '⅚' => "five sixths",
         '⅛' => "one eighth",
+        '⅜' => "three eighths",
+        '⅝' => "five eighths",
+        '⅞' => "seven eighths",
         'ℝ' => "R",
         'ℕ' => "N",
         'ℤ' => "Z",
@@ -69,7 +78,7 @@ pub(super) fn symbol(sign: char) -> Option<&'static str> {
 }
 
 /// The name of a Greek letter.
-fn greek(letter: char) -> Option<&'static str> {
+pub(super) fn greek(letter: char) -> Option<&'static str> {
     Some(match letter {
         'α' | 'Α' => "alpha",
         'β' | 'Β' => "beta",

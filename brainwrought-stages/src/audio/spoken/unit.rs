@@ -102,6 +102,36 @@ const UNITS: &[(&str, &str, &str)] = &[
     ("ppm", "part per million", "parts per million"),
     ("bps", "bit per second", "bits per second"),
     ("FLOPS", "flops", "flops"),
+    ("Da", "dalton", "daltons"),
+    ("kDa", "kilodalton", "kilodaltons"),
+    ("mol", "mole", "moles"),
+    ("mmol", "millimole", "millimoles"),
+    ("µmol", "micromole", "micromoles"),
+    ("nmol", "nanomole", "nanomoles"),
+    ("pmol", "picomole", "picomoles"),
+    ("mM", "millimolar", "millimolar"),
+    ("µM", "micromolar", "micromolar"),
+    ("nM", "nanomolar", "nanomolar"),
+    ("pM", "picomolar", "picomolar"),
+    ("µL", "microliter", "microliters"),
+    ("µl", "microliter", "microliters"),
+    ("nL", "nanoliter", "nanoliters"),
+    ("dL", "deciliter", "deciliters"),
+    ("dl", "deciliter", "deciliters"),
+    ("pg", "picogram", "picograms"),
+    ("ha", "hectare", "hectares"),
+    ("kΩ", "kilohm", "kilohms"),
+    ("MΩ", "megohm", "megohms"),
+    ("µV", "microvolt", "microvolts"),
+    ("µW", "microwatt", "microwatts"),
+    ("hPa", "hectopascal", "hectopascals"),
+    ("GPa", "gigapascal", "gigapascals"),
+    ("MJ", "megajoule", "megajoules"),
+    ("mT", "millitesla", "milliteslas"),
+    ("mSv", "millisievert", "millisieverts"),
+    ("µSv", "microsievert", "microsieverts"),
+    ("mmHg", "millimeter of mercury", "millimeters of mercury"),
+    ("IU", "international unit", "international units"),
     ("€", "euro", "euros"),
     ("£", "pound", "pounds"),
     ("$", "dollar", "dollars"),
@@ -110,15 +140,29 @@ const UNITS: &[(&str, &str, &str)] = &[
     ("GBP", "pound", "pounds"),
 ];
 
-/// How a unit after a number is said, "kB/s" included.
+/// How a unit after a number is said, "kB/s", "mg/kg/day" and "µg·mL⁻¹" included.
 pub(super) fn unit(sign: &str, count: Count) -> Option<String> {
-    if let Some((above, below)) = sign.split_once('/') {
+    // Greek mu for the sign of micro, a ring above for the degree.
+    let sign = &*sign.replace('μ', "µ").replace('˚', "°");
+    if let Some((above, below)) = sign.rsplit_once('/') {
         let plain = above.len() > 2 && above.chars().all(char::is_alphabetic);
         let above = unit(above, count).or_else(|| plain.then(|| above.to_owned()))?;
         return Some(format!("{above} per {}", per(below)?));
     }
+    if let Some((above, below)) =
+        sign.rsplit_once(['·', '⋅', '.', '\u{202f}', '\u{a0}']).filter(|_| sign.contains('⁻'))
+    {
+        return Some(format!("{} {}", unit(above, count)?, reciprocal(below)?));
+    }
     let (_, one, many) = UNITS.iter().find(|(known, _, _)| *known == sign)?;
     Some((if count == Count::One { *one } else { *many }).to_owned())
+}
+
+/// How a unit with a negative power is said: "s⁻¹" is "per second", "m⁻²" is "per square meter".
+pub(super) fn reciprocal(sign: &str) -> Option<String> {
+    let (base, power) = sign.split_once('⁻')?;
+    let power = if power == "¹" { "" } else { power };
+    Some(format!("per {}", per(&format!("{base}{power}"))?))
 }
 
 /// How many of a unit there are, as far as grammar cares.
@@ -135,7 +179,11 @@ fn per(sign: &str) -> Option<String> {
         "second", "minute", "hour", "day", "week", "month", "year", "person", "user", "token", "page",
         "image",
     ];
-    words.contains(&sign).then(|| sign.to_owned()).or_else(|| unit(sign, Count::One))
+    let plain = words.contains(&sign).then(|| sign.to_owned()).or_else(|| unit(sign, Count::One));
+    plain.or_else(|| {
+        let (base, power) = sign.split_at_checked(sign.find(['²', '³'])?)?;
+        Some(format!("{} {}", unit(base, Count::One)?, if power == "²" { "squared" } else { "cubed" }))
+    })
 }
 
 /// What a letter after a number multiplies it by.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use brainwrought_core::data::Language;
 use tokio_util::sync::CancellationToken;
 
 use super::super::lexicon::Saying;
@@ -92,14 +93,16 @@ pub(super) fn speak(
 
 /// What is said for each word, and the phonemes of those for which the lexicon has them.
 fn said(utterance: &Utterance) -> (Vec<SpokenToken>, BTreeMap<usize, String>) {
-    let mut tokens = spoken_form(&utterance.line);
+    // The pronunciation tables are English.
+    let english = Language::english();
+    let mut tokens = spoken_form(&utterance.line, &english);
     let mut phonemes = BTreeMap::new();
     for (word, token) in tokens.iter_mut().enumerate() {
         let written = utterance.line.get(token.written.clone()).unwrap_or_default();
         match utterance.lexicon.saying(written) {
             Some(Saying::Words(words)) => {
                 let stop = token.spoken.chars().next_back().filter(|c| c.is_ascii_punctuation());
-                let words = spoken_form(&words).into_iter().map(|token| token.spoken);
+                let words = spoken_form(&words, &english).into_iter().map(|token| token.spoken);
                 token.spoken = words.collect::<Vec<_>>().join(" ");
                 token.spoken.extend(stop);
             }

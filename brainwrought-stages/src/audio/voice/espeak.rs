@@ -7,7 +7,6 @@ use brainwrought_core::data::Language;
 use bytes::Bytes;
 use tokio_util::sync::CancellationToken;
 
-use super::super::caption_words::written_words;
 use super::super::lexicon::Saying;
 use super::super::spoken::spoken_form;
 use super::envelope::Envelope;
@@ -33,7 +32,9 @@ const EARLY_MS: u32 = 30;
 #[derive(Debug, Clone)]
 pub struct EspeakVoice {
     program: EspeakProgram,
+    /// The program's own name of the voice.
     language: String,
+    spoken: Language,
     name: String,
     version: String,
 }
@@ -61,7 +62,9 @@ impl EspeakVoice {
         let version = program.version(cancellation)?;
         let codes = program.languages(cancellation)?;
         if codes.iter().any(|known| *known == code || known.split('-').next() == Some(code)) {
-            return Ok(Self { program, language: format!("{code}{plus}{variant}"), name, version });
+            // Whatever the program reads as English is written out as English.
+            let spoken = if code.starts_with("en") { Language::english() } else { language.clone() };
+            return Ok(Self { program, language: format!("{code}{plus}{variant}"), spoken, name, version });
         }
         Err(VoiceError::NoSuchLanguage { language: language.to_string(), choices: codes.join(", ") })
     }
@@ -117,18 +120,11 @@ impl Engine for EspeakVoice {
         chunks: ChunkSink<'_>,
     ) -> Result<(), VoiceError> {
         let Utterance { line, manner, lexicon } = utterance;
-        let is_english = self.language.starts_with("en");
-        // In English we know better how numbers and signs are read; in its other languages espeak-ng does.
-        let said: Vec<(Range<usize>, String)> = if is_english {
-            spoken_form(line).into_iter().map(|token| (token.written, token.spoken)).collect()
-        } else {
-            written_words(line).into_iter().map(|range| (range.clone(), line[range].to_owned())).collect()
-        };
-        let (written, words): (Vec<Range<usize>>, Vec<String>) = said
+        let (written, words): (Vec<Range<usize>>, Vec<String>) = spoken_form(line, &self.spoken)
             .into_iter()
-            .map(|(range, said)| match lexicon.saying(&line[range.clone()]) {
-                Some(Saying::Words(_)) => (range.clone(), lexicon.said(&line[range])),
-                _ => (range, said),
+            .map(|token| match lexicon.saying(&line[token.written.clone()]) {
+                Some(Saying::Words(_)) => (token.written.clone(), lexicon.said(&line[token.written])),
+                _ => (token.written, token.spoken),
             })
             .unzip();
         if words.is_empty() {

@@ -113,7 +113,7 @@ impl VoiceLibrary {
         if HostedVoice::is_meant(name) {
             return self.opened(name, language, || {
                 let reference = self.reference(language, cancellation);
-                name.parse::<HostedVoice>()?.open(&self.providers, reference, is_english(language))
+                name.parse::<HostedVoice>()?.open(&self.providers, reference, language)
             });
         }
         let is_kokoro = kokoro::is_name(name);

@@ -14,10 +14,9 @@ use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 use unicode_normalization::UnicodeNormalization;
 
-use super::super::caption_words::written_words;
 use super::super::lexicon::Saying;
 use super::super::noise::Noise;
-use super::super::spoken::spoken_form;
+use super::super::spoken::{SpokenToken, spoken_form};
 use super::envelope::Envelope;
 use super::espeak_program::EspeakProgram;
 use super::{ChunkSink, Engine, Speech, SpokenWord, Utterance, VoiceError, VoiceRights};
@@ -53,7 +52,7 @@ pub struct PiperVoice {
     nodes: Nodes,
     settings: PiperSettings,
     espeak: EspeakProgram,
-    is_english: bool,
+    language: Language,
 }
 
 /// The part of a voice's `.onnx.json` that is used.
@@ -142,7 +141,7 @@ impl PiperVoice {
         Ok(Self {
             identity: format!("piper synthesis {SYNTHESIS} of {model_digest} {settings_digest} {version}"),
             name: name.to_owned(),
-            is_english: spoken == "en",
+            language: Language::new(&spoken),
             model,
             nodes,
             settings,
@@ -261,7 +260,7 @@ impl Engine for PiperVoice {
         cancellation: &CancellationToken,
         chunks: ChunkSink<'_>,
     ) -> Result<(), VoiceError> {
-        let written = said(utterance, self.is_english);
+        let written = said(utterance, &self.language);
         let (ids, places) = self.ids(&written, cancellation)?;
         if cancellation.is_cancelled() {
             return Err(VoiceError::Cancelled);
@@ -316,18 +315,12 @@ struct Said {
     stop: Option<char>,
 }
 
-fn said(utterance: &Utterance, is_english: bool) -> Vec<Said> {
+fn said(utterance: &Utterance, language: &Language) -> Vec<Said> {
     let line = &utterance.line;
-    let words: Vec<(Range<usize>, String)> = if is_english {
-        spoken_form(line).into_iter().map(|token| (token.written, token.spoken)).collect()
-    } else {
-        // espeak-ng knows how numbers and signs are read in its languages.
-        written_words(line).into_iter().map(|range| (range.clone(), line[range].to_owned())).collect()
-    };
     let last = |word: &str| word.chars().rev().find(|c| c.is_alphanumeric() || MELODY.contains(*c));
-    words
+    spoken_form(line, language)
         .into_iter()
-        .map(|(written, spoken)| {
+        .map(|SpokenToken { written, spoken }| {
             let stop = last(&spoken).filter(|c| MELODY.contains(*c));
             match utterance.lexicon.saying(line.get(written.clone()).unwrap_or_default()) {
                 Some(Saying::Words(spoken)) => Said { written, spoken, phonemes: None, stop },
@@ -373,7 +366,7 @@ mod tests {
 
     #[test]
     fn words_keep_the_pause_that_shapes_the_melody() {
-        let said = said(&Utterance::new("It costs $45, (really)!"), true);
+        let said = said(&Utterance::new("It costs $45, (really)!"), &Language::english());
         let words: Vec<(&str, Option<char>)> =
             said.iter().map(|word| (word.spoken.as_str(), word.stop)).collect();
         assert_eq!(words[1], ("costs", None));

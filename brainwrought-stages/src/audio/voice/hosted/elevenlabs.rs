@@ -175,7 +175,7 @@ impl Voice for ElevenLabsVoice {
         utterance: &Utterance,
         chunks: ChunkSink<'_>,
     ) -> Result<(), VoiceError> {
-        let sent = SynthesisText::new(utterance, self.parts.is_english);
+        let sent = SynthesisText::new(utterance, &self.parts.language);
         if sent.is_silent() {
             chunks(silence(&sent));
             return Ok(());

@@ -9,6 +9,8 @@ mod synthesis_text;
 
 use std::sync::Arc;
 
+use brainwrought_core::data::Language;
+
 pub use choice::{HostedVoice, NoSuchHostedVoice};
 
 use self::elevenlabs::ElevenLabsVoice;
@@ -24,7 +26,7 @@ impl HostedVoice {
     ///
     /// Fails with what is missing.
     pub fn check(&self, settings: &ProviderSettings) -> Result<(), VoiceError> {
-        self.open(settings, None, true).map(drop)
+        self.open(settings, None, &Language::english()).map(drop)
     }
 
     /// Opens the voice. Opens no connection. `reference` finds the words of engines that tell no timings: an engine of this
@@ -37,11 +39,11 @@ impl HostedVoice {
         &self,
         settings: &ProviderSettings,
         reference: Option<Arc<dyn Engine>>,
-        is_english: bool,
+        language: &Language,
     ) -> Result<Arc<dyn Voice>, VoiceError> {
         let client = self.client(settings)?;
         let price = client.price(settings, &self.priced());
-        let parts = Parts { name: self.to_string(), client, price, reference, is_english };
+        let parts = Parts { name: self.to_string(), client, price, reference, language: language.clone() };
         Ok(match self.clone() {
             Self::ElevenLabs { voice, model } => Arc::new(ElevenLabsVoice::new(parts, voice, model)),
             Self::Designed { description, model } => {

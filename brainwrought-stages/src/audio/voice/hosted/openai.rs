@@ -121,7 +121,7 @@ impl Voice for OpenAiVoice {
         utterance: &Utterance,
         chunks: ChunkSink<'_>,
     ) -> Result<(), VoiceError> {
-        let sent = SynthesisText::new(utterance, self.parts.is_english);
+        let sent = SynthesisText::new(utterance, &self.parts.language);
         if sent.is_silent() {
             chunks(silence(&sent));
             return Ok(());

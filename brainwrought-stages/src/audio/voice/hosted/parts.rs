@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use brainwrought_core::budget::Cost;
+use brainwrought_core::data::Language;
 
 use super::super::Engine;
 use crate::provider::{Bill, Price, ProviderClient};
@@ -17,7 +18,7 @@ pub(super) struct Parts {
     pub(super) client: ProviderClient,
     pub(super) price: Option<Price>,
     pub(super) reference: Option<Arc<dyn Engine>>,
-    pub(super) is_english: bool,
+    pub(super) language: Language,
 }
 
 impl Parts {

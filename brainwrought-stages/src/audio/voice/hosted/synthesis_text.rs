@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use super::super::super::caption_words::written_words;
+use brainwrought_core::data::Language;
+
 use super::super::super::spoken::spoken_form;
 use super::super::{SpokenWord, Utterance};
 
@@ -15,31 +16,22 @@ pub(super) struct SynthesisText {
 }
 
 impl SynthesisText {
-    /// Writes out what is said: numbers and signs as words in English, the lexicon's words as it has them.
-    pub(super) fn new(utterance: &Utterance, is_english: bool) -> Self {
+    /// Writes out what is said: numbers and signs as the language has them, the lexicon's words as it has them.
+    pub(super) fn new(utterance: &Utterance, language: &Language) -> Self {
         let line = &utterance.line;
         let written = |range: &Range<usize>| line.get(range.clone()).unwrap_or_default();
-        let said: Vec<(Range<usize>, String)> = match is_english {
-            true => spoken_form(line)
-                .into_iter()
-                .map(|token| {
-                    let own = utterance.lexicon.said(written(&token.written));
-                    let said = if own == written(&token.written) { token.spoken } else { own };
-                    (token.written, said)
-                })
-                .collect(),
-            false => written_words(line)
-                .into_iter()
-                .map(|range| (range.clone(), utterance.lexicon.said(written(&range))))
-                .collect(),
-        };
+        let said = spoken_form(line, language).into_iter().map(|token| {
+            let own = utterance.lexicon.said(written(&token.written));
+            let said = if own == written(&token.written) { token.spoken } else { own };
+            (token.written, said)
+        });
         let mut text = String::new();
         let mut letters = 0;
-        let mut words = Vec::with_capacity(said.len());
+        let mut words = Vec::new();
         let mut end = 0;
         for (range, said) in said {
             // Scripts without spaces stay without.
-            let gap = range.start > end || is_english;
+            let gap = range.start > end;
             if letters > 0 && gap && !said.is_empty() {
                 text.push(' ');
                 letters += 1;
@@ -136,7 +128,7 @@ mod tests {
 
     #[test]
     fn the_words_of_a_text_are_found_by_its_characters() {
-        let sent = SynthesisText::new(&Utterance::new("It costs $45, yes."), true);
+        let sent = SynthesisText::new(&Utterance::new("It costs $45, yes."), &Language::english());
         assert_eq!(sent.text, "It costs forty five dollars, yes.");
         let count = sent.text.chars().count();
         let starts_at: Vec<f64> = (0..count).map(|at| at as f64 * 0.1).collect();
@@ -149,7 +141,7 @@ mod tests {
 
     #[test]
     fn the_words_of_a_text_are_found_by_its_parts() {
-        let sent = SynthesisText::new(&Utterance::new("It costs $45, yes."), true);
+        let sent = SynthesisText::new(&Utterance::new("It costs $45, yes."), &Language::english());
         let part = |word: &str, at: f64| (word.to_owned(), at, at + 0.1);
         let parts = [
             part("it", 0.0),
@@ -166,8 +158,8 @@ mod tests {
 
     #[test]
     fn scripts_without_spaces_stay_without() {
-        let sent = SynthesisText::new(&Utterance::new("机器学习很有趣。"), false);
+        let sent = SynthesisText::new(&Utterance::new("机器学习很有趣。"), &Language::new("zh"));
         assert_eq!(sent.text, "机器学习很有趣。");
-        assert!(SynthesisText::new(&Utterance::new("— …"), true).is_silent());
+        assert!(SynthesisText::new(&Utterance::new("— …"), &Language::english()).is_silent());
     }
 }

@@ -97,7 +97,7 @@ fn context() -> StageContext {
 
 fn open(name: &str, server: &ScriptedServer) -> Arc<dyn Voice> {
     let voice: HostedVoice = name.parse().unwrap();
-    voice.open(&settings(server), Some(Arc::new(Beeper)), true).unwrap()
+    voice.open(&settings(server), Some(Arc::new(Beeper)), &Language::english()).unwrap()
 }
 
 async fn say(voice: &Arc<dyn Voice>, cx: &StageContext, line: &str) -> Result<Speech, VoiceError> {
@@ -379,7 +379,7 @@ async fn requests_follow_openais_published_api_and_a_third_party_server_answers(
     // The server knows nothing of times, so it is asked for sound alone after that.
     for name in ["openai:onyx", "openai:alloy@tts-1-hd", &format!("{}/v1#nova", reference.url)] {
         let voice: HostedVoice = name.parse().unwrap();
-        let voice = voice.open(&known, Some(Arc::new(Beeper)), true).unwrap();
+        let voice = voice.open(&known, Some(Arc::new(Beeper)), &Language::english()).unwrap();
         let speech = say(&voice, &cx, "Said by somebody else.").await.unwrap();
         assert_eq!((speech.words.len(), speech.sample_rate), (4, 24_000), "{name}");
         assert!(speech.samples.len() > 24_000);
