@@ -123,7 +123,6 @@ pub async fn run(
 
 /// Runs `program` like [`run`], shows `watch` all that has come each time more of its standard output comes, and returns what
 /// it wrote even if it then failed: its standard output, and the end of its standard error output or the failure.
-#[expect(clippy::too_many_arguments, reason = "they are those of `run` and one more")]
 pub async fn run_watching_output(
     program: &Path,
     args: &[OsString],

@@ -34,7 +34,7 @@ pub(super) enum OcrTools {
         weights: OpenWeights,
         threads: Arc<ThreadPool>,
     },
-    Loaded(TextRecogniser),
+    Loaded(Box<TextRecogniser>),
 }
 
 /// Chooses the text of each page, and keeps account of it.
@@ -248,7 +248,7 @@ impl OcrTools {
                 std::mem::replace(self, Self::Missing(Unrecognised::Damaged))
             && let Ok(recogniser) = TextRecogniser::load(weights, &threads)
         {
-            *self = Self::Loaded(recogniser);
+            *self = Self::Loaded(Box::new(recogniser));
         }
         match self {
             Self::Loaded(recogniser) => Ok(recogniser),

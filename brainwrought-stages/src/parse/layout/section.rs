@@ -316,14 +316,14 @@ mod tests {
         assert_eq!((found[0].role, found[0].block), (Some(SectionRole::Abstract), 0));
         let authors = block(BlockKind::FrontMatter, "Ada Lovelace, London", 10.0);
         let blocks = vec![authors, block(BlockKind::Paragraph, &prose, 9.0), heading("1 Arrivals", 12.0)];
-        let found = sections(&mut vec![page(1, blocks)], &[], None);
+        let found = sections(&mut [page(1, blocks)], &[], None);
         assert_eq!((found[0].role, found[0].block), (Some(SectionRole::Abstract), 1));
     }
 
     #[test]
     fn chapters_have_conclusions_of_their_own() {
         let blocks = ["1 Introduction", "1.1 Conclusion", "2 Conclusion", "3 Conclusion"];
-        let found = sections(&mut vec![page(1, blocks.map(|text| heading(text, 12.0)).to_vec())], &[], None);
+        let found = sections(&mut [page(1, blocks.map(|text| heading(text, 12.0)).to_vec())], &[], None);
         let roles: Vec<bool> = found.iter().map(|s| s.role == Some(SectionRole::Conclusion)).collect();
         assert_eq!(roles, [false, false, false, true]);
     }
