@@ -10,6 +10,7 @@ use brainwrought_core::data::{
 use super::clean::Cleaned;
 use super::dialogue::Asker;
 use super::duration::{LINE_GAP_MS, estimate_ms};
+use super::found_text::FoundText;
 use super::hook::{Frame, frame};
 use super::lexicon::has_cue;
 use super::material::Material;
@@ -70,6 +71,7 @@ pub(super) fn drafted(draft: &Draft<'_>, budget: u64, asks: bool) -> Result<Scri
         return Err(ScriptError::TooLittleText {
             title: document.title.clone(),
             sentences: draft.sentences.len(),
+            found: FoundText::new(document),
         });
     }
     let worth: Vec<f32> = picked

@@ -4,6 +4,7 @@ use brainwrought_core::data::Script;
 
 use super::draft::{Draft, drafted};
 use super::duration::{LINE_GAP_MS, Pace, SCENE_GAP_MS};
+use super::found_text::FoundText;
 use super::scenes::SOURCE_MS;
 use super::writer::{Brief, ScriptError};
 
@@ -74,8 +75,11 @@ fn closest(draft: &Draft<'_>, asks: bool) -> Result<Script, ScriptError> {
             }
         }
     }
-    best.map(|(_, script)| script)
-        .ok_or_else(|| ScriptError::TooLittleText { title: draft.document.title.clone(), sentences: 0 })
+    best.map(|(_, script)| script).ok_or_else(|| ScriptError::TooLittleText {
+        title: draft.document.title.clone(),
+        sentences: 0,
+        found: FoundText::new(draft.document),
+    })
 }
 
 /// Fills what is left over, and says so where the script stays shorter than asked for.

@@ -11,6 +11,7 @@ mod duration;
 mod edit;
 mod evidence;
 mod focus;
+mod found_text;
 mod grounding;
 mod hook;
 mod length;
@@ -42,6 +43,7 @@ mod writer;
 pub use duration::{LENGTH_SECONDS, LINE_GAP_MS, Pace, SCENE_GAP_MS, estimate_ms, planned_ms};
 pub use edit::{EditVerdict, LineEdit, LineFault, LineVerdict, MAX_LINE_CHARS, WrongEdits, judge_edit};
 pub use evidence::{Doubt, Evidence};
+pub use found_text::FoundText;
 #[cfg(feature = "ffmpeg")]
 pub(crate) use grounding::citations;
 pub use grounding::{GroundingFault, UngroundedLine, grounding};

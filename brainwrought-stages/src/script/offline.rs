@@ -14,6 +14,7 @@ use super::concepts::concepts;
 use super::dialogue::Asker;
 use super::draft::Draft;
 use super::focus::focus;
+use super::found_text::FoundText;
 use super::grounding::retain_grounded;
 use super::length::on_time;
 use super::rank::{Topic, units};
@@ -62,7 +63,8 @@ fn write(document: &Document, brief: &Brief) -> Result<Script, ScriptError> {
     // The title over the first page may be taken for a section.
     let part = part.filter(|part| part.to_lowercase() != document.title.to_lowercase());
     if said.is_empty() {
-        return Err(ScriptError::TooLittleText { title: document.title.clone(), sentences: 0 });
+        let (title, found) = (document.title.clone(), FoundText::new(document));
+        return Err(ScriptError::TooLittleText { title, sentences: 0, found });
     }
     let concepts = concepts(&document.title, &cleaned, &said, language);
     let title =

@@ -8,6 +8,7 @@ use brainwrought_core::stage::StageContext;
 use serde_json::Value;
 
 use super::duration::{LENGTH_SECONDS, Pace};
+use super::found_text::FoundText;
 use crate::gate::rule::listed;
 
 /// What the script should be like.
@@ -57,14 +58,16 @@ pub trait ScriptWriter: fmt::Debug + Send + Sync + 'static {
 pub enum ScriptError {
     /// The document has next to no running text.
     #[error(
-        "“{title}” has too little text for a script: {sentences} usable sentences were found; \
-         a scan needs text recognition first"
+        "“{title}” has too little running text for a script: of its sentences {sentences} can be said, and it has {found}; \
+         choose a document, or a part of one, that tells something in whole sentences"
     )]
     TooLittleText {
         /// The document's title.
         title: String,
         /// The number of sentences that could have been used.
         sentences: usize,
+        /// What it has instead.
+        found: FoundText,
     },
     /// The length asked for is out of range.
     #[error("a video of {length_ms} ms cannot be written; ask for {}000 to {}000 ms", LENGTH_SECONDS.start(), LENGTH_SECONDS.end())]
