@@ -1,4 +1,5 @@
-//! What the tests of several crates share: servers of their own, programs of other people, small disks and wrong clocks.
+//! What the tests of several crates share: servers of their own, programs of other people, small disks, wrong clocks, and
+//! documents whose right reading is known.
 //!
 //! Everything here panics when it does not work, as a test does, and cleans up after itself, however the test ends.
 
@@ -11,6 +12,7 @@ mod pdf_writer;
 mod postgres_server;
 mod proxy;
 mod python_peer;
+mod reading;
 mod small_disk;
 #[cfg(feature = "artifacts")]
 mod watched_artifacts;
@@ -22,6 +24,10 @@ pub use pdf_writer::{PROSE, PdfWriter, deflated_zeros, text};
 pub use postgres_server::{Around, PostgresServer};
 pub use proxy::Proxy;
 pub use python_peer::{LLAMA, PythonPeer, python};
+pub use reading::{
+    Known, KnownBlock, KnownFigure, KnownPage, Read, ReadBlock, ReadFigure, ReadPage, ReadRow, Score,
+    known_documents, mistakes, score,
+};
 pub use small_disk::SmallDisk;
 #[cfg(feature = "artifacts")]
 pub use watched_artifacts::{ArtifactCall, ArtifactWatch, WatchedArtifacts, no_space};
