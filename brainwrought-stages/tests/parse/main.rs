@@ -11,6 +11,7 @@
 mod confined;
 mod formats;
 mod hostile;
+mod known;
 mod reading;
 mod recognition;
 
@@ -79,7 +80,7 @@ fn main() -> ExitCode {
     let filter = std::env::args().nth(1).filter(|argument| !argument.starts_with('-'));
     let engines = engines();
     let mut failed = 0;
-    let tests = reading::TESTS.iter().chain(formats::TESTS).chain(recognition::TESTS);
+    let tests = reading::TESTS.iter().chain(known::TESTS).chain(formats::TESTS).chain(recognition::TESTS);
     for (name, test) in tests.chain(hostile::TESTS).chain(confined::TESTS).copied() {
         for libpdfium in engines.clone() {
             let mut host = PdfHost::this_program().unwrap();
