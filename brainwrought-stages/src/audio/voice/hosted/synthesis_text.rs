@@ -157,6 +157,12 @@ mod tests {
     }
 
     #[test]
+    fn signs_are_written_out_in_the_language_of_the_line() {
+        let sent = SynthesisText::new(&Utterance::new("Es kostet 1,5 Mio. €, ja."), &Language::new("de"));
+        assert_eq!(sent.text, "Es kostet 1 Komma 5 Millionen Euro, ja.");
+    }
+
+    #[test]
     fn scripts_without_spaces_stay_without() {
         let sent = SynthesisText::new(&Utterance::new("机器学习很有趣。"), &Language::new("zh"));
         assert_eq!(sent.text, "机器学习很有趣。");
