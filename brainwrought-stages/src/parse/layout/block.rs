@@ -4,7 +4,9 @@ use brainwrought_core::data::Rect;
 
 use super::hyphen::Vocabulary;
 use super::line::Line;
-use super::pattern::{is_caption_start, is_list_start, is_marker, is_numbered_heading, is_reference_start};
+use super::pattern::{
+    is_caption_start, is_list_start, is_marker, is_note_start, is_numbered_heading, is_reference_start,
+};
 use crate::parse::page_content::union;
 
 /// Sizes that differ by less than this part belong to one paragraph.
@@ -176,7 +178,9 @@ fn goes_on(paragraph: &Paragraph, line: &Line, step: f32) -> bool {
     if is_list_start(&line.text) || is_caption_start(&line.text) {
         return false;
     }
-    if is_reference_start(&line.text) && is_reference_start(&first.text) {
+    if is_reference_start(&line.text) && is_reference_start(&first.text)
+        || is_note_start(&line.text) && is_note_start(&first.text)
+    {
         return false;
     }
     let is_heading_of_one_line = paragraph.lines.len() == 1 && is_numbered_heading(&last.text);

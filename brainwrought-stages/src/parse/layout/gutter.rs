@@ -37,6 +37,8 @@ const BIN: f32 = 1.5;
 const WIDTHS: [(usize, f32); 4] = [(40, 0.35), (24, 0.55), (10, 0.8), (4, 1.1)];
 /// The same where the pages before had a gutter in the same place.
 const KNOWN: (usize, f32) = (2, 0.5);
+/// The columns of a page differ in their width by less than this, in sizes.
+const SAME_COLUMN: f32 = 0.4;
 /// A line of a column has at least so many words and letters, as a rule; cells have fewer.
 const MIN_WORDS: usize = 3;
 const MIN_LETTERS: usize = 14;
@@ -65,6 +67,7 @@ pub(super) fn gutters(page: &PageContent, words: &[Word], known: &[Gutter]) -> V
     // A page of a newspaper has some five thousand words.
     let Some(size) = median_size(words).filter(|_| words.len() <= MAX_WORDS) else { return Vec::new() };
     let mut found: Vec<Gutter> = Vec::new();
+    let mut doubtful: Vec<Gutter> = Vec::new();
     for strip in strips(words, page, size) {
         let is_known = known.iter().any(|known| {
             let shared = known.right.min(strip.right) - known.left.max(strip.left);
@@ -72,8 +75,17 @@ pub(super) fn gutters(page: &PageContent, words: &[Word], known: &[Gutter]) -> V
         });
         if is_gutter(&strip, words, size, is_known) {
             found.push(strip);
+        } else if !is_known {
+            doubtful.push(strip);
         }
     }
+    // The columns of a page are equally wide: a short last one needs fewer lines to be told.
+    let edge = words.iter().map(|word| word.left).fold(f32::INFINITY, f32::min);
+    let columns: Vec<(f32, f32)> = found.iter().map(|gutter| (gutter.right, gutter.left - edge)).collect();
+    let is_next = |strip: &Gutter| {
+        columns.iter().any(|(start, width)| (strip.left - start - width).abs() <= SAME_COLUMN * size)
+    };
+    found.extend(doubtful.into_iter().filter(|strip| is_next(strip) && is_gutter(strip, words, size, true)));
     found
 }
 

@@ -122,7 +122,9 @@ fn readable(letter: char) -> Vec<char> {
         '\u{0002}' | '\u{00AD}' | '\u{2010}' | '\u{2011}' | '\u{FFFE}' => vec!['-'],
         '\u{FB00}'..='\u{FB06}'
         | '\u{1D400}'..='\u{1D7FF}'
-        | '\u{FF01}'..='\u{FF5E}'
+        | '\u{FF10}'..='\u{FF19}'
+        | '\u{FF21}'..='\u{FF3A}'
+        | '\u{FF41}'..='\u{FF5A}'
         | '\u{2126}'
         | '\u{212B}' => letter.nfkc().collect(),
         '\u{0000}'..='\u{001F}'

@@ -234,6 +234,10 @@ impl Piece {
                 let text: String = run.iter().map(|placed| placed.glyph.letter).collect();
                 let next = after.first().map(|placed| placed.glyph.letter);
                 match shift {
+                    // A mark that opens a line is that of the note which follows.
+                    Shift::Raised if composer.tail().is_empty() && is_note_mark(&text) => {
+                        Some(format!("{text} "))
+                    }
                     Shift::Raised => raised(&text, composer.tail(), is_space(placed), next),
                     _ => lowered(&text, composer.tail()),
                 }
@@ -339,6 +343,11 @@ impl Piece {
             mono: mono * 4 >= letters * 3,
         }
     }
+}
+
+/// Tells whether a raised run may be the mark of a note.
+fn is_note_mark(run: &str) -> bool {
+    run.len() <= 3 && run.chars().all(|letter| letter.is_ascii_digit() || "*∗†‡§".contains(letter))
 }
 
 /// Joins pieces of one row that touch, where they were not drawn one after the other.

@@ -70,8 +70,10 @@ pub(super) fn page_of(
             bold: paragraph.is_mostly(|line| line.bold),
             ..Block::default()
         };
-        if kind == BlockKind::Paragraph
-            && paragraph.lines.len() <= 3
+        // The scale of a chart or the parts of a diagram may look like one row of a table or like a formula.
+        let is_one_row = kind == BlockKind::Table && paragraph.cell_rows == 1;
+        if (kind == BlockKind::Paragraph || kind == BlockKind::Formula || is_one_row)
+            && paragraph.lines.len() <= if is_one_row { MAX_LABELS } else { 3 }
             && word_count(&block.text) < MIN_RUNNING_WORDS
         {
             short.push(blocks.len());
@@ -80,11 +82,15 @@ pub(super) fn page_of(
     }
     // Words inside a diagram are no running text, and must not be read aloud as such. What running text stands in is a box
     // around it.
-    let drawings: Vec<Rect> = shapes
-        .iter()
-        .filter(|shape| !blocks.iter().any(|block| is_running_in(block, shape)))
-        .copied()
-        .collect();
+    let is_in = |block: &Block, shape: &Rect| figure::is_label(block, std::slice::from_ref(shape));
+    // Nor is what rules a table: several rows stand in it.
+    let holds_rows = |shape: &Rect| {
+        let rows = blocks.iter().filter(|block| block.kind == BlockKind::Table && is_in(block, shape));
+        rows.map(|block| block.rows.len().max(1)).sum::<usize>() >= MIN_TABLE_ROWS
+    };
+    let is_drawing =
+        |shape: &&Rect| !blocks.iter().any(|block| is_running_in(block, shape)) && !holds_rows(shape);
+    let drawings: Vec<Rect> = shapes.iter().filter(is_drawing).copied().collect();
     for at in short {
         if let Some(block) = blocks.get_mut(at).filter(|block| figure::is_label(block, &drawings)) {
             block.kind = BlockKind::FigureText;
@@ -118,6 +124,11 @@ fn goes_on_in(last: &Block, paragraph: &Paragraph) -> bool {
         && (last.font_size - paragraph.size()).abs() < 0.15 * last.font_size
         && shared > 0.5 * last.bbox.width.min(area.width)
 }
+
+/// A drawing with rows of cells in so many places is a table with rulings.
+const MIN_TABLE_ROWS: usize = 3;
+/// A chart has at most so many words side by side at its scale.
+const MAX_LABELS: usize = 16;
 
 /// Shorter paragraphs may be labels of a diagram, in words.
 const MIN_RUNNING_WORDS: usize = 12;

@@ -1,6 +1,6 @@
 //! [`PrintedNumbers`]: the numbers that are printed on pages, where they are others than the pages' places in the file.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How many pages in a row must be numbered one after the other before their numbers are believed.
 const MIN_RUN: usize = 3;
@@ -21,6 +21,8 @@ enum Numerals {
 pub(super) struct PrintedNumbers {
     /// The page, and a number that stands at its edge.
     found: Vec<(u32, Numerals, u32)>,
+    /// Those that stand there alone, and their distance from the page's place.
+    alone: BTreeSet<(Numerals, i64)>,
 }
 
 impl PrintedNumbers {
@@ -33,6 +35,9 @@ impl PrintedNumbers {
         let only: Vec<&str> =
             line.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
         let only = if let [only] = only.as_slice() { Some(*only) } else { None };
+        if let Some((numerals, number)) = only.and_then(number) {
+            self.alone.insert((numerals, i64::from(number) - i64::from(page)));
+        }
         for word in ends.into_iter().chain([only]).flatten() {
             if let Some((numerals, number)) = number(word.trim_matches(['.', ',', ':'])) {
                 self.found.push((page, numerals, number));
@@ -55,7 +60,9 @@ impl PrintedNumbers {
             numbered.sort_unstable();
             numbered.dedup();
             for run in numbered.chunk_by(|a, b| b - a <= MAX_GAP) {
-                if run.len() >= MIN_RUN {
+                // In a file of two pages both must be numbered, by numbers that stand alone.
+                let is_short = pages == 2 && run.len() == 2 && self.alone.contains(&(numerals, distance));
+                if run.len() >= MIN_RUN || is_short {
                     runs.push((run.len(), numerals, distance, run.to_vec()));
                 }
             }
@@ -175,6 +182,8 @@ mod tests {
     #[test]
     fn numbers_that_do_not_count_pages_are_no_labels() {
         assert_eq!(labels(&[(1, "1"), (2, "2"), (3, "3")], 3), [], "they are the places in the file");
+        assert_eq!(labels(&[(1, "41"), (2, "42")], 2).len(), 2);
+        assert_eq!(labels(&[(1, "Vol. 41"), (2, "Vol. 42")], 2), []);
         assert_eq!(labels(&[(1, "Vol. 12"), (2, "Vol. 12"), (3, "Vol. 12")], 3), []);
         assert_eq!(
             labels(&[(1, "7"), (2, "7"), (3, "8"), (4, "8"), (5, "9")], 5),

@@ -34,6 +34,8 @@ pub(super) static REFERENCES_HEADING: LazyLock<Regex> = LazyLock::new(|| {
 pub(super) static LEADERS: LazyLock<Regex> = LazyLock::new(|| regex(r"(?:\.\s?){6,}|(?:…\s?){3,}"));
 pub(super) static FOOTNOTE: LazyLock<Regex> = LazyLock::new(|| regex(r"^(?:\d{1,2}|[*†‡§¶∗])\s?\S"));
 
+static NOTE: LazyLock<Regex> = LazyLock::new(|| regex(r"^(?:\d{1,2}|[*†‡§∗])\s\p{Lu}"));
+
 pub(super) static LIST_BULLET: LazyLock<Regex> = LazyLock::new(|| regex(r"^(?:[•◦▪▸►‣∙●○■□❖❒➢➤✓]|[-–*·]\s)"));
 
 /// Tells whether a line opens a list item.
@@ -53,6 +55,11 @@ pub(super) fn is_marker(text: &str) -> bool {
 /// Tells whether a line opens an entry of a bibliography.
 pub(super) fn is_reference_start(text: &str) -> bool {
     REFERENCE.is_match(text)
+}
+
+/// Tells whether a line opens with the mark of a note.
+pub(super) fn is_note_start(text: &str) -> bool {
+    NOTE.is_match(text)
 }
 
 /// Tells whether a line opens a caption: a label that is not the start of a sentence such as "Figure 3 shows".
