@@ -46,7 +46,7 @@ const EDGE: char = '_';
 const MIN_WORD: usize = 3;
 
 static TRIGRAMS: LazyLock<Trigrams> =
-    LazyLock::new(|| Trigrams::parse(include_str!("../../../assets/language/trigrams.txt")));
+    LazyLock::new(|| Trigrams::parse(include_str!("../../../assets/readability/trigrams.txt")));
 
 impl Trigrams {
     /// Those that the program knows.
