@@ -93,6 +93,7 @@ fn visible(crop: Option<Rect>, width: f32, height: f32) -> Rect {
 }
 
 /// A space that PDFium made up where it may have left a letter out.
+#[cfg(feature = "pdfium")]
 const DOUBTFUL_SPACE: char = '\u{1}';
 
 /// Each part of a colour that may be taken for that of paper is above this, of 1.
