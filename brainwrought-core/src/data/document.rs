@@ -71,7 +71,7 @@ pub struct Page {
     pub blocks: Vec<Block>,
     /// How far the page's text reads as text of a language, from 0 (nobody can read it) to 1; 1 where an older Brainwrought
     /// did not measure it. A page below 0.5 has no blocks: what cannot be read is left out.
-    #[serde(default = "readable")]
+    #[serde(default = "readable", skip_serializing_if = "is_readable")]
     pub readability: f32,
     /// How certain the text recognition was of the page's letters on average, from 0 to 1; `None` where the text is that of
     /// the file.
@@ -323,6 +323,11 @@ impl Default for Page {
 
 fn readable() -> f32 {
     1.0
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands references over")]
+fn is_readable(readability: &f32) -> bool {
+    *readability >= readable()
 }
 
 impl Page {

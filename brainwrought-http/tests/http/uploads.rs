@@ -146,7 +146,7 @@ async fn a_pdf_alone_is_taken_with_its_options_in_the_query() {
         ("?length=5", &b"%PDF-1.7"[..], 400),
         ("?nope=1", b"%PDF-1.7", 400),
         ("", b"", 400),
-        ("", b"<html>", 415),
+        ("", b"\x7fELF\x02\x01\x01\0", 415),
         ("", &[b"%PDF-1.7".to_vec(), vec![0; 60_000]].concat(), 413),
     ] {
         let reply = send(query, &[], body).await;
