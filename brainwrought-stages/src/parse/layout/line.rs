@@ -1,13 +1,11 @@
 //! [`Line`]: letters that stand side by side, put together from what an engine saw.
 
-use std::collections::BTreeMap;
-
 use brainwrought_core::data::Rect;
 
 use super::bidi::{read_order, runs_left};
 use super::gutter::Gutter;
 use super::letters::GlyphNormalizer;
-use super::raised::{lowered, raised};
+use super::raised::{is_note_mark, lowered, raised};
 use crate::parse::page_content::{ASCENT, DESCENT, Glyph, PageContent};
 
 /// A gap wider than this part of the size is a space. TeX shrinks spaces to 0.14 in narrow columns; kerns stay under 0.08.
@@ -345,11 +343,6 @@ impl Piece {
     }
 }
 
-/// Tells whether a raised run may be the mark of a note.
-fn is_note_mark(run: &str) -> bool {
-    run.len() <= 3 && run.chars().all(|letter| letter.is_ascii_digit() || "*∗†‡§".contains(letter))
-}
-
 /// Joins pieces of one row that touch, where they were not drawn one after the other.
 fn joined(pieces: Vec<Piece>, gutters: &[Gutter]) -> Vec<Piece> {
     let mut rows: Vec<usize> = (0..pieces.len()).collect();
@@ -405,16 +398,6 @@ fn touches(slots: &[Option<Piece>], first: usize, second: usize, gutters: &[Gutt
 /// Tells whether a gutter lies between two places at a height.
 fn are_parted(gutters: &[Gutter], left: f32, right: f32, height: f32) -> bool {
     gutters.iter().any(|gutter| gutter.parts(left, right, height))
-}
-
-/// The size that most letters of some lines have.
-pub(super) fn usual_size<'a>(lines: impl Iterator<Item = &'a Line>) -> f32 {
-    let mut counts: BTreeMap<u32, usize> = BTreeMap::new();
-    for line in lines {
-        *counts.entry((line.size * 2.0).round() as u32).or_default() += line.text.len();
-    }
-    let usual = counts.iter().max_by_key(|(size, count)| (**count, **size));
-    usual.map_or(10.0, |(size, _)| *size as f32 / 2.0)
 }
 
 #[cfg(test)]

@@ -6,8 +6,9 @@ use super::block::{self, Paragraph};
 use super::hyphen::Vocabulary;
 use super::kind::BlockClassifier;
 use super::letters::word_count;
-use super::line::{Line, usual_size};
+use super::line::Line;
 use super::orientation::Orientation;
+use super::usual_size::usual_size;
 use super::{LinedPage, figure, pattern, table};
 use crate::parse::page_content::union;
 

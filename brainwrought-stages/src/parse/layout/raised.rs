@@ -56,6 +56,11 @@ pub(in crate::parse) fn raised(run: &str, before: &str, spaced: bool, next: Opti
     is_note.then(String::new)
 }
 
+/// Tells whether a raised run may be the mark of a note.
+pub(super) fn is_note_mark(run: &str) -> bool {
+    run.len() <= 3 && run.chars().all(|letter| letter.is_ascii_digit() || "*∗†‡§".contains(letter))
+}
+
 /// What stands for a lowered run of letters after `before`: digits become indices, as in CO₂; `None` when the letters
 /// themselves do.
 pub(in crate::parse) fn lowered(run: &str, before: &str) -> Option<String> {
