@@ -8,6 +8,7 @@ mod blob;
 mod clip;
 mod document;
 mod language;
+mod line;
 mod outbound;
 mod page_unit;
 mod publication;
@@ -26,13 +27,14 @@ pub use document::{
     TableRow, TextLine,
 };
 pub use language::Language;
+pub use line::{Citation, Importance, Line, LineRole, Mood, Speaker};
 pub use outbound::OutboundCall;
 pub use page_unit::PageUnit;
 pub use publication::Publication;
 pub use report::{Report, Rule};
 pub use script::{
-    Analysis, Citation, CitedSentence, Concept, ContentsEntry, EffectCue, IllustrationKind, Line, LineRole,
-    Meme, Profile, QuizQuestion, Scene, SceneKind, Script, Segment, Speaker, VisualCue,
+    Analysis, CitedSentence, Concept, ContentsEntry, EffectCue, IllustrationKind, Meme, Profile,
+    QuizQuestion, Scene, SceneKind, Script, Segment, VisualCue,
 };
 pub use script_builder::ScriptBuilder;
 pub use source::SourcePdf;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Language, OutboundCall, PageUnit};
+use super::{Citation, Language, Line, OutboundCall, PageUnit};
 use crate::stage::{Fan, StageData};
 
 /// The whole script of a video.
@@ -106,15 +106,6 @@ pub struct CitedSentence {
     pub citation: Citation,
 }
 
-/// The place in the document that a sentence comes from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Citation {
-    /// The page, from 1.
-    pub page: u32,
-    /// The words of the document that the sentence was made from; empty for a line that states no fact.
-    pub quote: String,
-}
-
 /// A part of the video that is narrated and rendered on its own, some 8 to 20 seconds long.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Segment {
@@ -179,64 +170,6 @@ pub enum SceneKind {
     Quiz,
     /// The card with title and pages at the end.
     Source,
-}
-
-/// One spoken sentence.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Line {
-    /// The sentence as a reader wants to see it ("$45", "CO₂"); the voice finds its own spoken form.
-    pub text: String,
-    /// What the line does.
-    pub role: LineRole,
-    /// Where it comes from. A line that states no fact cites the page of the fact that it leads to.
-    pub citation: Citation,
-    /// Who says it.
-    #[serde(default, skip_serializing_if = "Speaker::is_explainer")]
-    pub speaker: Speaker,
-}
-
-impl Line {
-    /// A line of the explainer, who says everything in a video without a dialogue.
-    pub fn new(text: impl Into<String>, role: LineRole, citation: Citation) -> Self {
-        Self { text: text.into(), role, citation, speaker: Speaker::Explainer }
-    }
-}
-
-/// Who says a [`Line`].
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Speaker {
-    /// Knows the document.
-    #[default]
-    Explainer,
-    /// Wants to know; states nothing that the document says.
-    Asker,
-}
-
-impl Speaker {
-    /// Tells whether it is the explainer.
-    pub fn is_explainer(&self) -> bool {
-        *self == Self::Explainer
-    }
-}
-
-/// What a [`Line`] does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-#[non_exhaustive]
-pub enum LineRole {
-    /// Opens the video.
-    Hook,
-    /// States something that the document says.
-    Fact,
-    /// Leads from one fact to the next.
-    Transition,
-    /// A beat of slang or surprise that states nothing.
-    Interjection,
-    /// Asks the viewer a quiz question.
-    Quiz,
-    /// Closes the video.
-    Close,
 }
 
 /// What a [`Scene`] shows beside captions and motion.
