@@ -1,26 +1,22 @@
 //! Writing the script: what is said of a document, in which order, and on which page each sentence stands.
 
 mod bullets;
-mod claim;
 mod clean;
 mod compress;
 mod concepts;
 mod dialogue;
-mod draft;
 mod duration;
 mod edit;
 mod evidence;
-mod focus;
 mod found_text;
 mod grounding;
-mod hook;
 mod length;
 mod lexicon;
-mod material;
 mod memes;
 mod meta_text;
 mod model;
 mod offline;
+mod pieces;
 mod prompt_injection;
 mod questions;
 mod quiz;
@@ -36,7 +32,6 @@ mod stage;
 mod subject;
 mod trends;
 mod trial_narration;
-mod true_false;
 mod verbs;
 mod writer;
 

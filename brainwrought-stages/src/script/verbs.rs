@@ -17,8 +17,39 @@ pub(super) fn has_verb(words: &[&str]) -> bool {
         "the", "a", "an", "of", "in", "on", "for", "with", "by", "at", "from", "to", "its", "their", "our",
         "his", "her", "this", "these", "each", "every", "some", "any", "all", "as", "than",
     ];
+    // What stands before one of these, behind a noun, does something: "schools hope to", "games excel at".
+    const BEHIND_VERBS: [&str; 22] = [
+        "to",
+        "the",
+        "a",
+        "an",
+        "that",
+        "it",
+        "them",
+        "its",
+        "their",
+        "at",
+        "no",
+        "us",
+        "you",
+        "our",
+        "his",
+        "her",
+        "how",
+        "what",
+        "more",
+        "less",
+        "itself",
+        "themselves",
+    ];
     let mut before = String::new();
     for (place, word) in words.iter().enumerate() {
+        let is_followed = words.get(place + 1).is_some_and(|next| BEHIND_VERBS.contains(next));
+        let is_plain = word.chars().all(char::is_lowercase) && word.chars().count() > 3;
+        let is_thing = before.chars().count() > 3 && !BEFORE_NOUNS.contains(&before.as_str());
+        if is_plain && is_followed && is_thing && !LanguageData::english().words.stop.contains(word) {
+            return true;
+        }
         let word = word.trim_matches(|letter: char| !letter.is_alphanumeric()).to_lowercase();
         // An order starts with its verb: "Choose one style."
         let free = !BEFORE_NOUNS.contains(&before.as_str()) && (place > 0 || !word.ends_with("ed"));
