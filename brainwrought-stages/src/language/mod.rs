@@ -243,6 +243,14 @@ pub(crate) struct Cues {
 pub(crate) struct Dialogue {
     pub(crate) openings: Vec<String>,
     pub(crate) prompts: Vec<String>,
+    pub(crate) new: Vec<String>,
+    pub(crate) contrast: Vec<String>,
+    pub(crate) consequence: Vec<String>,
+    pub(crate) example: Vec<String>,
+    pub(crate) reason: Vec<String>,
+    pub(crate) figure: Vec<String>,
+    /// `{}` stands for what is defined.
+    pub(crate) definition: Option<String>,
     pub(crate) problem: Option<String>,
     pub(crate) idea: Option<String>,
     pub(crate) how: Option<String>,
@@ -277,6 +285,8 @@ pub(crate) struct Story {
     /// The same for sentences that give an example of the one before.
     pub(crate) examples: Vec<String>,
     pub(crate) example: Option<String>,
+    /// Parts of sentences that give a reason.
+    pub(crate) reasons: Phrases,
 }
 
 impl LanguageData {

@@ -83,7 +83,9 @@ static NUMBERED: LazyLock<Regex> =
 static NAMED: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"\s\((?:see |e\.g\.,? |cf\. )?[A-Z][^()]*,? (?:1[89]|20)\d\d[a-z]?(?:[;,][^()]*)?\)")
 });
-static ASIDE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\s\([^()]*\)"));
+// A number in brackets that is no year is a negative one in accounts, and no aside.
+static ASIDE: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"\s\((?:[^()]*[^\W\d_][^()]*|(?:1[5-9]|20)\d\d)\)"));
 static CONNECTIVE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(&format!(
         r"^{}(?:,\s+|\s+(?:that|the)\b\s*)?",

@@ -21,7 +21,8 @@ const MIN_IDEOGRAPHS: usize = 6;
 /// pause; the caller decides whether it can be said.
 pub(super) fn pieces(text: &str, language: &str) -> Vec<String> {
     let ideographs = text.chars().filter(|&letter| is_ideograph(letter)).count();
-    if ideographs * 2 > text.chars().count() {
+    // Korean divides its words by spaces, so it is cut like other languages that do.
+    if ideographs * 2 > text.chars().count() && language != "ko" {
         return clauses(text);
     }
     let words: Vec<&str> = text.split_whitespace().collect();
@@ -79,6 +80,10 @@ fn pause(words: &[&str], at: usize, before: &str, after: &str, language: &str) -
     // "And" without a comma joins words more often than clauses.
     if opens_clause && !data.words.conjunctions.contains(&after) {
         return 0.55;
+    }
+    // A number belongs to what it counts, and the day to its month.
+    if before.ends_with(|letter: char| letter.is_ascii_digit()) {
+        return 0.0;
     }
     // What belongs to the word before it is not torn off: "thousands of servers".
     if data.story.bound.contains(&after) {

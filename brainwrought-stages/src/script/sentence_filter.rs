@@ -79,7 +79,7 @@ fn is_whole(text: &str, language: &str) -> bool {
             .any(|word| word.len() == 1 && word.bytes().all(|byte| byte.is_ascii_alphabetic()));
         let symbol =
             text.contains(|letter: char| "=<>|\\^_~∈→−±×∑∫√≤≥αβγδεηθλμνπρστφχψω$#*@…".contains(letter));
-        return text.ends_with(['。', '！', '？']) && !variable && !symbol;
+        return text.ends_with(['。', '！', '？', '.', '!', '?']) && !variable && !symbol;
     }
     let words: Vec<&str> = text.split_whitespace().collect();
     if !(first.is_uppercase() || first.is_ascii_digit()) && first.is_alphabetic() && first.is_lowercase() {
@@ -201,7 +201,7 @@ fn is_broken(word: &str) -> bool {
 /// A label, a number or a heading that ran into the sentence: "Finding 9 A majority …", "C. Cookies as …", "E It's …".
 static FUSED: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
-        r"(?x)^(?:[A-Z]\.\s|[IVX]+\.\s|[B-HJ-Z]\s[A-Z]|\d+(?:\.\d+)*\.?\s+[A-Z]|(?:Finding|Step|Part|Phase|Rule|Type|Case|Level|Lesson|Task|Question|Claim|Fact|Property|Example|Remark|Note|Definition|Theorem|Lemma|Unit|Week|Day)s?\s\d)
+        r"(?x)^(?:[A-Z]\.\s|[IVX]+\.\s|[B-HJ-Z]\s[A-Z]|\d+(?:\.\d+)*\.?\s+[A-Z]|(?:Finding|Item|Step|Part|Phase|Rule|Type|Case|Level|Lesson|Task|Question|Claim|Fact|Property|Example|Remark|Note|Definition|Theorem|Lemma|Unit|Week|Day)s?\s\d)
         |^(?:[A-Z][\w-]*\s){1,4}(?:Although|When|The|If|While|This|These|In|To|For|Because|Since|We|It|Once|As|An?|Our|You|There)\s
         |^A\s(?:can|is|are|was|has|will|may|must|and|or|to|in|of)\b
         |\b[a-z]{3,}\d+\b|\?\d|’’|[a-z]\s[A-Z][a-z]+\s(?:is|are|was|were|has|can|will)\s[A-Z][a-z]

@@ -8,6 +8,7 @@ use super::duration::estimate_ms;
 use super::meta_text::is_meta_text;
 use super::segment::segments;
 use super::sentence_filter::{is_dangling, is_tellable};
+use super::verbs::has_verb;
 
 /// A sentence that may be said.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,6 +75,7 @@ fn speakable(cleaned: &Cleaned, language: &str) -> Vec<Sentence> {
             }
             let source = joined.get(range).unwrap_or_default();
             if source.ends_with(':')
+                && (language != "en" || has_verb(&source.split_whitespace().collect::<Vec<_>>()))
                 && let Some(list) = List::behind(cleaned, index, source)
                 && is_tellable(&list.text.replace("following", "next"), language)
                 && heard.insert(list.text.clone())

@@ -8,7 +8,7 @@ use brainwrought_core::data::{
 };
 
 use super::super::clean::Cleaned;
-use super::super::dialogue::Asker;
+use super::super::dialogue::{Asker, Next};
 use super::super::duration::{LINE_GAP_MS, estimate_ms};
 use super::super::lexicon::has_cue;
 use super::super::memes::add_memes;
@@ -25,8 +25,6 @@ use super::frame::{Frame, Opening};
 use super::value::Values;
 use crate::language::LanguageData;
 
-/// Whoever asks does so before one thought in so many.
-const ASKS_EVERY: usize = 2;
 /// The time that a question takes at most, in milliseconds.
 const ASKED_MS: u64 = 1_600;
 /// What a question of the quiz takes with its answer, in milliseconds, until one is known.
@@ -217,10 +215,11 @@ fn beats(
         let first_ms = lines.first().map_or(0, |line| estimate_ms(line));
         let moves = section_before.is_some_and(|before| before != sentence.section) && joint == Joint::New;
         section_before = Some(sentence.section);
-        if index.is_multiple_of(ASKS_EVERY)
-            && let Some(asker) = &mut asker
+        let next = Next { fact: &sentence.text, tie: sentence.tie, is_new: joint == Joint::New };
+        if let Some(asker) = &mut asker
+            && !(index == 0 && is_begun)
             && first_ms + LINE_GAP_MS + ASKED_MS <= 7_800
-            && let Some(prompt) = asker.asks(&sentence.text)
+            && let Some(prompt) = asker.asks(next)
         {
             let line = beat_line(prompt, LineRole::Question, sentence.page);
             beats.push(Beat { line, section: section.clone(), starts: true });

@@ -29,6 +29,7 @@ use super::grounding::retain_grounded;
 use super::seeded::Seeded;
 use super::sentences::{Sentence, sentences};
 use super::writer::{Brief, ScriptError, ScriptWriter};
+use crate::language::LanguageData;
 
 /// Writes scripts of the document's own sentences, shortened and set in order. The same document and brief give the
 /// same script.
@@ -106,9 +107,9 @@ pub(super) fn write(document: &Document, brief: &Brief) -> Result<Script, Script
     if let Some(part) = &part {
         script.warnings.push(format!("the document is long: the video covers “{part}”"));
     }
-    if language != "en" {
+    if LanguageData::of(language).story.clause_openers.is_empty() {
         script.warnings.push(format!(
-            "there is no phrase book for the language `{language}`: the script is made of the document's sentences alone"
+            "there is no phrase book for the language `{language}`: sentences are said as they stand, and long ones are left out"
         ));
     }
     if brief.dialogue && Asker::new(language, "", &mut Seeded::new(brief.seed)).is_none() {
