@@ -55,6 +55,7 @@ pub(super) fn clean(document: &Document) -> Cleaned {
         .iter()
         .filter_map(|section| Some(((section.page, section.block), section.role?)))
         .collect();
+    let inherited = inherited(document);
     let first_chapter = first_chapter(document);
     for page in &document.pages {
         for (index, block) in page.blocks.iter().enumerate() {
@@ -66,6 +67,7 @@ pub(super) fn clean(document: &Document) -> Cleaned {
                     has_references |= lower.starts_with("references") || lower.starts_with("bibliography");
                     let place = (page.number, index);
                     let role = roles.get(&place).copied();
+                    let told_as = inherited.get(&place).copied();
                     has_references |= role == Some(SectionRole::References);
                     let is_skipped = role.is_some_and(stands_beside)
                         || in_any(|data| {
@@ -78,7 +80,7 @@ pub(super) fn clean(document: &Document) -> Cleaned {
                     let is_front = first_chapter.is_some_and(|chapter| place < chapter);
                     if first_chapter == Some(place) || is_front && is_abstract {
                         skipping = None;
-                        sections.push(Section { title, page: page.number, role });
+                        sections.push(Section { title, page: page.number, role: role.or(told_as) });
                     } else if is_front {
                         // Nothing is large enough to end front matter but the first chapter.
                         skipping = Some(f32::INFINITY);
@@ -93,7 +95,7 @@ pub(super) fn clean(document: &Document) -> Cleaned {
                         // The heading of a theorem or an example divides nothing.
                     } else if skipping.is_none_or(|size| block.font_size > size - 0.5) {
                         skipping = None;
-                        sections.push(Section { title, page: page.number, role });
+                        sections.push(Section { title, page: page.number, role: role.or(told_as) });
                     }
                 }
                 // A video speaks one language: that of most of the text.
@@ -153,6 +155,22 @@ pub(super) fn clean(document: &Document) -> Cleaned {
     let is_paper =
         has_abstract && (has_references && pages <= 60 || pages <= 30) || has_references && pages <= 24;
     Cleaned { sections, passages, is_paper }
+}
+
+/// The roles that sections have from those that they are parts of: what an introduction is divided into introduces, too.
+fn inherited(document: &Document) -> BTreeMap<(u32, usize), SectionRole> {
+    let mut open: Vec<(u8, Option<SectionRole>)> = Vec::new();
+    let mut found = BTreeMap::new();
+    for section in &document.sections {
+        open.retain(|(level, _)| *level < section.level);
+        let above = open.iter().rev().find_map(|(_, role)| *role);
+        let role = section.role.or(above);
+        if let Some(role) = role {
+            found.insert((section.page, section.block), role);
+        }
+        open.push((section.level, role));
+    }
+    found
 }
 
 /// Tells whether a section stands beside the content of a document.

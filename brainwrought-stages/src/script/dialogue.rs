@@ -120,7 +120,12 @@ impl Asker {
     }
 }
 
-/// Asks for what a sentence defines: "A queue is a place where …" answers "What is a queue?".
+/// Asks for what a sentence defines: "A queue is a place where …" answers "What is a queue?". None in a language that has no
+/// words for it, and where the sentence defines nothing.
+pub(super) fn definition_asked(language: &str, fact: &str) -> Option<String> {
+    defined(LanguageData::of(language).dialogue.definition.as_deref()?, fact)
+}
+
 fn defined(words: &str, fact: &str) -> Option<String> {
     let (name, rest) = fact.split_once(" is ")?;
     let defines = ["a ", "an ", "the "].iter().any(|article| rest.starts_with(article));

@@ -22,6 +22,7 @@ mod questions;
 mod quiz;
 mod rank;
 mod scenes;
+mod script_file;
 mod seeded;
 mod segment;
 mod sentence_filter;
@@ -44,6 +45,9 @@ pub(crate) use grounding::citations;
 pub use grounding::{GroundingFault, UngroundedLine, grounding};
 pub use model::{ModelStep, ModelWriter, model_steps};
 pub use offline::OfflineWriter;
+pub use script_file::{
+    FileLine, FileQuestion, MAX_SCRIPT_FILE_BYTES, ScriptFile, ScriptFileError, WrittenScript,
+};
 pub use stage::WriteScript;
 pub use trends::{
     NoSuchTrends, Trend, TrendChoice, TrendCommand, TrendError, TrendFile, TrendLexicon, TrendProgram,

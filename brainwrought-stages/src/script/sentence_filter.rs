@@ -204,7 +204,7 @@ static FUSED: LazyLock<Regex> = LazyLock::new(|| {
         r"(?x)^(?:[A-Z]\.\s|[IVX]+\.\s|[B-HJ-Z]\s[A-Z]|\d+(?:\.\d+)*\.?\s+[A-Z]|(?:Finding|Item|Step|Part|Phase|Rule|Type|Case|Level|Lesson|Task|Question|Claim|Fact|Property|Example|Remark|Note|Definition|Theorem|Lemma|Unit|Week|Day)s?\s\d)
         |^(?:[A-Z][\w-]*\s){1,4}(?:Although|When|The|If|While|This|These|In|To|For|Because|Since|We|It|Once|As|An?|Our|You|There)\s
         |^A\s(?:can|is|are|was|has|will|may|must|and|or|to|in|of)\b
-        |\b[a-z]{3,}\d+\b|\?\d|’’|[a-z]\s[A-Z][a-z]+\s(?:is|are|was|were|has|can|will)\s[A-Z][a-z]
+        |\b[a-z]{3,}\d+\b|\?\d|’’|\s(?:the|an?|of|as|from)[,.;]|[a-z]\s[A-Z][a-z]+\s(?:is|are|was|were|has|can|will)\s[A-Z][a-z]
         |(?:^|\s)-[a-z]|[A-Za-z]-\s(?:\d|and\b|[a-z]{1,4}\b\s\d)|\b(?:In|in)\s(?:Part|Step|Phase)\s\d|\bno\.\s\d",
     )
     .expect("the pattern is a constant that tests compile")
@@ -239,7 +239,7 @@ static REFERS_BACK: LazyLock<Regex> = LazyLock::new(|| {
         by\ (?:this|that|doing|contrast)\b|at\ (?:this|that|each)\b|to\ (?:this|that|do)\b|
         (?:two|three|four|five|many|most|some|all|none|any|several|few)\ of\ (?:these|those|them|the)\b|
         (?:after|before|from|with|without|under|on|of)\ (?:this|that|these|those|which|it|them)\b|others?\b|doing\ so|
-        as\ (?:a\ result|such|before)|more\ (?:generally|formally|specifically)|accordingly|besides|rather|conversely|meanwhile|
+        as\ (?:a\ result|such|before)|(?:did|does|do|is|was|are|were|can|could|would|should|has|have)\ (?:it|this|that|they|these|he|she)\b|more\ (?:generally|formally|specifically)|accordingly|besides|rather|conversely|meanwhile|
         afterwards?|later|next|yet|nor|because\ of\ (?:this|that)|what\ is\ more|in\ turn|if\ (?:so|not)\b)
         |\b(?:do|does|did)\ so\b|\bthe\ (?:former|latter|two\ approaches|same\ (?:way|argument|reason))\b",
     )

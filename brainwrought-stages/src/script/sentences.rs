@@ -75,7 +75,8 @@ fn speakable(cleaned: &Cleaned, language: &str) -> Vec<Sentence> {
             }
             let source = joined.get(range).unwrap_or_default();
             if source.ends_with(':')
-                && (language != "en" || has_verb(&source.split_whitespace().collect::<Vec<_>>()))
+                && (language != "en"
+                    || !source.starts_with("To ") && has_verb(&source.split_whitespace().collect::<Vec<_>>()))
                 && let Some(list) = List::behind(cleaned, index, source)
                 && is_tellable(&list.text.replace("following", "next"), language)
                 && heard.insert(list.text.clone())

@@ -8,9 +8,9 @@ use brainwrought_core::data::{
 };
 
 use super::super::clean::Cleaned;
-use super::super::dialogue::{Asker, Next};
+use super::super::dialogue::{Asker, Next, definition_asked};
 use super::super::duration::{LINE_GAP_MS, estimate_ms};
-use super::super::lexicon::has_cue;
+use super::super::lexicon::{has_cue, words};
 use super::super::memes::add_memes;
 use super::super::pieces::pieces;
 use super::super::questions::questions;
@@ -116,12 +116,12 @@ pub(super) fn drafted(draft: &Draft<'_>, budget: u64, asks: bool) -> Result<Scri
     quiz.sort_by_key(|quiz| quiz.ms() * 100 > draft.brief.length_ms * QUIZ_PERCENT);
     let asked = quiz.first().filter(|quiz| asks && quiz.ms() * 100 <= draft.brief.length_ms * QUIZ_PERCENT);
 
-    let (hook, story) = opened(draft, &chosen);
+    let (hook, is_begun) = opened(draft, &chosen);
     let asker = match &hook {
         Some(line) if draft.brief.dialogue => Asker::new(draft.language, &line.text, &mut seeded),
         _ => None,
     };
-    let beats = beats(draft, story, hook.is_some() && frame.opening == Opening::Story, asker, &mut seeded);
+    let beats = beats(draft, &chosen, is_begun, asker, &mut seeded);
     let mut content = content_scenes(&beats, document);
     if english {
         add_memes(&mut content, draft.concepts, draft.brief.memes, draft.brief.length_ms, &mut seeded);
@@ -156,25 +156,40 @@ pub(super) fn drafted(draft: &Draft<'_>, budget: u64, asks: bool) -> Result<Scri
         .build())
 }
 
-/// The line that opens the video, and the story that follows it.
-fn opened<'a>(draft: &Draft<'_>, chosen: &'a [Chosen]) -> (Option<Line>, &'a [Chosen]) {
+/// The line that opens the video, and whether it is the first line of the story.
+fn opened(draft: &Draft<'_>, chosen: &[Chosen]) -> (Option<Line>, bool) {
     let page = chosen.first().map_or(1, |first| draft.sentences[first.sentence].page);
     match &draft.frame.opening {
         Opening::Claim(index) => {
             let sentence = &draft.sentences[*index];
-            (Some(Line::new(sentence.text.clone(), LineRole::Hook, citation(sentence))), chosen)
+            (Some(Line::new(sentence.text.clone(), LineRole::Hook, citation(sentence))), false)
         }
         Opening::Title(words) => {
             let citation = Citation { page, quote: String::new() };
-            (Some(Line::new(words.clone(), LineRole::Hook, citation)), chosen)
+            (Some(Line::new(words.clone(), LineRole::Hook, citation)), false)
         }
         Opening::Story => {
-            let Some(first) = chosen.first() else { return (None, chosen) };
+            let Some(first) = chosen.first() else { return (None, false) };
             let sentence = &draft.sentences[first.sentence];
+            if is_topic(draft, &sentence.text)
+                && let Some(question) = definition_asked(draft.language, &sentence.text)
+            {
+                let citation = Citation { page, quote: String::new() };
+                return (Some(Line::new(question, LineRole::Hook, citation)), false);
+            }
             let hook = draft.spoken(sentence, Joint::New).into_iter().next();
-            (hook.map(|text| Line::new(text, LineRole::Hook, citation(sentence))), chosen)
+            (hook.map(|text| Line::new(text, LineRole::Hook, citation(sentence))), true)
         }
     }
+}
+
+/// Tells whether a sentence opens with what the document is about: a word of its title, or one of its first concepts.
+fn is_topic(draft: &Draft<'_>, text: &str) -> bool {
+    let opening = text.split(" is ").next().unwrap_or_default().to_lowercase();
+    let opening =
+        ["a ", "an ", "the "].iter().find_map(|article| opening.strip_prefix(article)).unwrap_or(&opening);
+    let in_title = words(&draft.document.title).iter().any(|word| word == opening);
+    in_title || draft.concepts.iter().take(3).any(|concept| concept.term.to_lowercase() == opening)
 }
 
 fn citation(sentence: &Sentence) -> Citation {

@@ -15,10 +15,16 @@ use crate::language::LanguageData;
 // A sentence is worth between 0 and some 1.5 for each second that it takes. How near it is to what all the others say,
 // and whether it names what the document is about, count most; the rest tells good sentences about it apart.
 const CENTRALITY: f32 = 0.35;
-const CONCEPTS: f32 = 0.25;
-const TITLE: f32 = 0.15;
-/// What a word is worth that tells of a problem, an idea, a mechanism or a result.
-const CUE: f32 = 0.07;
+const CONCEPTS: f32 = 0.3;
+const TITLE: f32 = 0.25;
+/// What a word is worth that tells of a problem, an idea, a mechanism or a result: how something works and what came out is
+/// what listeners want to know, and what they can say afterwards.
+const CUES: [f32; 4] = [0.04, 0.12, 0.15, 0.12];
+/// What it is worth to give a reason.
+const REASON: f32 = 0.06;
+/// What it costs to speak of letters and of numbered things, which stand for what was said or shown elsewhere: "class 1",
+/// "the columns of A".
+const LABELLED: f32 = 0.3;
 /// What the first sentence of a paragraph is worth more: there authors say what it is about.
 const OPENS: f32 = 0.08;
 /// What it costs to be hard to follow: a long sentence, or one of long words.
@@ -26,11 +32,14 @@ const HARD: f32 = 0.15;
 /// What it costs to speak of those who wrote.
 const SELF: f32 = 0.1;
 /// What it costs to tell what the text has done or will do.
-const SELF_TALK: f32 = 0.35;
+const SELF_TALK: f32 = 0.6;
 /// What an example or a number is worth: they make one thing vivid.
 const VIVID: f32 = 0.08;
 /// What the very first sentence is worth more than one behind the first third: what comes early explains what comes later.
-const EARLY: f32 = 0.2;
+const EARLY: f32 = 0.12;
+/// The same in a text of more than so many sentences: nobody is told a book in a minute, but what it is for.
+const EARLY_IN_BOOK: f32 = 0.4;
+const BOOK_SENTENCES: usize = 300;
 
 // Authors have written the short version themselves: what these sections say is worth that much more.
 const ABSTRACT: f32 = 0.6;
@@ -40,7 +49,7 @@ const CONCLUSION: f32 = 0.3;
 const SAID_BEFORE: f32 = 0.05;
 const INTRODUCTION: f32 = 0.15;
 /// What a text opens with where nobody wrote a short version.
-const LEAD: f32 = 0.2;
+const LEAD: f32 = 0.1;
 /// So many sentences open a text.
 const LEAD_SENTENCES: usize = 10;
 
@@ -107,12 +116,15 @@ impl Values {
             }
         }
         let middle = normalised(middle);
+        // A letter may be the name of what the document is about, such as a language.
+        let names: Vec<&str> = title.split(|letter: char| !letter.is_alphanumeric()).collect();
         let leads = leads(sentences, cleaned, title);
         let title: BTreeSet<String> = stems(title).into_iter().collect();
         let concepts: Vec<(BTreeSet<String>, f32)> = concepts
             .iter()
             .map(|concept| (stems(&concept.term).into_iter().collect(), concept.weight))
             .collect();
+        let first = if sentences.len() > BOOK_SENTENCES { EARLY_IN_BOOK } else { EARLY };
         let has_short_version = leads.iter().any(|lead| *lead >= ABSTRACT);
         let data = LanguageData::of(language);
         let cues = [&data.cues.problem, &data.cues.idea, &data.cues.how, &data.cues.result];
@@ -127,7 +139,12 @@ impl Values {
                     .map(|&(_, weight)| weight)
                     .sum();
                 let in_title = bag.intersection(&title).count() as f32 / title.len().clamp(1, 3) as f32;
-                let cued = cues.iter().filter(|cues| has_cue(&sentence.text, cues)).count().min(2) as f32;
+                let cued: f32 = cues
+                    .iter()
+                    .zip(CUES)
+                    .filter(|(cues, _)| has_cue(&sentence.text, cues))
+                    .map(|(_, worth)| worth)
+                    .sum();
                 let opens = index == 0 || sentences[index - 1].passage != sentence.passage;
                 let lower = sentence.text.to_lowercase();
                 let own = lower.contains("the authors");
@@ -139,10 +156,12 @@ impl Values {
                 CENTRALITY * (dot(&vectors[index], &middle) * 2.5).min(1.0)
                     + CONCEPTS * (named / 1.8).min(1.0)
                     + TITLE * in_title.min(1.0)
-                    + CUE * cued
+                    + cued
                     + if opens { OPENS } else { 0.0 }
                     + if vivid { VIVID } else { 0.0 }
-                    + if has_short_version { 0.0 } else { EARLY * early.max(0.0) }
+                    + if data.story.reasons.stand_in(&lower) { REASON } else { 0.0 }
+                    - if speaks_of_labels(&sentence.text, &names) { LABELLED } else { 0.0 }
+                    + if has_short_version { 0.0 } else { first * early.max(0.0) }
                     - if own { SELF } else { 0.0 }
                     - if talks { SELF_TALK } else { 0.0 }
                     - HARD * hardness(&sentence.text)
@@ -202,6 +221,28 @@ fn leads(sentences: &[Sentence], cleaned: &Cleaned, title: &str) -> Vec<f32> {
             _ => 0.0,
         })
         .collect()
+}
+
+/// Tells whether a sentence speaks of letters, or of things with a number of one digit: "class 1", "the columns of C".
+fn speaks_of_labels(text: &str, names: &[&str]) -> bool {
+    let words: Vec<&str> = text
+        .split_whitespace()
+        .map(|word| word.trim_matches(|letter: char| !letter.is_alphanumeric()))
+        .collect();
+    words.iter().enumerate().any(|(place, word)| {
+        let mut letters = word.chars();
+        let (Some(only), None) = (letters.next(), letters.next()) else { return false };
+        let before = place.checked_sub(1).and_then(|before| words.get(before)).copied().unwrap_or_default();
+        if only.is_ascii_digit() {
+            let next = words.get(place + 1).copied().unwrap_or_default();
+            let counts =
+                next.starts_with(char::is_lowercase) && !["and", "or", "is", "in", "to"].contains(&next);
+            return before.chars().count() > 3 && before.chars().all(char::is_alphabetic) && !counts;
+        }
+        only.is_ascii_alphabetic()
+            && !(matches!(only, 'a' | 'I') || only == 'A' && place == 0)
+            && !names.contains(word)
+    })
 }
 
 /// How hard a sentence is to follow by ear, from 0 to 1.
