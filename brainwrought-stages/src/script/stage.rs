@@ -171,7 +171,11 @@ impl WriteScript {
             rules.extend(trial.broken_rules(cx, &script).await?);
         }
         rules.retain(|rule| !rule.passed);
-        if rules.is_empty() { Ok(script) } else { Err(ScriptError::WouldFail { rules }.into()) }
+        match (rules.is_empty(), &self.writer) {
+            (true, _) => Ok(script),
+            (false, Some(writer)) if writer.is_written() => Err(ScriptError::LinesWouldFail { rules }.into()),
+            (false, _) => Err(ScriptError::WouldFail { rules }.into()),
+        }
     }
 
     /// The script that is written without a model, as long as the voice takes for it.

@@ -104,6 +104,12 @@ pub enum ScriptError {
         /// The rules that would fail.
         rules: Vec<Rule>,
     },
+    /// The gate would refuse the video because of lines that somebody wrote.
+    #[error("nothing was rendered, because the video would not pass the gate: {}; change these lines in the script", listed(.rules))]
+    LinesWouldFail {
+        /// The rules that would fail.
+        rules: Vec<Rule>,
+    },
     /// The writer's work broke off.
     #[error("the script could not be written")]
     Failed {
