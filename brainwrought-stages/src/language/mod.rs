@@ -9,6 +9,7 @@
 //! ([`phrase_lists`]): one that fires in a single document out of many was written for that document.
 
 mod lists;
+mod meaning;
 mod measure;
 
 use std::sync::LazyLock;
@@ -17,6 +18,7 @@ use serde::Deserialize;
 
 pub(crate) use lists::alternatives;
 pub(crate) use lists::{Phrases, Words};
+pub(crate) use meaning::Meaning;
 pub use measure::{PhraseList, Place, phrase_lists};
 
 /// The languages that have a file, by their codes.
@@ -71,6 +73,7 @@ pub(crate) struct LanguageData {
     pub(crate) cues: Cues,
     pub(crate) dialogue: Dialogue,
     pub(crate) contraries: Contraries,
+    pub(crate) meaning: Meaning,
 }
 
 /// An expression of the day.
