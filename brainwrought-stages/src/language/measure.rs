@@ -46,13 +46,6 @@ pub fn phrase_lists() -> Vec<PhraseList> {
             place,
             entries: phrases.iter().collect(),
         };
-        let pairs = data.contraries.both_ways.iter().chain(&data.contraries.one_way);
-        let contraries = PhraseList {
-            language: data.code,
-            name: "contraries",
-            place: Place::Words,
-            entries: pairs.map(|(one, _)| one.as_str()).collect(),
-        };
         [
             list("headings.skipped", Place::HeadingStart, &data.headings.skipped),
             list("headings.licences", Place::Heading, &data.headings.licences),
@@ -68,7 +61,7 @@ pub fn phrase_lists() -> Vec<PhraseList> {
             list("cues.surprise", Place::Text, &data.cues.surprise),
             list("cues.strong", Place::Words, &data.cues.strong),
             list("cues.mild", Place::Words, &data.cues.mild),
-            contraries,
+            list("story.self-talk", Place::Text, &data.story.self_talk),
         ]
     };
     LanguageData::all().iter().flat_map(of).filter(|list| !list.entries.is_empty()).collect()

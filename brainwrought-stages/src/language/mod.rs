@@ -9,6 +9,7 @@
 //! ([`phrase_lists`]): one that fires in a single document out of many was written for that document.
 
 mod lists;
+mod meaning;
 mod measure;
 
 use std::sync::LazyLock;
@@ -17,6 +18,7 @@ use serde::Deserialize;
 
 pub(crate) use lists::alternatives;
 pub(crate) use lists::{Phrases, Words};
+pub(crate) use meaning::Meaning;
 pub use measure::{PhraseList, Place, phrase_lists};
 
 /// The languages that have a file, by their codes.
@@ -70,8 +72,8 @@ pub(crate) struct LanguageData {
     pub(crate) text: TextPhrases,
     pub(crate) cues: Cues,
     pub(crate) dialogue: Dialogue,
-    pub(crate) contraries: Contraries,
     pub(crate) story: Story,
+    pub(crate) meaning: Meaning,
 }
 
 /// An expression of the day.
@@ -255,15 +257,6 @@ pub(crate) struct Dialogue {
     pub(crate) idea: Option<String>,
     pub(crate) how: Option<String>,
     pub(crate) result: Option<String>,
-}
-
-/// Words that turn a statement into its contrary.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub(crate) struct Contraries {
-    pub(crate) both_ways: Vec<(String, String)>,
-    /// The first becomes the second, never the other way round.
-    pub(crate) one_way: Vec<(String, String)>,
 }
 
 /// How a story hangs together.

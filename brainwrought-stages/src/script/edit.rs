@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use brainwrought_core::data::{Document, LineRole, Scene, SceneKind, Script, Segment};
+use brainwrought_core::data::{Document, Scene, SceneKind, Script, Segment};
 
 use super::duration::{LENGTHS_MS, LINE_GAP_MS, SCENE_GAP_MS, estimate_ms, scene_ms};
 use super::grounding::{GroundingFault, grounding, unknown};
@@ -183,8 +183,11 @@ pub fn judge_edit(
             let found = ungrounded.iter().position(|found| found.line == line);
             let found = found.map(|place| ungrounded.swap_remove(place).faults);
             faults.extend(found.into_iter().flatten().map(LineFault::Ungrounded));
-            if before.role != LineRole::Fact {
-                faults.extend(unknown(document, &before.text, &text).into_iter().map(LineFault::Ungrounded));
+            // What `grounding` lets pass in a quiz, whose choices may be wrong, is no wording to bring it in with.
+            if !before.role.states_facts() {
+                let foreign = unknown(document, &before.text, &text).into_iter().map(LineFault::Ungrounded);
+                let new: Vec<LineFault> = foreign.filter(|fault| !faults.contains(fault)).collect();
+                faults.extend(new);
             }
             faults.extend(captions.and_then(|fonts| missing_glyphs(fonts, &text)));
         }

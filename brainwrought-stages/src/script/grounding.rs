@@ -1,6 +1,6 @@
 //! [`grounding`]: whether every line of a script stands on the page that it cites.
 
-use brainwrought_core::data::{Document, LineRole, Rule, Script};
+use brainwrought_core::data::{Document, Line, LineRole, Rule, Script};
 
 use super::evidence::{Doubt, Evidence};
 use super::sentences::Sentence;
@@ -36,44 +36,118 @@ pub enum GroundingFault {
     /// The sentence says what the quoted words do not.
     #[error("the words it quotes do not say {0}")]
     Doubted(Doubt),
-    /// The sentence, which quotes nothing, says what stands nowhere in the document.
+    /// The sentence, which states nothing, says what stands nowhere in the document.
     #[error("the document does not say {0}")]
     Unknown(Doubt),
+    /// The sentence explains a term in plain words, and brings in a fact.
+    #[error("a line that puts a term in plain words may not bring in {0}")]
+    Gloss(Doubt),
 }
 
 /// Finds the lines of `script` that are not grounded in `document`.
 ///
-/// Every cited page must exist, and every quote must stand on its page. What a fact says (numbers with their units,
-/// names, negations, who does what) must be what the words say that it quotes.
+/// Every cited page must exist, and every quote must stand on its page. What a line is compared with depends on its role:
+///
+/// - A fact, a recap and an answer say what the words say that they quote, all of them together, in whatever words.
+/// - A gloss brings in no number and no name.
+/// - Any other line brings in no number and no name that the document lacks, and no number that the words lack that it
+///   quotes; if it states something, it does not say the opposite of these. A beat that quotes nothing compares nothing and
+///   names no cause. A question and a guess may be wrong, and so may the
+///   numbers among the choices of a quiz.
 pub fn grounding(script: &Script, document: &Document) -> Vec<UngroundedLine> {
     let evidence = Evidence::new(document);
+    let lines: Vec<&Line> = script.lines().collect();
     let mut found = Vec::new();
-    for (index, line) in script.lines().enumerate() {
-        let (page, quote) = (line.citation.page, line.citation.quote.as_str());
-        let mut faults = Vec::new();
-        if !evidence.has_page(page) {
-            faults.push(GroundingFault::NoPage(page));
-        } else if !evidence.has_quote(page, quote) {
-            faults.push(GroundingFault::NoQuote);
+    let mut index = 0;
+    while index < lines.len() {
+        let count = spoken_together(&lines[index..]);
+        let line = joined(&lines[index..index + count]);
+        let mut faults: Vec<GroundingFault> = Vec::new();
+        for source in line.sources() {
+            if !evidence.has_page(source.page) {
+                faults.push(GroundingFault::NoPage(source.page));
+            } else if !evidence.has_quote(source.page, &source.quote) {
+                faults.push(GroundingFault::NoQuote);
+            }
         }
-        if line.role == LineRole::Fact {
-            faults.extend(evidence.doubts(&line.text, quote).into_iter().map(GroundingFault::Doubted));
-        }
+        faults.extend(ungrounded(&evidence, &line));
         if !faults.is_empty() {
-            found.push(UngroundedLine { line: index, text: line.text.clone(), page, faults });
+            let page = line.citation.page;
+            found.push(UngroundedLine { line: index, text: line.text, page, faults });
         }
+        index += count;
     }
     found
+}
+
+/// How many of `lines`, from the first on, say one sentence: a long one is said in several lines of the same source.
+fn spoken_together(lines: &[&Line]) -> usize {
+    let goes_on = |pair: &[&Line]| {
+        let [one, next] = pair else { return false };
+        let ends = one
+            .text
+            .trim_end_matches(['”', '"', '»', '’', ')'])
+            .ends_with(['.', '!', '?', '。', '！', '？', '؟']);
+        !ends
+            && !one.citation.quote.is_empty()
+            && one.citation == next.citation
+            && one.more_sources == next.more_sources
+            && (one.role == next.role || one.role == LineRole::Hook && next.role == LineRole::Fact)
+    };
+    1 + lines.windows(2).take_while(|pair| goes_on(pair)).count()
+}
+
+/// Lines that say one sentence, as one line.
+fn joined(lines: &[&Line]) -> Line {
+    let texts: Vec<&str> = lines.iter().map(|line| line.text.as_str()).collect();
+    let last = lines[lines.len() - 1];
+    // What opens the video and goes on as a fact is one.
+    Line { text: texts.join(" "), ..last.clone() }
+}
+
+/// What a line says that it may not.
+fn ungrounded(evidence: &Evidence, line: &Line) -> Vec<GroundingFault> {
+    let quotes: Vec<&str> =
+        line.sources().map(|source| source.quote.as_str()).filter(|quote| !quote.is_empty()).collect();
+    if line.role.states_facts() {
+        let mut doubts = evidence.doubts_among(&line.text, &quotes);
+        // The question said what is counted: "How many calls? 40."
+        doubts.retain(|doubt| line.role != LineRole::Answer || !matches!(doubt, Doubt::Unit(_)));
+        return doubts.into_iter().map(GroundingFault::Doubted).collect();
+    }
+    if line.role == LineRole::Gloss {
+        return evidence.facts_in(&line.text).into_iter().map(GroundingFault::Gloss).collect();
+    }
+    let is_asked = matches!(line.role, LineRole::Question | LineRole::Guess | LineRole::Quiz)
+        || line.text.trim_end().ends_with(['?', '？', '؟']);
+    let unquoted = evidence.unknown(&line.text, &quotes.join(" "));
+    let foreign = evidence.foreign(&line.text).into_iter().filter(|doubt| unquoted.contains(doubt));
+    let mut faults: Vec<GroundingFault> = foreign
+        .filter(|doubt| line.role != LineRole::Quiz || matches!(doubt, Doubt::Name(_)))
+        .map(GroundingFault::Unknown)
+        .collect();
+    if !is_asked && matches!(line.role, LineRole::Transition | LineRole::Interjection) && quotes.is_empty() {
+        faults.extend(evidence.asserted(&line.text).into_iter().map(GroundingFault::Unknown));
+    }
+    if !is_asked && !quotes.is_empty() {
+        let is_wrong = |doubt: &Doubt| {
+            matches!(doubt, Doubt::Number(_) | Doubt::Unit(_) | Doubt::Bound { .. }) || doubt.is_opposite()
+        };
+        let doubts = evidence.doubts_among(&line.text, &quotes).into_iter().filter(is_wrong);
+        let is_new = |doubt: &Doubt| !faults.contains(&GroundingFault::Unknown(doubt.clone()));
+        let doubted: Vec<GroundingFault> = doubts.filter(is_new).map(GroundingFault::Doubted).collect();
+        faults.extend(doubted);
+    }
+    faults
 }
 
 /// What lines that state no facts of their own, such as the opening and the quiz, say in `after` that neither the document
 /// nor `before` does: numbers and names.
 pub(super) fn unknown(document: &Document, before: &str, after: &str) -> Vec<GroundingFault> {
     let evidence = Evidence::new(document);
-    let texts = document.pages.iter().flat_map(|page| &page.blocks).map(|block| block.text.as_str());
-    let mut known: Vec<&str> = texts.collect();
-    known.extend([document.title.as_str(), before]);
-    evidence.unknown(after, &known.join("\n")).into_iter().map(GroundingFault::Unknown).collect()
+    let was_there = evidence.unknown(after, before);
+    let foreign = evidence.foreign(after).into_iter().filter(|doubt| was_there.contains(doubt));
+    foreign.map(GroundingFault::Unknown).collect()
 }
 
 /// The gate's rule on citations, of a script with at least one sentence.
@@ -86,14 +160,14 @@ pub(crate) fn citations(script: &Script, document: &Document) -> Rule {
         })
         .collect();
     let sentences = script.lines().count();
-    let facts = script.lines().filter(|line| line.role == LineRole::Fact).count();
+    let facts = script.lines().filter(|line| line.role.states_facts()).count();
     let named = faults.iter().take(NAMED_FAULTS).cloned().collect::<Vec<_>>().join("; ");
     let figure = match faults.len() {
         0 => format!("{facts} of {sentences} sentences state facts, and their pages say the same"),
         count if count > NAMED_FAULTS => format!("{named}; and {} more", count - NAMED_FAULTS),
         _ => named,
     };
-    let limit = "every number, unit, name and negation as the cited page has it".to_owned();
+    let limit = "no line says what the words that it cites do not".to_owned();
     rule("citations", faults.is_empty() && sentences > 0, figure, limit)
 }
 
@@ -108,7 +182,7 @@ pub(super) fn retain_grounded(sentences: &mut Vec<Sentence>, document: &Document
 
 #[cfg(test)]
 mod tests {
-    use brainwrought_core::data::BlockKind;
+    use brainwrought_core::data::{BlockKind, Citation};
 
     use super::super::offline::tests::{block, document, script_with};
     use super::*;
@@ -140,5 +214,68 @@ mod tests {
         assert_eq!(judged("Calls wait.", 7, "Calls wait."), [GroundingFault::NoPage(7)]);
         assert_eq!(judged("Calls wait.", 1, "Calls wait."), [GroundingFault::NoQuote]);
         assert_eq!(judged("Calls.", 1, ""), [doubted(Doubt::Source)]);
+    }
+
+    #[test]
+    fn each_role_is_compared_with_what_it_may_say() {
+        let paragraph = "In 1909 Agner Erlang served 95% of calls. Long waits are rare.";
+        let document = document(vec![vec![block(BlockKind::Paragraph, paragraph)]]);
+        let judged = |role: LineRole, text: &str, quote: &str| {
+            let mut script = script_with(text, 1);
+            let lines =
+                script.segments.iter_mut().flat_map(|segment| &mut segment.scenes).flat_map(|s| &mut s.lines);
+            for line in lines {
+                line.role = role;
+                line.citation.quote = quote.to_owned();
+            }
+            grounding(&script, &document).pop().map_or_else(Vec::new, |line| line.faults)
+        };
+        let number = |shown: &str| Doubt::Number(shown.to_owned());
+        for role in [LineRole::Fact, LineRole::Recap, LineRole::Answer] {
+            assert_eq!(judged(role, "Erlang served 95% of calls.", paragraph), [], "{role:?}");
+            assert!(!judged(role, "Erlang served all of the calls.", paragraph).is_empty(), "{role:?}");
+        }
+        for role in [
+            LineRole::Hook,
+            LineRole::Close,
+            LineRole::Callback,
+            LineRole::Transition,
+            LineRole::Interjection,
+        ] {
+            assert_eq!(judged(role, "Wild, right?", ""), [], "{role:?}");
+            let foreign = judged(role, "And then 1492 came.", "");
+            assert_eq!(foreign, [GroundingFault::Unknown(number("1492"))], "{role:?}");
+            let turned = judged(role, "Long waits are common.", "Long waits are rare.");
+            let contrary = Doubt::Contrary { said: "common".to_owned(), written: "rare".to_owned() };
+            assert_eq!(turned, [GroundingFault::Doubted(contrary)], "{role:?}");
+        }
+        for role in [LineRole::Question, LineRole::Guess] {
+            assert_eq!(judged(role, "So long waits are common?", "Long waits are rare."), [], "{role:?}");
+            let foreign = judged(role, "Surely Kingman served them.", "");
+            assert_eq!(foreign, [GroundingFault::Unknown(Doubt::Name("Kingman".to_owned()))], "{role:?}");
+        }
+        assert_eq!(judged(LineRole::Quiz, "Was it 95% or 85%?", ""), []);
+        assert_eq!(judged(LineRole::Gloss, "A queue is a line that remembers.", ""), []);
+        let smuggled = judged(LineRole::Gloss, "Like a bank, which failed in 2008.", "");
+        assert_eq!(smuggled, [GroundingFault::Gloss(number("2008"))]);
+        let told = smuggled[0].to_string();
+        assert_eq!(told, "a line that puts a term in plain words may not bring in the number 2008");
+    }
+
+    #[test]
+    fn every_source_of_a_line_stands_on_its_page() {
+        let pages = ["Erlang counted calls.", "Kingman found a bound."];
+        let document = document(pages.iter().map(|text| vec![block(BlockKind::Paragraph, text)]).collect());
+        let mut script = script_with("Erlang counted calls, and Kingman found a bound.", 1);
+        let line = &mut script.segments[0].scenes[0].lines[0];
+        line.citation.quote = pages[0].to_owned();
+        assert_eq!(grounding(&script, &document).len(), 1, "one source does not say it all");
+        let second = |page: u32| Citation { page, quote: pages[1].to_owned() };
+        script.segments[0].scenes[0].lines[0].more_sources = vec![second(2)];
+        assert_eq!(grounding(&script, &document), []);
+        script.segments[0].scenes[0].lines[0].more_sources = vec![second(1)];
+        assert_eq!(grounding(&script, &document)[0].faults, [GroundingFault::NoQuote]);
+        script.segments[0].scenes[0].lines[0].more_sources = vec![second(3)];
+        assert_eq!(grounding(&script, &document)[0].faults, [GroundingFault::NoPage(3)]);
     }
 }

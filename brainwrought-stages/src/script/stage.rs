@@ -83,7 +83,7 @@ impl Default for WriteScript {
 
 impl Stage for WriteScript {
     const NAME: &'static str = "script";
-    const VERSION: u32 = 11;
+    const VERSION: u32 = 12;
     type Input = Document;
     type Output = Script;
 

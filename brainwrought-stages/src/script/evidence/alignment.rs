@@ -1,15 +1,15 @@
 //! The words that a claim shares with its source, in order.
 
-use super::polarity::is_negation;
 use super::token::Token;
+use super::vocabulary::Vocabulary;
 
 /// The longest common subsequence of the words of two sentences, negations aside, as places in both.
 ///
 /// Sentences have some 30 words, so the square of their lengths is small; a source of more than
 /// [`MAX_WORDS`] words is compared up to there.
-pub(super) fn shared(claim: &[Token], source: &[Token]) -> Vec<(usize, usize)> {
+pub(super) fn shared(claim: &[Token], source: &[Token], vocabulary: &Vocabulary) -> Vec<(usize, usize)> {
     let places = |tokens: &[Token]| -> Vec<usize> {
-        (0..tokens.len().min(MAX_WORDS)).filter(|&place| !is_negation(&tokens[place])).collect()
+        (0..tokens.len().min(MAX_WORDS)).filter(|&place| !vocabulary.is_negation(&tokens[place])).collect()
     };
     let (left, right) = (places(claim), places(source));
     let same = |i: usize, j: usize| claim[left[i]].stem == source[right[j]].stem;

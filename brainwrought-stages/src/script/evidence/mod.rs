@@ -1,67 +1,58 @@
 //! [`Evidence`]: whether a sentence says what the words say that it was made from.
 //!
-//! What is compared is what changes a fact when it changes: numbers, units, names, negations, and who does what to whom.
-//! Style is free: a sentence may leave words out, use other common ones and spell its numbers as it likes.
+//! What is compared is what changes a fact when it changes: numbers, units and names by what they are worth, negations,
+//! contraries, quantifiers, how sure it is, causes, the order in time, and who does what to whom. Style is free: a sentence may
+//! leave words out, move clauses, use other words that mean the same and spell its numbers as it likes.
 
 mod alignment;
+mod amount;
+mod doubt;
+mod names;
 mod numeral;
+mod order;
 mod polarity;
 mod quantity;
+mod reading;
+mod relation;
+mod strength;
+mod thesaurus;
 mod token;
+mod unit;
+mod vocabulary;
+mod wording;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt;
-use std::ops::Range;
 
 use brainwrought_core::data::{BlockKind, Document, Page};
-use rust_stemmers::Stemmer;
 use unicode_normalization::UnicodeNormalization;
 
-use self::alignment::shared;
-use self::polarity::turned;
-use self::quantity::{Quantity, quantities};
-use self::token::{Token, tokens};
-use super::lexicon::{stemmer, stop_words};
-use crate::language::LanguageData;
+pub use self::doubt::Doubt;
+use self::names::Names;
+use self::quantity::{Kind, Quantity};
+use self::reading::{Pairing, Reading};
+use self::relation::Relation;
+use self::strength::Strength;
+use self::token::Token;
+use self::vocabulary::{Cue, Vocabulary};
 
-/// Something that a sentence says and its source does not.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Doubt {
-    /// A number that the source lacks.
-    Number(String),
-    /// A number that the source has with another unit.
-    Unit(String),
-    /// A name that the source lacks.
-    Name(String),
-    /// A negation that was added or left out.
-    Negation(String),
-    /// Words that the source has in another order, so that another does it.
-    Order(String),
-    /// There is no source.
-    Source,
-}
-
-impl fmt::Display for Doubt {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Number(shown) => write!(f, "the number {shown}"),
-            Self::Unit(shown) => write!(f, "the unit of {shown}"),
-            Self::Name(name) => write!(f, "the name {name}"),
-            Self::Negation(word) => write!(f, "“{word}”"),
-            Self::Order(words) => write!(f, "“{words}” in this order"),
-            Self::Source => write!(f, "any source"),
-        }
-    }
-}
+/// How many sentences before and behind a quote may lend it their numbers and names.
+const NEIGHBOURS: usize = 2;
+/// The longest quote whose neighbours are looked for, in bytes.
+const MAX_QUOTE: usize = 4_000;
+/// Numbers in words up to here are figures of speech where a line states nothing.
+const SMALL_TALK: f64 = 12.0;
 
 /// What a document offers to compare sentences with: its words, its names and its pages.
 pub struct Evidence {
     language: String,
-    stemmer: Option<Stemmer>,
-    stop_words: BTreeSet<&'static str>,
-    /// Words that are never written small.
-    names: BTreeSet<String>,
+    vocabulary: Vocabulary,
+    names: Names,
+    numbers: Vec<Quantity>,
+    /// The sentences in the order they are read in, and where each ends in `run`.
+    sentences: Vec<(String, usize)>,
+    /// All of them in one, packed.
+    run: String,
     /// The pages by their numbers, without spaces, hyphens and case: all of their text, and what goes on past captions,
     /// notes and drawings.
     pages: BTreeMap<u32, [String; 2]>,
@@ -80,22 +71,26 @@ impl Evidence {
     /// Reads the words of `document`.
     pub fn new(document: &Document) -> Self {
         let language = document.language.as_str().to_owned();
-        let stemmer = stemmer(&language);
-        let (mut small, mut names) = (BTreeSet::new(), BTreeSet::new());
+        let vocabulary = Vocabulary::of(&language);
+        let mut names = Names::default();
+        let mut numbers = Vec::new();
+        let mut sentences = Vec::new();
+        let mut run = String::new();
         let blocks = document.pages.iter().flat_map(|page| &page.blocks);
         for block in blocks.filter(|block| block.kind != BlockKind::Furniture) {
-            for token in tokens(&block.text, None) {
-                if token.text.chars().next().is_some_and(char::is_lowercase) {
-                    small.insert(token.key);
-                } else if token.is_name() && block.kind != BlockKind::Heading {
-                    names.insert(token.key);
-                }
+            names.read(&block.text, block.kind == BlockKind::Heading, &vocabulary);
+            if block.text.chars().any(char::is_numeric) {
+                numbers.extend(Reading::new(&block.text, &vocabulary).numbers);
+            }
+            for sentence in parted(&block.text) {
+                run.push_str(&packed(sentence));
+                sentences.push((sentence.to_owned(), run.len()));
             }
         }
-        names.retain(|name| !small.contains(name));
+        names.read(&document.title, true, &vocabulary);
         let pages =
             document.pages.iter().map(|page| (page.number, [packed(&page.text()), running(page)])).collect();
-        Self { stop_words: stop_words(&language), language, stemmer, names, pages }
+        Self { language, vocabulary, names, numbers, sentences, run, pages }
     }
 
     /// Tells whether the words of `quote` stand on a page in one run, which a caption, a note or a drawing may part; spaces, hyphens, case and ligatures do not matter.
@@ -111,146 +106,194 @@ impl Evidence {
 
     /// Lists what `claim` says and `source` does not; empty for a sentence that its source bears out.
     pub fn doubts(&self, claim: &str, source: &str) -> Vec<Doubt> {
-        let (said, written) = (tokens(claim, self.stemmer.as_ref()), tokens(source, self.stemmer.as_ref()));
-        if written.is_empty() {
+        self.doubts_among(claim, &[source])
+    }
+
+    /// Lists what `claim` says and none of `sources` does; empty for a sentence that they bear out.
+    ///
+    /// Each source is a run of the document's text. Its neighbours in the document may lend numbers and names, but state
+    /// nothing for the claim.
+    pub fn doubts_among(&self, claim: &str, sources: &[&str]) -> Vec<Doubt> {
+        let claim = Reading::new(claim, &self.vocabulary);
+        let mut source = Reading::of_all(sources, &self.vocabulary);
+        if source.tokens.is_empty() {
             return vec![Doubt::Source];
         }
-        let known = quantities(&written);
-        let mut found: Vec<Doubt> =
-            quantities(&said).iter().filter_map(|number| doubted(number, &known)).collect();
-        found.extend(self.strangers(&said, &written));
-        let pairs = shared(&said, &written);
-        found.extend(turned(&said, &written, &pairs).map(Doubt::Negation));
-        let turned = turned_around(&said, &written).or_else(|| self.swapped(&said, &written, &pairs));
-        found.extend(turned.map(Doubt::Order));
+        let written_out = self.names.written_out(&source.tokens);
+        if !written_out.is_empty() {
+            let mut texts = sources.to_vec();
+            texts.push(&written_out);
+            let own = source.tokens.len();
+            source = Reading::of_all(&texts, &self.vocabulary);
+            source.own = own;
+        }
+        let near = Reading::of_all(&self.neighbours(sources), &self.vocabulary);
+        let vocabulary = &self.vocabulary;
+        let mut found = amount::doubted(&claim, &source, &near);
+        found.extend(self.strangers(&claim, &source, &near));
+        let pairing = Pairing::new(&claim, &source, vocabulary);
+        found.extend(polarity::doubted(&claim, &source, &pairing, vocabulary));
+        let relation = Relation { claim: &claim, source: &source, pairing: &pairing, vocabulary };
+        let exchanged = relation.is_exchanged();
+        let mut contraries = wording::contraries(&claim, &source, &pairing, vocabulary);
+        // "Black is hotter than white" is "white is cooler than black", and "not rare" is "common".
+        contraries
+            .retain(|&(here, there)| polarity::says_not(&claim, here) == polarity::says_not(&source, there));
+        match (exchanged, contraries.first()) {
+            (Some(true), Some(_)) => {}
+            (Some(true), None) => found.push(Doubt::Order(relation.compared())),
+            (_, Some(&(here, there))) => found.push(Doubt::Contrary {
+                said: claim.tokens[here].text.clone(),
+                written: source.tokens[there].text.clone(),
+            }),
+            (_, None) => {
+                let written = &source.tokens[..source.own];
+                if exchanged.is_none() || order::is_whole(&claim.tokens, written) {
+                    let turned = order::turned(&claim.tokens, written, vocabulary);
+                    found.extend(turned.map(Doubt::Order));
+                }
+                if !found.iter().any(|doubt| matches!(doubt, Doubt::Name(_))) {
+                    found.extend(wording::replaced(&claim, &source, &pairing, vocabulary));
+                }
+            }
+        }
+        found.extend(relation.doubted());
+        found.extend(Strength { claim: &claim, source: &source, pairing: &pairing, vocabulary }.doubted());
+        found.extend(wording::unsupported(&claim, &source, &near, &pairing, vocabulary));
+        found.dedup();
         found
     }
 
     /// Tells which numbers in digits and which names of a sentence stand nowhere in `text`, for a sentence that quotes nothing.
     pub fn unknown(&self, claim: &str, text: &str) -> Vec<Doubt> {
-        let (said, written) = (tokens(claim, self.stemmer.as_ref()), tokens(text, self.stemmer.as_ref()));
-        let known = quantities(&written);
-        let numbers = quantities(&said).into_iter().filter_map(|number| doubted(&number, &known));
-        let in_digits = |doubt: &Doubt| match doubt {
-            Doubt::Number(number) => number.chars().any(char::is_numeric),
-            _ => true,
+        let (claim, text) = (Reading::new(claim, &self.vocabulary), Reading::new(text, &self.vocabulary));
+        let mut found: Vec<Doubt> =
+            amount::foreign(&claim, &text.numbers).into_iter().filter(is_in_digits).collect();
+        let known = |token: &Token| {
+            text.tokens.iter().any(|other| other.key == token.key || other.stem == token.stem)
         };
-        let mut found: Vec<Doubt> = numbers.filter(in_digits).collect();
-        found.extend(self.strangers(&said, &written));
+        found.extend(
+            self.names_of(&claim).filter(|token| !known(token)).map(|token| Doubt::Name(token.text.clone())),
+        );
         found
     }
 
-    /// Names that the source lacks.
-    fn strangers(&self, said: &[Token], written: &[Token]) -> Vec<Doubt> {
-        let sourced: BTreeSet<&str> =
-            written.iter().flat_map(|token| [token.key.as_str(), token.stem.as_str()]).collect();
-        let is_sourced =
-            |token: &Token| sourced.contains(token.key.as_str()) || sourced.contains(token.stem.as_str());
-        let is_name = |token: &&Token| {
-            // German writes every noun like a name, and a noun that the source lacks is as much of a change.
-            token.is_name() || (token.starts && self.names.contains(&token.key) && !self.is_common(token))
+    /// Tells which numbers and which names of a sentence stand nowhere in the document, for a sentence that states nothing.
+    ///
+    /// Small numbers in words are figures of speech: "one more thing".
+    pub fn foreign(&self, claim: &str) -> Vec<Doubt> {
+        let claim = Reading::new(claim, &self.vocabulary);
+        let tells = |number: &&Quantity| {
+            number.shown.chars().any(char::is_numeric)
+                || number.kind == Kind::Count && number.value > SMALL_TALK
         };
-        let mut found: Vec<&str> = Vec::new();
-        for token in said.iter().filter(is_name).filter(|token| !is_sourced(token)) {
-            if !found.contains(&token.text.as_str()) {
-                found.push(&token.text);
+        let told: Vec<String> =
+            claim.numbers.iter().filter(tells).map(|number| number.shown.clone()).collect();
+        let is_told = |doubt: &Doubt| matches!(doubt, Doubt::Number(shown) | Doubt::Unit(shown) if told.contains(shown));
+        let mut found: Vec<Doubt> =
+            amount::foreign(&claim, &self.numbers).into_iter().filter(is_told).collect();
+        let stranger = self.names_of(&claim).filter(|token| !self.names.has(token));
+        found.extend(stranger.map(|token| Doubt::Name(token.text.clone())));
+        found
+    }
+
+    /// Tells which comparisons and causes a beat states of what the document is about, for one that states nothing.
+    ///
+    /// "Better than nothing" and "because why not" are figures of speech.
+    pub fn asserted(&self, claim: &str) -> Vec<Doubt> {
+        let claim = Reading::new(claim, &self.vocabulary);
+        let vocabulary = &self.vocabulary;
+        let topics = |from: usize| -> Vec<usize> {
+            let behind = claim.behind(from, vocabulary);
+            behind.filter(|&place| self.names.has(&claim.tokens[place])).collect()
+        };
+        let mut found = Vec::new();
+        for (place, token) in claim.tokens.iter().enumerate().filter(|(_, token)| vocabulary.is_than(token)) {
+            let is_about = claim.ahead(place).any(|place| self.names.has(&claim.tokens[place]));
+            if let (true, Some(&last)) = (is_about, topics(place + 1).last()) {
+                found.push(Doubt::Unsupported(format!(
+                    "{} {}",
+                    token.text,
+                    claim.words(place + 1, last + 1)
+                )));
             }
         }
-        found.into_iter().map(|name| Doubt::Name(name.to_owned())).collect()
-    }
-
-    /// Finds two words that stand in each other's place.
-    fn swapped(&self, said: &[Token], written: &[Token], pairs: &[(usize, usize)]) -> Option<String> {
-        if is_passive(said) != is_passive(written) {
-            return None;
-        }
-        let gaps = gaps(pairs, said.len().min(alignment::MAX_WORDS), written.len().min(alignment::MAX_WORDS));
-        let has = |tokens: &[Token], token: &Token| tokens.iter().any(|other| other.stem == token.stem);
-        let replaced: Vec<(&[Token], &[Token])> = gaps
-            .into_iter()
-            .map(|(here, there)| (said.get(here).unwrap_or_default(), written.get(there).unwrap_or_default()))
-            .filter(|(here, there)| !here.is_empty() && !there.is_empty())
-            .collect();
-        for (index, (here, there)) in replaced.iter().enumerate() {
-            for (other_here, other_there) in &replaced[index + 1..] {
-                let moved = |from: &[Token], to: &[Token]| {
-                    from.iter()
-                        .find(|token| !self.is_common(token) && has(to, token))
-                        .map(|token| token.text.clone())
-                };
-                if let (Some(one), Some(other)) = (moved(here, other_there), moved(other_here, there)) {
-                    return Some(format!("{one} … {other}"));
-                }
+        for mark in claim.of(&[Cue::CauseBehind, Cue::CauseBefore]) {
+            let behind = topics(mark.end).len();
+            let before = claim.ahead(mark.at).filter(|&place| self.names.has(&claim.tokens[place])).count();
+            if behind + before >= 2 && behind > 0 {
+                found.push(Doubt::Cause(claim.shown(mark)));
             }
         }
-        None
+        found
     }
 
-    fn is_common(&self, token: &Token) -> bool {
-        self.stop_words.contains(token.key.as_str())
+    /// Tells which numbers and names a sentence holds at all, for one that may hold none.
+    pub fn facts_in(&self, claim: &str) -> Vec<Doubt> {
+        let claim = Reading::new(claim, &self.vocabulary);
+        let numbers = claim.numbers.iter().filter(|number| number.kind != Kind::Place);
+        let mut found: Vec<Doubt> = numbers.map(|number| Doubt::Number(number.shown.clone())).collect();
+        found.extend(self.names_of(&claim).map(|token| Doubt::Name(token.text.clone())));
+        found
     }
-}
 
-/// Doubts a number that the source lacks, or has only with another unit.
-fn doubted(number: &Quantity, known: &[Quantity]) -> Option<Doubt> {
-    let tolerance = number.value.abs().max(1.0) * 1e-9;
-    // What a name has in it counts nothing: "GPT4" does not say that there are 4.
-    let bears_out = |other: &&Quantity| number.is_within_word || !other.is_within_word;
-    let is_same = |other: &&Quantity| (other.value - number.value).abs() <= tolerance;
-    let mut same = known.iter().filter(bears_out).filter(is_same).peekable();
-    if same.peek().is_none() {
-        return Some(Doubt::Number(number.shown.clone()));
+    fn names_of<'a>(&'a self, claim: &'a Reading) -> impl Iterator<Item = &'a Token> {
+        claim.tokens.iter().filter(|token| self.names.is_name(token, &self.vocabulary))
     }
-    if number.is_within_word {
-        return None;
-    }
-    let agrees = same.any(|other| other.unit == number.unit);
-    (!agrees).then(|| Doubt::Unit(number.shown.clone()))
-}
 
-/// Finds three shared words that the claim has in the very opposite order, such as two parties around what one does to
-/// the other. A clause that was moved to the front keeps the order within itself and is no such thing.
-fn turned_around(said: &[Token], written: &[Token]) -> Option<String> {
-    if is_passive(said) != is_passive(written) {
-        return None;
-    }
-    let once = |tokens: &[Token], stem: &str| {
-        let mut places = (0..tokens.len()).filter(|&place| tokens[place].stem == stem);
-        places.next().filter(|_| places.next().is_none())
-    };
-    let places: Vec<(usize, &str)> = said
-        .iter()
-        .take(alignment::MAX_WORDS)
-        .filter(|token| once(said, &token.stem).is_some())
-        .filter_map(|token| Some((once(written, &token.stem)?, token.text.as_str())))
-        .collect();
-    // The longest run of falling places, by its last word.
-    let mut runs: Vec<Vec<usize>> = Vec::with_capacity(places.len());
-    for (index, &(place, _)) in places.iter().enumerate() {
-        let before =
-            (0..index).filter(|&other| places[other].0 > place).max_by_key(|&other| runs[other].len());
-        let mut run = before.map_or_else(Vec::new, |other| runs[other].clone());
-        run.push(index);
-        if run.len() >= 3 {
-            return Some(run.into_iter().map(|index| places[index].1).collect::<Vec<_>>().join(" … "));
+    /// Names that neither the source nor the sentences beside it have; those that stand elsewhere in the document, where the
+    /// claim leaves out a name of its source for them.
+    fn strangers(&self, claim: &Reading, source: &Reading, near: &Reading) -> Vec<Doubt> {
+        let stands_in = |reading: &Reading, token: &Token| Names::stands_in(&reading.tokens, token);
+        let drops_name = || {
+            let names = source.tokens.iter().filter(|token| self.names.is_name(token, &self.vocabulary));
+            names.into_iter().any(|token| !stands_in(claim, token))
+        };
+        let replaces = |place: usize| {
+            let other = claim.takes_place(place, place + 1, source);
+            other.is_some_and(|other| !self.vocabulary.is_light(&source.tokens[other]))
+        };
+        let mut found: Vec<Doubt> = Vec::new();
+        for (place, token) in claim.tokens.iter().enumerate() {
+            if !self.names.is_name(token, &self.vocabulary) || stands_in(source, token) {
+                continue;
+            }
+            let is_own = stands_in(near, token) || self.names.has(token);
+            let doubt = Doubt::Name(token.text.clone());
+            if (!is_own || drops_name() || replaces(place)) && !found.contains(&doubt) {
+                found.push(doubt);
+            }
         }
-        runs.push(run);
+        found
     }
-    None
+
+    /// The sentences beside those that the sources are taken from.
+    fn neighbours(&self, sources: &[&str]) -> Vec<&str> {
+        let mut found = Vec::new();
+        for source in sources.iter().filter(|source| source.len() <= MAX_QUOTE) {
+            let source = packed(source);
+            let Some(start) = self.run.find(&source).filter(|_| !source.is_empty()) else { continue };
+            let first = self.sentences.partition_point(|(_, end)| *end <= start);
+            let last = self.sentences.partition_point(|(_, end)| *end < start + source.len());
+            let before = first.saturating_sub(NEIGHBOURS)..first;
+            let behind = last + 1..last + 1 + NEIGHBOURS;
+            let sentences = before.chain(behind).filter_map(|index| self.sentences.get(index));
+            found.extend(sentences.map(|(sentence, _)| sentence.as_str()));
+        }
+        found
+    }
 }
 
-/// Tells whether a sentence may say who did it behind what was done: "A is measured by B" and "B measures A" say the same.
-fn is_passive(tokens: &[Token]) -> bool {
-    let names_agent =
-        |token: &Token| LanguageData::all().iter().any(|data| data.words.agents.contains(&token.key));
-    tokens.iter().any(names_agent)
+fn is_in_digits(doubt: &Doubt) -> bool {
+    match doubt {
+        Doubt::Number(number) | Doubt::Unit(number) => number.chars().any(char::is_numeric),
+        _ => true,
+    }
 }
 
-/// What stands before, between and behind the shared words, in the claim and in the source.
-fn gaps(pairs: &[(usize, usize)], said: usize, written: usize) -> Vec<(Range<usize>, Range<usize>)> {
-    let starts = std::iter::once((0, 0)).chain(pairs.iter().map(|&(here, there)| (here + 1, there + 1)));
-    let ends = pairs.iter().copied().chain(std::iter::once((said, written)));
-    starts.zip(ends).map(|(start, end)| (start.0..end.0, start.1..end.1)).collect()
+/// The sentences of a block, by their ends alone.
+fn parted(text: &str) -> impl Iterator<Item = &str> {
+    text.split_inclusive(". ").map(str::trim).filter(|sentence| !sentence.is_empty())
 }
 
 /// The text of a page that is read in one go, packed.
@@ -267,6 +310,9 @@ fn packed(text: &str) -> String {
         .map(|letter| if letter == '’' { '\'' } else { letter })
         .collect()
 }
+
+#[cfg(test)]
+mod claims;
 
 #[cfg(test)]
 mod tests {
@@ -307,7 +353,8 @@ mod tests {
         assert_eq!(judged("In 1909, Agner Kingman showed that calls reach the exchange."), name("Kingman"));
         assert_eq!(judged("Kingman showed that calls reach the exchange."), name("Kingman"));
         let negation = |word: &str| vec![Doubt::Negation(word.to_owned())];
-        assert_eq!(judged("95% of calls reach the exchange within 20 ms and do wait."), negation("not"));
+        let left_out = vec![Doubt::LeftOut("not".to_owned())];
+        assert_eq!(judged("95% of calls reach the exchange within 20 ms and do wait."), left_out);
         assert_eq!(judged("95% of calls do not reach the exchange within 20 ms."), negation("not"));
     }
 

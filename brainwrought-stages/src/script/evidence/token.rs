@@ -1,7 +1,5 @@
 //! [`Token`]: a word of a sentence, as the checks compare it.
 
-use rust_stemmers::Stemmer;
-
 use super::numeral::{in_ascii, opened, parts};
 
 /// A word or a number of a sentence.
@@ -15,6 +13,8 @@ pub(super) struct Token {
     pub(super) stem: String,
     /// True for the first word of a sentence, which is written with a capital whatever it is.
     pub(super) starts: bool,
+    /// The number of marks of punctuation that stand before it in the text.
+    pub(super) clause: usize,
 }
 
 impl Token {
@@ -28,13 +28,15 @@ impl Token {
     }
 }
 
-/// Splits `text` into words. Parts that hyphens, dashes and slashes join are words of their own, as are numbers beside letters
-/// of scripts that put no space between.
-pub(super) fn tokens(text: &str, stemmer: Option<&Stemmer>) -> Vec<Token> {
+/// Splits `text` into words, and reads their stems with `stem`. Parts that hyphens, dashes and slashes join are words of their
+/// own, as are numbers beside letters of scripts that put no space between.
+pub(super) fn tokens(text: &str, stem: impl Fn(&str) -> String) -> Vec<Token> {
     let mut found = Vec::new();
     let mut starts = true;
+    let mut clause = 0;
     for raw in text.split_whitespace() {
         let raw = opened(raw);
+        clause += usize::from(raw.starts_with(['(', '–', '—']));
         let joined = raw.split(['-', '‐', '‑', '–', '—', '/', '⁄', '∕', '\u{ad}', ' ']);
         for part in joined.flat_map(|joined| parts(trimmed(joined))) {
             let part = trimmed(part);
@@ -43,12 +45,12 @@ pub(super) fn tokens(text: &str, stemmer: Option<&Stemmer>) -> Vec<Token> {
                 continue;
             }
             let key = in_ascii(word).to_lowercase();
-            let stem = stemmer.map_or_else(|| key.clone(), |stemmer| stemmer.stem(&key).into_owned());
-            found.push(Token { text: word.to_owned(), key, stem, starts });
+            found.push(Token { text: word.to_owned(), stem: stem(&key), key, starts, clause });
             starts = false;
         }
-        starts =
-            starts || raw.trim_end_matches(['"', '”', '\'', ')']).ends_with(['.', '!', '?', ':', '“', '"']);
+        let bare = raw.trim_end_matches(['"', '”', '\'', ')']);
+        starts = starts || bare.ends_with(['.', '!', '?', ':', '“', '"']);
+        clause += usize::from(bare.ends_with(['.', '!', '?', ':', ',', ';', '–', '—']) || raw.ends_with(')'));
     }
     found
 }
