@@ -61,7 +61,7 @@ impl Asker {
     }
 }
 
-/// Gives the one who asks what states nothing: transitions, interjections, and an opening that is a question.
+/// Gives the one who asks what is asked, guessed and said again, what states nothing, and an opening that is a question.
 pub(super) fn give_parts(script: &mut Script) {
     let scenes = script.segments.iter_mut().flat_map(|segment| &mut segment.scenes);
     for line in scenes.flat_map(|scene| &mut scene.lines) {
@@ -73,7 +73,11 @@ pub(super) fn give_parts(script: &mut Script) {
 
 fn asks(line: &Line) -> bool {
     match line.role {
-        LineRole::Transition | LineRole::Interjection => true,
+        LineRole::Transition
+        | LineRole::Interjection
+        | LineRole::Question
+        | LineRole::Guess
+        | LineRole::Recap => true,
         LineRole::Hook => is_question(&line.text),
         _ => false,
     }

@@ -49,21 +49,33 @@ pub fn grounding(script: &Script, document: &Document) -> Vec<UngroundedLine> {
     let evidence = Evidence::new(document);
     let mut found = Vec::new();
     for (index, line) in script.lines().enumerate() {
-        let (page, quote) = (line.citation.page, line.citation.quote.as_str());
+        let page = line.citation.page;
         let mut faults = Vec::new();
-        if !evidence.has_page(page) {
-            faults.push(GroundingFault::NoPage(page));
-        } else if !evidence.has_quote(page, quote) {
-            faults.push(GroundingFault::NoQuote);
+        for source in line.sources() {
+            if !evidence.has_page(source.page) {
+                faults.push(GroundingFault::NoPage(source.page));
+            } else if !evidence.has_quote(source.page, &source.quote) {
+                faults.push(GroundingFault::NoQuote);
+            }
         }
         if line.role == LineRole::Fact {
-            faults.extend(evidence.doubts(&line.text, quote).into_iter().map(GroundingFault::Doubted));
+            let quotes: Vec<&str> = line.sources().map(|source| source.quote.as_str()).collect();
+            let doubts = least_doubts(&evidence, &line.text, &quotes);
+            faults.extend(doubts.into_iter().map(GroundingFault::Doubted));
         }
         if !faults.is_empty() {
             found.push(UngroundedLine { line: index, text: line.text.clone(), page, faults });
         }
     }
     found
+}
+
+/// What `claim` says that none of the quotes alone and not all of them together do: the fewest doubts of these.
+pub(super) fn least_doubts(evidence: &Evidence, claim: &str, quotes: &[&str]) -> Vec<Doubt> {
+    let whole = quotes.join(" ");
+    let alone = quotes.iter().copied().filter(|_| quotes.len() > 1);
+    let doubts = std::iter::once(whole.as_str()).chain(alone).map(|quote| evidence.doubts(claim, quote));
+    doubts.min_by_key(Vec::len).unwrap_or_default()
 }
 
 /// What lines that state no facts of their own, such as the opening and the quiz, say in `after` that neither the document
