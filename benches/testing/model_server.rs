@@ -128,7 +128,7 @@ fn serve(mut stream: TcpStream, state: &State) {
         Act::Answer => {
             let written = state.written(&request);
             let content = written.unwrap_or_else(|| answer(&request).to_string());
-            reply(200, json, &completion(content).to_string(), 0)
+            reply(200, json, &completion(&content).to_string(), 0)
         }
         Act::Cut => reply(200, json, "{\"choices\":", 100),
         Act::Page => reply(200, "content-type: text/html\r\n", "<html>", 0),
@@ -162,7 +162,7 @@ fn read(stream: &mut TcpStream) -> Option<Value> {
     }
 }
 
-fn completion(content: String) -> Value {
+fn completion(content: &str) -> Value {
     let (prompt, answered) = USAGE;
     json!({
         "choices": [{ "message": { "content": content }, "finish_reason": "stop" }],

@@ -141,7 +141,7 @@ impl Maker<'_> {
                 sound
                     .map(|sound| EffectCue { sound: short(&sound.sound, 60), at_ms: u64::from(sound.at_ms) }),
             );
-            made.extend(parted(title, scene, &self.brief.pace));
+            made.extend(parted(&title, scene, &self.brief.pace));
         }
         let mut draft = Draft { scenes: made, quiz: Vec::new() };
         match hook {
@@ -331,7 +331,7 @@ fn nowhere(page: u32) -> Citation {
 }
 
 /// Parts a scene that is too long for one picture; what comes later shows the page that it cites.
-fn parted(title: String, scene: Scene, pace: &Pace) -> Vec<(String, Scene)> {
+fn parted(title: &str, scene: Scene, pace: &Pace) -> Vec<(String, Scene)> {
     let mut parts: Vec<Vec<Line>> = vec![Vec::new()];
     let mut spoken = 0;
     for line in scene.lines {
@@ -350,7 +350,7 @@ fn parted(title: String, scene: Scene, pace: &Pace) -> Vec<(String, Scene)> {
     let mut first = Some((scene.visual, scene.effects));
     let scenes = parts.into_iter().filter(|lines| !lines.is_empty()).map(|lines| {
         let (visual, effects) = first.take().unwrap_or_else(|| (page_of_lines(&lines), Vec::new()));
-        (title.clone(), Scene { effects, ..Scene::new(SceneKind::Content, lines, visual, 0) })
+        (title.to_owned(), Scene { effects, ..Scene::new(SceneKind::Content, lines, visual, 0) })
     });
     scenes.collect()
 }

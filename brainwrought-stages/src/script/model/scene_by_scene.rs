@@ -51,7 +51,7 @@ impl ModelWriter {
             }
             let said: BTreeSet<String> =
                 told.iter().flat_map(|(_, lines)| lines).map(|line| line.text.to_lowercase()).collect();
-            let mut lines = written_of(facts, passage, reply.unwrap_or_default());
+            let mut lines = written_of(facts, passage, &reply.unwrap_or_default());
             lines.retain(|line| !said.contains(&line.text.to_lowercase()));
             written += lines.len();
             if lines.is_empty() {
@@ -95,12 +95,12 @@ impl ModelWriter {
         if let Some(close) = closing.and_then(|line| edge(facts, &line.text, LineRole::Close, &all)) {
             draft.close_with(close);
         }
-        self.closed(draft, brief.length_ms, work, None, "", warnings)
+        self.closed(&draft, brief.length_ms, work, None, "", warnings)
     }
 }
 
 /// What passes of what was written of a passage.
-fn written_of(facts: &Facts, passage: &[usize], reply: Passage) -> Vec<Passed> {
+fn written_of(facts: &Facts, passage: &[usize], reply: &Passage) -> Vec<Passed> {
     let mut lines: Vec<Passed> = Vec::new();
     for line in reply.lines.iter().take(2) {
         let named = facts.sources.named(&[line.source]);

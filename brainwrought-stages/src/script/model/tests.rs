@@ -92,11 +92,15 @@ fn beat(text: &str, role: &str) -> Value {
 }
 
 fn scene(title: &str, lines: Vec<Value>) -> Value {
-    json!({ "title": title, "lines": lines })
+    let mut scene = json!({ "title": title });
+    scene["lines"] = Value::Array(lines);
+    scene
 }
 
 fn script(scenes: Vec<Value>) -> Value {
-    json!({ "story": null, "script": { "hook": 1, "mood": "calm", "scenes": scenes } })
+    let mut script = json!({ "hook": 1, "mood": "calm" });
+    script["scenes"] = Value::Array(scenes);
+    json!({ "story": null, "script": script })
 }
 
 fn scenes() -> Vec<Value> {

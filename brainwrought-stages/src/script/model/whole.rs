@@ -63,7 +63,7 @@ impl ModelWriter {
         cx.progress(6, STEPS);
         self.end(&mut draft, &story.message.text, &room, work, &mut warnings).await?;
         let draft = self.fitted(draft, until_card(brief.length_ms, &room), work, &mut warnings).await?;
-        let script = self.closed(draft, brief.length_ms, work, Some(&story), &reply.mood, warnings)?;
+        let script = self.closed(&draft, brief.length_ms, work, Some(&story), &reply.mood, warnings)?;
         cx.progress(STEPS, STEPS);
         Ok(script)
     }
@@ -211,7 +211,7 @@ impl ModelWriter {
     /// Makes a draft a script: what is still too long loses lines in the model's own order of importance, each with a warning.
     pub(super) fn closed(
         &self,
-        draft: Draft,
+        draft: &Draft,
         wanted_ms: u64,
         work: &Work<'_>,
         story: Option<&Story>,
@@ -221,7 +221,7 @@ impl ModelWriter {
         let Work { document, brief, facts, .. } = *work;
         let room = Room::of(brief, &facts.sources);
         let wanted = until_card(wanted_ms, &room);
-        let mut draft = fit::shortened(&draft, &brief.pace, wanted, &mut warnings);
+        let mut draft = fit::shortened(draft, &brief.pace, wanted, &mut warnings);
         draft.end_with_source(&document.title, room.source_ms);
         let mut script = assembled(draft, document, facts, story, mood, &self.name);
         script.warnings = warnings;
@@ -240,7 +240,7 @@ impl ModelWriter {
         let until = until_card(wanted, &Room::of(brief, &work.facts.sources));
         let draft = self.fitted(taken_apart(script), until, work, &mut warnings).await?;
         let mood = script.mood.as_deref().unwrap_or_default();
-        let fitted = self.closed(draft, wanted, work, None, mood, warnings)?;
+        let fitted = self.closed(&draft, wanted, work, None, mood, warnings)?;
         let (analysis, profile) = (script.analysis.clone(), script.profile.clone());
         Ok(Some(Script { analysis, profile, ..fitted }))
     }
