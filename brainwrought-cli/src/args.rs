@@ -87,6 +87,12 @@ pub(crate) enum Command {
   brainwrought make --voice list
   brainwrought make locked.pdf --password secret      or $BRAINWROUGHT_PDF_PASSWORD")]
     Make(MakeArgs),
+    /// Write the script alone, to be edited before a video is made of it
+    #[command(after_help = "Examples:
+  brainwrought script paper.pdf                       writes paper.script.toml
+  brainwrought make paper.pdf --script paper.script.toml
+  brainwrought script paper.pdf -o - --length 90      prints it")]
+    Script(ScriptArgs),
     /// Create a job for workers to run
     #[command(
         alias = "new-job",
@@ -229,6 +235,21 @@ pub(crate) struct MakeArgs {
     /// Print the result as JSON
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// `script`.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct ScriptArgs {
+    /// File to read: PDF, EPUB, DOCX, PPTX, Markdown, HTML or plain text
+    pub(crate) pdf: PathBuf,
+    /// Output file, or `-` to print the script [default: the name of the file with .script.toml, in the current folder]
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Overwrite the output file
+    #[arg(long)]
+    pub(crate) force: bool,
+    #[command(flatten)]
+    pub(crate) video: VideoArgs,
 }
 
 /// `submit`.

@@ -89,6 +89,8 @@ pub(crate) struct VideoConfig {
     pub(crate) music: Vec<PathBuf>,
     /// The user's pronunciations.
     pub(crate) lexicon: Option<PathBuf>,
+    /// A script that somebody wrote.
+    pub(crate) script: Option<PathBuf>,
     /// The password of the PDF.
     pub(crate) password: Option<String>,
 }
@@ -212,7 +214,15 @@ impl VideoConfig {
         options.ocr = args.ocr.unwrap_or(config.ocr);
         let password = args.password.clone().or_else(pdf_password);
         let pictures = picture_files;
-        Ok(Self { options, clips, pictures, music: music_files, lexicon: args.lexicon.clone(), password })
+        Ok(Self {
+            options,
+            clips,
+            pictures,
+            music: music_files,
+            lexicon: args.lexicon.clone(),
+            script: args.script.clone(),
+            password,
+        })
     }
 }
 

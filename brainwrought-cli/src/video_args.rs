@@ -42,6 +42,9 @@ pub(crate) struct VideoArgs {
     /// Pronunciation file with lines `word = spoken form` or `word = /phonemes/`
     #[arg(long, value_name = "FILE")]
     pub(crate) lexicon: Option<PathBuf>,
+    /// Script that `brainwrought script` wrote and you edited; its lines decide the length
+    #[arg(long, value_name = "FILE")]
+    pub(crate) script: Option<PathBuf>,
     /// Caption style
     #[arg(long, value_enum, default_value_t = CaptionStyle::Pop)]
     pub(crate) captions: CaptionStyle,

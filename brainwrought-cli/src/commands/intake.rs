@@ -10,6 +10,7 @@ use brainwrought_core::event::EventSink;
 use brainwrought_core::job_store::Created;
 use brainwrought_stages::audio::{HostedVoice, LexiconError, MusicFile, MusicTrack, PiperFiles};
 use brainwrought_stages::parse::MAX_PDF_BYTES;
+use brainwrought_stages::script::ScriptFile;
 use brainwrought_stages::standard::{BackgroundChoice, MakeOptions, Music};
 use brainwrought_stages::visuals::{PictureFile, Pictures};
 use bytes::Bytes;
@@ -71,6 +72,7 @@ pub(super) fn files(pdf: &Path, video: &VideoConfig) -> Vec<PathBuf> {
     let mut files = vec![pdf.to_owned()];
     files.extend(lists.into_iter().flatten().cloned());
     files.extend(video.lexicon.clone());
+    files.extend(video.script.clone());
     files.extend(voices.flat_map(|model| [model.with_extension("onnx.json"), model]));
     files
 }
@@ -134,6 +136,13 @@ pub(super) async fn load(engine: &Engine, video: VideoConfig, pdf: &Bytes) -> an
         let read = tokio::task::spawn_blocking(move || crate::small_file::read_text(&file)).await?;
         let text = read.map_err(|error| wrong(error.to_string()))?;
         options.lexicon = text.parse().map_err(|error: LexiconError| wrong(error.to_string()))?;
+    }
+    if let Some(path) = &video.script {
+        let wrong = |error: String| WrongCommand(format!("could not use {}: {error}", path.display()));
+        let file = path.clone();
+        let read = tokio::task::spawn_blocking(move || crate::small_file::read_text(&file)).await?;
+        let text = read.map_err(|error| wrong(error.to_string()))?;
+        options.script = Some(ScriptFile::parse(&text).map_err(|error| wrong(error.to_string()))?);
     }
     if !video.pictures.is_empty() {
         options.pictures = Some(put_pictures(engine, &video.pictures).await?);

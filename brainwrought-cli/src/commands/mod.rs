@@ -12,6 +12,7 @@ mod intake;
 mod make;
 mod migrate;
 mod publish;
+mod script;
 mod serve;
 mod space;
 mod stage;
@@ -50,6 +51,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
             Command::Delete(args) => delete::run(&config, args).await,
             Command::Retry(args) => inspect::retry(&config, args).await,
             Command::Edit(args) => edit::run(&config, args).await,
+            Command::Script(args) => script::run(&config, args).await,
             Command::Publish(args) => publish::run(&config, args).await,
             Command::Worker(args) => fleet::worker(&config, args).await,
             Command::Orchestrator(args) => fleet::orchestrator(&config, args).await,

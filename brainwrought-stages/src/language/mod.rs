@@ -71,6 +71,7 @@ pub(crate) struct LanguageData {
     pub(crate) cues: Cues,
     pub(crate) dialogue: Dialogue,
     pub(crate) contraries: Contraries,
+    pub(crate) story: Story,
 }
 
 /// An expression of the day.
@@ -242,6 +243,14 @@ pub(crate) struct Cues {
 pub(crate) struct Dialogue {
     pub(crate) openings: Vec<String>,
     pub(crate) prompts: Vec<String>,
+    pub(crate) new: Vec<String>,
+    pub(crate) contrast: Vec<String>,
+    pub(crate) consequence: Vec<String>,
+    pub(crate) example: Vec<String>,
+    pub(crate) reason: Vec<String>,
+    pub(crate) figure: Vec<String>,
+    /// `{}` stands for what is defined.
+    pub(crate) definition: Option<String>,
     pub(crate) problem: Option<String>,
     pub(crate) idea: Option<String>,
     pub(crate) how: Option<String>,
@@ -255,6 +264,29 @@ pub(crate) struct Contraries {
     pub(crate) both_ways: Vec<(String, String)>,
     /// The first becomes the second, never the other way round.
     pub(crate) one_way: Vec<(String, String)>,
+}
+
+/// How a story hangs together.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct Story {
+    /// First words of clauses: a speaker takes a breath before them.
+    pub(crate) clause_openers: Words,
+    /// Words that nobody pauses before: they belong to the word before them.
+    pub(crate) bound: Words,
+    /// Parts of sentences in which a writer talks of what the text has done or will do.
+    pub(crate) self_talk: Phrases,
+    /// Openings of sentences that say the contrary of the one before, and the one that is said for them all.
+    pub(crate) contrasts: Vec<String>,
+    pub(crate) contrast: Option<String>,
+    /// The same for sentences that follow from the one before.
+    pub(crate) consequences: Vec<String>,
+    pub(crate) consequence: Option<String>,
+    /// The same for sentences that give an example of the one before.
+    pub(crate) examples: Vec<String>,
+    pub(crate) example: Option<String>,
+    /// Parts of sentences that give a reason.
+    pub(crate) reasons: Phrases,
 }
 
 impl LanguageData {

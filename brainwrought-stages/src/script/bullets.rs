@@ -42,6 +42,7 @@ pub(super) fn lists(document: &Document, cleaned: &Cleaned, language: &str) -> V
             passage: cleaned.passages.len() + found.len(),
             place: usize::MAX / 2 + 4 * found.len(),
             dangles: false,
+            tie: None,
         });
     }
     found

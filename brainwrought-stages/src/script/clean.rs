@@ -23,6 +23,8 @@ pub(super) struct Section {
     pub(super) title: String,
     /// The page it starts on, from 1.
     pub(super) page: u32,
+    /// What it is for, where its heading and place tell.
+    pub(super) role: Option<SectionRole>,
 }
 
 /// A paragraph or list item, joined over line, column and page breaks.
@@ -41,7 +43,7 @@ const SMALL_PRINT: [&str; 8] = ["©", "isbn", "arxiv:", "doi:", "@", "http://", 
 /// Takes the running text out of `document`.
 pub(super) fn clean(document: &Document) -> Cleaned {
     let body = body_size(document);
-    let mut sections = vec![Section { title: String::new(), page: 1 }];
+    let mut sections = vec![Section { title: String::new(), page: 1, role: None }];
     let mut passages: Vec<Passage> = Vec::new();
     let mut skipping: Option<f32> = None;
     let (mut has_abstract, mut has_references) = (false, false);
@@ -53,6 +55,7 @@ pub(super) fn clean(document: &Document) -> Cleaned {
         .iter()
         .filter_map(|section| Some(((section.page, section.block), section.role?)))
         .collect();
+    let inherited = inherited(document);
     let first_chapter = first_chapter(document);
     for page in &document.pages {
         for (index, block) in page.blocks.iter().enumerate() {
@@ -64,6 +67,7 @@ pub(super) fn clean(document: &Document) -> Cleaned {
                     has_references |= lower.starts_with("references") || lower.starts_with("bibliography");
                     let place = (page.number, index);
                     let role = roles.get(&place).copied();
+                    let told_as = inherited.get(&place).copied();
                     has_references |= role == Some(SectionRole::References);
                     let is_skipped = role.is_some_and(stands_beside)
                         || in_any(|data| {
@@ -76,7 +80,7 @@ pub(super) fn clean(document: &Document) -> Cleaned {
                     let is_front = first_chapter.is_some_and(|chapter| place < chapter);
                     if first_chapter == Some(place) || is_front && is_abstract {
                         skipping = None;
-                        sections.push(Section { title, page: page.number });
+                        sections.push(Section { title, page: page.number, role: role.or(told_as) });
                     } else if is_front {
                         // Nothing is large enough to end front matter but the first chapter.
                         skipping = Some(f32::INFINITY);
@@ -91,15 +95,28 @@ pub(super) fn clean(document: &Document) -> Cleaned {
                         // The heading of a theorem or an example divides nothing.
                     } else if skipping.is_none_or(|size| block.font_size > size - 0.5) {
                         skipping = None;
-                        sections.push(Section { title, page: page.number });
+                        sections.push(Section { title, page: page.number, role: role.or(told_as) });
                     }
                 }
                 // A video speaks one language: that of most of the text.
                 BlockKind::Paragraph | BlockKind::ListItem
                     if skipping.is_none() && block.language.is_none() && is_text(block, body) =>
                 {
-                    let (text, is_abstract) = without_abstract(&block.text);
-                    has_abstract |= is_abstract && page.number <= 3;
+                    let (text, is_labelled) = without_abstract(&block.text);
+                    has_abstract |= is_labelled && page.number <= 3;
+                    let role = roles.get(&(page.number, index)).copied();
+                    let is_abstract = is_labelled || role == Some(SectionRole::Abstract);
+                    if is_abstract
+                        && sections.last().is_none_or(|last| last.role != Some(SectionRole::Abstract))
+                    {
+                        // An abstract without a heading is a section all the same.
+                        joinable = false;
+                        sections.push(Section {
+                            title: String::new(),
+                            page: page.number,
+                            role: Some(SectionRole::Abstract),
+                        });
+                    }
                     let is_item = block.kind == BlockKind::ListItem;
                     let points = if slides { points(text) } else { vec![text.to_owned()] };
                     for text in &points {
@@ -138,6 +155,22 @@ pub(super) fn clean(document: &Document) -> Cleaned {
     let is_paper =
         has_abstract && (has_references && pages <= 60 || pages <= 30) || has_references && pages <= 24;
     Cleaned { sections, passages, is_paper }
+}
+
+/// The roles that sections have from those that they are parts of: what an introduction is divided into introduces, too.
+fn inherited(document: &Document) -> BTreeMap<(u32, usize), SectionRole> {
+    let mut open: Vec<(u8, Option<SectionRole>)> = Vec::new();
+    let mut found = BTreeMap::new();
+    for section in &document.sections {
+        open.retain(|(level, _)| *level < section.level);
+        let above = open.iter().rev().find_map(|(_, role)| *role);
+        let role = section.role.or(above);
+        if let Some(role) = role {
+            found.insert((section.page, section.block), role);
+        }
+        open.push((section.level, role));
+    }
+    found
 }
 
 /// Tells whether a section stands beside the content of a document.

@@ -49,3 +49,17 @@ pub(super) fn words(text: &str) -> Vec<String> {
 pub(super) fn has_cue(text: &str, cues: &Phrases) -> bool {
     cues.stand_in(&text.to_lowercase())
 }
+
+/// How alike two texts are by the words that carry content, from 0 to 1.
+pub(super) fn shared(language: &str, one: &str, other: &str) -> f32 {
+    let (stop, stemmer) = (stop_words(language), stemmer(language));
+    let stems = |text: &str| -> BTreeSet<String> {
+        let words = words(text).into_iter().filter(|word| !stop.contains(word.as_str()));
+        words
+            .map(|word| stemmer.as_ref().map_or(word.clone(), |stemmer| stemmer.stem(&word).into_owned()))
+            .collect()
+    };
+    let (one, other) = (stems(one), stems(other));
+    let common = one.intersection(&other).count() as f32;
+    common / (one.len().max(1) as f32 * other.len().max(1) as f32).sqrt()
+}

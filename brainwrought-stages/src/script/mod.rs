@@ -1,31 +1,27 @@
 //! Writing the script: what is said of a document, in which order, and on which page each sentence stands.
 
 mod bullets;
-mod claim;
 mod clean;
 mod compress;
 mod concepts;
 mod dialogue;
-mod draft;
 mod duration;
 mod edit;
 mod evidence;
-mod focus;
 mod found_text;
 mod grounding;
-mod hook;
 mod length;
 mod lexicon;
-mod material;
 mod memes;
 mod meta_text;
 mod model;
 mod offline;
+mod pieces;
 mod prompt_injection;
 mod questions;
 mod quiz;
-mod rank;
 mod scenes;
+mod script_file;
 mod seeded;
 mod segment;
 mod sentence_filter;
@@ -36,7 +32,6 @@ mod stage;
 mod subject;
 mod trends;
 mod trial_narration;
-mod true_false;
 mod verbs;
 mod writer;
 
@@ -49,6 +44,9 @@ pub(crate) use grounding::citations;
 pub use grounding::{GroundingFault, UngroundedLine, grounding};
 pub use model::{ModelStep, ModelWriter, model_steps};
 pub use offline::OfflineWriter;
+pub use script_file::{
+    FileLine, FileQuestion, MAX_SCRIPT_FILE_BYTES, ScriptFile, ScriptFileError, WrittenScript,
+};
 pub use stage::WriteScript;
 pub use trends::{
     NoSuchTrends, Trend, TrendChoice, TrendCommand, TrendError, TrendFile, TrendLexicon, TrendProgram,

@@ -2,7 +2,7 @@
 
 use brainwrought_core::data::{Citation, Line, LineRole, QuizQuestion, Scene, SceneKind, VisualCue};
 
-use super::duration::estimate_ms;
+use super::duration::{SCENE_GAP_MS, estimate_ms, scene_ms};
 
 /// A question with the words that ask and answer it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +15,11 @@ pub(super) struct Quiz {
 }
 
 impl Quiz {
+    /// How long it takes to ask and to answer it, in milliseconds.
+    pub(super) fn ms(&self) -> u64 {
+        self.scenes().map(|scene| scene_ms(&scene) + SCENE_GAP_MS).sum()
+    }
+
     /// The question is asked with its choices, so that the time to think is not silent; then the answer is told.
     pub(super) fn scenes(&self) -> impl Iterator<Item = Scene> {
         let Citation { page, quote } = self.question.citation.clone();
@@ -26,11 +31,11 @@ impl Quiz {
                 SceneKind::Quiz,
                 self.asked.iter().map(quoted).collect(),
                 VisualCue::QuizCard { question: self.question.clone() },
-                (spoken + 900).max(3_500),
+                spoken + 900,
             ),
             Scene::new(
                 SceneKind::Content,
-                vec![quoted(&self.told)],
+                vec![Line { role: LineRole::Answer, ..quoted(&self.told) }],
                 VisualCue::PageCrop { page, quote: quote.clone() },
                 2_000,
             ),

@@ -50,13 +50,12 @@ pub(super) fn content_scenes(beats: &[Beat], document: &Document) -> Vec<(String
             _ => groups.push(vec![beat]),
         }
     }
-    let mut shown = BTreeSet::new();
-    let mut crops = 0_usize;
+    let mut pictured = Pictured::new(document);
     groups
         .into_iter()
         .map(|group| {
             let lines: Vec<Line> = group.iter().map(|beat| beat.line.clone()).collect();
-            let visual = picture(&lines, document, &mut shown, &mut crops);
+            let visual = pictured.picture(&lines);
             let section = group.last().map(|beat| beat.section.clone()).unwrap_or_default();
             (section, Scene::new(SceneKind::Content, lines, visual, 0))
         })
@@ -67,32 +66,43 @@ fn same_page(group: &[&Beat], beat: &Beat) -> bool {
     group.iter().all(|other| other.line.citation.page == beat.line.citation.page)
 }
 
-/// Chooses what a scene shows: a figure that its words are about, else the page, else, now and then, only motion.
-fn picture(
-    lines: &[Line],
-    document: &Document,
-    shown: &mut BTreeSet<String>,
-    crops: &mut usize,
-) -> VisualCue {
-    let Some(fact) = lines.iter().find(|line| line.role == LineRole::Fact) else { return VisualCue::Motion };
-    let said: BTreeSet<String> =
-        lines.iter().flat_map(|line| words(&line.text)).filter(|word| word.len() > 4).collect();
-    let best = document
-        .figures
-        .iter()
-        .filter(|figure| !shown.contains(&figure.id))
-        .map(|figure| (relevance(figure, &said, fact.citation.page), figure))
-        .filter(|&(score, _)| score >= 2)
-        .max_by(|a, b| a.0.cmp(&b.0).then_with(|| b.1.id.cmp(&a.1.id)));
-    if let Some((_, figure)) = best {
-        shown.insert(figure.id.clone());
-        return VisualCue::Figure { figure: figure.id.clone() };
+/// Chooses pictures for scenes, and knows which were shown.
+pub(super) struct Pictured<'a> {
+    document: &'a Document,
+    shown: BTreeSet<String>,
+    crops: usize,
+}
+
+impl<'a> Pictured<'a> {
+    pub(super) fn new(document: &'a Document) -> Self {
+        Self { document, shown: BTreeSet::new(), crops: 0 }
     }
-    *crops += 1;
-    if crops.is_multiple_of(4) {
-        return VisualCue::Motion;
+
+    /// Chooses what a scene shows: a figure that its words are about, else the page, else, now and then, only motion.
+    pub(super) fn picture(&mut self, lines: &[Line]) -> VisualCue {
+        let Some(fact) = lines.iter().find(|line| line.role == LineRole::Fact) else {
+            return VisualCue::Motion;
+        };
+        let said: BTreeSet<String> =
+            lines.iter().flat_map(|line| words(&line.text)).filter(|word| word.len() > 4).collect();
+        let best = self
+            .document
+            .figures
+            .iter()
+            .filter(|figure| !self.shown.contains(&figure.id))
+            .map(|figure| (relevance(figure, &said, fact.citation.page), figure))
+            .filter(|&(score, _)| score >= 2)
+            .max_by(|a, b| a.0.cmp(&b.0).then_with(|| b.1.id.cmp(&a.1.id)));
+        if let Some((_, figure)) = best {
+            self.shown.insert(figure.id.clone());
+            return VisualCue::Figure { figure: figure.id.clone() };
+        }
+        self.crops += 1;
+        if self.crops.is_multiple_of(4) {
+            return VisualCue::Motion;
+        }
+        VisualCue::PageCrop { page: fact.citation.page, quote: fact.citation.quote.clone() }
     }
-    VisualCue::PageCrop { page: fact.citation.page, quote: fact.citation.quote.clone() }
 }
 
 /// Counts what a figure shares with the words that are said; being on the cited page counts for one and a half words.

@@ -1,11 +1,12 @@
 //! The sentence filter: which sentences can be said and understood on their own.
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use regex::Regex;
 
 use super::duration::{estimate_ms, is_ideograph};
-use super::meta_text::is_meta_text;
+use super::pieces::{MAX_PIECE_MS, pieces};
 use super::verbs::has_verb;
 use crate::language::{LanguageData, alternatives};
 
@@ -13,6 +14,10 @@ use crate::language::{LanguageData, alternatives};
 const WORDS: std::ops::RangeInclusive<usize> = 6..=26;
 /// The fewest and most characters of a line in a script without spaces.
 const IDEOGRAPHS: std::ops::RangeInclusive<usize> = 10..=48;
+/// The fewest and most words of a sentence that may be said in several lines.
+const SENTENCE_WORDS: std::ops::RangeInclusive<usize> = 4..=50;
+/// The fewest and most characters of such a sentence in a script without spaces.
+const SENTENCE_IDEOGRAPHS: std::ops::RangeInclusive<usize> = 8..=110;
 /// The longest that a line may take, in milliseconds: a scene is shown for at most 8 s.
 const MAX_MS: u64 = 7_900;
 
@@ -30,41 +35,59 @@ static POINTS_AWAY: LazyLock<Regex> = LazyLock::new(|| {
 
 static ROADMAP: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
-        r"(?i)\b(?:authors|we|they)\s+(?:now\s+|then\s+|also\s+|first\s+|\w+ly\s+)?(?:close\s+with|give\s+an?\s+overview|discuss|describe|present|summarize|review|
-        outline|conclude|turn\s+to|thank|would\s+like|refer|hypothesize|begin\s+with|start\s+with|assume|let)\b|^(?:let|consider|suppose|recall|see|proof|imagine|prove|show|describe|give)\b",
+        r"(?ix)\b(?:authors|we|they)\s+(?:now\s+|then\s+|also\s+|first\s+|\w+ly\s+)?(?:close\s+with|give\s+an?\s+overview|
+        discuss|(?:describe|present)\s+(?:their|our|how)|summarize|review|outline|conclude|turn\s+to|thank|would\s+like|refer|
+        hypothesize|begin\s+with|start\s+with|assume|let)\b
+        |^(?:let|consider|suppose|recall|see|proof|imagine|prove|show|describe|give)\b",
     )
     .expect("the pattern is a constant that tests compile")
 });
 
-/// Tells whether `text` can be said and speaks of the topic, not of the text, its authors or its licence.
-pub(super) fn is_sayable(text: &str, language: &str) -> bool {
-    is_speakable(text, language) && !is_meta_text(text, language)
+/// Tells whether `text` can be said in one line: length, letters, end, no pointer to something that is not heard.
+pub(super) fn is_speakable(text: &str, language: &str) -> bool {
+    let fits = if is_ideographic(text) {
+        IDEOGRAPHS.contains(&text.chars().count())
+    } else {
+        WORDS.contains(&text.split_whitespace().count()) && estimate_ms(text) <= MAX_MS
+    };
+    fits && is_whole(text, language)
 }
 
-/// Tells whether `text` can be said: length, letters, end, no pointer to something that is not heard.
-pub(super) fn is_speakable(text: &str, language: &str) -> bool {
-    let Some(first) = text.chars().next() else { return false };
+/// Tells whether `text` can be said in one line or in [several](pieces).
+pub(super) fn is_tellable(text: &str, language: &str) -> bool {
+    let fits = if is_ideographic(text) {
+        SENTENCE_IDEOGRAPHS.contains(&text.chars().count())
+    } else {
+        SENTENCE_WORDS.contains(&text.split_whitespace().count())
+    };
+    fits && is_whole(text, language)
+        && pieces(text, language).iter().all(|piece| estimate_ms(piece) <= MAX_PIECE_MS)
+}
+
+fn is_ideographic(text: &str) -> bool {
     let ideographs = text.chars().filter(|&letter| is_ideograph(letter)).count();
-    if ideographs * 2 > text.chars().count() {
+    ideographs * 2 > text.chars().count()
+}
+
+/// Tells whether `text` is a whole sentence that is understood by its words alone.
+fn is_whole(text: &str, language: &str) -> bool {
+    let Some(first) = text.chars().next() else { return false };
+    if is_ideographic(text) {
         // A letter of its own among the characters is a variable.
         let variable = text
             .split(|letter: char| !letter.is_ascii_alphanumeric())
             .any(|word| word.len() == 1 && word.bytes().all(|byte| byte.is_ascii_alphabetic()));
         let symbol =
             text.contains(|letter: char| "=<>|\\^_~∈→−±×∑∫√≤≥αβγδεηθλμνπρστφχψω$#*@…".contains(letter));
-        return IDEOGRAPHS.contains(&text.chars().count())
-            && text.ends_with(['。', '！', '？'])
-            && !variable
-            && !symbol;
+        return text.ends_with(['。', '！', '？', '.', '!', '?']) && !variable && !symbol;
     }
     let words: Vec<&str> = text.split_whitespace().collect();
-    if !WORDS.contains(&words.len()) || estimate_ms(text) > MAX_MS {
-        return false;
-    }
     if !(first.is_uppercase() || first.is_ascii_digit()) && first.is_alphabetic() && first.is_lowercase() {
         return false;
     }
-    if !first.is_alphanumeric() || !text.ends_with(['.', '!', '?']) || text.ends_with("..") {
+    let opens = first.is_alphanumeric() || matches!(first, '“' | '"' | '«' | '¿' | '¡' | '„');
+    let ends = text.trim_end_matches(['”', '"', '»', '“']).ends_with(['.', '!', '?']);
+    if !opens || !ends || text.ends_with("..") {
         return false;
     }
     let first_word = words.first().copied().unwrap_or_default();
@@ -80,20 +103,23 @@ pub(super) fn is_prose(text: &str, words: &[&str]) -> bool {
     let fit = text
         .chars()
         .filter(|&letter| {
-            letter.is_alphabetic() || (letter.is_numeric() && letter.is_ascii()) || ",.'’-%$".contains(letter)
+            letter.is_alphabetic()
+                || (letter.is_numeric() && letter.is_ascii())
+                || ",.'’-%$?!;:".contains(letter)
         })
         .count();
     let digits = text.chars().filter(char::is_ascii_digit).count();
     let banned =
         "=<>{}[]|\\^_~∈∀∃→←↔∪∩⊆⊂∑∫√≤≥≠≈∞·•■□◦†‡§#*@`αβγδεζηθικλμνξπρστυφχψωΔΓΛΦΨΩΣΠ∂∇(){}+/…⇒⇐⇔✗✓✔➔➜★☆▶";
-    let lone = words
+    // One letter can be followed by ear, be it a variable or a name: "for every value of n", "the language S".
+    let lone: BTreeSet<&str> = words
         .iter()
         .map(|word| word.trim_matches(|letter: char| !letter.is_alphanumeric()))
         .filter(|word| {
             is_variable(word)
                 || word.chars().count() == 1 && word.chars().all(char::is_alphabetic) && !is_word(word)
         })
-        .count();
+        .collect();
     // Two capitals in a row inside a word, or letters that no keyboard joins, come from fonts that were not decoded.
     let odd = text
         .chars()
@@ -102,7 +128,7 @@ pub(super) fn is_prose(text: &str, words: &[&str]) -> bool {
     fit * 100 >= visible * 95
         && digits * 6 <= visible
         && !text.contains(|letter| banned.contains(letter))
-        && lone == 0
+        && lone.len() <= 1
         && !odd
         && text.matches('"').count().is_multiple_of(2)
         && text.matches('“').count() == text.matches('”').count()
@@ -175,10 +201,10 @@ fn is_broken(word: &str) -> bool {
 /// A label, a number or a heading that ran into the sentence: "Finding 9 A majority …", "C. Cookies as …", "E It's …".
 static FUSED: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
-        r"(?x)^(?:[A-Z]\.\s|[IVX]+\.\s|[B-HJ-Z]\s|\d+(?:\.\d+)*\.?\s+[A-Z]|(?:Finding|Step|Part|Phase|Rule|Type|Case|Level|Lesson|Task|Question|Claim|Fact|Property|Example|Remark|Note|Definition|Theorem|Lemma|Unit|Week|Day)s?\s\d)
+        r"(?x)^(?:[A-Z]\.\s|[IVX]+\.\s|[B-HJ-Z]\s[A-Z]|\d+(?:\.\d+)*\.?\s+[A-Z]|(?:Finding|Item|Step|Part|Phase|Rule|Type|Case|Level|Lesson|Task|Question|Claim|Fact|Property|Example|Remark|Note|Definition|Theorem|Lemma|Unit|Week|Day)s?\s\d)
         |^(?:[A-Z][\w-]*\s){1,4}(?:Although|When|The|If|While|This|These|In|To|For|Because|Since|We|It|Once|As|An?|Our|You|There)\s
         |^A\s(?:can|is|are|was|has|will|may|must|and|or|to|in|of)\b
-        |\b[a-z]{3,}\d+\b|\?\d|’’|[a-z]\s[A-Z][a-z]+\s(?:is|are|was|were|has|can|will)\s[A-Z][a-z]
+        |\b[a-z]{3,}\d+\b|\?\d|’’|\s(?:the|an?|of|as|from)[,.;]|[a-z]\s[A-Z][a-z]+\s(?:is|are|was|were|has|can|will)\s[A-Z][a-z]
         |(?:^|\s)-[a-z]|[A-Za-z]-\s(?:\d|and\b|[a-z]{1,4}\b\s\d)|\b(?:In|in)\s(?:Part|Step|Phase)\s\d|\bno\.\s\d",
     )
     .expect("the pattern is a constant that tests compile")
@@ -213,7 +239,7 @@ static REFERS_BACK: LazyLock<Regex> = LazyLock::new(|| {
         by\ (?:this|that|doing|contrast)\b|at\ (?:this|that|each)\b|to\ (?:this|that|do)\b|
         (?:two|three|four|five|many|most|some|all|none|any|several|few)\ of\ (?:these|those|them|the)\b|
         (?:after|before|from|with|without|under|on|of)\ (?:this|that|these|those|which|it|them)\b|others?\b|doing\ so|
-        as\ (?:a\ result|such|before)|more\ (?:generally|formally|specifically)|accordingly|besides|rather|conversely|meanwhile|
+        as\ (?:a\ result|such|before)|(?:did|does|do|is|was|are|were|can|could|would|should|has|have)\ (?:it|this|that|they|these|he|she)\b|more\ (?:generally|formally|specifically)|accordingly|besides|rather|conversely|meanwhile|
         afterwards?|later|next|yet|nor|because\ of\ (?:this|that)|what\ is\ more|in\ turn|if\ (?:so|not)\b)
         |\b(?:do|does|did)\ so\b|\bthe\ (?:former|latter|two\ approaches|same\ (?:way|argument|reason))\b",
     )
@@ -235,7 +261,12 @@ pub(super) fn is_dangling(text: &str, language: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::meta_text::is_meta_text;
     use super::*;
+
+    fn is_sayable(text: &str, language: &str) -> bool {
+        is_speakable(text, language) && !is_meta_text(text, language)
+    }
 
     #[test]
     fn sound_sentences_pass() {

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use super::clean::Cleaned;
-use super::compress::{Style, compress, without_citations};
+use super::clean::{Cleaned, Passage};
+use super::compress::{Shortened, Style, Tie, compress, without_citations};
 use super::duration::estimate_ms;
+use super::meta_text::is_meta_text;
 use super::segment::segments;
-use super::sentence_filter::{is_dangling, is_sayable, is_speakable};
+use super::sentence_filter::{is_dangling, is_tellable};
+use super::verbs::has_verb;
 
 /// A sentence that may be said.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +27,8 @@ pub(super) struct Sentence {
     pub(super) place: usize,
     /// True when it cannot be understood without the one before.
     pub(super) dangles: bool,
+    /// How it hangs together with the sentence before it.
+    pub(super) tie: Option<Tie>,
 }
 
 /// What has less to say than this, in milliseconds, cannot be choosy.
@@ -35,10 +39,14 @@ const LITTLE_MS: u64 = 20_000;
 pub(super) fn sentences(cleaned: &Cleaned, language: &str) -> Vec<Sentence> {
     let all = speakable(cleaned, language);
     let told: Vec<Sentence> =
-        all.iter().filter(|sentence| is_sayable(&sentence.text, language)).cloned().collect();
+        all.iter().filter(|sentence| !is_meta_text(&sentence.text, language)).cloned().collect();
     let ms: u64 = told.iter().map(|sentence| estimate_ms(&sentence.text)).sum();
     if ms < LITTLE_MS { all } else { told }
 }
+
+/// How many items of a list are said together, and the most words of each.
+const LIST_ITEMS: std::ops::RangeInclusive<usize> = 2..=5;
+const LIST_ITEM_WORDS: usize = 14;
 
 fn speakable(cleaned: &Cleaned, language: &str) -> Vec<Sentence> {
     let style = match (language, cleaned.is_paper) {
@@ -49,8 +57,15 @@ fn speakable(cleaned: &Cleaned, language: &str) -> Vec<Sentence> {
     let mut found = Vec::new();
     let mut heard = BTreeSet::new();
     let mut place = 0;
+    let mut told_items = 0;
     for (index, passage) in cleaned.passages.iter().enumerate() {
+        if told_items > 0 {
+            // It was said with the words that lead to its list.
+            told_items -= 1;
+            continue;
+        }
         let (joined, pages) = joined(&passage.pieces);
+        let follows_open_words = passage.is_item && index > 0 && leads_to_list(&cleaned.passages[index - 1]);
         for range in segments(language, &joined) {
             let page = page_at(&pages, range.start);
             // A sentence over a page break stands on neither page.
@@ -59,17 +74,47 @@ fn speakable(cleaned: &Cleaned, language: &str) -> Vec<Sentence> {
                 continue;
             }
             let source = joined.get(range).unwrap_or_default();
+            if source.ends_with(':')
+                && (language != "en"
+                    || !source.starts_with("To ") && has_verb(&source.split_whitespace().collect::<Vec<_>>()))
+                && let Some(list) = List::behind(cleaned, index, source)
+                && is_tellable(&list.text.replace("following", "next"), language)
+                && heard.insert(list.text.clone())
+            {
+                place += 1;
+                told_items = list.items;
+                let dangles = is_dangling(source, language);
+                let List { text, source, .. } = list;
+                found.push(Sentence {
+                    text,
+                    source,
+                    page,
+                    section: passage.section,
+                    passage: index,
+                    place,
+                    dangles,
+                    tie: None,
+                });
+                continue;
+            }
+            // A space before a comma or a full stop is where something stood that could not be read, such as a formula.
+            let is_torn = language == "en" && [" ,", " ."].iter().any(|gap| source.contains(gap));
             // What starts small is the end of a sentence whose start stands elsewhere.
-            if source.trim_start_matches(['"', '“', '‘', '(']).starts_with(char::is_lowercase) {
+            if is_torn || source.trim_start_matches(['"', '“', '‘', '(']).starts_with(char::is_lowercase)
+            {
                 place += 1;
                 continue;
             }
-            for text in compress(&without_citations(source), style) {
+            let shortened = compress(&without_citations(source), style, language);
+            if shortened.is_empty() {
+                place += 1;
+            }
+            for Shortened { text, tie } in shortened {
                 // A sentence left out leaves a gap, so that its neighbours are not taken for a pair.
                 place += 1;
                 // A slide that builds up says the same on every page.
-                if is_speakable(&text, language) && heard.insert(text.clone()) {
-                    let dangles = is_dangling(&text, language);
+                if is_tellable(&text, language) && heard.insert(text.clone()) {
+                    let dangles = follows_open_words || is_dangling(&text, language);
                     found.push(Sentence {
                         text,
                         source: source.to_owned(),
@@ -78,6 +123,7 @@ fn speakable(cleaned: &Cleaned, language: &str) -> Vec<Sentence> {
                         passage: index,
                         place,
                         dangles,
+                        tie,
                     });
                 }
             }
@@ -85,6 +131,62 @@ fn speakable(cleaned: &Cleaned, language: &str) -> Vec<Sentence> {
         place += 1;
     }
     found
+}
+
+/// Tells whether a passage ends with words that its list completes.
+fn leads_to_list(passage: &Passage) -> bool {
+    passage
+        .pieces
+        .last()
+        .is_some_and(|(_, text)| text.trim_end().ends_with([':', '…']) || text.ends_with("..."))
+}
+
+/// A list that is said with the words that lead to it.
+struct List {
+    text: String,
+    source: String,
+    items: usize,
+}
+
+impl List {
+    /// The list behind `lead`, the last words of the passage at `index`; none where its items are sentences of their own, many,
+    /// or on another page.
+    fn behind(cleaned: &Cleaned, index: usize, lead: &str) -> Option<Self> {
+        let passage = cleaned.passages.get(index)?;
+        let page = passage.pieces.last()?.0;
+        let items: Vec<&str> = cleaned
+            .passages
+            .iter()
+            .skip(index + 1)
+            .take_while(|item| item.is_item && item.section == passage.section)
+            .map(|item| match &item.pieces[..] {
+                [(on, text)] if *on == page => Some(text.as_str()),
+                _ => None,
+            })
+            .collect::<Option<_>>()?;
+        let short = |item: &&str| {
+            let words = item.split_whitespace().count();
+            (1..=LIST_ITEM_WORDS).contains(&words) && !item.contains(". ")
+        };
+        if !LIST_ITEMS.contains(&items.len()) || !items.iter().all(short) {
+            return None;
+        }
+        let bare = |item: &&str| {
+            let item = item.trim_end_matches([',', ';', '.', ' ']);
+            item.strip_suffix(" and")
+                .or_else(|| item.strip_suffix(" or"))
+                .unwrap_or(item)
+                .trim_end_matches(',')
+                .to_owned()
+        };
+        let told: Vec<String> = items.iter().map(bare).collect();
+        let lead = super::compress::without_citations(lead);
+        Some(Self {
+            text: format!("{lead} {}.", told.join("; ")),
+            source: format!("{lead} {}", items.join(" ")),
+            items: items.len(),
+        })
+    }
 }
 
 /// Joins the pieces of a passage; tells where each page starts.
@@ -109,13 +211,13 @@ fn page_at(pages: &[(usize, u32)], at: usize) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::clean::{Passage, Section};
+    use super::super::clean::Section;
     use super::*;
 
     #[test]
     fn rest_of_a_sentence_is_not_made_one() {
         let cleaned = Cleaned {
-            sections: vec![Section { title: String::new(), page: 1 }],
+            sections: vec![Section { title: String::new(), page: 1, role: None }],
             passages: vec![Passage {
                 section: 0,
                 pieces: vec![(1, "rithm is within a small factor of the fastest possible one.".into())],
@@ -129,7 +231,7 @@ mod tests {
     #[test]
     fn sentence_over_a_page_break_is_dropped() {
         let cleaned = Cleaned {
-            sections: vec![Section { title: String::new(), page: 1 }],
+            sections: vec![Section { title: String::new(), page: 1, role: None }],
             passages: vec![Passage {
                 section: 0,
                 pieces: vec![

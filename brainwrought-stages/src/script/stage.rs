@@ -86,7 +86,7 @@ impl Default for WriteScript {
 
 impl Stage for WriteScript {
     const NAME: &'static str = "script";
-    const VERSION: u32 = 11;
+    const VERSION: u32 = 12;
     type Input = Document;
     type Output = Script;
 
@@ -132,7 +132,7 @@ impl WriteScript {
                     let document = Arc::clone(&document);
                     tokio::task::spawn_blocking(move || check_document(&document, &fonts)).await??;
                 }
-                if self.trial.is_some() {
+                if self.trial.is_some() && !writer.is_written() {
                     // What is written without the model is only spoken to hear how fast the voice is.
                     match self.own(cx, &document, &mut brief).await {
                         Err(error) if error.is_cancelled() => return Err(error),
@@ -140,7 +140,7 @@ impl WriteScript {
                     }
                 }
                 let mut script = writer.write(&document, &brief, cx).await?;
-                if let Some(trial) = &self.trial {
+                if let Some(trial) = self.trial.as_ref().filter(|_| !writer.is_written()) {
                     for _ in 0..REFITS {
                         let Some(lines_ms) = trial.lines_ms(cx, &script).await? else { break };
                         brief.pace.learn(&script, &lines_ms);
@@ -152,17 +152,26 @@ impl WriteScript {
                     }
                 }
                 // A writer that knows who asks has said so.
-                if self.dialogue && script.lines().all(|line| line.speaker.is_explainer()) {
+                let is_shared = script.lines().any(|line| !line.speaker.is_explainer());
+                if self.dialogue && !writer.is_written() && !is_shared {
                     give_parts(&mut script);
                 }
                 script
             }
         };
         script.page_labels = document.page_labels();
+        if !LENGTHS_MS.contains(&script.target_ms)
+            && self.writer.as_ref().is_some_and(|writer| writer.is_written())
+        {
+            return Err(ScriptError::Length { length_ms: script.target_ms }.into());
+        }
         if let Some(trial) = &self.trial
             && let Some(lines_ms) = trial.lines_ms(cx, &script).await?
         {
             brief.pace.learn(&script, &lines_ms);
+            if self.writer.as_ref().is_some_and(|writer| writer.is_written()) {
+                script.target_ms = brief.pace.planned_ms(&script);
+            }
             share_out(&mut script, &brief.pace);
         }
         let fonts = self.captions.clone();

@@ -17,11 +17,45 @@ pub(super) fn has_verb(words: &[&str]) -> bool {
         "the", "a", "an", "of", "in", "on", "for", "with", "by", "at", "from", "to", "its", "their", "our",
         "his", "her", "this", "these", "each", "every", "some", "any", "all", "as", "than",
     ];
+    // What stands before one of these, behind a noun, does something: "schools hope to", "games excel at".
+    const BEHIND_VERBS: [&str; 22] = [
+        "to",
+        "the",
+        "a",
+        "an",
+        "that",
+        "it",
+        "them",
+        "its",
+        "their",
+        "at",
+        "no",
+        "us",
+        "you",
+        "our",
+        "his",
+        "her",
+        "how",
+        "what",
+        "more",
+        "less",
+        "itself",
+        "themselves",
+    ];
     let mut before = String::new();
-    for (place, word) in words.iter().enumerate() {
-        let word = word.trim_matches(|letter: char| !letter.is_alphanumeric()).to_lowercase();
+    for (place, written) in words.iter().enumerate() {
+        let is_followed = words.get(place + 1).is_some_and(|next| BEHIND_VERBS.contains(next));
+        let is_plain = written.chars().all(char::is_lowercase) && written.chars().count() > 3;
+        let is_thing = before.chars().count() > 3 && !BEFORE_NOUNS.contains(&before.as_str());
+        if is_plain && is_followed && is_thing && !LanguageData::english().words.stop.contains(written) {
+            return true;
+        }
+        let word = written.trim_matches(|letter: char| !letter.is_alphanumeric()).to_lowercase();
         // An order starts with its verb: "Choose one style."
-        let free = !BEFORE_NOUNS.contains(&before.as_str()) && (place > 0 || !word.ends_with("ed"));
+        // In the middle of a sentence a verb is written small: "Financial Statements and Exhibits" has none.
+        let is_small = place == 0 || !written.starts_with(char::is_uppercase);
+        let free =
+            is_small && !BEFORE_NOUNS.contains(&before.as_str()) && (place > 0 || !word.ends_with("ed"));
         if free && VERB_FORMS.contains(&word) {
             return true;
         }

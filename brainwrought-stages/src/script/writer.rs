@@ -39,6 +39,11 @@ pub trait ScriptWriter: fmt::Debug + Send + Sync + 'static {
     /// says its name and version.
     fn settings(&self) -> Value;
 
+    /// Tells whether the script exists already, so that its lines decide how long the video is, and not the brief.
+    fn is_written(&self) -> bool {
+        false
+    }
+
     /// Writes the script. Money, calls to providers and steps that are remembered go through `cx`.
     ///
     /// # Errors

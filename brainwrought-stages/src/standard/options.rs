@@ -12,7 +12,7 @@ use crate::audio::{AUTO, Effects, HostedVoice, Lexicon, MusicTrack, PiperFiles, 
 use crate::frame::{CaptionStyle, Layout};
 use crate::llm::LlmChoice;
 use crate::parse::OcrMode;
-use crate::script::TrendChoice;
+use crate::script::{ScriptFile, TrendChoice};
 use crate::visuals::{MemesBy, Pictures};
 
 /// What a user can choose about a video. It is stored with the job as JSON.
@@ -89,6 +89,9 @@ pub struct MakeOptions {
     /// When text is recognised on the pictures of pages.
     #[serde(skip_serializing_if = "OcrMode::is_auto")]
     pub ocr: OcrMode,
+    /// The script that somebody wrote or edited; without it, one is written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub script: Option<ScriptFile>,
 }
 
 /// The kind of video.
@@ -156,6 +159,7 @@ impl Default for MakeOptions {
             pictures: None,
             trends: TrendChoice::Lexicon,
             ocr: OcrMode::Auto,
+            script: None,
         }
     }
 }

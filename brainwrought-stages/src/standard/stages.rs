@@ -14,7 +14,7 @@ use crate::media::EncoderSettings;
 use crate::parse::{DrawLimits, ParsePdf};
 use crate::publish::Publish;
 use crate::render::Render;
-use crate::script::{ModelWriter, ScriptWriter, TrendChoice, WriteScript};
+use crate::script::{ModelWriter, ScriptWriter, TrendChoice, WriteScript, WrittenScript};
 use crate::visuals::{Pictures, PrepareVisuals};
 
 /// The default stages, ready to be wired by [`super::short`] or by a pipeline of your own.
@@ -88,12 +88,13 @@ impl Stages {
                 slang: options.slang,
                 memes: options.memes,
                 dialogue: options.dialogue,
-                writer: options.llm.as_ref().map(|choice| {
+                writer: written(options).or_else(|| {
+                    let choice = options.llm.as_ref()?;
                     let chosen = ChosenLlm::new(choice, &resources.providers);
                     let offer = pictures.as_ref().map(Pictures::offer);
                     let trends = options.trends.open(&resources.providers, resources.trend_command.as_ref());
                     let writer = ModelWriter::chosen(chosen).with_pictures(offer).with_trends(trends);
-                    Arc::new(writer) as Arc<dyn ScriptWriter>
+                    Some(Arc::new(writer) as Arc<dyn ScriptWriter>)
                 }),
                 trends: match &options.trends {
                     TrendChoice::File(file) if options.llm.is_none() => Some(file.clone()),
@@ -139,4 +140,9 @@ impl Stages {
             publish: Publish { folder: resources.outputs.clone(), publisher: resources.publisher.clone() },
         }
     }
+}
+
+/// The script that somebody wrote.
+fn written(options: &MakeOptions) -> Option<Arc<dyn ScriptWriter>> {
+    Some(Arc::new(WrittenScript::new(options.script.clone()?)))
 }

@@ -176,8 +176,12 @@ impl Facts {
                 && let Some(first) = source.pieces.first()
                 && last.page == first.page
             {
-                last.quote = format!("{} {}", last.quote, first.quote);
-                pieces.next();
+                let both = format!("{} {}", last.quote, first.quote);
+                // The mark of a note may stand between them.
+                if self.evidence.has_quote(last.page, &both) {
+                    last.quote = both;
+                    pieces.next();
+                }
             }
             cited.extend(pieces.cloned());
         }

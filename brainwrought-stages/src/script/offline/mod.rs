@@ -1,29 +1,35 @@
 //! [`OfflineWriter`]: writes scripts of the document's own sentences, without any model.
 
+mod claim;
+mod draft;
+mod excerpts;
+mod focus;
+mod frame;
+mod length;
+mod value;
+
 use std::collections::BTreeSet;
 
 use async_trait::async_trait;
-use brainwrought_core::data::{BlockKind, Concept, Document, Script};
+use brainwrought_core::data::{BlockKind, Document, Script};
 use brainwrought_core::stage::StageContext;
 use serde_json::Value;
 
+use self::draft::Draft;
+use self::focus::focus;
+use self::frame::{Frame, Material};
+use self::length::on_time;
+use self::value::Values;
 use super::bullets::lists;
-use super::claim::claim;
-use super::clean::{Cleaned, Section, clean};
+use super::clean::{Cleaned, clean};
 use super::concepts::concepts;
 use super::dialogue::Asker;
-use super::draft::Draft;
-use super::focus::focus;
 use super::found_text::FoundText;
 use super::grounding::retain_grounded;
-use super::length::on_time;
-use super::rank::{Topic, units};
 use super::seeded::Seeded;
 use super::sentences::{Sentence, sentences};
 use super::writer::{Brief, ScriptError, ScriptWriter};
-
-/// How much more a sentence is worth that says what the document's name stands for.
-const DEFINES: f32 = 0.25;
+use crate::language::LanguageData;
 
 /// Writes scripts of the document's own sentences, shortened and set in order. The same document and brief give the
 /// same script.
@@ -51,7 +57,7 @@ impl ScriptWriter for OfflineWriter {
     }
 }
 
-fn write(document: &Document, brief: &Brief) -> Result<Script, ScriptError> {
+pub(super) fn write(document: &Document, brief: &Brief) -> Result<Script, ScriptError> {
     let language = match document.language.as_str() {
         "und" => "en",
         other => other,
@@ -67,25 +73,8 @@ fn write(document: &Document, brief: &Brief) -> Result<Script, ScriptError> {
         return Err(ScriptError::TooLittleText { title, sentences: 0, found });
     }
     let concepts = concepts(&document.title, &cleaned, &said, language);
-    let title =
-        part.as_ref().map_or_else(|| document.title.clone(), |part| format!("{} {part}", document.title));
-    let leads: Vec<f32> = cleaned.sections.iter().map(|section| lead(&cleaned, section)).collect();
-    let topic = Topic { title: &title, language, concepts: &concepts, leads: &leads };
-    let claim = if language == "en" { claim(&said, &title, &concepts, &leads) } else { None };
-    let mut units = units(&said, &topic);
-    // What the document's name stands for is said if it can be.
-    for unit in &mut units {
-        if unit
-            .members
-            .first()
-            .and_then(|&member| said.get(member))
-            .is_some_and(|first| defines(first, &title, &concepts))
-        {
-            unit.score += DEFINES;
-        }
-    }
-    // What opens the video is not said twice.
-    units.retain(|unit| claim.is_none_or(|(_, claim)| !unit.members.contains(&claim)));
+    let title = document.title.as_str();
+    let values = Values::new(&said, &cleaned, title, &concepts, language);
     let known: BTreeSet<&str> = document
         .pages
         .iter()
@@ -93,6 +82,16 @@ fn write(document: &Document, brief: &Brief) -> Result<Script, ScriptError> {
         .filter(|block| block.kind != BlockKind::Heading)
         .flat_map(|block| block.text.split(|letter: char| !letter.is_alphanumeric() && letter != '-'))
         .collect();
+    let material = Material {
+        title,
+        sentences: &said,
+        cleaned: &cleaned,
+        concepts: &concepts,
+        values: &values,
+        known: &known,
+        language,
+    };
+    let frame = Frame::new(&material);
     let draft = Draft {
         document,
         brief,
@@ -100,18 +99,17 @@ fn write(document: &Document, brief: &Brief) -> Result<Script, ScriptError> {
         cleaned: &cleaned,
         known: &known,
         sentences: &said,
+        values: &values,
         concepts: &concepts,
-        units: &units,
-        focus: part.as_deref(),
-        claim: claim.and_then(|(worth, claim)| Some((worth, said.get(claim)?))),
+        frame: &frame,
     };
     let mut script = on_time(&draft)?;
     if let Some(part) = &part {
         script.warnings.push(format!("the document is long: the video covers “{part}”"));
     }
-    if language != "en" {
+    if LanguageData::of(language).story.clause_openers.is_empty() {
         script.warnings.push(format!(
-            "there is no phrase book for the language `{language}`: the script is made of the document's sentences alone"
+            "there is no phrase book for the language `{language}`: sentences are said as they stand, and long ones are left out"
         ));
     }
     if brief.dialogue && Asker::new(language, "", &mut Seeded::new(brief.seed)).is_none() {
@@ -132,44 +130,5 @@ pub(super) fn said_of(document: &Document, cleaned: &Cleaned, language: &str) ->
     all
 }
 
-/// Tells whether `sentence` says what the document's name or a name among its first concepts is.
-fn defines(sentence: &Sentence, title: &str, concepts: &[Concept]) -> bool {
-    let head = title.split(':').next().filter(|head| head.split_whitespace().count() <= 3);
-    let names = concepts
-        .iter()
-        .take(3)
-        .map(|concept| concept.term.as_str())
-        .filter(|term| term.starts_with(char::is_uppercase));
-    head.into_iter().chain(names).any(|name| {
-        let rest = sentence.text.strip_prefix(name);
-        rest.is_some_and(|rest| {
-            [" is a ", " is an ", " is the ", " are "].iter().any(|verb| rest.starts_with(verb))
-        })
-    })
-}
-
-/// How much more the sentences of a section are worth: authors sum up at the start and at the end of a paper.
-fn lead(cleaned: &Cleaned, section: &Section) -> f32 {
-    let title = section.title.to_lowercase();
-    let starts = |words: &[&str]| words.iter().any(|word| title.starts_with(word));
-    if !cleaned.is_paper {
-        return if starts(&["introduction", "overview", "summary", "einleitung", "introducción"]) {
-            0.04
-        } else {
-            0.0
-        };
-    }
-    if starts(&["abstract", "summary", "zusammenfassung", "resumen", "résumé"]) {
-        0.16
-    } else if starts(&["conclu", "discussion", "lessons", "fazit"]) {
-        0.10
-    } else if starts(&["introduction", "motivation", "overview"]) {
-        0.08
-    } else {
-        0.0
-    }
-}
-
 #[cfg(test)]
-#[path = "offline_tests.rs"]
 pub(super) mod tests;

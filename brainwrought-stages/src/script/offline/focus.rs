@@ -1,12 +1,12 @@
 //! The focus: a paper is taken whole, but of a long document one stretch of sections is told.
 
-use super::clean::Cleaned;
-use super::duration::{LINE_GAP_MS, estimate_ms};
-use super::sentences::Sentence;
+use super::super::clean::Cleaned;
+use super::super::duration::{LINE_GAP_MS, estimate_ms};
+use super::super::sentences::Sentence;
 use crate::language::LanguageData;
 
 /// A document with more words than this that may be said is told in parts.
-const WHOLE_WORDS: usize = 3_500;
+const WHOLE_WORDS: usize = 3_500_000;
 
 /// Keeps the sentences of the first stretch of sections that has `enough_ms` to say; tells its heading when that is
 /// not the whole document.

@@ -6,15 +6,17 @@ use std::sync::LazyLock;
 use brainwrought_core::data::Concept;
 use regex::Regex;
 
-use super::duration::estimate_ms;
-use super::lexicon::words;
-use super::sentences::Sentence;
+use super::super::duration::estimate_ms;
+use super::super::lexicon::words;
+use super::super::sentences::Sentence;
 use crate::language::{LanguageData, alternatives};
 
 /// The most words of a claim that opens the video.
 const CLAIM_WORDS: usize = 15;
 /// The longest that a claim may take, in milliseconds.
 const CLAIM_MS: u64 = 5_600;
+/// A claim is looked for among so many sentences at the start, or a fifth of them all.
+const EARLY: usize = 12;
 /// What a claim must be worth to open the video.
 const CLAIM: f32 = 1.4;
 
@@ -35,7 +37,7 @@ pub(super) fn claim(
     sentences: &[Sentence],
     title: &str,
     concepts: &[Concept],
-    leads: &[f32],
+    worth_of: &[f32],
 ) -> Option<(f32, usize)> {
     let topic: BTreeSet<String> = words(title).into_iter().filter(|word| word.chars().count() > 3).collect();
     let count = sentences.len().max(1) as f32;
@@ -52,7 +54,15 @@ pub(super) fn claim(
                 "suppose",
             ]
             .contains(&spoken.first().map_or("", String::as_str));
-        if sentence.dangles || size > CLAIM_WORDS || estimate_ms(text) > CLAIM_MS || is_meta_text {
+        // What stands deep inside a text leans on what came before, whatever its words are.
+        let is_early = index < if text.ends_with('?') { EARLY } else { EARLY.max(sentences.len() / 5) };
+        if !is_early
+            || sentence.dangles
+            || sentence.tie.is_some()
+            || size > CLAIM_WORDS
+            || estimate_ms(text) > CLAIM_MS
+            || is_meta_text
+        {
             return None;
         }
         let about = concepts
@@ -69,9 +79,9 @@ pub(super) fn claim(
         let mild = MILD.find_iter(text).count().min(2) as f32 * 0.25;
         let asks = if text.ends_with('?') { 0.5 } else { 0.0 };
         let short = if size <= 11 { 0.2 } else { 0.0 };
-        let lead = leads.get(sentence.section).copied().unwrap_or(0.0);
-        let early = 0.4 * (1.0 - index as f32 / count) + 2.0 * lead;
-        (strong + asks > 0.0 || mild > 0.4 && lead > 0.0)
+        let lead = worth_of.get(index).copied().unwrap_or(0.0);
+        let early = 0.4 * (1.0 - index as f32 / count) + 0.5 * lead;
+        (strong + asks > 0.0 || mild > 0.4 && lead > 0.5)
             .then_some(about + in_title + strong + mild + asks + short + early)
     };
     sentences
@@ -95,6 +105,7 @@ mod tests {
             passage: 0,
             place,
             dangles: false,
+            tie: None,
         }
     }
 
