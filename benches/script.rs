@@ -4,24 +4,27 @@
 //! `cargo bench -p brainwrought-benches --bench script -- paper.pdf …` reads the papers that are named and prints, beside
 //! the offline writer, as many words of the paper's first sentences and of a TextRank summary (Mihalcea and Tarau, 2004).
 //! `--llm http://127.0.0.1:8080/v1#MODEL` adds a language model, as a writer and on its own, where it is asked for a summary
-//! that nobody checks; `--small-model` adds the one that the tests use (what `scripts/setup.sh tests` installs); `--show`
-//! prints the texts.
+//! that nobody checks; `--small-model` adds the one that the tests use (what `scripts/setup.sh tests` installs);
+//! `--answers FOLDER` adds one whose answers somebody wrote, in a folder for each paper by the name of its file; `--show`
+//! prints the texts. Of each model it is told how often it was called and with how many tokens, by the estimate that prompts are
+//! planned with.
 
 #![expect(clippy::print_stdout, reason = "a bench speaks to whoever runs it")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use brainwrought_benches::{pdfs, read};
 use brainwrought_core::data::{BlockKind, Document, LineRole, Script};
 use brainwrought_core::id::{JobId, TaskKey};
 use brainwrought_core::memory::MemoryArtifactStore;
 use brainwrought_core::stage::StageContext;
-use brainwrought_stages::llm::{ChosenLlm, LanguageModel, Prompt};
+use brainwrought_stages::llm::{ChosenLlm, Completion, LanguageModel, LlmError, Prompt, estimate_tokens};
 use brainwrought_stages::provider::ProviderSettings;
 use brainwrought_stages::script::{Brief, ModelWriter, OfflineWriter, ScriptWriter as _, grounding};
-use brainwrought_testing::{LLAMA, PythonPeer};
+use brainwrought_testing::{LLAMA, ModelServer, PythonPeer};
 use rust_stemmers::{Algorithm, Stemmer};
 use tokio_util::sync::CancellationToken;
 
@@ -61,6 +64,7 @@ fn main() -> anyhow::Result<()> {
     let named = std::env::args().skip_while(|argument| argument != "--llm").nth(1);
     let served = small.as_ref().map(|server| format!("{}/v1#smollm2", server.greeting));
     let model = named.or(served).map(|name| model(&name)).transpose()?;
+    let answers = std::env::args().skip_while(|argument| argument != "--answers").nth(1).map(PathBuf::from);
     let mut all: BTreeMap<&str, Vec<Figures>> = BTreeMap::new();
     let mut ungrounded = 0;
     let mut texts_shown = Vec::new();
@@ -99,6 +103,14 @@ fn main() -> anyhow::Result<()> {
                 texts.push(("model", facts(&script)));
             }
         }
+        if let Some(folder) = &answers {
+            let server = ModelServer::answering_from(&folder.join(pdf.file_stem().unwrap_or_default()));
+            let (writer, _) = self::model(&format!("{}/v1#written", server.url))?;
+            let script = runtime.block_on(writer.write(&paper, &brief, &context()))?;
+            ungrounded += grounding(&script, &paper).len();
+            script.warnings.iter().for_each(|warning| println!("{warning}"));
+            texts.push(("written answers", facts(&script)));
+        }
         for (who, text) in texts {
             let figures = measure(&text, &withheld, &paper, &stemmer);
             row(&shown(&pdf), who, figures);
@@ -123,8 +135,43 @@ fn small_model() -> PythonPeer {
 /// A model, such as `http://127.0.0.1:8080/v1#MODEL`, as a writer and on its own.
 fn model(name: &str) -> anyhow::Result<(ModelWriter, Arc<dyn LanguageModel>)> {
     let chosen = ChosenLlm::new(&name.parse()?, &ProviderSettings::default());
-    let alone = chosen.model.clone()?;
-    Ok((ModelWriter::chosen(chosen), alone))
+    let alone = chosen.model?;
+    let counted = Counted { model: Arc::clone(&alone), calls: 0.into(), sent: 0.into(), answered: 0.into() };
+    Ok((ModelWriter::new(Arc::new(counted)), alone))
+}
+
+/// A model that tells what it was asked for.
+#[derive(Debug)]
+struct Counted {
+    model: Arc<dyn LanguageModel>,
+    calls: AtomicU64,
+    sent: AtomicU64,
+    answered: AtomicU64,
+}
+
+#[async_trait::async_trait]
+impl LanguageModel for Counted {
+    fn name(&self) -> &str {
+        self.model.name()
+    }
+
+    fn context_tokens(&self) -> Option<u32> {
+        self.model.context_tokens()
+    }
+
+    async fn complete(&self, prompt: &Prompt, cx: &StageContext) -> Result<Completion, LlmError> {
+        let completion = self.model.complete(prompt, cx).await?;
+        let (sent, answered) = (prompt.tokens(), estimate_tokens(&completion.text));
+        let add =
+            |sum: &AtomicU64, count: u32| sum.fetch_add(count.into(), Ordering::Relaxed) + u64::from(count);
+        let (calls, sent_so_far) = (add(&self.calls, 1), add(&self.sent, sent));
+        let answered_so_far = add(&self.answered, answered);
+        println!(
+            "{:<20} {sent:>7} tokens sent, {answered:>5} answered; {calls} calls so far with {sent_so_far} and {answered_so_far}",
+            prompt.purpose,
+        );
+        Ok(completion)
+    }
 }
 
 /// What a model says that is only asked for a summary of the paper's beginning, and that nobody checks.

@@ -18,7 +18,7 @@ mod small_disk;
 mod watched_artifacts;
 
 pub use fake_clock::FakeClock;
-pub use model_server::{Act, ModelServer, USAGE};
+pub use model_server::{Act, Asked, ModelServer, USAGE};
 pub use pdf_writer::{PROSE, PdfWriter, deflated_zeros, text};
 #[cfg(feature = "postgres")]
 pub use postgres_server::{Around, PostgresServer};

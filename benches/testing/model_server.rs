@@ -1,9 +1,10 @@
-//! A server that speaks as OpenAI's does: it fails as often as a test wants, and otherwise writes scripts in the words of the
-//! document it is shown.
+//! A server that speaks as OpenAI's does: it fails as often as a test wants, and otherwise answers from files, or writes scripts
+//! in the words of the document it is shown.
 
 use std::collections::VecDeque;
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use serde_json::{Map, Value, json};
@@ -28,8 +29,26 @@ pub enum Act {
 pub struct ModelServer {
     /// Its address, as `http://127.0.0.1:port`.
     pub url: String,
-    requests: Arc<Mutex<Vec<Value>>>,
-    script: Arc<Mutex<VecDeque<Act>>>,
+    state: Arc<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    requests: Mutex<Vec<Value>>,
+    script: Mutex<VecDeque<Act>>,
+    /// Where answers lie that somebody wrote.
+    answers: Option<PathBuf>,
+}
+
+/// What the server was asked.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// The step, such as `story`.
+    pub step: String,
+    /// All of the prompt: rules, document and task.
+    pub text: String,
+    /// The most tokens that the answer may have.
+    pub max_tokens: u64,
 }
 
 /// What each answer is said to have taken: tokens of the prompt and of the answer.
@@ -38,36 +57,67 @@ pub const USAGE: (u64, u64) = (1_000, 100);
 impl ModelServer {
     /// Starts it. It lives as long as the test program.
     pub fn start(script: impl IntoIterator<Item = Act>) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        let requests = Arc::<Mutex<Vec<Value>>>::default();
-        let script = Arc::new(Mutex::new(script.into_iter().collect::<VecDeque<_>>()));
-        let (seen, acts) = (Arc::clone(&requests), Arc::clone(&script));
-        std::thread::spawn(move || {
-            for stream in listener.incoming().flatten() {
-                let (seen, acts) = (Arc::clone(&seen), Arc::clone(&acts));
-                std::thread::spawn(move || serve(stream, &seen, &acts));
-            }
-        });
-        Self { url, requests, script }
+        let script = Mutex::new(script.into_iter().collect());
+        Self::serving(State { script, ..State::default() })
     }
 
-    /// The names of the answers that were asked for, such as `Analysis`, in order.
+    /// Starts one whose answers lie in a folder: the second one to the step `repair` in `repair-2.txt`, or else in `repair.txt`,
+    /// whatever is in it. Where neither is, the answer is the plainest one.
+    pub fn answering_from(folder: &Path) -> Self {
+        Self::serving(State { answers: Some(folder.to_owned()), ..State::default() })
+    }
+
+    fn serving(state: State) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let state = Arc::new(state);
+        let served = Arc::clone(&state);
+        std::thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                let state = Arc::clone(&served);
+                std::thread::spawn(move || serve(stream, &state));
+            }
+        });
+        Self { url, state }
+    }
+
+    /// The steps that were asked for, such as `story`, in order.
     pub fn asked(&self) -> Vec<String> {
-        self.requests.lock().unwrap().iter().map(name).collect()
+        self.state.requests.lock().unwrap().iter().map(step).collect()
+    }
+
+    /// All that was asked, in order.
+    pub fn prompts(&self) -> Vec<Asked> {
+        let asked = |request: &Value| Asked {
+            step: step(request),
+            text: shown(request),
+            max_tokens: request["max_tokens"].as_u64().unwrap_or_default(),
+        };
+        self.state.requests.lock().unwrap().iter().map(asked).collect()
     }
 
     /// Sets what it does from now on.
     pub fn does(&self, script: impl IntoIterator<Item = Act>) {
-        *self.script.lock().unwrap() = script.into_iter().collect();
+        *self.state.script.lock().unwrap() = script.into_iter().collect();
     }
 }
 
-fn serve(mut stream: TcpStream, seen: &Mutex<Vec<Value>>, acts: &Mutex<VecDeque<Act>>) {
+impl State {
+    /// The answer that lies in a file for the latest request.
+    fn written(&self, request: &Value) -> Option<String> {
+        let folder = self.answers.as_ref()?;
+        let step = step(request);
+        let before = self.requests.lock().unwrap().iter().filter(|other| self::step(other) == step).count();
+        let read = |name: String| std::fs::read_to_string(folder.join(name)).ok();
+        read(format!("{step}-{before}.txt")).or_else(|| read(format!("{step}.txt")))
+    }
+}
+
+fn serve(mut stream: TcpStream, state: &State) {
     let Some(request) = read(&mut stream) else { return };
     let act = {
-        seen.lock().unwrap().push(request.clone());
-        acts.lock().unwrap().pop_front().unwrap_or(Act::Answer)
+        state.requests.lock().unwrap().push(request.clone());
+        state.script.lock().unwrap().pop_front().unwrap_or(Act::Answer)
     };
     let reply = |status: u16, headers: &str, body: &str, more: usize| {
         let length = body.len() + more;
@@ -75,7 +125,11 @@ fn serve(mut stream: TcpStream, seen: &Mutex<Vec<Value>>, acts: &Mutex<VecDeque<
     };
     let json = "content-type: application/json\r\n";
     let text = match act {
-        Act::Answer => reply(200, json, &completion(&request).to_string(), 0),
+        Act::Answer => {
+            let written = state.written(&request);
+            let content = written.unwrap_or_else(|| answer(&request).to_string());
+            reply(200, json, &completion(&content).to_string(), 0)
+        }
         Act::Cut => reply(200, json, "{\"choices\":", 100),
         Act::Page => reply(200, "content-type: text/html\r\n", "<html>", 0),
         Act::Refuse(status, headers) => {
@@ -108,32 +162,82 @@ fn read(stream: &mut TcpStream) -> Option<Value> {
     }
 }
 
-fn completion(request: &Value) -> Value {
-    let schema = &request["response_format"]["json_schema"]["schema"];
-    let shown = request["messages"].as_array().into_iter().flatten().filter_map(|m| m["content"].as_str());
-    let sentences = sentences(&shown.collect::<Vec<_>>().join("\n"));
-    let answer = match name(request).as_str() {
-        "Analysis" => json!({
-            "subject": "queues", "concepts": ["queue", "server", "waiting"], "angle": "idle time is not waste",
-            "summary": sentences.iter().take(3).map(|(number, _)| *number).collect::<Vec<_>>(),
-        }),
-        "Scenes" => {
-            let line =
-                |(number, text): &(u64, String)| json!({ "text": text, "role": "fact", "source": number });
-            let scene = |one: &(u64, String)| json!({ "title": "One thing", "lines": [line(one)] });
-            json!({ "scenes": sentences.iter().take(10).map(scene).collect::<Vec<_>>() })
-        }
-        _ => plainest(schema, schema),
-    };
+fn completion(content: &str) -> Value {
     let (prompt, answered) = USAGE;
     json!({
-        "choices": [{ "message": { "content": answer.to_string() }, "finish_reason": "stop" }],
+        "choices": [{ "message": { "content": content }, "finish_reason": "stop" }],
         "usage": { "prompt_tokens": prompt, "completion_tokens": answered },
     })
 }
 
-fn name(request: &Value) -> String {
-    request["response_format"]["json_schema"]["name"].as_str().unwrap_or_default().to_owned()
+/// An answer in the words of the document that is shown.
+fn answer(request: &Value) -> Value {
+    let schema = &request["response_format"]["json_schema"]["schema"];
+    let text = shown(request);
+    let sentences = sentences(&text);
+    let line = |(number, text): &(u64, String)| json!({ "text": text, "role": "fact", "sources": [number] });
+    match step(request).as_str() {
+        "story" => {
+            let hooks: Vec<Value> = sentences.iter().take(5).map(line).collect();
+            let story = json!({
+                "subject": "queues", "concepts": ["queue", "server", "waiting"], "voice": "warm", "hooks": hooks,
+                "message": sentences.first().map(line),
+            });
+            json!({ "story": story, "script": null })
+        }
+        "script" => {
+            let mut left = words_asked_for(&text);
+            // The first one has opened the video.
+            let fitting = sentences.iter().skip(1).take_while(|(_, text)| {
+                let count = text.split(' ').count();
+                let fits = count <= left;
+                left = left.saturating_sub(count);
+                fits
+            });
+            let scenes: Vec<Value> =
+                fitting.map(|one| json!({ "title": "One thing", "lines": [line(one)] })).collect();
+            json!({ "story": null, "script": { "hook": 1, "scenes": scenes } })
+        }
+        "ending" => {
+            let start = |(_, text): &(u64, String), count: usize| {
+                text.split(' ').take(count).collect::<Vec<_>>().join(" ")
+            };
+            let close = sentences.last().map(|one| json!({ "text": start(one, 6), "sources": [one.0] }));
+            let question = sentences.first().map(|one| {
+                json!({
+                    "question": "What is told of here?", "choices": [start(one, 3), "nothing", "all the rest"],
+                    "answer": 0, "reply": "", "sources": [one.0],
+                })
+            });
+            let asked = if text.contains("`questions` is empty") { None } else { question };
+            json!({ "questions": asked.into_iter().collect::<Vec<_>>(), "close": close, "close_second": "" })
+        }
+        "scene" => {
+            let lines =
+                sentences.iter().take(1).map(|(number, text)| json!({ "text": text, "source": number }));
+            json!({ "lines": lines.collect::<Vec<_>>() })
+        }
+        _ => plainest(schema, schema),
+    }
+}
+
+/// How many words a script should have.
+fn words_asked_for(text: &str) -> usize {
+    let told = text.rsplit_once("opening and the ending, which is written later: about ");
+    let number = told.and_then(|(_, rest)| rest.split(' ').next()?.parse().ok());
+    number.unwrap_or(100)
+}
+
+/// The step that a prompt names.
+fn step(request: &Value) -> String {
+    let text = shown(request);
+    let named = text.rsplit_once("Step: ").and_then(|(_, rest)| rest.split(['.', '\n']).next());
+    named.unwrap_or_default().to_owned()
+}
+
+fn shown(request: &Value) -> String {
+    let shown = request["messages"].as_array().into_iter().flatten().filter_map(|m| m["content"].as_str());
+    shown.collect::<Vec<_>>().join("\n")
 }
 
 /// The numbered sentences of the document that are short enough to be spoken as they are.

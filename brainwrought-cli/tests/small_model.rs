@@ -34,7 +34,7 @@ fn a_small_model_on_this_machine_writes_a_video_that_passes_the_gate() {
     let citations = report["rules"].as_array().unwrap().iter().find(|rule| rule["name"] == "citations");
     assert_eq!(citations.unwrap()["passed"], true);
     let calls = manifest["calls"].as_array().unwrap();
-    for step in ["analysis", "scenes"] {
+    for step in ["story", "scene", "opening"] {
         assert!(calls.iter().any(|call| call["purpose"] == format!("script: {step}")), "{calls:?}");
     }
     assert!(calls.iter().all(|call| call["host"].as_str().unwrap().starts_with("127.0.0.1:")));

@@ -37,12 +37,19 @@ impl Anthropic {
     fn request(&self, prompt: &Prompt, manner: RequestFormat) -> Request {
         let has_words = manner.form == Form::Words;
         let system = if has_words { prompt.system_with_schema() } else { prompt.system.clone() };
-        let messages = prompt.messages.iter().map(|message| {
+        let messages = prompt.messages.iter().enumerate().map(|(index, message)| {
             let role = match message.role {
                 Role::User => "user",
                 Role::Assistant => "assistant",
             };
-            json!({ "role": role, "content": message.text })
+            if index > 0 || prompt.shared.is_empty() {
+                return json!({ "role": role, "content": message.text });
+            }
+            // What stands before the mark is remembered, form and system text included.
+            let shared = json!({
+                "type": "text", "text": prompt.shared, "cache_control": { "type": "ephemeral" },
+            });
+            json!({ "role": role, "content": [shared, { "type": "text", "text": message.text }] })
         });
         let mut body = json!({
             "model": self.connection.model,

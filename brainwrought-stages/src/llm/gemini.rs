@@ -34,12 +34,12 @@ impl Gemini {
     fn request(&self, prompt: &Prompt, manner: RequestFormat) -> Request {
         let has_words = manner.form != Form::Schema;
         let system = if has_words { prompt.system_with_schema() } else { prompt.system.clone() };
-        let contents = prompt.messages.iter().map(|message| {
-            let role = match message.role {
+        let contents = prompt.whole_messages().map(|(role, text)| {
+            let role = match role {
                 Role::User => "user",
                 Role::Assistant => "model",
             };
-            json!({ "role": role, "parts": [{ "text": message.text }] })
+            json!({ "role": role, "parts": [{ "text": text }] })
         });
         let mut config = json!({ "maxOutputTokens": prompt.max_tokens });
         if manner.tunes {

@@ -59,12 +59,12 @@ impl OpenAi {
         if !system.is_empty() {
             messages.push(json!({ "role": "system", "content": system }));
         }
-        messages.extend(prompt.messages.iter().map(|message| {
-            let role = match message.role {
+        messages.extend(prompt.whole_messages().map(|(role, text)| {
+            let role = match role {
                 Role::User => "user",
                 Role::Assistant => "assistant",
             };
-            json!({ "role": role, "content": message.text })
+            json!({ "role": role, "content": text })
         }));
         let mut body = json!({ "model": self.connection.model, "messages": messages });
         let limit = if manner.names_limit_anew { "max_completion_tokens" } else { "max_tokens" };

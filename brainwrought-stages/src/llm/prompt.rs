@@ -1,5 +1,6 @@
 //! [`Prompt`]: what a language model is asked.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use schemars::JsonSchema;
@@ -16,6 +17,10 @@ pub struct Prompt {
     pub purpose: String,
     /// Who the model is to be, and what it must do.
     pub system: String,
+    /// What stands ahead of the first message, and is the same in several prompts: a document, say. Providers that remember the
+    /// beginnings of prompts are told where it ends.
+    #[serde(default)]
+    pub shared: String,
     /// The conversation so far; the last message is the user's.
     pub messages: Vec<Message>,
     /// The form of the answer.
@@ -62,6 +67,7 @@ impl Prompt {
         Self {
             purpose: purpose.into(),
             system: system.into(),
+            shared: String::new(),
             messages: vec![Message { role: Role::User, text: user.into() }],
             schema: None,
             max_tokens: 4096,
@@ -76,7 +82,19 @@ impl Prompt {
         const MESSAGE: u32 = 8;
         let schema = self.schema.as_ref().map_or(0, |form| estimate_tokens(&form.schema.to_string()));
         let messages = self.messages.iter().map(|message| estimate_tokens(&message.text) + MESSAGE);
-        messages.fold(estimate_tokens(&self.system) + schema + MESSAGE, u32::saturating_add)
+        let ahead = estimate_tokens(&self.system).saturating_add(estimate_tokens(&self.shared));
+        messages.fold(ahead.saturating_add(schema + MESSAGE), u32::saturating_add)
+    }
+
+    /// The messages with what stands ahead of the first one.
+    pub(super) fn whole_messages(&self) -> impl Iterator<Item = (Role, Cow<'_, str>)> {
+        self.messages.iter().enumerate().map(|(index, message)| {
+            let text = match index {
+                0 if !self.shared.is_empty() => Cow::Owned(format!("{}{}", self.shared, message.text)),
+                _ => Cow::Borrowed(message.text.as_str()),
+            };
+            (message.role, text)
+        })
     }
 
     /// The system text, with the form of the answer in words for servers that know of no schemas.

@@ -142,7 +142,7 @@ fn defined(words: &str, fact: &str) -> Option<String> {
     (fits && !pronouns.contains(&name.to_lowercase().as_str())).then(|| words.replacen("{}", &name, 1))
 }
 
-/// Gives the one who asks what states nothing: transitions, interjections, and an opening that is a question.
+/// Gives the one who asks what is asked and guessed, what states nothing, and an opening that is a question.
 pub(super) fn give_parts(script: &mut Script) {
     let scenes = script.segments.iter_mut().flat_map(|segment| &mut segment.scenes);
     for line in scenes.flat_map(|scene| &mut scene.lines) {

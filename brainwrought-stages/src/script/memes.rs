@@ -32,6 +32,12 @@ const ANYTHING: [(&str, &str); 4] = [
     ("salute", "noted"),
 ];
 
+/// The most memes of a video of this length at this level.
+pub(super) fn most_memes(level: u8, length_ms: u64) -> usize {
+    let every = usize::from(level).checked_sub(1).and_then(|level| EVERY_MS.get(level.min(2)));
+    every.map_or(0, |every| (length_ms / every).max(1) as usize)
+}
+
 /// Shows memes in scenes that would show only motion, and at higher levels in some that would show a page.
 pub(super) fn add_memes(
     scenes: &mut [(String, Scene)],
@@ -40,10 +46,7 @@ pub(super) fn add_memes(
     length_ms: u64,
     seeded: &mut Seeded,
 ) {
-    let Some(every) = usize::from(level).checked_sub(1).and_then(|level| EVERY_MS.get(level.min(2))) else {
-        return;
-    };
-    let most = (length_ms / every).max(1) as usize;
+    let most = most_memes(level, length_ms);
     let mut used: Vec<&str> = Vec::new();
     let mut said: Vec<String> = Vec::new();
     let takes = |visual: &VisualCue, nth: usize| match visual {

@@ -20,7 +20,6 @@ mod pieces;
 mod prompt_injection;
 mod questions;
 mod quiz;
-mod rank;
 mod scenes;
 mod script_file;
 mod seeded;

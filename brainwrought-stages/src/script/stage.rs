@@ -18,6 +18,9 @@ use super::trial_narration::{TrialNarration, on_time};
 use super::writer::{Brief, ScriptError, ScriptWriter};
 use crate::text::Fonts;
 
+/// How often a script is spoken and written again by a writer of its own.
+const REFITS: usize = 2;
+
 /// Writes the [`Script`] of a [`Document`].
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -137,7 +140,20 @@ impl WriteScript {
                     }
                 }
                 let mut script = writer.write(&document, &brief, cx).await?;
-                if self.dialogue && !writer.is_written() {
+                if let Some(trial) = self.trial.as_ref().filter(|_| !writer.is_written()) {
+                    for _ in 0..REFITS {
+                        let Some(lines_ms) = trial.lines_ms(cx, &script).await? else { break };
+                        brief.pace.learn(&script, &lines_ms);
+                        let before = script.clone();
+                        script = writer.refit(&document, &brief, script, cx).await?;
+                        if script == before {
+                            break;
+                        }
+                    }
+                }
+                // A writer that knows who asks has said so.
+                let is_shared = script.lines().any(|line| !line.speaker.is_explainer());
+                if self.dialogue && !writer.is_written() && !is_shared {
                     give_parts(&mut script);
                 }
                 script

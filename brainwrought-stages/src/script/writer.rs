@@ -55,6 +55,22 @@ pub trait ScriptWriter: fmt::Debug + Send + Sync + 'static {
         brief: &Brief,
         cx: &StageContext,
     ) -> Result<Script, ScriptError>;
+
+    /// Writes a script of its own again whose lines take other times with the voice than was planned: the brief's pace knows them
+    /// now. A writer that does not do that gives the script back as it is, and the video is as long as the script takes.
+    ///
+    /// # Errors
+    ///
+    /// As [`write`](Self::write).
+    async fn refit(
+        &self,
+        _document: &Document,
+        _brief: &Brief,
+        script: Script,
+        _cx: &StageContext,
+    ) -> Result<Script, ScriptError> {
+        Ok(script)
+    }
 }
 
 /// Why no script could be written.

@@ -300,3 +300,27 @@ async fn an_older_model_of_anthropic_is_made_to_use_a_tool() {
     assert_eq!(ask::<Topic>(model.as_ref(), prompt(), &context()).await.unwrap(), topic());
     assert_eq!(body(&server.requests()[1])["tool_choice"], json!({ "type": "tool", "name": "Topic" }));
 }
+
+#[tokio::test]
+async fn what_prompts_share_stands_ahead_and_is_marked_where_that_is_wanted() {
+    for (provider, done, _) in PROVIDERS {
+        let server =
+            ScriptedServer::start(vec![Act::Answer(200, EVENTS, streamed(provider, "Yes", done))]).await;
+        let prompt = Prompt { shared: "The document.\n".to_owned(), ..prompt() };
+        let asked = prompt.messages[0].text.clone();
+        open(provider, &server).complete(&prompt, &context()).await.unwrap();
+        let body = body(&server.requests()[0]);
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        let sent = match provider {
+            "gemini" => text(&body["contents"][0]["parts"][0]["text"]),
+            "anthropic" => {
+                let parts = &body["messages"][0]["content"];
+                assert_eq!(parts[0]["cache_control"], json!({ "type": "ephemeral" }));
+                text(&parts[0]["text"]) + &text(&parts[1]["text"])
+            }
+            _ => text(&body["messages"].as_array().unwrap().last().unwrap()["content"]),
+        };
+        assert_eq!(sent, format!("The document.\n{asked}"), "{provider}");
+        assert_eq!(body.to_string().contains("cache_control"), provider == "anthropic");
+    }
+}

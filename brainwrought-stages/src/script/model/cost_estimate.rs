@@ -4,20 +4,25 @@ use brainwrought_core::budget::Cost;
 use brainwrought_core::data::Document;
 
 use super::super::writer::Brief;
-use super::prompt::Prompts;
+use super::assembly::language_of;
+use super::passages::{MOST_TOKENS as PASSAGE_MATERIAL, TRIES, scenes_in};
+use super::prompt::{
+    ENDING_TOKENS, LINE_TOKENS, NOTES_TOKENS, PASSAGE_TOKENS, Prompts, REWRITE_TOKENS, SENTENCE_TOKENS,
+    STORY_TOKENS, THOUGHT_TOKENS,
+};
+use super::room::Room;
 use super::sources::Sources;
-use super::{ANSWER_SHARE, OVERHEAD_TOKENS, SMALL_CONTEXT, USUAL_TOKENS, prompt};
+use super::{ANSWER_SHARE, SMALL_CONTEXT, document_tokens};
 use crate::provider::Price;
 
 /// What a prompt has beside its own text and the document, in tokens: the form of the answer, and what earlier steps found.
 const KNOWN_TOKENS: u32 = 3_000;
 /// What goes back to a model with a request to repair its answer, in tokens.
 const RETURNED_TOKENS: u32 = 8_000;
-/// The steps that read the document, and those that read what others wrote; each with the room that its answer needs.
-const READING: [u32; 3] = [1_500, 1_000, 1_000];
-const THINKING: [u32; 3] = [800, 8_000, 1_500];
-/// The room that the script itself needs at most.
-const SCRIPT_TOKENS: u32 = 16_000;
+/// What a line is shown with when it goes back, in tokens: the reasons, and sentences with their neighbours.
+const SHOWN_TOKENS: u32 = 200;
+/// What the rules of a small model's prompt take, in tokens.
+const SMALL_RULES: u32 = 600;
 
 /// One step of a script: a question to the model, in tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,39 +52,47 @@ impl ModelStep {
     }
 }
 
-/// Lists what a model with so much context will be asked for a script. Calls that fail on the way are not counted.
+/// Lists what a model with so much context will be asked for a script: each step once, though lines that do not pass the gate and a
+/// script that does not fit its time go back twice. Calls that fail on the way are not counted.
 pub fn model_steps(document: &Document, brief: &Brief, context: Option<u32>) -> Vec<ModelStep> {
-    let sources = Sources::new(document, document.language.as_str());
-    let room = context.map_or(USUAL_TOKENS, |context| (context.saturating_sub(OVERHEAD_TOKENS) / 2).max(200));
-    let (mut steps, mut material) = (Vec::new(), sources.shown(&sources.all()));
+    let language = language_of(document);
+    let sources = Sources::new(document, language.as_str());
+    let prompts = Prompts::new(document, &language, brief);
+    let room = Room::of(brief, &sources);
     let step = |asked: u32, answer: u32, thought: u32| {
         let most = answer.saturating_add(thought);
         let most_tokens = context.map_or(most, |context| most.min(context / ANSWER_SHARE));
-        let answer_tokens = (answer / 2).min(most_tokens);
-        ModelStep { prompt_tokens: asked.saturating_add(KNOWN_TOKENS), answer_tokens, most_tokens }
+        ModelStep { prompt_tokens: asked, answer_tokens: (answer / 2).min(most_tokens), most_tokens }
     };
-    if sources.tokens() > room {
-        let mut most = room;
-        if context.is_none_or(|context| context >= SMALL_CONTEXT) {
-            let parts = sources.parts(room);
-            steps.extend(parts.iter().map(|part| {
-                let notes = prompt::notes(&sources.shown(part), 1, parts.len(), 1, brief.seed);
-                step(notes.tokens(), 1_000, prompt::THOUGHT_TOKENS)
-            }));
-            most /= 2;
-        }
-        // Which sentences are chosen is not known yet; how many, is.
-        let chosen: Vec<usize> = sources.all().into_iter().take(sources.count_within(most)).collect();
-        material = sources.shown(&chosen);
+    if context.is_some_and(|context| context < SMALL_CONTEXT) {
+        let scenes = (scenes_in(room.story_ms) * TRIES) as u32;
+        let asked = SMALL_RULES + PASSAGE_MATERIAL;
+        let passages = (0..scenes).map(|_| step(asked, PASSAGE_TOKENS, 0));
+        return passages.chain([step(asked, SENTENCE_TOKENS, 0), step(asked, SENTENCE_TOKENS, 0)]).collect();
     }
-    let prompts =
-        Prompts { title: &document.title, language: &document.language, material: &material, brief };
-    let reading = prompts.analysis().tokens();
-    let words = u32::try_from(brief.length_ms * prompt::PACE / 60_000).unwrap_or(u32::MAX);
-    let script = words.saturating_mul(8).clamp(1_500, SCRIPT_TOKENS);
-    let thought = prompt::THOUGHT_TOKENS;
-    steps.extend(READING.into_iter().chain([script]).map(|answer| step(reading, answer, thought)));
-    steps.extend(THINKING.map(|answer| step(script, answer, thought)));
+    let at_once = document_tokens(None, context);
+    let mut steps = Vec::new();
+    let mut material = sources.tokens();
+    if material > at_once {
+        let parts = sources.parts(at_once);
+        steps.extend(parts.iter().map(|part| {
+            let notes = prompts.notes(&sources.shown(part), 1, parts.len(), 1);
+            step(notes.tokens() + KNOWN_TOKENS, NOTES_TOKENS, THOUGHT_TOKENS)
+        }));
+        material = at_once;
+    }
+    let reading = prompts.story("", &[]).tokens().saturating_add(material).saturating_add(KNOWN_TOKENS);
+    let lines = room.lines() as u32;
+    let script = (lines * LINE_TOKENS).clamp(1_500, 16_000);
+    let shown = KNOWN_TOKENS + lines * SHOWN_TOKENS;
+    steps.extend([
+        step(reading, STORY_TOKENS, THOUGHT_TOKENS),
+        step(reading, script, THOUGHT_TOKENS),
+        step(shown, lines * REWRITE_TOKENS, THOUGHT_TOKENS),
+        step(shown, lines * LINE_TOKENS / 2, THOUGHT_TOKENS),
+        step(shown, ENDING_TOKENS, THOUGHT_TOKENS),
+        step(shown, lines * LINE_TOKENS / 2, THOUGHT_TOKENS),
+    ]);
     steps
 }
 
@@ -106,14 +119,16 @@ mod tests {
         let brief = Brief { length_ms: 55_000, seed: 1, slang: 1, ..Brief::default() };
         let steps = |sentences, context| model_steps(&long(sentences), &brief, context);
         let (short, longer) = (steps(20, None), steps(200, None));
-        assert_eq!((short.len(), longer.len()), (7, 7));
+        assert_eq!((short.len(), longer.len()), (6, 6));
         assert!(tokens(&longer) > tokens(&short));
         let whole = steps(600, Some(400_000));
-        let parts = steps(600, Some(8_192));
-        assert_eq!(whole.len(), 7);
+        let parts = steps(600, Some(9_000));
+        assert_eq!(whole.len(), 6);
         assert!(parts.len() > 8, "{}", parts.len());
-        assert!(parts.iter().all(|step| step.most_tokens <= 8_192 / ANSWER_SHARE));
-        assert_eq!(steps(600, Some(2_048)).len(), 7, "the best sentences only");
+        assert!(parts.iter().all(|step| step.most_tokens <= 9_000 / ANSWER_SHARE));
+        let small = steps(600, Some(2_048));
+        assert!(small.len() > 6 && small.iter().all(|step| step.prompt_tokens < 2_048), "scene by scene");
+        assert!(tokens(&small) < tokens(&whole));
     }
 
     #[test]

@@ -1,412 +1,361 @@
-//! [`Draft`]: a script out of the replies of a model, as long as it should be.
+//! [`Draft`]: the scenes of a script out of the lines that a model wrote and that passed the gate.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use brainwrought_core::data::{
-    self, Citation, CitedSentence, Concept, Document, EffectCue, IllustrationKind, Line, LineRole, Meme,
-    Profile, QuizQuestion, Scene, SceneKind, Script, VisualCue,
+    Citation, Document, EffectCue, IllustrationKind, Line, LineRole, Meme, QuizQuestion, Scene, SceneKind,
+    Speaker, VisualCue,
 };
 
-use super::super::length::share_out;
-use super::super::quiz::Quiz;
-use super::super::scenes::{Beat, SOURCE_MS, content_scenes, segments, source_scene};
+use super::super::duration::{Pace, SCENE_GAP_MS};
+use super::super::memes::most_memes;
+use super::super::scenes::source_scene;
 use super::super::writer::Brief;
-use super::facts::Facts;
-use super::reply::{Analysis, Hooks, MemeReply, Plan, Questions, Role, SceneReply, Scenes, Show};
-use super::sources::Sources;
+use super::facts::{Claim, Facts, spaced};
+use super::repair::Passed;
+use super::reply::{LineReply, MemeReply, Role, SceneReply, Show, SpeakerReply};
 use crate::frame::{PictureOffer, is_meme_template};
 
-/// A script this much longer than asked for is on time.
-const LATE: f64 = 1.04;
-/// A script shorter than this share of what was asked for is filled up with sentences of the document.
-const SHORT: f64 = 0.93;
-/// With fewer facts than this, the model wrote no script.
-const MIN_FACTS: usize = 2;
-/// The most words of an opening.
-const HOOK_WORDS: usize = 12;
-/// The most words of a question and of one of its choices.
-const QUESTION_WORDS: usize = 22;
-const CHOICE_WORDS: usize = 8;
-/// The most sounds of a scene.
-const MAX_EFFECTS: usize = 2;
+/// A scene that takes longer than this, in milliseconds, is parted between two lines.
+const SCENE_MS: u64 = 8_500;
 /// The most characters above or below a meme.
 const MEME_LETTERS: usize = 48;
+/// The most facts before a recap that it may sum up where it names none.
+const RECAPPED: usize = 8;
+/// How long the opening is shown at least, in milliseconds.
+const HOOK_MS: u64 = 2_000;
 
-/// What a script is made of.
+/// The scenes of a script, each with the title of what it begins.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Draft {
+    pub(super) scenes: Vec<(String, Scene)>,
+    pub(super) quiz: Vec<QuizQuestion>,
+}
+
+/// What scenes are made with.
 #[derive(Debug)]
-pub(super) struct Draft<'a> {
+pub(super) struct Maker<'a> {
     pub(super) document: &'a Document,
     pub(super) brief: &'a Brief,
-    /// The script without the model, which fills what is missing.
-    pub(super) offline: &'a Script,
-    pub(super) sources: &'a Sources,
-    pub(super) facts: &'a Facts<'a>,
-    pub(super) analysis: &'a Analysis,
-    pub(super) questions: Option<&'a Questions>,
-    pub(super) profile: Option<Profile>,
-    pub(super) hooks: Option<&'a Hooks>,
-    pub(super) plan: Option<&'a Plan>,
+    pub(super) facts: &'a Facts,
     /// Which pictures from elsewhere there are.
     pub(super) offer: Option<&'a PictureOffer>,
 }
 
-/// Scenes with what is shown in them.
-type Shown = Vec<(SceneReply, Option<VisualCue>, Vec<EffectCue>)>;
+/// Pictures that are used already.
+#[derive(Debug, Default)]
+struct Used {
+    figures: BTreeSet<String>,
+    memes: usize,
+}
 
-impl Draft<'_> {
-    /// Puts the script together; tells why where there is none.
-    pub(super) fn script(&self, scenes: Scenes, model: &str) -> Result<Script, String> {
-        let mut warnings = Vec::new();
-        let mut content: Shown = self.planned(scenes);
-        let count = content
-            .iter()
-            .flat_map(|(scene, ..)| &scene.lines)
-            .filter(|line| line.role == Role::Fact)
-            .count();
-        if count < MIN_FACTS {
-            return Err(format!("only {count} of its lines are facts of the document"));
-        }
-        let quiz = self.quiz();
-        let hook = self.hook();
-        let close = self.close();
-        let limit = self.brief.length_ms as f64 * LATE;
-        let planned_ms = |script: &Script| self.brief.pace.planned_ms(script);
-        let mut script = self.assembled(&content, &hook, quiz.as_ref(), &close, model);
-        // What is too long loses scenes in the middle, which neither open nor end the story.
-        while planned_ms(&script) as f64 > limit && content.len() > 2 {
-            let middle = content.len() / 2;
-            content.remove(middle);
-            script = self.assembled(&content, &hook, quiz.as_ref(), &close, model);
-        }
-        if planned_ms(&script) as f64 > limit {
-            return Err("its scenes are too long for the video".to_owned());
-        }
-        let mut added = 0;
-        let spare: Vec<&Line> = self.offline.lines().filter(|line| line.role == LineRole::Fact).collect();
-        for line in spare {
-            if planned_ms(&script) as f64 >= self.brief.length_ms as f64 * SHORT {
-                break;
+/// Puts each guess before the line that settles it. One that nothing settles is left out.
+pub(super) fn settle_guesses(scenes: &mut [SceneReply], warnings: &mut Vec<String>) {
+    for index in 0..scenes.len() {
+        let Some(scene) = scenes.get_mut(index) else { continue };
+        let settles = |line: &LineReply| matches!(line.role, Role::Fact | Role::Recap);
+        let last = scene.lines.iter().rposition(settles);
+        let open =
+            |at: usize, line: &LineReply| line.role == Role::Guess && last.is_none_or(|last| at > last);
+        let mut waiting = Vec::new();
+        let mut at = 0;
+        scene.lines.retain(|line| {
+            let is_open = open(at, line);
+            at += 1;
+            if is_open {
+                waiting.push(line.clone());
             }
-            let quotes = |line: &Line| line.citation.quote.clone();
-            if script.lines().any(|other| other.role == LineRole::Fact && quotes(other) == quotes(line)) {
-                continue;
+            !is_open
+        });
+        if waiting.is_empty() {
+            continue;
+        }
+        match scenes.get_mut(index + 1).filter(|next| next.lines.iter().any(settles)) {
+            Some(next) => {
+                next.lines.splice(0..0, waiting);
             }
-            let Some(scene) = self.extractive(line) else { continue };
-            content.push((scene, None, Vec::new()));
-            let longer = self.assembled(&content, &hook, quiz.as_ref(), &close, model);
-            if planned_ms(&longer) as f64 > limit {
-                content.pop();
-                continue;
-            }
-            script = longer;
-            added += 1;
+            None => warnings.extend(waiting.iter().map(|guess| {
+                format!("the guess “{}” was left out: no line after it says what is right", guess.text)
+            })),
         }
-        if added > 0 {
-            warnings
-                .push(format!("{model} wrote too little, so {added} sentences of the document were added"));
-        }
-        let length = planned_ms(&script);
-        if (length as f64) < self.brief.length_ms as f64 * SHORT {
-            script.target_ms = length;
-            warnings.push(format!(
-                "the document holds too little to say for {} s: the video is {} s long",
-                self.brief.length_ms / 1000,
-                length / 1000
-            ));
-        }
-        share_out(&mut script, &self.brief.pace);
-        script.warnings = warnings;
-        Ok(script)
     }
+}
 
-    /// The scenes with the pictures that the plan wants; a figure is shown once.
-    fn planned(&self, scenes: Scenes) -> Shown {
-        let mut used = BTreeSet::new();
-        let plans: BTreeMap<usize, _> = self
-            .plan
-            .into_iter()
-            .flat_map(|plan| &plan.scenes)
-            .filter_map(|plan| Some(((plan.scene as usize).checked_sub(1)?, plan)))
-            .collect();
-        let shown = |index: usize, scene: &SceneReply| {
-            let plan = plans.get(&index)?;
-            let figure = self.document.figures.iter().find(|figure| figure.id == plan.figure);
-            match (plan.show, figure) {
-                (Show::Figure, Some(figure)) if used.insert(figure.id.clone()) => {
-                    Some(VisualCue::Figure { figure: figure.id.clone() })
+/// The lines of scenes as the gate gets them, in their order.
+pub(super) fn claims(scenes: &[SceneReply], facts: &Facts) -> Vec<Claim> {
+    let mut told: Vec<usize> = Vec::new();
+    let lines = scenes.iter().flat_map(|scene| &scene.lines);
+    lines
+        .map(|line| {
+            let mut sources = facts.sources.named(&line.sources);
+            match line.role {
+                Role::Fact => told.extend(&sources),
+                Role::Recap if sources.is_empty() => {
+                    sources = told.iter().rev().take(RECAPPED).copied().collect();
                 }
-                (Show::Motion, _) => Some(VisualCue::Motion),
-                (Show::Meme, _) => self.meme(plan.meme.as_ref()?, scene),
-                (Show::Picture, _) => self.illustration(&plan.query, IllustrationKind::Still),
-                (Show::Clip, _) => self.illustration(&plan.query, IllustrationKind::Clip),
-                _ => None,
+                _ => {}
             }
-        };
-        let mut shown = shown;
-        let effects = |index: usize| {
-            let cues = plans.get(&index).into_iter().flat_map(|plan| &plan.effects);
-            let cues = cues.filter(|cue| !cue.sound.trim().is_empty()).take(MAX_EFFECTS);
-            cues.map(|cue| EffectCue { sound: short(&cue.sound, 60), at_ms: u64::from(cue.at_ms) }).collect()
-        };
-        let numbered = scenes.scenes.into_iter().enumerate();
-        numbered
-            .map(|(index, scene)| {
-                let visual = shown(index, &scene);
-                (scene, visual, effects(index))
-            })
-            .collect()
+            Claim { text: line.text.clone(), role: line.role.into(), sources }
+        })
+        .collect()
+}
+
+impl Maker<'_> {
+    /// Makes the scenes of lines that passed; a scene that is left without what it says is left out with a warning.
+    pub(super) fn draft(
+        &self,
+        hook: Option<Passed>,
+        scenes: Vec<SceneReply>,
+        passed: Vec<Option<Passed>>,
+        warnings: &mut Vec<String>,
+    ) -> Draft {
+        let mut passed = passed.into_iter();
+        let mut used = Used::default();
+        let mut made: Vec<(String, Scene)> = Vec::new();
+        let mut page = 1;
+        for (reply, number) in scenes.into_iter().zip(1..) {
+            let states = reply.lines.iter().any(|line| line.role == Role::Fact);
+            let kept: Vec<(&LineReply, Passed)> = reply
+                .lines
+                .iter()
+                .zip(passed.by_ref())
+                .filter_map(|(line, passed)| Some((line, passed?)))
+                .collect();
+            let has_fact = kept.iter().any(|(line, _)| line.role == Role::Fact);
+            if kept.is_empty() || states && !has_fact {
+                if !reply.lines.is_empty() {
+                    warnings.push(format!(
+                        "scene {number}, “{}”, was left out: the document bears out nothing that it says",
+                        spaced(&reply.title)
+                    ));
+                }
+                continue;
+            }
+            let lines = self.lines(&kept, &mut page);
+            let said: String = lines.iter().map(|line| format!("{} ", line.text)).collect();
+            let title = self.title(&reply.title, &said, &kept);
+            let visual = self.visual(&reply, &lines, &said, &mut used);
+            let mut scene = Scene::new(SceneKind::Content, lines, visual, 0);
+            let sound = reply.sound.filter(|sound| !sound.sound.trim().is_empty());
+            scene.effects.extend(
+                sound
+                    .map(|sound| EffectCue { sound: short(&sound.sound, 60), at_ms: u64::from(sound.at_ms) }),
+            );
+            made.extend(parted(&title, scene, &self.brief.pace));
+        }
+        let mut draft = Draft { scenes: made, quiz: Vec::new() };
+        match hook {
+            Some(hook) => {
+                let mut line = Line::new(hook.text, LineRole::Hook, nowhere(page_of(&draft)));
+                cite(&mut line, hook.citations);
+                draft.open_with(line);
+            }
+            None => draft.open_with_first_line(warnings),
+        }
+        draft
     }
 
-    /// A meme that says nothing that the scene's sentences do not.
-    fn meme(&self, reply: &MemeReply, scene: &SceneReply) -> Option<VisualCue> {
+    fn lines(&self, kept: &[(&LineReply, Passed)], page: &mut u32) -> Vec<Line> {
+        let mut lines: Vec<Line> = Vec::new();
+        for (index, (reply, passed)) in kept.iter().enumerate() {
+            // What states nothing cites the page of the fact that it leads to.
+            let ahead = kept.get(index..).unwrap_or_default().iter();
+            if let Some(cited) = ahead.flat_map(|(_, passed)| &passed.citations).next() {
+                *page = cited.page;
+            }
+            let mut line = Line::new(passed.text.clone(), reply.role.into(), nowhere(*page));
+            cite(&mut line, passed.citations.clone());
+            line.importance = reply.importance.into();
+            line.mood = reply.mood.into();
+            line.speaker = self.speaker(reply);
+            line.emphasis = emphasised(&reply.emphasis, &line.text);
+            let said: String =
+                line.sources().fold(line.text.clone(), |said, cited| said + " " + &cited.quote);
+            let on_screen = spaced(&reply.on_screen);
+            if on_screen.split(' ').count() <= Line::MAX_ON_SCREEN_WORDS
+                && self.facts.stands_in(&on_screen, &said)
+            {
+                line.on_screen = on_screen;
+            }
+            lines.push(line);
+        }
+        lines
+    }
+
+    /// Who says a line: facts and what they mean are the explainer's.
+    fn speaker(&self, reply: &LineReply) -> Speaker {
+        let states = matches!(reply.role, Role::Fact | Role::Gloss);
+        let asks = matches!(reply.role, Role::Guess) || reply.speaker == SpeakerReply::Asker;
+        if self.brief.dialogue && asks && !states { Speaker::Asker } else { Speaker::Explainer }
+    }
+
+    /// The title of a scene, or the heading above what it cites.
+    fn title(&self, title: &str, said: &str, kept: &[(&LineReply, Passed)]) -> String {
+        let cited = kept.iter().flat_map(|(_, passed)| &passed.citations).next();
+        let at = cited.and_then(|cited| self.facts.sources.quoted(&cited.quote).first().copied());
+        let section = at.map_or("", |at| self.facts.sources.section(at));
+        let title = spaced(title);
+        let above = format!("{section} {}", self.document.title);
+        if self.facts.is_title(&title, said, &above) { title } else { section.to_owned() }
+    }
+
+    fn visual(&self, reply: &SceneReply, lines: &[Line], said: &str, used: &mut Used) -> VisualCue {
+        let picture = &reply.picture;
+        let figure = self.document.figures.iter().find(|figure| figure.id == picture.figure.trim());
+        let illustration = |kind: IllustrationKind| {
+            self.offer.filter(|offer| offer.kinds.contains(&kind))?;
+            let query = short(&picture.query, 80);
+            let fallback = Box::new(page_of_lines(lines));
+            (!query.is_empty()).then_some(VisualCue::Illustration { query, kind, fallback })
+        };
+        let wanted = match (picture.show, figure) {
+            (Show::Figure, Some(figure)) if used.figures.insert(figure.id.clone()) => {
+                Some(VisualCue::Figure { figure: figure.id.clone() })
+            }
+            (Show::Motion, _) => Some(VisualCue::Motion),
+            (Show::Meme, _) if used.memes < most_memes(self.brief.memes, self.brief.length_ms) => {
+                let meme = picture.meme.as_ref().and_then(|meme| self.meme(meme, said));
+                used.memes += usize::from(meme.is_some());
+                meme
+            }
+            (Show::Picture, _) => illustration(IllustrationKind::Still),
+            (Show::Clip, _) => illustration(IllustrationKind::Clip),
+            _ => None,
+        };
+        wanted.unwrap_or_else(|| page_of_lines(lines))
+    }
+
+    /// A meme that says nothing that the scene's lines do not.
+    fn meme(&self, reply: &MemeReply, said: &str) -> Option<VisualCue> {
         let meme = Meme {
             template: reply.template.trim().to_lowercase(),
             top: short(&reply.top, MEME_LETTERS),
             bottom: short(&reply.bottom, MEME_LETTERS),
         };
-        let fact = scene.lines.iter().find(|line| line.role == Role::Fact)?;
-        let source = self.sources.get(fact.source)?;
-        let stands = |words: &str| words.is_empty() || self.facts.is_joke(words, source);
+        let stands = |words: &str| words.is_empty() || self.facts.is_joke(words, said);
         let says = !(meme.top.is_empty() && meme.bottom.is_empty());
         (says && stands(&meme.top) && stands(&meme.bottom) && is_meme_template(&meme.template))
             .then_some(VisualCue::Meme { meme })
     }
+}
 
-    /// A picture of something, where there are such; what it is shown in place of is known once the scene is made.
-    fn illustration(&self, query: &str, kind: IllustrationKind) -> Option<VisualCue> {
-        self.offer.filter(|offer| offer.kinds.contains(&kind))?;
-        let query = short(query, 80);
-        let fallback = Box::new(VisualCue::Motion);
-        (!query.is_empty()).then_some(VisualCue::Illustration { query, kind, fallback })
+impl Draft {
+    fn open_with(&mut self, hook: Line) {
+        let scene = Scene::new(SceneKind::Hook, vec![hook], VisualCue::TitleCard, HOOK_MS);
+        self.scenes.insert(0, (String::new(), scene));
     }
 
-    /// The mood of the music, if the model named one.
-    fn mood(&self) -> Option<String> {
-        let mood = short(&self.plan?.mood, 40);
-        (!mood.is_empty()).then_some(mood)
+    /// Adds a last line.
+    pub(super) fn close_with(&mut self, close: Passed) {
+        let mut line = Line::new(close.text, LineRole::Close, nowhere(page_of(self)));
+        cite(&mut line, close.citations);
+        self.scenes.push((String::new(), Scene::new(SceneKind::Content, vec![line], VisualCue::Motion, 0)));
     }
 
-    fn extractive(&self, line: &Line) -> Option<SceneReply> {
-        let number = self.sources.number_of(&line.citation.quote)?;
-        let said = super::reply::LineReply { text: line.text.clone(), role: Role::Fact, source: number };
-        Some(SceneReply { title: String::new(), lines: vec![said] })
-    }
-
-    /// The opening: the model's best one that its sentence bears out, else the offline writer's.
-    fn hook(&self) -> Line {
-        let offered = self.hooks.into_iter().flat_map(|hooks| &hooks.hooks).find_map(|hook| {
-            let source = self.sources.get(hook.source)?;
-            let text = ended(&hook.text);
-            let fits = (2..=HOOK_WORDS).contains(&text.split_whitespace().count());
-            (fits && self.facts.bears_out(&text, source)).then(|| {
-                Line::new(text, LineRole::Hook, Citation { page: source.page, quote: source.quote.clone() })
-            })
-        });
-        let ours = || self.offline.lines().find(|line| line.role == LineRole::Hook).cloned();
-        offered.or_else(ours).unwrap_or_else(|| {
-            Line::new(ended(&self.offline.title), LineRole::Hook, Citation { page: 1, quote: String::new() })
-        })
-    }
-
-    fn close(&self) -> Option<Line> {
-        let offered = self.hooks.map(|hooks| &hooks.takeaway).and_then(|takeaway| {
-            let source = self.sources.get(takeaway.source)?;
-            let text = ended(&takeaway.text);
-            self.facts.faults(&text, source).is_empty().then(|| {
-                Line::new(text, LineRole::Close, Citation { page: source.page, quote: source.quote.clone() })
-            })
-        });
-        offered.or_else(|| self.offline.lines().find(|line| line.role == LineRole::Close).cloned())
-    }
-
-    /// The first question whose answer its sentence bears out, where there is time for one.
-    fn quiz(&self) -> Option<Quiz> {
-        let asked =
-            self.questions.into_iter().flat_map(|questions| &questions.questions).find_map(|question| {
-                let source = self.sources.get(question.source)?;
-                let right = question.choices.get(question.answer as usize)?;
-                let words = |text: &str| text.split_whitespace().count();
-                let distinct: BTreeSet<String> =
-                    question.choices.iter().map(|choice| choice.trim().to_lowercase()).collect();
-                let fits = (2..=4).contains(&question.choices.len())
-                    && distinct.len() == question.choices.len()
-                    && question.choices.iter().all(|choice| (1..=CHOICE_WORDS).contains(&words(choice)))
-                    && (3..=QUESTION_WORDS).contains(&words(&question.question));
-                if !fits
-                    || !self.facts.bears_out(right, source)
-                    || !self.facts.bears_out(&question.question, source)
-                {
-                    return None;
-                }
-                let (last, first) = question.choices.split_last()?;
-                let told = source.said.first()?.text.clone();
-                Some(Quiz {
-                    asked: vec![question.question.clone(), format!("{}, {last}?", first.join(", "))],
-                    told,
-                    question: QuizQuestion {
-                        question: question.question.clone(),
-                        choices: question.choices.clone(),
-                        answer: question.answer,
-                        citation: Citation { page: source.page, quote: source.quote.clone() },
-                    },
-                })
-            });
-        asked.filter(|_| self.brief.length_ms >= 25_000)
-    }
-
-    fn assembled(
-        &self,
-        content: &Shown,
-        hook: &Line,
-        quiz: Option<&Quiz>,
-        close: &Option<Line>,
-        model: &str,
-    ) -> Script {
-        let hook_scene = Scene::new(SceneKind::Hook, vec![hook.clone()], VisualCue::TitleCard, 2_000);
-        let mut scenes = vec![(String::new(), hook_scene)];
-        for (reply, visual, effects) in content {
-            // What comes before the first fact leads to it, whatever the model called it.
-            let first = reply.lines.iter().position(|line| line.role == Role::Fact).unwrap_or_default();
-            let beats: Vec<Beat> = reply
-                .lines
-                .iter()
-                .enumerate()
-                .filter_map(|(nth, line)| {
-                    let source = self.sources.get(line.source)?;
-                    let (role, quote) = match line.role {
-                        Role::Fact => (LineRole::Fact, source.quote.clone()),
-                        Role::Transition => (LineRole::Transition, String::new()),
-                        Role::Interjection if nth < first => (LineRole::Transition, String::new()),
-                        Role::Interjection => (LineRole::Interjection, String::new()),
-                    };
-                    let citation = Citation { page: source.page, quote };
-                    let line = Line::new(ended(&line.text), role, citation);
-                    let title = reply.title.split_whitespace().collect::<Vec<_>>().join(" ");
-                    let is_title = self.facts.is_title(&title, source, &self.document.title);
-                    let section = if is_title { title } else { source.section.clone() };
-                    Some(Beat { line, section, starts: nth == 0 })
-                })
-                .collect();
-            let mut made = content_scenes(&beats, self.document);
-            if let Some((_, scene)) = made.first_mut() {
-                scene.effects.clone_from(effects);
-                match visual {
-                    Some(VisualCue::Illustration { query, kind, .. }) => {
-                        let fallback = Box::new(scene.visual.clone());
-                        scene.visual =
-                            VisualCue::Illustration { query: query.clone(), kind: *kind, fallback };
-                    }
-                    Some(visual) => scene.visual = visual.clone(),
-                    None => {}
-                }
-            }
-            scenes.append(&mut made);
-        }
-        self.spread(&mut scenes);
-        if let Some(quiz) = quiz {
-            scenes.extend(quiz.scenes().map(|scene| ("Quiz".to_owned(), scene)));
-        }
-        if let Some(close) = close {
-            let lines = vec![close.clone()];
-            let scene = Scene::new(SceneKind::Content, lines, VisualCue::Motion, 0);
-            scenes.push((String::new(), scene));
-        }
-        let pages: BTreeSet<u32> = scenes
+    /// Makes the first line the opening, where none passed.
+    fn open_with_first_line(&mut self, warnings: &mut Vec<String>) {
+        let states = |line: &Line| line.role == LineRole::Fact;
+        let Some((place, at)) = self
+            .scenes
             .iter()
-            .flat_map(|(_, scene)| &scene.lines)
-            .filter(|line| !line.citation.quote.is_empty())
-            .map(|line| line.citation.page)
-            .collect();
-        scenes.push((
-            String::new(),
-            source_scene(&self.document.title, pages.into_iter().collect(), SOURCE_MS),
-        ));
-        let mut questions: Vec<QuizQuestion> = quiz.map(|quiz| quiz.question.clone()).into_iter().collect();
-        questions.extend(self.offline.quiz.iter().filter(|_| quiz.is_none()).cloned());
-        Script::builder(self.document, model)
-            .language(self.offline.language.clone())
-            .target_ms(self.brief.length_ms)
-            .analysis(self.analysis())
-            .segments(segments(scenes, &self.document.title, &self.offline.language))
-            .quiz(questions)
-            .profile(self.profile.clone())
-            .mood(self.mood())
-            .build()
+            .enumerate()
+            .find_map(|(place, (_, scene))| Some((place, scene.lines.iter().position(states)?)))
+        else {
+            return;
+        };
+        let Some((_, scene)) = self.scenes.get_mut(place) else { return };
+        let mut line = scene.lines.remove(at);
+        if scene.lines.is_empty() {
+            self.scenes.remove(place);
+        }
+        warnings.push(format!("no opening passed the check, so the video opens with “{}”", line.text));
+        line.role = LineRole::Hook;
+        self.open_with(line);
     }
 
-    /// No picture is shown twice, and now and then there is only motion.
-    fn spread(&self, scenes: &mut [(String, Scene)]) {
-        let mut figures = BTreeSet::new();
-        let mut crops = 0_usize;
-        for (_, scene) in scenes.iter_mut().filter(|(_, scene)| scene.kind == SceneKind::Content) {
-            let cited =
-                scene.lines.iter().find(|line| line.role == LineRole::Fact).map(|line| line.citation.clone());
-            if let VisualCue::Figure { figure } = &scene.visual
-                && !figures.insert(figure.clone())
-                && let Some(Citation { page, quote }) = cited
-            {
-                scene.visual = VisualCue::PageCrop { page, quote };
-            }
-            if matches!(scene.visual, VisualCue::PageCrop { .. }) {
-                crops += 1;
-                if crops.is_multiple_of(4) {
-                    scene.visual = VisualCue::Motion;
-                }
-            }
+    /// All lines, in the order they are spoken.
+    pub(super) fn lines(&self) -> impl Iterator<Item = &Line> {
+        self.scenes.iter().flat_map(|(_, scene)| &scene.lines)
+    }
+
+    /// How many of the lines are facts.
+    pub(super) fn facts(&self) -> usize {
+        self.lines().filter(|line| line.role == LineRole::Fact).count()
+    }
+
+    /// How long it takes, in milliseconds.
+    pub(super) fn planned_ms(&self, pace: &Pace) -> u64 {
+        let scenes = self.scenes.iter().map(|(_, scene)| pace.scene_ms(scene));
+        scenes.sum::<u64>() + SCENE_GAP_MS * (self.scenes.len() as u64).saturating_sub(1)
+    }
+
+    /// Adds the card of the source with the pages that the lines cite.
+    pub(super) fn end_with_source(&mut self, title: &str, min_ms: u64) {
+        let cited = self.lines().flat_map(Line::sources).filter(|cited| !cited.quote.is_empty());
+        let pages: BTreeSet<u32> = cited.map(|cited| cited.page).collect();
+        let scene = source_scene(title, pages.into_iter().collect(), min_ms);
+        self.scenes.push((String::new(), scene));
+    }
+}
+
+/// Gives a line where it comes from.
+pub(super) fn cite(line: &mut Line, citations: Vec<Citation>) {
+    let mut citations = citations.into_iter();
+    if let Some(first) = citations.next() {
+        line.citation = first;
+        line.more_sources = citations.take(Line::MAX_SOURCES - 1).collect();
+    }
+}
+
+/// The words that are emphasised, as far as the line has them.
+pub(super) fn emphasised(words: &[String], text: &str) -> Vec<String> {
+    let trimmed = words.iter().map(|word| word.trim()).filter(|word| !word.is_empty());
+    trimmed.filter(|word| text.contains(word)).take(3).map(str::to_owned).collect()
+}
+
+/// The page with the words that a scene cites first.
+pub(super) fn page_of_lines(lines: &[Line]) -> VisualCue {
+    let cited = lines.iter().map(|line| &line.citation).find(|cited| !cited.quote.is_empty());
+    cited.map_or(VisualCue::Motion, |Citation { page, quote }| VisualCue::PageCrop {
+        page: *page,
+        quote: quote.clone(),
+    })
+}
+
+fn page_of(draft: &Draft) -> u32 {
+    draft.lines().next().map_or(1, |line| line.citation.page)
+}
+
+fn nowhere(page: u32) -> Citation {
+    Citation { page, quote: String::new() }
+}
+
+/// Parts a scene that is too long for one picture; what comes later shows the page that it cites.
+fn parted(title: &str, scene: Scene, pace: &Pace) -> Vec<(String, Scene)> {
+    let mut parts: Vec<Vec<Line>> = vec![Vec::new()];
+    let mut spoken = 0;
+    for line in scene.lines {
+        let ms = pace.line_ms(&line.text);
+        // What leads to a line stays with it.
+        let leads = parts.last().and_then(|part| part.last()).is_some_and(|last| !last.role.states_facts());
+        if spoken > 0 && spoken + ms > SCENE_MS && !leads {
+            parts.push(Vec::new());
+            spoken = 0;
+        }
+        spoken += ms;
+        if let Some(part) = parts.last_mut() {
+            part.push(line);
         }
     }
-
-    fn analysis(&self) -> data::Analysis {
-        let summary = self.analysis.summary.iter().filter_map(|&number| {
-            let source = self.sources.get(number)?;
-            let said = source.said.first()?;
-            let citation = Citation { page: source.page, quote: source.quote.clone() };
-            Some(CitedSentence { text: said.text.clone(), citation })
-        });
-        let named: Vec<Concept> = self.concepts();
-        data::Analysis {
-            contents: self.offline.analysis.contents.clone(),
-            concepts: if named.len() < 3 { self.offline.analysis.concepts.clone() } else { named },
-            summary: summary.take(8).collect(),
-        }
-    }
-
-    /// The model's concepts, as far as the document has them.
-    fn concepts(&self) -> Vec<Concept> {
-        let pages: Vec<(u32, String)> =
-            self.document.pages.iter().map(|page| (page.number, page.text().to_lowercase())).collect();
-        let mut heard = BTreeSet::new();
-        let terms = self.analysis.concepts.iter().map(|term| term.trim()).filter(|term| !term.is_empty());
-        let found: Vec<(String, u32)> = terms
-            .filter(|term| heard.insert(term.to_lowercase()))
-            .filter_map(|term| {
-                let lower = term.to_lowercase();
-                let (page, _) = pages.iter().find(|(_, text)| text.contains(&lower))?;
-                Some((term.to_owned(), *page))
-            })
-            .take(15)
-            .collect();
-        let count = found.len().max(1) as f32;
-        let weighted = found.into_iter().enumerate();
-        weighted
-            .map(|(place, (term, page))| Concept { term, weight: 1.0 - place as f32 / count, page })
-            .collect()
-    }
+    let mut first = Some((scene.visual, scene.effects));
+    let scenes = parts.into_iter().filter(|lines| !lines.is_empty()).map(|lines| {
+        let (visual, effects) = first.take().unwrap_or_else(|| (page_of_lines(&lines), Vec::new()));
+        (title.to_owned(), Scene { effects, ..Scene::new(SceneKind::Content, lines, visual, 0) })
+    });
+    scenes.collect()
 }
 
 /// One line of at most `most` characters.
-fn short(text: &str, most: usize) -> String {
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    line.chars().take(most).collect::<String>().trim_end().to_owned()
-}
-
-/// One line of text that ends as a sentence does.
-fn ended(text: &str) -> String {
-    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let text = text.trim_matches(['"', '“', '”']).to_owned();
-    if text.ends_with(['.', '!', '?', '…', '。', '！', '？']) || text.is_empty() {
-        text
-    } else {
-        format!("{text}.")
-    }
+pub(super) fn short(text: &str, most: usize) -> String {
+    spaced(text).chars().take(most).collect::<String>().trim_end().to_owned()
 }

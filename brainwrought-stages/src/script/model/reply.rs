@@ -1,250 +1,225 @@
 //! What a model answers, step by step. The doc comments of the fields are part of what it is told.
 
-use brainwrought_core::data::Profile;
-use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::Value;
+use std::borrow::Cow;
 
-/// What stands where a model should have written a number and did not: no sentence, line or scene has it.
-const NONE: u32 = u32::MAX;
+use brainwrought_core::data::{Importance, LineRole, Mood, Speaker};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::{Deserialize, Serialize};
 
-/// Reads a number however a model writes it: as `7.0`, `"7"` or `"[7]"`. One that is none names nothing; what leans on it is
-/// then left out, and the rest of the reply stands.
-fn number<'de, D: Deserializer<'de>>(reply: D) -> Result<u32, D::Error> {
-    Ok(number_in(&Value::deserialize(reply)?))
+use super::leniency::{choice, moment, number, numbers, words};
+use super::story::{Cited, Story};
+
+/// The form of what is asked with the whole document in the prompt.
+///
+/// One form for all such steps: what a provider remembers of a prompt begins with the form of its answer.
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "only its schema is used")]
+struct Answer {
+    /// For the step `story` alone; null in all others.
+    story: Option<Story>,
+    /// For the step `script` alone; null in all others.
+    script: Option<ScriptReply>,
 }
 
-/// Reads a time; one that is none is the start.
-fn moment<'de, D: Deserializer<'de>>(reply: D) -> Result<u32, D::Error> {
-    Ok(Some(number(reply)?).filter(|ms| *ms != NONE).unwrap_or_default())
+/// The answer to the step `story`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct StoryAnswer {
+    pub(super) story: Story,
 }
 
-fn numbers<'de, D: Deserializer<'de>>(reply: D) -> Result<Vec<u32>, D::Error> {
-    Ok(Vec::<Value>::deserialize(reply)?.iter().map(number_in).filter(|number| *number != NONE).collect())
+/// The answer to the step `script`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct ScriptAnswer {
+    pub(super) script: ScriptReply,
 }
 
-fn number_in(value: &Value) -> u32 {
-    let text = match value {
-        Value::Number(number) => number.to_string(),
-        Value::String(text) => text.trim_matches(|c: char| !c.is_ascii_digit() && c != '-').to_owned(),
-        _ => return NONE,
-    };
-    let whole = text.split_once('.').map_or(text.as_str(), |(whole, _)| whole);
-    whole.parse().unwrap_or(NONE)
+macro_rules! asked_as_answer {
+    ($($part:ty),*) => {$(
+        impl JsonSchema for $part {
+            fn schema_name() -> Cow<'static, str> {
+                Answer::schema_name()
+            }
+
+            fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+                Answer::json_schema(generator)
+            }
+        }
+    )*};
 }
 
-/// What is worth telling of a part of the document.
+asked_as_answer!(StoryAnswer, ScriptAnswer);
+
+/// What a part of a long document says.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub(super) struct Notes {
+    /// What this part says, in two to four plain sentences.
+    #[serde(default)]
+    pub(super) summary: String,
     /// The numbers of the sentences that matter most, in their order.
     #[schemars(length(max = 60))]
-    #[serde(deserialize_with = "numbers")]
+    #[serde(default, deserialize_with = "numbers")]
     pub(super) sentences: Vec<u32>,
 }
 
-/// What the document says.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-pub(super) struct Analysis {
-    /// What the document is about, in at most six words.
-    pub(super) subject: String,
-    /// The 5 to 15 key concepts, most important first, as the document writes them.
-    #[schemars(length(max = 15))]
-    pub(super) concepts: Vec<String>,
-    /// The numbers of the 3 to 6 sentences that sum the document up.
-    #[schemars(length(max = 6))]
-    #[serde(deserialize_with = "numbers")]
-    pub(super) summary: Vec<u32>,
-    /// What a viewer will find surprising or useful in it, in one sentence.
-    pub(super) angle: String,
-}
-
-/// A short quiz.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-pub(super) struct Questions {
-    /// Three questions, best first.
-    #[schemars(length(max = 3))]
-    pub(super) questions: Vec<Question>,
-}
-
-/// A question of the quiz.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-pub(super) struct Question {
-    /// The question, at most 16 words.
-    pub(super) question: String,
-    /// Three choices of at most six words, one of which is right.
-    #[schemars(length(max = 4))]
-    pub(super) choices: Vec<String>,
-    /// The place of the right choice: 0, 1 or 2.
-    #[serde(deserialize_with = "number")]
-    pub(super) answer: u32,
-    /// The number of the sentence that gives the answer.
-    #[serde(deserialize_with = "number")]
-    pub(super) source: u32,
-}
-
-/// Who the video is for, and how it speaks.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-pub(super) struct ProfileReply {
-    /// Who will watch it.
-    pub(super) audience: String,
-    /// Who tells it, such as "the friend who actually read the paper".
-    pub(super) persona: String,
-    /// The tone, in a few words.
-    pub(super) tone: String,
-    /// The pacing, in a few words.
-    pub(super) pacing: String,
-    /// What the viewer is asked to do at the end, in at most eight words.
-    pub(super) call_to_action: String,
-    /// Three to six hashtags.
-    #[schemars(length(max = 6))]
-    pub(super) hashtags: Vec<String>,
-    /// The voice that fits, described for a voice designer.
-    pub(super) voice: String,
-}
-
-/// How the video opens and closes.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-pub(super) struct Hooks {
-    /// Three openings of at most eight words, best first: true, specific, without greetings.
-    #[schemars(length(max = 3))]
-    pub(super) hooks: Vec<Cited>,
-    /// The one thing to remember, in one sentence.
-    pub(super) takeaway: Cited,
-}
-
-/// A sentence with where it comes from.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-pub(super) struct Cited {
-    /// The sentence.
-    pub(super) text: String,
-    /// The number of the sentence of the document that it comes from.
-    #[serde(deserialize_with = "number")]
-    pub(super) source: u32,
-}
-
 /// The script.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-pub(super) struct Scenes {
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+pub(super) struct ScriptReply {
+    /// The number of the opening that it starts with.
+    #[serde(default, deserialize_with = "number")]
+    pub(super) hook: u32,
+    /// The mood of the music, in one to three words.
+    #[serde(default)]
+    pub(super) mood: String,
     /// The scenes, in order.
-    #[schemars(length(max = 16))]
+    #[schemars(length(max = 40))]
+    #[serde(default)]
     pub(super) scenes: Vec<SceneReply>,
 }
 
 /// One scene: one thought, one picture.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 pub(super) struct SceneReply {
     /// A title of at most five words.
+    #[serde(default)]
     pub(super) title: String,
-    /// One or two lines.
-    #[schemars(length(max = 3))]
+    /// The one to four lines that are said over its picture.
+    #[schemars(length(max = 6))]
+    #[serde(default)]
     pub(super) lines: Vec<LineReply>,
+    /// What is shown.
+    #[serde(default)]
+    pub(super) picture: PictureReply,
+    /// A sound where the scene lands; nothing for most scenes.
+    #[serde(default)]
+    pub(super) sound: Option<EffectReply>,
 }
 
-/// One spoken sentence.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+/// One spoken line.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 pub(super) struct LineReply {
-    /// The sentence, at most 18 words.
+    /// What is said: 2 to 18 words.
+    #[serde(default)]
     pub(super) text: String,
     /// What it does.
+    #[serde(default, deserialize_with = "choice")]
     pub(super) role: Role,
-    /// The number of the sentence of the document that it comes from, or that it leads to.
-    #[serde(deserialize_with = "number")]
-    pub(super) source: u32,
+    /// The numbers of the one to three sentences that bear it out; for a line that states nothing, none.
+    #[schemars(length(max = 3))]
+    #[serde(default, deserialize_with = "numbers")]
+    pub(super) sources: Vec<u32>,
+    /// Who says it; the explainer where nobody asks.
+    #[serde(default, deserialize_with = "choice")]
+    pub(super) speaker: SpeakerReply,
+    /// How much the story needs it.
+    #[serde(default, deserialize_with = "choice")]
+    pub(super) importance: ImportanceReply,
+    /// The one or two words of the text that carry it.
+    #[schemars(length(max = 3))]
+    #[serde(default, deserialize_with = "words")]
+    pub(super) emphasis: Vec<String>,
+    /// How it is said.
+    #[serde(default, deserialize_with = "choice")]
+    pub(super) mood: MoodReply,
+    /// Up to four words that stand on the screen meanwhile, out of the line or its sources; usually none.
+    #[serde(default)]
+    pub(super) on_screen: String,
 }
 
 /// What a line does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum Role {
     /// Says what the document says.
+    #[default]
     Fact,
+    /// A plain word for a term, or an image for it: no number, no name, nothing of the document.
+    Gloss,
     /// Leads from one fact to the next and states nothing.
     Transition,
-    /// A beat of slang or surprise that states nothing.
+    /// A reaction of at most six words that states nothing.
     Interjection,
+    /// Asks what the next lines answer.
+    Question,
+    /// What somebody thinks who does not know yet; the next line of the scene puts it right or confirms it.
+    Guess,
+    /// Says again, in short, what facts before it said.
+    Recap,
+    /// Comes back to the image or the words of the opening and states nothing new.
+    Callback,
 }
 
-/// Lines that were written anew.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-pub(super) struct Rewrites {
-    /// The lines.
-    #[schemars(length(max = 40))]
-    pub(super) lines: Vec<Rewrite>,
+/// Who says a line.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum SpeakerReply {
+    /// Knows the document.
+    #[default]
+    Explainer,
+    /// Wants to know.
+    Asker,
 }
 
-/// A line that was written anew.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-pub(super) struct Rewrite {
-    /// The number that the line was shown with.
-    #[serde(deserialize_with = "number")]
-    pub(super) number: u32,
-    /// The new sentence.
-    pub(super) text: String,
+/// How much the story needs a line.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum ImportanceReply {
+    /// It cannot be understood without the line.
+    High,
+    /// It is poorer without the line.
+    #[default]
+    Normal,
+    /// It is whole without the line.
+    Low,
 }
 
-/// What is shown in the scenes.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-pub(super) struct Plan {
-    /// One entry for each scene that needs more than its page.
-    #[schemars(length(max = 16))]
-    pub(super) scenes: Vec<ScenePlan>,
-    /// The mood of the music, in one to three words.
-    #[serde(default)]
-    pub(super) mood: String,
+/// How a line is said.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum MoodReply {
+    /// As a matter of fact.
+    #[default]
+    Neutral,
+    /// Wanting to know.
+    Curious,
+    /// Not having expected it.
+    Surprised,
+    /// Glad of it.
+    Excited,
+    /// Doubting it.
+    Doubtful,
+    /// With weight, as of harm or risk.
+    Serious,
+    /// Not meaning it quite so.
+    Amused,
 }
 
-/// What is shown in a scene.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-pub(super) struct ScenePlan {
-    /// The number of the scene, from 1.
-    #[serde(deserialize_with = "number")]
-    pub(super) scene: u32,
+/// What a scene shows.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+pub(super) struct PictureReply {
     /// What to show.
+    #[serde(default, deserialize_with = "choice")]
     pub(super) show: Show,
-    /// The id of the figure to show; empty for everything else.
+    /// The id of the figure; empty for everything else.
+    #[serde(default)]
     pub(super) figure: String,
     /// What the picture or clip shows, in two to six words; empty for everything else.
     #[serde(default)]
     pub(super) query: String,
-    /// The meme to show; nothing for everything else.
+    /// The meme; nothing for everything else.
     #[serde(default)]
     pub(super) meme: Option<MemeReply>,
-    /// The sounds of the scene, usually none.
-    #[serde(default)]
-    #[schemars(length(max = 2))]
-    pub(super) effects: Vec<EffectReply>,
 }
 
-/// A meme.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-pub(super) struct MemeReply {
-    /// The name of the drawing.
-    pub(super) template: String,
-    /// The words above, at most six.
-    pub(super) top: String,
-    /// The words below, at most six.
-    pub(super) bottom: String,
-}
-
-/// A sound.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-pub(super) struct EffectReply {
-    /// What it sounds like, in one to four words.
-    pub(super) sound: String,
-    /// When it starts, in milliseconds from the start of the scene.
-    #[serde(deserialize_with = "moment")]
-    pub(super) at_ms: u32,
-}
-
-/// What a scene shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+/// A way to show something.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum Show {
-    /// A figure of the document.
+    /// A figure of the document, by its id.
     Figure,
     /// The page with the cited words.
+    #[default]
     Page,
-    /// A meme about what the scene says.
+    /// A meme, where the task offers memes.
     Meme,
     /// A picture, where the task offers pictures.
     Picture,
@@ -254,49 +229,206 @@ pub(super) enum Show {
     Motion,
 }
 
-/// The longest text of a profile that is kept, in characters.
-const MAX_PROFILE_CHARS: usize = 200;
+/// A meme.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub(super) struct MemeReply {
+    /// The name of the drawing.
+    #[serde(default)]
+    pub(super) template: String,
+    /// The words above, at most six.
+    #[serde(default)]
+    pub(super) top: String,
+    /// The words below, at most six.
+    #[serde(default)]
+    pub(super) bottom: String,
+}
 
-impl ProfileReply {
-    /// Cuts what a model overdid.
-    pub(super) fn checked(self) -> Profile {
-        let cut = |text: String| -> String { text.trim().chars().take(MAX_PROFILE_CHARS).collect() };
-        let tag = |tag: String| -> String {
-            tag.chars().filter(|letter| letter.is_alphanumeric() || *letter == '_').take(40).collect()
-        };
-        Profile {
-            audience: cut(self.audience),
-            persona: cut(self.persona),
-            tone: cut(self.tone),
-            pacing: cut(self.pacing),
-            call_to_action: cut(self.call_to_action),
-            hashtags: self.hashtags.into_iter().map(tag).filter(|tag| !tag.is_empty()).take(6).collect(),
-            voice: cut(self.voice),
+/// A sound.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub(super) struct EffectReply {
+    /// What it sounds like, in one to four words.
+    #[serde(default)]
+    pub(super) sound: String,
+    /// When it starts, in milliseconds from the start of the scene.
+    #[serde(default, deserialize_with = "moment")]
+    pub(super) at_ms: u32,
+}
+
+/// Lines that were written anew.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub(super) struct Rewrites {
+    /// One entry for each line.
+    #[schemars(length(max = 60))]
+    #[serde(default)]
+    pub(super) lines: Vec<Rewrite>,
+}
+
+/// A line that was written anew.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub(super) struct Rewrite {
+    /// The number that the line was shown with.
+    #[serde(default, deserialize_with = "number")]
+    pub(super) number: u32,
+    /// The new line.
+    #[serde(default)]
+    pub(super) text: String,
+    /// The numbers of the one to three sentences that bear it out.
+    #[schemars(length(max = 3))]
+    #[serde(default, deserialize_with = "numbers")]
+    pub(super) sources: Vec<u32>,
+    /// A second choice that stays closer to the words of the sentences; empty for none.
+    #[serde(default)]
+    pub(super) second: String,
+}
+
+/// What is changed so that the script fits its time.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+pub(super) struct Changes {
+    /// Lines with other words.
+    #[schemars(length(max = 60))]
+    #[serde(default)]
+    pub(super) change: Vec<Change>,
+    /// The numbers of the lines that go.
+    #[schemars(length(max = 40))]
+    #[serde(default, deserialize_with = "numbers")]
+    pub(super) drop: Vec<u32>,
+    /// Lines that come in addition.
+    #[schemars(length(max = 20))]
+    #[serde(default)]
+    pub(super) add: Vec<Addition>,
+}
+
+/// A line with other words.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub(super) struct Change {
+    /// The line's number.
+    #[serde(default, deserialize_with = "number")]
+    pub(super) number: u32,
+    /// Its new words.
+    #[serde(default)]
+    pub(super) text: String,
+}
+
+/// A line that comes in addition.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub(super) struct Addition {
+    /// The number of the line that it follows.
+    #[serde(default, deserialize_with = "number")]
+    pub(super) after: u32,
+    /// The line.
+    #[serde(default)]
+    pub(super) line: LineReply,
+}
+
+/// How the video ends.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+pub(super) struct Ending {
+    /// Two questions, best first; none where the task asks for none.
+    #[schemars(length(max = 2))]
+    #[serde(default)]
+    pub(super) questions: Vec<Question>,
+    /// The last line.
+    #[serde(default)]
+    pub(super) close: Cited,
+    /// A second choice for the last line; empty for none.
+    #[serde(default)]
+    pub(super) close_second: String,
+}
+
+/// A question of the quiz.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+pub(super) struct Question {
+    /// The question as it is said.
+    #[serde(default)]
+    pub(super) question: String,
+    /// Three choices of one to six words and of the same kind, one of which is right.
+    #[schemars(length(max = 4))]
+    #[serde(default, deserialize_with = "words")]
+    pub(super) choices: Vec<String>,
+    /// The place of the right choice: 0, 1 or 2.
+    #[serde(default, deserialize_with = "number")]
+    pub(super) answer: u32,
+    /// What is said when the answer is shown; empty where the task asks for none.
+    #[serde(default)]
+    pub(super) reply: String,
+    /// The numbers of the one to three sentences that give the answer.
+    #[schemars(length(max = 3))]
+    #[serde(default, deserialize_with = "numbers")]
+    pub(super) sources: Vec<u32>,
+}
+
+/// One scene of a script that is written scene by scene.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+pub(super) struct Passage {
+    /// One or two sentences of at most 15 words each.
+    #[schemars(length(max = 2))]
+    #[serde(default)]
+    pub(super) lines: Vec<PassageLine>,
+}
+
+/// A sentence of such a scene.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+pub(super) struct PassageLine {
+    /// The sentence.
+    #[serde(default)]
+    pub(super) text: String,
+    /// The number of the sentence that it comes from.
+    #[serde(default, deserialize_with = "number")]
+    pub(super) source: u32,
+}
+
+/// One line.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+pub(super) struct OneLine {
+    /// At most ten words.
+    #[serde(default)]
+    pub(super) text: String,
+}
+
+impl From<Role> for LineRole {
+    fn from(role: Role) -> Self {
+        match role {
+            Role::Fact => Self::Fact,
+            Role::Gloss => Self::Gloss,
+            Role::Transition => Self::Transition,
+            Role::Interjection => Self::Interjection,
+            Role::Question => Self::Question,
+            Role::Guess => Self::Guess,
+            Role::Recap => Self::Recap,
+            Role::Callback => Self::Callback,
         }
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn numbers_are_read_however_they_are_written() {
-        let line = |source: Value| {
-            let line = json!({ "text": "It is so.", "role": "fact", "source": source });
-            serde_json::from_value::<LineReply>(line).unwrap().source
-        };
-        for written in [json!(7), json!(7.0), json!("7"), json!(" [7] "), json!("#7")] {
-            assert_eq!(line(written.clone()), 7, "{written}");
+impl From<SpeakerReply> for Speaker {
+    fn from(speaker: SpeakerReply) -> Self {
+        match speaker {
+            SpeakerReply::Explainer => Self::Explainer,
+            SpeakerReply::Asker => Self::Asker,
         }
-        for none in [json!(-3), json!("-3"), json!(1e20), json!("seven"), json!(null), json!([1])] {
-            assert_eq!(line(none.clone()), NONE, "{none}");
+    }
+}
+
+impl From<ImportanceReply> for Importance {
+    fn from(importance: ImportanceReply) -> Self {
+        match importance {
+            ImportanceReply::High => Self::High,
+            ImportanceReply::Normal => Self::Normal,
+            ImportanceReply::Low => Self::Low,
         }
-        let notes: Notes = serde_json::from_value(json!({ "sentences": [3, -1, "4", 5.0] })).unwrap();
-        assert_eq!(notes.sentences, [3, 4, 5]);
-        let at = |ms: Value| serde_json::from_value::<EffectReply>(json!({ "sound": "ding", "at_ms": ms }));
-        assert_eq!((at(json!("250 ms")).unwrap().at_ms, at(json!(-1)).unwrap().at_ms), (250, 0));
+    }
+}
+
+impl From<MoodReply> for Mood {
+    fn from(mood: MoodReply) -> Self {
+        match mood {
+            MoodReply::Neutral => Self::Neutral,
+            MoodReply::Curious => Self::Curious,
+            MoodReply::Surprised => Self::Surprised,
+            MoodReply::Excited => Self::Excited,
+            MoodReply::Doubtful => Self::Doubtful,
+            MoodReply::Serious => Self::Serious,
+            MoodReply::Amused => Self::Amused,
+        }
     }
 }
