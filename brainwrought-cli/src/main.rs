@@ -36,6 +36,7 @@ fn main() -> ExitCode {
     // The parser runs in a child process that is this same program; it never gets past this line.
     brainwrought_stages::parse::serve_if_child();
     idle_memory::limit_arenas();
+    leave_out_contained_panics();
     let args = match Args::try_parse() {
         Ok(args) => args,
         Err(error) => {
@@ -49,4 +50,14 @@ fn main() -> ExitCode {
     };
     let result = commands::run(args);
     exit::code(result, output::finish())
+}
+
+/// A library that gives up on a damaged file by a panic is an error, which is told like any other and not a second time here.
+fn leave_out_contained_panics() {
+    let report = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if !brainwrought_stages::is_contained() {
+            report(panic);
+        }
+    }));
 }

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, Read as _};
+use std::os::unix::fs::FileTypeExt as _;
 use std::path::Path;
 
 /// What a file of settings or words may have, in bytes; a thousand lines have some 50,000.
@@ -28,10 +29,27 @@ impl SmallFileError {
     }
 }
 
+/// Opens a file to read it. A named pipe is refused: opening it waits until somebody writes, which may be never. The pipes of
+/// a shell, `<(command)` and `/dev/stdin`, have no name and a writer.
+pub(crate) fn open(path: &Path) -> io::Result<File> {
+    let is_named = || std::fs::canonicalize(path).is_ok();
+    if std::fs::metadata(path)?.file_type().is_fifo() && is_named() {
+        return Err(io::Error::other("it is a named pipe; give a file, or `<(command)`"));
+    }
+    File::open(path)
+}
+
+/// As [`open`], off the threads that answer others.
+pub(crate) async fn open_soon(path: &Path) -> io::Result<tokio::fs::File> {
+    let path = path.to_owned();
+    let opened = tokio::task::spawn_blocking(move || open(&path)).await;
+    opened.map_err(io::Error::other)?.map(tokio::fs::File::from_std)
+}
+
 /// Reads a file of at most `limit` bytes. A device or a pipe does not say how much comes out of it.
 pub(crate) fn read(path: &Path, limit: u64) -> Result<Vec<u8>, SmallFileError> {
     let mut bytes = Vec::new();
-    File::open(path)?.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
+    open(path)?.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > limit { Err(SmallFileError::TooLarge(limit)) } else { Ok(bytes) }
 }
 
@@ -43,6 +61,21 @@ pub(crate) fn read_text(path: &Path) -> Result<String, SmallFileError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_pipe_that_nobody_writes_to_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = folder.path().join("pipe");
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        let error = read_text(&pipe).unwrap_err();
+        assert!(error.to_string().contains("it is a named pipe"), "{error}");
+        // What a shell hands over has no name.
+        let (reader, mut writer) = std::io::pipe().unwrap();
+        std::io::Write::write_all(&mut writer, b"words").unwrap();
+        drop(writer);
+        let number = std::os::fd::AsRawFd::as_raw_fd(&reader);
+        assert_eq!(read_text(Path::new(&format!("/dev/fd/{number}"))).unwrap(), "words");
+    }
 
     #[test]
     fn a_file_without_an_end_is_refused() {

@@ -12,6 +12,12 @@ const MAX_FILE_BYTES: u64 = 4_000_000;
 
 /// Gives a text its meaning; reads the file where it names one.
 pub(crate) fn choice(text: &str) -> Result<TrendChoice, WrongCommand> {
+    if let Some(name) = text.strip_prefix("mcp:").and_then(assigned) {
+        return Err(WrongCommand(format!(
+            "trends: the command after `mcp:` sets {name}, which no shell reads; set the variable in the environment, and \
+             name it in front of the program, without its value: mcp:$NAME program"
+        )));
+    }
     let wrong = match text.parse() {
         Ok(choice) => return Ok(choice),
         Err(error) => WrongCommand(format!("trends: {error}")),
@@ -25,6 +31,18 @@ pub(crate) fn choice(text: &str) -> Result<TrendChoice, WrongCommand> {
     let bytes = small_file::read(path, MAX_FILE_BYTES).map_err(|error| unread(error.to_string()))?;
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     Ok(TrendChoice::File(TrendFile::read(&name, &bytes)))
+}
+
+/// Tells which variable a command sets as a shell does, `NAME=value program`. It would be taken for the program, whose name
+/// is stored. What was typed is repeated only where it is a name.
+fn assigned(command: &str) -> Option<String> {
+    let word = command.split_whitespace().find(|word| !word.starts_with('$'))?;
+    let (name, _) = word.trim_start_matches(['\'', '"']).split_once('=')?;
+    if name.contains('/') {
+        return None;
+    }
+    let is_name = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
+    Some(if is_name { format!("`{name}`") } else { "a variable".to_owned() })
 }
 
 /// As [`choice`], for what was asked for a video: who asks others for trends needs a model that can use them.
@@ -50,6 +68,25 @@ pub(crate) fn command(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_command_sets_no_variables() {
+        for typed in [
+            "mcp:API_KEY=hush /bin/echo --api-key hush#t",
+            "mcp:$OTHER API_KEY='hush hush' npx",
+            "mcp: 'API_KEY=hush' npx",
+            "mcp:\"API_KEY=hush/hush\" npx",
+        ] {
+            let told = choice(typed).unwrap_err().to_string();
+            assert!(told.contains("sets `API_KEY`") && told.contains("mcp:$NAME program"), "{told}");
+            assert!(!told.contains("hush"), "{told}");
+        }
+        let told = choice("mcp:SECRET34=SECRET35 /bin/echo").unwrap_err().to_string();
+        assert!(told.contains("sets a variable") && !told.contains("SECRET"), "{told}");
+        for fine in ["mcp:npx --key=value#t", "mcp:$API_KEY npx a=b", "mcp:/opt/a=b/run", "mcp:env A=b npx"] {
+            assert!(choice(fine).is_ok(), "{fine}");
+        }
+    }
 
     #[test]
     fn a_file_is_read_and_what_is_nothing_is_named() {

@@ -1,4 +1,5 @@
-//! [`without_credentials`]: takes user names, passwords and queries of addresses out of a text that people will read.
+//! [`without_credentials`] and [`without_path_tokens`]: take user names, passwords, queries and keys of addresses out of what
+//! people will read.
 
 /// Stands in the place of what is not shown.
 const CONCEALED: &str = "***";
@@ -11,7 +12,7 @@ const CONCEALED: &str = "***";
 pub fn without_credentials<'a>(text: &str, values: impl IntoIterator<Item = &'a str>) -> String {
     let mut text = text.to_owned();
     for value in values {
-        let safe = concealed(value);
+        let safe = without_path_tokens(&concealed(value));
         if safe != value {
             text = text.replace(value, &safe);
         }
@@ -37,7 +38,11 @@ fn concealed(value: &str) -> String {
     let (front, rest) = value.split_at(start.unwrap_or_else(|| after_flag(value)));
     let user = rest.rsplit_once('@').filter(|(user, _)| start.is_some() || has_password(user));
     match (start, user) {
-        (None, None) => value.to_owned(),
+        // A query may stand behind what was not meant as an address, such as the name of a model.
+        (None, None) => match value.split_once('?') {
+            Some((front, query)) if is_query(query) => format!("{front}?{CONCEALED}"),
+            _ => value.to_owned(),
+        },
         (_, user) => {
             let (user, place) = user.map_or(("", rest), |(_, place)| ("@", place));
             let (place, query) = place.split_once('?').map_or((place, ""), |(place, _)| (place, "?***"));
@@ -45,6 +50,46 @@ fn concealed(value: &str) -> String {
             format!("{front}{concealed}{user}{place}{query}")
         }
     }
+}
+
+/// The address of a server of the web without the parts of its path that look like keys; any other text as it is.
+///
+/// A key is a long run of letters with digits between them, or a UUID; the name of a model or of a version has hyphens and
+/// points.
+pub fn without_path_tokens(address: &str) -> String {
+    let Some((scheme, rest)) =
+        address.split_once("://").filter(|(scheme, _)| matches!(*scheme, "http" | "https"))
+    else {
+        return address.to_owned();
+    };
+    let (front, behind) = rest.split_at(rest.find(['?', '#']).unwrap_or(rest.len()));
+    let mut parts = front.split('/');
+    let host = parts.next().unwrap_or_default();
+    let path: String =
+        parts.map(|part| format!("/{}", if is_token(part) { CONCEALED } else { part })).collect();
+    format!("{scheme}://{host}{path}{behind}")
+}
+
+fn is_token(part: &str) -> bool {
+    /// Sixteen letters and digits have some 95 bits: what is shorter is seldom a key, and what is longer seldom a word.
+    const MIN_LETTERS: usize = 16;
+    let is_mixed = |run: &str| {
+        let digits = run.bytes().filter(u8::is_ascii_digit).count();
+        run.len() >= MIN_LETTERS && digits > 0 && digits < run.len()
+    };
+    let groups: Vec<&str> = part.split('-').collect();
+    let is_uuid = groups.iter().map(|group| group.len()).eq([8, 4, 4, 4, 12])
+        && groups.iter().all(|group| group.bytes().all(|byte| byte.is_ascii_hexdigit()));
+    is_uuid || part.split(|letter: char| !letter.is_ascii_alphanumeric()).any(is_mixed)
+}
+
+/// Tells whether a text behind a `?` names values.
+fn is_query(text: &str) -> bool {
+    text.split_once('=').is_some_and(|(name, _)| {
+        let is_name =
+            |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'[' | b']');
+        !name.is_empty() && name.bytes().all(is_name)
+    })
 }
 
 /// Where an address goes on behind its scheme, which may be mistyped: `http://`, `http:/`, `http:\\`, `http:///`.
@@ -96,10 +141,36 @@ mod tests {
             ("write to me@example.org about a@2x.png", "write to me@example.org about a@2x.png"),
             ("C:\\a.pdf, 12:30, std::fs, /a:b/c", "C:\\a.pdf, 12:30, std::fs, /a:b/c"),
             ("invalid value '0' for '--concurrency <N>'", "invalid value '0' for '--concurrency <N>'"),
+            ("invalid value 'openai:m?key=secret'", "invalid value 'openai:m?***'"),
+            ("http//me:secret@x/v1?key=secret", "***@x/v1?***"),
+            ("who? 1=1, really?", "who? 1=1, really?"),
             (" two  blanks\n", " two  blanks\n"),
         ] {
             assert_eq!(without_credentials(text, []), safe);
         }
+    }
+
+    #[test]
+    fn keys_in_paths_are_not_repeated() {
+        for (text, safe) in [
+            ("https://host/sk-a1b2c3d4e5f6g7h8i9j0/v1#m", "https://host/***/v1#m"),
+            ("https://host/a/550e8400-e29b-41d4-a716-446655440000/mcp?a=***", "https://host/a/***/mcp?a=***"),
+            (
+                "https://h/v1beta/models/gpt-4o-mini-2024-07-18",
+                "https://h/v1beta/models/gpt-4o-mini-2024-07-18",
+            ),
+            (
+                "http://127.0.0.1:8080/Meta-Llama-3.1-405B-Instruct/v1",
+                "http://127.0.0.1:8080/Meta-Llama-3.1-405B-Instruct/v1",
+            ),
+            ("file:///data/a1b2c3d4e5f6g7h8i9j0", "file:///data/a1b2c3d4e5f6g7h8i9j0"),
+            ("https://a1b2c3d4e5f6g7h8i9j0.example", "https://a1b2c3d4e5f6g7h8i9j0.example"),
+        ] {
+            assert_eq!(without_path_tokens(text), safe);
+            assert_eq!(without_path_tokens(safe), safe);
+        }
+        let typed = "https://host/sk-a1b2c3d4e5f6g7h8i9j0/v1#";
+        assert_eq!(without_credentials(&format!("no `{typed}`"), [typed]), "no `https://host/***/v1#`");
     }
 
     #[test]

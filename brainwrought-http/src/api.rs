@@ -128,10 +128,11 @@ impl ListQuery {
 pub(crate) async fn list(
     State(state): State<Arc<AppState>>,
     ApiBase(base): ApiBase,
+    Extension(client): Extension<ClientId>,
     headers: HeaderMap,
     query: Result<Query<ListQuery>, axum::extract::rejection::QueryRejection>,
 ) -> Result<Json<JobList>, ApiError> {
-    let is_operator = is_operator(&state, &headers);
+    let is_operator = is_operator(&state, client, &headers)?;
     let Query(query) = match query {
         Err(error) if is_operator => return Err(ApiError::unreadable("query", error.status(), &error)),
         query => query.unwrap_or_default(),
@@ -392,12 +393,14 @@ pub(crate) struct StateBody {
 )]
 pub(crate) async fn metrics(
     State(state): State<Arc<AppState>>,
+    Extension(client): Extension<ClientId>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let renderer = state.settings.metrics.as_ref().ok_or(ApiError::NoMetrics)?;
+    let is_operator = is_operator(&state, client, &headers)?;
     state.observe_jobs().await?;
     let kind = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
     let text = renderer.render();
-    let text = if is_operator(&state, &headers) { text } else { without_spending(&text) };
+    let text = if is_operator { text } else { without_spending(&text) };
     Ok(([(axum::http::header::CONTENT_TYPE, kind)], text).into_response())
 }

@@ -42,6 +42,8 @@ pub(crate) struct AppState {
     pub(crate) requests: RateLimit,
     /// What changes something.
     pub(crate) changes: RateLimit,
+    /// Wrong tokens of operators.
+    guesses: RateLimit,
     /// Uploads under way.
     pub(crate) uploads: Arc<Semaphore>,
     /// Uploads under way, client by client.
@@ -64,6 +66,8 @@ pub(crate) struct AppState {
     pub(crate) client_streams: ClientSlots,
     /// Whether it was said that operators are refused behind a proxy that was not announced.
     pub(crate) told_of_proxy: AtomicBool,
+    /// Whether it was said that a proxy names clients by something else than addresses.
+    pub(crate) told_of_entry: AtomicBool,
     /// Fires when the server shuts down.
     pub(crate) shutdown: CancellationToken,
     /// Signs upload addresses: the server's secret, else one that is good until it stops.
@@ -81,6 +85,9 @@ struct Counts {
 /// Jobs are counted for metrics at most so often: counting reads them all.
 const COUNT_EVERY: Duration = Duration::from_secs(10);
 
+/// `Retry-After` counts whole seconds, so a rest is rounded up.
+const SECOND: Duration = Duration::from_millis(999);
+
 /// How many MiB of PDFs are in memory at once, on their way from uploads to the store. A larger one goes alone.
 const HANDED_OVER_MIB: u32 = 64;
 
@@ -89,6 +96,10 @@ const LARGE_MESSAGES: usize = 4;
 
 /// How many of them may be one client's.
 const LARGE_MESSAGES_PER_CLIENT: usize = 2;
+
+/// How many wrong tokens a client may send at once, and how soon one more: ten a minute.
+const GUESSES: u32 = 10;
+const GUESS_EVERY: Duration = Duration::from_secs(6);
 
 impl AppState {
     pub(crate) fn new(engine: Engine, settings: HttpSettings, shutdown: CancellationToken) -> Self {
@@ -112,6 +123,7 @@ impl AppState {
             local_files: LocalFiles::default(),
             requests: RateLimit::new(quotas.requests, quotas.request_every),
             changes: RateLimit::new(quotas.changes, quotas.change_every),
+            guesses: RateLimit::new(GUESSES, GUESS_EVERY),
             uploads: Arc::new(Semaphore::new(limits.uploads)),
             handover: Semaphore::new(HANDED_OVER_MIB as usize),
             large_messages: Arc::new(Semaphore::new(LARGE_MESSAGES)),
@@ -119,6 +131,7 @@ impl AppState {
             streams: Arc::new(Semaphore::new(limits.streams)),
             client_streams: ClientSlots::new(limits.streams_per_client),
             told_of_proxy: AtomicBool::new(false),
+            told_of_entry: AtomicBool::new(false),
             shutdown,
             secret: kept.or_else(|| ServerSecret::random().ok()),
             counted: Mutex::default(),
@@ -154,9 +167,17 @@ impl AppState {
         self.requests.take(client, now).map_err(|after| self.throttle(after))
     }
 
+    /// Notes that a client sent a token of operators. After many wrong ones not even the right one is answered for a while:
+    /// else it could be told from the others.
+    pub(crate) fn take_token(&self, client: ClientId, fits: bool, now: Instant) -> Result<(), ApiError> {
+        let taken = if fits { self.guesses.check(client, now) } else { self.guesses.take(client, now) };
+        taken.map_err(|after| ApiError::Busy {
+            reason: "too many wrong operator tokens".to_owned(),
+            after: after + SECOND,
+        })
+    }
+
     fn throttle(&self, after: Duration) -> ApiError {
-        /// `Retry-After` counts whole seconds, so a rest is rounded up.
-        const SECOND: Duration = Duration::from_millis(999);
         metrics::throttled();
         ApiError::Busy { reason: "too many requests".to_owned(), after: after + SECOND }
     }

@@ -1,7 +1,8 @@
 //! [`guard`]: the middleware that checks every request and completes every response.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use axum::extract::{ConnectInfo, MatchedPath, OriginalUri, Request, State};
 use axum::http::header::{
@@ -25,7 +26,7 @@ pub(crate) async fn guard(State(state): State<Arc<AppState>>, mut request: Reque
     let began = Instant::now();
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
-    let client = client(&state.settings, &request);
+    let client = client(&state, &request);
     request.extensions_mut().insert(client);
     let page_base = page::wants_page(request.headers()).then(|| base_of(&request));
     let mut response = match admit(&state, &request, client, began) {
@@ -109,20 +110,32 @@ fn without_port(host: &str) -> &str {
     }
 }
 
-fn client(settings: &HttpSettings, request: &Request) -> ClientId {
+fn client(state: &AppState, request: &Request) -> ClientId {
+    let settings = &state.settings;
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
     let forwarded = || {
         let lines = request.headers().get_all("x-forwarded-for").iter();
-        let hops: Vec<IpAddr> = lines
-            .filter_map(|line| line.to_str().ok())
+        let lines: Vec<_> = lines.map(|line| String::from_utf8_lossy(line.as_bytes())).collect();
+        let hops: Vec<&str> = lines
+            .iter()
             .flat_map(|line| line.split(','))
-            .filter_map(|hop| hop.trim().parse().ok())
+            .map(str::trim)
+            .filter(|hop| !hop.is_empty())
             .collect();
-        // Each proxy appends whom it heard; what stands before that anybody may have written.
-        hops.len().checked_sub(settings.proxies).and_then(|place| hops.get(place).copied())
+        // Each proxy appends whom it heard; what stands before that anybody may have written. An entry that is no address
+        // counts as well: without it another one would stand in its place.
+        let hop = hops.get(hops.len().checked_sub(settings.proxies)?)?;
+        Some(ClientId::forwarded(hop, peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED))))
     };
-    let address = if settings.proxies > 0 { forwarded().or(peer) } else { peer };
-    address.map_or(ClientId::Somebody, ClientId::at)
+    let forwarded = if settings.proxies > 0 { forwarded() } else { None };
+    let client = forwarded.unwrap_or_else(|| peer.map_or(ClientId::Somebody, ClientId::at));
+    if matches!(client, ClientId::Named(..)) && !state.told_of_entry.swap(true, Ordering::Relaxed) {
+        tracing::warn!(
+            "a proxy names a client in X-Forwarded-For by something else than an address; whoever has the same name there is \
+             one client, so have the proxy append addresses"
+        );
+    }
+    client
 }
 
 /// Tells whether the answer may take longer than others: uploads, messages of agents and long polls end by themselves.

@@ -54,8 +54,7 @@ pub(crate) async fn receive(
     }
     let media_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let essence = media_type.split(';').next().unwrap_or_default();
-    // What a browser sends of a form as plain text is no file.
-    let sent = FileFormat::of_media_type(essence.trim()).filter(|format| *format != FileFormat::PlainText);
+    let sent = FileFormat::of_media_type(essence.trim());
     let is_alone = sent.is_some() || essence.trim().eq_ignore_ascii_case("application/octet-stream");
     let beside = if is_alone { 0 } else { own_music::MAX_BYTES };
     let admitted = admit(state, client, key.as_deref(), announced(state, headers, beside)?).await?;

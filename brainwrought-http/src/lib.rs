@@ -98,7 +98,7 @@ pub use serve::serve;
 pub use server_secret::{ServerSecret, ServerSecretError};
 pub use settings::{
     HttpLimits, HttpSettings, MetricsRenderer, OperatorToken, Operators, Quotas, StorageLimits, Timeouts,
-    VideoSize,
+    VideoSize, WrongOperatorToken,
 };
 pub use spent_body::{SpentBody, SpentLine};
 pub use tidying::tidy;

@@ -5,14 +5,21 @@ use std::sync::atomic::Ordering;
 use axum::http::header::AUTHORIZATION;
 use axum::http::{HeaderMap, HeaderName};
 
-use crate::Operators;
+use tokio::time::Instant;
+
 use crate::app_state::AppState;
+use crate::client_id::ClientId;
+use crate::{ApiError, Operators};
 
 /// Tells whether a request comes from an operator.
 ///
 /// One that came through a proxy that was not announced never does, not even with the token: what else the proxy lets
 /// through, and who reads the answer, is not known.
-pub(crate) fn is_operator(state: &AppState, headers: &HeaderMap) -> bool {
+///
+/// # Errors
+///
+/// Fails when the client has sent too many wrong tokens of late.
+pub(crate) fn is_operator(state: &AppState, client: ClientId, headers: &HeaderMap) -> Result<bool, ApiError> {
     let settings = &state.settings;
     let has_right = match &settings.operators {
         Operators::Everybody => true,
@@ -20,11 +27,18 @@ pub(crate) fn is_operator(state: &AppState, headers: &HeaderMap) -> bool {
         Operators::Bearer(token) => {
             let sent = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
             let sent = sent.and_then(|sent| sent.split_once(' '));
-            sent.is_some_and(|(kind, sent)| kind.eq_ignore_ascii_case("bearer") && token.fits(sent.trim()))
+            match sent.filter(|(kind, _)| kind.eq_ignore_ascii_case("bearer")) {
+                Some((_, sent)) => {
+                    let fits = token.fits(sent.trim());
+                    state.take_token(client, fits, Instant::now())?;
+                    fits
+                }
+                None => false,
+            }
         }
     };
     let proxy = if settings.proxies == 0 { proxy_header(headers) } else { None };
-    match proxy {
+    Ok(match proxy {
         Some(header) if has_right => {
             if !state.told_of_proxy.swap(true, Ordering::Relaxed) {
                 tracing::warn!(
@@ -36,7 +50,7 @@ pub(crate) fn is_operator(state: &AppState, headers: &HeaderMap) -> bool {
             false
         }
         _ => has_right,
-    }
+    })
 }
 
 /// How the names of headers begin that only proxies, balancers and content networks add.

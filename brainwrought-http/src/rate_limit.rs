@@ -35,6 +35,28 @@ impl RateLimit {
     /// Returns how long to wait when there is none left.
     pub(crate) fn take(&self, client: ClientId, now: Instant) -> Result<(), Duration> {
         let mut debts = self.debts.lock().unwrap_or_else(PoisonError::into_inner);
+        let (client, paid) = self.after_one_more(&mut debts, client, now)?;
+        debts.insert(client, paid);
+        Ok(())
+    }
+
+    /// Tells whether a client has a turn left, and takes none.
+    ///
+    /// # Errors
+    ///
+    /// Returns how long to wait when there is none left.
+    pub(crate) fn check(&self, client: ClientId, now: Instant) -> Result<(), Duration> {
+        let mut debts = self.debts.lock().unwrap_or_else(PoisonError::into_inner);
+        self.after_one_more(&mut debts, client, now).map(drop)
+    }
+
+    /// Whose account a turn is taken from, and when its debt would be paid then.
+    fn after_one_more(
+        &self,
+        debts: &mut BTreeMap<ClientId, Instant>,
+        client: ClientId,
+        now: Instant,
+    ) -> Result<(ClientId, Instant), Duration> {
         if debts.len() >= MAX_CLIENTS {
             debts.retain(|_, paid| *paid > now);
         }
@@ -46,8 +68,7 @@ impl RateLimit {
         if owed > allowed {
             return Err(owed - allowed);
         }
-        debts.insert(client, paid);
-        Ok(())
+        Ok((client, paid))
     }
 }
 
@@ -68,7 +89,9 @@ mod tests {
         }
         assert_eq!(limit.take(one, now), Err(Duration::from_secs(10)));
         assert_eq!(limit.take(client("192.0.2.2"), now), Ok(()));
+        assert_eq!(limit.check(one, now), Err(Duration::from_secs(10)));
         let later = now + Duration::from_secs(10);
+        assert_eq!((limit.check(one, later), limit.check(one, later)), (Ok(()), Ok(())));
         assert_eq!(limit.take(one, later), Ok(()));
         assert_eq!(limit.take(one, later), Err(Duration::from_secs(10)));
     }

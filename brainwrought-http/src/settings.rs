@@ -231,10 +231,27 @@ impl HttpSettings {
     }
 }
 
+/// A text is no operators' token: it could be guessed, or no header can carry it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "the operator token must be at least {} visible ASCII characters without blanks, drawn at random, such as \
+     `openssl rand -hex 32` prints",
+    OperatorToken::MIN_LENGTH
+)]
+pub struct WrongOperatorToken;
+
 impl OperatorToken {
+    /// The fewest characters of a token: in base64 they have 144 bits.
+    pub const MIN_LENGTH: usize = 24;
+
     /// Keeps the digest of a token.
-    pub fn new(token: &str) -> Self {
-        Self(Digest::of(token.as_bytes()))
+    ///
+    /// # Errors
+    ///
+    /// Fails when the token has fewer than [`MIN_LENGTH`](Self::MIN_LENGTH) characters, or others than visible ASCII ones.
+    pub fn new(token: &str) -> Result<Self, WrongOperatorToken> {
+        let is_token = token.len() >= Self::MIN_LENGTH && token.bytes().all(|byte| byte.is_ascii_graphic());
+        if is_token { Ok(Self(Digest::of(token.as_bytes()))) } else { Err(WrongOperatorToken) }
     }
 
     /// Tells whether `token` is the one. Digests are compared, so the time it takes says nothing about the token.
@@ -335,8 +352,20 @@ mod tests {
 
     #[test]
     fn a_token_is_checked_and_never_shown() {
-        let token = OperatorToken::new("secret");
-        assert!(token.fits("secret") && !token.fits("secre") && !token.fits(""));
+        let text = "a-secret-of-25-characters";
+        let token = OperatorToken::new(text).unwrap();
+        assert!(token.fits(text) && !token.fits(&text[..24]) && !token.fits(""));
         assert!(!format!("{token:?}").contains("secret"));
+    }
+
+    #[test]
+    fn a_token_that_could_be_guessed_or_not_be_sent_is_refused() {
+        for wrong in
+            ["", "x", " ", &" ".repeat(30), &"ü".repeat(30), "a-secret-of-25 characters", &"x".repeat(23)]
+        {
+            assert_eq!(OperatorToken::new(wrong), Err(WrongOperatorToken), "{wrong:?}");
+        }
+        assert!(OperatorToken::new(&"x".repeat(24)).is_ok());
+        assert!(WrongOperatorToken.to_string().contains("at least 24 visible ASCII characters"));
     }
 }

@@ -25,6 +25,7 @@ pub mod background;
 #[cfg(feature = "ffmpeg")]
 pub mod check;
 pub mod child;
+mod contained;
 #[cfg(feature = "c2pa")]
 pub mod credentials;
 pub mod frame;
@@ -48,4 +49,5 @@ pub mod standard;
 pub mod text;
 pub mod visuals;
 
+pub use contained::is_contained;
 pub use missing_feature::MissingFeature;

@@ -102,7 +102,7 @@ pub(super) async fn read_pdf(path: &Path) -> anyhow::Result<Bytes> {
         let bytes = metadata.len().div_ceil(1_000_000);
         return Err(wrong(format!("it has {bytes} MB; the limit is {limit} MB")).into());
     }
-    let file = tokio::fs::File::open(path).await.map_err(|error| wrong(error.to_string()))?;
+    let file = crate::small_file::open_soon(path).await.map_err(|error| wrong(error.to_string()))?;
     let mut bytes = Vec::new();
     // A device or a pipe does not say how much comes out of it.
     let read = file.take(MAX_PDF_BYTES + 1).read_to_end(&mut bytes).await;
@@ -206,7 +206,7 @@ const MAX_FILE_BYTES: u64 = 1_000_000_000;
 /// Reads a file. A device does not say how much comes out of it, so that there is a limit.
 async fn read_file(path: &Path) -> Result<Bytes, WrongCommand> {
     let wrong = |reason: String| WrongCommand(format!("could not read {}: {reason}", path.display()));
-    let file = tokio::fs::File::open(path).await.map_err(|error| wrong(error.to_string()))?;
+    let file = crate::small_file::open_soon(path).await.map_err(|error| wrong(error.to_string()))?;
     let mut bytes = Vec::new();
     let read = file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).await;
     read.map_err(|error| wrong(error.to_string()))?;

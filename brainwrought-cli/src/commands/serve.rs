@@ -46,7 +46,7 @@ pub(crate) async fn run(config: &Config, args: ServeArgs) -> anyhow::Result<()> 
         context.engine(password, args.concurrency.into(), Duration::from_secs(1), EventSink::default())?;
     let mut settings = settings(&context, &args)?;
     let token_file = context.operator_token_file();
-    settings.operators = operators(&token_file);
+    settings.operators = operators(&token_file)?;
     settings.storage.bytes = max_storage(args.max_storage.or(config.max_storage))?;
     settings.llm.clone_from(&config.llm);
     settings.max_cost = config.max_cost.0;
@@ -115,18 +115,20 @@ async fn pictures(config: &Config, engine: &Engine) -> anyhow::Result<Option<Pic
 
 /// An operator always has the token, even where only this machine reaches the server: a proxy on it may let everybody in, and
 /// shows no sign of it. Who owns the files of the server can read the token there.
-fn operators(token_file: &Path) -> Operators {
-    if let Some(token) = config::operator_token() {
-        return Operators::Bearer(OperatorToken::new(&token));
-    }
-    match operator_token::read_or_make(token_file) {
-        Ok(token) => Operators::Bearer(OperatorToken::new(&token)),
-        Err(error) => {
-            let file = token_file.display();
-            tracing::warn!(%error, %file, "nobody can list all jobs, because the operators' token could not be kept");
-            Operators::Nobody
-        }
-    }
+fn operators(token_file: &Path) -> Result<Operators, WrongCommand> {
+    let file = token_file.display();
+    let (token, place) = match config::operator_token() {
+        Some(token) => (token, "$BRAINWROUGHT_OPERATOR_TOKEN".to_owned()),
+        None => match operator_token::read_or_make(token_file) {
+            Ok(token) => (token, file.to_string()),
+            Err(error) => {
+                tracing::warn!(%error, %file, "nobody can list all jobs, because the operators' token could not be kept");
+                return Ok(Operators::Nobody);
+            }
+        },
+    };
+    let token = OperatorToken::new(&token).map_err(|error| WrongCommand(format!("{place}: {error}")))?;
+    Ok(Operators::Bearer(token))
 }
 
 /// Whom clients may have called, signed by the secret of the environment, else by one that is made once and kept. Without

@@ -21,7 +21,7 @@ const VARIABLES: [(&str, &str); 27] = [
     ("BRAINWROUGHT_OFFLINE", "`1` or `0`: `--offline`."),
     (
         "BRAINWROUGHT_OPERATOR_TOKEN",
-        "Bearer token of the operators of a server; generated and kept in `data/operator-token` unless set.",
+        "Bearer token of the operators of a server, at least 24 visible ASCII characters; generated and kept in `data/operator-token` unless set.",
     ),
     ("BRAINWROUGHT_PDF_PASSWORD", "Password of encrypted PDFs. It is kept in memory only."),
     ("BRAINWROUGHT_STORE", "Folder or URL of both stores: `--store`."),

@@ -38,7 +38,7 @@ impl Planted {
         let fate = all().find(|(name, _)| name == setting).map(|(_, fate)| fate);
         let fate = fate.unwrap_or_else(|| panic!("`settings.rs` has no {setting}"));
         let mut plants = self.0.borrow_mut();
-        let secret = format!("{START}{:03}wombat", plants.len());
+        let secret = format!("{START}{:03}wombatandbandicoot", plants.len());
         plants.push(Plant { setting: setting.to_owned(), fate, secret: secret.clone() });
         secret
     }

@@ -39,6 +39,10 @@ pub struct Line {
     /// How much the script needs it: what is too long loses its least important lines first.
     #[serde(default, skip_serializing_if = "Importance::is_normal")]
     pub importance: Importance,
+    /// True when a person gave it its words after the length was planned. How long these take is an estimate until they are
+    /// spoken.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub edited: bool,
 }
 
 impl Line {
@@ -59,6 +63,7 @@ impl Line {
             mood: Mood::Neutral,
             on_screen: String::new(),
             importance: Importance::Normal,
+            edited: false,
         }
     }
 

@@ -26,7 +26,8 @@ pub struct Script {
     /// The writer that made it, such as `offline/en` or `plain`.
     pub writer: String,
     /// The length that the video should have, in milliseconds. It is the length asked for, or less where the
-    /// document holds too little to say; a warning then says so.
+    /// document holds too little to say; a warning then says so. In a script with an [edited](Line::edited) line it is an
+    /// estimate, and the video is as long as its narration takes.
     pub target_ms: u64,
     /// What the writer understood of the document.
     pub analysis: Analysis,

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -65,7 +66,7 @@ pub(super) struct JobTools {
 struct Call {
     base: Base,
     client: ClientId,
-    is_operator: bool,
+    headers: HeaderMap,
     context: RequestContext<RoleServer>,
 }
 
@@ -86,7 +87,8 @@ impl JobTools {
             "wait_for_job" => self.wait(read(arguments)?, call).await,
             "list_jobs" => {
                 let query: ListQuery = read(arguments)?;
-                Ok(structured(&list_jobs(&self.state, &query, call.is_operator, &call.base).await?))
+                let is_operator = is_operator(&self.state, call.client, &call.headers)?;
+                Ok(structured(&list_jobs(&self.state, &query, is_operator, &call.base).await?))
             }
             "get_output" => self.output(read(arguments)?, call).await,
             "get_script" => {
@@ -261,12 +263,12 @@ impl ServerHandler for JobTools {
     ) -> Result<CallToolResponse, ErrorData> {
         let parts = context.extensions.get::<Parts>();
         let extensions = parts.map(|parts| &parts.extensions);
+        let client = extensions.and_then(|extensions| extensions.get::<ClientId>().copied());
+        let client = client.unwrap_or(ClientId::Somebody);
         let call = Call {
             base: extensions.and_then(|extensions| extensions.get::<Base>().cloned()).unwrap_or_default(),
-            client: extensions
-                .and_then(|extensions| extensions.get::<ClientId>().copied())
-                .unwrap_or(ClientId::Somebody),
-            is_operator: parts.is_some_and(|parts| is_operator(&self.state, &parts.headers)),
+            client,
+            headers: parts.map(|parts| parts.headers.clone()).unwrap_or_default(),
             context,
         };
         let arguments = Value::Object(request.arguments.unwrap_or_default());

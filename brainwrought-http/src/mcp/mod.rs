@@ -9,17 +9,19 @@ mod tool_list;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::header::CONTENT_LENGTH;
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::any;
+use axum::{Json, Router};
 use bytes::{Bytes, BytesMut};
 use futures::StreamExt as _;
 use rmcp::transport::streamable_http_server::session::never::NeverSessionManager;
 use rmcp::transport::{StreamableHttpServerConfig, StreamableHttpService};
+use serde_json::{Value, json};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::Instant;
 use tower::ServiceExt as _;
@@ -72,13 +74,40 @@ async fn answer(
     let (mut parts, body) = request.into_parts();
     let (message, _place) = whole(state, &parts, body).await?;
     parts.extensions.insert(base);
-    let request = Request::from_parts(parts, Body::from(message));
+    let is_json = parts.method == Method::POST && is_json(&parts.headers);
+    let request = Request::from_parts(parts, Body::from(message.clone()));
     let answering = service.clone().oneshot(request);
     match tokio::time::timeout(state.settings.timeouts.answer, answering).await {
+        // The library takes what it cannot read for another type of content.
+        Ok(Ok(response)) if is_json && response.status() == StatusCode::UNSUPPORTED_MEDIA_TYPE => {
+            Ok(unreadable(&message))
+        }
         Ok(Ok(response)) => Ok(response.map(Body::new)),
         Ok(Err(never)) => match never {},
         Err(_) => Err(ApiError::Late),
     }
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
+}
+
+/// Says what is wrong with a message as JSON-RPC 2.0 does it (section 5.1). Its id is repeated where it can be read.
+fn unreadable(message: &[u8]) -> Response {
+    let (code, text, id) = match serde_json::from_slice::<Value>(message) {
+        Err(error) => (-32_700, format!("the message cannot be read as JSON: {error}"), Value::Null),
+        Ok(Value::Array(_)) => {
+            let text = "messages are not taken in batches; send each in a request of its own";
+            (-32_600, text.to_owned(), Value::Null)
+        }
+        Ok(message) => {
+            let id = message.get("id").filter(|id| id.is_string() || id.is_number()).cloned();
+            (-32_600, "the message is no JSON-RPC 2.0 request".to_owned(), id.unwrap_or_default())
+        }
+    };
+    let body = json!({ "jsonrpc": "2.0", "id": id, "error": { "code": code, "message": text } });
+    (StatusCode::BAD_REQUEST, Json(body)).into_response()
 }
 
 /// The most bytes of a message.

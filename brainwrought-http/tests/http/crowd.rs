@@ -309,9 +309,11 @@ async fn a_job_that_runs_again_stands_where_a_new_one_would_and_is_told_so() {
 #[tokio::test]
 async fn who_came_through_a_proxy_that_was_not_announced_is_no_operator() {
     let list = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":{\"name\":\"list_jobs\",\"arguments\":{}}}";
-    for operators in [Operators::Everybody, Operators::Bearer(OperatorToken::new("open sesame"))] {
+    for operators in
+        [Operators::Everybody, Operators::Bearer(OperatorToken::new("open-sesame-open-sesame!").unwrap())]
+    {
         let mut desk = Desk::with(|settings| settings.operators = operators.clone(), 0).await;
-        let auth = ("authorization", "Bearer open sesame");
+        let auth = ("authorization", "Bearer open-sesame-open-sesame!");
         let call =
             [("content-type", "application/json"), ("accept", "application/json, text/event-stream"), auth];
         for (header, status) in [

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
@@ -356,4 +357,31 @@ async fn broken_requests_do_not_break_the_server() {
     let many = format!("GET / HTTP/1.1\r\nhost: a\r\nx: {}\r\n\r\n", "a".repeat(200_000));
     assert!([0, 431].contains(&desk.send(many.as_bytes()).await.status));
     assert_eq!(desk.get("/healthz").await.status, 200);
+}
+
+#[tokio::test]
+async fn an_agent_is_told_what_is_wrong_with_its_message() {
+    let desk = Desk::start().await;
+    let deep = format!(
+        "{{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\",\"params\":{}{}}}",
+        "[".repeat(500),
+        "]".repeat(500)
+    );
+    let call = [("content-type", "application/json"), ("accept", "application/json, text/event-stream")];
+    for (message, code, id, told) in [
+        ("[{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}]", -32_600, json!(null), "batches"),
+        (&deep, -32_700, json!(null), "recursion limit"),
+        ("{\"jsonrpc\":", -32_700, json!(null), "cannot be read as JSON"),
+        ("{\"jsonrpc\":\"1.0\",\"id\":7}", -32_600, json!(7), "no JSON-RPC 2.0 request"),
+    ] {
+        let head = desk.head("POST", "/mcp", &call, message.len());
+        let answer = desk.send(&[&head, message.as_bytes()].concat()).await;
+        assert_eq!(answer.status, 400, "{answer:?}");
+        let body = answer.json();
+        assert_eq!(
+            (&body["error"]["code"], &body["id"], &body["jsonrpc"]),
+            (&json!(code), &id, &json!("2.0"))
+        );
+        assert!(body["error"]["message"].as_str().unwrap().contains(told), "{body}");
+    }
 }

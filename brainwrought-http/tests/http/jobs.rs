@@ -127,6 +127,18 @@ async fn a_key_leads_nobody_else_to_a_job() {
     let first = upload("192.0.2.1").await;
     assert_eq!(upload("192.0.2.1").await, first);
     assert_ne!(upload("192.0.2.2").await, first);
+    // What stands in front of a proxy's own entry anybody may have written, and a port is another for each connection.
+    for same in ["192.0.2.1:4711", "\"192.0.2.1\"", "192.0.2.9, 192.0.2.1"] {
+        assert_eq!(upload(same).await, first, "{same}");
+    }
+    let mut seen = vec![first];
+    for other in
+        ["7.7.7.7:1", "8.8.8.8:1", "[2001:db8::1]:80", "[2001:db8:1::1]:80", "unknown", "192.0.2.1, _hidden"]
+    {
+        let job = upload(other).await;
+        assert!(job.is_string() && !seen.contains(&job), "{other} has the job of another");
+        seen.push(job);
+    }
 }
 
 #[tokio::test]
@@ -177,12 +189,12 @@ async fn only_operators_may_list() {
     let refused = desk.get("/api/jobs").await;
     assert_eq!((refused.status, refused.code().as_str()), (401, "operators-only"));
 
-    let token = || Operators::Bearer(OperatorToken::new("open sesame"));
+    let token = || Operators::Bearer(OperatorToken::new("open-sesame-open-sesame!").unwrap());
     let desk = Desk::with(|settings| settings.operators = token(), 1000).await;
     let id = desk.submit("paper.pdf").await;
     desk.wait_for(&id, "COMPLETED").await;
     assert_eq!(desk.ask("GET", "/api/jobs", &[("authorization", "Bearer sesame")]).await.status, 401);
-    let auth = [("authorization", "Bearer open sesame")];
+    let auth = [("authorization", "Bearer open-sesame-open-sesame!")];
     let list = desk.ask("GET", "/api/jobs?status=completed,FAILED&limit=5", &auth).await.json();
     assert_eq!(list["jobs"][0]["job_id"], json!(id));
     assert_eq!(desk.ask("GET", "/api/jobs?status=failed", &auth).await.json(), json!({ "jobs": [] }));
@@ -195,6 +207,26 @@ async fn only_operators_may_list() {
         assert_eq!(refused.status, 400, "{wrong}");
         assert!(refused.text().contains(reason), "{}", refused.text());
     }
+}
+
+#[tokio::test]
+async fn tokens_of_operators_cannot_be_guessed_for_long() {
+    let token = OperatorToken::new("open-sesame-open-sesame!").unwrap();
+    let desk = Desk::with(|settings| settings.operators = Operators::Bearer(token), 0).await;
+    let ask = async |token: &str| {
+        let auth = format!("Bearer {token}");
+        desk.ask("GET", "/api/jobs", &[("authorization", &auth)]).await
+    };
+    assert_eq!(ask("open-sesame-open-sesame!").await.status, 200);
+    for _ in 0..10 {
+        assert_eq!(ask("wrong").await.status, 401);
+    }
+    for token in ["wrong", "open-sesame-open-sesame!"] {
+        let refused = ask(token).await;
+        assert_eq!((refused.status, refused.code().as_str()), (429, "busy"), "{token}");
+        assert!(refused.text().contains("too many wrong operator tokens"), "{}", refused.text());
+    }
+    assert_eq!(desk.get("/api/jobs").await.status, 401, "who sends none is told what is missing");
 }
 
 #[tokio::test]

@@ -41,7 +41,7 @@ async fn try_everything(desk: &Desk, known: Option<&str>, phases: &str) -> Strin
         &[&document, "--seed", "7", "--generation-deterministic"],
         &["--phases", phases, "--max-examples", "12", "--workers", "1"],
         &["--checks", CHECKS, "--request-timeout", "10", "--no-color", "--warnings", "off"],
-        &["--header", "Authorization: Bearer secret"],
+        &["--header", "Authorization: Bearer a-secret-of-25-characters"],
         &["--continue-on-failure", "--no-shrink", "--suppress-health-check", "all"],
     ];
     let output = run(&arguments.concat(), scratch.path()).await;
@@ -70,8 +70,9 @@ async fn a_job_answers_as_it_is_described() {
         |settings| {
             settings.quotas.requests = 1_000_000;
             settings.quotas.changes = 1_000_000;
-            settings.operators =
-                brainwrought_http::Operators::Bearer(brainwrought_http::OperatorToken::new("secret"));
+            settings.operators = brainwrought_http::Operators::Bearer(
+                brainwrought_http::OperatorToken::new("a-secret-of-25-characters").unwrap(),
+            );
         },
         1_000_000,
     )
@@ -192,7 +193,7 @@ print('all is well')
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_agent_submits_watches_and_fetches() {
-    let token = brainwrought_http::OperatorToken::new("secret");
+    let token = brainwrought_http::OperatorToken::new("a-secret-of-25-characters").unwrap();
     let desk =
         Desk::with(|settings| settings.operators = brainwrought_http::Operators::Bearer(token), 0).await;
     // Its jobs take a moment, so that there is something to wait for.
@@ -231,8 +232,9 @@ async fn an_agent_is_held_to_what_everybody_is_held_to() {
             settings.hosts = Some(vec!["127.0.0.1".to_owned()]);
             settings.quotas.changes = 2;
             settings.quotas.change_every = std::time::Duration::from_secs(1000);
-            settings.operators =
-                brainwrought_http::Operators::Bearer(brainwrought_http::OperatorToken::new("secret"));
+            settings.operators = brainwrought_http::Operators::Bearer(
+                brainwrought_http::OperatorToken::new("a-secret-of-25-characters").unwrap(),
+            );
         },
         0,
     )
@@ -248,7 +250,7 @@ async fn an_agent_is_held_to_what_everybody_is_held_to() {
 
     let refused = message(&desk, &list, &[]).await.json();
     assert!(refused["result"]["isError"] == true, "{refused}");
-    let listed = message(&desk, &list, &[("authorization", "Bearer secret")]).await.json();
+    let listed = message(&desk, &list, &[("authorization", "Bearer a-secret-of-25-characters")]).await.json();
     assert_eq!(listed["result"]["structuredContent"]["jobs"], serde_json::json!([]), "{listed}");
 
     // Questions are free, changes are not.

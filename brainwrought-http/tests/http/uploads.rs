@@ -99,7 +99,13 @@ async fn a_body_declared_as_pdf_is_checked() {
     let reply = desk.upload("bomb.pdf", &zip, &[], &[]).await;
     assert_eq!((reply.status, reply.code().as_str()), (415, "not-a-pdf"));
     let body = form("a.pdf", b"%PDF-1.7", &[]);
-    for kind in ["text/plain", "multipart/mixed; boundary=xyz", "multipart/form-data", "\u{e9}", "a/b; ="] {
+    for kind in [
+        "application/x-www-form-urlencoded",
+        "multipart/mixed; boundary=xyz",
+        "multipart/form-data",
+        "\u{e9}",
+        "a/b; =",
+    ] {
         let head = desk.head("POST", "/api/jobs", &[("content-type", kind)], body.len());
         let reply = desk.send(&[head, body.clone()].concat()).await;
         assert_eq!((reply.status, reply.code().as_str()), (415, "wrong-media-type"), "{kind}");
@@ -108,6 +114,17 @@ async fn a_body_declared_as_pdf_is_checked() {
     let coded = desk.upload("a.pdf", b"\x1f\x8b\x08", &[], &[("content-encoding", "gzip")]).await;
     assert_eq!(coded.status, 415);
     assert_clean(&desk).await;
+}
+
+#[tokio::test]
+async fn a_text_is_taken_under_its_own_type() {
+    let desk = Desk::start().await;
+    for kind in ["text/plain", "text/plain; charset=utf-8", "TEXT/PLAIN", "text/markdown", "text/html"] {
+        let body = b"Queues keep the work when the server restarts. A lease of 60 s was long enough.";
+        let head = desk.head("POST", "/api/jobs", &[("content-type", kind)], body.len());
+        let reply = desk.send(&[head, body.to_vec()].concat()).await;
+        assert_eq!(reply.status, 202, "{kind}: {reply:?}");
+    }
 }
 
 #[tokio::test]

@@ -50,7 +50,7 @@ impl Default for Assemble {
 
 impl Stage for Assemble {
     const NAME: &'static str = "assemble";
-    const VERSION: u32 = 6;
+    const VERSION: u32 = 7;
     type Input = (Document, Script, Vec<Audio>, Vec<Visuals>, Vec<Clip>);
     type Output = Video;
 

@@ -2,6 +2,7 @@
 
 mod align;
 mod caption_words;
+mod decoding;
 mod effects;
 mod lexicon;
 mod loudness;

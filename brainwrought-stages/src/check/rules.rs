@@ -9,7 +9,7 @@ use crate::frame::CaptionStyle;
 use crate::gate::rule::rule;
 use crate::gate::{Limits, rules};
 use crate::media::{PictureMeter, Probe};
-use crate::script::citations;
+use crate::script::{LENGTH_SECONDS, citations};
 
 /// Everything that was measured.
 pub(super) struct Measured<'a> {
@@ -20,6 +20,8 @@ pub(super) struct Measured<'a> {
     pub(super) pictures: &'a PictureMeter,
     pub(super) sound: &'a SoundMeter,
     pub(super) alignment: &'a Alignment,
+    /// The length of the narration, in milliseconds.
+    pub(super) narration_ms: u64,
     pub(super) speech: &'a Speech,
     pub(super) captions: &'a Captions,
 }
@@ -86,7 +88,13 @@ impl Verdict {
     fn judge_length(&mut self, measured: &Measured<'_>, limits: &Limits) {
         let frames = measured.probe.video.as_ref().map_or(0, |video| video.frames);
         let length = frames as f64 / f64::from(measured.video.fps.max(1));
-        self.rules.push(rules::duration(length, measured.script.target_ms, limits));
+        let (script, narrated_ms) = (measured.script, measured.narration_ms);
+        let most_ms = u64::from(*LENGTH_SECONDS.end()) * 1000;
+        self.rules.push(if script.lines().any(|line| line.edited) {
+            rules::edited_duration(length, narrated_ms, most_ms.max(script.target_ms), limits)
+        } else {
+            rules::duration(length, script.target_ms, limits)
+        });
     }
 
     fn judge_sound(&mut self, measured: &Measured<'_>, limits: &Limits) {
@@ -105,12 +113,12 @@ impl Verdict {
     /// The furthest that sound and pictures are apart: where the narration is heard, how even frames come, how both end.
     fn drift(&self, measured: &Measured<'_>, limits: &Limits) -> (String, bool) {
         let (Some(video), Some(audio)) = (&measured.probe.video, &measured.probe.audio) else {
-            return ("there are no pictures or no sound".to_owned(), false);
+            return ("not known, since there are no pictures or no sound".to_owned(), false);
         };
         let alignment = measured.alignment;
         if !alignment.is_found() {
             let figure = format!(
-                "the narration is heard at {} of {} places",
+                "not known, since the narration is heard at {} of {} places",
                 alignment.lags_ms.len(),
                 alignment.places
             );

@@ -15,7 +15,7 @@ use super::speech::Speech;
 use super::table::ReportFile;
 use crate::assemble::{Part, Spending, Timeline, samples};
 use crate::gate::Limits;
-use crate::media::{LumaView, MediaError, PictureMeter, Viewer, probe};
+use crate::media::{LumaView, MediaError, PictureMeter, SAMPLE_RATE, Viewer, probe};
 
 /// Frames between two reports of progress.
 const PROGRESS: u64 = 30;
@@ -138,6 +138,7 @@ fn judge(
         pictures: &gate.pictures,
         sound: &gate.sound,
         alignment: &alignment,
+        narration_ms: narration.len() as u64 * 1000 / u64::from(SAMPLE_RATE),
         speech: &Speech::new(narration, timeline, limits.silence_ms),
         captions: &Captions::new(timeline, video.width, video.height, limits),
     };

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
-use brainwrought_core::redaction::without_credentials;
+use brainwrought_core::redaction::{without_credentials, without_path_tokens};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -14,7 +14,7 @@ const CONCEALED: &str = "***";
 
 /// The address of a server.
 ///
-/// User info and the values of the query are secrets. They stay in memory: what is serialised, displayed, compared and
+/// User info, what looks like a key in the path, and the values of the query are secrets. They stay in memory: what is serialised, displayed, compared and
 /// hashed is the address with `***` in their place, such as `https://***@example.com/v1?key=***`. A machine that reads
 /// such an address back finds the whole one in [`ProviderSettings::addresses`](super::ProviderSettings::addresses).
 #[derive(Clone, Serialize, Deserialize)]
@@ -86,7 +86,7 @@ impl Address {
     }
 }
 
-/// The address with `***` for its user info and for the values of its query; nothing for what is no address of the web.
+/// The address with `***` for its user info, for keys in its path and for the values of its query; nothing for what is no address of the web.
 fn concealed(text: &str) -> Option<String> {
     let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
     url.host()?;
@@ -104,16 +104,21 @@ fn concealed(text: &str) -> Option<String> {
         let pairs: Vec<String> = query.split('&').filter(|pair| !pair.is_empty()).map(hidden).collect();
         format!("?{}", pairs.join("&"))
     });
-    Some(format!("{scheme}://{host}{path}{query}"))
+    Some(without_path_tokens(&format!("{scheme}://{host}{path}{query}")))
 }
 
 /// A text that was meant as an address, a command or a name, as it may be shown to whoever has to mend it: where it looks as
 /// if it had a secret in it, only its start.
 pub(crate) fn start_of(text: &str) -> String {
     let is_telling = |letter: char| letter.is_whitespace() || matches!(letter, '@' | '?' | '=' | '#');
+    let is_scheme = |start: &str| start.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'+');
     match text.split_once(':') {
-        Some((start, rest)) if rest.contains(is_telling) || rest.starts_with("//") => format!("{start}:…"),
-        _ => text.to_owned(),
+        Some((start, rest)) if rest.contains(is_telling) || rest.starts_with("//") => {
+            // In front of a password stands a user, who may be a key as well.
+            let is_user = rest.contains('@') && !rest.starts_with('/');
+            if is_scheme(start) && !is_user { format!("{start}:…") } else { "…".to_owned() }
+        }
+        _ => without_credentials(text, [text]),
     }
 }
 
@@ -186,6 +191,7 @@ mod tests {
             ("https://example.com?hush&v=2", "https://example.com?***&v=***"),
             ("https://me:hush@example.com:8443/mcp", "https://***@example.com:8443/mcp"),
             ("https://hush@example.com/a@b?key=hush", "https://***@example.com/a@b?key=***"),
+            ("https://host/hush00hush11hush22/v1", "https://host/***/v1"),
             ("no address", "no address"),
             ("http:/me:hush@host/v1", "http:/***@host/v1"),
             ("me:hush@host", "***@host"),
@@ -208,6 +214,10 @@ mod tests {
         for (text, shown) in [
             ("https:/me:hush@host/v1", "https:…"),
             ("htps://host/v1", "htps:…"),
+            ("http//hush:hush@x/v1?key=hush", "…"),
+            ("hush:hush@x/v1", "…"),
+            ("openai:m?key=hush", "openai:…"),
+            ("m?key=hush", "m?***"),
             ("mpc:npx server --key hush", "mpc:…"),
             ("clippy:97", "clippy:97"),
             ("/nowhere/at all.xml", "/nowhere/at all.xml"),

@@ -149,7 +149,9 @@ impl LineVerdict {
 /// that states no fact, such as the opening or the quiz, may not bring in numbers or names that the document lacks.
 ///
 /// `captions` are the fonts of captions that are drawn into the picture, if they are. The planned length follows the words,
-/// within the limits of the format; a script that was shorter or longer than these may stay so.
+/// within the limits of the format; a script that was shorter or longer than these may stay so. It is an estimate, which the
+/// finished video need not meet: the gate holds a video with [edited](brainwrought_core::data::Line::edited) lines to the
+/// length of its narration.
 ///
 /// # Errors
 ///
@@ -243,6 +245,7 @@ fn edited(script: &Script, texts: &[Option<String>]) -> Script {
             for (line, text) in scene.lines.iter_mut().zip(&mut texts) {
                 if let Some(text) = text.as_ref().filter(|text| **text != line.text) {
                     line.text.clone_from(text);
+                    line.edited = true;
                     is_scene_changed = true;
                 }
             }
@@ -396,6 +399,16 @@ mod tests {
         assert!(longer.is_passed(), "{:?}", longer.faults());
         assert!(longer.planned_ms() > 40_000, "beyond 7 % of the old length: {}", longer.planned_ms());
         assert_eq!(longer.script.segments[1], script.segments[1]);
+        let edited: Vec<bool> = longer.script.lines().map(|line| line.edited).collect();
+        assert_eq!(
+            edited,
+            longer
+                .script
+                .lines()
+                .enumerate()
+                .map(|(at, _)| longer.lines.iter().any(|line| line.line == at))
+                .collect::<Vec<_>>()
+        );
         let planned: u64 = longer.script.segments.iter().map(|segment| segment.planned_ms).sum();
         assert_eq!(planned, longer.planned_ms());
         let same = judged(&[edit(1, "Erlang served 95%  of calls.")]);

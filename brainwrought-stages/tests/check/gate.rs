@@ -46,6 +46,30 @@ async fn a_failed_video_is_an_error_that_names_rule_figure_and_limit() {
 }
 
 #[tokio::test]
+async fn words_of_a_person_take_what_they_take() {
+    let mut short = Short::new();
+    short.script.target_ms = 6_000;
+    let line = &mut short.script.segments[0].scenes[0].lines[0];
+    line.edited = true;
+    let report = short.measure().await;
+    assert!(report.is_passed(), "{:#?}", report.rules);
+    let duration = report.rules.iter().find(|rule| rule.name == "duration").unwrap();
+    assert_eq!(duration.figure, "8.0 s (+0.0 %)");
+}
+
+#[tokio::test]
+async fn a_rule_that_failed_is_told_in_a_sentence() {
+    let mut short = Short::new();
+    short.sounds.iter_mut().for_each(|sound| sound.fill(0.0));
+    let video = short.assemble().await;
+    let input = short.measured(video);
+    let error = Check::default().run(&short.cx, input).await.unwrap_err().to_string();
+    let told = "audio/video drift is not known, since the narration is heard at 0 of ";
+    assert!(error.contains(told), "{error}");
+    assert!(error.contains("first speech is not heard, allowed is at most"), "{error}");
+}
+
+#[tokio::test]
 async fn captions_that_are_late_fail() {
     let rules = failed(|short| {
         for caption in short.clips.iter_mut().flat_map(|clip| &mut clip.captions) {

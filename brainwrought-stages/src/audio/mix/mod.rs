@@ -10,6 +10,7 @@ mod synth;
 use brainwrought_core::data::AudioMark;
 use serde::{Deserialize, Serialize};
 
+use super::decoding::DecodeError;
 use super::loudness::{Loudness, measure};
 use limiter::Limiter;
 use placement::{Placed, level};
@@ -28,6 +29,9 @@ const FADE: usize = SAMPLE_RATE as usize / 2;
 const DUCK_DB: f32 = 5.0;
 /// The loudness of music without a voice before the final gain, in LUFS; any would do.
 const NO_VOICE_LUFS: f64 = -20.0;
+/// The highest that a sample of music is made under a narration, before the final gain. Music with the widest range stays
+/// far below.
+const MAX_MUSIC_PEAK: f32 = 0.5;
 /// Frames between two looks at whether to stop.
 const BLOCK: usize = 4_800;
 
@@ -104,12 +108,21 @@ pub enum MixError {
     /// The music file cannot be decoded.
     #[error("the music file cannot be decoded; give a WAV, MP3, FLAC or Ogg Vorbis file")]
     Music(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The music file was decoded, but holds samples that are no sound.
+    #[error("the music file cannot be played")]
+    UnusableMusic(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The music file holds no sound.
     #[error("the music file holds no sound; give another, or none")]
     EmptyMusic,
     /// The work was told to stop.
     #[error("the mix was cancelled")]
     Cancelled,
+}
+
+impl From<DecodeError> for MixError {
+    fn from(error: DecodeError) -> Self {
+        if error.is_about_samples() { Self::UnusableMusic(error.into()) } else { Self::Music(error.into()) }
+    }
 }
 
 /// Mixes a programme.
@@ -158,7 +171,11 @@ fn add_music(
     } else {
         (NO_VOICE_LUFS, 0.0)
     };
-    let (ducked, open) = (gain((target - own) as f32), gain((target - own) as f32 + duck_db));
+    // Music that is silent but for a click is as quiet as it is, and the click is not made louder than a voice.
+    let peak = music.iter().fold(0.0_f32, |peak, sample| peak.max(sample.abs()));
+    let most = MAX_MUSIC_PEAK / peak.max(f32::MIN_POSITIVE);
+    let ducked = gain((target - own) as f32).min(most);
+    let open = gain((target - own) as f32 + duck_db).min(most);
     // Falls within some 60 ms of the voice and comes back over some 400 ms.
     let (fall, rise) = (smoothing(0.02), smoothing(0.15));
     let threshold = 0.1 * level(narration);

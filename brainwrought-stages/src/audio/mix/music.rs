@@ -1,16 +1,15 @@
 //! [`Music`]: what plays under the voice.
 
-use std::io::Cursor;
-use std::ops::RangeInclusive;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::f32::consts::TAU;
 
 use brainwrought_core::id::Digest;
 use bytes::Bytes;
-use rodio::{Decoder, Source};
 use serde::{Deserialize, Serialize};
 
+use super::super::decoding::read_frames;
 use super::super::resample::resample;
 use super::{MixError, Mood, SAMPLE_RATE, bed};
+use crate::contained::contained;
 
 /// What is used of a music file, in seconds; then it starts over. No video is longer.
 const MAX_SECONDS: usize = 200;
@@ -52,13 +51,15 @@ impl MusicFile {
         Self { sha256: Digest::of(&bytes), bytes }
     }
 
-    /// Tells whether the file can be played, by its first second.
+    /// Tells whether the file can be played, by all that would be used of it. Blocks while it is decoded.
     ///
     /// # Errors
     ///
-    /// Fails when it is of no known kind, or has no sound.
+    /// Fails when it is of no known kind, has no sound, or holds samples that cannot be played.
     pub fn check(&self) -> Result<(), MixError> {
-        decode(&self.bytes, 1).map(drop)
+        let mut has_sound = false;
+        read_frames(&self.bytes, MAX_SECONDS, |_| has_sound = true)?;
+        if has_sound { Ok(()) } else { Err(MixError::EmptyMusic) }
     }
 
     fn decode(&self) -> Result<Vec<f32>, MixError> {
@@ -66,42 +67,34 @@ impl MusicFile {
     }
 }
 
-/// The sample rates that are taken: from the telephone to the studio. A header may name any other, and memory for it.
-const SAMPLE_RATES: RangeInclusive<u32> = 8_000..=192_000;
-/// The most channels that are taken: 7.1 surround.
-const MAX_CHANNELS: usize = 8;
-
 /// Decodes a WAV, MP3, FLAC or Ogg Vorbis file to interleaved stereo at 48 kHz, its first `seconds` at most.
 pub(in crate::audio) fn decode(bytes: &Bytes, seconds: usize) -> Result<Vec<f32>, MixError> {
-    let damaged = |reason: &str| MixError::Music(reason.into());
-    // The decoders take some headers for granted and panic where these are wrong.
-    let opened = catch_unwind(AssertUnwindSafe(|| Decoder::new(Cursor::new(bytes.clone()))));
-    let decoder =
-        opened.map_err(|_| damaged("its header is damaged"))?.map_err(|e| MixError::Music(e.into()))?;
-    let channels = usize::from(decoder.channels().get());
-    let rate = decoder.sample_rate().get();
-    if !SAMPLE_RATES.contains(&rate) || channels > MAX_CHANNELS {
-        return Err(damaged(&format!("{rate} Hz in {channels} channels is no music")));
-    }
-    let most = seconds * rate as usize * channels;
     let mut stereo: Vec<f32> = Vec::new();
-    let read = catch_unwind(AssertUnwindSafe(|| {
-        let mut first = 0.0;
-        for (at, sample) in decoder.take(most).enumerate() {
-            let sample = if sample.is_finite() { sample } else { 0.0 };
-            match at % channels {
-                0 if channels == 1 => stereo.extend([sample, sample]),
-                0 => first = sample,
-                1 => stereo.extend([first, sample]),
-                _ => {}
-            }
-        }
-    }));
-    read.map_err(|_| damaged("its sound is damaged"))?;
+    let rate = read_frames(bytes, seconds, |frame| {
+        stereo.extend([frame[0], frame.get(1).copied().unwrap_or(frame[0])]);
+    })?;
     if stereo.is_empty() {
         return Err(MixError::EmptyMusic);
     }
-    resample(&stereo, 2, rate, SAMPLE_RATE).map_err(|e| MixError::Music(e.into()))
+    remove_offset(&mut stereo, rate);
+    let resampled = contained(|| resample(&stereo, 2, rate, SAMPLE_RATE));
+    let resampled = resampled.map_err(|gave_up| MixError::Music(gave_up.into()))?;
+    resampled.map_err(|error| MixError::Music(error.into()))
+}
+
+/// Takes away what is too low to be heard, above all a constant offset. A meter of loudness does not count it, so that it
+/// would be made as loud as there is room.
+fn remove_offset(stereo: &mut [f32], rate: u32) {
+    /// Where hearing begins, in hertz.
+    const LOWEST_HZ: f32 = 20.0;
+    let keep = (-TAU * LOWEST_HZ / rate as f32).exp();
+    let (mut before, mut after) = ([0.0_f32; 2], [0.0_f32; 2]);
+    for frame in stereo.as_chunks_mut::<2>().0 {
+        for ((sample, before), after) in frame.iter_mut().zip(&mut before).zip(&mut after) {
+            *after = *sample - *before + keep * *after;
+            *before = std::mem::replace(sample, *after);
+        }
+    }
 }
 
 impl MusicSource {
@@ -117,33 +110,43 @@ impl MusicSource {
 
 #[cfg(test)]
 mod tests {
+    use super::super::super::decoding::tests::{float_wave, wave};
+    use super::super::super::loudness::measure;
+    use super::super::{Effects, Mix, Sounds, mix};
     use super::*;
 
-    /// A WAV file of 8-bit samples whose header says what it likes.
-    fn wav(rate: u32, channels: u16) -> MusicFile {
-        let samples = [128_u8, 200, 128, 56].repeat(12_000);
-        let mut bytes = b"RIFF".to_vec();
-        bytes.extend((36 + samples.len() as u32).to_le_bytes());
-        bytes.extend(b"WAVEfmt ");
-        bytes.extend(16_u32.to_le_bytes());
-        bytes.extend(1_u16.to_le_bytes());
-        bytes.extend(channels.to_le_bytes());
-        bytes.extend(rate.to_le_bytes());
-        bytes.extend(rate.wrapping_mul(u32::from(channels)).to_le_bytes());
-        bytes.extend(channels.to_le_bytes());
-        bytes.extend(8_u16.to_le_bytes());
-        bytes.extend(b"data");
-        bytes.extend((samples.len() as u32).to_le_bytes());
-        bytes.extend(samples);
-        MusicFile::new(bytes.into())
+    #[test]
+    fn music_is_checked_to_its_end() {
+        let mut samples = vec![0.25_f32; 44_100 * 3];
+        assert!(MusicFile::new(float_wave(&samples)).check().is_ok());
+        *samples.last_mut().unwrap() = 3e38;
+        let error = MusicFile::new(float_wave(&samples)).check().unwrap_err();
+        assert!(matches!(error, MixError::UnusableMusic(_)), "{error:?}");
+        let told = brainwrought_core::report::chain(&error);
+        assert!(told.starts_with("the music file cannot be played: at 3.0 s a sample is 770 dB"), "{told}");
+        assert!(matches!(MusicFile::new(float_wave(&[])).check(), Err(MixError::EmptyMusic)));
+        assert!(MusicFile::new(wave(44_100, 2, 8, &[128, 200].repeat(9_000))).check().is_ok());
+        assert!(matches!(MusicFile::new(wave(0, 1, 8, &[128; 9_000])).check(), Err(MixError::Music(_))));
     }
 
     #[test]
-    fn a_header_that_names_no_sound_is_refused_before_memory_is_taken() {
-        assert!(wav(48_000, 1).check().is_ok() && wav(44_100, 2).check().is_ok());
-        for rate in [0, 1, 7_999, 192_001, u32::MAX] {
-            assert!(matches!(wav(rate, 1).check(), Err(MixError::Music(_))), "{rate}");
+    fn an_offset_is_not_made_loud() {
+        let narration: Vec<f32> = (0..48_000 * 6).map(|n| (n as f32 * 0.03).sin() * 0.2).collect();
+        let flat = [0.9_f32; 44_100];
+        let step: Vec<f32> = (0..44_100 * 3).map(|n| if n < 66_150 { 0.0 } else { 0.9 }).collect();
+        let tone: Vec<f32> = (0..44_100 * 3).map(|n| 0.6 + (n as f32 * 0.05).sin() * 0.05).collect();
+        let loud: Vec<f32> = tone.iter().map(|sample| sample * 20.0).collect();
+        for samples in [&flat[..], &step, &tone, &loud] {
+            let file = MusicFile::new(float_wave(samples));
+            assert!(file.check().is_ok());
+            let settings = Mix { music: MusicSource::File(file), effects: Effects::Off, ..Mix::default() };
+            let sounds = Sounds { narration: &narration, marks: &[], cues: &[] };
+            let mixed = mix(&sounds, &settings, &|| false).unwrap();
+            let heard = measure(&mixed, 2, SAMPLE_RATE);
+            assert!((heard.integrated_lufs - settings.target_lufs).abs() < 0.5, "{heard:?}");
+            assert!(heard.true_peak_dbtp <= settings.ceiling_dbtp + 0.1, "{heard:?}");
+            let mean = mixed.iter().sum::<f32>() / mixed.len() as f32;
+            assert!(mean.abs() < 0.01, "{mean}");
         }
-        assert!(wav(48_000, 9).check().is_err());
     }
 }

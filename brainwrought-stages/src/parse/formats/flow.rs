@@ -262,7 +262,7 @@ fn blocks_of(pages: &[FlowPage]) -> impl Iterator<Item = &FlowBlock> {
 fn on_one_line(text: &str) -> String {
     let words: Vec<&str> = text.split_whitespace().collect();
     // Soft hyphens mark where a word may be divided.
-    without_invisible(&words.join(" ")).replace('\u{ad}', "")
+    without_invisible(&words.join(" "))
 }
 
 fn table(rows: Vec<Vec<String>>) -> FlowBlock {

@@ -1,14 +1,14 @@
 //! [`Recording`]: the sound that a provider sends, and where its words are.
 
-use std::io::Cursor;
 use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use brainwrought_core::report::chain;
 use bytes::Bytes;
-use rodio::{Decoder, Source};
 
 use super::super::super::align::{align, guess_words};
+use super::super::super::decoding::read_frames;
 use super::super::{EngineExt as _, Envelope, Speech, SpokenWord, Utterance, VoiceError};
 use super::parts::Parts;
 use super::synthesis_text::SynthesisText;
@@ -57,12 +57,10 @@ impl Recording {
         let recording = match Self::plain_wave(bytes) {
             Some(recording) => recording,
             None => {
-                let decoder = Decoder::new(Cursor::new(bytes.clone()))
-                    .map_err(|error| format!("its sound is none that can be decoded ({error})"))?;
-                let channels = usize::from(decoder.channels().get());
-                let sample_rate = decoder.sample_rate().get();
-                let samples: Vec<f32> = decoder.take(MAX_SECONDS * sample_rate as usize * channels).collect();
-                Self { samples: mono(&samples, channels), sample_rate }
+                let mut samples = Vec::new();
+                let sample_rate = read_frames(bytes, MAX_SECONDS, |frame| samples.push(average(frame)))
+                    .map_err(|error| format!("its sound cannot be decoded ({})", chain(&error)))?;
+                Self { samples, sample_rate }
             }
         };
         recording.audible()
@@ -163,12 +161,11 @@ fn pcm(bytes: &[u8]) -> Vec<f32> {
 }
 
 fn mono(samples: &[f32], channels: usize) -> Vec<f32> {
-    let channels = channels.max(1);
-    samples
-        .chunks_exact(channels)
-        .map(|frame| frame.iter().sum::<f32>() / channels as f32)
-        .map(|sample| if sample.is_finite() { sample } else { 0.0 })
-        .collect()
+    samples.chunks_exact(channels.max(1)).map(average).collect()
+}
+
+fn average(frame: &[f32]) -> f32 {
+    frame.iter().sum::<f32>() / frame.len() as f32
 }
 
 #[cfg(test)]
