@@ -448,6 +448,7 @@ impl<'a> Sources<'a> {
             (page, _) => Citation { page: page.unwrap_or(1), quote: String::new() },
         };
         let mut made = Line::new(text, line.role, citation);
+        made.edited = true;
         made.more_sources.clone_from(&line.more_sources);
         made.speaker = line.speaker;
         made.emphasis.clone_from(&line.emphasis);
