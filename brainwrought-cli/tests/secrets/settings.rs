@@ -28,7 +28,7 @@ const BROWSERS: &str = "browsers learn by a header who may frame the page";
 const NAMED: &str = "videos and their manifests name the model or the licence";
 
 /// The flags of the commands that serve, submit and work.
-pub(crate) const FLAGS: [(&str, Fate); 52] = [
+pub(crate) const FLAGS: [(&str, Fate); 53] = [
     ("artifacts", Secret),
     ("background", Inside),
     ("bind", Shown(ADDRESS)),
@@ -68,6 +68,7 @@ pub(crate) const FLAGS: [(&str, Fate); 52] = [
     ("priority", Plain),
     ("proxies", Plain),
     ("resources", Inside),
+    ("script", Inside),
     ("seed", Plain),
     ("size", Plain),
     ("slang", Plain),

@@ -1,5 +1,6 @@
 //! [`StageContext`]: what a stage sees while it runs.
 
+use std::collections::BTreeSet;
 use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -31,6 +32,8 @@ pub struct StageContext {
     cancellation: CancellationToken,
     budget: Arc<dyn Budget>,
     calls: Arc<Mutex<Vec<OutboundCall>>>,
+    /// The remembered steps whose calls are among these: who comes back to one was not called again.
+    counted: Arc<Mutex<BTreeSet<Fingerprint>>>,
     /// The stage whose memory is used; its own where there is none.
     memory_of: Option<StageName>,
 }
@@ -61,6 +64,7 @@ impl StageContext {
             cancellation,
             budget: Arc::new(UnlimitedBudget),
             calls: Arc::default(),
+            counted: Arc::default(),
             memory_of: None,
         }
     }
@@ -204,10 +208,13 @@ impl StageContext {
         if let Some(memory) = self.recall(&print).await?
             && let Ok(value) = serde_json::from_value(memory.value)
         {
-            memory.calls.into_iter().for_each(|call| self.note_call(call));
+            if self.counts(&print) {
+                memory.calls.into_iter().for_each(|call| self.note_call(call));
+            }
             return Ok(value);
         }
-        let own = Self { calls: Arc::default(), ..self.clone() };
+        self.counts(&print);
+        let own = Self { calls: Arc::default(), counted: Arc::default(), ..self.clone() };
         let made = make(own.clone()).await;
         let calls = own.calls();
         // Whoever was spoken to in vain was spoken to.
@@ -218,6 +225,11 @@ impl StageContext {
         let stored = self.artifacts.put(canonical_json(&memory).into()).await?;
         self.artifacts.bind(&print, &stored).await?;
         Ok(value)
+    }
+
+    /// Tells whether the calls of a step are counted now, and not yet before.
+    fn counts(&self, print: &Fingerprint) -> bool {
+        self.counted.lock().unwrap_or_else(PoisonError::into_inner).insert(print.clone())
     }
 
     /// Finds what is remembered, if it and all its blobs are whole.

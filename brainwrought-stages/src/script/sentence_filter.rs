@@ -216,12 +216,22 @@ fn opens_with_a_stranger(lower: &str) -> bool {
     let words: Vec<&str> = lower
         .split(|letter: char| !letter.is_alphanumeric())
         .filter(|word| !word.is_empty())
-        .take(5)
+        .take(6)
         .collect();
     let joins =
         ["if", "when", "because", "although", "while", "since", "as", "once", "unless", "whether", "though"];
     let is_person = |word: &&str| ["they", "he", "she", "them", "him"].contains(word);
-    words.iter().any(is_person)
+    // "In a way, it didn’t match": what a sentence without a second clause calls "it" was named before, unless it stands for
+    // nothing, as in "Today it is clear".
+    let nothing = [
+        "is", "was", "seems", "takes", "will", "would", "may", "might", "can", "has", "s", "makes", "becomes",
+    ];
+    let mut pairs = words.windows(2);
+    let stands_for_something = pairs.any(|pair| pair[0] == "it" && !nothing.contains(&pair[1]));
+    if stands_for_something && !words.iter().any(|word| joins.contains(word)) {
+        return true;
+    }
+    words.iter().take(5).any(is_person)
         || (words.first().is_some_and(|word| joins.contains(word)) && words.get(1) == Some(&"it"))
 }
 

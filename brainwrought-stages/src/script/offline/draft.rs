@@ -189,7 +189,9 @@ fn is_topic(draft: &Draft<'_>, text: &str) -> bool {
     let opening =
         ["a ", "an ", "the "].iter().find_map(|article| opening.strip_prefix(article)).unwrap_or(&opening);
     let in_title = words(&draft.document.title).iter().any(|word| word == opening);
-    in_title || draft.concepts.iter().take(3).any(|concept| concept.term.to_lowercase() == opening)
+    // What is never written small is a name.
+    let is_name = opening.chars().count() > 2 && !opening.contains(' ') && !draft.known.contains(opening);
+    is_name || in_title || draft.concepts.iter().take(3).any(|concept| concept.term.to_lowercase() == opening)
 }
 
 fn citation(sentence: &Sentence) -> Citation {

@@ -22,17 +22,17 @@ const TITLE: f32 = 0.25;
 const CUES: [f32; 4] = [0.04, 0.12, 0.15, 0.12];
 /// What it is worth to give a reason.
 const REASON: f32 = 0.06;
-/// What it costs to speak of letters and of numbered things, which stand for what was said or shown elsewhere: "class 1",
-/// "the columns of A".
-const LABELLED: f32 = 0.3;
+/// What is left of the worth of a sentence that speaks of letters and of numbered things, which stand for what was said or
+/// shown elsewhere: "class 1", "the columns of A".
+const LABELLED: f32 = 0.55;
 /// What the first sentence of a paragraph is worth more: there authors say what it is about.
 const OPENS: f32 = 0.08;
 /// What it costs to be hard to follow: a long sentence, or one of long words.
 const HARD: f32 = 0.15;
 /// What it costs to speak of those who wrote.
 const SELF: f32 = 0.1;
-/// What it costs to tell what the text has done or will do.
-const SELF_TALK: f32 = 0.6;
+/// What is left of the worth of a sentence that tells what the text has done or will do.
+const SELF_TALK: f32 = 0.25;
 /// What an example or a number is worth: they make one thing vivid.
 const VIVID: f32 = 0.08;
 /// What the very first sentence is worth more than one behind the first third: what comes early explains what comes later.
@@ -52,6 +52,11 @@ const INTRODUCTION: f32 = 0.15;
 const LEAD: f32 = 0.1;
 /// So many sentences open a text.
 const LEAD_SENTENCES: usize = 10;
+
+/// How something is done: "by electing a leader".
+static BY_DOING: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"\bby (?:first |then )?[a-z]{3,}ing\b").expect("the pattern is a constant that tests compile")
+});
 
 /// What the writer and the reader did together earlier in the text: "we transformed the pieces".
 static WE_DID: LazyLock<Regex> = LazyLock::new(|| {
@@ -139,33 +144,36 @@ impl Values {
                     .map(|&(_, weight)| weight)
                     .sum();
                 let in_title = bag.intersection(&title).count() as f32 / title.len().clamp(1, 3) as f32;
+                let lower = sentence.text.to_lowercase();
                 let cued: f32 = cues
                     .iter()
                     .zip(CUES)
                     .filter(|(cues, _)| has_cue(&sentence.text, cues))
                     .map(|(_, worth)| worth)
                     .sum();
+                let cued =
+                    if language == "en" && BY_DOING.is_match(&lower) { cued.max(CUES[2]) } else { cued };
                 let opens = index == 0 || sentences[index - 1].passage != sentence.passage;
-                let lower = sentence.text.to_lowercase();
                 let own = lower.contains("the authors");
                 let talks =
                     data.story.self_talk.stand_in(&lower) || language == "en" && WE_DID.is_match(&lower);
                 let vivid = sentence.tie == Some(Tie::Example)
                     || lower.contains(|letter: char| letter.is_ascii_digit());
                 let early = 1.0 - index as f32 / count * 3.0;
-                CENTRALITY * (dot(&vectors[index], &middle) * 2.5).min(1.0)
+                let worth = CENTRALITY * (dot(&vectors[index], &middle) * 2.5).min(1.0)
                     + CONCEPTS * (named / 1.8).min(1.0)
                     + TITLE * in_title.min(1.0)
                     + cued
                     + if opens { OPENS } else { 0.0 }
                     + if vivid { VIVID } else { 0.0 }
                     + if data.story.reasons.stand_in(&lower) { REASON } else { 0.0 }
-                    - if speaks_of_labels(&sentence.text, &names) { LABELLED } else { 0.0 }
                     + if has_short_version { 0.0 } else { first * early.max(0.0) }
                     - if own { SELF } else { 0.0 }
-                    - if talks { SELF_TALK } else { 0.0 }
                     - HARD * hardness(&sentence.text)
-                    + leads[index]
+                    + leads[index];
+                let of_talk = if talks { SELF_TALK } else { 1.0 };
+                let of_labels = if speaks_of_labels(&sentence.text, &names) { LABELLED } else { 1.0 };
+                worth * of_talk * of_labels
             })
             .map(|worth| worth.max(0.02))
             .collect();
