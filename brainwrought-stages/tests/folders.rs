@@ -43,7 +43,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("visuals", &["parse", "gate", "frame", "background", "media", "text", "picture", "provider", "licence"]),
     ("parse", &["language", "text", "picture", "child"]),
     ("script", &["language", "llm", "gate", "frame", "text", "provider", "child"]),
-    ("audio", &["gate", "provider", "child", "licence"]),
+    ("audio", &["gate", "provider", "child", "licence", "contained"]),
     // What several stages stand on. Nothing below this line knows a stage.
     ("llm", &["provider"]),
     ("gate", &["frame"]),
@@ -57,6 +57,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     // The words of languages, which parsing, writing and drawing look up.
     ("language", &[]),
     ("child", &[]),
+    // Libraries that may give up on a file by a panic.
+    ("contained", &[]),
     // What this build leaves out, for the errors of every folder.
     ("missing_feature", &[]),
 ];

@@ -187,6 +187,9 @@ pub(crate) fn serve(planted: &Planted, seen: &Seen, providers: &Providers, home:
     std::fs::write(pictures.join(format!("queue {}.png", planted.secret("--pictures"))), &poster).unwrap();
     let lexicon = home.join(planted.secret("--lexicon"));
     std::fs::write(&lexicon, "queue = kyoo\n").unwrap();
+    let script = home.join(planted.secret("--script"));
+    std::fs::write(&script, script_file()).unwrap();
+    jobs.push(submit(&["--script", script.to_str().unwrap()]));
     jobs.push(submit(&[
         "--background",
         clips.to_str().unwrap(),
@@ -221,4 +224,17 @@ pub(crate) fn serve(planted: &Planted, seen: &Seen, providers: &Providers, home:
     seen.note_folder(&store);
     server.terminate();
     poster
+}
+
+/// A script of the example paper that is long enough for a video.
+fn script_file() -> String {
+    let facts = [
+        "A busy system does not slow down a little at a time.",
+        "It feels fine at 80% load, tense at 90%, and broken at 95%.",
+        "The reason is a century-old result about waiting lines.",
+        "If customers came exactly one minute and three seconds apart, nobody would ever wait.",
+        "Two shops with one barista each, both at 90% load, keep customers for ten minutes.",
+    ];
+    let lines = facts.map(|fact| format!("[[line]]\nrole = \"fact\"\ntext = \"{fact}\"\nnew-scene = true\n"));
+    format!("version = 1\n[[line]]\nrole = \"hook\"\ntext = \"Why do queues explode?\"\n{}", lines.concat())
 }

@@ -62,9 +62,12 @@ impl Stage for Parse {
     }
 }
 
+/// What the pages say: words that edits of the tests can be made of.
+const QUOTE: &str = "a quote of good words, fine words, last words and other words that we say";
+
 /// A page that every line can cite.
 fn page(number: u32) -> Page {
-    let text = "Here is a quote.".to_owned();
+    let text = format!("Here is {QUOTE}.");
     let bbox = Rect { x: 0.0, y: 0.0, width: 100.0, height: 10.0 };
     let block = Block { kind: BlockKind::Paragraph, text, bbox, font_size: 10.0, ..Block::default() };
     Page { number, width: 100.0, height: 100.0, blocks: vec![block], ..Page::default() }
@@ -81,7 +84,7 @@ impl Stage for WriteScript {
 
     async fn run(&self, cx: &StageContext, document: Document) -> Result<Script, StageError> {
         cx.log(LogLevel::Info, "wrote three lines");
-        let citation = |page| Citation { page, quote: "a quote".to_owned() };
+        let citation = |page| Citation { page, quote: QUOTE.to_owned() };
         let segment = |index: u32| Segment {
             index,
             title: format!("Part {index}"),
