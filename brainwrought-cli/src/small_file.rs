@@ -66,7 +66,8 @@ mod tests {
     fn a_pipe_that_nobody_writes_to_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         let pipe = folder.path().join("pipe");
-        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        let (kind, mode) = (rustix::fs::FileType::Fifo, rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR);
+        rustix::fs::mknodat(rustix::fs::CWD, &pipe, kind, mode, 0).unwrap();
         let error = read_text(&pipe).unwrap_err();
         assert!(error.to_string().contains("it is a named pipe"), "{error}");
         // What a shell hands over has no name.

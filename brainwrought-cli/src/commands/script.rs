@@ -1,6 +1,7 @@
 //! `script`: the script of a video alone, to be read and edited before anything is rendered.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::Context as _;
 use brainwrought_core::engine::{Engine, EngineSettings, Submission};
@@ -41,7 +42,7 @@ pub(crate) async fn run(config: &Config, args: ScriptArgs) -> anyhow::Result<()>
     // Jobs of this kind need not outlive the command; what was read of the document stays for the video.
     let worker = WorkerId(format!("brainwrought-script-{}", std::process::id()));
     let engine = Engine::builder(pipeline)
-        .artifact_store(context.artifacts.clone())
+        .artifact_store(Arc::clone(&context.artifacts))
         .settings(EngineSettings::new(worker, context.scratch_folder()))
         .events(progress.sink())
         .build()?;

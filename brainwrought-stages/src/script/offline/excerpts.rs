@@ -93,9 +93,9 @@ fn distinct(
     let mut worth = values.worth.clone();
     for &index in without {
         // What says the same as the opening or the close is not said again.
-        for other in 0..worth.len() {
+        for (other, worth) in worth.iter_mut().enumerate() {
             if other == index || values.known(index, other) > known {
-                worth[other] = f32::MIN;
+                *worth = f32::MIN;
             }
         }
     }
