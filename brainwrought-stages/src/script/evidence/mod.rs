@@ -35,6 +35,7 @@ use self::relation::Relation;
 use self::strength::Strength;
 use self::token::Token;
 use self::vocabulary::{Cue, Vocabulary};
+use super::segment::segments;
 
 /// How many sentences before and behind a quote may lend it their numbers and names.
 const NEIGHBOURS: usize = 2;
@@ -114,6 +115,28 @@ impl Evidence {
     /// Each source is a run of the document's text. Its neighbours in the document may lend numbers and names, but state
     /// nothing for the claim.
     pub fn doubts_among(&self, claim: &str, sources: &[&str]) -> Vec<Doubt> {
+        let whole = self.doubts_of(claim, sources);
+        let sentences = segments(&self.language, claim);
+        if whole.is_empty() || sentences.len() < 2 {
+            return whole;
+        }
+        // Each sentence may stand in a source of its own: what stands apart there is not one statement here.
+        let apart = sentences.into_iter().filter_map(|range| claim.get(range));
+        let mut apart: Vec<Doubt> = apart.flat_map(|sentence| self.doubts_of(sentence, sources)).collect();
+        apart.dedup();
+        if apart.len() < whole.len() { apart } else { whole }
+    }
+
+    fn doubts_of(&self, claim: &str, sources: &[&str]) -> Vec<Doubt> {
+        // A whole sentence of a source says what it says.
+        let said = packed(claim);
+        let is_said = |source: &&str| {
+            let mut sentences = segments(&self.language, source).into_iter();
+            sentences.any(|range| source.get(range).is_some_and(|sentence| packed(sentence) == said))
+        };
+        if !said.is_empty() && sources.iter().any(is_said) {
+            return Vec::new();
+        }
         let claim = Reading::new(claim, &self.vocabulary);
         let mut source = Reading::of_all(sources, &self.vocabulary);
         if source.tokens.is_empty() {

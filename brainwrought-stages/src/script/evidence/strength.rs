@@ -9,6 +9,23 @@ use super::vocabulary::{Cue, Mark, Vocabulary};
 const QUANTIFIERS: [Cue; 5] = [Cue::All, Cue::Most, Cue::Many, Cue::Some, Cue::Few];
 /// What says that a statement is not sure.
 const UNSURE: [Cue; 5] = [Cue::May, Cue::Can, Cue::Hedge, Cue::Softener, Cue::Should];
+/// Nouns that "some" does not count: "for some years" is "for years".
+const TIMES: [&str; 14] = [
+    "time",
+    "times",
+    "while",
+    "moments",
+    "seconds",
+    "minutes",
+    "hours",
+    "days",
+    "weeks",
+    "months",
+    "years",
+    "decades",
+    "centuries",
+    "distance",
+];
 /// How far from its noun a quantifier stands, in words.
 const APART: usize = 4;
 /// How many words behind it a hedge governs, of those that state something.
@@ -167,6 +184,10 @@ impl Strength<'_> {
                 continue;
             }
             let Some(noun) = self.noun(source, mark).filter(|noun| noun - mark.end < 2) else { continue };
+            // "For some years" and "for years" last as long.
+            if TIMES.contains(&source.tokens[noun].key.as_str()) {
+                continue;
+            }
             let Some(said) = (0..claim.tokens.len()).find(|&place| self.pairing.partner(place) == Some(noun))
             else {
                 continue;

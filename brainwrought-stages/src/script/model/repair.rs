@@ -134,15 +134,12 @@ impl<'a> Repair<'a> {
     /// the model's second choice, or else the document's own sentence where it fits.
     pub(super) fn finish(self, warnings: &mut Vec<String>) -> Vec<Option<Passed>> {
         let facts = self.facts;
-        let quoted = |citations: &Vec<Citation>| {
-            citations.iter().flat_map(|cited| facts.sources.quoted(&cited.quote)).collect::<Vec<_>>()
-        };
-        // What is said already need not be said again.
+        // What is said already need not be said again. A line is made of what it names; its quote may hold the neighbours.
         let mut taken: BTreeSet<usize> = self
             .lines
             .iter()
             .filter_map(|line| match &line.verdict {
-                Verdict::Passed(citations) => Some(quoted(citations)),
+                Verdict::Passed(_) => Some(line.claim.sources.clone()),
                 _ => None,
             })
             .flatten()
