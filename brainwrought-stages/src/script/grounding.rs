@@ -172,8 +172,7 @@ pub(crate) fn citations(script: &Script, document: &Document) -> Rule {
 }
 
 /// Keeps the sentences that say what their sources say, on pages that hold these.
-pub(super) fn retain_grounded(sentences: &mut Vec<Sentence>, document: &Document) {
-    let evidence = Evidence::new(document);
+pub(super) fn retain_grounded(sentences: &mut Vec<Sentence>, evidence: &Evidence) {
     sentences.retain(|sentence| {
         evidence.has_quote(sentence.page, &sentence.source)
             && evidence.doubts(&sentence.text, &sentence.source).is_empty()

@@ -230,6 +230,7 @@ mod tests {
             passage: 0,
             place: 0,
             dangles: false,
+            leads_on: false,
             tie: None,
         }
     }

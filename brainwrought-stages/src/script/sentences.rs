@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use brainwrought_core::data::SectionRole;
+
 use super::clean::{Cleaned, Passage};
 use super::compress::{Shortened, Style, Tie, compress, without_citations};
 use super::duration::estimate_ms;
@@ -9,6 +11,7 @@ use super::meta_text::is_meta_text;
 use super::segment::segments;
 use super::sentence_filter::{is_dangling, is_tellable};
 use super::verbs::has_verb;
+use crate::language::LanguageData;
 
 /// A sentence that may be said.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,8 +30,21 @@ pub(super) struct Sentence {
     pub(super) place: usize,
     /// True when it cannot be understood without the one before.
     pub(super) dangles: bool,
+    /// True when the next one goes on with it: it asks something, or sets a scene.
+    pub(super) leads_on: bool,
     /// How it hangs together with the sentence before it.
     pub(super) tie: Option<Tie>,
+}
+
+impl Sentence {
+    /// Tells whether it asks something.
+    pub(super) fn asks(&self) -> bool {
+        asks(&self.text)
+    }
+}
+
+fn asks(text: &str) -> bool {
+    text.trim_end_matches(['”', '"', '»']).ends_with(['?', '？', '؟'])
 }
 
 /// What has less to say than this, in milliseconds, cannot be choosy.
@@ -65,6 +81,7 @@ fn speakable(cleaned: &Cleaned, language: &str) -> Vec<Sentence> {
             continue;
         }
         let (joined, pages) = joined(&passage.pieces);
+        let section = whole_abstract(cleaned, passage.section);
         let follows_open_words = passage.is_item && index > 0 && leads_to_list(&cleaned.passages[index - 1]);
         for range in segments(language, &joined) {
             let page = page_at(&pages, range.start);
@@ -74,6 +91,10 @@ fn speakable(cleaned: &Cleaned, language: &str) -> Vec<Sentence> {
                 continue;
             }
             let source = joined.get(range).unwrap_or_default();
+            // A remark in brackets may be left out, so what stands around it is neighbours.
+            if source.starts_with('(') && source.ends_with(')') {
+                continue;
+            }
             if source.ends_with(':')
                 && (language != "en"
                     || !source.starts_with("To ") && has_verb(&source.split_whitespace().collect::<Vec<_>>()))
@@ -89,10 +110,11 @@ fn speakable(cleaned: &Cleaned, language: &str) -> Vec<Sentence> {
                     text,
                     source,
                     page,
-                    section: passage.section,
+                    section,
                     passage: index,
                     place,
                     dangles,
+                    leads_on: false,
                     tie: None,
                 });
                 continue;
@@ -115,14 +137,16 @@ fn speakable(cleaned: &Cleaned, language: &str) -> Vec<Sentence> {
                 // A slide that builds up says the same on every page.
                 if is_tellable(&text, language) && heard.insert(text.clone()) {
                     let dangles = follows_open_words || is_dangling(&text, language);
+                    let leads_on = leads_on(&text, language);
                     found.push(Sentence {
                         text,
                         source: source.to_owned(),
                         page,
-                        section: passage.section,
+                        section,
                         passage: index,
                         place,
                         dangles,
+                        leads_on,
                         tie,
                     });
                 }
@@ -131,6 +155,31 @@ fn speakable(cleaned: &Cleaned, language: &str) -> Vec<Sentence> {
         place += 1;
     }
     found
+}
+
+/// Tells whether `text` asks something or sets a scene, so that alone it says nothing: "Suppose two servers fail."
+fn leads_on(text: &str, language: &str) -> bool {
+    asks(text) || sets_scene(text, language)
+}
+
+/// Tells whether `text` sets a scene or a problem: "Suppose two servers fail."
+pub(super) fn sets_scene(text: &str, language: &str) -> bool {
+    LanguageData::of(language)
+        .story
+        .setups
+        .iter()
+        .any(|opening| text.strip_prefix(opening.as_str()).is_some_and(|rest| rest.starts_with([' ', ','])))
+}
+
+/// The section that a passage is told with: an abstract is one, whatever it is divided into ("Background", "Results").
+fn whole_abstract(cleaned: &Cleaned, section: usize) -> usize {
+    let is_abstract = |at: usize| {
+        cleaned.sections.get(at).is_some_and(|section| section.role == Some(SectionRole::Abstract))
+    };
+    if !is_abstract(section) {
+        return section;
+    }
+    (0..=section).rev().take_while(|&at| is_abstract(at)).last().unwrap_or(section)
 }
 
 /// Tells whether a passage ends with words that its list completes.

@@ -105,6 +105,7 @@ mod tests {
             passage: 0,
             place,
             dangles: false,
+            leads_on: false,
             tie: None,
         }
     }
