@@ -238,7 +238,11 @@ pub(crate) struct Cues {
     pub(crate) idea: Phrases,
     pub(crate) how: Phrases,
     pub(crate) result: Phrases,
+    /// Say that something matters most, or is so instead of otherwise.
+    pub(crate) key: Phrases,
     pub(crate) surprise: Phrases,
+    /// Parts of words that stand where nobody jokes.
+    pub(crate) grave: Phrases,
     /// Whole words that make an opening strong.
     pub(crate) strong: Phrases,
     /// Whole words that help it.
@@ -275,6 +279,8 @@ pub(crate) struct Story {
     pub(crate) bound: Words,
     /// Parts of sentences in which a writer talks of what the text has done or will do.
     pub(crate) self_talk: Phrases,
+    /// What leads from one slide to another, around `{}`, its heading.
+    pub(crate) next_slide: Option<String>,
     /// Openings of sentences that set a scene or a problem, which the next one goes on with.
     pub(crate) setups: Vec<String>,
     /// Openings of sentences that say the contrary of the one before, and the one that is said for them all.

@@ -35,9 +35,9 @@ static POINTS_AWAY: LazyLock<Regex> = LazyLock::new(|| {
 
 static ROADMAP: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
-        r"(?ix)\b(?:authors|we|they)\s+(?:now\s+|then\s+|also\s+|first\s+|\w+ly\s+)?(?:close\s+with|give\s+an?\s+overview|
-        discuss|(?:describe|present)\s+(?:their|our|how)|summarize|review|outline|conclude|turn\s+to|thank|would\s+like|refer|
-        hypothesize|begin\s+with|start\s+with|assume|let)\b
+        r"(?ix)\b(?:authors?|we|they)\s+(?:now\s+|then\s+|also\s+|first\s+|\w+ly\s+)?(?:closes?\s+with|gives?\s+an?\s+overview|
+        discuss(?:es)?|(?:describe|present)\s+(?:their|our|how)|summarizes?|reviews?|outlines?|concludes?|turns?\s+to|thanks?|would\s+like|
+        refers?|points?\s+to|hopes?|hypothesizes?|begins?\s+with|starts?\s+with|assumes?|let)\b
         |^(?:let|recall|see|proof|prove|show|describe|give|argue|verify)\b",
     )
     .expect("the pattern is a constant that tests compile")

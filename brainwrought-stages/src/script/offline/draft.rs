@@ -18,6 +18,7 @@ use super::super::quiz::Quiz;
 use super::super::scenes::{Beat, SOURCE_MS, beat_line, content_scenes, segments, source_scene};
 use super::super::seeded::Seeded;
 use super::super::sentences::Sentence;
+use super::super::slides::is_slides;
 use super::super::subject::asks;
 use super::super::writer::{Brief, ScriptError};
 use super::excerpts::{Chosen, Joint, choose};
@@ -296,13 +297,19 @@ fn has_figure(text: &str) -> bool {
     text.contains('%') || text.split(|letter: char| !letter.is_ascii_digit()).any(|digits| digits.len() >= 2)
 }
 
-/// What leads to another part of the document: its heading, where it asks something. Other headings are no sentences, and
-/// listeners stumble over them.
+/// What leads to another part of the document: its heading, where it asks something, and that of a slide. Other headings are no
+/// sentences, and listeners stumble over them.
 fn bridge(draft: &Draft<'_>, heading: &str) -> Option<String> {
     let size = heading.split_whitespace().count();
-    let is_words = heading.chars().all(|letter| letter.is_alphabetic() || " -’',?".contains(letter));
+    let is_words = heading.chars().all(|letter| letter.is_alphabetic() || " -’',?&".contains(letter));
     let asks = heading.ends_with('?') || draft.language == "en" && asks(heading);
-    (is_words && asks && (3..=9).contains(&size)).then(|| format!("{}?", heading.trim_end_matches('?')))
+    if is_words && asks && (3..=9).contains(&size) {
+        return Some(format!("{}?", heading.trim_end_matches('?')));
+    }
+    let language = LanguageData::of(draft.language);
+    let (next, and) = (language.story.next_slide.as_deref()?, language.and.as_deref()?);
+    let is_told = is_words && is_slides(draft.document) && (1..=6).contains(&size);
+    is_told.then(|| next.replacen("{}", &heading.replace(" & ", and), 1))
 }
 
 /// The scenes that close the video.

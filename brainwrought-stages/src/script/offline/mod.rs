@@ -73,7 +73,8 @@ pub(super) fn write(document: &Document, brief: &Brief) -> Result<Script, Script
     }
     let concepts = concepts(&document.title, &cleaned, &said, language);
     let title = document.title.as_str();
-    let values = Values::new(&said, &cleaned, title, &concepts, language, is_slides(document));
+    let short_forms = ShortForms::new(document, &evidence);
+    let values = Values::new(&said, &cleaned, title, &concepts, language, is_slides(document), &short_forms);
     let known: BTreeSet<&str> = document
         .pages
         .iter()
@@ -91,7 +92,6 @@ pub(super) fn write(document: &Document, brief: &Brief) -> Result<Script, Script
         language,
     };
     let frame = Frame::new(&material);
-    let short_forms = ShortForms::new(document, &evidence);
     let draft = Draft {
         document,
         brief,

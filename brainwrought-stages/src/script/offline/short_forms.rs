@@ -66,6 +66,12 @@ impl ShortForms {
         Self { long: long_forms }
     }
 
+    /// `text` with what its abbreviations stand for behind it.
+    pub(super) fn with_long_forms(&self, text: &str) -> String {
+        let long = self.long.iter().filter(|(short, _)| place_of(text, short).is_some());
+        long.fold(text.to_owned(), |all, (_, long)| format!("{all} {long}"))
+    }
+
     /// Spells out, in `texts`, each abbreviation where it is heard first. Later ones stay.
     pub(super) fn spell_out(&self, texts: &mut [&mut String]) {
         let mut known: BTreeSet<&str> = BTreeSet::new();

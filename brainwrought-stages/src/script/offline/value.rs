@@ -11,6 +11,7 @@ use super::super::compress::Tie;
 use super::super::dialogue::definition_asked;
 use super::super::lexicon::{has_cue, stemmer, stop_words, words};
 use super::super::sentences::Sentence;
+use super::short_forms::ShortForms;
 use crate::language::LanguageData;
 
 // A sentence is worth between 0 and some 1.5 for each second that it takes. How near it is to what all the others say,
@@ -25,7 +26,7 @@ const CUES: [f32; 4] = [0.04, 0.12, 0.15, 0.12];
 const REASON: f32 = 0.06;
 /// What is left of the worth of a sentence that speaks of letters and of numbered things, which stand for what was said or
 /// shown elsewhere: "class 1", "the columns of A".
-const LABELLED: f32 = 0.55;
+const LABELLED: f32 = 0.35;
 /// What the first sentence of a paragraph is worth more: there authors say what it is about.
 const OPENS: f32 = 0.08;
 /// What it costs to be hard to follow: a long sentence, or one of long words.
@@ -57,6 +58,10 @@ const HISTORY: f32 = 0.15;
 const ASIDE: f32 = 0.5;
 /// So many sentences on either side are the neighbourhood.
 const NEAR: usize = 4;
+/// What it is worth to say that something matters most, or is so instead of otherwise.
+const KEY: f32 = 0.12;
+/// What it is worth to say how many kinds, reasons or steps there are: that is how authors sort their matter.
+const LISTED: f32 = 0.15;
 /// What a number is worth that came out of the work.
 const FOUND: f32 = 0.25;
 /// What the very first sentence is worth more than one behind the first third: what comes early explains what comes later.
@@ -67,6 +72,8 @@ const BOOK_SENTENCES: usize = 300;
 
 // Authors have written the short version themselves: what these sections say is worth that much more.
 const ABSTRACT: f32 = 0.6;
+/// What the first sentence of an abstract is worth more: what it is all about.
+const SETS_OUT: f32 = 0.2;
 /// An abstract has at least so many words.
 const SHORTEST_ABSTRACT: usize = 40;
 /// What was known before the work, behind the first sentence, which says what it is all about.
@@ -84,6 +91,12 @@ const LEAD_SENTENCES: usize = 10;
 /// How something is done: "by electing a leader".
 static BY_DOING: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"\bby (?:first |then )?[a-z]{3,}ing\b").expect("the pattern is a constant that tests compile")
+});
+
+/// How many of something there are: "three areas", "two key features".
+static COUNTED: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"\b(?:two|three|four|five|six|seven) (?:[a-z-]+ )?(?:[a-z]{3,}s|phenomena|criteria)\b")
+        .expect("the pattern is a constant that tests compile")
 });
 
 /// What the writer and the reader did together earlier in the text: "we transformed the pieces".
@@ -117,6 +130,7 @@ impl Values {
         concepts: &[Concept],
         language: &str,
         is_slides: bool,
+        short_forms: &ShortForms,
     ) -> Self {
         let stop = stop_words(language);
         let stemmer = stemmer(language);
@@ -129,7 +143,8 @@ impl Values {
             }
             words(text).iter().filter(|word| !stop.contains(word.as_str())).map(stem).collect()
         };
-        let bags: Vec<Vec<String>> = sentences.iter().map(|sentence| stems(&sentence.text)).collect();
+        let bags: Vec<Vec<String>> =
+            sentences.iter().map(|sentence| stems(&short_forms.with_long_forms(&sentence.text))).collect();
         let mut frequency: BTreeMap<&str, usize> = BTreeMap::new();
         for bag in &bags {
             for word in bag.iter().map(String::as_str).collect::<BTreeSet<_>>() {
@@ -209,6 +224,8 @@ impl Values {
                     + cued
                     + if opens { OPENS } else { 0.0 }
                     + if vivid { VIVID } else { 0.0 }
+                    + if has_cue(&lower, &data.cues.key) { KEY } else { 0.0 }
+                    + if language == "en" && COUNTED.is_match(&lower) { LISTED } else { 0.0 }
                     + if found { FOUND } else { 0.0 }
                     + if has_short_version { 0.0 } else { definitions[index] }
                     + if data.story.reasons.stand_in(&lower) { REASON } else { 0.0 }
@@ -346,6 +363,17 @@ fn nearness(
     means.into_iter().map(|mean| mean / most).collect()
 }
 
+/// Tells whether authors wrote a short version of the document before it; a summary at its end sums up.
+fn has_abstract(sentences: &[Sentence], cleaned: &Cleaned) -> bool {
+    let early = sentences.len() / 3 + 1;
+    sentences.iter().take(early).any(|sentence| {
+        cleaned
+            .sections
+            .get(sentence.section)
+            .is_some_and(|section| section.role == Some(SectionRole::Abstract))
+    })
+}
+
 /// What sentences are worth for where they stand.
 fn leads(sentences: &[Sentence], cleaned: &Cleaned, title: &str) -> Vec<f32> {
     let role = |sentence: &Sentence| cleaned.sections.get(sentence.section).and_then(|section| section.role);
@@ -367,8 +395,7 @@ fn leads(sentences: &[Sentence], cleaned: &Cleaned, title: &str) -> Vec<f32> {
     };
     // A summary at the end sums up: there it is a conclusion.
     let is_late = |index: usize| index * 3 > sentences.len();
-    let has_abstract = (0..sentences.len())
-        .any(|index| role(&sentences[index]) == Some(SectionRole::Abstract) && !is_late(index));
+    let has_abstract = has_abstract(sentences, cleaned);
     // What was known before stands before what is new in an abstract.
     let of_abstract = |index: &usize| {
         let sentence = &sentences[*index];
@@ -386,6 +413,9 @@ fn leads(sentences: &[Sentence], cleaned: &Cleaned, title: &str) -> Vec<f32> {
         .enumerate()
         .map(|(index, sentence)| match role(sentence) {
             Some(SectionRole::Abstract) if !is_late(index) && is_known(index) => KNOWN_BEFORE,
+            Some(SectionRole::Abstract) if !is_late(index) && index == first && !own(&sentence.text) => {
+                ABSTRACT + SETS_OUT
+            }
             Some(SectionRole::Abstract) if !is_late(index) => ABSTRACT,
             Some(SectionRole::Contributions) => CONTRIBUTIONS,
             Some(SectionRole::Conclusion | SectionRole::Abstract) if has_abstract => SAID_BEFORE,
