@@ -41,6 +41,7 @@ pub(super) fn lists(document: &Document, cleaned: &Cleaned, language: &str) -> V
             // A list is no part of any passage.
             passage: cleaned.passages.len() + found.len(),
             place: usize::MAX / 2 + 4 * found.len(),
+            rest: None,
             dangles: false,
             leads_on: false,
             tie: None,

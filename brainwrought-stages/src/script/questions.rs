@@ -229,6 +229,7 @@ mod tests {
             section: 0,
             passage: 0,
             place: 0,
+            rest: None,
             dangles: false,
             leads_on: false,
             tie: None,

@@ -104,6 +104,7 @@ mod tests {
             section: 0,
             passage: 0,
             place,
+            rest: None,
             dangles: false,
             leads_on: false,
             tie: None,

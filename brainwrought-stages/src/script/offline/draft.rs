@@ -180,7 +180,7 @@ fn opened(draft: &Draft<'_>, chosen: &[Chosen], texts: &BTreeMap<usize, String>)
     match &draft.frame.opening {
         Opening::Claim(index) => {
             let sentence = &draft.sentences[*index];
-            (Some(Line::new(texts[index].clone(), LineRole::Hook, citation(sentence))), false)
+            (Some(line(sentence, texts[index].clone(), LineRole::Hook)), false)
         }
         Opening::Title(words) => {
             let citation = Citation { page, quote: String::new() };
@@ -196,7 +196,7 @@ fn opened(draft: &Draft<'_>, chosen: &[Chosen], texts: &BTreeMap<usize, String>)
                 return (Some(Line::new(question, LineRole::Hook, citation)), false);
             }
             let hook = draft.spoken(sentence, &texts[&first.sentence], Joint::New).into_iter().next();
-            (hook.map(|text| Line::new(text, LineRole::Hook, citation(sentence))), true)
+            (hook.map(|text| line(sentence, text, LineRole::Hook)), true)
         }
     }
 }
@@ -210,6 +210,14 @@ fn is_topic(draft: &Draft<'_>, text: &str) -> bool {
     // What is never written small is a name.
     let is_name = opening.chars().count() > 2 && !opening.contains(' ') && !draft.known.contains(opening);
     is_name || in_title || draft.concepts.iter().take(3).any(|concept| concept.term.to_lowercase() == opening)
+}
+
+/// A line that says `text` of a sentence, and cites it.
+fn line(sentence: &Sentence, text: String, role: LineRole) -> Line {
+    let mut line = Line::new(text, role, citation(sentence));
+    let rest = sentence.rest.iter().map(|(page, quote)| Citation { page: *page, quote: quote.clone() });
+    line.more_sources.extend(rest);
+    line
 }
 
 fn citation(sentence: &Sentence) -> Citation {
@@ -271,7 +279,7 @@ fn beats(
         // The first line of the story may have opened the video already.
         let heard = usize::from(index == 0 && is_begun);
         for (nth, text) in lines.into_iter().enumerate().skip(heard) {
-            let line = Line::new(text, LineRole::Fact, citation(sentence));
+            let line = line(sentence, text, LineRole::Fact);
             beats.push(Beat { line, section: section.clone(), starts: nth == 0 && joint == Joint::New });
         }
         // Surprise is voiced only behind something that may surprise, and not twice in a row.
@@ -322,10 +330,8 @@ fn close_scenes(draft: &Draft<'_>, texts: &BTreeMap<usize, String>) -> Option<Sc
         Some(word) => format!("{word} {}", draft.inside(said)),
         None => said.to_owned(),
     };
-    let lines = pieces(&text, draft.language)
-        .into_iter()
-        .map(|text| Line::new(text, LineRole::Close, citation(sentence)))
-        .collect();
+    let lines =
+        pieces(&text, draft.language).into_iter().map(|text| line(sentence, text, LineRole::Close)).collect();
     Some(Scene::new(SceneKind::Content, lines, VisualCue::Motion, 0))
 }
 
