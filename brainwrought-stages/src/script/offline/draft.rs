@@ -129,7 +129,13 @@ pub(super) fn drafted(draft: &Draft<'_>, budget: u64, asks: bool) -> Result<Scri
     }
     let said: Vec<&Sentence> = chosen.iter().map(|chosen| &draft.sentences[chosen.sentence]).collect();
     let asked_of = said.get(..said.len() * ASKED_OF / 100).unwrap_or_default();
-    let mut quiz = if english { questions(asked_of, draft.concepts, &mut seeded) } else { Vec::new() };
+    // Whoever chooses between answers has heard them all.
+    let heard = |concept: &&Concept| {
+        let term = concept.term.to_lowercase();
+        said.iter().any(|sentence| sentence.text.to_lowercase().contains(&term))
+    };
+    let heard: Vec<Concept> = draft.concepts.iter().filter(heard).cloned().collect();
+    let mut quiz = if english { questions(asked_of, &heard, &mut seeded) } else { Vec::new() };
     quiz.sort_by_key(|quiz| quiz.ms() * 100 > draft.brief.length_ms * QUIZ_PERCENT);
     let asked = quiz.first().filter(|quiz| asks && quiz.ms() * 100 <= draft.brief.length_ms * QUIZ_PERCENT);
 

@@ -27,7 +27,7 @@ const CUES: [f32; 4] = [0.04, 0.12, 0.15, 0.12];
 const REASON: f32 = 0.06;
 /// What is left of the worth of a sentence that speaks of letters and of numbered things, which stand for what was said or
 /// shown elsewhere: "class 1", "the columns of A".
-const LABELLED: f32 = 0.35;
+const LABELLED: f32 = 0.5;
 /// What the first sentence of a paragraph is worth more: there authors say what it is about.
 const OPENS: f32 = 0.08;
 /// What it costs to be hard to follow: a long sentence, or one of long words.
@@ -453,7 +453,7 @@ fn speaks_of_labels(text: &str, names: &[&str]) -> bool {
 }
 
 /// Tells whether a number that counts or measures stands in `text`, not only a year.
-fn has_number(text: &str) -> bool {
+pub(super) fn has_number(text: &str) -> bool {
     text.split(|letter: char| !letter.is_alphanumeric() && letter != '-' && letter != '–').any(|word| {
         let digits = word.bytes().take_while(u8::is_ascii_digit).count();
         (1..4).contains(&digits) || digits > 4 || digits == 4 && !is_year(&word[..4])
