@@ -21,6 +21,7 @@ mod pieces;
 mod prompt_injection;
 mod questions;
 mod quiz;
+mod quiz_grounding;
 mod scenes;
 mod script_file;
 mod seeded;

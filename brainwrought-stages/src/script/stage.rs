@@ -12,6 +12,7 @@ use super::duration::LENGTHS_MS;
 use super::grounding::citations;
 use super::length::share_out;
 use super::offline::OfflineWriter;
+use super::quiz_grounding::quiz_answers;
 use super::showable::{check_document, check_lines, showable_part};
 use super::trends::{TrendFile, voiced};
 use super::trial_narration::{TrialNarration, on_time};
@@ -180,11 +181,14 @@ impl WriteScript {
             share_out(&mut script, &brief.pace);
         }
         let fonts = self.captions.clone();
+        // The quiz of any other writer was compared question by question when it was written.
+        let is_written = self.writer.as_ref().is_some_and(|writer| writer.is_written());
         let judge = move || {
             if let Some(fonts) = fonts {
                 check_lines(&script, &fonts)?;
             }
-            let rules = Vec::from([citations(&script, &document)]);
+            let mut rules = Vec::from([citations(&script, &document)]);
+            rules.extend(is_written.then(|| quiz_answers(&script, &document)));
             Ok::<_, ScriptError>((script, rules))
         };
         let (script, mut rules) = tokio::task::spawn_blocking(judge).await??;
