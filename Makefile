@@ -46,7 +46,7 @@ setup-tests:
 
 demo: setup
 	@start=$$(date +%s) && \
-	cargo build --profile demo --package brainwrought-cli && \
+	cargo build --profile demo --package brainwrought-cli --no-default-features && \
 	built=$$(date +%s) && \
 	$(TARGET)/demo/brainwrought make $(PDF) -o $(VIDEO) && \
 	echo "$(abspath $(VIDEO)): made in $$(($$(date +%s) - built)) s, after $$((built - start)) s of building"
@@ -81,6 +81,7 @@ test-features: setup-tests
 	@set -e; for features in $(STAGE_FEATURES); do echo "features $$features"; \
 		cargo clippy --package brainwrought-stages --lib --no-default-features --features "$${features#none}" -- -D warnings; done
 	cargo rustc --package brainwrought-store --lib --no-default-features --profile check -- -D warnings
+	cargo clippy --package brainwrought-cli --bins --no-default-features -- -D warnings
 	cargo test --package brainwrought-stages --no-default-features --lib --test missing_features
 	cargo test --package brainwrought-stages --no-default-features --test parse
 

@@ -11,6 +11,7 @@ use brainwrought_core::redaction::without_credentials;
 use brainwrought_core::report::chain;
 use clap::error::ContextValue;
 
+use crate::left_out::LeftOut;
 use crate::output;
 
 /// Everything was done.
@@ -139,7 +140,7 @@ fn code_of(error: &anyhow::Error) -> u8 {
         if unreachable {
             return STORE_UNREACHABLE;
         }
-        if cause.is::<WrongCommand>() || cause.is::<brainwrought_store::OpenError>()
+        if cause.is::<WrongCommand>() || cause.is::<LeftOut>() || cause.is::<brainwrought_store::OpenError>()
         {
             return WRONG_COMMAND;
         }
