@@ -328,6 +328,7 @@ pub(crate) struct FetchArgs {
 
 /// `stage`.
 #[derive(Debug, ClapArgs)]
+#[cfg_attr(not(feature = "postgres"), allow(dead_code, reason = "this build has no `stage`"))]
 pub(crate) struct StageArgs {
     #[command(subcommand)]
     pub(crate) change: StageChange,
@@ -338,6 +339,7 @@ pub(crate) struct StageArgs {
 
 /// What to do about a stage.
 #[derive(Debug, Subcommand)]
+#[cfg_attr(not(feature = "postgres"), allow(dead_code, reason = "this build has no `stage`"))]
 pub(crate) enum StageChange {
     /// List the stages that are paused or limited
     List,
@@ -418,6 +420,7 @@ pub(crate) struct TopArgs {
 
 /// `space`.
 #[derive(Debug, ClapArgs)]
+#[cfg_attr(not(feature = "cloud"), allow(dead_code, reason = "this build has no `space`"))]
 pub(crate) struct SpaceArgs {
     /// Space to deploy to; it is created if it does not exist
     #[arg(long, value_name = "OWNER/SPACE")]
