@@ -3,7 +3,8 @@
 //! A gutter is seen over many lines at once, so it is found even where it is no wider than two spaces, and a line cannot
 //! reach across it.
 
-use super::word::{Word, rows};
+use super::ruled::RuledTable;
+use super::word::{Word, median_size, rows};
 use crate::parse::page_content::PageContent;
 
 /// A strip of white from top to bottom between two columns, in points.
@@ -62,13 +63,19 @@ const BESIDE_WORDS: usize = 6;
 /// At most this part of the lines beside running text are level with a line of it. The cells of a table's row all are.
 const MAX_LEVEL: f32 = 0.6;
 
-/// Finds the gutters of a page. `known` are those of the pages before, whose places count for something.
-pub(super) fn gutters(page: &PageContent, words: &[Word], known: &[Gutter]) -> Vec<Gutter> {
+/// Finds the gutters of a page. `known` are those of the pages before, whose places count for something. None goes through
+/// one of the tables.
+pub(super) fn gutters(
+    page: &PageContent,
+    words: &[Word],
+    known: &[Gutter],
+    tables: &[RuledTable],
+) -> Vec<Gutter> {
     // A page of a newspaper has some five thousand words.
     let Some(size) = median_size(words).filter(|_| words.len() <= MAX_WORDS) else { return Vec::new() };
     let mut found: Vec<Gutter> = Vec::new();
     let mut doubtful: Vec<Gutter> = Vec::new();
-    for strip in strips(words, page, size) {
+    for strip in strips(words, page, size, tables) {
         let is_known = known.iter().any(|known| {
             let shared = known.right.min(strip.right) - known.left.max(strip.left);
             shared >= 0.5 * known.width().min(strip.width())
@@ -89,14 +96,8 @@ pub(super) fn gutters(page: &PageContent, words: &[Word], known: &[Gutter]) -> V
     found
 }
 
-fn median_size(words: &[Word]) -> Option<f32> {
-    let mut sizes: Vec<f32> = words.iter().map(|word| word.size).collect();
-    sizes.sort_by(f32::total_cmp);
-    sizes.get(sizes.len() / 2).copied().filter(|size| *size > 1.0)
-}
-
 /// Finds the tallest strips of white that have words on both sides, none of which overlap each other.
-fn strips(words: &[Word], page: &PageContent, size: f32) -> Vec<Gutter> {
+fn strips(words: &[Word], page: &PageContent, size: f32, tables: &[RuledTable]) -> Vec<Gutter> {
     let bins = ((page.width / BIN).ceil().max(1.0) as usize).min(MAX_BINS);
     let width = page.width / bins as f32;
     let mut covered: Vec<Vec<(f32, f32)>> = vec![Vec::new(); bins];
@@ -106,6 +107,12 @@ fn strips(words: &[Word], page: &PageContent, size: f32) -> Vec<Gutter> {
         let to = ((word.right - 0.3) / width).max(0.0) as usize;
         for bin in covered.get_mut(from..=to.min(bins - 1).max(from)).unwrap_or_default() {
             bin.push((word.top(), word.bottom()));
+        }
+    }
+    for RuledTable { area, .. } in tables {
+        let (from, to) = ((area.x / width).max(0.0) as usize, (area.right() / width).max(0.0) as usize);
+        for bin in covered.get_mut(from..=to.min(bins - 1).max(from)).unwrap_or_default() {
+            bin.push((area.y, area.bottom()));
         }
     }
     let left = words.iter().map(|word| word.left).fold(f32::INFINITY, f32::min);
@@ -148,6 +155,13 @@ fn strips(words: &[Word], page: &PageContent, size: f32) -> Vec<Gutter> {
             while let Some((a, b)) = reach(last + 1, high, low) {
                 (last, high, low) = (last + 1, a, b);
             }
+            // Its middle may go on where a line reaches a little into it.
+            let middle = white.get(usize::midpoint(first, last)).into_iter().flatten();
+            let run = middle.copied().find(|&(a, b)| a <= high && b >= low);
+            let (high, low) = run.map_or((high, low), |(a, b)| {
+                let slack = 0.1 * (low - high);
+                (if high - a <= slack { a } else { high }, if b - low <= slack { b } else { low })
+            });
             let strip = Gutter {
                 left: first as f32 * width,
                 right: (last + 1) as f32 * width,
@@ -340,7 +354,7 @@ mod tests {
     fn found(glyphs: Vec<Glyph>) -> Vec<Gutter> {
         let words = words(&glyphs);
         let page = PageContent { number: 1, width: 600.0, height: 800.0, glyphs, ..PageContent::default() };
-        gutters(&page, &words, &[])
+        gutters(&page, &words, &[], &[])
     }
 
     /// Lines of words, 12 points apart, that fill a column.

@@ -81,6 +81,13 @@ pub(super) fn words(glyphs: &[Glyph]) -> Vec<Word> {
     words
 }
 
+/// The usual size of words, where there are any.
+pub(super) fn median_size(words: &[Word]) -> Option<f32> {
+    let mut sizes: Vec<f32> = words.iter().map(|word| word.size).collect();
+    sizes.sort_by(f32::total_cmp);
+    sizes.get(sizes.len() / 2).copied().filter(|size| *size > 1.0)
+}
+
 /// Groups words into rows from top to bottom, each from left to right.
 pub(super) fn rows<'a>(words: impl Iterator<Item = &'a Word>) -> Vec<Vec<&'a Word>> {
     let mut sorted: Vec<&Word> = words.collect();
