@@ -25,6 +25,10 @@ impl Gutter {
         self.right - self.left
     }
 
+    fn meets(&self, other: &Self) -> bool {
+        self.left < other.right && self.right > other.left && self.top < other.bottom && self.bottom > other.top
+    }
+
     /// Tells whether it lies between two places at a height.
     pub(super) fn parts(&self, left: f32, right: f32, height: f32) -> bool {
         left <= self.middle() && right >= self.middle() && (self.top..=self.bottom).contains(&height)
@@ -76,6 +80,10 @@ pub(super) fn gutters(
     let mut found: Vec<Gutter> = Vec::new();
     let mut doubtful: Vec<Gutter> = Vec::new();
     for strip in strips(words, page, size, tables) {
+        // One that was rejected says nothing about another that is less tall and wider.
+        if found.iter().any(|other| other.meets(&strip)) {
+            continue;
+        }
         let is_known = known.iter().any(|known| {
             let shared = known.right.min(strip.right) - known.left.max(strip.left);
             shared >= 0.5 * known.width().min(strip.width())
@@ -92,11 +100,15 @@ pub(super) fn gutters(
     let is_next = |strip: &Gutter| {
         columns.iter().any(|(start, width)| (strip.left - start - width).abs() <= SAME_COLUMN * size)
     };
-    found.extend(doubtful.into_iter().filter(|strip| is_next(strip) && is_gutter(strip, words, size, true)));
+    for strip in doubtful.into_iter().filter(is_next) {
+        if found.iter().all(|other| !other.meets(&strip)) && is_gutter(&strip, words, size, true) {
+            found.push(strip);
+        }
+    }
     found
 }
 
-/// Finds the tallest strips of white that have words on both sides, none of which overlap each other.
+/// Finds the strips of white that have words on both sides, the tallest first.
 fn strips(words: &[Word], page: &PageContent, size: f32, tables: &[RuledTable]) -> Vec<Gutter> {
     let bins = ((page.width / BIN).ceil().max(1.0) as usize).min(MAX_BINS);
     let width = page.width / bins as f32;
@@ -178,19 +190,7 @@ fn strips(words: &[Word], page: &PageContent, size: f32, tables: &[RuledTable]) 
         let key = |strip: &Gutter| ((strip.bottom - strip.top) / size).round() * 8.0 + strip.width() / size;
         key(b).total_cmp(&key(a))
     });
-    let mut kept: Vec<Gutter> = Vec::new();
-    for strip in candidates {
-        let overlaps = |other: &Gutter| {
-            strip.left < other.right
-                && strip.right > other.left
-                && strip.top < other.bottom
-                && strip.bottom > other.top
-        };
-        if !kept.iter().any(overlaps) {
-            kept.push(strip);
-        }
-    }
-    kept
+    candidates
 }
 
 /// The parts of a height that nothing covers, at least `least` high.

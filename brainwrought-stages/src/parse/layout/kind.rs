@@ -119,7 +119,10 @@ impl BlockClassifier {
 
     fn is_footnote(&self, paragraph: &Paragraph, text: &str, height: f32) -> bool {
         let bbox = paragraph.bbox();
-        let is_small = paragraph.size() < 0.92 * self.body_size;
+        // Whole pages may be set smaller than others; on those, only what opens with its mark is a note.
+        let opens_note = paragraph.lines.first().is_some_and(|line| line.opens_note);
+        let usual = self.page_size.filter(|_| !opens_note).unwrap_or(self.body_size).min(self.body_size);
+        let is_small = paragraph.size() < 0.92 * usual;
         let is_low = bbox.y > 0.6 * height;
         is_small && is_low && (FOOTNOTE.is_match(text) || bbox.y > 0.85 * height)
     }

@@ -50,6 +50,7 @@ pub(super) use self::raised::{lowered, raised};
 pub(super) use self::section::sections_of_levels;
 use self::shapes::Shapes;
 use self::usual_size::usual_size;
+pub(super) use self::word::is_piled;
 use self::word::words;
 use super::page_content::{FileContent, Glyph, PageContent, TextQuality};
 use super::wire::ParsedPdf;
