@@ -1,6 +1,7 @@
 //! [`VideoOptions`]: what a client can choose about a video, checked.
 
 use brainwrought_core::budget::{Cost, MAX_USD};
+use brainwrought_core::data::DocumentKind;
 use brainwrought_core::job_store::JobView;
 use brainwrought_stages::audio::{Effects, Lexicon, VoiceLibrary};
 use brainwrought_stages::frame::{CaptionStyle, Layout, frame_size};
@@ -57,6 +58,14 @@ pub(crate) struct VideoOptions {
     /// Whether two characters talk: one explains, the other asks.
     #[schema(default = false)]
     pub(crate) dialogue: bool,
+    /// The kind of document, for a script written without a model: `paper`, `report`, `essay`, `chapter`, `manual`, `slides`,
+    /// `announcement`, `article`, `law` or `form`; without it, its structure tells.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(
+        value_type = Option<String>,
+        pattern = "^(paper|report|essay|chapter|manual|slides|announcement|article|law|form)$"
+    )]
+    pub(crate) kind: Option<DocumentKind>,
     /// What plays under the voice: `bed` or `none`. A form may instead send an audio file in the field `music`, and another
     /// video from the PDF of a job with such a file keeps it with `own`.
     #[schema(pattern = "^(bed|none|own)$", default = "bed")]
@@ -99,6 +108,7 @@ impl Default for VideoOptions {
             slang: 1,
             memes: 1,
             dialogue: false,
+            kind: None,
             music: "bed".to_owned(),
             own_music: None,
             effects: "on".to_owned(),
@@ -192,6 +202,7 @@ impl VideoOptions {
             slang: made.slang,
             memes: made.memes,
             dialogue: made.dialogue,
+            kind: made.kind,
             music: music.to_owned(),
             own_music,
             effects: if made.effects == Effects::Off { "off" } else { "on" }.to_owned(),
@@ -285,6 +296,7 @@ impl VideoOptions {
         options.slang = self.slang;
         options.memes = self.memes;
         options.dialogue = self.dialogue;
+        options.kind = self.kind;
         options.music = music;
         options.effects = effects;
         options.ocr = self.ocr;

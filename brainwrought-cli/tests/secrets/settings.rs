@@ -45,6 +45,7 @@ pub(crate) const FLAGS: [(&str, Fate); 53] = [
     ("intensity", Plain),
     ("jobs", Secret),
     ("keep", Plain),
+    ("kind", Plain),
     ("layout", Plain),
     ("length", Plain),
     ("lexicon", Inside),

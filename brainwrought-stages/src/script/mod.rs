@@ -10,6 +10,7 @@ mod edit;
 mod evidence;
 mod found_text;
 mod grounding;
+mod kind;
 mod length;
 mod lexicon;
 mod memes;

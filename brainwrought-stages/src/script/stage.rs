@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use brainwrought_core::data::{Document, Script};
+use brainwrought_core::data::{Document, DocumentKind, Script};
 use brainwrought_core::event::LogLevel;
 use brainwrought_core::stage::{Stage, StageContext, StageError};
 use serde::{Serialize, Serializer};
@@ -35,6 +35,9 @@ pub struct WriteScript {
     pub memes: u8,
     /// Whether two speakers share the lines: one who explains, and one who asks.
     pub dialogue: bool,
+    /// What kind of document it is, where its structure should not decide.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kind: Option<DocumentKind>,
     /// Who writes; without one, [`OfflineWriter`]. Its [settings](ScriptWriter::settings) are part of the stage's.
     #[serde(serialize_with = "settings_of", skip_serializing_if = "Option::is_none")]
     pub writer: Option<Arc<dyn ScriptWriter>>,
@@ -76,6 +79,7 @@ impl Default for WriteScript {
             slang: 1,
             memes: 1,
             dialogue: false,
+            kind: None,
             writer: None,
             trends: None,
             trial: None,
@@ -86,7 +90,7 @@ impl Default for WriteScript {
 
 impl Stage for WriteScript {
     const NAME: &'static str = "script";
-    const VERSION: u32 = 12;
+    const VERSION: u32 = 13;
     type Input = Document;
     type Output = Script;
 
@@ -101,6 +105,7 @@ impl Stage for WriteScript {
             slang: self.slang.min(3),
             memes: self.memes.min(3),
             dialogue: self.dialogue,
+            kind: self.kind,
             ..Brief::default()
         };
         let script = tokio::select! {
