@@ -6,7 +6,10 @@ use brainwrought_testing::{PdfWriter, text};
 use super::{Bench, Test};
 
 pub(crate) const TESTS: &[Test] = &[
-    ("statements_with_numbers_beside_them_are_paragraphs", statements_with_numbers_beside_them_are_paragraphs),
+    (
+        "statements_with_numbers_beside_them_are_paragraphs",
+        statements_with_numbers_beside_them_are_paragraphs,
+    ),
     ("terms_beside_their_paragraphs_are_labels", terms_beside_their_paragraphs_are_labels),
     ("ruled_table_between_columns_is_a_table", ruled_table_between_columns_is_a_table),
     ("cells_on_several_lines_are_whole", cells_on_several_lines_are_whole),
@@ -110,7 +113,8 @@ fn terms_beside_their_paragraphs_are_labels(bench: &Bench) {
 /// The lines around rows of cells, with `edges` for their heights from the top and one line between two columns.
 fn grid(left: u32, right: u32, wall: u32, edges: &[u32]) -> String {
     let across = edges.iter().map(|y| format!("{left} {y} m {right} {y} l S\n"));
-    let down = [left, wall, right].map(|x| format!("{x} {} m {x} {} l S\n", edges[0], edges[edges.len() - 1]));
+    let down =
+        [left, wall, right].map(|x| format!("{x} {} m {x} {} l S\n", edges[0], edges[edges.len() - 1]));
     across.chain(down).collect()
 }
 
@@ -159,13 +163,12 @@ fn ruled_table_between_columns_is_a_table(bench: &Bench) {
     assert_eq!((texts[0], texts[1]), (left.as_str(), right.as_str()));
     assert_eq!((texts[4], texts[5]), (left.as_str(), right.as_str()));
     assert_eq!((found[2].kind, found[3].kind), (BlockKind::Caption, BlockKind::Table));
-    let cells: Vec<Vec<&str>> = found[3]
-        .rows
+    let cells: Vec<Vec<&str>> =
+        found[3].rows.iter().map(|row| row.cells.iter().map(|cell| cell.text.as_str()).collect()).collect();
+    let expected: Vec<Vec<String>> = rows
         .iter()
-        .map(|row| row.cells.iter().map(|cell| cell.text.as_str()).collect())
+        .map(|(first, second, count)| vec![format!("{first} {second}"), (*count).to_owned()])
         .collect();
-    let expected: Vec<Vec<String>> =
-        rows.iter().map(|(first, second, count)| vec![format!("{first} {second}"), (*count).to_owned()]).collect();
     assert_eq!(cells, expected);
     assert!(texts[3].starts_with("Cause (in words) | Groups The network was cut between two rooms | 7"));
 }
@@ -199,7 +202,12 @@ fn note(x: u32, y: u32, number: &str, lines: &[&str]) -> String {
 fn notes_are_whole(bench: &Bench) {
     let body: Vec<&str> = LEFT.iter().chain(&RIGHT).copied().collect();
     let content = text("F", 10, (60, 740), &body)
-        + &note(60, 130, "10", &["The law of groups says how", "many servers may vote, and", "which of them may not."])
+        + &note(
+            60,
+            130,
+            "10",
+            &["The law of groups says how", "many servers may vote, and", "which of them may not."],
+        )
         + &note(60, 104, "11", &["More than half of them, and at least", "10 of those that are up."])
         + &note(60, 84, "12", &["See the manual."]);
     let found = of_content(bench, &content);
@@ -223,7 +231,8 @@ fn headers_in_parts_are_furniture(bench: &Bench) {
     for page in 1..=4_u32 {
         // The number stands at the outer edge, and the header is set in parts.
         let number = at(if page % 2 == 0 { 60 } else { 530 }, 770, &format!("477{page:02}"));
-        let header = at(130, 770, "Gazette of Groups / Vol. 85 /") + &at(330, 770, "Thursday / Proposed Rules");
+        let header =
+            at(130, 770, "Gazette of Groups / Vol. 85 /") + &at(330, 770, "Thursday / Proposed Rules");
         let columns = text("F", 10, (60, 680), &LEFT) + &text("F", 10, (320, 680), &RIGHT);
         writer.page(&(number + &header + &columns));
     }
@@ -275,7 +284,8 @@ fn block_signs_and_triangles_are_bullets(bench: &Bench) {
         (BlockKind::Paragraph, LEFT.join(" ")),
         (BlockKind::Paragraph, "Association of Groups – Room of Logs – New Street 14".to_owned()),
     ];
-    let expected: Vec<(BlockKind, &str)> = expected.iter().map(|(kind, text)| (*kind, text.as_str())).collect();
+    let expected: Vec<(BlockKind, &str)> =
+        expected.iter().map(|(kind, text)| (*kind, text.as_str())).collect();
     assert_eq!(told(&found), expected);
 }
 

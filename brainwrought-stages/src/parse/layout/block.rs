@@ -402,7 +402,16 @@ mod tests {
     use super::*;
 
     fn line(text: &str, left: f32, right: f32, baseline: f32) -> Line {
-        Line { text: text.to_owned(), left, right, baseline, size: 10.0, bold: false, mono: false, opens_note: false }
+        Line {
+            text: text.to_owned(),
+            left,
+            right,
+            baseline,
+            size: 10.0,
+            bold: false,
+            mono: false,
+            opens_note: false,
+        }
     }
 
     fn texts(lines: Vec<Line>) -> Vec<String> {

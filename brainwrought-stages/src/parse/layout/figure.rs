@@ -350,7 +350,11 @@ mod tests {
 
     #[test]
     fn text_above_a_picture_is_no_part_of_it() {
-        let formula = block(BlockKind::Formula, "B = { U × V } is a base of T, and so is C.", (50.0, 150.0, 300.0, 10.0));
+        let formula = block(
+            BlockKind::Formula,
+            "B = { U × V } is a base of T, and so is C.",
+            (50.0, 150.0, 300.0, 10.0),
+        );
         let axis = block(BlockKind::Paragraph, "Votes a day", (140.0, 186.0, 60.0, 10.0));
         let caption = block(BlockKind::Caption, "Figure 2: A curve.", (200.0, 400.0, 200.0, 10.0));
         let page = Page {

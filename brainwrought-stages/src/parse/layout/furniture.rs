@@ -195,7 +195,16 @@ mod tests {
     use super::*;
 
     fn line(text: &str, baseline: f32, size: f32) -> Line {
-        Line { text: text.to_owned(), left: 50.0, right: 200.0, baseline, size, bold: false, mono: false, opens_note: false }
+        Line {
+            text: text.to_owned(),
+            left: 50.0,
+            right: 200.0,
+            baseline,
+            size,
+            bold: false,
+            mono: false,
+            opens_note: false,
+        }
     }
 
     #[test]

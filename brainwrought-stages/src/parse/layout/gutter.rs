@@ -26,7 +26,10 @@ impl Gutter {
     }
 
     fn meets(&self, other: &Self) -> bool {
-        self.left < other.right && self.right > other.left && self.top < other.bottom && self.bottom > other.top
+        self.left < other.right
+            && self.right > other.left
+            && self.top < other.bottom
+            && self.bottom > other.top
     }
 
     /// Tells whether it lies between two places at a height.

@@ -124,7 +124,9 @@ impl BlockClassifier {
         let usual = self.page_size.filter(|_| !opens_note).unwrap_or(self.body_size).min(self.body_size);
         let is_small = paragraph.size() < 0.92 * usual;
         let is_low = bbox.y > 0.6 * height;
-        is_small && is_low && (FOOTNOTE.is_match(text) || bbox.y > 0.85 * height)
+        // The rows of a table at the end of a page are no notes.
+        let is_row = paragraph.cell_rows > 0 && !opens_note;
+        is_small && is_low && !is_row && (FOOTNOTE.is_match(text) || bbox.y > 0.85 * height)
     }
 }
 
@@ -173,8 +175,16 @@ mod tests {
     use super::*;
 
     fn judge(text: &str, size: f32, bold: bool, y: f32) -> BlockKind {
-        let line =
-            Line { text: text.to_owned(), left: 50.0, right: 300.0, baseline: y, size, bold, mono: false, opens_note: false };
+        let line = Line {
+            text: text.to_owned(),
+            left: 50.0,
+            right: 300.0,
+            baseline: y,
+            size,
+            bold,
+            mono: false,
+            opens_note: false,
+        };
         let paragraph = Paragraph::new(line);
         BlockClassifier::new(10.0).kind(&paragraph, text, 800.0)
     }

@@ -39,7 +39,10 @@ pub(super) fn page_of(
     for (kind, mut paragraph) in found {
         let is_table = kind == BlockKind::Table && paragraph.cell_rows > 0;
         let is_ruled = paragraph.places.is_some();
-        if is_table && !is_ruled && let Some(cells) = table::placed(&paragraph.lines) {
+        if is_table
+            && !is_ruled
+            && let Some(cells) = table::placed(&paragraph.lines)
+        {
             paragraph = Paragraph { cell_rows: paragraph.cell_rows, ..Paragraph::of_cells(cells) };
         }
         let (mut text, mut ends) = paragraph.text(vocabulary);

@@ -21,14 +21,13 @@ pub(super) static NUMBERED: LazyLock<Regex> = LazyLock::new(|| {
 });
 /// The signs that stand before the items of a list, as the inside of a class: bullets, blocks, squares, circles, diamonds,
 /// arrowheads and ticks. What a sentence may open with, as "△ABC is", is none.
-const BULLETS: &str = r"•‣⁃∙◦⦁⦾⦿\u{2580}-\u{259F}\u{25A0}-\u{25B2}\u{25B4}-\u{25FE}✓✔✗✘☐☑☒✦✧❍❏❐❑❒❖➔➙➛➜➝➞➠➡➢➣➤➥";
+const BULLETS: &str =
+    r"•‣⁃∙◦⦁⦾⦿\u{2580}-\u{259F}\u{25A0}-\u{25B2}\u{25B4}-\u{25FE}✓✔✗✘☐☑☒✦✧❍❏❐❑❒❖➔➙➛➜➝➞➠➡➢➣➤➥";
 static LIST: LazyLock<Regex> = LazyLock::new(|| regex(&format!(r"{}\S", list_marker())));
 static LIST_MARKER: LazyLock<Regex> = LazyLock::new(|| regex(&list_marker()));
 
 fn list_marker() -> String {
-    format!(
-        r"^(?:[{BULLETS}]\s*|[-–*·]\s+|\(?(?:\d{{1,2}}|[a-hA-H]|[ivx]{{1,4}})\)\s+|\d{{1,2}}\.\s+)"
-    )
+    format!(r"^(?:[{BULLETS}]\s*|[-–*·]\s+|\(?(?:\d{{1,2}}|[a-hA-H]|[ivx]{{1,4}})\)\s+|\d{{1,2}}\.\s+)")
 }
 static REFERENCE: LazyLock<Regex> = LazyLock::new(|| regex(r"^\[[\w+\-]{1,12}\]\s*\S"));
 pub(super) static REFERENCES_HEADING: LazyLock<Regex> = LazyLock::new(|| {
@@ -50,7 +49,8 @@ static STATEMENT_NUMBER: LazyLock<Regex> =
 /// Tells whether a line opens a list item.
 pub(in crate::parse) fn is_list_start(text: &str) -> bool {
     // Between two dashes stands a name, as in addresses.
-    let is_between_dashes = text.starts_with(['-', '–', '—']) && [" -", " –", " —"].iter().any(|end| text.ends_with(end));
+    let is_between_dashes =
+        text.starts_with(['-', '–', '—']) && [" -", " –", " —"].iter().any(|end| text.ends_with(end));
     LIST.is_match(text) && !is_between_dashes
 }
 

@@ -65,10 +65,8 @@ pub(super) fn ruled_tables(page: &PageContent, words: &[Word], size: f32) -> Vec
     if page.drawings.len() < 3 || page.drawings.len() > MAX_DRAWINGS || words.len() > MAX_WORDS {
         return Vec::new();
     }
-    let rules: Vec<Edge> = edges(page, Direction::Across)
-        .into_iter()
-        .filter(|edge| edge.length() >= MIN_WIDTH * size)
-        .collect();
+    let rules: Vec<Edge> =
+        edges(page, Direction::Across).into_iter().filter(|edge| edge.length() >= MIN_WIDTH * size).collect();
     let mut walls: Option<Vec<Edge>> = None;
     let mut found: Vec<RuledTable> = Vec::new();
     for group in groups(&rules, size) {
@@ -152,9 +150,8 @@ fn table(rules: &[Edge], words: &[Word], size: f32) -> Option<RuledTable> {
             && word.right > from
             && rules.iter().any(|rule| rule.at > word.top() + inset && rule.at < word.bottom() - inset)
     };
-    let reaches_out = |word: &Word| {
-        is_in(&area, word) && (word.left < from - 0.5 * size || word.right > to + 0.5 * size)
-    };
+    let reaches_out =
+        |word: &Word| is_in(&area, word) && (word.left < from - 0.5 * size || word.right > to + 0.5 * size);
     let is_none = words.iter().any(|word| is_struck(word) || reaches_out(word));
     (!is_none).then(|| RuledTable {
         area,
