@@ -11,7 +11,7 @@ use super::pattern::{
     is_caption_start, is_list_start, is_marker, is_note_start, is_numbered_heading, is_reference_start,
     is_statement_number,
 };
-use super::ruled::RuledTable;
+use super::ruled::{RuledTable, TablePart};
 use super::table::Placed;
 use crate::parse::page_content::union;
 
@@ -147,15 +147,20 @@ pub(super) fn paragraphs(lines: Vec<Line>, step: f32, tables: &[RuledTable]) -> 
             }
             Entry::Table(at) => {
                 let lines = of_table.remove(&at).unwrap_or_default();
-                match tables.get(at).and_then(|table| table.cells(lines.clone())) {
-                    Some((cells, caption)) => {
-                        // It stands in the table's frame, and opens no other paragraph.
-                        let mut own = Vec::new();
-                        caption.into_iter().for_each(|line| add(&mut own, line, None, step));
-                        paragraphs.extend(own);
-                        paragraphs.push(Paragraph::of_cells(cells));
+                let Some(parts) = tables.get(at).and_then(|table| table.parts(lines.clone())) else {
+                    lines.into_iter().for_each(|line| add(&mut paragraphs, line, None, step));
+                    continue;
+                };
+                for part in parts {
+                    match part {
+                        TablePart::Cells(cells) => paragraphs.push(Paragraph::of_cells(cells)),
+                        TablePart::Text(lines) => {
+                            // It stands in the table's frame, and goes on in no other paragraph.
+                            let mut own = Vec::new();
+                            lines.into_iter().for_each(|line| add(&mut own, line, None, step));
+                            paragraphs.extend(own);
+                        }
                     }
-                    None => lines.into_iter().for_each(|line| add(&mut paragraphs, line, None, step)),
                 }
             }
         }

@@ -218,20 +218,19 @@ fn picture(page: &Page, index: usize, column: &Rect, side: Side, shapes: &[Rect]
         rect_of((left, area.y.max(strip.y)), (right, area.bottom().min(strip.bottom())))
     };
     let drawn = around(shapes.iter().filter(|area| reaches_in(area)).map(clip));
-    let is_part = |block: &&Block| inside(&block.bbox) && drawn.is_none_or(|drawn| may_name(block, &drawn));
-    let labels = around(others().filter(is_part).map(|block| block.bbox));
     let is_drawn = drawn.is_some_and(|area| area.height >= MIN_SIDE || area.width >= MIN_SIDE);
-    let area = match (drawn, labels) {
-        (Some(drawn), Some(labels)) => union(&drawn, &labels),
-        (Some(area), None) | (None, Some(area)) => area,
-        (None, None) => return None,
+    let with = |is_part: &dyn Fn(&Block) -> bool| {
+        let labels = others().filter(|block| inside(&block.bbox) && is_part(block)).map(|block| block.bbox);
+        let area = around(drawn.into_iter().chain(labels))?;
+        let distance = match side {
+            Side::Above => caption.y - area.bottom(),
+            Side::Below => area.y - caption.bottom(),
+        };
+        (area.height >= MIN_SIDE && area.width >= MIN_SIDE && distance < MAX_DISTANCE)
+            .then_some(Picture { area, is_drawn })
     };
-    let distance = match side {
-        Side::Above => caption.y - area.bottom(),
-        Side::Below => area.y - caption.bottom(),
-    };
-    (area.height >= MIN_SIDE && area.width >= MIN_SIDE && distance < MAX_DISTANCE)
-        .then_some(Picture { area, is_drawn })
+    // The text beside a drawing may be all that joins it to its caption.
+    with(&|block| drawn.is_none_or(|drawn| may_name(block, &drawn))).or_else(|| with(&|_| true))
 }
 
 /// Tells whether a block may belong to a drawing in its column: a line of text or a formula that stands above or below it
@@ -355,13 +354,14 @@ mod tests {
             "B = { U × V } is a base of T, and so is C.",
             (50.0, 150.0, 300.0, 10.0),
         );
+        let prose = block(BlockKind::Paragraph, PROSE, (50.0, 430.0, 500.0, 100.0));
         let axis = block(BlockKind::Paragraph, "Votes a day", (140.0, 186.0, 60.0, 10.0));
         let caption = block(BlockKind::Caption, "Figure 2: A curve.", (200.0, 400.0, 200.0, 10.0));
         let page = Page {
             number: 3,
             width: 600.0,
             height: 800.0,
-            blocks: vec![formula, axis, caption],
+            blocks: vec![formula, axis, caption, prose],
             ..Page::default()
         };
         let shapes = [Rect { x: 120.0, y: 200.0, width: 300.0, height: 180.0 }];

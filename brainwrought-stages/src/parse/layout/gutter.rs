@@ -170,10 +170,15 @@ fn strips(words: &[Word], page: &PageContent, size: f32, tables: &[RuledTable]) 
             while let Some((a, b)) = reach(last + 1, high, low) {
                 (last, high, low) = (last + 1, a, b);
             }
-            // Its middle may go on where a line reaches a little into it.
-            let middle = white.get(usize::midpoint(first, last)).into_iter().flatten();
-            let run = middle.copied().find(|&(a, b)| a <= high && b >= low);
-            let (high, low) = run.map_or((high, low), |(a, b)| {
+            // Most of it may go on where a line reaches a little into it; a space in a line across is narrower.
+            let quarter = (last - first) / 4;
+            let inner = white.get(first + quarter..=last - quarter).unwrap_or_default();
+            let around = |runs: &Vec<(f32, f32)>| runs.iter().copied().find(|&(a, b)| a <= high && b >= low);
+            let run = inner.iter().map(around).reduce(|one, other| {
+                let ((a, b), (c, d)) = (one?, other?);
+                Some((a.max(c), b.min(d)))
+            });
+            let (high, low) = run.flatten().map_or((high, low), |(a, b)| {
                 let slack = 0.1 * (low - high);
                 (if high - a <= slack { a } else { high }, if b - low <= slack { b } else { low })
             });
