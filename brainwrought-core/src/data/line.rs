@@ -43,6 +43,10 @@ pub struct Line {
     /// spoken.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub edited: bool,
+    /// True when a person lets it stand although its sources do not bear it out: what it says is then accepted, and listed as
+    /// overruled. That its pages exist and hold what it quotes is asked of it all the same.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub overruled: bool,
 }
 
 impl Line {
@@ -64,6 +68,7 @@ impl Line {
             on_screen: String::new(),
             importance: Importance::Normal,
             edited: false,
+            overruled: false,
         }
     }
 
@@ -172,6 +177,22 @@ pub enum LineRole {
 }
 
 impl LineRole {
+    /// All roles, in the order in which they are offered.
+    pub const ALL: [Self; 12] = [
+        Self::Hook,
+        Self::Fact,
+        Self::Gloss,
+        Self::Transition,
+        Self::Interjection,
+        Self::Question,
+        Self::Guess,
+        Self::Recap,
+        Self::Callback,
+        Self::Quiz,
+        Self::Answer,
+        Self::Close,
+    ];
+
     /// Tells whether the line states something that the document must bear out.
     pub fn states_facts(self) -> bool {
         matches!(self, Self::Fact | Self::Recap | Self::Answer)

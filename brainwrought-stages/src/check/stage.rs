@@ -16,6 +16,7 @@ use super::table::ReportFile;
 use crate::assemble::{Part, Spending, Timeline, samples};
 use crate::gate::Limits;
 use crate::media::{LumaView, MediaError, PictureMeter, SAMPLE_RATE, Viewer, probe};
+use crate::script::LineReport;
 
 /// Frames between two reports of progress.
 const PROGRESS: u64 = 30;
@@ -31,7 +32,7 @@ pub struct Check {
 
 impl Stage for Check {
     const NAME: &'static str = "check";
-    const VERSION: u32 = 5;
+    const VERSION: u32 = 6;
     type Input = (Document, Script, Video, Vec<Audio>, Vec<Visuals>, Vec<Clip>);
     type Output = Report;
 
@@ -45,7 +46,8 @@ impl Stage for Check {
         if report.is_passed() {
             return Ok(report);
         }
-        let json = summary(reader, &report.rules, &report.warnings, None).map_err(StageError::fatal)?;
+        let json =
+            summary(reader, &report.rules, Vec::new(), &report.warnings, None).map_err(StageError::fatal)?;
         cx.log(LogLevel::Error, json.to_string());
         let rules = report.rules.into_iter().filter(|rule| !rule.passed).collect();
         Err(StageError::fatal(CheckError::Failed { rules }))
@@ -85,12 +87,13 @@ impl Check {
         })?;
         let mut warnings = video.warnings.clone();
         warnings.extend(verdict.warnings);
-        let json = summary(reader, &verdict.rules, &warnings, spent).map_err(StageError::fatal)?;
+        let lines = verdict.lines.clone();
+        let json = summary(reader, &verdict.rules, lines, &warnings, spent).map_err(StageError::fatal)?;
         let json = serde_json::to_vec_pretty(&json).map_err(|e| StageError::fatal(CheckError::Report(e)))?;
         let blob = cx.put(json.into(), "application/json").await?;
         video.sidecars.insert("report.json".to_owned(), blob);
         let parts = Part::all(&script, &audios, &visuals, &clips).map_err(StageError::fatal)?;
-        let manifest = manifest(&document, &script, &parts, &timeline, &video)
+        let manifest = manifest(&document, &script, &verdict.lines, &parts, &timeline, &video)
             .map_err(|e| StageError::fatal(CheckError::Manifest(e)))?;
         let blob = cx.put(manifest.into(), "application/json").await?;
         video.sidecars.insert("manifest.json".to_owned(), blob);
@@ -101,13 +104,21 @@ impl Check {
 fn summary(
     reader: Reader,
     rules: &[Rule],
+    lines: Vec<LineReport>,
     warnings: &[String],
     spent: Option<Spending>,
 ) -> Result<serde_json::Value, CheckError> {
     let passed = rules.iter().all(|rule| rule.passed);
     let (rules, warnings) = (rules.to_vec(), warnings.to_vec());
-    let file =
-        ReportFile { schema: "gate/1".to_owned(), passed, reader: Some(reader), rules, warnings, spent };
+    let file = ReportFile {
+        schema: "gate/1".to_owned(),
+        passed,
+        reader: Some(reader),
+        rules,
+        lines,
+        warnings,
+        spent,
+    };
     serde_json::to_value(file).map_err(CheckError::Report)
 }
 

@@ -154,7 +154,8 @@ pub async fn estimate(
     scratch: PathBuf,
 ) -> Result<Estimate, EstimateError> {
     let mut estimate = Estimate::default();
-    if let Some(choice) = &options.llm {
+    let is_written = options.script.is_some() || options.approved_script.is_some();
+    if let Some(choice) = options.llm.as_ref().filter(|_| !is_written) {
         let quote = choice.quote(&resources.providers)?;
         if let Some(paid) = paid(quote.provider, quote.price) {
             let document = document(file_name, pdf, options.ocr, resources, artifacts, scratch).await?;

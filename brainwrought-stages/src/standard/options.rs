@@ -8,6 +8,7 @@ use brainwrought_core::id::Digest;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
+use super::script_only::SCRIPT_PIPELINE;
 use crate::audio::{AUTO, Effects, HostedVoice, Lexicon, MusicTrack, PiperFiles, VoiceFailure};
 use crate::frame::{CaptionStyle, Layout};
 use crate::llm::LlmChoice;
@@ -92,6 +93,12 @@ pub struct MakeOptions {
     /// The script that somebody wrote or edited; without it, one is written.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub script: Option<ScriptFile>,
+    /// Whether the job ends with the script, for somebody to read and edit before anything is rendered.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub script_only: bool,
+    /// The script of such a job that somebody has approved, as JSON; nothing is written then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub approved_script: Option<BlobRef>,
 }
 
 /// The kind of video.
@@ -160,6 +167,8 @@ impl Default for MakeOptions {
             trends: TrendChoice::Lexicon,
             ocr: OcrMode::Auto,
             script: None,
+            script_only: false,
+            approved_script: None,
         }
     }
 }
@@ -233,6 +242,11 @@ impl MakeOptions {
 }
 
 impl MakeOptions {
+    /// The name of the pipeline that they are for.
+    pub fn pipeline_name(&self) -> &'static str {
+        if self.script_only { SCRIPT_PIPELINE } else { self.format.pipeline_name() }
+    }
+
     /// Makes what an engine is given to start a job: these options, seeded by the PDF.
     ///
     /// # Errors
@@ -244,7 +258,7 @@ impl MakeOptions {
         for voice in [&mut options.voice, &mut options.voice2] {
             *voice = HostedVoice::stored(voice);
         }
-        let submission = Submission::of_pdf(options.format.pipeline_name(), file_name, pdf);
+        let submission = Submission::of_pdf(options.pipeline_name(), file_name, pdf);
         Ok(submission.with_options(serde_json::to_value(options)?))
     }
 }
@@ -314,6 +328,8 @@ mod tests {
             "effects",
             "memes-by",
             "ocr",
+            "script-only",
+            "approved-script",
         ];
         for newer in newer {
             assert!(plain.get(newer).is_none(), "{newer}");
