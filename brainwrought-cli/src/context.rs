@@ -21,6 +21,7 @@ use brainwrought_stages::visuals::VideoGenerator;
 use brainwrought_store::HubPublisher;
 
 use crate::config::{self, Config};
+use crate::model_wish::ModelWish;
 
 /// The opened stores, and what an engine needs beside them.
 #[derive(Debug)]
@@ -77,7 +78,7 @@ impl Context {
             video_generators,
             trend_command,
         };
-        context.remember(config.llm.as_ref(), &config.trends, &[]);
+        context.remember(config.llm.as_ref().and_then(ModelWish::named), &config.trends, &[]);
         Ok(context)
     }
 

@@ -12,6 +12,8 @@ mod docs;
 mod edit_args;
 mod exit;
 mod idle_memory;
+mod local_model;
+mod model_wish;
 mod money;
 mod observe;
 mod operator_token;

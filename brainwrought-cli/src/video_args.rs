@@ -4,12 +4,13 @@ use std::path::PathBuf;
 
 use brainwrought_stages::audio::{Effects, VoiceFailure};
 use brainwrought_stages::frame::{CaptionStyle, Layout};
-use brainwrought_stages::llm::LlmChoice;
 use brainwrought_stages::parse::OcrMode;
 use brainwrought_stages::script::LENGTH_SECONDS;
 use brainwrought_stages::standard::Format;
 use brainwrought_stages::visuals::{MemesBy, PictureChoice};
 use clap::Args as ClapArgs;
+
+use crate::model_wish::ModelWish;
 
 /// What a video should be like.
 #[derive(Debug, Clone, ClapArgs)]
@@ -75,10 +76,10 @@ pub(crate) struct VideoArgs {
     #[arg(long, value_name = "WxH", hide_short_help = true)]
     pub(crate) size: Option<String>,
     /// Language model that writes the script: openai:MODEL, gemini:MODEL, anthropic:MODEL, or an OpenAI-compatible server
-    /// such as http://127.0.0.1:8080/v1#MODEL. Keys come from $OPENAI_API_KEY, $GOOGLE_API_KEY and $ANTHROPIC_API_KEY
+    /// such as http://127.0.0.1:8080/v1#MODEL; `auto` finds the best model of a server on this machine. Keys come from $OPENAI_API_KEY, $GOOGLE_API_KEY and $ANTHROPIC_API_KEY
     /// [default: $BRAINWROUGHT_LLM, or none]
     #[arg(long, value_name = "MODEL")]
-    pub(crate) llm: Option<LlmChoice>,
+    pub(crate) llm: Option<ModelWish>,
     /// Source of additional pictures: openai:MODEL, gemini:MODEL, pexels, pixabay, video:NAME from the config file, your own
     /// folder, or none [default: `pictures` in the config file, or none]
     #[arg(long, value_name = "SOURCE|FOLDER")]

@@ -86,7 +86,7 @@ pub(crate) const FLAGS: [(&str, Fate); 53] = [
 ];
 
 /// The variables of the environment, beside those of [`SERVICES`].
-pub(crate) const VARIABLES: [(&str, Fate); 26] = [
+pub(crate) const VARIABLES: [(&str, Fate); 27] = [
     ("BRAINWROUGHT_ADDRESSES", Secret),
     ("BRAINWROUGHT_ARTIFACTS", Secret),
     ("BRAINWROUGHT_CONFIG", Inside),
@@ -94,6 +94,8 @@ pub(crate) const VARIABLES: [(&str, Fate); 26] = [
     ("BRAINWROUGHT_JOBS", Secret),
     ("BRAINWROUGHT_LLM", Secret),
     ("BRAINWROUGHT_LLM_KEY", Secret),
+    // Addresses of this machine without user, password and query; others are refused.
+    ("BRAINWROUGHT_LLM_SERVERS", Plain),
     ("BRAINWROUGHT_LOG_FORMAT", Plain),
     ("BRAINWROUGHT_METRICS", Plain),
     ("BRAINWROUGHT_OFFLINE", Plain),
@@ -132,7 +134,7 @@ pub(crate) const STORE_OPTIONS: [&str; 11] = [
 ];
 
 /// The keys of the config file; `*` stands for a name.
-pub(crate) const KEYS: [(&str, Fate); 54] = [
+pub(crate) const KEYS: [(&str, Fate); 55] = [
     ("artifacts", Secret),
     ("c2pa.certificate", Inside),
     ("c2pa.key", Inside),
@@ -140,6 +142,7 @@ pub(crate) const KEYS: [(&str, Fate); 54] = [
     ("dataset", Shown("it is where finished videos are published")),
     ("jobs", Secret),
     ("llm", Secret),
+    ("llm-servers", Plain),
     ("max-cost", Plain),
     ("max-storage", Plain),
     ("memes-by", Plain),
