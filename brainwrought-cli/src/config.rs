@@ -29,6 +29,9 @@ const VIDEO_FILES: [&str; 6] = ["avi", "m4v", "mkv", "mov", "mp4", "webm"];
 /// How the files of pictures and clips end that a script may ask for.
 const PICTURE_FILES: [&str; 8] = ["jpeg", "jpg", "m4v", "mov", "mp4", "png", "webm", "webp"];
 
+/// The least of a document that a language model is sent at once, in tokens: a page or two.
+const LEAST_DOCUMENT_TOKENS: u32 = 1_000;
+
 /// What is wrong when [`Config::resources_unknown`] is true.
 pub(crate) const RESOURCES_UNKNOWN: &str =
     "neither HOME nor XDG_DATA_HOME is set, so the folder of the PDF engine and the voice is unknown";
@@ -56,6 +59,8 @@ pub(crate) struct Config {
     pub(crate) llm: Option<ModelWish>,
     /// The model servers of this machine that are looked at where the choice of a model is left to the program.
     pub(crate) llm_servers: Vec<String>,
+    /// The most tokens of a document that the language model is sent at once, where no argument says otherwise.
+    pub(crate) document_tokens: Option<u32>,
     /// The most that the providers of a job may be paid, where no argument says otherwise.
     pub(crate) max_cost: MaxCost,
     /// The most that a server stores, where no argument says otherwise.
@@ -156,6 +161,7 @@ impl Config {
             providers,
             llm: llm.or(file.llm),
             llm_servers: llm_servers(file.llm_servers)?,
+            document_tokens: file.document_tokens.map(|tokens| tokens.max(LEAST_DOCUMENT_TOKENS)),
             max_cost: file.max_cost.and_then(MaxCost::of_usd).unwrap_or(MaxCost(None)),
             max_storage: file.max_storage,
             pictures: file.pictures,
@@ -216,6 +222,7 @@ impl VideoConfig {
         options.height = height;
         let wants_local_model = llm == Some(ModelWish::Auto);
         options.llm = llm.and_then(ModelWish::into_named);
+        options.document_tokens = args.document_tokens.or(config.document_tokens);
         options.trends = trends;
         options.pictures = pictures;
         options.ocr = args.ocr.unwrap_or(config.ocr);

@@ -42,6 +42,9 @@ pub(crate) struct ConfigFile {
     /// Model servers of this machine that `--llm auto` looks at; those of Ollama, llama.cpp and LM Studio at their usual ports
     /// unless set. Environment: `BRAINWROUGHT_LLM_SERVERS`, parted by white space.
     pub(crate) llm_servers: Vec<String>,
+    /// Tokens of a document that the language model is sent at once, as for `--document-tokens`; a server uses it for all
+    /// jobs.
+    pub(crate) document_tokens: Option<u32>,
     /// Source of additional pictures, as for `--pictures`; a server uses it for all jobs.
     #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub(crate) pictures: Option<PictureChoice>,
@@ -141,6 +144,7 @@ impl std::fmt::Debug for ConfigFile {
             .field("resources", &self.resources)
             .field("dataset", &self.dataset)
             .field("llm", &self.llm)
+            .field("document_tokens", &self.document_tokens)
             .field("llm_servers", &self.llm_servers)
             .field("trends", &self.trends)
             .field("offline", &self.offline)

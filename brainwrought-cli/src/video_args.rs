@@ -80,6 +80,11 @@ pub(crate) struct VideoArgs {
     /// [default: $BRAINWROUGHT_LLM, or none]
     #[arg(long, value_name = "MODEL")]
     pub(crate) llm: Option<ModelWish>,
+    /// Tokens of the document that the language model is sent at once, from 1000; a longer document is read in parts [default:
+    /// `document-tokens` in the config file, or three fifths of the model's context: at most 150000, and 24000 where it is
+    /// not known]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1000..=2_000_000), hide_short_help = true)]
+    pub(crate) document_tokens: Option<u32>,
     /// Source of additional pictures: openai:MODEL, gemini:MODEL, pexels, pixabay, video:NAME from the config file, your own
     /// folder, or none [default: `pictures` in the config file, or none]
     #[arg(long, value_name = "SOURCE|FOLDER")]

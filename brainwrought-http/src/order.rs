@@ -125,6 +125,7 @@ pub(crate) async fn submit(
         options.music = Music::File(own_music::store(state, music).await?);
     }
     options.llm.clone_from(&state.settings.llm);
+    options.document_tokens = state.settings.document_tokens;
     options.trends.clone_from(&state.settings.trends);
     options.pictures.clone_from(&state.settings.pictures);
     options.memes_by = state.settings.memes_by;

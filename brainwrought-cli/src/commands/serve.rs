@@ -49,6 +49,7 @@ pub(crate) async fn run(config: &Config, args: ServeArgs) -> anyhow::Result<()> 
     settings.operators = operators(&token_file)?;
     settings.storage.bytes = max_storage(args.max_storage.or(config.max_storage))?;
     settings.llm = local_model::named(config).await?;
+    settings.document_tokens = config.document_tokens;
     settings.max_cost = config.max_cost.0;
     settings.trends.clone_from(&config.trends);
     settings.pictures = pictures(config, &engine).await?;

@@ -28,7 +28,7 @@ const BROWSERS: &str = "browsers learn by a header who may frame the page";
 const NAMED: &str = "videos and their manifests name the model or the licence";
 
 /// The flags of the commands that serve, submit and work.
-pub(crate) const FLAGS: [(&str, Fate); 53] = [
+pub(crate) const FLAGS: [(&str, Fate); 54] = [
     ("artifacts", Secret),
     ("background", Inside),
     ("bind", Shown(ADDRESS)),
@@ -36,6 +36,7 @@ pub(crate) const FLAGS: [(&str, Fate); 53] = [
     ("captions", Plain),
     ("concurrency", Plain),
     ("config", Inside),
+    ("document-tokens", Plain),
     ("effects", Plain),
     ("examples", Inside),
     ("format", Plain),
@@ -134,12 +135,13 @@ pub(crate) const STORE_OPTIONS: [&str; 11] = [
 ];
 
 /// The keys of the config file; `*` stands for a name.
-pub(crate) const KEYS: [(&str, Fate); 55] = [
+pub(crate) const KEYS: [(&str, Fate); 56] = [
     ("artifacts", Secret),
     ("c2pa.certificate", Inside),
     ("c2pa.key", Inside),
     ("callback-hosts", Inside),
     ("dataset", Shown("it is where finished videos are published")),
+    ("document-tokens", Plain),
     ("jobs", Secret),
     ("llm", Secret),
     ("llm-servers", Plain),

@@ -167,8 +167,9 @@ pub async fn estimate(
                 dialogue: options.dialogue,
                 ..Brief::default()
             };
-            let reckoned =
-                tokio::task::spawn_blocking(move || model_steps(&document, &brief, quote.context_tokens));
+            let at_once = options.document_tokens;
+            let reckon = move || model_steps(&document, &brief, quote.context_tokens, at_once);
+            let reckoned = tokio::task::spawn_blocking(reckon);
             let steps = reckoned.await.map_err(|error| EstimateError::Unread(error.to_string()))?;
             estimate.add(WriteScript::NAME, &paid, steps.len(), |price| Costs {
                 usually: steps.iter().map(|step| step.usually(price)).sum(),

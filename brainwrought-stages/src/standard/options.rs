@@ -81,6 +81,9 @@ pub struct MakeOptions {
     /// The language model that writes the script; without one, the program writes it alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub llm: Option<LlmChoice>,
+    /// The most tokens of the document that the language model is sent at once; without it, that goes by its context.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub document_tokens: Option<u32>,
     /// Where pictures come from that the script asks for; without it, it asks for none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pictures: Option<Pictures>,
@@ -163,6 +166,7 @@ impl Default for MakeOptions {
             height: 1920,
             fps: 30,
             llm: None,
+            document_tokens: None,
             pictures: None,
             trends: TrendChoice::Lexicon,
             ocr: OcrMode::Auto,
@@ -319,6 +323,7 @@ mod tests {
         let plain = serde_json::to_value(MakeOptions::default()).unwrap();
         let newer = [
             "llm",
+            "document-tokens",
             "pictures",
             "voice2",
             "voice-files",

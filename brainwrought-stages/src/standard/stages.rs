@@ -94,6 +94,7 @@ impl Stages {
                     let offer = pictures.as_ref().map(Pictures::offer);
                     let trends = options.trends.open(&resources.providers, resources.trend_command.as_ref());
                     let writer = ModelWriter::chosen(chosen).with_pictures(offer).with_trends(trends);
+                    let writer = writer.with_document_tokens(options.document_tokens);
                     Some(Arc::new(writer) as Arc<dyn ScriptWriter>)
                 }),
                 trends: match &options.trends {
