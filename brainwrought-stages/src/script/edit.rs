@@ -303,6 +303,7 @@ fn edited(script: &Script, changes: &[Option<Change>]) -> Script {
                     line.text.clone_from(&change.text);
                     line.edited = true;
                     line.overruled = change.is_overruled;
+                    line.opinion = None;
                     is_scene_changed = true;
                 }
             }

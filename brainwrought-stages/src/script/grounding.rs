@@ -142,6 +142,7 @@ pub(crate) fn line_reports(script: &Script, document: &Document) -> Vec<LineRepo
             sources: line.sources().filter(|source| !source.quote.is_empty()).cloned().collect(),
             doubts: doubts.map(ToString::to_string).collect(),
             overruled: sentence.is_some_and(|sentence| sentence.is_overruled),
+            opinion: line.opinion.clone(),
         }
     };
     script.lines().enumerate().map(report).collect()

@@ -1,6 +1,6 @@
 //! [`LineReport`]: a line of a script with what it comes from and what the gate found of it.
 
-use brainwrought_core::data::{Citation, LineRole};
+use brainwrought_core::data::{Citation, LineRole, Opinion};
 use serde::{Deserialize, Serialize};
 
 /// A line of a script with what it comes from and what the gate found of it, for reports.
@@ -20,4 +20,7 @@ pub struct LineReport {
     /// True when a person let it stand.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub overruled: bool,
+    /// What a language model said of it, where one wrote the script.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opinion: Option<Opinion>,
 }

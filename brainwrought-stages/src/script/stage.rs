@@ -86,7 +86,7 @@ impl Default for WriteScript {
 
 impl Stage for WriteScript {
     const NAME: &'static str = "script";
-    const VERSION: u32 = 12;
+    const VERSION: u32 = 13;
     type Input = Document;
     type Output = Script;
 

@@ -23,7 +23,7 @@ use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
 /// The steps of a script.
-const STEPS: [&str; 5] = ["story", "script", "fit", "ending", "fit"];
+const STEPS: [&str; 6] = ["story", "script", "review", "fit", "ending", "fit"];
 
 /// A dollar for a million tokens of input, ten for output.
 const PRICE: Price = Price {

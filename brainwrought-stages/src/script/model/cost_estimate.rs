@@ -7,8 +7,8 @@ use super::super::writer::Brief;
 use super::assembly::language_of;
 use super::passages::{MOST_TOKENS as PASSAGE_MATERIAL, TRIES, scenes_in};
 use super::prompt::{
-    ENDING_TOKENS, LINE_TOKENS, NOTES_TOKENS, PASSAGE_TOKENS, Prompts, REWRITE_TOKENS, SENTENCE_TOKENS,
-    STORY_TOKENS, THOUGHT_TOKENS,
+    ENDING_TOKENS, LINE_TOKENS, NOTES_TOKENS, OPINION_TOKENS, PASSAGE_TOKENS, Prompts, REWRITE_TOKENS,
+    SENTENCE_TOKENS, STORY_TOKENS, THOUGHT_TOKENS,
 };
 use super::room::Room;
 use super::sources::Sources;
@@ -94,6 +94,7 @@ pub fn model_steps(
         step(reading, STORY_TOKENS, THOUGHT_TOKENS),
         step(reading, script, THOUGHT_TOKENS),
         step(shown, lines * REWRITE_TOKENS, THOUGHT_TOKENS),
+        step(shown, lines * OPINION_TOKENS, THOUGHT_TOKENS),
         step(shown, lines * LINE_TOKENS / 2, THOUGHT_TOKENS),
         step(shown, ENDING_TOKENS, THOUGHT_TOKENS),
         step(shown, lines * LINE_TOKENS / 2, THOUGHT_TOKENS),
@@ -124,11 +125,11 @@ mod tests {
         let brief = Brief { length_ms: 55_000, seed: 1, slang: 1, ..Brief::default() };
         let steps = |sentences, context| model_steps(&long(sentences), &brief, context, None);
         let (short, longer) = (steps(20, None), steps(200, None));
-        assert_eq!((short.len(), longer.len()), (6, 6));
+        assert_eq!((short.len(), longer.len()), (7, 7));
         assert!(tokens(&longer) > tokens(&short));
         let whole = steps(600, Some(400_000));
         let parts = steps(600, Some(9_000));
-        assert_eq!(whole.len(), 6);
+        assert_eq!(whole.len(), 7);
         assert!(model_steps(&long(600), &brief, Some(400_000), Some(3_000)).len() > 8, "as was asked for");
         assert!(parts.len() > 8, "{}", parts.len());
         assert!(parts.iter().all(|step| step.most_tokens <= 9_000 / ANSWER_SHARE));

@@ -133,6 +133,7 @@ fn reword(line: &mut Line, text: &str, facts: &Facts) {
     if let Ok(citations) = facts.judge(&claim) {
         line.emphasis = emphasised(&line.emphasis, &claim.text);
         line.text = claim.text;
+        line.opinion = None;
         cite(line, citations);
     }
 }

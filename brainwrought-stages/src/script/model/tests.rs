@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use std::sync::Mutex;
 
 use brainwrought_core::artifact_store::ArtifactStore;
-use brainwrought_core::data::{BlockKind, IllustrationKind, LineRole, Speaker, VisualCue};
+use brainwrought_core::data::{
+    BlockKind, IllustrationKind, LineRole, Opinion, OpinionVerdict, Speaker, VisualCue,
+};
 use brainwrought_core::id::{JobId, StageName, TaskKey};
 use brainwrought_core::memory::MemoryArtifactStore;
 use brainwrought_core::report::chain;
@@ -185,6 +187,7 @@ fn answers() -> BTreeMap<&'static str, Value> {
                 { "number": 5, "text": "His formula shows that 20% of callers wait for the exchange in seconds.", "sources": [number("His formula")], "second": "" },
             ] }),
         ),
+        ("review", json!({ "lines": [] })),
         ("fit", json!({ "change": [], "drop": [], "add": [] })),
         (
             "ending",
@@ -256,7 +259,7 @@ async fn the_gate_lets_through_what_the_document_says() {
         "what the document never mentions is no concept of it"
     );
     assert_eq!(planned_ms(&script), script.target_ms, "a shorter video says so");
-    assert_eq!(model.purposes(), ["story", "script", "repair", "repair", "fit", "ending", "fit"]);
+    assert_eq!(model.purposes(), ["story", "script", "repair", "repair", "review", "fit", "ending", "fit"]);
 }
 
 #[tokio::test]
@@ -350,26 +353,86 @@ async fn an_answered_step_is_not_asked_again() {
     let second = Scripted::new(answers());
     let writer = ModelWriter::new(Arc::clone(&second) as Arc<dyn LanguageModel>);
     writer.write(&document, &brief(), &context(&artifacts)).await.unwrap();
-    assert_eq!(second.purposes(), ["script", "repair", "repair", "fit", "ending", "fit"]);
+    assert_eq!(second.purposes(), ["script", "repair", "repair", "review", "fit", "ending", "fit"]);
 }
 
 #[tokio::test]
 async fn extras_may_fail_and_a_script_without_facts_is_none() {
     let mut some = answers();
-    for extra in ["repair", "fit", "ending"] {
+    for extra in ["repair", "review", "fit", "ending"] {
         some.remove(extra);
     }
     let document = paper();
     let made = written(&Scripted::new(some.clone()), &document).await;
     assert_eq!(made.writer, "scripted/one");
     assert_eq!(grounding(&made, &document), []);
-    for step in ["repair", "fit", "ending"] {
+    for step in ["repair", "review", "fit", "ending"] {
         let told = format!("the step “{step}” was left out");
         assert!(made.warnings.iter().any(|warning| warning.contains(&told)), "{:?}", made.warnings);
     }
     some.insert("script", script(Vec::new()));
     let made = written(&Scripted::new(some), &document).await;
     assert!(made.writer.starts_with("offline/"), "never half a script");
+}
+
+#[tokio::test]
+async fn a_second_opinion_comes_on_top_of_the_gate() {
+    let document = paper();
+    let verdict = |number: u32, verdict: &str, words: &str| json!({ "number": number, "verdict": verdict, "words": words });
+    let with = |lines: Value| {
+        let mut some = answers();
+        some.insert("review", json!({ "lines": lines }));
+        some
+    };
+    // Lines 1, 6 and 8 are facts that pass; 2 states nothing, and 99 is none.
+    let heard = json!([
+        verdict(1, "borne-out", ""),
+        verdict(2, "not", "Wait"),
+        verdict(6, "Not", "nearly every delay"),
+        verdict(8, "partly", "without any appointment"),
+        verdict(99, "not", ""),
+    ]);
+    let model = Scripted::new(with(heard.clone()));
+    let script = written(&model, &document).await;
+    let opinion = |script: &Script, words: &str| {
+        let line = script.lines().find(|line| line.text.contains(words));
+        line.unwrap_or_else(|| panic!("{words}: {:?}", said(script))).opinion.clone()
+    };
+    let known = |verdict, words: &str| Some(Opinion { verdict, words: words.to_owned() });
+    assert_eq!(opinion(&script, "coffee machine"), known(OpinionVerdict::BorneOut, ""));
+    assert_eq!(opinion(&script, "Hospitals"), known(OpinionVerdict::Partly, "without any appointment"));
+    assert_eq!(opinion(&script, "Wait for it"), None, "it states nothing");
+    // Nobody wrote line 6 anew, so the document's own sentence stands there.
+    assert!(said(&script).contains(&PAPER[4]), "{:?}", said(&script));
+    let told = "do not say “nearly every delay”";
+    assert!(script.warnings.iter().any(|warning| warning.contains(told)), "{:?}", script.warnings);
+    let asked = model.asked.lock().unwrap().clone();
+    let review = asked.iter().position(|prompt| prompt.purpose.ends_with("review")).unwrap();
+    let text = &asked[review].messages[0].text;
+    assert!(text.contains("Line 6: Regular arrivals") && text.contains("[5] Regular arrivals"), "{text}");
+    assert!(!text.contains("Line 2:"), "{text}");
+    assert!(asked[review + 1].messages[0].text.contains(told), "it goes back with the reason");
+    assert!(!asked[review + 1].messages[0].text.contains("Line 7"), "what was given up stays so");
+
+    // What is written anew passes the gate like any other line.
+    let mut some = with(heard);
+    let lines = some.get_mut("repair").unwrap()["lines"].as_array_mut().unwrap();
+    let text = "At the counter, regular arrivals would remove nearly every delay of the morning.";
+    lines.push(json!({ "number": 6, "text": text, "sources": [number("Regular arrivals")], "second": "" }));
+    let script = written(&Scripted::new(some), &document).await;
+    assert!(said(&script).contains(&text), "{:?}", said(&script));
+    assert_eq!(opinion(&script, "At the counter, regular"), None, "nobody read it again");
+
+    // A reply that says nothing of the kind costs nothing but a warning.
+    let mut some = answers();
+    some.insert("review", json!("I think they are all fine."));
+    let script = written(&Scripted::new(some), &document).await;
+    assert_eq!(script.writer, "scripted/one");
+    assert!(
+        script.warnings.iter().any(|warning| warning.contains("“review” was left out")),
+        "{:?}",
+        script.warnings
+    );
 }
 
 #[tokio::test]

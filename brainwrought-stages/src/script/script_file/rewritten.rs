@@ -53,8 +53,12 @@ pub fn rewritten(before: &Script, file: &ScriptFile, document: &Document) -> Res
 fn sourced(before: &Script, sources: &Sources<'_>, file: &FileLine) -> Line {
     let mut line = sources.line(file);
     let is_same = |old: &Line| old.text == line.text && old.role == line.role;
+    if let Some(old) = before.lines().find(|old| is_same(old)) {
+        line.opinion.clone_from(&old.opinion);
+        return line;
+    }
     let is_left = |old: &Line| old.citation.quote == line.citation.quote && !line.citation.quote.is_empty();
-    if !line.role.states_facts() || before.lines().any(is_same) || !before.lines().any(is_left) {
+    if !line.role.states_facts() || !before.lines().any(is_left) {
         return line;
     }
     let evidence = &sources.evidence;
