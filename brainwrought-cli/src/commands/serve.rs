@@ -18,6 +18,7 @@ use crate::byte_size::ByteSize;
 use crate::config::{self, Config};
 use crate::context::Context;
 use crate::exit::WrongCommand;
+use crate::local_model;
 use crate::observe;
 use crate::operator_token;
 use crate::output;

@@ -21,6 +21,8 @@ use crate::text::has_invisible;
 pub const MAX_SCRIPT_FILE_BYTES: usize = 512 * 1024;
 /// The most lines of a script: as many as three minutes hold of single words.
 const MAX_LINES: usize = 600;
+/// The most characters that stand on the screen beside a line: four long words.
+const MAX_ON_SCREEN_CHARS: usize = 120;
 /// The version of the form.
 const VERSION: u32 = 1;
 
@@ -131,6 +133,16 @@ pub enum ScriptFileError {
         /// Its length.
         chars: usize,
     },
+    /// Words for the screen or of the quiz are too many.
+    #[error("{what} has {chars} characters; it may have {most}")]
+    TooLong {
+        /// Where, such as `question 1 of the quiz`.
+        what: String,
+        /// How many characters it has.
+        chars: usize,
+        /// How many it may have.
+        most: usize,
+    },
     /// A line or a question holds characters that are no text.
     #[error("{what} contains invisible characters; type it again")]
     Invisible {
@@ -236,6 +248,7 @@ impl ScriptFile {
             if has_invisible(&line.text) || has_invisible(&line.on_screen) {
                 return Err(ScriptFileError::Invisible { what: format!("line {number}") });
             }
+            no_longer_than(MAX_ON_SCREEN_CHARS, &line.on_screen, || format!("`on-screen` of line {number}"))?;
             let sources = line.more_sources.len() + 1;
             if sources > Line::MAX_SOURCES {
                 return Err(ScriptFileError::Sources { line: number, sources });
@@ -248,6 +261,9 @@ impl ScriptFile {
             if quiz.choices.iter().chain([&quiz.question]).any(|text| has_invisible(text)) {
                 return Err(ScriptFileError::Invisible { what: format!("question {number} of the quiz") });
             }
+            for text in quiz.choices.iter().chain([&quiz.question]) {
+                no_longer_than(MAX_LINE_CHARS, text, || format!("question {number} of the quiz"))?;
+            }
         }
         let is_whole = |quiz: &FileQuestion| {
             (2..=4).contains(&quiz.choices.len()) && quiz.choices.contains(&quiz.answer)
@@ -257,6 +273,11 @@ impl ScriptFile {
             None => Ok(()),
         }
     }
+}
+
+fn no_longer_than(most: usize, text: &str, what: impl FnOnce() -> String) -> Result<(), ScriptFileError> {
+    let chars = text.chars().count();
+    if chars > most { Err(ScriptFileError::TooLong { what: what(), chars, most }) } else { Ok(()) }
 }
 
 #[cfg(test)]

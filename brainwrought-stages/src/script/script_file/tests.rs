@@ -88,6 +88,10 @@ fn mistakes_are_named() {
         error("version = 1\n[[line]]\nrole = \"quiz\"\ntext = \"Who?\""),
         ScriptFileError::NoQuestion { line: 1 }
     );
+    let long =
+        FILE.replace("choices = [\"Erlang\"", &format!("choices = [\"{}\", \"Erlang\"", "x".repeat(500)));
+    let told = "question 1 of the quiz has 500 characters; it may have 400";
+    assert_eq!(error(&long).to_string(), told);
     assert_eq!(
         error(&FILE.replace("answer = \"Erlang\"", "answer = \"x\"")),
         ScriptFileError::Question { question: 1 }
