@@ -211,6 +211,8 @@ pub enum SectionRole {
     Introduction,
     /// What the authors add to what was known.
     Contributions,
+    /// How the work was done: materials, methods, data.
+    Methods,
     /// What follows from it all.
     Conclusion,
     /// The works cited.

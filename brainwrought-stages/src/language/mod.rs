@@ -22,7 +22,7 @@ pub(crate) use meaning::Meaning;
 pub use measure::{PhraseList, Place, phrase_lists};
 
 /// The languages that have a file, by their codes.
-const FILES: [(&str, &str); 11] = [
+const FILES: [(&str, &str); 14] = [
     ("ar", include_str!("../../assets/language/ar.toml")),
     ("de", include_str!("../../assets/language/de.toml")),
     ("en", include_str!("../../assets/language/en.toml")),
@@ -30,8 +30,11 @@ const FILES: [(&str, &str); 11] = [
     ("fr", include_str!("../../assets/language/fr.toml")),
     ("it", include_str!("../../assets/language/it.toml")),
     ("ja", include_str!("../../assets/language/ja.toml")),
+    ("ko", include_str!("../../assets/language/ko.toml")),
     ("nl", include_str!("../../assets/language/nl.toml")),
+    ("pl", include_str!("../../assets/language/pl.toml")),
     ("pt", include_str!("../../assets/language/pt.toml")),
+    ("ru", include_str!("../../assets/language/ru.toml")),
     ("tr", include_str!("../../assets/language/tr.toml")),
     ("zh", include_str!("../../assets/language/zh.toml")),
 ];
@@ -135,6 +138,8 @@ pub(crate) struct FunctionWords {
     pub(crate) conjunctions: Words,
     pub(crate) hyphenated_prefixes: Words,
     pub(crate) verb_stems: Words,
+    /// Verbs that are nouns or adjectives about as often.
+    pub(crate) verb_nouns: Words,
     pub(crate) verb_forms: Words,
 }
 
@@ -178,6 +183,7 @@ pub(crate) struct SectionWords {
     pub(crate) abstracts: Phrases,
     pub(crate) introductions: Phrases,
     pub(crate) contributions: Phrases,
+    pub(crate) methods: Phrases,
     pub(crate) conclusions: Phrases,
     pub(crate) author_notes: Phrases,
     pub(crate) appendices: Phrases,
@@ -232,7 +238,11 @@ pub(crate) struct Cues {
     pub(crate) idea: Phrases,
     pub(crate) how: Phrases,
     pub(crate) result: Phrases,
+    /// Say that something matters most, or is so instead of otherwise.
+    pub(crate) key: Phrases,
     pub(crate) surprise: Phrases,
+    /// Parts of words that stand where nobody jokes.
+    pub(crate) grave: Phrases,
     /// Whole words that make an opening strong.
     pub(crate) strong: Phrases,
     /// Whole words that help it.
@@ -269,6 +279,10 @@ pub(crate) struct Story {
     pub(crate) bound: Words,
     /// Parts of sentences in which a writer talks of what the text has done or will do.
     pub(crate) self_talk: Phrases,
+    /// What leads from one slide to another, around `{}`, its heading.
+    pub(crate) next_slide: Option<String>,
+    /// Openings of sentences that set a scene or a problem, which the next one goes on with.
+    pub(crate) setups: Vec<String>,
     /// Openings of sentences that say the contrary of the one before, and the one that is said for them all.
     pub(crate) contrasts: Vec<String>,
     pub(crate) contrast: Option<String>,

@@ -11,9 +11,9 @@ use crate::language::LanguageData;
 /// How many points are told at once.
 const POINTS: std::ops::RangeInclusive<usize> = 2..=4;
 /// The most words of a point.
-const POINT_WORDS: usize = 8;
+const POINT_WORDS: usize = 14;
 /// The most words of all points together.
-const ALL_WORDS: usize = 20;
+const ALL_WORDS: usize = 34;
 
 /// Makes a sentence of each slide's heading and its points.
 pub(super) fn lists(document: &Document, cleaned: &Cleaned, language: &str) -> Vec<Sentence> {
@@ -22,7 +22,7 @@ pub(super) fn lists(document: &Document, cleaned: &Cleaned, language: &str) -> V
     }
     let mut found: Vec<Sentence> = Vec::new();
     for page in &document.pages {
-        let Some((heading, points)) = points(page) else { continue };
+        let Some(Points { heading, points, source }) = points(page) else { continue };
         let Some(text) = told(&heading, &points, language) else { continue };
         // A slide that builds up is shown many times over; the last is the whole.
         if found.last().is_some_and(|last| last.text.starts_with(&format!("{heading}:"))) {
@@ -35,43 +35,70 @@ pub(super) fn lists(document: &Document, cleaned: &Cleaned, language: &str) -> V
             .unwrap_or(0);
         found.push(Sentence {
             text,
-            source: points.first().cloned().unwrap_or_default(),
+            source,
             page: page.number,
             section,
             // A list is no part of any passage.
             passage: cleaned.passages.len() + found.len(),
             place: usize::MAX / 2 + 4 * found.len(),
+            rest: None,
             dangles: false,
+            leads_on: false,
             tie: None,
         });
     }
     found
 }
 
-/// Finds the heading of a slide and its points, where it is made of few short ones.
-fn points(page: &Page) -> Option<(String, Vec<String>)> {
+/// What a slide says in points.
+struct Points {
+    heading: String,
+    points: Vec<String>,
+    /// The stretch of the slide that they stand in.
+    source: String,
+}
+
+/// Finds the heading of a slide and its first points, where they are short.
+fn points(page: &Page) -> Option<Points> {
     let is_heading = |block: &&Block| block.kind == BlockKind::Heading;
     let heading = page.blocks.iter().find(is_heading)?;
     let title = without_number(&heading.text);
-    let points: Vec<String> = page
+    let mut all = 0;
+    let points: Vec<(usize, String)> = page
         .blocks
         .iter()
-        .filter(|block| matches!(block.kind, BlockKind::ListItem | BlockKind::Paragraph))
+        .enumerate()
+        .filter(|(_, block)| matches!(block.kind, BlockKind::ListItem | BlockKind::Paragraph))
         // Where nothing has a place, the heading comes first.
-        .filter(|block| {
+        .filter(|(_, block)| {
             (!page.is_drawn() || block.bbox.y > heading.bbox.y) && block.font_size >= 0.5 * heading.font_size
         })
-        .flat_map(|block| parts(&block.text))
-        .map(|point| point.trim_end_matches(['.', ',', ';', ':']).trim().to_owned())
+        .flat_map(|(at, block)| parts(&block.text).into_iter().map(move |part| (at, part)))
+        .flat_map(|(at, part)| part.split(". ").map(move |point| (at, point)))
+        .map(|(at, point)| (at, point.trim_end_matches(['.', ',', ';', ':']).trim().to_owned()))
+        // What is no text, such as a formula, is left out.
+        .filter(|(_, point)| (1..=POINT_WORDS).contains(&size(point)) && is_point(point))
+        .take_while(|(_, point)| {
+            all += size(point);
+            all <= ALL_WORDS
+        })
+        .take(*POINTS.end())
         .collect();
-    let size = |text: &str| text.split_whitespace().count();
     let fit = POINTS.contains(&points.len())
-        && points.iter().all(|point| (1..=POINT_WORDS).contains(&size(point)) && is_point(point))
-        && points.iter().map(|point| size(point)).sum::<usize>() <= ALL_WORDS
         && (1..=7).contains(&size(&title))
         && is_point(&title)
         && page.blocks.iter().filter(is_heading).count() == 1;
-    fit.then_some((title, points))
+    let (first, last) = (points.first()?.0, points.last()?.0);
+    let source: Vec<&str> = page.blocks[first..=last].iter().map(|block| block.text.as_str()).collect();
+    fit.then(|| Points {
+        heading: title,
+        points: points.into_iter().map(|(_, point)| point).collect(),
+        source: source.join(" "),
+    })
+}
+
+fn size(text: &str) -> usize {
+    text.split_whitespace().count()
 }
 
 /// Tells whether `text` can be a part of a list that is said.
@@ -79,9 +106,9 @@ fn is_point(text: &str) -> bool {
     let words: Vec<&str> = text.split_whitespace().collect();
     let letters = text.chars().filter(|letter| letter.is_alphabetic()).count();
     letters >= 4
-        && !text.contains([':', '.', '!', '@', '/', '"', '“', '”', '?', ';'])
+        && !text.contains(['!', '@', '/', '"', '“', '”', '?', ';'])
+        && !text.contains(". ")
         && is_prose(text, &words)
-        && !text.contains(|letter: char| letter.is_ascii_digit())
 }
 
 /// Says heading and points: "Three repairs: a, b, and c."
@@ -91,6 +118,10 @@ fn told(heading: &str, points: &[String], language: &str) -> Option<String> {
     // English sets a comma before the last of three.
     let comma = if language == "en" && first.len() > 1 { "," } else { "" };
     let first: Vec<String> = first.iter().map(|point| small(point)).collect();
+    // What holds a comma or a colon itself is set apart by more than a comma.
+    if points.iter().any(|point| point.contains([',', ':'])) {
+        return Some(format!("{heading}: {}; {}.", first.join("; "), small(last)));
+    }
     Some(format!("{heading}: {}{comma}{joint}{}.", first.join(", "), small(last)))
 }
 

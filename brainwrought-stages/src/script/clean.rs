@@ -80,7 +80,7 @@ pub(super) fn clean(document: &Document) -> Cleaned {
                     let is_front = first_chapter.is_some_and(|chapter| place < chapter);
                     if first_chapter == Some(place) || is_front && is_abstract {
                         skipping = None;
-                        sections.push(Section { title, page: page.number, role: role.or(told_as) });
+                        sections.push(Section { title, page: page.number, role: told_as.or(role) });
                     } else if is_front {
                         // Nothing is large enough to end front matter but the first chapter.
                         skipping = Some(f32::INFINITY);
@@ -95,7 +95,7 @@ pub(super) fn clean(document: &Document) -> Cleaned {
                         // The heading of a theorem or an example divides nothing.
                     } else if skipping.is_none_or(|size| block.font_size > size - 0.5) {
                         skipping = None;
-                        sections.push(Section { title, page: page.number, role: role.or(told_as) });
+                        sections.push(Section { title, page: page.number, role: told_as.or(role) });
                     }
                 }
                 // A video speaks one language: that of most of the text.
@@ -163,8 +163,14 @@ fn inherited(document: &Document) -> BTreeMap<(u32, usize), SectionRole> {
     let mut found = BTreeMap::new();
     for section in &document.sections {
         open.retain(|(level, _)| *level < section.level);
+        if section.role == Some(SectionRole::Introduction) {
+            // It is no part of an abstract, however large their headings are.
+            open.retain(|(_, role)| *role != Some(SectionRole::Abstract));
+        }
         let above = open.iter().rev().find_map(|(_, role)| *role);
-        let role = section.role.or(above);
+        // A structured abstract has methods and conclusions of its own.
+        let of_abstract = above.filter(|role| *role == SectionRole::Abstract);
+        let role = of_abstract.or(section.role).or(above);
         if let Some(role) = role {
             found.insert((section.page, section.block), role);
         }

@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::verbs::is_verb;
 use crate::language::{LanguageData, alternatives};
 
 /// How far a sentence may be changed.
@@ -156,7 +157,7 @@ fn without_report(text: &str) -> String {
     });
     static SHOWS: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"^(?:We|This (?:paper|article|work|report|study)|Our (?:results?|experiments?|analysis|findings?|evaluation|work|study|data)|The results?|Results)\s+(?:also\s+|further\s+|then\s+|clearly\s+)?(?:show|shows|showed|find|finds|found|prove|proves|proved|demonstrate|demonstrates|demonstrated|observe|observed|note|see|saw|reveal|reveals|revealed|confirm|confirms|confirmed)\s+that\s+",
+            r"^(?:I|We|This (?:paper|article|work|report|study)|Our (?:results?|experiments?|analysis|findings?|evaluation|work|study|data)|The results?|Results)\s+(?:also\s+|further\s+|then\s+|clearly\s+)?(?:show|shows|showed|find|finds|found|prove|proves|proved|demonstrate|demonstrates|demonstrated|observe|observed|note|see|saw|reveal|reveals|revealed|confirm|confirms|confirmed)\s+that\s+",
         )
     });
     static PRESENTS: LazyLock<Regex> = LazyLock::new(|| {
@@ -164,8 +165,13 @@ fn without_report(text: &str) -> String {
             r"^This (?:paper|article|work|report|study|thesis|essay)\s+(?:here\s+)?(?P<verb>present|introduce|propose|describe|develop|explore|examine|argue)s\s+(?:the design and (?:implementation|evaluation) of\s+)?(?P<what>.*)$",
         )
     });
+    static FOUND: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"^(?:I|We)\b[^,;:]{0,120}?\band\s+(?:found|find|show|showed|saw|see|observed|conclude|concluded)\s+that\s+",
+        )
+    });
     let text = capitalised(&PLACE.replace(text, ""));
-    if let Some(found) = SHOWS.find(&text) {
+    if let Some(found) = SHOWS.find(&text).or_else(|| FOUND.find(&text)) {
         return capitalised(&text[found.end()..]);
     }
     match PRESENTS.captures(&text) {
@@ -279,8 +285,11 @@ fn third_person(text: &str) -> Option<String> {
             r"(?i)\bour\s+(?:\w+\s+)?(?:results?|experiments?|approach|method|methods|work|study|analysis|model|findings?|data|system|algorithm|evaluation|implementation|framework|goal|paper|theory|estimates?|proposal|technique|techniques|project|design)\b",
         )
     });
-    if I.is_match(text) || text.to_lowercase().contains("let us") {
+    if text.to_lowercase().contains("let us") {
         return None;
+    }
+    if I.is_match(text) {
+        return of_one_author(text);
     }
     if !AUTHORS.is_match(text) && !OURS.is_match(text) {
         return Some(text.to_owned());
@@ -302,6 +311,52 @@ fn third_person(text: &str) -> Option<String> {
         word
     });
     Some(capitalised(&replaced))
+}
+
+/// Says "the author" for the only "I" of a sentence that says what its author does: "I try to …". None where more would have
+/// to change.
+fn of_one_author(text: &str) -> Option<String> {
+    static DOES: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"^(?P<before>(?:Here|Hereafter|Then|Next|First|Finally),?\s+)?I\s+(?P<adverb>(?:also|then|first|now|\w+ly)\s+)?(?P<verb>[a-z]+)\s+(?P<rest>.+)$",
+        )
+    });
+    static AND_DOES: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"\band (?P<verb>present|describe|show|derive|use|propose|introduce|discuss|argue|analy[sz]e|estimate|compare|explain|test|apply|develop|give|provide|examine|illustrate|prove|suggest) ",
+        )
+    });
+    let found = DOES.captures(text)?;
+    let rest = &found["rest"];
+    if I.is_match(rest) || WE.is_match(rest) || OUR.is_match(rest) || US.is_match(rest) {
+        return None;
+    }
+    let verb = in_third_person(&found["verb"])?;
+    // What its author does next is said in the same form: "I analyze … and derive …".
+    let rest = AND_DOES.replace_all(rest, |and: &regex::Captures<'_>| {
+        in_third_person(&and["verb"]).map_or_else(|| and[0].to_owned(), |verb| format!("and {verb} "))
+    });
+    let adverb = found.name("adverb").map_or("", |adverb| adverb.as_str());
+    Some(format!("The author {adverb}{verb} {rest}"))
+}
+
+/// The form of a verb behind "the author"; none for a word that is no verb.
+fn in_third_person(verb: &str) -> Option<String> {
+    const STAYS: [&str; 16] = [
+        "can", "will", "may", "must", "could", "would", "should", "did", "had", "found", "took", "ran",
+        "built", "made", "chose", "showed",
+    ];
+    Some(match verb {
+        "am" | "was" | "do" => return None,
+        "have" => "has".to_owned(),
+        _ if STAYS.contains(&verb) || verb.ends_with("ed") => verb.to_owned(),
+        _ if !is_verb(verb) || verb.ends_with("ss") || verb.ends_with('s') => return None,
+        _ if verb.ends_with('y') && !["ay", "ey", "oy"].iter().any(|end| verb.ends_with(end)) => {
+            format!("{}ies", verb.trim_end_matches('y'))
+        }
+        _ if ["x", "z", "ch", "sh", "o"].iter().any(|end| verb.ends_with(end)) => format!("{verb}es"),
+        _ => format!("{verb}s"),
+    })
 }
 
 fn split(text: &str) -> Vec<Shortened> {

@@ -262,11 +262,14 @@ fn named(findings: &[String]) -> String {
 }
 
 /// Keeps the sentences that say what their sources say, on pages that hold these.
-pub(super) fn retain_grounded(sentences: &mut Vec<Sentence>, document: &Document) {
-    let evidence = Evidence::new(document);
+pub(super) fn retain_grounded(sentences: &mut Vec<Sentence>, evidence: &Evidence) {
     sentences.retain(|sentence| {
+        let rest = sentence.rest.as_ref();
+        let quotes: Vec<&str> =
+            [sentence.source.as_str()].into_iter().chain(rest.map(|(_, quote)| quote.as_str())).collect();
         evidence.has_quote(sentence.page, &sentence.source)
-            && evidence.doubts(&sentence.text, &sentence.source).is_empty()
+            && rest.is_none_or(|(page, quote)| evidence.has_quote(*page, quote))
+            && evidence.doubts_among(&sentence.text, &quotes).is_empty()
     });
 }
 

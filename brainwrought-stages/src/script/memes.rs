@@ -24,7 +24,7 @@ const MECHANISMS: [(&str, &str); 3] =
     [("nerd", "um, actually"), ("monocle", "indeed"), ("thinking", "wait a minute")];
 const RESULTS: [(&str, &str); 3] = [("hundred", "no notes"), ("salute", "respect"), ("stars", "chef's kiss")];
 const SURPRISING: [(&str, &str); 3] =
-    [("mind-blown", "my brain right now"), ("eyes", "excuse me?"), ("doubt", "sounds illegal")];
+    [("mind-blown", "my brain right now"), ("eyes", "excuse me?"), ("doubt", "say that again")];
 const ANYTHING: [(&str, &str); 4] = [
     ("eyes", "watching this closely"),
     ("popcorn", "go on"),
@@ -63,7 +63,8 @@ pub(super) fn add_memes(
         }
         let Some(fact) = scene.lines.iter().find(|line| line.role == LineRole::Fact) else { continue };
         let Some(top) = subject(&fact.text, concepts, &said) else { continue };
-        let mut fitting = fitting(&fact.text).to_vec();
+        let Some(fitting) = fitting(&fact.text, level) else { continue };
+        let mut fitting = fitting.to_vec();
         seeded.shuffle(&mut fitting);
         let Some((template, bottom)) = fitting.into_iter().find(|(template, _)| !used.contains(template))
         else {
@@ -96,9 +97,14 @@ fn subject(fact: &str, concepts: &[Concept], said: &[String]) -> Option<String> 
         .map(str::to_owned)
 }
 
-fn fitting(fact: &str) -> &'static [(&'static str, &'static str)] {
+/// The memes that fit what a fact tells of; none where it tells of nothing to react to, or of what nobody jokes about. At higher
+/// levels any fact will do.
+fn fitting(fact: &str, level: u8) -> Option<&'static [(&'static str, &'static str)]> {
     let cues = &LanguageData::english().cues;
-    if has_cue(fact, &cues.problem) {
+    if has_cue(fact, &cues.grave) {
+        return None;
+    }
+    let found: &[_] = if has_cue(fact, &cues.problem) {
         &PROBLEMS
     } else if has_cue(fact, &cues.idea) {
         &IDEAS
@@ -106,11 +112,14 @@ fn fitting(fact: &str) -> &'static [(&'static str, &'static str)] {
         &RESULTS
     } else if has_cue(fact, &cues.how) {
         &MECHANISMS
-    } else if fact.contains(|letter: char| letter.is_ascii_digit()) || has_cue(fact, &cues.surprise) {
+    } else if fact.contains(|letter: char| letter.is_ascii_digit()) && has_cue(fact, &cues.surprise) {
         &SURPRISING
-    } else {
+    } else if level > 1 {
         &ANYTHING
-    }
+    } else {
+        return None;
+    };
+    Some(found)
 }
 
 #[cfg(test)]
@@ -134,7 +143,7 @@ mod tests {
             vec![
                 scene("Leader election suffers from split votes.", VisualCue::Motion),
                 scene("Logic has no place here.", VisualCue::Motion),
-                scene("The log never forgets.", VisualCue::Motion),
+                scene("The log never forgets 99 of 100 writes.", VisualCue::Motion),
                 scene("It needs 3 servers.", crop()),
             ]
         };
@@ -148,6 +157,9 @@ mod tests {
         assert_eq!(tops, [Some("leader election".to_owned()), None, Some("log".to_owned()), None]);
         let VisualCue::Meme { meme } = &made[0].1.visual else { panic!("{made:?}") };
         assert!(PROBLEMS.iter().any(|(template, _)| *template == meme.template));
+        let mut grave = vec![scene("Leader election suffers when 3 patients died.", VisualCue::Motion)];
+        add_memes(&mut grave, &concepts, 3, 55_000, &mut Seeded::new(1));
+        assert_eq!(top(&grave[0]), None);
         let mut none = scenes();
         add_memes(&mut none, &concepts, 0, 55_000, &mut Seeded::new(1));
         assert_eq!(none, scenes());

@@ -229,7 +229,9 @@ mod tests {
             section: 0,
             passage: 0,
             place: 0,
+            rest: None,
             dangles: false,
+            leads_on: false,
             tie: None,
         }
     }

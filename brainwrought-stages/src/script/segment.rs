@@ -40,7 +40,23 @@ pub(super) fn segments(language: &str, text: &str) -> Vec<Range<usize>> {
             _ => found.push(own),
         }
     }
-    found.into_iter().flat_map(|range| without_note_marks(text, range)).collect()
+    found
+        .into_iter()
+        .flat_map(|range| without_note_marks(text, range))
+        .flat_map(|range| without_remark_before(text, range))
+        .collect()
+}
+
+/// Cuts a sentence behind one in brackets that stands before it: "(They serve no tea.) The next shop does."
+fn without_remark_before(text: &str, range: Range<usize>) -> Vec<Range<usize>> {
+    static REMARK: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"^\([^()]{12,}[.!?]\)\s+\p{Lu}").expect("the pattern is a constant that tests compile")
+    });
+    let own = text.get(range.clone()).unwrap_or_default();
+    let Some(end) = REMARK.find(own).and_then(|_| own.find(')')) else { return vec![range] };
+    let behind = range.start + end + 1;
+    let gap = own[end + 1..].len() - own[end + 1..].trim_start().len();
+    vec![range.start..behind, behind + gap..range.end]
 }
 
 /// Cuts a sentence where the marks of notes hide a full stop, and takes the marks out: "… after TIA.22–25 One study …".
@@ -175,6 +191,15 @@ mod tests {
             cut("en", "We waited in line 3. The barista smiled."),
             ["We waited in line 3.", "The barista smiled."]
         );
+    }
+
+    #[test]
+    fn a_remark_in_brackets_is_a_sentence_of_its_own() {
+        assert_eq!(
+            cut("en", "(They serve no tea in the morning.) The next shop opens at nine."),
+            ["(They serve no tea in the morning.)", "The next shop opens at nine."]
+        );
+        assert_eq!(cut("en", "(See below.) It is open."), ["(See below.) It is open."]);
     }
 
     #[test]

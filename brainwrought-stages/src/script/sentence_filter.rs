@@ -35,10 +35,19 @@ static POINTS_AWAY: LazyLock<Regex> = LazyLock::new(|| {
 
 static ROADMAP: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
-        r"(?ix)\b(?:authors|we|they)\s+(?:now\s+|then\s+|also\s+|first\s+|\w+ly\s+)?(?:close\s+with|give\s+an?\s+overview|
-        discuss|(?:describe|present)\s+(?:their|our|how)|summarize|review|outline|conclude|turn\s+to|thank|would\s+like|refer|
-        hypothesize|begin\s+with|start\s+with|assume|let)\b
-        |^(?:let|consider|suppose|recall|see|proof|imagine|prove|show|describe|give)\b",
+        r"(?ix)\b(?:authors?|we|they)\s+(?:now\s+|then\s+|also\s+|first\s+|\w+ly\s+)?(?:closes?\s+with|gives?\s+an?\s+overview|
+        discuss(?:es)?|(?:describe|present)\s+(?:their|our|how)|summarizes?|reviews?|outlines?|concludes?|turns?\s+to|thanks?|would\s+like|
+        refers?|points?\s+to|hopes?|hypothesizes?|begins?\s+with|starts?\s+with|assumes?|let)\b
+        |^(?:let|recall|see|proof|prove|show|describe|give|argue|verify)\b",
+    )
+    .expect("the pattern is a constant that tests compile")
+});
+
+/// Questions to the reader, such as those of exercises, which nobody answers: "Can you draw it?"
+static ASKS_READER: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"(?ix)^(?:can|could|did|do|have|are|will|would)\ you\b.*\?$
+        |^(?:what|how|why)\ (?:did|do|can|would|could)\ you\b.*\?$|\bdo\ you\ (?:remember|see|notice)\b",
     )
     .expect("the pattern is a constant that tests compile")
 });
@@ -182,7 +191,8 @@ fn is_bad_english(text: &str, words: &[&str]) -> bool {
         || text.starts_with("Or ")
         || text.starts_with("Nor ")
         || text.starts_with("For example")
-        || text.starts_with("Which ")
+        || text.starts_with("Which ") && !text.ends_with('?')
+        || ASKS_READER.is_match(text)
         || !has_verb(words)
         || FUSED.is_match(text)
         || words.iter().any(|word| is_broken(word))
@@ -256,15 +266,22 @@ static REFERS_BACK: LazyLock<Regex> = LazyLock::new(|| {
     .expect("the pattern is a constant that tests compile")
 });
 
+static EMPTY_IT: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^It (?:\w+ly )?(?:appears|seems|turns out|follows|is|was|has been|is well|may be|can be) (?:\w+ )?that ")
+        .expect("the pattern is a constant that tests compile")
+});
+
 /// Tells whether `text` leans on the sentence before it.
 pub(super) fn is_dangling(text: &str, language: &str) -> bool {
+    // The "it" of "It appears that queues grow" stands for nothing.
+    let text = if language == "en" { EMPTY_IT.find(text).map_or(text, |it| &text[it.end()..]) } else { text };
     let lower = text.to_lowercase();
     let first = lower.split(|letter: char| !letter.is_alphabetic()).next().unwrap_or_default();
     LanguageData::of(language).text.leaning_openings.contains(first)
         || (language == "en" && (opens_with_a_stranger(&lower) || REFERS_BACK.is_match(text)))
         || points_inside(&lower, language)
         || (language == "en"
-            && [" this ", " these ", " such ", " those "].iter().any(|word| lower.contains(word))
+            && [" this ", " these ", " such ", " those ", " again "].iter().any(|word| lower.contains(word))
             && !lower.contains(" such as ")
             && !lower.contains("those who"))
 }

@@ -1,6 +1,9 @@
 //! [`Sentence`]: one sentence of the document, made fit to be said, with the words it was made from.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
+
+use brainwrought_core::data::SectionRole;
 
 use super::clean::{Cleaned, Passage};
 use super::compress::{Shortened, Style, Tie, compress, without_citations};
@@ -9,6 +12,7 @@ use super::meta_text::is_meta_text;
 use super::segment::segments;
 use super::sentence_filter::{is_dangling, is_tellable};
 use super::verbs::has_verb;
+use crate::language::LanguageData;
 
 /// A sentence that may be said.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,8 +21,10 @@ pub(super) struct Sentence {
     pub(super) text: String,
     /// The sentence of the document that it was made from.
     pub(super) source: String,
-    /// The page that the sentence stands on, from 1.
+    /// The page that the sentence stands on, or begins on, from 1.
     pub(super) page: u32,
+    /// The page that it ends on, and its words there, where it goes over a page break.
+    pub(super) rest: Option<(u32, String)>,
     /// Index into the sections.
     pub(super) section: usize,
     /// The passage it stands in.
@@ -27,8 +33,21 @@ pub(super) struct Sentence {
     pub(super) place: usize,
     /// True when it cannot be understood without the one before.
     pub(super) dangles: bool,
+    /// True when the next one goes on with it: it asks something, or sets a scene.
+    pub(super) leads_on: bool,
     /// How it hangs together with the sentence before it.
     pub(super) tie: Option<Tie>,
+}
+
+impl Sentence {
+    /// Tells whether it asks something.
+    pub(super) fn asks(&self) -> bool {
+        asks(&self.text)
+    }
+}
+
+fn asks(text: &str) -> bool {
+    text.trim_end_matches(['”', '"', '»']).ends_with(['?', '？', '؟'])
 }
 
 /// What has less to say than this, in milliseconds, cannot be choosy.
@@ -65,18 +84,28 @@ fn speakable(cleaned: &Cleaned, language: &str) -> Vec<Sentence> {
             continue;
         }
         let (joined, pages) = joined(&passage.pieces);
+        let section = whole_abstract(cleaned, passage.section);
         let follows_open_words = passage.is_item && index > 0 && leads_to_list(&cleaned.passages[index - 1]);
         for range in segments(language, &joined) {
             let page = page_at(&pages, range.start);
-            // A sentence over a page break stands on neither page.
-            if page != page_at(&pages, range.end.saturating_sub(1)) {
+            // A sentence that goes over a page break stands on both pages.
+            let (last, breaks) = (page_at(&pages, range.end.saturating_sub(1)), page_breaks(&pages, &range));
+            if last > page + 1 || breaks.len() > 1 {
                 place += 1;
                 continue;
             }
+            let on_page = |range: Range<usize>| joined.get(range).unwrap_or_default().trim().to_owned();
+            let first = breaks.first().map(|&at| on_page(range.start..at));
+            let rest = breaks.first().map(|&at| (last, on_page(at..range.end)));
             let source = joined.get(range).unwrap_or_default();
+            // A remark in brackets may be left out, so what stands around it is neighbours.
+            if source.starts_with('(') && source.ends_with(')') {
+                continue;
+            }
             if source.ends_with(':')
                 && (language != "en"
                     || !source.starts_with("To ") && has_verb(&source.split_whitespace().collect::<Vec<_>>()))
+                && rest.is_none()
                 && let Some(list) = List::behind(cleaned, index, source)
                 && is_tellable(&list.text.replace("following", "next"), language)
                 && heard.insert(list.text.clone())
@@ -89,10 +118,12 @@ fn speakable(cleaned: &Cleaned, language: &str) -> Vec<Sentence> {
                     text,
                     source,
                     page,
-                    section: passage.section,
+                    rest: None,
+                    section,
                     passage: index,
                     place,
                     dangles,
+                    leads_on: false,
                     tie: None,
                 });
                 continue;
@@ -115,14 +146,17 @@ fn speakable(cleaned: &Cleaned, language: &str) -> Vec<Sentence> {
                 // A slide that builds up says the same on every page.
                 if is_tellable(&text, language) && heard.insert(text.clone()) {
                     let dangles = follows_open_words || is_dangling(&text, language);
+                    let leads_on = leads_on(&text, language);
                     found.push(Sentence {
                         text,
-                        source: source.to_owned(),
+                        source: first.clone().unwrap_or_else(|| source.to_owned()),
                         page,
-                        section: passage.section,
+                        rest: rest.clone(),
+                        section,
                         passage: index,
                         place,
                         dangles,
+                        leads_on,
                         tie,
                     });
                 }
@@ -131,6 +165,31 @@ fn speakable(cleaned: &Cleaned, language: &str) -> Vec<Sentence> {
         place += 1;
     }
     found
+}
+
+/// Tells whether `text` asks something or sets a scene, so that alone it says nothing: "Suppose two servers fail."
+fn leads_on(text: &str, language: &str) -> bool {
+    asks(text) || sets_scene(text, language)
+}
+
+/// Tells whether `text` sets a scene or a problem: "Suppose two servers fail."
+pub(super) fn sets_scene(text: &str, language: &str) -> bool {
+    LanguageData::of(language)
+        .story
+        .setups
+        .iter()
+        .any(|opening| text.strip_prefix(opening.as_str()).is_some_and(|rest| rest.starts_with([' ', ','])))
+}
+
+/// The section that a passage is told with: an abstract is one, whatever it is divided into ("Background", "Results").
+fn whole_abstract(cleaned: &Cleaned, section: usize) -> usize {
+    let is_abstract = |at: usize| {
+        cleaned.sections.get(at).is_some_and(|section| section.role == Some(SectionRole::Abstract))
+    };
+    if !is_abstract(section) {
+        return section;
+    }
+    (0..=section).rev().take_while(|&at| is_abstract(at)).last().unwrap_or(section)
 }
 
 /// Tells whether a passage ends with words that its list completes.
@@ -205,6 +264,12 @@ fn joined(pieces: &[(u32, String)]) -> (String, Vec<(usize, u32)>) {
     (text, pages)
 }
 
+/// Where pages begin inside `range`.
+fn page_breaks(pages: &[(usize, u32)], range: &Range<usize>) -> Vec<usize> {
+    let inside = pages.windows(2).filter(|pair| pair[0].1 != pair[1].1).map(|pair| pair[1].0);
+    inside.filter(|at| range.start < *at && *at < range.end).collect()
+}
+
 fn page_at(pages: &[(usize, u32)], at: usize) -> u32 {
     pages.iter().rev().find(|&&(start, _)| start <= at).or_else(|| pages.first()).map_or(1, |&(_, page)| page)
 }
@@ -229,7 +294,7 @@ mod tests {
     }
 
     #[test]
-    fn sentence_over_a_page_break_is_dropped() {
+    fn sentence_over_a_page_break_stands_on_both_pages() {
         let cleaned = Cleaned {
             sections: vec![Section { title: String::new(), page: 1, role: None }],
             passages: vec![Passage {
@@ -243,7 +308,13 @@ mod tests {
             is_paper: false,
         };
         let found = sentences(&cleaned, "en");
-        let pages: Vec<u32> = found.iter().map(|sentence| sentence.page).collect();
-        assert_eq!(pages, [1, 2]);
+        let pages: Vec<(u32, Option<u32>)> = found
+            .iter()
+            .map(|sentence| (sentence.page, sentence.rest.as_ref().map(|(page, _)| *page)))
+            .collect();
+        assert_eq!(pages, [(1, None), (1, Some(2)), (2, None)]);
+        assert_eq!(found[1].text, "The second customer must wait for the first drink to be made.");
+        assert_eq!(found[1].source, "The second customer must wait for");
+        assert_eq!(found[1].rest, Some((2, "the first drink to be made.".to_owned())));
     }
 }

@@ -42,6 +42,11 @@ pub(super) fn has_verb(words: &[&str]) -> bool {
         "itself",
         "themselves",
     ];
+    const BEHIND_NOUNS: [&str; 18] = [
+        "of", "for", "in", "on", "at", "and", "or", "with", "from", "by", "to", "as", "per", "during",
+        "between", "under", "over", "within",
+    ];
+    const SUBJECTS: [&str; 5] = ["this", "these", "each", "some", "all"];
     let mut before = String::new();
     for (place, written) in words.iter().enumerate() {
         let is_followed = words.get(place + 1).is_some_and(|next| BEHIND_VERBS.contains(next));
@@ -54,9 +59,15 @@ pub(super) fn has_verb(words: &[&str]) -> bool {
         // An order starts with its verb: "Choose one style."
         // In the middle of a sentence a verb is written small: "Financial Statements and Exhibits" has none.
         let is_small = place == 0 || !written.starts_with(char::is_uppercase);
-        let free =
-            is_small && !BEFORE_NOUNS.contains(&before.as_str()) && (place > 0 || !word.ends_with("ed"));
-        if free && VERB_FORMS.contains(&word) {
+        // "This" and its like may be the subject themselves: "This leads to a loop."
+        let stands_alone = place == 1 && SUBJECTS.contains(&before.as_str());
+        let behind_noun = stands_alone || !BEFORE_NOUNS.contains(&before.as_str());
+        let free = is_small && behind_noun && (place > 0 || !word.ends_with("ed"));
+        let next = words.get(place + 1).map_or("", |next| next.trim_end_matches([',', '.', ';']));
+        // A verb is followed by what it does something to; the plural of a noun by what belongs to it, or by nothing.
+        let does =
+            place > 0 && VERB_OR_NOUN.contains(&word) && !next.is_empty() && !BEHIND_NOUNS.contains(&next);
+        if free && (does || VERB_FORMS.contains(&word)) {
             return true;
         }
         before = word;
@@ -70,16 +81,31 @@ static VERB_FORMS: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
     let mut forms: BTreeSet<String> = english.verb_forms.iter().map(str::to_owned).collect();
     for stem in english.verb_stems.iter() {
         forms.insert(stem.to_owned());
-        forms.insert(format!("{stem}s"));
-        forms.insert(format!("{stem}es"));
-        forms.insert(format!("{}ed", stem.strip_suffix('e').unwrap_or(stem)));
-        // "stop" becomes "stopped".
-        if let Some(last) = stem.chars().last() {
-            forms.insert(format!("{stem}{last}ed"));
-        }
+        forms.extend(third_person(stem));
+        forms.extend(past(stem));
     }
+    forms.extend(english.verb_nouns.iter().flat_map(past));
     forms
 });
+
+/// Forms that may be those of a verb or the plural of a noun: "sacrifices".
+static VERB_OR_NOUN: LazyLock<BTreeSet<String>> =
+    LazyLock::new(|| LanguageData::english().words.verb_nouns.iter().flat_map(third_person).collect());
+
+fn third_person(stem: &str) -> Vec<String> {
+    let mut forms = vec![format!("{stem}s"), format!("{stem}es")];
+    // "rely" becomes "relies".
+    forms.extend(stem.strip_suffix('y').map(|start| format!("{start}ies")));
+    forms
+}
+
+fn past(stem: &str) -> Vec<String> {
+    let mut forms = vec![format!("{}ed", stem.strip_suffix('e').unwrap_or(stem))];
+    forms.extend(stem.strip_suffix('y').map(|start| format!("{start}ied")));
+    // "stop" becomes "stopped".
+    forms.extend(stem.chars().last().map(|last| format!("{stem}{last}ed")));
+    forms
+}
 
 #[cfg(test)]
 mod tests {
@@ -90,6 +116,11 @@ mod tests {
         let has = |text: &str| has_verb(&text.split_whitespace().collect::<Vec<_>>());
         assert!(has("The queue grows.") && has("Choose one style guide.") && has("It stopped at night."));
         assert!(!has("Transformation of the Energy of Light Rays.") && !has("At the start of the play."));
+        assert!(
+            has("This leads to a loop.")
+                && has("To stay open, shops sacrifice sleep.")
+                && has("The shop relies on it.")
+        );
         assert!(is_verb("crawls,") && !is_verb("barista"));
     }
 }

@@ -141,10 +141,11 @@ fn role(title: &str) -> Option<SectionRole> {
     if lower.split_whitespace().count() > MAX_NAME_WORDS {
         return None;
     }
-    let roles: [(SectionRole, NamesOf); 7] = [
+    let roles: [(SectionRole, NamesOf); 8] = [
         (SectionRole::Abstract, |words| &words.abstracts),
         (SectionRole::Introduction, |words| &words.introductions),
         (SectionRole::Contributions, |words| &words.contributions),
+        (SectionRole::Methods, |words| &words.methods),
         (SectionRole::Conclusion, |words| &words.conclusions),
         (SectionRole::AuthorNotes, |words| &words.author_notes),
         (SectionRole::Appendix, |words| &words.appendices),

@@ -96,7 +96,10 @@ pub(super) fn replaced(
         for said in runs(&here) {
             for written in runs(&there) {
                 let is_moved = may_move && said.iter().all(|&place| !pairing.is_new(place));
-                if !is_moved && stands_for(claim, source, said, written, pairing, vocabulary) {
+                // The long form of an abbreviation stands in the abbreviation's place.
+                let is_lent =
+                    said.iter().all(|&place| pairing.partner(place).is_some_and(|of| of >= source.own));
+                if !is_moved && !is_lent && stands_for(claim, source, said, written, pairing, vocabulary) {
                     let words = |reading: &Reading, places: &[usize]| {
                         reading.words(places[0], places[places.len() - 1] + 1)
                     };

@@ -104,7 +104,9 @@ mod tests {
             section: 0,
             passage: 0,
             place,
+            rest: None,
             dangles: false,
+            leads_on: false,
             tie: None,
         }
     }

@@ -1,6 +1,6 @@
 //! [`Draft`]: one script of the document's own sentences, before its length is right.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use brainwrought_core::data::{
     Analysis, Citation, CitedSentence, Concept, ContentsEntry, Document, Language, Line, LineRole, Scene,
@@ -18,10 +18,12 @@ use super::super::quiz::Quiz;
 use super::super::scenes::{Beat, SOURCE_MS, beat_line, content_scenes, segments, source_scene};
 use super::super::seeded::Seeded;
 use super::super::sentences::Sentence;
+use super::super::slides::is_slides;
 use super::super::subject::asks;
 use super::super::writer::{Brief, ScriptError};
 use super::excerpts::{Chosen, Joint, choose};
 use super::frame::{Frame, Opening};
+use super::short_forms::ShortForms;
 use super::value::Values;
 use crate::language::LanguageData;
 
@@ -46,16 +48,17 @@ pub(super) struct Draft<'a> {
     pub(super) values: &'a Values,
     pub(super) concepts: &'a [Concept],
     pub(super) frame: &'a Frame,
+    pub(super) short_forms: &'a ShortForms,
 }
 
 impl Draft<'_> {
     /// What is said of a sentence: in several lines where it is long, and with the word that ties it to the one before.
-    fn spoken(&self, sentence: &Sentence, joint: Joint) -> Vec<String> {
+    fn spoken(&self, sentence: &Sentence, text: &str, joint: Joint) -> Vec<String> {
         let tied = sentence.tie.filter(|_| joint == Joint::Next).and_then(|tie| tie.word(self.language));
         match tied {
-            Some(word) => pieces(&format!("{word} {}", self.inside(&sentence.text)), self.language),
-            None if joint == Joint::New => pieces(&without_also(&sentence.text), self.language),
-            None => pieces(&sentence.text, self.language),
+            Some(word) => pieces(&format!("{word} {}", self.inside(text)), self.language),
+            None if joint == Joint::New => pieces(&without_also(text), self.language),
+            None => pieces(text, self.language),
         }
     }
 
@@ -75,8 +78,22 @@ impl Draft<'_> {
         estimate_ms(text) + LINE_GAP_MS
     }
 
+    /// The sentences that are said, each as it is said: an abbreviation is spelt out where it is heard first.
+    fn spelt_out(&self, chosen: &[Chosen]) -> BTreeMap<usize, String> {
+        let claim = match self.frame.opening {
+            Opening::Claim(index) => Some(index),
+            _ => None,
+        };
+        let order =
+            claim.into_iter().chain(chosen.iter().map(|chosen| chosen.sentence)).chain(self.frame.close);
+        let mut said: Vec<(usize, String)> =
+            order.map(|index| (index, self.sentences[index].text.clone())).collect();
+        self.short_forms.spell_out(&mut said.iter_mut().map(|(_, text)| text).collect::<Vec<_>>());
+        said.into_iter().collect()
+    }
+
     fn sentence_ms(&self, sentence: &Sentence) -> u64 {
-        self.spoken(sentence, Joint::Next).iter().map(|line| self.line_ms(line)).sum()
+        self.spoken(sentence, &sentence.text, Joint::Next).iter().map(|line| self.line_ms(line)).sum()
     }
 }
 
@@ -116,12 +133,13 @@ pub(super) fn drafted(draft: &Draft<'_>, budget: u64, asks: bool) -> Result<Scri
     quiz.sort_by_key(|quiz| quiz.ms() * 100 > draft.brief.length_ms * QUIZ_PERCENT);
     let asked = quiz.first().filter(|quiz| asks && quiz.ms() * 100 <= draft.brief.length_ms * QUIZ_PERCENT);
 
-    let (hook, is_begun) = opened(draft, &chosen);
+    let texts = draft.spelt_out(&chosen);
+    let (hook, is_begun) = opened(draft, &chosen, &texts);
     let asker = match &hook {
         Some(line) if draft.brief.dialogue => Asker::new(draft.language, &line.text, &mut seeded),
         _ => None,
     };
-    let beats = beats(draft, &chosen, is_begun, asker, &mut seeded);
+    let beats = beats(draft, &chosen, &texts, is_begun, asker, &mut seeded);
     let mut content = content_scenes(&beats, document);
     if english {
         add_memes(&mut content, draft.concepts, draft.brief.memes, draft.brief.length_ms, &mut seeded);
@@ -136,7 +154,7 @@ pub(super) fn drafted(draft: &Draft<'_>, budget: u64, asks: bool) -> Result<Scri
     if let Some(question) = asked {
         scenes.extend(question.scenes().map(|scene| ("Quiz".to_owned(), scene)));
     }
-    scenes.extend(close_scenes(draft).into_iter().map(|scene| (String::new(), scene)));
+    scenes.extend(close_scenes(draft, &texts).into_iter().map(|scene| (String::new(), scene)));
     let pages: BTreeSet<u32> = said
         .iter()
         .copied()
@@ -157,12 +175,12 @@ pub(super) fn drafted(draft: &Draft<'_>, budget: u64, asks: bool) -> Result<Scri
 }
 
 /// The line that opens the video, and whether it is the first line of the story.
-fn opened(draft: &Draft<'_>, chosen: &[Chosen]) -> (Option<Line>, bool) {
+fn opened(draft: &Draft<'_>, chosen: &[Chosen], texts: &BTreeMap<usize, String>) -> (Option<Line>, bool) {
     let page = chosen.first().map_or(1, |first| draft.sentences[first.sentence].page);
     match &draft.frame.opening {
         Opening::Claim(index) => {
             let sentence = &draft.sentences[*index];
-            (Some(Line::new(sentence.text.clone(), LineRole::Hook, citation(sentence))), false)
+            (Some(line(sentence, texts[index].clone(), LineRole::Hook)), false)
         }
         Opening::Title(words) => {
             let citation = Citation { page, quote: String::new() };
@@ -177,8 +195,8 @@ fn opened(draft: &Draft<'_>, chosen: &[Chosen]) -> (Option<Line>, bool) {
                 let citation = Citation { page, quote: String::new() };
                 return (Some(Line::new(question, LineRole::Hook, citation)), false);
             }
-            let hook = draft.spoken(sentence, Joint::New).into_iter().next();
-            (hook.map(|text| Line::new(text, LineRole::Hook, citation(sentence))), true)
+            let hook = draft.spoken(sentence, &texts[&first.sentence], Joint::New).into_iter().next();
+            (hook.map(|text| line(sentence, text, LineRole::Hook)), true)
         }
     }
 }
@@ -194,6 +212,14 @@ fn is_topic(draft: &Draft<'_>, text: &str) -> bool {
     is_name || in_title || draft.concepts.iter().take(3).any(|concept| concept.term.to_lowercase() == opening)
 }
 
+/// A line that says `text` of a sentence, and cites it.
+fn line(sentence: &Sentence, text: String, role: LineRole) -> Line {
+    let mut line = Line::new(text, role, citation(sentence));
+    let rest = sentence.rest.iter().map(|(page, quote)| Citation { page: *page, quote: quote.clone() });
+    line.more_sources.extend(rest);
+    line
+}
+
 fn citation(sentence: &Sentence) -> Citation {
     Citation { page: sentence.page, quote: sentence.source.clone() }
 }
@@ -202,6 +228,7 @@ fn citation(sentence: &Sentence) -> Citation {
 fn beats(
     draft: &Draft<'_>,
     chosen: &[Chosen],
+    texts: &BTreeMap<usize, String>,
     is_begun: bool,
     mut asker: Option<Asker>,
     seeded: &mut Seeded,
@@ -221,6 +248,7 @@ fn beats(
     let mut beats = Vec::new();
     let mut section_before = None;
     for (index, &Chosen { sentence, joint }) in chosen.iter().enumerate() {
+        let text = texts[&sentence].as_str();
         let sentence = &draft.sentences[sentence];
         let section = draft
             .cleaned
@@ -228,11 +256,11 @@ fn beats(
             .get(sentence.section)
             .map(|section| section.title.clone())
             .unwrap_or_default();
-        let lines = draft.spoken(sentence, joint);
+        let lines = draft.spoken(sentence, text, joint);
         let first_ms = lines.first().map_or(0, |line| estimate_ms(line));
         let moves = section_before.is_some_and(|before| before != sentence.section) && joint == Joint::New;
         section_before = Some(sentence.section);
-        let next = Next { fact: &sentence.text, tie: sentence.tie, is_new: joint == Joint::New };
+        let next = Next { fact: text, tie: sentence.tie, is_new: joint == Joint::New };
         if let Some(asker) = &mut asker
             && !(index == 0 && is_begun)
             && first_ms + LINE_GAP_MS + ASKED_MS <= 7_800
@@ -251,7 +279,7 @@ fn beats(
         // The first line of the story may have opened the video already.
         let heard = usize::from(index == 0 && is_begun);
         for (nth, text) in lines.into_iter().enumerate().skip(heard) {
-            let line = Line::new(text, LineRole::Fact, citation(sentence));
+            let line = line(sentence, text, LineRole::Fact);
             beats.push(Beat { line, section: section.clone(), starts: nth == 0 && joint == Joint::New });
         }
         // Surprise is voiced only behind something that may surprise, and not twice in a row.
@@ -277,27 +305,33 @@ fn has_figure(text: &str) -> bool {
     text.contains('%') || text.split(|letter: char| !letter.is_ascii_digit()).any(|digits| digits.len() >= 2)
 }
 
-/// What leads to another part of the document: its heading, where it asks something. Other headings are no sentences, and
-/// listeners stumble over them.
+/// What leads to another part of the document: its heading, where it asks something, and that of a slide. Other headings are no
+/// sentences, and listeners stumble over them.
 fn bridge(draft: &Draft<'_>, heading: &str) -> Option<String> {
     let size = heading.split_whitespace().count();
-    let is_words = heading.chars().all(|letter| letter.is_alphabetic() || " -’',?".contains(letter));
+    let is_words = heading.chars().all(|letter| letter.is_alphabetic() || " -’',?&".contains(letter));
     let asks = heading.ends_with('?') || draft.language == "en" && asks(heading);
-    (is_words && asks && (3..=9).contains(&size)).then(|| format!("{}?", heading.trim_end_matches('?')))
+    if is_words && asks && (3..=9).contains(&size) {
+        return Some(format!("{}?", heading.trim_end_matches('?')));
+    }
+    let language = LanguageData::of(draft.language);
+    let (next, and) = (language.story.next_slide.as_deref()?, language.and.as_deref()?);
+    let is_told = is_words && is_slides(draft.document) && (1..=6).contains(&size);
+    is_told.then(|| next.replacen("{}", &heading.replace(" & ", and), 1))
 }
 
 /// The scenes that close the video.
-fn close_scenes(draft: &Draft<'_>) -> Option<Scene> {
-    let sentence = &draft.sentences[draft.frame.close?];
+fn close_scenes(draft: &Draft<'_>, texts: &BTreeMap<usize, String>) -> Option<Scene> {
+    let close = draft.frame.close?;
+    let sentence = &draft.sentences[close];
+    let said = texts[&close].as_str();
     let tie = sentence.tie.and_then(|tie| tie.word(draft.language));
     let text = match tie {
-        Some(word) => format!("{word} {}", draft.inside(&sentence.text)),
-        None => sentence.text.clone(),
+        Some(word) => format!("{word} {}", draft.inside(said)),
+        None => said.to_owned(),
     };
-    let lines = pieces(&text, draft.language)
-        .into_iter()
-        .map(|text| Line::new(text, LineRole::Close, citation(sentence)))
-        .collect();
+    let lines =
+        pieces(&text, draft.language).into_iter().map(|text| line(sentence, text, LineRole::Close)).collect();
     Some(Scene::new(SceneKind::Content, lines, VisualCue::Motion, 0))
 }
 

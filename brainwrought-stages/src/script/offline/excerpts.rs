@@ -15,6 +15,11 @@ const STEP_MS: u64 = 250;
 const NEW_SECTION: f32 = 3.0;
 const NEW_PASSAGE: f32 = 3.5;
 const NEW_INSIDE: f32 = 5.0;
+/// How many times more a jump costs where one stretch is told.
+const IN_STRETCHES: f32 = 1.8;
+/// How much less it costs there to leave something out of a stretch, such as a formula, and how many paragraphs that may be.
+const STRETCH_GAP: f32 = 0.4;
+const MAX_STRETCH_GAP: usize = 8;
 /// What it costs to go on with the next paragraph, and to leave something out within one.
 const NEXT_PASSAGE: f32 = 0.3;
 const GAP: f32 = 2.0;
@@ -69,11 +74,12 @@ pub(super) fn choose(
     without: &[usize],
     budget_ms: u64,
 ) -> Vec<Chosen> {
+    let jumps: &[f32] = if values.in_stretches { &[IN_STRETCHES, 1.0] } else { &[1.0] };
     let mut best = Vec::new();
-    for known in MAX_KNOWN {
-        best = distinct(sentences, values, ms, without, budget_ms, known);
+    // A text whose stretches are short is told from several, and one that says little else may say much the same again.
+    for (&jump, &known) in jumps.iter().flat_map(|jump| MAX_KNOWN.iter().map(move |known| (jump, known))) {
+        best = distinct(sentences, values, ms, without, budget_ms, (known, jump));
         let takes: u64 = best.iter().map(|chosen: &Chosen| ms[chosen.sentence]).sum();
-        // A text that says little else may say much the same again.
         if takes * 100 >= budget_ms * FILLED_PERCENT {
             break;
         }
@@ -81,14 +87,15 @@ pub(super) fn choose(
     best
 }
 
-/// The best choice in which no sentence says more than the share `known` of what another said before it.
+/// The best choice in which no sentence says more than the share `known` of what another said before it, where a jump costs
+/// `jump` times as much.
 fn distinct(
     sentences: &[Sentence],
     values: &Values,
     ms: &[u64],
     without: &[usize],
     budget_ms: u64,
-    known: f32,
+    (known, jump): (f32, f32),
 ) -> Vec<Chosen> {
     let mut worth = values.worth.clone();
     for &index in without {
@@ -101,7 +108,7 @@ fn distinct(
     }
     let mut best = Vec::new();
     for _ in 0..ROUNDS {
-        best = best_of(sentences, values, &worth, ms, budget_ms);
+        best = best_of(sentences, values, &worth, ms, budget_ms, jump);
         let mut repeats = false;
         for (place, later) in best.iter().enumerate() {
             let is_known = |earlier: &Chosen| values.known(earlier.sentence, later.sentence) > known;
@@ -132,6 +139,7 @@ fn best_of(
     worth: &[f32],
     ms: &[u64],
     budget_ms: u64,
+    jump: f32,
 ) -> Vec<Chosen> {
     let steps = usize::try_from(budget_ms / STEP_MS).unwrap_or_default();
     let width = steps + 1;
@@ -139,6 +147,7 @@ fn best_of(
     // The best choice that ends anywhere before the sentence at hand, by its steps.
     let mut ahead: Vec<Option<(f32, usize)>> = vec![None; width];
     let mut best: Option<(f32, usize, usize)> = None;
+    let most_left_out = if values.in_stretches { MAX_STRETCH_GAP } else { MAX_GAP };
     for index in 0..sentences.len() {
         let takes = usize::try_from((ms[index] + STEP_MS / 2) / STEP_MS).unwrap_or(usize::MAX).max(1);
         if takes > steps || worth[index] == f32::MIN {
@@ -162,27 +171,27 @@ fn best_of(
                     let link = (LINKED * values.likeness(before, index)).min(MAX_LINKED);
                     let leapt = sentences[index].section.saturating_sub(sentences[before].section + 1);
                     let leap = (LEAP * leapt as f32).min(MAX_LEAP);
-                    offer(worth + gain - cost + link - leap, Some((before, begin)), Joint::New);
+                    offer(worth + gain - (cost + leap) * jump + link, Some((before, begin)), Joint::New);
                 }
             }
-            for back in 1..=MAX_GAP + 1 {
+            for back in 1..=most_left_out + 1 {
                 let Some(before) = index.checked_sub(back) else { break };
                 let Some(reached) = table[before * width + begin] else { continue };
-                if let Some((cost, joint)) = joint(sentences, before, index) {
+                if let Some((cost, joint)) = joint(sentences, before, index, values.in_stretches) {
                     offer(reached.worth + gain - cost, Some((before, begin)), joint);
                 }
             }
             table[index * width + end] = state;
             let filled = FILL * (end as u64 * STEP_MS) as f32 / 1000.0;
             if let Some(state) = state
-                && !asks(&sentences[index])
+                && !sentences[index].leads_on
                 && best.is_none_or(|(worth, ..)| state.worth + filled > worth)
             {
                 best = Some((state.worth + filled, index, end));
             }
         }
         // What follows a question is its answer, so nothing else begins behind one, and no story ends with it.
-        if !asks(&sentences[index]) {
+        if !sentences[index].leads_on {
             push_ahead(&mut ahead, &table, index, width);
         }
     }
@@ -213,10 +222,6 @@ fn leans(text: &str) -> bool {
     text.starts_with("The ") || text.split_whitespace().take(9).skip(1).any(|word| word == "it")
 }
 
-fn asks(sentence: &Sentence) -> bool {
-    sentence.text.trim_end_matches(['”', '"', '»']).ends_with(['?', '？', '؟'])
-}
-
 /// What it costs to begin with a sentence; none where nobody would understand it.
 fn start_cost(sentences: &[Sentence], index: usize) -> Option<f32> {
     let sentence = &sentences[index];
@@ -235,8 +240,10 @@ fn start_cost(sentences: &[Sentence], index: usize) -> Option<f32> {
 }
 
 /// How the sentence at `index` goes on from the one at `before`, and what that costs; none where it does not.
-fn joint(sentences: &[Sentence], before: usize, index: usize) -> Option<(f32, Joint)> {
+fn joint(sentences: &[Sentence], before: usize, index: usize, in_stretches: bool) -> Option<(f32, Joint)> {
+    let (share, far) = if in_stretches { (STRETCH_GAP, MAX_STRETCH_GAP) } else { (1.0, MAX_GAP) };
     let (one, other) = (&sentences[before], &sentences[index]);
+    let leaning = if leans(&other.text) { LEANS * share } else { 0.0 };
     let is_same_passage = one.passage == other.passage;
     if is_same_passage && one.place + 1 == other.place {
         return Some((0.0, Joint::Next));
@@ -251,10 +258,12 @@ fn joint(sentences: &[Sentence], before: usize, index: usize) -> Option<(f32, Jo
             return Some((NEXT_PASSAGE, Joint::Next));
         }
         // Something between two paragraphs of one section is left out, such as a formula.
-        let near = one.section == other.section && other.passage.saturating_sub(one.passage) <= MAX_GAP;
-        return (near && !other.dangles && other.tie.is_none() && !asks(one))
-            .then_some((GAP_PASSAGE, Joint::Gap));
+        let near = one.section == other.section && other.passage.saturating_sub(one.passage) <= far;
+        // Within a stretch a question may be answered behind a formula.
+        let open = one.leads_on && !(in_stretches && one.asks());
+        return (near && !other.dangles && other.tie.is_none() && !open)
+            .then_some((GAP_PASSAGE * share + leaning, Joint::Gap));
     }
-    let stands = !other.dangles && other.tie.is_none() && !asks(one);
-    (stands && other.place - one.place <= MAX_GAP + 1).then_some((GAP, Joint::Gap))
+    let stands = !other.dangles && other.tie.is_none() && !one.leads_on;
+    (stands && other.place - one.place <= MAX_GAP + 1).then_some((GAP * share + leaning, Joint::Gap))
 }

@@ -3,9 +3,9 @@
 mod claim;
 mod draft;
 mod excerpts;
-mod focus;
 mod frame;
 mod length;
+mod short_forms;
 mod value;
 
 use std::collections::BTreeSet;
@@ -16,18 +16,20 @@ use brainwrought_core::stage::StageContext;
 use serde_json::Value;
 
 use self::draft::Draft;
-use self::focus::focus;
 use self::frame::{Frame, Material};
 use self::length::on_time;
+use self::short_forms::ShortForms;
 use self::value::Values;
 use super::bullets::lists;
 use super::clean::{Cleaned, clean};
 use super::concepts::concepts;
 use super::dialogue::Asker;
+use super::evidence::Evidence;
 use super::found_text::FoundText;
 use super::grounding::retain_grounded;
 use super::seeded::Seeded;
 use super::sentences::{Sentence, sentences};
+use super::slides::is_slides;
 use super::writer::{Brief, ScriptError, ScriptWriter};
 use crate::language::LanguageData;
 
@@ -63,18 +65,16 @@ pub(super) fn write(document: &Document, brief: &Brief) -> Result<Script, Script
         other => other,
     };
     let cleaned = clean(document);
-    let all = said_of(document, &cleaned, language);
-    let enough = (brief.pace.estimated(brief.length_ms) as f64 * 1.5) as u64;
-    let (said, part) = focus(&cleaned, all, enough);
-    // The title over the first page may be taken for a section.
-    let part = part.filter(|part| part.to_lowercase() != document.title.to_lowercase());
+    let evidence = Evidence::new(document);
+    let said = said_of(document, &cleaned, &evidence, language);
     if said.is_empty() {
         let (title, found) = (document.title.clone(), FoundText::new(document));
         return Err(ScriptError::TooLittleText { title, sentences: 0, found });
     }
     let concepts = concepts(&document.title, &cleaned, &said, language);
     let title = document.title.as_str();
-    let values = Values::new(&said, &cleaned, title, &concepts, language);
+    let short_forms = ShortForms::new(document, &evidence);
+    let values = Values::new(&said, &cleaned, title, &concepts, language, is_slides(document), &short_forms);
     let known: BTreeSet<&str> = document
         .pages
         .iter()
@@ -102,11 +102,9 @@ pub(super) fn write(document: &Document, brief: &Brief) -> Result<Script, Script
         values: &values,
         concepts: &concepts,
         frame: &frame,
+        short_forms: &short_forms,
     };
     let mut script = on_time(&draft)?;
-    if let Some(part) = &part {
-        script.warnings.push(format!("the document is long: the video covers “{part}”"));
-    }
     if LanguageData::of(language).story.clause_openers.is_empty() {
         script.warnings.push(format!(
             "there is no phrase book for the language `{language}`: sentences are said as they stand, and long ones are left out"
@@ -121,12 +119,17 @@ pub(super) fn write(document: &Document, brief: &Brief) -> Result<Script, Script
 }
 
 /// All sentences of a document that can be said, in the order of its pages.
-pub(super) fn said_of(document: &Document, cleaned: &Cleaned, language: &str) -> Vec<Sentence> {
+pub(super) fn said_of(
+    document: &Document,
+    cleaned: &Cleaned,
+    evidence: &Evidence,
+    language: &str,
+) -> Vec<Sentence> {
     let mut all = sentences(cleaned, language);
     all.extend(lists(document, cleaned, language));
     all.sort_by_key(|sentence| sentence.page);
     // A sentence that the clean-up led astray must not be said.
-    retain_grounded(&mut all, document);
+    retain_grounded(&mut all, evidence);
     all
 }
 

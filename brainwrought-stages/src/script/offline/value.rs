@@ -8,8 +8,10 @@ use regex::Regex;
 
 use super::super::clean::Cleaned;
 use super::super::compress::Tie;
+use super::super::dialogue::definition_asked;
 use super::super::lexicon::{has_cue, stemmer, stop_words, words};
 use super::super::sentences::Sentence;
+use super::short_forms::ShortForms;
 use crate::language::LanguageData;
 
 // A sentence is worth between 0 and some 1.5 for each second that it takes. How near it is to what all the others say,
@@ -24,17 +26,44 @@ const CUES: [f32; 4] = [0.04, 0.12, 0.15, 0.12];
 const REASON: f32 = 0.06;
 /// What is left of the worth of a sentence that speaks of letters and of numbered things, which stand for what was said or
 /// shown elsewhere: "class 1", "the columns of A".
-const LABELLED: f32 = 0.55;
+const LABELLED: f32 = 0.35;
 /// What the first sentence of a paragraph is worth more: there authors say what it is about.
 const OPENS: f32 = 0.08;
 /// What it costs to be hard to follow: a long sentence, or one of long words.
 const HARD: f32 = 0.15;
 /// What it costs to speak of those who wrote.
 const SELF: f32 = 0.1;
+/// What is left of the worth of a sentence that says how the work was done, which nobody asks first.
+const METHODS: f32 = 0.45;
 /// What is left of the worth of a sentence that tells what the text has done or will do.
 const SELF_TALK: f32 = 0.25;
 /// What an example or a number is worth: they make one thing vivid.
 const VIVID: f32 = 0.08;
+// Where nobody wrote a short version, one case is told from its start rather than the whole in general.
+/// What it is worth to set a scene, and what each of the next sentences is worth more for it.
+const BEGINS_CASE: f32 = 0.5;
+const CASE: f32 = 0.2;
+/// How much of what a sentence is worth there is the same for all: a case has words of its own, which the rest of the text
+/// does not repeat.
+const EVEN: f32 = 0.3;
+/// So many sentences of its section belong to a case.
+const CASE_SENTENCES: usize = 10;
+/// What it is worth there to say what the title names is: "Induction is a proof technique."
+const DEFINES: f32 = 0.35;
+/// What it costs there to tell of a year, unless years are what the text is about: where an idea comes from is no idea.
+const DATED: f32 = 0.2;
+/// A text with a year in more than this share of its sentences tells of what happened.
+const HISTORY: f32 = 0.15;
+/// What is left there of the worth of sentences in whose neighbourhood nothing is about the title.
+const ASIDE: f32 = 0.5;
+/// So many sentences on either side are the neighbourhood.
+const NEAR: usize = 4;
+/// What it is worth to say that something matters most, or is so instead of otherwise.
+const KEY: f32 = 0.12;
+/// What it is worth to say how many kinds, reasons or steps there are: that is how authors sort their matter.
+const LISTED: f32 = 0.15;
+/// What a number is worth that came out of the work.
+const FOUND: f32 = 0.45;
 /// What the very first sentence is worth more than one behind the first third: what comes early explains what comes later.
 const EARLY: f32 = 0.12;
 /// The same in a text of more than so many sentences: nobody is told a book in a minute, but what it is for.
@@ -43,6 +72,12 @@ const BOOK_SENTENCES: usize = 300;
 
 // Authors have written the short version themselves: what these sections say is worth that much more.
 const ABSTRACT: f32 = 0.6;
+/// What the first sentence of an abstract is worth more: what it is all about.
+const SETS_OUT: f32 = 0.2;
+/// An abstract has at least so many words.
+const SHORTEST_ABSTRACT: usize = 40;
+/// What was known before the work, behind the first sentence, which says what it is all about.
+const KNOWN_BEFORE: f32 = 0.5;
 const CONTRIBUTIONS: f32 = 0.3;
 const CONCLUSION: f32 = 0.3;
 /// What a conclusion is worth where the abstract has said it before.
@@ -58,10 +93,19 @@ static BY_DOING: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"\bby (?:first |then )?[a-z]{3,}ing\b").expect("the pattern is a constant that tests compile")
 });
 
+/// How many of something there are: "three areas", "two key features".
+static COUNTED: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"\b(?:two|three|four|five|six|seven) (?:[a-z-]+ )?(?:[a-z]{3,}s|phenomena|criteria)\b")
+        .expect("the pattern is a constant that tests compile")
+});
+
 /// What the writer and the reader did together earlier in the text: "we transformed the pieces".
 static WE_DID: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"\bwe (?:\w+ly )?\w+ed\b").expect("the pattern is a constant that tests compile")
 });
+
+/// How alike a sentence must be to one of the abstract to support it.
+const SUPPORTS: f32 = 0.35;
 
 type Vector = BTreeMap<String, f32>;
 
@@ -70,6 +114,9 @@ type Vector = BTreeMap<String, f32>;
 pub(super) struct Values {
     /// What each sentence is worth for a second that it takes.
     pub(super) worth: Vec<f32>,
+    /// True where one stretch of the text is told rather than a sentence here and there: nobody wrote a short version, whose
+    /// sentences hold together what is far apart, and no slides say one thing each.
+    pub(super) in_stretches: bool,
     vectors: Vec<Vector>,
     middle: Vector,
 }
@@ -82,6 +129,8 @@ impl Values {
         title: &str,
         concepts: &[Concept],
         language: &str,
+        is_slides: bool,
+        short_forms: &ShortForms,
     ) -> Self {
         let stop = stop_words(language);
         let stemmer = stemmer(language);
@@ -94,7 +143,8 @@ impl Values {
             }
             words(text).iter().filter(|word| !stop.contains(word.as_str())).map(stem).collect()
         };
-        let bags: Vec<Vec<String>> = sentences.iter().map(|sentence| stems(&sentence.text)).collect();
+        let bags: Vec<Vec<String>> =
+            sentences.iter().map(|sentence| stems(&short_forms.with_long_forms(&sentence.text))).collect();
         let mut frequency: BTreeMap<&str, usize> = BTreeMap::new();
         for bag in &bags {
             for word in bag.iter().map(String::as_str).collect::<BTreeSet<_>>() {
@@ -131,6 +181,13 @@ impl Values {
             .collect();
         let first = if sentences.len() > BOOK_SENTENCES { EARLY_IN_BOOK } else { EARLY };
         let has_short_version = leads.iter().any(|lead| *lead >= ABSTRACT);
+        let case = cases(sentences);
+        let definitions: Vec<f32> = sentences
+            .iter()
+            .map(|sentence| if defines(&sentence.text, &title, &stems) { DEFINES } else { 0.0 })
+            .collect();
+        let dated = dates(sentences);
+        let near = nearness(&bags, sentences, &title, &concepts);
         let data = LanguageData::of(language);
         let cues = [&data.cues.problem, &data.cues.idea, &data.cues.how, &data.cues.result];
         let worth = sentences
@@ -148,7 +205,7 @@ impl Values {
                 let cued: f32 = cues
                     .iter()
                     .zip(CUES)
-                    .filter(|(cues, _)| has_cue(&sentence.text, cues))
+                    .filter(|(cues, _)| has_cue(&sentence.source, cues))
                     .map(|(_, worth)| worth)
                     .sum();
                 let cued =
@@ -157,8 +214,9 @@ impl Values {
                 let own = lower.contains("the authors");
                 let talks =
                     data.story.self_talk.stand_in(&lower) || language == "en" && WE_DID.is_match(&lower);
-                let vivid = sentence.tie == Some(Tie::Example)
-                    || lower.contains(|letter: char| letter.is_ascii_digit());
+                let found = (leads[index] >= ABSTRACT || has_cue(&sentence.source, &data.cues.result))
+                    && has_number(&sentence.text);
+                let vivid = sentence.tie == Some(Tie::Example) || has_number(&lower);
                 let early = 1.0 - index as f32 / count * 3.0;
                 let worth = CENTRALITY * (dot(&vectors[index], &middle) * 2.5).min(1.0)
                     + CONCEPTS * (named / 1.8).min(1.0)
@@ -166,18 +224,49 @@ impl Values {
                     + cued
                     + if opens { OPENS } else { 0.0 }
                     + if vivid { VIVID } else { 0.0 }
+                    + if has_cue(&lower, &data.cues.key) { KEY } else { 0.0 }
+                    + if language == "en" && COUNTED.is_match(&lower) { LISTED } else { 0.0 }
+                    + if found { FOUND } else { 0.0 }
+                    + if has_short_version { 0.0 } else { definitions[index] }
                     + if data.story.reasons.stand_in(&lower) { REASON } else { 0.0 }
                     + if has_short_version { 0.0 } else { first * early.max(0.0) }
                     - if own { SELF } else { 0.0 }
                     - HARD * hardness(&sentence.text)
                     + leads[index];
+                let role = cleaned.sections.get(sentence.section).and_then(|section| section.role);
+                let of_methods = if role == Some(SectionRole::Methods) { METHODS } else { 1.0 };
                 let of_talk = if talks { SELF_TALK } else { 1.0 };
                 let of_labels = if speaks_of_labels(&sentence.text, &names) { LABELLED } else { 1.0 };
-                worth * of_talk * of_labels
+                let of_aside = ASIDE + (1.0 - ASIDE) * near[index];
+                let weight = of_talk * of_labels * of_methods;
+                if has_short_version {
+                    worth * weight
+                } else {
+                    (EVEN + (1.0 - EVEN) * worth * of_aside + case[index]) * weight - dated[index]
+                }
             })
             .map(|worth| worth.max(0.02))
             .collect();
-        Self { worth, vectors, middle }
+        let mut values = Self { worth, in_stretches: !has_short_version && !is_slides, vectors, middle };
+        values.raise_support(sentences, &leads);
+        values
+    }
+
+    /// What puts a number behind a sentence of the abstract is worth as much as that sentence.
+    fn raise_support(&mut self, sentences: &[Sentence], leads: &[f32]) {
+        let (short, body): (Vec<usize>, Vec<usize>) =
+            (0..sentences.len()).partition(|&index| leads[index] >= ABSTRACT);
+        for &index in &body {
+            if sentences[index].dangles || !has_number(&sentences[index].text) {
+                continue;
+            }
+            let supported = short
+                .iter()
+                .filter(|&&told| !has_number(&sentences[told].text) && self.likeness(told, index) >= SUPPORTS)
+                .map(|&told| self.worth[told])
+                .fold(0.0, f32::max);
+            self.worth[index] = self.worth[index].max(supported);
+        }
     }
 
     /// How alike two sentences are, from 0 to 1.
@@ -202,27 +291,137 @@ impl Values {
     }
 }
 
+/// What sentences are worth for the case that they belong to.
+fn cases(sentences: &[Sentence]) -> Vec<f32> {
+    let mut left = 0;
+    let mut section = usize::MAX;
+    sentences
+        .iter()
+        .map(|sentence| {
+            if sentence.section != section {
+                (section, left) = (sentence.section, 0);
+            }
+            if sentence.leads_on && !sentence.asks() && left == 0 {
+                left = CASE_SENTENCES;
+                return BEGINS_CASE;
+            }
+            left = left.saturating_sub(1);
+            if left > 0 { CASE } else { 0.0 }
+        })
+        .collect()
+}
+
+/// What it costs each sentence to tell of a year.
+fn dates(sentences: &[Sentence]) -> Vec<f32> {
+    let tells = |sentence: &Sentence| {
+        let mut words = sentence.text.split(|letter: char| !letter.is_alphanumeric());
+        words.any(|word| word.len() == 4 && word.bytes().all(|byte| byte.is_ascii_digit()) && is_year(word))
+    };
+    let dated: Vec<bool> = sentences.iter().map(tells).collect();
+    let share = dated.iter().filter(|dated| **dated).count() as f32 / dated.len().max(1) as f32;
+    dated.into_iter().map(|dated| if dated && share <= HISTORY { DATED } else { 0.0 }).collect()
+}
+
+/// Tells whether a sentence says what something is that the title names: "Induction is a proof technique."
+fn defines(text: &str, title: &BTreeSet<String>, stems: &dyn Fn(&str) -> Vec<String>) -> bool {
+    definition_asked("en", text).is_some()
+        && text.split_once(" is ").is_some_and(|(name, _)| {
+            let name = stems(name);
+            !name.is_empty() && name.iter().all(|word| title.contains(word))
+        })
+}
+
+/// How much the neighbourhood of each sentence is about the title and the first concept, from 0 to 1.
+fn nearness(
+    bags: &[Vec<String>],
+    sentences: &[Sentence],
+    title: &BTreeSet<String>,
+    concepts: &[(BTreeSet<String>, f32)],
+) -> Vec<f32> {
+    let about: Vec<f32> = bags
+        .iter()
+        .map(|bag| {
+            let bag: BTreeSet<&String> = bag.iter().collect();
+            let in_title = title.iter().filter(|word| bag.contains(word)).count() as f32;
+            let first =
+                concepts.first().is_some_and(|(words, _)| words.iter().all(|word| bag.contains(word)));
+            (in_title / title.len().clamp(1, 2) as f32).min(1.0) * 0.5 + if first { 0.5 } else { 0.0 }
+        })
+        .collect();
+    let means: Vec<f32> = (0..sentences.len())
+        .map(|index| {
+            let from = index.saturating_sub(NEAR);
+            let to = (index + NEAR + 1).min(sentences.len());
+            let of_section: Vec<f32> = (from..to)
+                .filter(|&other| sentences[other].section == sentences[index].section)
+                .map(|other| about[other])
+                .collect();
+            of_section.iter().sum::<f32>() / of_section.len().max(1) as f32
+        })
+        .collect();
+    let most = means.iter().copied().fold(0.0, f32::max).max(0.01);
+    means.into_iter().map(|mean| mean / most).collect()
+}
+
+/// Tells whether authors wrote a short version of the document before it; a summary at its end sums up.
+fn has_abstract(sentences: &[Sentence], cleaned: &Cleaned) -> bool {
+    let early = sentences.len() / 3 + 1;
+    sentences.iter().take(early).any(|sentence| {
+        cleaned
+            .sections
+            .get(sentence.section)
+            .is_some_and(|section| section.role == Some(SectionRole::Abstract))
+    })
+}
+
 /// What sentences are worth for where they stand.
 fn leads(sentences: &[Sentence], cleaned: &Cleaned, title: &str) -> Vec<f32> {
     let role = |sentence: &Sentence| cleaned.sections.get(sentence.section).and_then(|section| section.role);
-    // Before the first heading beside the title.
+    // Before the first heading beside the title, and no longer than an abstract: the introduction may have no heading either.
+    let mut words = 0;
+    let mut last = None;
+    for sentence in sentences {
+        if words >= SHORTEST_ABSTRACT && last != Some(sentence.passage) {
+            break;
+        }
+        words += sentence.text.split_whitespace().count();
+        last = Some(sentence.passage);
+    }
     let is_first = |sentence: &Sentence| {
         let heading = cleaned.sections.get(sentence.section).map_or("", |section| section.title.as_str());
-        sentence.page <= 2 && (heading.is_empty() || heading.to_lowercase() == title.to_lowercase())
+        sentence.page <= 2
+            && last.is_some_and(|last| sentence.passage <= last)
+            && (heading.is_empty() || heading.to_lowercase() == title.to_lowercase())
     };
     // A summary at the end sums up: there it is a conclusion.
     let is_late = |index: usize| index * 3 > sentences.len();
-    let has_abstract = (0..sentences.len())
-        .any(|index| role(&sentences[index]) == Some(SectionRole::Abstract) && !is_late(index));
+    let has_abstract = has_abstract(sentences, cleaned);
+    // What was known before stands before what is new in an abstract.
+    let of_abstract = |index: &usize| {
+        let sentence = &sentences[*index];
+        match role(sentence) {
+            Some(SectionRole::Abstract) => !is_late(*index),
+            _ => !has_abstract && cleaned.is_paper && is_first(sentence),
+        }
+    };
+    let own = |text: &str| text.contains("he author") || text.starts_with("Meet ");
+    let news = (0..sentences.len()).filter(of_abstract).position(|index| own(&sentences[index].text));
+    let first = (0..sentences.len()).find(of_abstract).unwrap_or_default();
+    let is_known = |index: usize| index > first && news.is_some_and(|news| index < first + news);
     sentences
         .iter()
         .enumerate()
         .map(|(index, sentence)| match role(sentence) {
+            Some(SectionRole::Abstract) if !is_late(index) && is_known(index) => KNOWN_BEFORE,
+            Some(SectionRole::Abstract) if !is_late(index) && index == first && !own(&sentence.text) => {
+                ABSTRACT + SETS_OUT
+            }
             Some(SectionRole::Abstract) if !is_late(index) => ABSTRACT,
             Some(SectionRole::Contributions) => CONTRIBUTIONS,
             Some(SectionRole::Conclusion | SectionRole::Abstract) if has_abstract => SAID_BEFORE,
             Some(SectionRole::Conclusion | SectionRole::Abstract) => CONCLUSION,
             // What a paper says before its first heading is its abstract.
+            _ if !has_abstract && cleaned.is_paper && is_first(sentence) && is_known(index) => KNOWN_BEFORE,
             _ if !has_abstract && cleaned.is_paper && is_first(sentence) => ABSTRACT,
             _ if !has_abstract && index < LEAD_SENTENCES => LEAD,
             Some(SectionRole::Introduction) if !has_abstract => INTRODUCTION,
@@ -251,6 +450,18 @@ fn speaks_of_labels(text: &str, names: &[&str]) -> bool {
             && !(matches!(only, 'a' | 'I') || only == 'A' && place == 0)
             && !names.contains(word)
     })
+}
+
+/// Tells whether a number that counts or measures stands in `text`, not only a year.
+fn has_number(text: &str) -> bool {
+    text.split(|letter: char| !letter.is_alphanumeric() && letter != '-' && letter != '–').any(|word| {
+        let digits = word.bytes().take_while(u8::is_ascii_digit).count();
+        (1..4).contains(&digits) || digits > 4 || digits == 4 && !is_year(&word[..4])
+    })
+}
+
+fn is_year(digits: &str) -> bool {
+    digits.starts_with('1') || digits.starts_with("20")
 }
 
 /// How hard a sentence is to follow by ear, from 0 to 1.
