@@ -3,13 +3,13 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 #![expect(clippy::disallowed_methods, reason = "these tests start processes and wait for them")]
 
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::sync::{Arc, Mutex};
 
-/// A server like Ollama with some models, none of which ever answers.
+/// A server like Ollama with some models, none of which wants to write.
 struct Ollama {
     url: String,
     asked: Arc<Mutex<Vec<String>>>,
@@ -35,12 +35,24 @@ impl Ollama {
 }
 
 fn serve(stream: &mut TcpStream, models: &str, seen: &Mutex<Vec<String>>) {
+    let mut reader = BufReader::new(&mut *stream);
     let mut line = String::new();
-    BufReader::new(&mut *stream).read_line(&mut line).unwrap();
+    reader.read_line(&mut line).unwrap();
+    // A client that still sends when it is hung up on may not read the answer.
+    let mut length = 0;
+    loop {
+        let mut header = String::new();
+        if reader.read_line(&mut header).unwrap() <= 2 {
+            break;
+        }
+        let header = header.to_ascii_lowercase();
+        length = header.strip_prefix("content-length:").map_or(length, |text| text.trim().parse().unwrap());
+    }
+    reader.read_exact(&mut vec![0; length]).unwrap();
     seen.lock().unwrap().push(line.trim().to_owned());
     let (status, body) = match line.split(' ').nth(1) {
         Some("/api/tags") => ("200 OK", models),
-        _ => ("400 Bad Request", r#"{"error":{"message":"this one does not write"}}"#),
+        _ => ("200 OK", REFUSAL),
     };
     let head = format!("HTTP/1.1 {status}\r\ncontent-type: application/json\r\nconnection: close\r\n");
     let _ = write!(stream, "{head}content-length: {}\r\n\r\n{body}", body.len());
@@ -50,6 +62,9 @@ const MODELS: &str = r#"{"models":[
     {"name":"nomic-embed-text:latest","size":274000000,"details":{"families":["nomic-bert"]}},
     {"name":"smollm2:135m","size":271000000,"details":{"parameter_size":"134.52M"}},
     {"name":"qwen2.5:0.5b","size":398000000,"details":{"parameter_size":"494.03M"}}]}"#;
+/// What a model says that does not want to: the script is then written without it.
+const REFUSAL: &str = r#"{"choices":[{"message":{"content":"","refusal":"I cannot"},"finish_reason":"content_filter"}],
+    "usage":{"prompt_tokens":10,"completion_tokens":1}}"#;
 const EMBEDDERS: &str = r#"{"models":[{"name":"bge-m3:latest","size":1200000000}]}"#;
 
 fn brainwrought(folder: &Path, servers: &str, arguments: &[&str]) -> Output {

@@ -61,5 +61,7 @@ fn a_script_is_edited_by_keyboard_and_made_into_a_video() {
         (&line["overruled"], &line["text"]),
         (&true.into(), &"Queues were invented in Atlantis in 1492.".into())
     );
-    assert_eq!(browser.complaints, Vec::<String>::new());
+    // That the video was refused at first is told by the status of the page.
+    let complaints: Vec<&String> = browser.complaints.iter().filter(|told| !told.contains("422")).collect();
+    assert_eq!(complaints, Vec::<&String>::new());
 }

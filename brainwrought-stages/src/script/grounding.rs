@@ -131,6 +131,10 @@ fn compared(script: &Script, document: &Document) -> Vec<Compared> {
 }
 
 /// Lists the lines of a script with what they come from and what was found of them.
+#[cfg_attr(
+    not(any(feature = "ffmpeg", test)),
+    expect(dead_code, reason = "only the gate of a finished video lists lines")
+)]
 pub(crate) fn line_reports(script: &Script, document: &Document) -> Vec<LineReport> {
     let sentences = compared(script, document);
     let report = |(place, line): (usize, &Line)| {

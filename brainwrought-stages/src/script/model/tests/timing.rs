@@ -84,3 +84,23 @@ async fn a_script_is_fitted_to_the_voice_that_spoke_it() {
     let same = writer.refit(&document, &planned, first.clone(), &cx).await.unwrap();
     assert_eq!(same, first, "what fits stays as it is");
 }
+
+#[tokio::test]
+async fn a_guess_goes_with_the_line_that_settles_it() {
+    let mut wanted = scenes();
+    let lines = wanted[0]["lines"].as_array_mut().unwrap();
+    lines.push(beat("So one machine is enough?", "guess"));
+    lines.push(fact("This sentence stands nowhere in the document at all.", 77));
+    wanted[5]["lines"].as_array_mut().unwrap().insert(0, beat("So the beds are full?", "guess"));
+    let mut some = answers();
+    some.insert("script", script(wanted));
+    some.remove("repair");
+    let brief = Brief { dialogue: true, ..brief() };
+    let script = written_for(&Scripted::new(some), &paper(), &brief).await;
+    let lines = said(&script);
+    assert!(!lines.contains(&"So one machine is enough?"), "{lines:?}");
+    let told = "the guess “So one machine is enough?” was left out";
+    assert!(script.warnings.iter().any(|warning| warning.contains(told)), "{:?}", script.warnings);
+    let guess = lines.iter().position(|line| *line == "So the beds are full?").unwrap();
+    assert!(lines[guess + 1].starts_with("Hospitals keep free beds"), "{lines:?}");
+}
