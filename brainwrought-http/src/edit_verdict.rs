@@ -1,6 +1,6 @@
 //! [`VerdictBody`]: what an edit of a script would come to, as it is written in an answer.
 
-use brainwrought_stages::script::EditVerdict;
+use brainwrought_stages::script::{EditVerdict, LineFault};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -30,6 +30,10 @@ pub(crate) struct LineVerdictBody {
     pub(crate) seconds: f64,
     /// Why it cannot be saved, such as a number that the cited page does not have; empty when it can.
     pub(crate) errors: Vec<String>,
+    /// True when a person can let it stand all the same, by `overruled`: nothing else is wrong with it than what it says.
+    pub(crate) overrulable: bool,
+    /// What the document does not bear out and a person lets stand.
+    pub(crate) overruled: Vec<String>,
 }
 
 impl VerdictBody {
@@ -39,6 +43,8 @@ impl VerdictBody {
             line: line.line,
             seconds: seconds(line.spoken_ms),
             errors: line.faults.iter().map(ToString::to_string).collect(),
+            overrulable: !line.faults.is_empty() && line.faults.iter().all(LineFault::is_overrulable),
+            overruled: line.overruled.iter().map(ToString::to_string).collect(),
         });
         Self {
             passed: verdict.is_passed(),
@@ -51,6 +57,7 @@ impl VerdictBody {
     }
 }
 
-fn seconds(ms: u64) -> f64 {
+/// Milliseconds as seconds, to the tenth.
+pub(crate) fn seconds(ms: u64) -> f64 {
     ((ms as f64) / 100.0).round() / 10.0
 }
