@@ -207,7 +207,7 @@ fn parameters_in(text: &str) -> Option<u64> {
         // `e2b` counts what is in use at a time.
         let each = each.trim_start_matches(['a', 'e']);
         let count = experts.parse::<f64>().ok()? * each.parse::<f64>().ok()? * unit;
-        (count >= 1e6 && count < 1e13).then_some(count as u64)
+        (1e6..1e13).contains(&count).then_some(count as u64)
     });
     found.max()
 }
@@ -220,7 +220,7 @@ mod tests {
 
     const GB: u64 = 1_000_000_000;
 
-    fn ollama(models: Value) -> Vec<LocalModel> {
+    fn ollama(models: &Value) -> Vec<LocalModel> {
         of_ollama("http://127.0.0.1:11434", &json!({ "models": models })).unwrap()
     }
 
@@ -248,7 +248,7 @@ mod tests {
 
     #[test]
     fn the_largest_model_that_fits_and_writes_is_picked() {
-        let models = ollama(json!([
+        let models = ollama(&json!([
             { "name": "nomic-embed-text:latest", "size": 274 << 20, "details": { "families": ["nomic-bert"], "parameter_size": "137M" } },
             { "name": "llama3.3:70b", "size": 43 * GB, "details": { "families": ["llama"], "parameter_size": "70.6B" } },
             { "name": "qwen2.5:7b", "size": 4_700_000_000_u64, "details": { "families": ["qwen2"], "parameter_size": "7.6B" } },
@@ -268,7 +268,7 @@ mod tests {
 
     #[test]
     fn more_exact_weights_and_instructions_decide_between_equals() {
-        let models = ollama(json!([
+        let models = ollama(&json!([
             { "name": "m:7b-q4", "size": 4 * GB },
             { "name": "m:7b-q8", "size": 8 * GB },
             { "name": "n:7b-instruct-q8", "size": 8 * GB },

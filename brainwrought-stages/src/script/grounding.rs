@@ -59,7 +59,10 @@ pub enum GroundingFault {
 ///   numbers among the choices of a quiz.
 pub fn grounding(script: &Script, document: &Document) -> Vec<UngroundedLine> {
     let sentences = compared(script, document).into_iter();
-    sentences.map(|sentence| sentence.as_accepted().found).filter(|found| !found.faults.is_empty()).collect()
+    sentences
+        .map(|sentence| sentence.accepting_overruled().found)
+        .filter(|found| !found.faults.is_empty())
+        .collect()
 }
 
 /// As [`grounding`], with what a person has overruled.
@@ -77,7 +80,7 @@ struct Compared {
 
 impl Compared {
     /// What is left of its faults once a person has overruled what may be overruled.
-    fn as_accepted(mut self) -> Self {
+    fn accepting_overruled(mut self) -> Self {
         let is_overruled = self.is_overruled;
         self.found.faults.retain(|fault| !(is_overruled && fault.is_overrulable()));
         self
@@ -230,7 +233,7 @@ pub(crate) fn citations(script: &Script, document: &Document) -> Rule {
         if sentence.is_overruled {
             overruled.push(told(&sentence.found));
         }
-        let Compared { found, .. } = sentence.as_accepted();
+        let Compared { found, .. } = sentence.accepting_overruled();
         if !found.faults.is_empty() {
             faults.push(told(&found));
         }

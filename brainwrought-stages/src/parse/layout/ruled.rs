@@ -251,13 +251,13 @@ impl RuledTable {
         let mut open: Vec<Vec<Line>> = Vec::new();
         for row in rows.into_iter().map(in_rows) {
             if row.len() < 4 && row.first().is_some_and(|line| is_caption_start(&line.text)) {
-                part(std::mem::take(&mut open), &mut parts);
+                part(&std::mem::take(&mut open), &mut parts);
                 parts.push(TablePart::Text(row));
             } else {
                 open.push(row);
             }
         }
-        part(open, &mut parts);
+        part(&open, &mut parts);
         parts.iter().any(|part| matches!(part, TablePart::Cells(_))).then_some(parts)
     }
 }
@@ -271,9 +271,9 @@ pub(super) enum TablePart {
 }
 
 /// Adds rows as a table, or as text where they make none.
-fn part(rows: Vec<Vec<Line>>, parts: &mut Vec<TablePart>) {
+fn part(rows: &[Vec<Line>], parts: &mut Vec<TablePart>) {
     let lines = || rows.iter().flatten().cloned().collect::<Vec<Line>>();
-    let Some(cells) = cells(&rows) else {
+    let Some(cells) = cells(rows) else {
         parts.extend((!rows.is_empty()).then(|| TablePart::Text(lines())));
         return;
     };
