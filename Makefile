@@ -46,21 +46,26 @@ setup-tests:
 
 demo: setup
 	@start=$$(date +%s) && \
-	cargo build --profile demo --package brainwrought-cli && \
+	cargo build --profile demo --package brainwrought-cli --no-default-features && \
 	built=$$(date +%s) && \
 	$(TARGET)/demo/brainwrought make $(PDF) -o $(VIDEO) && \
 	echo "$(abspath $(VIDEO)): made in $$(($$(date +%s) - built)) s, after $$((built - start)) s of building"
 
 # Clippy and the docs share one set of checked dependencies, the examples and the tests one set of compiled ones.
-# The tests come last, so that the output ends with their summary. Many wait for servers and workers, so the small ones
-# run beside them; what these print is shown afterwards.
+# The tests come last, so that the output ends with their summary. Many wait for servers and workers, so those of the
+# libraries run beside those of the frontends; what these print is shown afterwards.
+named = $(sort $(notdir $(basename $(wildcard $(1:%=%/tests/*.rs)))) \
+	$(notdir $(patsubst %/main.rs,%,$(wildcard $(1:%=%/tests/*/main.rs)))))
+FRONTENDS := $(call named,brainwrought-cli brainwrought-http)
+LIBRARIES := $(filter-out $(FRONTENDS),$(call named,brainwrought-core brainwrought-stages brainwrought-store))
+
 test: setup-tests lint docs package
 	cargo test --workspace $(EXTRA) --no-run
 	@set -e; for example in $(EXAMPLES); do echo "example $$example"; $(TARGET)/debug/examples/$$example; done
-	@cargo test --workspace $(EXTRA) --lib --bins >$(TARGET)/unit-tests.log 2>&1 & units=$$!; \
-	cargo test --workspace $(EXTRA) --test '*'; integration=$$?; \
-	wait $$units; units=$$?; cat $(TARGET)/unit-tests.log; \
-	cargo test --workspace $(EXTRA) --doc && exit $$(( integration > units ? integration : units ))
+	@cargo test --workspace $(EXTRA) $(FRONTENDS:%=--test %) >$(TARGET)/frontend-tests.log 2>&1 & frontends=$$!; \
+	cargo test --workspace $(EXTRA) --lib --bins && cargo test --workspace $(EXTRA) $(LIBRARIES:%=--test %); libraries=$$?; \
+	wait $$frontends; frontends=$$?; cat $(TARGET)/frontend-tests.log; \
+	cargo test --workspace $(EXTRA) --doc && exit $$(( libraries > frontends ? libraries : frontends ))
 
 # Content credentials are off unless asked for, and take minutes to compile.
 test-c2pa:
@@ -76,6 +81,7 @@ test-features: setup-tests
 	@set -e; for features in $(STAGE_FEATURES); do echo "features $$features"; \
 		cargo clippy --package brainwrought-stages --lib --no-default-features --features "$${features#none}" -- -D warnings; done
 	cargo rustc --package brainwrought-store --lib --no-default-features --profile check -- -D warnings
+	cargo clippy --package brainwrought-cli --bins --no-default-features -- -D warnings
 	cargo test --package brainwrought-stages --no-default-features --lib --test missing_features
 	cargo test --package brainwrought-stages --no-default-features --test parse
 

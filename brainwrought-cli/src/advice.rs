@@ -5,10 +5,16 @@ use brainwrought_core::engine::EngineError;
 use brainwrought_core::id::JobId;
 use brainwrought_core::job::{Job, TransitionError};
 use brainwrought_core::job_store::JobStoreError;
+use brainwrought_stages::MissingFeature;
 use brainwrought_stages::parse::UnreadPages;
 use brainwrought_stages::publish::FetchError;
 use brainwrought_stages::publish::PublishJobError;
-use brainwrought_store::SchemaError;
+use brainwrought_store::OpenError;
+
+use crate::left_out::LeftOut;
+
+/// What helps where a part of the program is missing.
+const BUILD_ALL: &str = "`cargo build --release` builds the program with all of its parts";
 
 /// What helps against an error, if a command does.
 pub(crate) fn on(error: &anyhow::Error) -> Option<String> {
@@ -16,8 +22,14 @@ pub(crate) fn on(error: &anyhow::Error) -> Option<String> {
 }
 
 fn on_cause(cause: &(dyn std::error::Error + 'static)) -> Option<String> {
-    if let Some(SchemaError::Older { .. }) = cause.downcast_ref() {
+    if is_older_schema(cause) {
         return Some("run `brainwrought migrate` with the same --jobs".to_owned());
+    }
+    if cause.is::<LeftOut>()
+        || cause.is::<MissingFeature>()
+        || matches!(cause.downcast_ref(), Some(OpenError::NotBuilt { .. }))
+    {
+        return Some(BUILD_ALL.to_owned());
     }
     // An error that passes its cause on as its own hides it from the chain.
     if let Some(FetchError::Engine(error)) = cause.downcast_ref() {
@@ -56,6 +68,16 @@ fn on_cause(cause: &(dyn std::error::Error + 'static)) -> Option<String> {
     }
 }
 
+#[cfg(feature = "postgres")]
+fn is_older_schema(cause: &(dyn std::error::Error + 'static)) -> bool {
+    matches!(cause.downcast_ref(), Some(brainwrought_store::SchemaError::Older { .. }))
+}
+
+#[cfg(not(feature = "postgres"))]
+fn is_older_schema(_: &(dyn std::error::Error + 'static)) -> bool {
+    false
+}
+
 /// What helps a job that has failed.
 pub(crate) fn on_job(job: &Job) -> String {
     let (id, error) = (&job.job_id, job.error().unwrap_or_default());
@@ -81,7 +103,7 @@ mod tests {
     fn an_error_is_followed_by_the_command_that_helps() {
         let job = JobId::from_bytes([7; 16]);
         let cases: Vec<(anyhow::Error, &str)> = vec![
-            (SchemaError::Older { found: 1, needed: 8 }.into(), "brainwrought migrate"),
+            (LeftOut { what: "it", feature: "cloud" }.into(), "cargo build --release"),
             (JobStoreError::JobNotFound(job.clone()).into(), "brainwrought list"),
             (EngineError::Jobs(JobStoreError::JobNotFound(job.clone())).into(), "brainwrought list"),
             (
@@ -104,5 +126,12 @@ mod tests {
             assert!(on(&wrapped).is_some_and(|advice| advice.contains(command)), "{wrapped:?}");
         }
         assert_eq!(on(&anyhow::anyhow!("something else")), None);
+    }
+
+    #[cfg(feature = "postgres")]
+    #[test]
+    fn older_tables_are_migrated() {
+        let error = brainwrought_store::SchemaError::Older { found: 1, needed: 8 }.into();
+        assert!(on(&error).is_some_and(|advice| advice.contains("brainwrought migrate")));
     }
 }

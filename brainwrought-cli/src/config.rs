@@ -215,6 +215,7 @@ impl VideoConfig {
         options.memes = args.memes;
         options.memes_by = args.memes_by.unwrap_or(config.memes_by);
         options.dialogue = args.dialogue;
+        options.kind = args.kind;
         options.music = music;
         options.effects = args.effects;
         options.seed = args.seed;

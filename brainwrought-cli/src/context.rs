@@ -18,10 +18,24 @@ use brainwrought_stages::provider::ProviderSettings;
 use brainwrought_stages::script::{TrendChoice, TrendCommand};
 use brainwrought_stages::standard::{MakeOptions, Resources, pipelines};
 use brainwrought_stages::visuals::VideoGenerator;
+#[cfg(feature = "cloud")]
 use brainwrought_store::HubPublisher;
+use brainwrought_store::StoreOptions;
 
 use crate::config::{self, Config};
 use crate::model_wish::ModelWish;
+
+/// Whoever publishes finished videos to a dataset.
+#[cfg(feature = "cloud")]
+fn publisher(dataset: &str, options: &StoreOptions) -> anyhow::Result<Arc<dyn Publisher>> {
+    Ok(Arc::new(HubPublisher::new(dataset, options)?))
+}
+
+#[cfg(not(feature = "cloud"))]
+fn publisher(_: &str, _: &StoreOptions) -> anyhow::Result<Arc<dyn Publisher>> {
+    let what = "publishing to the dataset in $HF_DATASET_REPO";
+    Err(crate::left_out::LeftOut { what, feature: "cloud" }.into())
+}
 
 /// The opened stores, and what an engine needs beside them.
 #[derive(Debug)]
@@ -56,12 +70,8 @@ impl Context {
         let folder = std::path::absolute(&folder).context("could not find the current folder")?;
         let artifacts_folder = brainwrought_store::local_folder(&config.artifacts).map(std::path::absolute);
         let artifacts_folder = artifacts_folder.transpose().context("could not find the current folder")?;
-        let publisher = match &config.dataset {
-            Some(dataset) => {
-                Some(Arc::new(HubPublisher::new(dataset, &config.options)?) as Arc<dyn Publisher>)
-            }
-            None => None,
-        };
+        let publisher = config.dataset.as_deref().map(|dataset| publisher(dataset, &config.options));
+        let publisher = publisher.transpose()?;
         let (resources, providers) = (config.resources.clone(), config.providers.clone());
         let video_generators = config.video_generators.clone();
         let trend_command = crate::trends::command(&config.trends, crate::config::variable);

@@ -11,6 +11,9 @@ use brainwrought_core::redaction::without_credentials;
 use brainwrought_core::report::chain;
 use clap::error::ContextValue;
 
+use crate::left_out::LeftOut;
+use crate::output;
+
 /// Everything was done.
 pub(crate) const DONE: u8 = 0;
 /// The job failed.
@@ -64,8 +67,21 @@ pub(crate) fn complain(error: &clap::Error) {
     }
 }
 
-/// A text as it may be printed: what was typed may be an address with a password, and in the wrong place.
+/// The longest line of an error that is printed, in characters: an error may repeat a line of a file, which may be endless.
+const MAX_LINE_CHARS: usize = 2_000;
+
+/// A text as it may be printed: what was typed may be an address with a password, and in the wrong place, and what a file
+/// says may be commands for a terminal.
 pub(crate) fn repeatable(text: &str) -> String {
+    let safe = output::visible(&without_typed_credentials(text));
+    let cut = |line: &str| match line.char_indices().nth(MAX_LINE_CHARS) {
+        Some((end, _)) => format!("{}…", line.get(..end).unwrap_or_default()),
+        None => line.to_owned(),
+    };
+    safe.split('\n').map(cut).collect::<Vec<_>>().join("\n")
+}
+
+fn without_typed_credentials(text: &str) -> String {
     let typed: Vec<String> =
         std::env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned()).collect();
     let values = typed.iter().flat_map(|typed| {
@@ -124,7 +140,8 @@ fn code_of(error: &anyhow::Error) -> u8 {
         if unreachable {
             return STORE_UNREACHABLE;
         }
-        if cause.is::<WrongCommand>() || cause.is::<brainwrought_store::OpenError>() {
+        if cause.is::<WrongCommand>() || cause.is::<LeftOut>() || cause.is::<brainwrought_store::OpenError>()
+        {
             return WRONG_COMMAND;
         }
     }
@@ -142,6 +159,14 @@ fn of_jobs(error: &JobStoreError) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_error_holds_no_commands_for_a_terminal_and_no_endless_line() {
+        let said = repeatable(&format!("unknown field `\u{1b}]0;x\u{7}`\nat {}\nend", "[".repeat(400_000)));
+        let lines: Vec<&str> = said.lines().collect();
+        assert_eq!(lines[0], "unknown field `\\u{1b}]0;x\\u{7}`");
+        assert_eq!((lines[1].chars().count(), lines[2]), (MAX_LINE_CHARS + 1, "end"));
+    }
 
     #[test]
     fn what_was_typed_is_repeated_without_secrets() {

@@ -1,4 +1,19 @@
 //! The `brainwrought` command: parses, makes one library call, prints.
+//!
+//! # Features
+//!
+//! All but the last two are on unless told otherwise; `make demo` builds without any. Whoever asks for what a build leaves out
+//! gets an error that says so.
+//!
+//! | feature | what it brings |
+//! | --- | --- |
+//! | `cloud` | artifacts in `s3://`, `gs://`, `az://` and `hf://`, publishing, and `space` |
+//! | `onnxruntime` | the voices of Kokoro |
+//! | `postgres` | jobs in a database, `migrate` and `stage` |
+//! | `providers` | hosted models, voices, pictures and trends |
+//! | `webhooks` | callbacks of `serve` |
+//! | `c2pa` | content credentials: `make --c2pa` |
+//! | `otlp` | spans for an OpenTelemetry collector |
 
 mod advice;
 mod args;
@@ -12,6 +27,7 @@ mod docs;
 mod edit_args;
 mod exit;
 mod idle_memory;
+mod left_out;
 mod local_model;
 mod model_wish;
 mod money;

@@ -16,9 +16,29 @@ use serde_json::Value;
 static FAILED: Mutex<Option<io::Error>> = Mutex::new(None);
 
 /// Writes one line to standard output. The work goes on when that fails; [`finish`] tells of it at the end.
+/// What would be a command for a terminal, such as in the name of a file, is shown as what it is.
 pub(crate) fn line(text: impl AsRef<str>) {
+    for_programs(&visible(text.as_ref()));
+}
+
+/// Writes a line as it is.
+pub(crate) fn for_programs(text: &str) {
     // In one piece, so that a reader who has what it wants after the first line of several is no failure.
-    note(io::stdout().lock().write_all(format!("{}\n", text.as_ref()).as_bytes()));
+    note(io::stdout().lock().write_all(format!("{text}\n").as_bytes()));
+}
+
+/// A text in which control characters, and those that turn its direction around, are escaped, but for tabs and the ends of
+/// lines.
+pub(crate) fn visible(text: &str) -> String {
+    let is_command = |c: char| {
+        c.is_control() && !matches!(c, '\n' | '\t')
+            || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        if is_command(c) { shown.extend(c.escape_unicode()) } else { shown.push(c) }
+    }
+    shown
 }
 
 /// Notes that something could not be written to standard output.
@@ -42,7 +62,7 @@ pub(crate) fn finish() -> io::Result<()> {
 
 /// Writes one JSON value to standard output.
 pub(crate) fn json(value: &Value) {
-    line(format!("{value:#}"));
+    for_programs(&format!("{value:#}"));
 }
 
 /// Where the video of a job went, for showing: a job can be looked at while its artifacts cannot.
@@ -127,6 +147,12 @@ pub(crate) fn date(at: Timestamp) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_terminal_would_obey_is_shown() {
+        assert_eq!(visible("a\tb\nÜ 日 🙂 שלום"), "a\tb\nÜ 日 🙂 שלום");
+        assert_eq!(visible("\u{1b}[2J\r\u{9b}3m\u{202e}x"), "\\u{1b}[2J\\u{d}\\u{9b}3m\\u{202e}x");
+    }
 
     #[test]
     fn dates_are_those_of_the_calendar() {

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use brainwrought_core::data::DocumentKind;
 use brainwrought_stages::audio::{Effects, VoiceFailure};
 use brainwrought_stages::frame::{CaptionStyle, Layout};
 use brainwrought_stages::parse::OcrMode;
@@ -9,6 +10,12 @@ use brainwrought_stages::script::LENGTH_SECONDS;
 use brainwrought_stages::standard::Format;
 use brainwrought_stages::visuals::{MemesBy, PictureChoice};
 use clap::Args as ClapArgs;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+
+/// Reads the name of a kind of document.
+fn kinds() -> impl TypedValueParser<Value = DocumentKind> {
+    PossibleValuesParser::new(DocumentKind::ALL.map(DocumentKind::name)).try_map(|name| name.parse())
+}
 
 use crate::model_wish::ModelWish;
 
@@ -62,6 +69,9 @@ pub(crate) struct VideoArgs {
     /// Write a dialogue of two speakers: one asks, the other explains
     #[arg(long)]
     pub(crate) dialogue: bool,
+    /// Kind of document, for a script written without a model [default: its structure tells]
+    #[arg(long, value_name = "KIND", value_parser = kinds())]
+    pub(crate) kind: Option<DocumentKind>,
     /// Music under the voice: `bed` (generated), `none`, your own audio file, or a folder of them, from which the file whose
     /// name fits the mood of the script best is chosen
     #[arg(long, value_name = "bed|none|FILE|FOLDER", default_value = "bed")]

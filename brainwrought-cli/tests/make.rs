@@ -375,6 +375,37 @@ fn an_output_that_would_do_harm_is_refused_before_any_work() {
 }
 
 #[test]
+fn a_script_goes_only_where_it_does_no_harm() {
+    let desk = Desk::new();
+    std::fs::write(desk.path("notes.md"), NOTES).unwrap();
+    std::fs::write(desk.path("changes.toml"), "my changes").unwrap();
+    std::fs::create_dir(desk.path("folder")).unwrap();
+    for (link, to) in [("link.toml", "notes.md"), ("new.toml", "folder/made.toml")] {
+        std::os::unix::fs::symlink(to, desk.path(link)).unwrap();
+    }
+    for (output, hint) in [
+        (&["-o", "notes.md", "--force"][..], "input"),
+        (&["-o", "link.toml", "--force"], "input"),
+        (&["-o", "folder", "--force"], "folder"),
+        (&["-o", "nowhere/script.toml"], "nowhere does not exist"),
+        (&["-o", "changes.toml"], "--force"),
+    ] {
+        let refused = desk.run(&[&["script", "notes.md"], output].concat());
+        let said = text(&refused.stderr);
+        assert_eq!(refused.status.code(), Some(2), "{output:?}: {said}");
+        assert!(said.contains(hint), "{output:?}: {said}");
+    }
+    assert_eq!(std::fs::read_to_string(desk.path("notes.md")).unwrap(), NOTES);
+    // A link stays, and a pipe is written as it is.
+    let made = desk.run(&["script", "notes.md", "-o", "new.toml"]);
+    assert!(made.status.success() && desk.path("new.toml").is_symlink(), "{}", text(&made.stderr));
+    let script = std::fs::read_to_string(desk.path("folder/made.toml")).unwrap();
+    assert!(script.contains("[[line]]"), "{script}");
+    let printed = desk.run(&["script", "notes.md", "-o", "/dev/stdout", "--force"]);
+    assert_eq!(text(&printed.stdout), script);
+}
+
+#[test]
 fn output_that_cannot_be_printed_is_no_success() {
     let desk = Desk::new();
     for arguments in [&["list"][..], &["list", "--json"], &["--help"], &["top", "--once"]] {

@@ -21,6 +21,8 @@
 //! | `GET /api/openapi.json`, `/api/docs` | all of this, for programs and for people |
 //! | `GET /healthz`, `/readyz`, `/metrics` | how the server is |
 //!
+//! The feature `webhooks`, on unless told otherwise, brings callbacks, by `reqwest`; without it, none is accepted.
+//!
 //! **Invariant:** no answer holds a path of the server, and nothing that a client sends becomes one. **Invariant:** the job
 //! store is the only memory: a server that is killed and started again goes on as if nothing had happened.
 

@@ -1,6 +1,7 @@
 //! [`VideoOptions`]: what a client can choose about a video, checked.
 
 use brainwrought_core::budget::{Cost, MAX_USD};
+use brainwrought_core::data::DocumentKind;
 use brainwrought_core::job_store::JobView;
 use brainwrought_stages::audio::{Effects, Lexicon, VoiceLibrary};
 use brainwrought_stages::frame::{CaptionStyle, Layout, frame_size};
@@ -57,6 +58,14 @@ pub(crate) struct VideoOptions {
     /// Whether two characters talk: one explains, the other asks.
     #[schema(default = false)]
     pub(crate) dialogue: bool,
+    /// The kind of document, for a script written without a model: `paper`, `report`, `essay`, `chapter`, `manual`, `slides`,
+    /// `announcement`, `article`, `law` or `form`; without it, its structure tells.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(
+        value_type = Option<String>,
+        pattern = "^(paper|report|essay|chapter|manual|slides|announcement|article|law|form)$"
+    )]
+    pub(crate) kind: Option<DocumentKind>,
     /// Whether the job ends with the script, to be read and edited before anything is rendered; `POST …/video` then makes the
     /// video.
     #[schema(default = false)]
@@ -103,6 +112,7 @@ impl Default for VideoOptions {
             slang: 1,
             memes: 1,
             dialogue: false,
+            kind: None,
             script_only: false,
             music: "bed".to_owned(),
             own_music: None,
@@ -197,6 +207,7 @@ impl VideoOptions {
             slang: made.slang,
             memes: made.memes,
             dialogue: made.dialogue,
+            kind: made.kind,
             script_only: made.script_only,
             music: music.to_owned(),
             own_music,
@@ -291,6 +302,7 @@ impl VideoOptions {
         options.slang = self.slang;
         options.memes = self.memes;
         options.dialogue = self.dialogue;
+        options.kind = self.kind;
         options.script_only = self.script_only;
         options.music = music;
         options.effects = effects;

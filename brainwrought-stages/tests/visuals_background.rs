@@ -94,6 +94,37 @@ fn something_moves_in_every_half_second() {
     }
 }
 
+/// The longest stretch without movement as the gate measures it, in frames: every eighth pixel of every eighth row, until
+/// their mean difference is a tenth.
+fn longest_still(frames: &[YuvFrame]) -> usize {
+    let grid = |frame: &YuvFrame| -> Vec<u8> {
+        let rows = frame.y.chunks(frame.width()).step_by(8);
+        rows.flat_map(|row| row.iter().step_by(8).copied()).collect()
+    };
+    let (mut anchor, mut at, mut longest) = (grid(&frames[0]), 0, 0);
+    for (number, frame) in frames.iter().enumerate() {
+        let now = grid(frame);
+        let sum: u32 = now.iter().zip(&anchor).map(|(a, b)| u32::from(a.abs_diff(*b))).sum();
+        if sum as f32 >= 0.1 * now.len() as f32 {
+            (anchor, at) = (now, number);
+        } else {
+            longest = longest.max(number + 1 - at);
+        }
+    }
+    longest
+}
+
+#[test]
+fn no_seed_stands_still_for_as_long_as_the_gate_allows() {
+    for style in STYLES {
+        for seed in 0..12 {
+            let still = longest_still(&frames(style.name, seed, 0, 450));
+            // The gate allows half a second, and a card and captions cover some of the movement.
+            assert!(still <= 8, "{} with seed {seed}: {still} frames", style.name);
+        }
+    }
+}
+
 #[test]
 fn every_size_can_be_drawn() {
     for style in STYLES {

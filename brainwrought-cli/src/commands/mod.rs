@@ -9,12 +9,17 @@ mod fleet;
 mod gc;
 mod inspect;
 mod intake;
+#[cfg(not(all(feature = "cloud", feature = "postgres")))]
+mod left_out;
 mod make;
+#[cfg(feature = "postgres")]
 mod migrate;
 mod publish;
 mod script;
 mod serve;
+#[cfg(feature = "cloud")]
 mod space;
+#[cfg(feature = "postgres")]
 mod stage;
 mod target;
 mod top;
@@ -22,6 +27,10 @@ mod voices;
 
 use brainwrought_core::engine::Engine;
 
+#[cfg(not(feature = "cloud"))]
+use self::left_out::space;
+#[cfg(not(feature = "postgres"))]
+use self::left_out::{migrate, stage};
 use crate::args::{Args, Command};
 use crate::config::Config;
 use crate::observe;

@@ -3,17 +3,15 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::Context as _;
 use brainwrought_core::engine::{Engine, EngineSettings, Submission};
 use brainwrought_core::id::WorkerId;
 use brainwrought_stages::script::ScriptFile;
 use brainwrought_stages::standard::{SCRIPT_PIPELINE, Stages, script_only};
 
-use super::intake;
+use super::{intake, target};
 use crate::args::ScriptArgs;
 use crate::config::{Config, VideoConfig, pdf_password};
 use crate::context::Context;
-use crate::exit::WrongCommand;
 use crate::output;
 use crate::progress::Progress;
 
@@ -27,14 +25,14 @@ pub(crate) async fn run(config: &Config, args: ScriptArgs) -> anyhow::Result<()>
     let pdf = intake::read_pdf(&args.pdf).await?;
     let target = args.output.clone().unwrap_or_else(|| default_target(&args.pdf));
     let is_printed = target == Path::new("-");
-    if !is_printed && !args.force && target.exists() {
-        let shown = target.display();
-        return Err(WrongCommand(format!(
-            "{shown} exists, and may hold your changes; choose another file with -o, or replace it with --force"
-        ))
-        .into());
-    }
+    let target = match is_printed {
+        true => None,
+        false => Some(target::check_text(&target, &intake::files(&args.pdf, &video), args.force)?),
+    };
     let context = Context::open(config)?.allowing(&video.options);
+    for folder in context.kept_folders() {
+        target.iter().try_for_each(|target| target::check_outside(target, &folder))?;
+    }
     let password = video.password.clone().or_else(pdf_password);
     let resources = context.resources(password)?;
     let options = video.options.seeded_by(&pdf);
@@ -48,20 +46,23 @@ pub(crate) async fn run(config: &Config, args: ScriptArgs) -> anyhow::Result<()>
         .events(progress.sink())
         .build()?;
     let name = args.pdf.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let submission =
-        Submission::of_pdf(SCRIPT_PIPELINE, &name, pdf).with_options(serde_json::to_value(&options)?);
-    let made = engine.run_submission(submission, crate::signals::shutdown()?).await;
+    let submission = Submission::of_pdf(SCRIPT_PIPELINE, &name, pdf)
+        .with_options(serde_json::to_value(&options)?)
+        .with_max_cost(config.max_cost.0);
+    let shutdown = crate::signals::shutdown()?;
+    let made = engine.run_submission(submission, shutdown.clone()).await;
     progress.finish();
     let script = made?;
     let text = ScriptFile::new(&script).to_toml(&args.pdf.to_string_lossy());
-    if is_printed {
-        output::line(text.trim_end());
+    let Some(target) = target else {
+        output::for_programs(text.trim_end());
+        return Ok(());
+    };
+    target::write(&target, text.into(), &shutdown).await?;
+    if target::is_standard_output(&target) {
         return Ok(());
     }
-    let shown = target.display().to_string();
-    let written = target.clone();
-    let write = move || brainwrought_core::atomic_file::write_whole(&written, text.as_bytes());
-    tokio::task::spawn_blocking(write).await?.with_context(|| format!("could not write {shown}"))?;
+    let shown = target.path().display();
     for warning in &script.warnings {
         output::line(format!("note     {warning}"));
     }

@@ -18,6 +18,7 @@ use crate::byte_size::ByteSize;
 use crate::config::{self, Config};
 use crate::context::Context;
 use crate::exit::WrongCommand;
+use crate::left_out::LeftOut;
 use crate::local_model;
 use crate::observe;
 use crate::operator_token;
@@ -26,6 +27,9 @@ use crate::serve_args::ServeArgs;
 
 /// The port when neither the command nor the environment names one.
 const USUAL_PORT: u16 = 7860;
+
+/// Whether this build can call back.
+const CALLS_BACK: bool = cfg!(feature = "webhooks");
 
 /// How this machine calls itself.
 const OWN_NAMES: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
@@ -135,8 +139,11 @@ fn operators(token_file: &Path) -> Result<Operators, WrongCommand> {
 
 /// Whom clients may have called, signed by the secret of the environment, else by one that is made once and kept. Without
 /// hosts to call, a server that cannot keep one does without.
-fn webhooks(context: &Context, config: &Config, args: &ServeArgs) -> Result<Option<Webhooks>, WrongCommand> {
+fn webhooks(context: &Context, config: &Config, args: &ServeArgs) -> anyhow::Result<Option<Webhooks>> {
     let hosts = if args.callback_hosts.is_empty() { &config.callback_hosts } else { &args.callback_hosts };
+    if !CALLS_BACK && !hosts.is_empty() {
+        return Err(LeftOut { what: "calling the hosts of --callback-host", feature: "webhooks" }.into());
+    }
     let secret = match config::webhook_secret() {
         Some(secret) => ServerSecret::new(&secret)
             .map_err(|error| WrongCommand(format!("$BRAINWROUGHT_WEBHOOK_SECRET: {error}")))?,
@@ -147,7 +154,8 @@ fn webhooks(context: &Context, config: &Config, args: &ServeArgs) -> Result<Opti
                 Err(_) if hosts.is_empty() => return Ok(None),
                 Err(error) => {
                     let shown = path.display();
-                    return Err(WrongCommand(format!("{error} `{shown}`; set BRAINWROUGHT_WEBHOOK_SECRET")));
+                    let wrong = format!("{error} `{shown}`; set BRAINWROUGHT_WEBHOOK_SECRET");
+                    return Err(WrongCommand(wrong).into());
                 }
             }
         }

@@ -11,24 +11,28 @@ use crate::exit::{Ended, INTERRUPTED, WrongCommand};
 
 /// Checks where a video should go. `inputs` are the files that it is made from.
 pub(super) fn check(path: &Path, inputs: &[PathBuf], force: bool) -> Result<OutputTarget, WrongCommand> {
+    checked(path, inputs, if force { Overwrite::Anything } else { Overwrite::OwnVideos })
+}
+
+/// Checks where a text should go that people edit: it replaces nothing unless asked to.
+pub(super) fn check_text(path: &Path, inputs: &[PathBuf], force: bool) -> Result<OutputTarget, WrongCommand> {
+    checked(path, inputs, if force { Overwrite::Anything } else { Overwrite::Nothing })
+}
+
+fn checked(path: &Path, inputs: &[PathBuf], overwrite: Overwrite) -> Result<OutputTarget, WrongCommand> {
     if path == Path::new("-") {
         return Err(WrongCommand(
             "`-o -` is ambiguous; use /dev/stdout for standard output, or ./- for a file of that name"
                 .to_owned(),
         ));
     }
-    let overwrite = if force { Overwrite::Anything } else { Overwrite::OwnVideos };
     OutputTarget::check(path, inputs, overwrite).map_err(|error| WrongCommand(told(&error)))
 }
 
 /// Refuses a target among the files of the stores, which belong to jobs.
 pub(super) fn check_outside(target: &OutputTarget, folder: &Path) -> Result<(), WrongCommand> {
-    let place = target.path().canonicalize().or_else(|_| {
-        let parent = target.path().parent().filter(|parent| !parent.as_os_str().is_empty());
-        parent.unwrap_or(Path::new(".")).canonicalize()
-    });
-    match (place, folder.canonicalize()) {
-        (Ok(place), Ok(folder)) if place.starts_with(&folder) => Err(WrongCommand(format!(
+    match (target.folder(), folder.canonicalize()) {
+        (Some(place), Ok(folder)) if place.starts_with(&folder) => Err(WrongCommand(format!(
             "{} lies in {}, where jobs keep their files; choose another place with -o",
             target.path().display(),
             folder.display()
@@ -37,17 +41,17 @@ pub(super) fn check_outside(target: &OutputTarget, folder: &Path) -> Result<(), 
     }
 }
 
-/// Writes a video. A pipe may wait for its reader until `shutdown` fires.
+/// Writes what was made. A pipe may wait for its reader until `shutdown` fires.
 pub(super) async fn write(
     target: &OutputTarget,
-    video: Bytes,
+    made: Bytes,
     shutdown: &CancellationToken,
 ) -> anyhow::Result<()> {
     if target.is_pipe() {
-        explain(&format!("writing the video to {}, which waits for its reader", target.path().display()));
+        explain(&format!("writing to {}, which waits for its reader", target.path().display()));
     }
     let own = target.clone();
-    let writing = tokio::task::spawn_blocking(move || own.write(&video));
+    let writing = tokio::task::spawn_blocking(move || own.write(&made));
     tokio::select! {
         written = writing => Ok(written?.map_err(|error| match error.is_about_overwriting() {
             // The file was not there when the work began.

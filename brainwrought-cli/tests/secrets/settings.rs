@@ -28,7 +28,7 @@ const BROWSERS: &str = "browsers learn by a header who may frame the page";
 const NAMED: &str = "videos and their manifests name the model or the licence";
 
 /// The flags of the commands that serve, submit and work.
-pub(crate) const FLAGS: [(&str, Fate); 54] = [
+pub(crate) const FLAGS: [(&str, Fate); 55] = [
     ("artifacts", Secret),
     ("background", Inside),
     ("bind", Shown(ADDRESS)),
@@ -46,6 +46,7 @@ pub(crate) const FLAGS: [(&str, Fate); 54] = [
     ("intensity", Plain),
     ("jobs", Secret),
     ("keep", Plain),
+    ("kind", Plain),
     ("layout", Plain),
     ("length", Plain),
     ("lexicon", Inside),

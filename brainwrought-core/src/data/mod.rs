@@ -7,6 +7,7 @@ mod audio;
 mod blob;
 mod clip;
 mod document;
+mod document_kind;
 mod language;
 mod line;
 mod outbound;
@@ -26,6 +27,7 @@ pub use document::{
     Block, BlockKind, Document, Figure, OutlineEntry, Page, Reader, Rect, Section, SectionRole, TableCell,
     TableRow, TextLine,
 };
+pub use document_kind::{DocumentKind, UnknownDocumentKind};
 pub use language::Language;
 pub use line::{Citation, Importance, Line, LineRole, Mood, Opinion, OpinionVerdict, Speaker};
 pub use outbound::OutboundCall;

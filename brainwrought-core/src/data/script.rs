@@ -70,6 +70,9 @@ pub struct Profile {
 /// What a writer understood of a document.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Analysis {
+    /// What kind of document it is; nothing where no writer said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<super::DocumentKind>,
     /// The sections of the document that carry its content.
     pub contents: Vec<ContentsEntry>,
     /// The 5 to 15 key concepts, most important first.

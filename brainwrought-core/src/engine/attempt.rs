@@ -190,13 +190,15 @@ impl Engine {
             Err(error) => return Err(self.suspect_scratch(error).await),
         };
         metrics::took(&key.stage, started.elapsed().as_secs_f64());
-        let value = serde_json::to_value(&envelope).map_err(StageError::fatal)?;
-        let output = artifacts.put(canonical_json(&value).into()).await?;
+        // What a stage makes of a long document is large, so there is never a second copy of it.
+        let mut stored = envelope.into_json();
+        let output = artifacts.put(canonical_json(&stored).into()).await?;
+        let value = stored.get_mut("value").map(Value::take).unwrap_or_default();
         if node.stage.is_cached() {
             artifacts.bind(&print, &output).await?;
         }
         self.health.output_stored();
-        Ok(Made { output, items: count_items(node, envelope.value)?, cached: false })
+        Ok(Made { output, items: count_items(node, value)?, cached: false })
     }
 
     fn outcome(

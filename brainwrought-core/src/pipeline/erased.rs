@@ -17,6 +17,17 @@ pub(crate) struct Envelope {
     pub(crate) value: Value,
 }
 
+impl Envelope {
+    /// The JSON that it serialises to, without a copy of the value.
+    pub(crate) fn into_json(self) -> Value {
+        Value::Object(
+            [("schema".to_owned(), self.schema.into()), ("value".to_owned(), self.value)]
+                .into_iter()
+                .collect(),
+        )
+    }
+}
+
 type RunFuture<'a> = Pin<Box<dyn Future<Output = Result<Envelope, StageError>> + Send + 'a>>;
 
 pub(crate) trait ErasedStage: fmt::Debug + Send + Sync {

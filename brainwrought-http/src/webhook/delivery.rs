@@ -23,6 +23,9 @@ use super::message::{EVENT_ID, Message, SIGNATURE, signature};
 use super::{MAX_URL, Webhooks};
 use crate::HttpSettings;
 
+/// Whether this build delivers webhooks.
+pub(super) const IS_BUILT: bool = true;
+
 /// The rest between two looks at all jobs, for those that this server was not told of: other servers' and the command's.
 const SWEEP_EVERY: Duration = Duration::from_secs(300);
 

@@ -4,8 +4,10 @@
 //! the job itself, so it goes on after a restart, at any server of a fleet.
 
 mod callback_host;
+#[cfg_attr(not(feature = "webhooks"), path = "no_delivery.rs")]
 mod delivery;
 mod destination;
+#[cfg_attr(not(feature = "webhooks"), expect(dead_code, reason = "only a delivery writes one"))]
 mod message;
 mod webhooks;
 
@@ -34,7 +36,9 @@ const MAX_URL: usize = 2048;
 /// Fails when the operator does not allow it, or it leads inside. A name that does not resolve just now may later.
 pub(crate) async fn admit(settings: &HttpSettings, url: &str, base: &Base) -> Result<Callback, ApiError> {
     let refused = |why: &str| ApiError::CallbackRefused(why.to_owned());
-    let Some(webhooks) = settings.webhooks.as_ref().filter(|webhooks| !webhooks.hosts.is_empty()) else {
+    let Some(webhooks) =
+        settings.webhooks.as_ref().filter(|webhooks| delivery::IS_BUILT && !webhooks.hosts.is_empty())
+    else {
         return Err(refused("this server makes no callbacks; its operator can allow hosts"));
     };
     let url = (url.len() <= MAX_URL).then(|| Url::parse(url).ok()).flatten();

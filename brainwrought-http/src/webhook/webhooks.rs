@@ -28,6 +28,7 @@ pub struct Webhooks {
     /// The rest between two looks at a job that runs.
     pub poll: Duration,
     sender: UnboundedSender<JobId>,
+    #[cfg_attr(not(feature = "webhooks"), expect(dead_code, reason = "only a delivery looks into it"))]
     pub(super) inbox: Arc<tokio::sync::Mutex<UnboundedReceiver<JobId>>>,
 }
 

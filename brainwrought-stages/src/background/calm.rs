@@ -47,9 +47,10 @@ impl Style for Calm {
         for (n, &ink) in self.inks.iter().enumerate() {
             let layer = n as u64 * 8;
             let level = height * (0.30 + 0.115 * n as f64);
-            let pace = between(self.seed, layer, 0.035, 0.06) * if n % 2 == 0 { 1.0 } else { -1.0 };
+            // Rounds a second. At a third of this, the gate takes some seeds for a picture that stands still.
+            let pace = between(self.seed, layer, 0.09, 0.13) * if n % 2 == 0 { 1.0 } else { -1.0 };
             let phase = between(self.seed, layer + 1, 0.0, 1.0);
-            let swell = between(self.seed, layer + 2, 46.0, 74.0);
+            let swell = between(self.seed, layer + 2, 60.0, 84.0);
             let crest = |x: f64| {
                 let u = x / SPACE_WIDTH;
                 let slow = sine(u * 0.7 + phase + time * pace);

@@ -1,6 +1,8 @@
 //! [`Check`]: the stage that measures the finished video.
 
-use brainwrought_core::data::{Audio, Clip, Document, Reader, Report, Rule, Script, Video, Visuals};
+use brainwrought_core::data::{
+    Audio, Clip, Document, DocumentKind, Reader, Report, Rule, Script, Video, Visuals,
+};
 use brainwrought_core::event::LogLevel;
 use brainwrought_core::stage::{Stage, StageContext, StageError};
 use bytes::Bytes;
@@ -41,13 +43,13 @@ impl Stage for Check {
         cx: &StageContext,
         (document, script, video, audios, visuals, clips): Self::Input,
     ) -> Result<Report, StageError> {
-        let reader = document.reader();
+        let told = (document.reader(), script.analysis.kind);
         let report = self.measure(cx, (document, script, video, audios, visuals, clips)).await?;
         if report.is_passed() {
             return Ok(report);
         }
         let json =
-            summary(reader, &report.rules, Vec::new(), &report.warnings, None).map_err(StageError::fatal)?;
+            summary(told, &report.rules, Vec::new(), &report.warnings, None).map_err(StageError::fatal)?;
         cx.log(LogLevel::Error, json.to_string());
         let rules = report.rules.into_iter().filter(|rule| !rule.passed).collect();
         Err(StageError::fatal(CheckError::Failed { rules }))
@@ -70,7 +72,7 @@ impl Check {
         let timeline = Timeline::from_parts(&parts).map_err(StageError::fatal)?;
         let file = cx.get(&video.video).await?;
         let spent = Spending::new(&script, &parts, &video.calls);
-        let reader = document.reader();
+        let told = (document.reader(), script.analysis.kind);
         let mut narration = Vec::new();
         for audio in &audios {
             narration.extend(samples(&cx.get(&audio.pcm).await?));
@@ -88,7 +90,7 @@ impl Check {
         let mut warnings = video.warnings.clone();
         warnings.extend(verdict.warnings);
         let lines = verdict.lines.clone();
-        let json = summary(reader, &verdict.rules, lines, &warnings, spent).map_err(StageError::fatal)?;
+        let json = summary(told, &verdict.rules, lines, &warnings, spent).map_err(StageError::fatal)?;
         let json = serde_json::to_vec_pretty(&json).map_err(|e| StageError::fatal(CheckError::Report(e)))?;
         let blob = cx.put(json.into(), "application/json").await?;
         video.sidecars.insert("report.json".to_owned(), blob);
@@ -102,7 +104,7 @@ impl Check {
 }
 
 fn summary(
-    reader: Reader,
+    (reader, kind): (Reader, Option<DocumentKind>),
     rules: &[Rule],
     lines: Vec<LineReport>,
     warnings: &[String],
@@ -114,6 +116,7 @@ fn summary(
         schema: "gate/1".to_owned(),
         passed,
         reader: Some(reader),
+        kind,
         rules,
         lines,
         warnings,

@@ -1,6 +1,6 @@
 //! [`table`]: a report for people, and [`ReportFile`], the report as it lies beside the video.
 
-use brainwrought_core::data::{Reader, Rule};
+use brainwrought_core::data::{DocumentKind, Reader, Rule};
 use serde::{Deserialize, Serialize};
 
 use crate::assemble::Spending;
@@ -17,6 +17,9 @@ pub struct ReportFile {
     /// The engine that the PDF was read with; nothing where an older Brainwrought wrote the report.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reader: Option<Reader>,
+    /// What kind of document the script was written for; nothing where no writer said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<DocumentKind>,
     /// Every rule, in the order they are shown.
     pub rules: Vec<Rule>,
     /// Every line of the script with its sources and what was found of it; nothing where an older Brainwrought wrote the report.

@@ -159,8 +159,25 @@ fn answer(
     }
 }
 
+/// The most blocks of text of a file. A page of a book or a paper has some ten to twenty, and a document of as many pages as are
+/// read fewer than these. Each takes kilobytes in what comes after the sandbox, so that a small file of nothing but blocks of a
+/// word would take gigabytes there.
+const MAX_BLOCKS: usize = 60_000;
+/// How many cells of a table count as a block.
+const CELLS_PER_BLOCK: usize = 8;
+
+/// Refuses what has more blocks than any document.
+fn checked_size(parsed: ParsedPdf) -> Result<ParsedPdf, ParseFailure> {
+    let blocks = parsed.pages.iter().flat_map(|page| &page.blocks);
+    let cells = blocks.clone().flat_map(|block| &block.rows).map(|row| row.cells.len()).sum::<usize>();
+    match blocks.count() + cells / CELLS_PER_BLOCK {
+        0..=MAX_BLOCKS => Ok(parsed),
+        _ => Err(ParseFailure::TooManyElements { limit: MAX_BLOCKS }),
+    }
+}
+
 fn parsed_answer(parsed: Result<ParsedPdf, ParseFailure>) -> Result<Vec<u8>, serde_json::Error> {
-    match parsed {
+    match parsed.and_then(checked_size) {
         Ok(parsed) => pack(&Answer::Parsed, &serde_json::to_vec(&parsed)?),
         Err(refusal) => pack(&Answer::Refused(refusal), &[]),
     }
@@ -225,6 +242,7 @@ fn parse(
             broken.push(page);
             continue;
         };
+        content.mend_sizes();
         if content.drop_unseen() > 0 {
             unseen.push(page);
         }

@@ -1,4 +1,4 @@
-//! [`OutputTarget`]: where a finished video goes, checked before any work.
+//! [`OutputTarget`]: where what was made goes, checked before any work.
 
 use std::fs::{self, File, FileType, Metadata, OpenOptions, Permissions};
 use std::io::{self, ErrorKind, Write as _};
@@ -18,6 +18,8 @@ const MAX_LINKS: usize = 40;
 /// Which files an [`OutputTarget`] may replace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Overwrite {
+    /// Only empty files.
+    Nothing,
     /// Only empty files and videos that this program made, told by the tags `comment` and `description` that it writes
     /// into each MP4 file.
     OwnVideos,
@@ -25,9 +27,9 @@ pub enum Overwrite {
     Anything,
 }
 
-/// Where a finished video goes.
+/// Where a finished video goes, or another file that a command makes.
 ///
-/// [`check`](Self::check) finds out before any work whether the video can go there; [`write`](Self::write) looks again
+/// [`check`](Self::check) finds out before any work whether it can go there; [`write`](Self::write) looks again
 /// and puts it there. A regular file appears whole or not at all; where the path is a symbolic link, the file that it
 /// leads to is replaced and the link stays. Devices and pipes are opened and written as they are.
 #[derive(Debug, Clone)]
@@ -37,7 +39,7 @@ pub struct OutputTarget {
     overwrite: Overwrite,
 }
 
-/// A finished video cannot go where it should.
+/// What was made cannot go where it should.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum OutputError {
@@ -47,13 +49,19 @@ pub enum OutputError {
         /// The path.
         path: PathBuf,
     },
-    /// The path leads to a file that the video is made from.
-    #[error("{} is the same file as the input {}; choose another name for the video", .path.display(), .input.display())]
+    /// The path leads to a file that it is made from.
+    #[error("{} is the same file as the input {}; choose another name", .path.display(), .input.display())]
     Input {
         /// The path.
         path: PathBuf,
         /// The input.
         input: PathBuf,
+    },
+    /// There is a file, and none may be replaced.
+    #[error("{} exists, and may hold your changes", .path.display())]
+    Exists {
+        /// The path.
+        path: PathBuf,
     },
     /// There is a file that this program did not make.
     #[error("{} exists and is not a video that this program made", .path.display())]
@@ -62,7 +70,7 @@ pub enum OutputError {
         path: PathBuf,
     },
     /// The path leads to a block device, whose content would be lost.
-    #[error("{} is a block device; writing the video would destroy what is on it", .path.display())]
+    #[error("{} is a block device; writing to it would destroy what is on it", .path.display())]
     BlockDevice {
         /// The path.
         path: PathBuf,
@@ -93,7 +101,7 @@ pub enum OutputError {
 impl OutputError {
     /// Tells whether [`Overwrite::Anything`] would have allowed it.
     pub fn is_about_overwriting(&self) -> bool {
-        matches!(self, Self::NotOwnVideo { .. } | Self::BlockDevice { .. })
+        matches!(self, Self::Exists { .. } | Self::NotOwnVideo { .. } | Self::BlockDevice { .. })
     }
 }
 
@@ -106,7 +114,7 @@ enum Place {
 }
 
 impl OutputTarget {
-    /// Finds out whether a video can be written to `path` without harm. `inputs` are the files that it is made from.
+    /// Finds out whether something can be written to `path` without harm. `inputs` are the files that it is made from.
     ///
     /// Nothing is changed: a file that is created to see whether the folder can be written is removed again.
     ///
@@ -139,16 +147,24 @@ impl OutputTarget {
         &self.typed
     }
 
+    /// The folder that the file will be in once all links are followed, if it is a file and its folder is there.
+    pub fn folder(&self) -> Option<PathBuf> {
+        match follow(&self.typed) {
+            Ok(Place::File(file, _)) => folder_of(&file).canonicalize().ok(),
+            _ => None,
+        }
+    }
+
     /// Tells whether the path leads to a pipe, where writing waits for a reader.
     pub fn is_pipe(&self) -> bool {
         fs::metadata(&self.typed).is_ok_and(|found| found.file_type().is_fifo())
     }
 
-    /// Writes the video. Where the path leads may have changed since it was checked, so it is checked again.
+    /// Writes it. Where the path leads may have changed since it was checked, so it is checked again.
     ///
     /// # Errors
     ///
-    /// Fails like [`check`](Self::check), and when the video cannot be written; a regular file is then as it was.
+    /// Fails like [`check`](Self::check), and when it cannot be written; a regular file is then as it was.
     pub fn write(&self, bytes: &[u8]) -> Result<(), OutputError> {
         let written = match self.allowed()? {
             Place::File(file, found) => replace(&file, bytes, found.map(|found| found.permissions())),
@@ -183,7 +199,10 @@ impl OutputTarget {
         match (&place, self.overwrite) {
             (_, Overwrite::Anything) => Ok(place),
             _ if kind.is_block_device() => Err(OutputError::BlockDevice { path: path() }),
-            (Place::File(file, _), _) if found.len() > 0 && !is_own(file) => {
+            (Place::File(..), Overwrite::Nothing) if found.len() > 0 => {
+                Err(OutputError::Exists { path: path() })
+            }
+            (Place::File(file, _), Overwrite::OwnVideos) if found.len() > 0 && !is_own(file) => {
                 Err(OutputError::NotOwnVideo { path: path() })
             }
             _ => Ok(place),

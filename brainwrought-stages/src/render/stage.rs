@@ -93,7 +93,7 @@ impl FrameSource {
 
 impl Stage for Render {
     const NAME: &'static str = "render";
-    const VERSION: u32 = 7;
+    const VERSION: u32 = 8;
     type Input = (Segment, Audio, Visuals);
     type Output = Clip;
 

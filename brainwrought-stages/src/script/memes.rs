@@ -38,7 +38,7 @@ pub(super) fn most_memes(level: u8, length_ms: u64) -> usize {
     every.map_or(0, |every| (length_ms / every).max(1) as usize)
 }
 
-/// Shows memes in scenes that would show only motion, and at higher levels in some that would show a page.
+/// Shows memes in scenes that would show only motion, and in some that would show a page.
 pub(super) fn add_memes(
     scenes: &mut [(String, Scene)],
     concepts: &[Concept],
@@ -51,7 +51,7 @@ pub(super) fn add_memes(
     let mut said: Vec<String> = Vec::new();
     let takes = |visual: &VisualCue, nth: usize| match visual {
         VisualCue::Motion => true,
-        VisualCue::PageCrop { .. } => level > 1 && nth % 3 == 2,
+        VisualCue::PageCrop { .. } => nth % 3 == 2,
         _ => false,
     };
     for (nth, (_, scene)) in scenes.iter_mut().enumerate() {

@@ -15,6 +15,8 @@ pub(super) const SOURCE_MS: u64 = 2_000;
 const SCENE_MS: u64 = 6_500;
 /// A segment that has run this long, in milliseconds, ends with the next scene.
 const SEGMENT_MS: u64 = 10_500;
+/// A segment is not longer than this, in milliseconds, whatever its last sentence is.
+const LONGEST_MS: u64 = 30_000;
 /// The most scenes of a segment.
 const SEGMENT_SCENES: usize = 4;
 
@@ -70,15 +72,14 @@ fn same_page(group: &[&Beat], beat: &Beat) -> bool {
 pub(super) struct Pictured<'a> {
     document: &'a Document,
     shown: BTreeSet<String>,
-    crops: usize,
 }
 
 impl<'a> Pictured<'a> {
     pub(super) fn new(document: &'a Document) -> Self {
-        Self { document, shown: BTreeSet::new(), crops: 0 }
+        Self { document, shown: BTreeSet::new() }
     }
 
-    /// Chooses what a scene shows: a figure that its words are about, else the page, else, now and then, only motion.
+    /// Chooses what a scene shows: a figure that its words are about, else the page.
     pub(super) fn picture(&mut self, lines: &[Line]) -> VisualCue {
         let Some(fact) = lines.iter().find(|line| line.role == LineRole::Fact) else {
             return VisualCue::Motion;
@@ -96,10 +97,6 @@ impl<'a> Pictured<'a> {
         if let Some((_, figure)) = best {
             self.shown.insert(figure.id.clone());
             return VisualCue::Figure { figure: figure.id.clone() };
-        }
-        self.crops += 1;
-        if self.crops.is_multiple_of(4) {
-            return VisualCue::Motion;
         }
         VisualCue::PageCrop { page: fact.citation.page, quote: fact.citation.quote.clone() }
     }
@@ -120,8 +117,10 @@ pub(super) fn segments(scenes: Vec<(String, Scene)>, title: &str, language: &Lan
     for scene in scenes {
         let ms = scene_ms(&scene.1) + SCENE_GAP_MS;
         match groups.last_mut() {
+            // Nothing pauses inside a sentence.
             Some(group)
                 if group.len() < 2
+                    || group.last().is_some_and(|(_, last)| goes_on(last)) && spoken + ms <= LONGEST_MS
                     || (spoken < SEGMENT_MS && group.len() < SEGMENT_SCENES && spoken + ms <= 20_000) =>
             {
                 group.push(scene);
@@ -166,6 +165,14 @@ pub(super) fn segments(scenes: Vec<(String, Scene)>, title: &str, language: &Lan
     made
 }
 
+/// Tells whether the last sentence of a scene goes on in the next one.
+fn goes_on(scene: &Scene) -> bool {
+    scene.lines.last().is_some_and(|line| {
+        let text = line.text.trim_end_matches(['”', '"', '»', '’', ')']);
+        !text.ends_with(['.', '!', '?', '…', ':', '。', '！', '？', '؟', '।'])
+    })
+}
+
 /// The card at the end.
 pub(super) fn source_scene(title: &str, pages: Vec<u32>, min_ms: u64) -> Scene {
     Scene::new(
@@ -179,4 +186,32 @@ pub(super) fn source_scene(title: &str, pages: Vec<u32>, min_ms: u64) -> Scene {
 /// A line that states no fact.
 pub(super) fn beat_line(text: impl Into<String>, role: LineRole, page: u32) -> Line {
     Line::new(text.into(), role, Citation { page, quote: String::new() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_segment_ends_inside_a_sentence() {
+        let scene = |text: &str| {
+            let line = Line::new(text, LineRole::Fact, Citation { page: 1, quote: String::new() });
+            (String::new(), Scene::new(SceneKind::Content, vec![line], VisualCue::Motion, 0))
+        };
+        let whole = "A long line of guests waits in front of the only open door of the shop today.";
+        let open = "Whoever comes late to the shop in the middle of the busy morning of a market day";
+        let scenes = vec![
+            scene(whole),
+            scene(whole),
+            scene(open),
+            scene("waits longer than all the others do."),
+            scene(whole),
+        ];
+        let made = segments(scenes, "Queues", &Language::english());
+        assert!(made.len() > 1);
+        for segment in made {
+            let last = segment.scenes.last().and_then(|scene| scene.lines.last()).unwrap();
+            assert!(last.text.ends_with('.'), "{}", last.text);
+        }
+    }
 }

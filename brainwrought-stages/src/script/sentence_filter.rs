@@ -253,15 +253,15 @@ fn points_inside(lower: &str, language: &str) -> bool {
 /// Openings that speak of something just told: "The second approach …", "The resulting graph …", "In that case, …".
 static REFERS_BACK: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
-        r"(?ix)^(?:the\ (?:second|third|fourth|final|last|other|others|same|resulting|remaining|model|answer|idea|former|latter|method|
+        r"(?ix)^(?:(?:the|our|their)\ (?:second|third|fourth|final|last|other|others|same|resulting|remaining|model|answer|idea|former|latter|method|
         approach|rule|reason|reasons|result|results|problem|solution|difference|first|next|rest|opposite|above|new|trick|key|point|question|figure|table|authors\ (?:call|then|therefore|also|next)|step)\b
         |in\ (?:this|that|these|those|such|both|either|other|its|their|each|all)\b|for\ (?:this|that|these|those|each|example|instance)\b|
         by\ (?:this|that|doing|contrast)\b|at\ (?:this|that|each)\b|to\ (?:this|that|do)\b|
         (?:two|three|four|five|many|most|some|all|none|any|several|few)\ of\ (?:these|those|them|the)\b|
         (?:after|before|from|with|without|under|on|of)\ (?:this|that|these|those|which|it|them)\b|others?\b|doing\ so|
         as\ (?:a\ result|such|before)|(?:did|does|do|is|was|are|were|can|could|would|should|has|have)\ (?:it|this|that|they|these|he|she)\b|more\ (?:generally|formally|specifically)|accordingly|besides|rather|conversely|meanwhile|
-        afterwards?|later|next|yet|nor|because\ of\ (?:this|that)|what\ is\ more|in\ turn|if\ (?:so|not)\b)
-        |\b(?:do|does|did)\ so\b|\bthe\ (?:former|latter|two\ approaches|same\ (?:way|argument|reason))\b",
+        afterwards?|later|next|yet|nor|further|another|additional|additionally|because\ of\ (?:this|that)|what\ is\ more|in\ turn|if\ (?:so|not)\b)
+        |\b(?:do|does|did)\ so\b|\bthe\ (?:former|latter|two\ approaches|same\ (?:way|argument|reason))\b|\bthe\ same\.$",
     )
     .expect("the pattern is a constant that tests compile")
 });

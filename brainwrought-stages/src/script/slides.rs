@@ -2,15 +2,22 @@
 
 use std::sync::LazyLock;
 
-use brainwrought_core::data::{Document, PageUnit};
+use brainwrought_core::data::{Document, Page, PageUnit};
 use regex::Regex;
 
-/// Tells whether the pages of `document` are slides: they say so, or most are wider than they are high.
+/// A slide has at most so many words: a wide page with more is read like any other.
+const SLIDE_WORDS: usize = 180;
+
+/// Tells whether the pages of `document` are slides: they say so, or most are wider than they are high and hold few words.
 pub(super) fn is_slides(document: &Document) -> bool {
     if document.unit == PageUnit::Slide {
         return true;
     }
-    let wide = document.pages.iter().filter(|page| page.width > 1.15 * page.height).count();
+    let words = |page: &Page| -> usize {
+        page.blocks.iter().map(|block| block.text.split_whitespace().count()).sum()
+    };
+    let is_slide = |page: &&Page| page.width > 1.15 * page.height && words(page) <= SLIDE_WORDS;
+    let wide = document.pages.iter().filter(is_slide).count();
     wide * 2 > document.pages.len()
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use brainwrought_core::data::{Document, Script};
+use brainwrought_core::data::{Document, DocumentKind, Script};
 use brainwrought_core::event::LogLevel;
 use brainwrought_core::stage::{Stage, StageContext, StageError};
 use serde::{Serialize, Serializer};
@@ -12,6 +12,7 @@ use super::duration::LENGTHS_MS;
 use super::grounding::citations;
 use super::length::share_out;
 use super::offline::OfflineWriter;
+use super::quiz_grounding::quiz_answers;
 use super::showable::{check_document, check_lines, showable_part};
 use super::trends::{TrendFile, voiced};
 use super::trial_narration::{TrialNarration, on_time};
@@ -35,6 +36,9 @@ pub struct WriteScript {
     pub memes: u8,
     /// Whether two speakers share the lines: one who explains, and one who asks.
     pub dialogue: bool,
+    /// What kind of document it is, where its structure should not decide.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kind: Option<DocumentKind>,
     /// Who writes; without one, [`OfflineWriter`]. Its [settings](ScriptWriter::settings) are part of the stage's.
     #[serde(serialize_with = "settings_of", skip_serializing_if = "Option::is_none")]
     pub writer: Option<Arc<dyn ScriptWriter>>,
@@ -76,6 +80,7 @@ impl Default for WriteScript {
             slang: 1,
             memes: 1,
             dialogue: false,
+            kind: None,
             writer: None,
             trends: None,
             trial: None,
@@ -101,6 +106,7 @@ impl Stage for WriteScript {
             slang: self.slang.min(3),
             memes: self.memes.min(3),
             dialogue: self.dialogue,
+            kind: self.kind,
             ..Brief::default()
         };
         let script = tokio::select! {
@@ -175,11 +181,14 @@ impl WriteScript {
             share_out(&mut script, &brief.pace);
         }
         let fonts = self.captions.clone();
+        // The quiz of any other writer was compared question by question when it was written.
+        let is_written = self.writer.as_ref().is_some_and(|writer| writer.is_written());
         let judge = move || {
             if let Some(fonts) = fonts {
                 check_lines(&script, &fonts)?;
             }
-            let rules = Vec::from([citations(&script, &document)]);
+            let mut rules = Vec::from([citations(&script, &document)]);
+            rules.extend(is_written.then(|| quiz_answers(&script, &document)));
             Ok::<_, ScriptError>((script, rules))
         };
         let (script, mut rules) = tokio::task::spawn_blocking(judge).await??;

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use async_trait::async_trait;
-use brainwrought_core::data::{Document, Rule, Script};
+use brainwrought_core::data::{Document, DocumentKind, Rule, Script};
 use brainwrought_core::stage::StageContext;
 use serde_json::Value;
 
@@ -24,6 +24,8 @@ pub struct Brief {
     pub memes: u8,
     /// Whether two speakers share the lines.
     pub dialogue: bool,
+    /// What kind of document it is, where somebody said so; otherwise its structure tells.
+    pub kind: Option<DocumentKind>,
     /// What is known of the voice that will speak; lengths are reckoned by it.
     pub pace: Pace,
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use brainwrought_core::data::{BlobRef, SourcePdf};
+use brainwrought_core::data::{BlobRef, DocumentKind, SourcePdf};
 use brainwrought_core::engine::Submission;
 use brainwrought_core::id::Digest;
 use bytes::Bytes;
@@ -65,6 +65,9 @@ pub struct MakeOptions {
     /// Whether two characters talk: one who explains, and one who asks.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub dialogue: bool,
+    /// What kind of document it is, for a script that no model writes; without it, its structure tells.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kind: Option<DocumentKind>,
     /// What plays under the voice.
     pub music: Music,
     /// Who makes the sounds beside the voice.
@@ -159,6 +162,7 @@ impl Default for MakeOptions {
             memes: 1,
             memes_by: MemesBy::Own,
             dialogue: false,
+            kind: None,
             music: Music::Bed,
             effects: Effects::On,
             seed: None,

@@ -88,6 +88,7 @@ impl Stages {
                 slang: options.slang,
                 memes: options.memes,
                 dialogue: options.dialogue,
+                kind: options.kind,
                 writer: written(options).or_else(|| {
                     let choice = options.llm.as_ref()?;
                     let chosen = ChosenLlm::new(choice, &resources.providers);

@@ -479,6 +479,9 @@ fn what_grows_when_it_is_opened_is_stopped(bench: &Bench) {
             outcome(&refused)
         );
     }
+    // So are its blocks, which take more memory than their letters.
+    let words = paragraph("", "Go.").repeat(200_000);
+    assert!(matches!(refused("a.docx", word(&words)), ParseError::TooManyElements { .. }));
     let error = refused("a.txt", vec![b'a'; 64_000_001]);
     assert!(matches!(error, ParseError::TooLarge { bytes: 64_000_001, limit: 64_000_000 }), "{error}");
     let rows = "| Rome | 12 |\n".repeat(200_000);

@@ -105,6 +105,25 @@ fn a_link_stays_and_what_it_leads_to_is_replaced() {
 }
 
 #[test]
+fn what_people_edit_replaces_nothing_but_an_empty_file() {
+    let bench = Bench::new();
+    fs::write(bench.path("empty.toml"), "").unwrap();
+    bench.check("empty.toml", Overwrite::Nothing).unwrap().write(b"script").unwrap();
+    let refused = bench.check("empty.toml", Overwrite::Nothing).unwrap_err();
+    assert!(matches!(refused, OutputError::Exists { .. }) && refused.is_about_overwriting(), "{refused:?}");
+    assert_eq!(bench.read("empty.toml"), b"script");
+}
+
+#[test]
+fn the_folder_of_a_target_is_that_behind_its_links() {
+    let bench = Bench::new();
+    fs::create_dir(bench.path("kept")).unwrap();
+    symlink("kept/new.mp4", bench.path("dangling.mp4")).unwrap();
+    let target = bench.check("dangling.mp4", Overwrite::OwnVideos).unwrap();
+    assert_eq!(target.folder(), Some(bench.path("kept").canonicalize().unwrap()));
+}
+
+#[test]
 fn a_file_of_somebody_else_is_replaced_only_when_asked_for() {
     let bench = Bench::new();
     fs::write(bench.path("empty.mp4"), "").unwrap();

@@ -36,7 +36,7 @@ const MORE: f64 = 2.0;
 /// What of the numbers of `claim` neither `source` nor the sentences beside it bear out.
 pub(super) fn doubted(claim: &Reading, source: &Reading, near: &Reading) -> Vec<Doubt> {
     let mut found = Vec::new();
-    for number in &claim.numbers {
+    for number in claim.numbers.iter().filter(|number| !announces(number, claim)) {
         let borne_out = judge(number, claim, source);
         // A number beside the source is no number for one of its own.
         let replaces = source.numbers.iter().any(|other| {
@@ -56,6 +56,18 @@ pub(super) fn doubted(claim: &Reading, source: &Reading, near: &Reading) -> Vec<
     found.extend(miscounted(claim, source));
     found.extend(turned(claim, source));
     found
+}
+
+/// Tells whether a number counts what the claim itself lists behind it: "on two fronts: the claim, and the costs".
+fn announces(number: &Quantity, claim: &Reading) -> bool {
+    let is_small = number.kind == Kind::Count && number.unit.is_none() && (2.0..=5.0).contains(&number.value);
+    let Some(colon) = claim.tokens[number.end..].iter().position(|token| token.starts) else { return false };
+    let listed = &claim.tokens[number.end + colon..];
+    // Each comma opens a clause, and "and" joins the last item.
+    let mut clauses: Vec<usize> = listed.iter().map(|token| token.clause).collect();
+    clauses.dedup();
+    let joins = listed.iter().filter(|token| token.key == "and").count();
+    is_small && colon <= FAR && clauses.len().max(joins + 1) as f64 >= number.value
 }
 
 /// What of the numbers of `claim` stands nowhere in `text`, whatever is said of them there.
@@ -216,9 +228,9 @@ fn agrees(said: Bound, written: Bound, claim: &Reading) -> bool {
         | (About, AtMost | AtLeast)
         | (Above, Exact | Below | AtMost | Almost)
         | (AtLeast, Exact | Below | AtMost | Almost)
-        | (AtMost, Exact | Above | AtLeast)
-        | (Below, Exact | Above | AtLeast)
-        | (Almost, Above | AtLeast | AtMost) => false,
+        | (AtMost, Exact | Above | AtLeast | During)
+        | (Below, Exact | Above | AtLeast | During)
+        | (Almost, Above | AtLeast | AtMost | During) => false,
         (Exact | About | Almost | During, _) | (Above | AtLeast | AtMost | Below, _) => true,
     }
 }

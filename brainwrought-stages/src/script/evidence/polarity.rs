@@ -46,12 +46,33 @@ pub(super) fn doubted(
             })
         };
         let is_same = || source.of(&[Cue::Negation]).any(|other| denied(source, other).iter().any(goes_on));
-        let is_borne_out = known.is_empty() || known.iter().any(is_denied) || is_same();
+        // "No tags" are "untagged".
+        let is_prefixed =
+            denied(claim, mark).iter().any(|&place| has_negative_prefix(source, &claim.tokens[place]));
+        let is_borne_out = known.is_empty() || known.iter().any(is_denied) || is_same() || is_prefixed;
         let is_reworded = first_is_new && drops_word(source, pairing, &known);
         if !is_borne_out && !is_reworded {
             return Some(Doubt::Negation(claim.shown(mark)));
         }
         // All that is denied may stand before it: "they wait not".
+    }
+    // "Not impossible" denies what is impossible.
+    let is_denied =
+        |reading: &Reading, mark: Mark| reading.of(&[Cue::Negation]).any(|other| other.end == mark.at);
+    for mark in claim.of(&[Cue::Failing]).filter(|&mark| is_denied(claim, mark)) {
+        let same = |other: &Mark| source.shown(*other).to_lowercase() == claim.shown(mark).to_lowercase();
+        let mut asserted = source.of(&[Cue::Failing]).filter(same);
+        if asserted.next().is_some_and(|other| !is_denied(source, other)) {
+            return Some(Doubt::Negation(claim.words(mark.at - 1, mark.end)));
+        }
+    }
+    // "None" leaves nothing over.
+    let none = (0..source.own).find(|&place| source.tokens[place].key == "none");
+    if let Some(place) = none
+        && !claim.has(&[Cue::Negation, Cue::Failing, Cue::All, Cue::Only])
+        && claim.has(&[Cue::Few, Cue::Some, Cue::Many, Cue::Most])
+    {
+        return Some(Doubt::LeftOut(source.tokens[place].text.clone()));
     }
     for mark in source.of(&[Cue::Negation]) {
         let behind = denied(source, mark);
@@ -91,6 +112,16 @@ pub(super) fn denies(reading: &Reading, place: usize) -> bool {
         }
         _ => false,
     })
+}
+
+/// Tells whether a text has a word with a prefix that denies it: "untagged" for "tags".
+fn has_negative_prefix(reading: &Reading, token: &Token) -> bool {
+    const PREFIXES: [&str; 7] = ["un", "in", "im", "ir", "il", "dis", "non"];
+    token.stem.chars().count() >= 3
+        && reading.tokens.iter().any(|other| {
+            let rest = PREFIXES.iter().find_map(|prefix| other.key.strip_prefix(prefix));
+            rest.is_some_and(|rest| rest.trim_start_matches('-').starts_with(token.stem.as_str()))
+        })
 }
 
 /// Tells whether a sentence says "not" of the word at a place.

@@ -96,6 +96,9 @@ impl Reader<'_> {
             && article
             && self.key(at + 1) != "half"
         {
+            if let Some((unit, end)) = self.of_a_unit(at + 2) {
+                return Some(self.quantity(part, Kind::Count, Some(unit), at, end));
+            }
             return Some(self.quantity(part, Kind::Share, None, at, at + 2));
         }
         if let Some(&factor) = self.words.multiples.get(key) {
@@ -112,6 +115,9 @@ impl Reader<'_> {
             {
                 return Some(self.quantity(part * factor, Kind::Count, None, at, behind + 1));
             }
+            if let Some((unit, end)) = self.of_a_unit(at + 1) {
+                return Some(self.quantity(part, Kind::Count, Some(unit), at, end));
+            }
             return Some(self.quantity(part, Kind::Share, None, at, at + 1));
         }
         if let Some(&place) = self.words.ordinals.get(key) {
@@ -123,8 +129,11 @@ impl Reader<'_> {
         if ["a", "an"].contains(&key) {
             let unit = Unit::of(self.key(at + 1)).filter(|unit| unit.measures == "time")?;
             let lasts = at.checked_sub(1).is_some_and(|before| {
-                ["for", "in", "within", "after", "than", "about", "nearly", "almost", "every"]
-                    .contains(&self.key(before))
+                [
+                    "for", "in", "within", "after", "than", "about", "nearly", "almost", "every", "over",
+                    "under", "around", "roughly",
+                ]
+                .contains(&self.key(before))
             });
             if self.is_and_a_half(at + 2) {
                 return Some(self.quantity(1.5, Kind::Count, Some(unit), at, at + 5));
@@ -152,20 +161,26 @@ impl Reader<'_> {
         if self.key(end) == "per" && self.key(end + 1) == "cent" {
             return Some(self.quantity(value, Kind::Count, Unit::of("percent"), at, end + 2));
         }
+        // "The 15th day" is a day, and not fifteen of them.
+        let is_place = self.key(at).starts_with(|letter: char| letter.is_ascii_digit())
+            && ["st", "nd", "rd", "th"].iter().any(|ending| self.key(at).ends_with(ending));
+        if is_place {
+            return Some(self.quantity(value, Kind::Place, None, at, end));
+        }
         let unit = Unit::of(self.key(end));
         end += usize::from(unit.is_some());
         let has_half = unit.is_some() && self.is_and_a_half(end);
         let value = if has_half { value + 0.5 } else { value };
         end += if has_half { 3 } else { 0 };
-        let kind = if self.key(at).ends_with(|letter: char| letter.is_ascii_alphabetic())
-            && self.key(at).starts_with(|letter: char| letter.is_ascii_digit())
-            && ["st", "nd", "rd", "th"].iter().any(|ending| self.key(at).ends_with(ending))
-        {
-            Kind::Place
-        } else {
-            Kind::Count
-        };
-        Some(self.quantity(value, kind, unit, at, end))
+        Some(self.quantity(value, Kind::Count, unit, at, end))
+    }
+
+    /// The unit that a part is one of, and the place behind it: "a fifth of a second", "half an hour".
+    fn of_a_unit(&self, at: usize) -> Option<(&'static Unit, usize)> {
+        let article = at + usize::from(self.key(at) == "of");
+        let is_one = ["a", "an", "one"].contains(&self.key(article));
+        let unit = Unit::of(self.key(article + 1)).filter(|unit| unit.measures != "share")?;
+        is_one.then_some((unit, article + 2))
     }
 
     /// An ordinal tells a place where a noun follows: "first, they wait" and "at first" do not.
@@ -197,6 +212,11 @@ impl Reader<'_> {
             || next == "in"
                 && self.plain(at + 2 + usize::from(self.key(at + 2) == "a")).is_some_and(|value| value >= 2.0)
             || next == "out" && self.plain(at + 3).is_some()
+            // "One customer in a hundred".
+            || self.key(at + 2) == "in"
+                && self
+                    .plain(at + 3 + usize::from(self.key(at + 3) == "a"))
+                    .is_some_and(|value| (2.0..1000.0).contains(&value))
     }
 
     fn plain(&self, at: usize) -> Option<f64> {
@@ -316,6 +336,7 @@ fn shares(found: &mut Vec<Quantity>, tokens: &[Token]) {
             && one.value < other.value
             && other.value > 1.0
             && ((between == ["in"] || between == ["in", "a"]) && !is_year && one.value <= 10.0
+                || matches!(between[..], [_, "in"] | [_, "in", "a"]) && !is_year && one.value <= 1.0
                 || between == ["out", "of"]
                 || between == ["of", "every"])
         {
@@ -344,9 +365,26 @@ fn ranges(found: &mut [Quantity], tokens: &[Token]) {
                 && ["to", "and", "or", "bis", "und", "oder", "à", "a", "et", "y", "e"]
                     .contains(&between[0].key.as_str());
         if joins && one.unit.is_none() && one.kind == Kind::Count && other.kind == Kind::Count {
+            // "Four to five thousand dollars" are thousands, too.
+            let scale = scale_of(&tokens[other.at..other.end]).filter(|scale| {
+                one.value < 100.0 && other.value / scale > one.value && other.value >= *scale
+            });
+            found[index - 1].value *= scale.unwrap_or(1.0);
             found[index - 1].unit = found[index].unit;
         }
     }
+}
+
+/// What the words of a number multiply it by: a thousand for "five thousand dollars".
+fn scale_of(words: &[Token]) -> Option<f64> {
+    let scale = |token: &Token| match token.key.as_str() {
+        "thousand" => Some(1e3),
+        "million" => Some(1e6),
+        "billion" => Some(1e9),
+        "trillion" => Some(1e12),
+        _ => None,
+    };
+    words.iter().skip(1).find_map(scale)
 }
 
 /// Reads what multiplies a number by a power: `10^9` and `1.5e9`.

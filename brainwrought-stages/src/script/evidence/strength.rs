@@ -26,6 +26,15 @@ const TIMES: [&str; 14] = [
     "centuries",
     "distance",
 ];
+/// English adverbs of frequency by how often they say that something is.
+const OFTEN: [(u8, &[&str]); 5] = [
+    (ALWAYS, &["always", "invariably"]),
+    (3, &["usually", "generally", "typically", "normally", "mostly"]),
+    (2, &["often", "frequently", "commonly"]),
+    (1, &["sometimes", "occasionally"]),
+    (0, &["rarely", "seldom"]),
+];
+const ALWAYS: u8 = 4;
 /// How far from its noun a quantifier stands, in words.
 const APART: usize = 4;
 /// How many words behind it a hedge governs, of those that state something.
@@ -42,6 +51,7 @@ pub(super) struct Strength<'a> {
 impl Strength<'_> {
     pub(super) fn doubted(&self) -> Vec<Doubt> {
         let mut found: Vec<Doubt> = self.quantifier().into_iter().collect();
+        found.extend(self.frequency());
         found.extend(self.only());
         found.extend(self.modality());
         found.extend(self.superlative());
@@ -176,6 +186,22 @@ impl Strength<'_> {
         self.generalized()
     }
 
+    /// An adverb of frequency in the place of another: "always" for "often".
+    fn frequency(&self) -> Option<Doubt> {
+        let of = |reading: &Reading| {
+            let rank =
+                |key: &str| OFTEN.iter().find(|(_, words)| words.contains(&key)).map(|(rank, _)| *rank);
+            let found = reading.tokens.iter().take(super::reading::MAX_WORDS);
+            found.filter_map(|token| Some((rank(&token.key)?, token.text.clone()))).collect::<Vec<_>>()
+        };
+        let (said, written) = (of(self.claim), of(self.source));
+        // Where each has one, they are said of the same thing.
+        let ([(one, said)], [(other, written)]) = (&said[..], &written[..]) else { return None };
+        let apart = one.abs_diff(*other);
+        (apart > 1 || apart > 0 && *one == ALWAYS)
+            .then(|| Doubt::Quantifier { said: said.clone(), written: written.clone() })
+    }
+
     /// A quantifier that limits what is said of a noun, where the claim says it of all.
     fn generalized(&self) -> Option<Doubt> {
         let (claim, source) = (self.claim, self.source);
@@ -224,6 +250,18 @@ impl Strength<'_> {
             && !binds
         {
             return Some(Doubt::Superlative(claim.shown(mark)));
+        }
+        // "Only one way" is not one of several.
+        let is_single = |mark: &Mark| source.tokens.get(mark.end).is_some_and(|token| token.key == "one");
+        if let Some(single) = source.of(&[Cue::Only]).find(is_single)
+            && let Some(many) = claim.of(&[Cue::Many]).next()
+            && !claim.has(&[Cue::Only])
+            && !source.has(&[Cue::Many])
+        {
+            return Some(Doubt::Quantifier {
+                said: claim.shown(many),
+                written: source.words(single.at, single.end + 1),
+            });
         }
         for mark in source.of(&[Cue::Only]) {
             let is_plain = !evaluates.contains(&source.shown(mark).to_lowercase().as_str());
@@ -321,7 +359,7 @@ impl Strength<'_> {
             };
             // A hedge governs what follows; other verbs than its own may follow those of "can" and "should".
             let is_said = match mark.cue {
-                Cue::Can | Cue::Should => first && count >= 2,
+                Cue::Can | Cue::Should => first && (count >= 2 || governed.len() <= 2),
                 _ => count >= 2 || count == governed.len() && count > 0,
             };
             if is_said && !is_denied && !claim.has(told) && !self.asks() {

@@ -97,6 +97,7 @@ fn analysis(document: &Document, facts: &Facts, story: Option<&Story>) -> data::
         Some(CitedSentence { text: source.quote.clone(), citation: Citation { page, quote } })
     });
     data::Analysis {
+        kind: None,
         contents: contents.take(CONTENTS).collect(),
         concepts: story.map_or_else(Vec::new, |story| concepts(document, story)),
         summary: summary.take(SUMMARY).collect(),

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use brainwrought_core::data::{
-    Analysis, Citation, CitedSentence, Concept, ContentsEntry, Document, Language, Line, LineRole, Scene,
-    SceneKind, Script, VisualCue,
+    Analysis, Citation, CitedSentence, Concept, ContentsEntry, Document, DocumentKind, Language, Line,
+    LineRole, Scene, SceneKind, Script, VisualCue,
 };
 
 use super::super::clean::Cleaned;
@@ -18,7 +18,6 @@ use super::super::quiz::Quiz;
 use super::super::scenes::{Beat, SOURCE_MS, beat_line, content_scenes, segments, source_scene};
 use super::super::seeded::Seeded;
 use super::super::sentences::Sentence;
-use super::super::slides::is_slides;
 use super::super::subject::asks;
 use super::super::writer::{Brief, ScriptError};
 use super::excerpts::{Chosen, Joint, choose};
@@ -41,6 +40,7 @@ pub(super) struct Draft<'a> {
     pub(super) document: &'a Document,
     pub(super) brief: &'a Brief,
     pub(super) language: &'a str,
+    pub(super) kind: DocumentKind,
     pub(super) cleaned: &'a Cleaned,
     /// The words of the document as they are written.
     pub(super) known: &'a BTreeSet<&'a str>,
@@ -129,7 +129,13 @@ pub(super) fn drafted(draft: &Draft<'_>, budget: u64, asks: bool) -> Result<Scri
     }
     let said: Vec<&Sentence> = chosen.iter().map(|chosen| &draft.sentences[chosen.sentence]).collect();
     let asked_of = said.get(..said.len() * ASKED_OF / 100).unwrap_or_default();
-    let mut quiz = if english { questions(asked_of, draft.concepts, &mut seeded) } else { Vec::new() };
+    // Whoever chooses between answers has heard them all.
+    let heard = |concept: &&Concept| {
+        let term = concept.term.to_lowercase();
+        said.iter().any(|sentence| sentence.text.to_lowercase().contains(&term))
+    };
+    let heard: Vec<Concept> = draft.concepts.iter().filter(heard).cloned().collect();
+    let mut quiz = if english { questions(asked_of, &heard, &mut seeded) } else { Vec::new() };
     quiz.sort_by_key(|quiz| quiz.ms() * 100 > draft.brief.length_ms * QUIZ_PERCENT);
     let asked = quiz.first().filter(|quiz| asks && quiz.ms() * 100 <= draft.brief.length_ms * QUIZ_PERCENT);
 
@@ -316,7 +322,7 @@ fn bridge(draft: &Draft<'_>, heading: &str) -> Option<String> {
     }
     let language = LanguageData::of(draft.language);
     let (next, and) = (language.story.next_slide.as_deref()?, language.and.as_deref()?);
-    let is_told = is_words && is_slides(draft.document) && (1..=6).contains(&size);
+    let is_told = is_words && draft.kind == DocumentKind::Slides && (1..=6).contains(&size);
     is_told.then(|| next.replacen("{}", &heading.replace(" & ", and), 1))
 }
 
@@ -349,5 +355,5 @@ fn analysis(draft: &Draft<'_>, said: &[&Sentence]) -> Analysis {
         .iter()
         .map(|sentence| CitedSentence { text: sentence.text.clone(), citation: citation(sentence) })
         .collect();
-    Analysis { contents, concepts: draft.concepts.to_vec(), summary }
+    Analysis { kind: Some(draft.kind), contents, concepts: draft.concepts.to_vec(), summary }
 }

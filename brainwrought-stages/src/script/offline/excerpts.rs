@@ -6,7 +6,7 @@
 
 use super::super::compress::Tie;
 use super::super::sentences::Sentence;
-use super::value::Values;
+use super::value::{Values, has_number};
 
 /// Time is counted in steps of so many milliseconds.
 const STEP_MS: u64 = 250;
@@ -37,11 +37,15 @@ const MAX_LINKED: f32 = 1.5;
 /// What a jump costs more for each section that it leaps over, and at most: far apart, a long document speaks of other things.
 const LEAP: f32 = 0.15;
 const MAX_LEAP: f32 = 2.5;
+/// What a question behind another one costs.
+const QUESTIONS: f32 = 3.0;
 /// How many sentences may be left out between two of one paragraph.
 const MAX_GAP: usize = 3;
 /// A sentence is a repetition when this share of what it says, by the weight of its words, was said before; the others are for
 /// texts that fill less than so many percent of the time otherwise.
 const MAX_KNOWN: [f32; 3] = [0.55, 0.8, 0.95];
+/// A sentence is a part of a later one when this share of it is said there.
+const CONTAINED: f32 = 0.65;
 const FILLED_PERCENT: u64 = 96;
 /// How often the choice is made again because two of its sentences say the same.
 const ROUNDS: usize = 6;
@@ -114,6 +118,19 @@ fn distinct(
             let is_known = |earlier: &Chosen| values.known(earlier.sentence, later.sentence) > known;
             if best[..place].iter().any(is_known) {
                 worth[later.sentence] = f32::MIN;
+                repeats = true;
+            }
+            // What a later sentence says again with a number need not be said before it.
+            let counts = |chosen: &Chosen| has_number(&sentences[chosen.sentence].text);
+            let says_more = |earlier: &&Chosen| {
+                counts(later)
+                    && !counts(earlier)
+                    && values.known(later.sentence, earlier.sentence) > CONTAINED
+            };
+            if let Some(earlier) = best[..place].iter().find(says_more)
+                && worth[later.sentence] > f32::MIN
+            {
+                worth[earlier.sentence] = f32::MIN;
                 repeats = true;
             }
         }
@@ -245,8 +262,10 @@ fn joint(sentences: &[Sentence], before: usize, index: usize, in_stretches: bool
     let (one, other) = (&sentences[before], &sentences[index]);
     let leaning = if leans(&other.text) { LEANS * share } else { 0.0 };
     let is_same_passage = one.passage == other.passage;
+    // Of questions in a row the last one alone is answered.
+    let row = if one.asks() && other.asks() { QUESTIONS } else { 0.0 };
     if is_same_passage && one.place + 1 == other.place {
-        return Some((0.0, Joint::Next));
+        return Some((row, Joint::Next));
     }
     if !is_same_passage {
         // Nothing stands between the last sentence of a paragraph and the first of the next.

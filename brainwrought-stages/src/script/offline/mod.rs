@@ -11,7 +11,7 @@ mod value;
 use std::collections::BTreeSet;
 
 use async_trait::async_trait;
-use brainwrought_core::data::{BlockKind, Document, Script};
+use brainwrought_core::data::{BlockKind, Document, DocumentKind, Script};
 use brainwrought_core::stage::StageContext;
 use serde_json::Value;
 
@@ -27,9 +27,9 @@ use super::dialogue::Asker;
 use super::evidence::Evidence;
 use super::found_text::FoundText;
 use super::grounding::retain_grounded;
+use super::kind::kind_of;
 use super::seeded::Seeded;
 use super::sentences::{Sentence, sentences};
-use super::slides::is_slides;
 use super::writer::{Brief, ScriptError, ScriptWriter};
 use crate::language::LanguageData;
 
@@ -64,7 +64,10 @@ pub(super) fn write(document: &Document, brief: &Brief) -> Result<Script, Script
         "und" => "en",
         other => other,
     };
-    let cleaned = clean(document);
+    let mut cleaned = clean(document);
+    if let Some(kind) = brief.kind {
+        cleaned.is_paper = kind == DocumentKind::Paper;
+    }
     let evidence = Evidence::new(document);
     let said = said_of(document, &cleaned, &evidence, language);
     if said.is_empty() {
@@ -73,8 +76,9 @@ pub(super) fn write(document: &Document, brief: &Brief) -> Result<Script, Script
     }
     let concepts = concepts(&document.title, &cleaned, &said, language);
     let title = document.title.as_str();
+    let kind = brief.kind.unwrap_or_else(|| kind_of(document, &cleaned, &said));
     let short_forms = ShortForms::new(document, &evidence);
-    let values = Values::new(&said, &cleaned, title, &concepts, language, is_slides(document), &short_forms);
+    let values = Values::new(&said, &cleaned, title, &concepts, language, kind, &short_forms);
     let known: BTreeSet<&str> = document
         .pages
         .iter()
@@ -96,6 +100,7 @@ pub(super) fn write(document: &Document, brief: &Brief) -> Result<Script, Script
         document,
         brief,
         language,
+        kind,
         cleaned: &cleaned,
         known: &known,
         sentences: &said,

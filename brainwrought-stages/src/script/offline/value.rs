@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
-use brainwrought_core::data::{Concept, SectionRole};
+use brainwrought_core::data::{Concept, DocumentKind, SectionRole};
 use regex::Regex;
 
 use super::super::clean::Cleaned;
 use super::super::compress::Tie;
 use super::super::dialogue::definition_asked;
+use super::super::kind::{has_year, is_year};
 use super::super::lexicon::{has_cue, stemmer, stop_words, words};
 use super::super::sentences::Sentence;
 use super::short_forms::ShortForms;
@@ -26,7 +27,7 @@ const CUES: [f32; 4] = [0.04, 0.12, 0.15, 0.12];
 const REASON: f32 = 0.06;
 /// What is left of the worth of a sentence that speaks of letters and of numbered things, which stand for what was said or
 /// shown elsewhere: "class 1", "the columns of A".
-const LABELLED: f32 = 0.35;
+const LABELLED: f32 = 0.5;
 /// What the first sentence of a paragraph is worth more: there authors say what it is about.
 const OPENS: f32 = 0.08;
 /// What it costs to be hard to follow: a long sentence, or one of long words.
@@ -52,8 +53,6 @@ const CASE_SENTENCES: usize = 10;
 const DEFINES: f32 = 0.35;
 /// What it costs there to tell of a year, unless years are what the text is about: where an idea comes from is no idea.
 const DATED: f32 = 0.2;
-/// A text with a year in more than this share of its sentences tells of what happened.
-const HISTORY: f32 = 0.15;
 /// What is left there of the worth of sentences in whose neighbourhood nothing is about the title.
 const ASIDE: f32 = 0.5;
 /// So many sentences on either side are the neighbourhood.
@@ -129,7 +128,7 @@ impl Values {
         title: &str,
         concepts: &[Concept],
         language: &str,
-        is_slides: bool,
+        kind: DocumentKind,
         short_forms: &ShortForms,
     ) -> Self {
         let stop = stop_words(language);
@@ -186,7 +185,7 @@ impl Values {
             .iter()
             .map(|sentence| if defines(&sentence.text, &title, &stems) { DEFINES } else { 0.0 })
             .collect();
-        let dated = dates(sentences);
+        let dated = dates(sentences, kind);
         let near = nearness(&bags, sentences, &title, &concepts);
         let data = LanguageData::of(language);
         let cues = [&data.cues.problem, &data.cues.idea, &data.cues.how, &data.cues.result];
@@ -247,7 +246,8 @@ impl Values {
             })
             .map(|worth| worth.max(0.02))
             .collect();
-        let mut values = Self { worth, in_stretches: !has_short_version && !is_slides, vectors, middle };
+        let mut values =
+            Self { worth, in_stretches: !has_short_version && !stands_apart(kind), vectors, middle };
         values.raise_support(sentences, &leads);
         values
     }
@@ -311,15 +311,15 @@ fn cases(sentences: &[Sentence]) -> Vec<f32> {
         .collect()
 }
 
-/// What it costs each sentence to tell of a year.
-fn dates(sentences: &[Sentence]) -> Vec<f32> {
-    let tells = |sentence: &Sentence| {
-        let mut words = sentence.text.split(|letter: char| !letter.is_alphanumeric());
-        words.any(|word| word.len() == 4 && word.bytes().all(|byte| byte.is_ascii_digit()) && is_year(word))
-    };
-    let dated: Vec<bool> = sentences.iter().map(tells).collect();
-    let share = dated.iter().filter(|dated| **dated).count() as f32 / dated.len().max(1) as f32;
-    dated.into_iter().map(|dated| if dated && share <= HISTORY { DATED } else { 0.0 }).collect()
+/// What it costs each sentence to tell of a year, where years are not what the text is about.
+fn dates(sentences: &[Sentence], kind: DocumentKind) -> Vec<f32> {
+    let cost = if matches!(kind, DocumentKind::Article | DocumentKind::Announcement) { 0.0 } else { DATED };
+    sentences.iter().map(|sentence| if has_year(&sentence.text) { cost } else { 0.0 }).collect()
+}
+
+/// Tells whether each part of such a document says one thing of its own.
+fn stands_apart(kind: DocumentKind) -> bool {
+    matches!(kind, DocumentKind::Slides | DocumentKind::Announcement)
 }
 
 /// Tells whether a sentence says what something is that the title names: "Induction is a proof technique."
@@ -453,15 +453,11 @@ fn speaks_of_labels(text: &str, names: &[&str]) -> bool {
 }
 
 /// Tells whether a number that counts or measures stands in `text`, not only a year.
-fn has_number(text: &str) -> bool {
+pub(super) fn has_number(text: &str) -> bool {
     text.split(|letter: char| !letter.is_alphanumeric() && letter != '-' && letter != '–').any(|word| {
         let digits = word.bytes().take_while(u8::is_ascii_digit).count();
         (1..4).contains(&digits) || digits > 4 || digits == 4 && !is_year(&word[..4])
     })
-}
-
-fn is_year(digits: &str) -> bool {
-    digits.starts_with('1') || digits.starts_with("20")
 }
 
 /// How hard a sentence is to follow by ear, from 0 to 1.
