@@ -150,7 +150,7 @@ pub(crate) async fn replace(
     Ok(Json(ScriptBody::judged(&view, &verdict)))
 }
 
-/// Returns the script as text that people edit, in TOML; `brainwrought make --script` reads the same.
+/// Returns the script as text that people edit, in TOML; `make` of the command reads the same with `--script`.
 #[utoipa::path(
     get, path = "/api/jobs/{job_id}/script.toml", tag = "jobs",
     params(("job_id" = String, Path, description = "The job ID.")),

@@ -15,7 +15,7 @@ pub struct VerdictBody {
     pub(crate) min_seconds: f64,
     /// The longest that it may be, in seconds.
     pub(crate) max_seconds: f64,
-    /// Why the video would be too short or too long, if it would.
+    /// Why the video would be too short or too long, if it would, or what is wrong with the quiz.
     pub(crate) error: Option<String>,
     /// The lines whose words would change.
     pub(crate) lines: Vec<LineVerdictBody>,
@@ -51,7 +51,7 @@ impl VerdictBody {
             seconds: seconds(verdict.planned_ms()),
             min_seconds: seconds(*verdict.allowed_ms.start()),
             max_seconds: seconds(*verdict.allowed_ms.end()),
-            error: verdict.length_fault(),
+            error: verdict.quiz_fault.clone().or_else(|| verdict.length_fault()),
             lines: lines.collect(),
         }
     }

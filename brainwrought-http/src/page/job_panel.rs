@@ -315,7 +315,7 @@ impl JobPanel {
                 section.block {
                     h2 { "The script" }
                     (form.render())
-                    p.hint { "Prefer a text editor? " a href=[self.link("script.toml")] download="script.toml" { "Download the script as a file" } "; `brainwrought make --script` makes the video of it." }
+                    p.hint { "Prefer a text editor? " a href=[self.link("script.toml")] download="script.toml" { "Download the script as a file" } "; the option " code { "--script" } " of " code { "brainwrought make" } " makes the video of it." }
                 }
             };
         }

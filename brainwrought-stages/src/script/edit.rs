@@ -6,6 +6,7 @@ use brainwrought_core::data::{Document, Line, Scene, SceneKind, Script, Segment}
 
 use super::duration::{LENGTHS_MS, LINE_GAP_MS, SCENE_GAP_MS, estimate_ms, scene_ms};
 use super::grounding::{GroundingFault, UngroundedLine, doubted, unknown};
+use super::quiz_grounding::quiz_answers;
 use crate::gate::{Limits, STILL_MS};
 use crate::text::{Fonts, has_invisible, named, without_invisible};
 
@@ -33,6 +34,8 @@ pub struct EditVerdict {
     pub lines: Vec<LineVerdict>,
     /// The lengths that the video may have, in milliseconds.
     pub allowed_ms: RangeInclusive<u64>,
+    /// What is wrong with the questions of the quiz, where the script was judged as a whole.
+    pub quiz_fault: Option<String>,
 }
 
 /// What is to be known of an edited line.
@@ -112,7 +115,9 @@ impl EditVerdict {
 
     /// True when nothing speaks against the edit.
     pub fn is_passed(&self) -> bool {
-        self.is_length_allowed() && self.lines.iter().all(|line| line.faults.is_empty())
+        self.is_length_allowed()
+            && self.quiz_fault.is_none()
+            && self.lines.iter().all(|line| line.faults.is_empty())
     }
 
     /// Says why the video would be too short or too long.
@@ -138,7 +143,7 @@ impl EditVerdict {
             .lines
             .iter()
             .flat_map(|line| line.faults.iter().map(|fault| format!("{}: {fault}", line.name())));
-        lines.chain(self.length_fault()).collect()
+        lines.chain(self.quiz_fault.clone()).chain(self.length_fault()).collect()
     }
 }
 
@@ -210,7 +215,7 @@ pub fn judge_edit(
     });
     let lines = lines.collect();
     let allowed_ms = allowed_ms(script.target_ms);
-    Ok(EditVerdict { script: edited, lines, allowed_ms })
+    Ok(EditVerdict { script: edited, lines, allowed_ms, quiz_fault: None })
 }
 
 /// Judges all lines of a script as [`judge_edit`] judges those that are edited, for one that somebody wrote or rearranged.
@@ -231,7 +236,9 @@ pub fn judge_script(document: &Document, script: Script, captions: Option<&Fonts
         LineVerdict::new(place, line.text.clone(), faults, is_overruled(place))
     };
     let lines = script.lines().enumerate().map(judged).collect();
-    EditVerdict { lines, allowed_ms: LENGTHS_MS, script }
+    let quiz = quiz_answers(&script, document);
+    let quiz_fault = (!quiz.passed).then(|| format!("the quiz: {}", quiz.figure));
+    EditVerdict { lines, allowed_ms: LENGTHS_MS, quiz_fault, script }
 }
 
 /// New words for a line, with single spaces.
