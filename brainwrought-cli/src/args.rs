@@ -136,6 +136,7 @@ pub(crate) enum Command {
     #[command(after_help = "Examples:
   brainwrought edit 5f0c… --show
   brainwrought edit 5f0c… --line 3 'Bees dance to show the way.' --line 7 'And that is all.'
+  brainwrought edit 5f0c… --line 4 'It was a good year.' --overrule 4
   brainwrought edit 5f0c… --undo          the previous version; --undo 1 is version 1")]
     Edit(EditArgs),
     /// Publish a finished video to the Hugging Face dataset in $HF_DATASET_REPO

@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 use brainwrought_http::CallbackHost;
 use brainwrought_stages::audio::VoiceLibrary;
 use brainwrought_stages::frame::frame_size;
-use brainwrought_stages::llm::{LlmChoice, NoSuchLlm};
+use brainwrought_stages::llm::{LOCAL_SERVERS, LlmChoice, NoSuchLlm};
 use brainwrought_stages::parse::OcrMode;
-use brainwrought_stages::provider::ProviderSettings;
+use brainwrought_stages::provider::{Address, ProviderSettings, is_local_address};
 use brainwrought_stages::script::TrendChoice;
 use brainwrought_stages::standard::{BackgroundChoice, MakeOptions, Music, Resources};
 use brainwrought_stages::visuals::{MemesBy, PictureChoice, Pictures, VideoGenerator};
@@ -20,6 +20,7 @@ use crate::args::{LogFormat, StoreArgs};
 use crate::byte_size::ByteSize;
 use crate::config_file::{C2paSection, ConfigFile, ObserveSection, WorkerSection};
 use crate::exit::WrongCommand;
+use crate::model_wish::ModelWish;
 use crate::money::MaxCost;
 use crate::video_args::VideoArgs;
 
@@ -27,6 +28,9 @@ use crate::video_args::VideoArgs;
 const VIDEO_FILES: [&str; 6] = ["avi", "m4v", "mkv", "mov", "mp4", "webm"];
 /// How the files of pictures and clips end that a script may ask for.
 const PICTURE_FILES: [&str; 8] = ["jpeg", "jpg", "m4v", "mov", "mp4", "png", "webm", "webp"];
+
+/// The least of a document that a language model is sent at once, in tokens: a page or two.
+const LEAST_DOCUMENT_TOKENS: u32 = 1_000;
 
 /// What is wrong when [`Config::resources_unknown`] is true.
 pub(crate) const RESOURCES_UNKNOWN: &str =
@@ -52,7 +56,11 @@ pub(crate) struct Config {
     /// Keys, addresses and prices of providers, and whether anything may be sent.
     pub(crate) providers: ProviderSettings,
     /// The language model that writes scripts, where no argument says otherwise.
-    pub(crate) llm: Option<LlmChoice>,
+    pub(crate) llm: Option<ModelWish>,
+    /// The model servers of this machine that are looked at where the choice of a model is left to the program.
+    pub(crate) llm_servers: Vec<String>,
+    /// The most tokens of a document that the language model is sent at once, where no argument says otherwise.
+    pub(crate) document_tokens: Option<u32>,
     /// The most that the providers of a job may be paid, where no argument says otherwise.
     pub(crate) max_cost: MaxCost,
     /// The most that a server stores, where no argument says otherwise.
@@ -81,6 +89,8 @@ pub(crate) struct Config {
 pub(crate) struct VideoConfig {
     /// The options, without the user's files.
     pub(crate) options: MakeOptions,
+    /// Whether the language model is yet to be found on this machine.
+    pub(crate) wants_local_model: bool,
     /// The user's background clips.
     pub(crate) clips: Vec<PathBuf>,
     /// The user's own pictures.
@@ -150,6 +160,8 @@ impl Config {
             dataset: env("HF_DATASET_REPO").or(file.dataset),
             providers,
             llm: llm.or(file.llm),
+            llm_servers: llm_servers(file.llm_servers)?,
+            document_tokens: file.document_tokens.map(|tokens| tokens.max(LEAST_DOCUMENT_TOKENS)),
             max_cost: file.max_cost.and_then(MaxCost::of_usd).unwrap_or(MaxCost(None)),
             max_storage: file.max_storage,
             pictures: file.pictures,
@@ -209,7 +221,9 @@ impl VideoConfig {
         options.seed = args.seed;
         options.width = width;
         options.height = height;
-        options.llm = llm;
+        let wants_local_model = llm == Some(ModelWish::Auto);
+        options.llm = llm.and_then(ModelWish::into_named);
+        options.document_tokens = args.document_tokens.or(config.document_tokens);
         options.trends = trends;
         options.pictures = pictures;
         options.ocr = args.ocr.unwrap_or(config.ocr);
@@ -217,6 +231,7 @@ impl VideoConfig {
         let pictures = picture_files;
         Ok(Self {
             options,
+            wants_local_model,
             clips,
             pictures,
             music: music_files,
@@ -224,6 +239,25 @@ impl VideoConfig {
             script: args.script.clone(),
             password,
         })
+    }
+}
+
+/// The model servers that are looked at: those of the environment, else those of the config file, else the usual ones.
+fn llm_servers(configured: Vec<String>) -> Result<Vec<String>, WrongCommand> {
+    let named = env("BRAINWROUGHT_LLM_SERVERS");
+    let named: Vec<String> =
+        named.iter().flat_map(|text| text.split_whitespace()).map(str::to_owned).collect();
+    let servers = if named.is_empty() { configured } else { named };
+    if servers.is_empty() {
+        return Ok(LOCAL_SERVERS.map(str::to_owned).to_vec());
+    }
+    match servers.iter().find(|server| !is_local_address(server)) {
+        Some(wrong) => Err(WrongCommand(format!(
+            "`llm-servers` and $BRAINWROUGHT_LLM_SERVERS take addresses of this machine, such as {}, not `{}`",
+            LOCAL_SERVERS[0],
+            Address::new(wrong)
+        ))),
+        None => Ok(servers),
     }
 }
 

@@ -5,7 +5,6 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use brainwrought_core::budget::MAX_USD;
-use brainwrought_stages::llm::LlmChoice;
 use brainwrought_stages::parse::OcrMode;
 use brainwrought_stages::provider::{Price, SERVICES, Service};
 use brainwrought_stages::visuals::{MemesBy, PictureChoice, VideoGenerator};
@@ -14,6 +13,7 @@ use serde::Deserialize;
 use crate::args::LogFormat;
 use crate::byte_size::ByteSize;
 use crate::exit::WrongCommand;
+use crate::model_wish::ModelWish;
 use crate::money::MaxCost;
 use crate::small_file::read_text;
 
@@ -38,7 +38,13 @@ pub(crate) struct ConfigFile {
     pub(crate) dataset: Option<String>,
     /// Language model that writes scripts, as for `--llm`. Environment: `BRAINWROUGHT_LLM`.
     #[cfg_attr(test, schemars(with = "Option<String>"))]
-    pub(crate) llm: Option<LlmChoice>,
+    pub(crate) llm: Option<ModelWish>,
+    /// Model servers of this machine that `--llm auto` looks at; those of Ollama, llama.cpp and LM Studio at their usual ports
+    /// unless set. Environment: `BRAINWROUGHT_LLM_SERVERS`, parted by white space.
+    pub(crate) llm_servers: Vec<String>,
+    /// Tokens of a document that the language model is sent at once, as for `--document-tokens`; a server uses it for all
+    /// jobs.
+    pub(crate) document_tokens: Option<u32>,
     /// Source of additional pictures, as for `--pictures`; a server uses it for all jobs.
     #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub(crate) pictures: Option<PictureChoice>,
@@ -138,6 +144,8 @@ impl std::fmt::Debug for ConfigFile {
             .field("resources", &self.resources)
             .field("dataset", &self.dataset)
             .field("llm", &self.llm)
+            .field("document_tokens", &self.document_tokens)
+            .field("llm_servers", &self.llm_servers)
             .field("trends", &self.trends)
             .field("offline", &self.offline)
             .field("max_cost", &self.max_cost)

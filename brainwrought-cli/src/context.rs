@@ -23,6 +23,7 @@ use brainwrought_store::HubPublisher;
 use brainwrought_store::StoreOptions;
 
 use crate::config::{self, Config};
+use crate::model_wish::ModelWish;
 
 /// Whoever publishes finished videos to a dataset.
 #[cfg(feature = "cloud")]
@@ -87,7 +88,7 @@ impl Context {
             video_generators,
             trend_command,
         };
-        context.remember(config.llm.as_ref(), &config.trends, &[]);
+        context.remember(config.llm.as_ref().and_then(ModelWish::named), &config.trends, &[]);
         Ok(context)
     }
 

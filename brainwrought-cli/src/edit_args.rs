@@ -13,6 +13,9 @@ pub(crate) struct EditArgs {
     /// Replace line N, counted from 1, with TEXT; may be repeated
     #[arg(long = "line", num_args = 2, value_names = ["N", "TEXT"])]
     pub(crate) lines: Vec<String>,
+    /// Let the new text of line N stand although the document does not bear it out; the report lists it. May be repeated
+    #[arg(long, value_name = "N", requires = "lines")]
+    pub(crate) overrule: Vec<usize>,
     #[arg(long, help = undo_help(), value_name = "VERSION", num_args = 0..=1)]
     pub(crate) undo: Option<Option<u32>>,
     /// List lines and versions

@@ -28,6 +28,8 @@ mod edit_args;
 mod exit;
 mod idle_memory;
 mod left_out;
+mod local_model;
+mod model_wish;
 mod money;
 mod observe;
 mod operator_token;

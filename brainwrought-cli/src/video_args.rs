@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use brainwrought_core::data::DocumentKind;
 use brainwrought_stages::audio::{Effects, VoiceFailure};
 use brainwrought_stages::frame::{CaptionStyle, Layout};
-use brainwrought_stages::llm::LlmChoice;
 use brainwrought_stages::parse::OcrMode;
 use brainwrought_stages::script::LENGTH_SECONDS;
 use brainwrought_stages::standard::Format;
@@ -17,6 +16,8 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 fn kinds() -> impl TypedValueParser<Value = DocumentKind> {
     PossibleValuesParser::new(DocumentKind::ALL.map(DocumentKind::name)).try_map(|name| name.parse())
 }
+
+use crate::model_wish::ModelWish;
 
 /// What a video should be like.
 #[derive(Debug, Clone, ClapArgs)]
@@ -85,10 +86,15 @@ pub(crate) struct VideoArgs {
     #[arg(long, value_name = "WxH", hide_short_help = true)]
     pub(crate) size: Option<String>,
     /// Language model that writes the script: openai:MODEL, gemini:MODEL, anthropic:MODEL, or an OpenAI-compatible server
-    /// such as http://127.0.0.1:8080/v1#MODEL. Keys come from $OPENAI_API_KEY, $GOOGLE_API_KEY and $ANTHROPIC_API_KEY
+    /// such as http://127.0.0.1:8080/v1#MODEL; `auto` finds the best model of a server on this machine. Keys come from $OPENAI_API_KEY, $GOOGLE_API_KEY and $ANTHROPIC_API_KEY
     /// [default: $BRAINWROUGHT_LLM, or none]
     #[arg(long, value_name = "MODEL")]
-    pub(crate) llm: Option<LlmChoice>,
+    pub(crate) llm: Option<ModelWish>,
+    /// Tokens of the document that the language model is sent at once, from 1000; a longer document is read in parts [default:
+    /// `document-tokens` in the config file, or three fifths of the model's context: at most 150000, and 24000 where it is
+    /// not known]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1000..=2_000_000), hide_short_help = true)]
+    pub(crate) document_tokens: Option<u32>,
     /// Source of additional pictures: openai:MODEL, gemini:MODEL, pexels, pixabay, video:NAME from the config file, your own
     /// folder, or none [default: `pictures` in the config file, or none]
     #[arg(long, value_name = "SOURCE|FOLDER")]

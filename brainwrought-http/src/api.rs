@@ -25,7 +25,8 @@ use crate::long_poll::{ShowQuery, wait};
 use crate::metrics::without_spending;
 use crate::operator::is_operator;
 use crate::removal::remove;
-use crate::script_edit::{ScriptBody, ScriptEdit, edit, judge, restore};
+use crate::script_body::ScriptBody;
+use crate::script_edit::{ScriptEdit, edit, judge, restore};
 use crate::upload_form::{PdfBytes, UploadForm, UploadQuery};
 use crate::{ApiError, requeue};
 

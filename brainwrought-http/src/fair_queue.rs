@@ -136,6 +136,9 @@ pub(crate) fn cost_of(view: &JobView) -> f64 {
 
 /// What a job costs: its pixels times its length, compared with the default video.
 pub(crate) fn cost(options: &MakeOptions) -> f64 {
+    if options.script_only {
+        return MIN_COST;
+    }
     let work = |options: &MakeOptions| {
         f64::from(options.width) * f64::from(options.height) * options.length_ms as f64
     };

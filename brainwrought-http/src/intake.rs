@@ -153,3 +153,18 @@ pub(crate) async fn receive_whole(
     admitted.keep();
     Ok(created)
 }
+
+/// Creates the job of an order whose PDF is in the store already, or finds it.
+pub(crate) async fn receive_known(
+    state: &AppState,
+    client: ClientId,
+    pdf: Bytes,
+    wanted: Wanted,
+) -> Result<Created, ApiError> {
+    let bytes = pdf.len() as u64;
+    let admitted = admit(state, client, wanted.key.as_deref(), bytes).await?;
+    let _handover = state.handover_turn(bytes).await?;
+    let created = submit(state, client, pdf, wanted).await?;
+    admitted.keep();
+    Ok(created)
+}

@@ -9,7 +9,7 @@ use brainwrought_core::job_store::JobView;
 use brainwrought_core::stage::Stage as _;
 use brainwrought_stages::check::Check;
 use brainwrought_stages::publish::publication;
-use brainwrought_stages::standard::{ProgressEstimate, input_name, stage_label};
+use brainwrought_stages::standard::{ProgressEstimate, input_name, is_script_only, stage_label};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -63,7 +63,8 @@ pub(crate) struct JobBody {
     /// The log, oldest entry first.
     pub(crate) logs: Vec<LogBody>,
     /// Related URLs: `self`, `page`, `view` (a page for sharing, which shows the video but cannot control the job), `events`,
-    /// `cancel`, `retry`, `script`, `restore`, `variants`, and each file by its name.
+    /// `cancel`, `retry`, `script`, `script.toml`, `restore`, `variants`, `video` (makes the video of a job that was submitted
+    /// with `script-only`), and each file by its name.
     pub(crate) links: BTreeMap<String, String>,
 }
 
@@ -324,8 +325,11 @@ pub(crate) fn links(job: &Job, base: &Base) -> BTreeMap<String, String> {
         ("view".to_owned(), base.view(&ViewId::from_job(id))),
         (INPUT.to_owned(), base.file(id, INPUT)),
     ]);
-    for action in ["events", "cancel", "retry", "script", "restore", "variants"] {
+    for action in ["events", "cancel", "retry", "script", "script.toml", "restore", "variants"] {
         links.insert(action.to_owned(), format!("{api}/{action}"));
+    }
+    if is_script_only(job) {
+        links.insert("video".to_owned(), format!("{api}/video"));
     }
     let check = TaskKey { stage: StageName::from(Check::NAME), segment: None };
     if job.output(&check).is_some() {

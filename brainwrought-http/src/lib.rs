@@ -9,6 +9,8 @@
 //! | `POST /api/jobs/{job_id}/cancel`, `…/retry`, `DELETE /api/jobs/{job_id}` | stop, go on, remove |
 //! | `GET /api/jobs` | all jobs, for operators |
 //! | `GET`, `PATCH /api/jobs/{job_id}/script` | what is said; other words for lines, judged at once |
+//! | `PUT /api/jobs/{job_id}/script`, `GET …/script.toml` | another script, before anything is rendered; the script as text |
+//! | `POST /api/jobs/{job_id}/video` | the video of such a script |
 //! | `POST /api/jobs/{job_id}/script/check` | the same judgement, and nothing changes |
 //! | `POST /api/jobs/{job_id}/restore` | an earlier version of the video |
 //! | `POST /api/jobs/{job_id}/variants` | another video from the same PDF |
@@ -33,6 +35,7 @@ mod client_id;
 mod client_slots;
 mod client_text;
 mod connections;
+mod draft;
 mod edit_verdict;
 mod events;
 mod example;
@@ -69,6 +72,7 @@ mod redaction;
 mod removal;
 mod requeue;
 mod samples;
+mod script_body;
 mod script_edit;
 mod serve;
 mod server_secret;

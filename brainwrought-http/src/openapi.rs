@@ -24,7 +24,7 @@ use utoipa_axum::routes;
 
 use crate::app_state::AppState;
 use crate::webhook::Message;
-use crate::{api, events, media, upload_address, variant, view};
+use crate::{api, draft, events, media, upload_address, variant, view};
 
 /// The routes of the API, each with its description.
 pub(crate) fn routes() -> OpenApiRouter<Arc<AppState>> {
@@ -55,7 +55,9 @@ pub(crate) fn routes() -> OpenApiRouter<Arc<AppState>> {
         .routes(routes!(events::events))
         .routes(routes!(api::cancel))
         .routes(routes!(api::retry))
-        .routes(routes!(api::script, api::edit_script))
+        .routes(routes!(api::script, api::edit_script, draft::replace))
+        .routes(routes!(draft::script_file))
+        .routes(routes!(draft::make_video))
         .routes(routes!(variant::create))
         .routes(routes!(api::check_script))
         .routes(routes!(api::restore_version))

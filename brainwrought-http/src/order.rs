@@ -4,8 +4,8 @@ use brainwrought_core::budget::Cost;
 use brainwrought_core::data::SourcePdf;
 use brainwrought_core::id::Digest;
 use brainwrought_core::job::{Callback, Job};
-use brainwrought_core::job_store::Created;
-use brainwrought_stages::standard::{MakeOptions, Music};
+use brainwrought_core::job_store::{Created, JobView};
+use brainwrought_stages::standard::{Approved, MakeOptions, Music};
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
@@ -41,9 +41,31 @@ pub(crate) struct Wanted {
     pub(crate) key: Option<String>,
     /// The client's own music.
     music: Option<Bytes>,
+    /// The script that was approved.
+    script: Option<Bytes>,
 }
 
 impl Wanted {
+    /// The video of a script that was approved in the job `view`: like it in everything else, its callback and what is left of
+    /// its spending limit included.
+    pub(crate) fn of_script(view: &JobView, file_name: &str, approved: Approved) -> Self {
+        let Approved { options, script } = approved;
+        let ledger = &view.job.ledger;
+        let left = |limit: Cost| Cost(limit.0.saturating_sub(ledger.spent().0));
+        let callback = view.job.callback.as_ref();
+        let key = format!("{} {}", view.job.job_id, Digest::of(&script));
+        Self {
+            file_name: file_name.to_owned(),
+            options,
+            max_cost: ledger.max_cost.map(left),
+            callback: callback.map(|known| Callback::new(known.url.clone(), known.base_url.clone())),
+            // The same script is made into one video, whoever asks how often.
+            key: Some(format!("script:{}", Digest::of(key.as_bytes()))),
+            music: None,
+            script: Some(script),
+        }
+    }
+
     /// Checks what a client wants before anything is stored.
     pub(crate) async fn read(
         state: &AppState,
@@ -61,7 +83,8 @@ impl Wanted {
             Some(url) => Some(webhook::admit(&state.settings, &url, base).await?),
             None => None,
         };
-        Ok(Self { file_name: shown_name(&file_name), options, max_cost, callback, key, music })
+        let file_name = shown_name(&file_name);
+        Ok(Self { file_name, options, max_cost, callback, key, music, script: None })
     }
 }
 
@@ -96,12 +119,13 @@ pub(crate) async fn submit(
     pdf: Bytes,
     wanted: Wanted,
 ) -> Result<Created, ApiError> {
-    let Wanted { file_name, mut options, max_cost, callback, key, music } = wanted;
+    let Wanted { file_name, mut options, max_cost, callback, key, music, script } = wanted;
     let cost = fair_queue::cost(&options);
     if let Some(music) = music {
         options.music = Music::File(own_music::store(state, music).await?);
     }
     options.llm.clone_from(&state.settings.llm);
+    options.document_tokens = state.settings.document_tokens;
     options.trends.clone_from(&state.settings.trends);
     options.pictures.clone_from(&state.settings.pictures);
     options.memes_by = state.settings.memes_by;
@@ -117,6 +141,7 @@ pub(crate) async fn submit(
     let mut submission = submission
         .map_err(|error| ApiError::unavailable(SAVE_UPLOAD, error))?
         .map_err(|error| ApiError::unavailable("write the options", error))?;
+    submission.blobs.extend(script);
     submission.idempotency_key.clone_from(&key);
     submission.max_cost = max_cost;
     let chosen = submission.options.clone();

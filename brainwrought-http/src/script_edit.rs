@@ -1,19 +1,18 @@
 //! Edits of the lines of a script, and the versions of a video: what clients send, and what they get back.
 
-use brainwrought_core::data::Script;
 use brainwrought_core::job::Job;
 use brainwrought_core::job_store::JobView;
 use brainwrought_stages::standard::{EditError, edit_job, judge_job_edit};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::ApiError;
 use crate::admission::check_room;
 use crate::app_state::AppState;
 use crate::client_id::ClientId;
 use crate::edit_verdict::VerdictBody;
 use crate::requeue::queue_again;
 use crate::video_options::make_options_of;
-use crate::{ApiError, output_files};
 
 /// What to change of a script.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -32,32 +31,10 @@ pub(crate) struct LineEdit {
     /// Its new words, one sentence of at most 400 characters.
     #[schema(max_length = 400)]
     pub(crate) text: String,
-}
-
-/// The lines of a script.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct ScriptBody {
-    /// The title of the document.
-    title: String,
-    /// The lines, in the order they are spoken.
-    lines: Vec<LineBody>,
-}
-
-/// A line of the script.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct LineBody {
-    /// The line, from 0.
-    line: usize,
-    /// The part of the video it belongs to, from 0.
-    segment: u32,
-    /// Its words.
-    text: String,
-    /// The page that it cites, from 1.
-    page: u32,
-    /// What people call the page: the number printed on it, else its place in the file.
-    page_name: String,
-    /// The words of the document that it was made from; empty for a line that states no fact.
-    quote: String,
+    /// True when the words are to stand although the document does not bear them out. The line is then listed as overruled in
+    /// the report and the manifest.
+    #[serde(default)]
+    pub(crate) overruled: bool,
 }
 
 /// A finished version of a video.
@@ -69,15 +46,6 @@ pub(crate) struct VersionBody {
     pub(crate) completed_at: u64,
     /// True for the one that the links lead to.
     pub(crate) current: bool,
-}
-
-impl ScriptBody {
-    /// Writes the script of a job.
-    pub(crate) async fn read(state: &AppState, view: &JobView) -> Result<Self, ApiError> {
-        let script = output_files::script(state, view).await?;
-        let script = script.ok_or_else(|| ApiError::NoSuchFile("script".to_owned()))?;
-        Ok(Self { lines: lines(&script), title: script.title })
-    }
 }
 
 impl VersionBody {
@@ -93,24 +61,6 @@ impl VersionBody {
             })
             .collect()
     }
-}
-
-fn lines(script: &Script) -> Vec<LineBody> {
-    let lines = script.segments.iter().flat_map(|segment| {
-        let lines = segment.scenes.iter().flat_map(|scene| &scene.lines);
-        lines.map(move |line| (segment.index, line))
-    });
-    lines
-        .enumerate()
-        .map(|(place, (segment, line))| LineBody {
-            line: place,
-            segment,
-            text: line.text.clone(),
-            page: line.citation.page,
-            page_name: script.page_name(line.citation.page),
-            quote: line.citation.quote.clone(),
-        })
-        .collect()
 }
 
 /// Judges an edit without changing anything.
@@ -170,8 +120,11 @@ pub(crate) async fn restore(
 }
 
 fn wanted(edits: &[LineEdit]) -> Vec<brainwrought_stages::script::LineEdit> {
-    let edit =
-        |edit: &LineEdit| brainwrought_stages::script::LineEdit { line: edit.line, text: edit.text.clone() };
+    let edit = |edit: &LineEdit| brainwrought_stages::script::LineEdit {
+        line: edit.line,
+        text: edit.text.clone(),
+        overruled: edit.overruled,
+    };
     edits.iter().map(edit).collect()
 }
 
@@ -179,6 +132,10 @@ impl From<EditError> for ApiError {
     fn from(error: EditError) -> Self {
         match error {
             EditError::WrongEdits(error) => Self::WrongRequest(error.to_string()),
+            EditError::WrongScript(error) => Self::wrong_request(&error.to_string()),
+            error @ (EditError::NotScriptOnly(_) | EditError::OtherVersion { .. }) => {
+                Self::Conflict(error.to_string())
+            }
             EditError::Refused(verdict) => Self::EditRefused {
                 message: format!("nothing was saved: {}", verdict.faults().join("; ")),
                 verdict: Box::new(VerdictBody::from_verdict(&verdict)),

@@ -40,6 +40,8 @@ pub struct HttpSettings {
     /// The language model that writes the scripts of all jobs; without one, they are written offline. It is the server's
     /// to choose, because it is the server's key that pays.
     pub llm: Option<LlmChoice>,
+    /// The most tokens of a document that the language model is sent at once; `None` goes by its context.
+    pub document_tokens: Option<u32>,
     /// The most that providers may be paid for one job; a client may ask for less. `None` is no limit.
     pub max_cost: Option<Cost>,
     /// Where the slang of scripts is looked up; the server's to choose, as the model is.
@@ -214,6 +216,7 @@ impl HttpSettings {
             proxies: 0,
             examples: Vec::new(),
             llm: None,
+            document_tokens: None,
             max_cost: None,
             trends: TrendChoice::Lexicon,
             pictures: None,

@@ -240,8 +240,14 @@ impl Storage {
     }
 }
 
+/// What a job adds that ends with its script: the text of the document with the place of every word.
+const SCRIPT_BYTES: u64 = 10_000_000;
+
 /// The bytes that a job with these options will add, beside its PDF.
 pub(crate) fn expected_bytes(options: &MakeOptions) -> u64 {
+    if options.script_only {
+        return SCRIPT_BYTES;
+    }
     let pixels = f64::from(options.width) * f64::from(options.height);
     (pixels * options.length_ms as f64 / 1000.0 * BYTES_PER_PIXEL_SECOND) as u64
 }

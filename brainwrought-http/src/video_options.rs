@@ -66,6 +66,10 @@ pub(crate) struct VideoOptions {
         pattern = "^(paper|report|essay|chapter|manual|slides|announcement|article|law|form)$"
     )]
     pub(crate) kind: Option<DocumentKind>,
+    /// Whether the job ends with the script, to be read and edited before anything is rendered; `POST …/video` then makes the
+    /// video.
+    #[schema(default = false)]
+    pub(crate) script_only: bool,
     /// What plays under the voice: `bed` or `none`. A form may instead send an audio file in the field `music`, and another
     /// video from the PDF of a job with such a file keeps it with `own`.
     #[schema(pattern = "^(bed|none|own)$", default = "bed")]
@@ -109,6 +113,7 @@ impl Default for VideoOptions {
             memes: 1,
             dialogue: false,
             kind: None,
+            script_only: false,
             music: "bed".to_owned(),
             own_music: None,
             effects: "on".to_owned(),
@@ -152,11 +157,11 @@ impl VideoOptions {
                         .map_err(|_| wrong(&format!("`{name}` must be a whole number, not `{text}`")))?;
                     given.insert(name, number.into());
                 }
-                "dialogue" => {
+                "dialogue" | "script-only" => {
                     let is_on = match text {
                         "true" | "on" | "1" => true,
                         "false" | "off" | "0" => false,
-                        _ => return Err(wrong(&format!("`dialogue` must be true or false, not `{text}`"))),
+                        _ => return Err(wrong(&format!("`{name}` must be true or false, not `{text}`"))),
                     };
                     given.insert(name, is_on.into());
                 }
@@ -203,6 +208,7 @@ impl VideoOptions {
             memes: made.memes,
             dialogue: made.dialogue,
             kind: made.kind,
+            script_only: made.script_only,
             music: music.to_owned(),
             own_music,
             effects: if made.effects == Effects::Off { "off" } else { "on" }.to_owned(),
@@ -297,6 +303,7 @@ impl VideoOptions {
         options.memes = self.memes;
         options.dialogue = self.dialogue;
         options.kind = self.kind;
+        options.script_only = self.script_only;
         options.music = music;
         options.effects = effects;
         options.ocr = self.ocr;
@@ -406,6 +413,7 @@ mod tests {
             ("voice", "kokoro/am_michael"),
             ("voice2", "fern"),
             ("dialogue", "true"),
+            ("script-only", "true"),
             ("lexicon", "CUDA = koo duh\nRaft = /ɹˈæft/"),
             ("music", "none"),
             ("seed", "7"),
@@ -458,6 +466,7 @@ mod tests {
             ("slang", "-1"),
             ("memes", "4"),
             ("dialogue", "maybe"),
+            ("script-only", "maybe"),
             ("background", "/etc/passwd"),
             ("voice", "elvis"),
             ("voice", "openai:alloy"),

@@ -1,14 +1,14 @@
 //! `doctor`: what is present, what is missing, and the command that fixes it.
 
 use brainwrought_core::report::chain;
-use brainwrought_stages::standard::{Finding, examine, examine_providers};
+use brainwrought_stages::standard::{Finding, examine, examine_local_models, examine_providers};
 use serde_json::json;
 
 use crate::args::JsonArgs;
 use crate::config::{self, Config};
 use crate::context::Context;
 use crate::exit::{Ended, JOB_FAILED};
-use crate::output;
+use crate::{local_model, output};
 
 /// Examines this machine; fails when something that a default video needs is missing.
 pub(crate) async fn run(config: &Config, args: &JsonArgs) -> anyhow::Result<()> {
@@ -18,6 +18,8 @@ pub(crate) async fn run(config: &Config, args: &JsonArgs) -> anyhow::Result<()> 
             .insert(0, Finding::missing("data folder", config::RESOURCES_UNKNOWN, config::NAME_RESOURCES));
     }
     findings.extend(examine_providers(&config.providers));
+    let memory = local_model::memory_bytes();
+    findings.push(examine_local_models(&config.providers, &config.llm_servers, memory).await);
     for (name, url, reached) in [
         ("job store", &config.jobs, Context::reach_jobs(config).await),
         ("artifact store", &config.artifacts, Context::reach_artifacts(config).await),

@@ -7,7 +7,7 @@ use brainwrought_core::data::Publication;
 use brainwrought_core::engine::Engine;
 use brainwrought_core::job::JobStatus;
 use brainwrought_core::job_store::JobView;
-use brainwrought_stages::script::{LineEdit, WrongEdits};
+use brainwrought_stages::script::{EditVerdict, LineEdit, LineFault, WrongEdits};
 use brainwrought_stages::standard::Resources;
 use brainwrought_stages::standard::{EditError, edit_job, script_of};
 use serde_json::json;
@@ -35,7 +35,7 @@ pub(crate) async fn run(config: &Config, args: EditArgs) -> anyhow::Result<()> {
             let number = number.or_else(|| view.job.previous_version()).ok_or_else(none)?;
             engine.restore_version(&args.job, number).await?
         }
-        None => apply(&engine, &view, edits(&args.lines)?).await?,
+        None => apply(&engine, &view, edits(&args.lines, &args.overrule)?).await?,
     };
     progress.seed(&changed.job);
     let made = engine.run_job(&args.job, signals::shutdown()?).await?;
@@ -50,9 +50,20 @@ async fn apply(engine: &Engine, view: &JobView, edits: Vec<LineEdit>) -> anyhow:
         Err(EditError::Engine(error)) => Err(error.into()),
         Err(EditError::Stopped(error)) => Err(error.into()),
         Err(EditError::WrongEdits(error)) => Err(WrongCommand(counted_from_one(error)).into()),
+        Err(EditError::Refused(verdict)) if is_overrulable(&verdict) => Err(WrongCommand(format!(
+            "{}; to let a line stand all the same, add --overrule with its number",
+            EditError::Refused(verdict)
+        ))
+        .into()),
         Err(refused) => Err(WrongCommand(refused.to_string()).into()),
         Ok(view) => Ok(view),
     }
+}
+
+/// Tells whether a person can let an edit stand that was refused.
+fn is_overrulable(verdict: &EditVerdict) -> bool {
+    let mut faults = verdict.lines.iter().flat_map(|line| &line.faults);
+    verdict.is_length_allowed() && faults.all(LineFault::is_overrulable)
 }
 
 /// Says what is wrong with the numbers of lines as they were typed: people count from 1.
@@ -66,8 +77,8 @@ fn counted_from_one(error: WrongEdits) -> String {
     }
 }
 
-/// Reads pairs of a line's number and its new words.
-fn edits(typed: &[String]) -> Result<Vec<LineEdit>, WrongCommand> {
+/// Reads pairs of a line's number and its new words. `overruled` are the numbers of lines that are to stand as they are.
+fn edits(typed: &[String], overruled: &[usize]) -> Result<Vec<LineEdit>, WrongCommand> {
     let edit = |pair: &[String]| {
         let [number, text] = pair else {
             return Err(WrongCommand("--line takes the number of a line and its new words".to_owned()));
@@ -76,9 +87,15 @@ fn edits(typed: &[String]) -> Result<Vec<LineEdit>, WrongCommand> {
         let line = line.ok_or_else(|| {
             WrongCommand(format!("--line {number}: lines are counted from 1; --show lists them"))
         })?;
-        Ok(LineEdit { line, text: text.clone() })
+        Ok(LineEdit { line, text: text.clone(), overruled: overruled.contains(&(line + 1)) })
     };
-    typed.chunks(2).map(edit).collect()
+    let edits: Vec<LineEdit> = typed.chunks(2).map(edit).collect::<Result<_, _>>()?;
+    match overruled.iter().find(|number| !edits.iter().any(|edit| edit.line + 1 == **number)) {
+        Some(number) => Err(WrongCommand(format!(
+            "--overrule {number}: that line gets no new text; add --line {number} TEXT"
+        ))),
+        None => Ok(edits),
+    }
 }
 
 async fn show(engine: &Engine, view: &JobView, as_json: bool) -> anyhow::Result<()> {
@@ -90,7 +107,7 @@ async fn show(engine: &Engine, view: &JobView, as_json: bool) -> anyhow::Result<
             .lines()
             .enumerate()
             .map(
-                |(place, line)| json!({ "number": place + 1, "text": line.text, "page": line.citation.page, "page_name": script.page_name(line.citation.page) }),
+                |(place, line)| json!({ "number": place + 1, "text": line.text, "page": line.citation.page, "page_name": script.page_name(line.citation.page), "overruled": line.overruled }),
             )
             .collect();
         let versions: Vec<_> = versions
@@ -150,9 +167,13 @@ mod tests {
 
     #[test]
     fn lines_are_counted_from_one() {
-        let typed = |words: &[&str]| edits(&words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>());
+        let owned = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
+        let typed = |words: &[&str]| edits(&owned(words), &[]);
         let two = typed(&["1", "One.", "12", "Twelve."]).unwrap();
         assert_eq!(two.iter().map(|edit| edit.line).collect::<Vec<_>>(), [0, 11]);
         assert!(typed(&["0", "None."]).is_err() && typed(&["x", "None."]).is_err());
+        let one = edits(&owned(&["3", "Three.", "4", "Four."]), &[4]).unwrap();
+        assert_eq!(one.iter().map(|edit| edit.overruled).collect::<Vec<_>>(), [false, true]);
+        assert!(edits(&owned(&["3", "Three."]), &[4]).is_err());
     }
 }

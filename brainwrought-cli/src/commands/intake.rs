@@ -24,7 +24,8 @@ use crate::output;
 
 /// Creates a job.
 pub(crate) async fn run(config: &Config, args: SubmitArgs) -> anyhow::Result<()> {
-    let video = VideoConfig::new(&args.video, config)?;
+    let mut video = VideoConfig::new(&args.video, config)?;
+    crate::local_model::resolve(config, &mut video).await?;
     let pdf = read_pdf(&args.pdf).await?;
     let context = Context::open(config)?;
     check_apart(&args.pdf, &context.outputs_folder())?;

@@ -22,6 +22,8 @@ use crate::args::MakeArgs;
 use crate::config::{Config, VideoConfig};
 use crate::context::Context;
 use crate::exit::{Ended, INTERRUPTED, JOB_FAILED, WrongCommand};
+use crate::local_model;
+use crate::model_wish::ModelWish;
 use crate::money::MaxCost;
 use crate::output;
 use crate::progress::Progress;
@@ -32,12 +34,16 @@ pub(crate) async fn run(config: &Config, args: MakeArgs) -> anyhow::Result<()> {
     if args.video.voice == "list" {
         return super::voices::run(config, args.json).await;
     }
-    let video = VideoConfig::new(&args.video, config)?;
+    let mut video = VideoConfig::new(&args.video, config)?;
+    if video.wants_local_model {
+        local_model::check_network(config)?;
+    }
     if args.c2pa {
         signing::check()?;
     }
     let max_cost = args.max_cost.unwrap_or(config.max_cost).0;
     if args.estimate {
+        local_model::resolve(config, &mut video).await?;
         return super::estimate::run(config, args.pdf, video, args.json).await;
     }
     // The work is done here, so here is where a key must be; whoever submits leaves that to the workers.
@@ -68,11 +74,22 @@ pub(crate) async fn run(config: &Config, args: MakeArgs) -> anyhow::Result<()> {
     let progress = Progress::start(args.json);
     let engine = context.engine(video.password.clone(), 2, Duration::from_millis(50), progress.sink())?;
 
-    let password = video.password.clone();
-    let options = intake::load(&engine, video, &pdf).await?;
-    let chosen = serde_json::to_value(&options)?;
+    let (password, wants_local_model) = (video.password.clone(), video.wants_local_model);
+    let mut options = intake::load(&engine, video, &pdf).await?;
+    let mut chosen = serde_json::to_value(&options)?;
+    if wants_local_model {
+        chosen["llm"] = json!(ModelWish::Auto.to_string());
+    }
     let key = json!({ "make": Digest::of(&pdf).as_str(), "name": named.file_name().map(|n| n.to_string_lossy()), "options": chosen });
     let key = Digest::of(&brainwrought_core::fingerprint::canonical_json(&key)).to_string();
+    if wants_local_model {
+        // A job that goes on keeps its model, whatever there is by now.
+        let known = local_model::of_job(context.jobs.as_ref(), &key).await?;
+        options.llm = Some(match known {
+            Some(llm) => llm,
+            None => local_model::find(config).await?,
+        });
+    }
     let request =
         Request { pdf: pdf.clone(), options: options.clone(), key: Some(key), priority: 10, max_cost };
     let created = intake::submit(&engine, &named, request).await?;

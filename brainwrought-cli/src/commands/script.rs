@@ -17,7 +17,8 @@ use crate::progress::Progress;
 
 /// Writes the script of a video and stops: no voice speaks, and nothing is drawn.
 pub(crate) async fn run(config: &Config, args: ScriptArgs) -> anyhow::Result<()> {
-    let video = VideoConfig::new(&args.video, config)?;
+    let mut video = VideoConfig::new(&args.video, config)?;
+    crate::local_model::resolve(config, &mut video).await?;
     if let Some(llm) = &video.options.llm {
         config.check_llm(llm)?;
     }

@@ -19,6 +19,7 @@ use crate::config::{self, Config};
 use crate::context::Context;
 use crate::exit::WrongCommand;
 use crate::left_out::LeftOut;
+use crate::local_model;
 use crate::observe;
 use crate::operator_token;
 use crate::output;
@@ -52,7 +53,8 @@ pub(crate) async fn run(config: &Config, args: ServeArgs) -> anyhow::Result<()> 
     let token_file = context.operator_token_file();
     settings.operators = operators(&token_file)?;
     settings.storage.bytes = max_storage(args.max_storage.or(config.max_storage))?;
-    settings.llm.clone_from(&config.llm);
+    settings.llm = local_model::named(config).await?;
+    settings.document_tokens = config.document_tokens;
     settings.max_cost = config.max_cost.0;
     settings.trends.clone_from(&config.trends);
     settings.pictures = pictures(config, &engine).await?;

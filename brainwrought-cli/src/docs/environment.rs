@@ -5,7 +5,7 @@ use brainwrought_stages::provider::SERVICES;
 use super::markdown::{code, table};
 
 /// What the program reads, beside keys and addresses of providers and what clients of remote stores read.
-const VARIABLES: [(&str, &str); 27] = [
+const VARIABLES: [(&str, &str); 28] = [
     (
         "BRAINWROUGHT_ADDRESSES",
         "Full addresses of servers, separated by spaces, for workers: jobs store addresses without their passwords and queries.",
@@ -16,6 +16,10 @@ const VARIABLES: [(&str, &str); 27] = [
     ("BRAINWROUGHT_JOBS", "URL of the job store: `--jobs`."),
     ("BRAINWROUGHT_LLM", "Language model: `--llm`."),
     ("BRAINWROUGHT_LLM_KEY", "Key of an OpenAI-compatible server of your own."),
+    (
+        "BRAINWROUGHT_LLM_SERVERS",
+        "Model servers of this machine that `--llm auto` looks at, separated by spaces: `llm-servers`.",
+    ),
     ("BRAINWROUGHT_LOG_FORMAT", "`text` or `json`: `--log-format`."),
     ("BRAINWROUGHT_METRICS", "Address to serve Prometheus metrics at: `--metrics`."),
     ("BRAINWROUGHT_OFFLINE", "`1` or `0`: `--offline`."),

@@ -10,5 +10,6 @@ mod access;
 mod axe;
 mod browser;
 mod kill;
+mod script_first;
 mod server;
 mod visit;

@@ -28,7 +28,7 @@ const BROWSERS: &str = "browsers learn by a header who may frame the page";
 const NAMED: &str = "videos and their manifests name the model or the licence";
 
 /// The flags of the commands that serve, submit and work.
-pub(crate) const FLAGS: [(&str, Fate); 53] = [
+pub(crate) const FLAGS: [(&str, Fate); 55] = [
     ("artifacts", Secret),
     ("background", Inside),
     ("bind", Shown(ADDRESS)),
@@ -36,6 +36,7 @@ pub(crate) const FLAGS: [(&str, Fate); 53] = [
     ("captions", Plain),
     ("concurrency", Plain),
     ("config", Inside),
+    ("document-tokens", Plain),
     ("effects", Plain),
     ("examples", Inside),
     ("format", Plain),
@@ -87,7 +88,7 @@ pub(crate) const FLAGS: [(&str, Fate); 53] = [
 ];
 
 /// The variables of the environment, beside those of [`SERVICES`].
-pub(crate) const VARIABLES: [(&str, Fate); 26] = [
+pub(crate) const VARIABLES: [(&str, Fate); 27] = [
     ("BRAINWROUGHT_ADDRESSES", Secret),
     ("BRAINWROUGHT_ARTIFACTS", Secret),
     ("BRAINWROUGHT_CONFIG", Inside),
@@ -95,6 +96,8 @@ pub(crate) const VARIABLES: [(&str, Fate); 26] = [
     ("BRAINWROUGHT_JOBS", Secret),
     ("BRAINWROUGHT_LLM", Secret),
     ("BRAINWROUGHT_LLM_KEY", Secret),
+    // Addresses of this machine without user, password and query; others are refused.
+    ("BRAINWROUGHT_LLM_SERVERS", Plain),
     ("BRAINWROUGHT_LOG_FORMAT", Plain),
     ("BRAINWROUGHT_METRICS", Plain),
     ("BRAINWROUGHT_OFFLINE", Plain),
@@ -133,14 +136,16 @@ pub(crate) const STORE_OPTIONS: [&str; 11] = [
 ];
 
 /// The keys of the config file; `*` stands for a name.
-pub(crate) const KEYS: [(&str, Fate); 54] = [
+pub(crate) const KEYS: [(&str, Fate); 56] = [
     ("artifacts", Secret),
     ("c2pa.certificate", Inside),
     ("c2pa.key", Inside),
     ("callback-hosts", Inside),
     ("dataset", Shown("it is where finished videos are published")),
+    ("document-tokens", Plain),
     ("jobs", Secret),
     ("llm", Secret),
+    ("llm-servers", Plain),
     ("max-cost", Plain),
     ("max-storage", Plain),
     ("memes-by", Plain),

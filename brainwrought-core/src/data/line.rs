@@ -43,6 +43,35 @@ pub struct Line {
     /// spoken.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub edited: bool,
+    /// True when a person lets it stand although its sources do not bear it out: what it says is then accepted, and listed as
+    /// overruled. That its pages exist and hold what it quotes is asked of it all the same.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub overruled: bool,
+    /// What a language model said that read it beside its sources; `None` where none did, or the line got other words since.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opinion: Option<Opinion>,
+}
+
+/// What a language model says of a line that it compared with its sources. It comes on top of the gate and decides nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Opinion {
+    /// Whether the sources bear the line out.
+    pub verdict: OpinionVerdict,
+    /// The words of the line that they do not bear out; empty where they bear out all.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub words: String,
+}
+
+/// Whether the sources of a line bear it out. A line of which a model says that they do not is written anew, so that no script
+/// has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum OpinionVerdict {
+    /// They say all of it.
+    BorneOut,
+    /// They say some of it.
+    Partly,
 }
 
 impl Line {
@@ -64,6 +93,8 @@ impl Line {
             on_screen: String::new(),
             importance: Importance::Normal,
             edited: false,
+            overruled: false,
+            opinion: None,
         }
     }
 
@@ -172,6 +203,22 @@ pub enum LineRole {
 }
 
 impl LineRole {
+    /// All roles, in the order in which they are offered.
+    pub const ALL: [Self; 12] = [
+        Self::Hook,
+        Self::Fact,
+        Self::Gloss,
+        Self::Transition,
+        Self::Interjection,
+        Self::Question,
+        Self::Guess,
+        Self::Recap,
+        Self::Callback,
+        Self::Quiz,
+        Self::Answer,
+        Self::Close,
+    ];
+
     /// Tells whether the line states something that the document must bear out.
     pub fn states_facts(self) -> bool {
         matches!(self, Self::Fact | Self::Recap | Self::Answer)

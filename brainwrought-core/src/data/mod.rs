@@ -29,7 +29,7 @@ pub use document::{
 };
 pub use document_kind::{DocumentKind, UnknownDocumentKind};
 pub use language::Language;
-pub use line::{Citation, Importance, Line, LineRole, Mood, Speaker};
+pub use line::{Citation, Importance, Line, LineRole, Mood, Opinion, OpinionVerdict, Speaker};
 pub use outbound::OutboundCall;
 pub use page_unit::PageUnit;
 pub use publication::Publication;

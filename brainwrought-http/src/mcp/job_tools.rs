@@ -23,11 +23,13 @@ use tokio::time::Instant;
 
 use super::largest_pdf;
 use super::tool_list::{
-    EditScript, OneFile, OneJob, RequestUpload, RestoreVersion, RetryJob, SubmitPdf, WaitForJob, tools,
+    EditScript, OneFile, OneJob, ReplaceScript, RequestUpload, RestoreVersion, RetryJob, SubmitPdf,
+    WaitForJob, tools,
 };
 use crate::api::{ListQuery, list_jobs};
 use crate::app_state::AppState;
 use crate::client_id::ClientId;
+use crate::draft::{ScriptDraft, save, video_of};
 use crate::idempotency_key::stored_key;
 use crate::intake::{Document, receive_whole};
 use crate::job_body::{JobBody, SubmittedBody};
@@ -36,7 +38,8 @@ use crate::operator::is_operator;
 use crate::order::{Order, check};
 use crate::output_files::{INPUT, fetch, locate};
 use crate::removal::remove;
-use crate::script_edit::{ScriptBody, edit, restore};
+use crate::script_body::ScriptBody;
+use crate::script_edit::{edit, restore};
 use crate::shown_name::shown_name;
 use crate::upload_address::{UploadAddress, give_out};
 use crate::view::file_link;
@@ -100,6 +103,19 @@ impl JobTools {
                 self.take_turn(call)?;
                 let view = edit(&self.state, call.client, &self.state.job(&job_id).await?, &lines).await?;
                 Ok(self.shown(&view, call).await)
+            }
+            "replace_script" => {
+                let ReplaceScript { job_id, version, lines } = read(arguments)?;
+                self.take_turn(call)?;
+                let draft = ScriptDraft { version, lines, quiz: None };
+                let (view, verdict) = save(&self.state, &self.state.job(&job_id).await?, draft).await?;
+                Ok(structured(&ScriptBody::judged(&view, &verdict)))
+            }
+            "make_video" => {
+                let OneJob { job_id } = read(arguments)?;
+                self.take_turn(call)?;
+                let created = video_of(&self.state, call.client, &self.state.job(&job_id).await?).await?;
+                Ok(structured(&SubmittedBody::new(&created.view, &call.base)))
             }
             "restore_version" => {
                 let RestoreVersion { job_id, version } = read(arguments)?;

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use utoipa::{PartialSchema, ToSchema};
 
 use crate::api::ListQuery;
+use crate::draft::DraftLine;
 use crate::script_edit::LineEdit;
 use crate::video_options::VideoOptions;
 
@@ -96,6 +97,20 @@ pub(super) struct EditScript {
     pub(super) lines: Vec<LineEdit>,
 }
 
+/// A job that ends with its script, and the lines that the script is to have.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ReplaceScript {
+    /// The job's id: 32 hexadecimal digits.
+    pub(super) job_id: String,
+    /// The version that get_script showed; the change is refused when another one is current by now.
+    pub(super) version: Option<u32>,
+    /// All lines in their order. One that was there is named by its number, `{"line": 3}`, and gets other words by `text`; one
+    /// without a number is new. Lines that are left out are dropped.
+    #[schema(inline)]
+    pub(super) lines: Vec<DraftLine>,
+}
+
 /// A job, and the version of its video to bring back.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -164,6 +179,19 @@ pub(super) fn tools() -> Vec<Tool> {
              reused. Words that the cited page does not bear out are refused at once, with the reason for each line. The \
              finished video stays until the new one has passed.",
             Effect::Changes,
+        ),
+        tool::<ReplaceScript>(
+            "replace_script",
+            "Moves, drops, adds and rewords lines of the script of a job that was submitted with script-only, before anything \
+             is rendered. It is saved even if the checks find something; `verdict` says what, line by line. Only a person \
+             decides that a line stands all the same (`overruled`).",
+            Effect::Changes,
+        ),
+        tool::<OneJob>(
+            "make_video",
+            "Makes the video of the script of a job that was submitted with script-only: answers with the id of a new job, \
+             which wait_for_job waits for.",
+            Effect::Adds,
         ),
         tool::<RestoreVersion>(
             "restore_version",

@@ -124,6 +124,7 @@
 
   // One key for one choice of file and options: a second try after a lost answer finds the first job.
   let key = null;
+  let pressed = null;
   const label = at("start").textContent;
   form.addEventListener("input", () => (key = null));
   form.addEventListener("submit", (event) => {
@@ -134,6 +135,9 @@
     if (input.files[0] && input.files[0].size > most * 1e6) {
       return fail(`This file has ${Math.ceil(input.files[0].size / 1e6)} MB. The limit on this server is ${most} MB.`);
     }
+    // The other button asks for another job.
+    if (event.submitter !== pressed) key = null;
+    pressed = event.submitter;
     key = key || Array.from(crypto.getRandomValues(new Uint32Array(4)), (n) => n.toString(16)).join("");
     const request = new XMLHttpRequest();
     const bar = at("upload-progress");
@@ -163,7 +167,9 @@
     );
     request.open("POST", `${base}/api/jobs`);
     request.setRequestHeader("Idempotency-Key", key);
-    request.send(new FormData(form));
+    const data = new FormData(form);
+    if (event.submitter && event.submitter.name) data.append(event.submitter.name, event.submitter.value);
+    request.send(data);
     start.disabled = true;
     start.textContent = "Uploading…";
     bar.value = 0;

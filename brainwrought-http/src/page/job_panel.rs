@@ -9,15 +9,19 @@ use brainwrought_stages::audio::Narrate;
 use brainwrought_stages::check::{Check, ReportFile};
 use brainwrought_stages::parse::ParsePdf;
 use brainwrought_stages::script::WriteScript;
+use brainwrought_stages::standard::{is_script_only, judge_job_script};
 use maud::{Markup, html};
 
+use super::draft_form::DraftForm;
 use super::job_details::{JobDetails, check};
 use super::player::{Player, share_and_download};
 use super::quiz;
 use super::script_panel::{self, Editing, Editor, RefusedEdit};
+use super::typed_script::TypedScript;
 use super::version_list;
 use crate::ApiError;
 use crate::app_state::AppState;
+use crate::edit_verdict::VerdictBody;
 use crate::job_body::JobBody;
 use crate::links::Base;
 use crate::output_files::{INPUT, script, small};
@@ -33,6 +37,19 @@ pub(super) struct JobPanel {
     report: Option<ReportFile>,
     /// An edit that was just refused.
     refused: Option<RefusedEdit>,
+    /// The script that is edited before anything is rendered, of a job that ends with it.
+    draft: Option<Draft>,
+    /// Whether the job ends with its script.
+    is_script_only: bool,
+}
+
+/// A script that is edited before anything is rendered.
+#[derive(Debug)]
+struct Draft {
+    verdict: VerdictBody,
+    typed: TypedScript,
+    focus: Option<(usize, &'static str)>,
+    is_saved: bool,
 }
 
 /// What can be done about a job that has no video.
@@ -88,8 +105,21 @@ impl JobPanel {
                 report.and_then(|bytes| ReportFile::read(&bytes))
             }
         };
+        let is_script_only = is_script_only(&view.job);
+        let is_editable = is_script_only && view.status == JobStatus::Completed;
+        let draft = match script.as_ref().filter(|_| is_editable) {
+            Some(script) => {
+                let verdict = judge_job_script(&state.engine, view, &state.settings.fonts).await?;
+                let typed = TypedScript::of(script, view.job.current_version());
+                let verdict = VerdictBody::from_verdict(&verdict);
+                Some(Draft { verdict, typed, focus: None, is_saved: true })
+            }
+            None => None,
+        };
         Ok(Self {
             job,
+            draft,
+            is_script_only,
             is_final: view.status.is_final(),
             remedy: Remedy::from_view(view, state.settings.max_cost),
             script,
@@ -102,6 +132,14 @@ impl JobPanel {
     /// Shows an edit that was refused, with the reasons beside its fields.
     pub(super) fn with_refused(mut self, refused: Option<RefusedEdit>) -> Self {
         self.refused = refused;
+        self
+    }
+
+    /// Shows what stands in the form of a script and is not saved, with the button that gets the focus.
+    pub(super) fn with_typed(mut self, typed: TypedScript, focus: Option<(usize, &'static str)>) -> Self {
+        if let Some(draft) = &mut self.draft {
+            (draft.typed, draft.focus, draft.is_saved) = (typed, focus, false);
+        }
         self
     }
 
@@ -146,7 +184,7 @@ impl JobPanel {
 
     /// True when there is a finished version, also while an edit of it is made and when that did not succeed.
     fn has_video(&self) -> bool {
-        self.is_done() || !self.job.versions.is_empty()
+        !self.is_script_only && (self.is_done() || !self.job.versions.is_empty())
     }
 
     /// The version that plays, when it is not the one that was last asked for.
@@ -157,6 +195,7 @@ impl JobPanel {
 
     fn failure(&self) -> String {
         match self.standing_version() {
+            _ if self.is_script_only => "The script could not be written. ".to_owned(),
             Some(number) => format!("The change did not succeed; the video is still version {number}. "),
             None => "The video could not be made. ".to_owned(),
         }
@@ -175,7 +214,7 @@ impl JobPanel {
             return html! {
                 div.phone aria-hidden="true" {
                     div.lanes {}
-                    p.caption.still #caption { (self.job.progress.doing) }
+                    p.caption.still #caption { @if self.draft.is_some() { "Read the script" } @else { (self.job.progress.doing) } }
                 }
             };
         };
@@ -262,9 +301,27 @@ impl JobPanel {
     }
 
     fn script(&self, script: &Script, base: &Base) -> Markup {
+        if let Some(draft) = &self.draft {
+            let form = DraftForm {
+                action: self.at(base, "draft"),
+                script,
+                verdict: &draft.verdict,
+                pdf: self.link(INPUT),
+                typed: &draft.typed,
+                focus: draft.focus,
+                is_saved: draft.is_saved,
+            };
+            return html! {
+                section.block {
+                    h2 { "The script" }
+                    (form.render())
+                    p.hint { "Prefer a text editor? " a href=[self.link("script.toml")] download="script.toml" { "Download the script as a file" } "; the option " code { "--script" } " of " code { "brainwrought make" } " makes the video of it." }
+                }
+            };
+        }
         let check = self.link("script").map(|script| format!("{script}/check")).unwrap_or_default();
         let editor = Editor { action: self.at(base, "script"), check, refused: self.refused.as_ref() };
-        let editing = if self.is_final { Editing::On(&editor) } else { Editing::Off };
+        let editing = if self.is_final && !self.is_script_only { Editing::On(&editor) } else { Editing::Off };
         html! {
             details.block open[self.has_video()] {
                 summary { h2 { "Script and sources" } }

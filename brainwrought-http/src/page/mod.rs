@@ -2,6 +2,8 @@
 
 mod asset;
 mod docs;
+mod draft;
+mod draft_form;
 mod error_page;
 mod gallery;
 mod job_details;
@@ -12,6 +14,7 @@ mod quiz;
 mod script_panel;
 mod shell;
 mod submit_form;
+mod typed_script;
 mod version_list;
 mod view_page;
 
@@ -60,6 +63,7 @@ pub(crate) fn routes() -> Router<Arc<AppState>> {
         .route("/jobs/{job_id}/retry", post(retry))
         .route("/jobs/{job_id}/delete", post(delete))
         .route("/jobs/{job_id}/script", post(edit_script))
+        .route("/jobs/{job_id}/draft", post(draft::edit_draft))
         .route("/jobs/{job_id}/restore", post(restore_version))
         .route("/jobs/{job_id}/variants", get(variant_form).post(make_variant))
         .route("/v/{view_id}", get(view_page))
@@ -143,6 +147,17 @@ async fn job_page(
     refused: Option<RefusedEdit>,
 ) -> Result<Response, ApiError> {
     let panel = JobPanel::gather(state, view, base).await?.with_refused(refused);
+    Ok(show_panel(state, base, view, &panel, error).await)
+}
+
+/// Draws the page of a job whose panel is gathered.
+async fn show_panel(
+    state: &AppState,
+    base: &Base,
+    view: &JobView,
+    panel: &JobPanel,
+    error: Option<&ApiError>,
+) -> Response {
     let mut page = Page::new(base, state).await;
     page.tab = Tab::Retrieve;
     page.job_id = view.job.job_id.to_string();
@@ -150,7 +165,7 @@ async fn job_page(
     page.title = panel.title().to_owned();
     page.error = error.map(|error| error_page::sentence(&error.to_string()));
     page.panel = Some(panel.render(base));
-    Ok(Html(page.render().into_string()).into_response())
+    Html(page.render().into_string()).into_response()
 }
 
 /// Shows an error on the page where it happened, with its status.
@@ -293,6 +308,9 @@ async fn retry(
 /// The names of the fields with the lines begin like this; their numbers follow.
 const LINE: &str = "line-";
 
+/// The names of the fields that let a line stand begin like this.
+const OVERRULED: &str = "overruled-";
+
 async fn edit_script(
     State(state): State<Arc<AppState>>,
     Extension(client): Extension<ClientId>,
@@ -303,11 +321,12 @@ async fn edit_script(
     let edited = async {
         let view = state.job(&job_id).await?;
         let Form(form) = form.map_err(|error| ApiError::unreadable("body", error.status(), &error))?;
-        let line = |(name, text): (String, String)| {
+        let marked = |line: usize| form.iter().any(|(name, _)| *name == format!("{OVERRULED}{line}"));
+        let line = |(name, text): &(String, String)| {
             let line = name.strip_prefix(LINE)?.parse().ok()?;
-            Some(LineEdit { line, text })
+            Some(LineEdit { line, text: text.clone(), overruled: marked(line) })
         };
-        let lines: Vec<LineEdit> = form.into_iter().filter_map(line).collect();
+        let lines: Vec<LineEdit> = form.iter().filter_map(line).collect();
         match edit(&state, client, &view, &lines).await {
             Err(ApiError::EditRefused { verdict, .. }) => {
                 let refused = RefusedEdit { lines, verdict: verdict.as_ref().clone() };

@@ -28,7 +28,11 @@ const changed = (field) => field.value !== field.dataset.saved;
 
 async function judge(form) {
   const fields = [...form.querySelectorAll("textarea[name^=line-]")];
-  const lines = fields.filter(changed).map((field) => ({ line: Number(field.name.slice(5)), text: field.value }));
+  const isKept = (line) => Boolean(form.querySelector(`[name=overruled-${line}]:checked`));
+  const lines = fields.filter(changed).map((field) => {
+    const line = Number(field.name.slice(5));
+    return { line, text: field.value, overruled: isKept(line) };
+  });
   let verdict;
   try {
     const answer = await fetch(form.dataset.check, {
@@ -63,7 +67,47 @@ let isSaving = false;
 document.addEventListener("submit", () => (isSaving = true));
 addEventListener("beforeunload", (event) => {
   const fields = [...document.querySelectorAll("form[data-check] textarea")];
-  if (!isSaving && fields.some(changed)) event.preventDefault();
+  const isTyped = Boolean(document.querySelector("form[data-unsaved]"));
+  if (!isSaving && (isTyped || fields.some(changed))) event.preventDefault();
+});
+
+// A script that is edited before anything is rendered: lines move at once, and the focus moves with them. A new line comes
+// from the server, which draws its fields.
+document.addEventListener("input", (event) => {
+  const form = event.target.closest("form[data-draft]");
+  if (form) form.dataset.unsaved = "";
+});
+
+function number(form) {
+  form.querySelectorAll("ol > li").forEach((line, place) => {
+    line.querySelector("label").textContent = `Line ${place + 1}`;
+    for (const button of line.querySelectorAll("[data-move]")) {
+      button.setAttribute("aria-label", button.getAttribute("aria-label").replace(/\d+/, place + 1));
+    }
+  });
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("form[data-draft] [data-move]");
+  if (!button || button.dataset.move === "add") return;
+  event.preventDefault();
+  const form = button.form;
+  const line = button.closest("li");
+  const [before, after] = [line.previousElementSibling, line.nextElementSibling];
+  let focus = button;
+  if (button.dataset.move === "up" && before) before.before(line);
+  if (button.dataset.move === "down" && after) after.after(line);
+  if (button.dataset.move === "remove") {
+    const near = after || before;
+    // The last line stays: a script without lines is none.
+    if (!near) return;
+    focus = near.querySelector("[data-move=remove]");
+    line.remove();
+  }
+  number(form);
+  form.dataset.unsaved = "";
+  form.querySelector("[role=status]").textContent = "Not saved yet.";
+  focus.focus();
 });
 
 // Versions carry the time at which they were finished.

@@ -84,6 +84,7 @@ fn field(editor: &Editor<'_>, n: usize, text: &str) -> Markup {
     let typed = editor.refused.and_then(|edit| edit.lines.iter().find(|line| line.line == n));
     let verdict = editor.refused.and_then(|edit| edit.verdict.lines.iter().find(|line| line.line == n));
     let errors: &[String] = verdict.map(|line| line.errors.as_slice()).unwrap_or_default();
+    let is_overruled = typed.is_some_and(|line| line.overruled);
     let typed = typed.map_or(text, |line| line.text.as_str());
     html! {
         details.edit data-edit="" open[typed != text || !errors.is_empty()] {
@@ -92,6 +93,12 @@ fn field(editor: &Editor<'_>, n: usize, text: &str) -> Markup {
                 label for={ "line-" (n) } { "New text" }
                 textarea id={ "line-" (n) } name={ "line-" (n) } rows="2" maxlength=(MAX_LINE_CHARS) data-saved=(text)
                     aria-describedby={ "line-" (n) "-note" } aria-invalid=[(!errors.is_empty()).then_some("true")] { (typed) }
+                @if verdict.is_some_and(|line| line.overrulable || !line.overruled.is_empty()) {
+                    label.keep-line {
+                        input type="checkbox" name={ "overruled-" (n) } value="true" checked[is_overruled];
+                        span { "Keep it although the document does not bear it out" }
+                    }
+                }
                 p.note.bad[!errors.is_empty()] id={ "line-" (n) "-note" } {
                     @if errors.is_empty() {
                         @if let Some(line) = verdict { "About " (format!("{:.1}", line.seconds)) " s to say." }

@@ -25,6 +25,7 @@ pub(super) fn render(options: &OptionsForm<'_>, limit_megabytes: u64, keep: Opti
                     p.alert #upload-error role="alert" hidden {}
                     progress #upload-progress max="100" value="0" aria-label="Upload" hidden {}
                     button.primary.big #start type="submit" { "Make the video" }
+                    (script_first())
                     p.hint.kept { (stay(keep)) }
                 }
             }
@@ -53,10 +54,16 @@ pub(super) fn render_variant(options: &OptionsForm<'_>, job_id: &str, file_name:
                 input type="hidden" name="size" value=(options.chosen.size);
                 (options.render())
                 button.primary.big type="submit" { "Make the video" }
+                (script_first())
                 p.hint.kept { a href={ (base) "/?job_id=" (job_id) } { "Back to the video" } }
             }
         }
     }
+}
+
+/// The button for those who want to read and edit the script before anything is rendered.
+fn script_first() -> Markup {
+    html! { button.quiet type="submit" name="script-only" value="true" { "Write the script first, to read and edit it" } }
 }
 
 /// Says how long what is sent stays.

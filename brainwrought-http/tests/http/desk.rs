@@ -11,6 +11,7 @@ use brainwrought_core::engine::{Engine, EngineSettings, WorkScope};
 use brainwrought_core::id::WorkerId;
 use brainwrought_core::job_store::JobStore;
 use brainwrought_core::memory::{MemoryArtifactStore, MemoryJobStore};
+use brainwrought_core::pipeline::ErasedPipeline;
 use brainwrought_http::{HttpSettings, MetricsRenderer, app, deliver_webhooks, serve};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use serde_json::Value;
@@ -19,7 +20,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::quick_pipeline::pipeline;
+use crate::quick_pipeline::{pipeline, script_only};
 
 /// What the stages of a test share with it.
 #[derive(Debug, Clone)]
@@ -99,9 +100,15 @@ impl Desk {
         engine_settings.poll = Duration::from_millis(20);
         engine_settings.grace = Duration::from_millis(200);
         let for_pipelines = strings.clone();
-        let pipelines = move |_: &str, _: &Value| {
+        let pipelines = move |name: &str, options: &Value| {
             let (strings, outputs) = (for_pipelines.clone(), outputs.clone());
-            Ok::<_, Box<dyn std::error::Error + Send + Sync>>(pipeline(strings, outputs)?)
+            let approved = options.get("approved-script");
+            let approved = approved.map(|blob| serde_json::from_value(blob.clone())).transpose()?;
+            let built: ErasedPipeline = match name {
+                "script" => script_only()?.into(),
+                _ => pipeline(strings, outputs, approved)?.into(),
+            };
+            Ok::<_, Box<dyn std::error::Error + Send + Sync>>(built)
         };
         let engine = Engine::new(Arc::clone(&jobs), Arc::clone(&artifacts), pipelines, engine_settings);
         let shutdown = CancellationToken::new();

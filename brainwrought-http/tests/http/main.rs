@@ -5,6 +5,7 @@
 mod crowd;
 mod deletion;
 mod desk;
+mod drafts;
 mod edits;
 mod events;
 mod files;

@@ -19,7 +19,7 @@ const CHECKS: &str = "not_a_server_error,status_code_conformance,content_type_co
     response_headers_conformance,response_schema_conformance,unsupported_method,allow_header_conformance,\
     missing_required_header";
 
-/// What schemathesis must be told: how a PDF begins. It leaves the beginning out now and then.
+/// What schemathesis must be told: how a PDF begins, and what a script looks like. It leaves the beginning out now and then.
 const HOOKS: &str = "
 import schemathesis
 from hypothesis import strategies as st
@@ -27,6 +27,8 @@ from hypothesis import strategies as st
 pdf = st.binary(max_size=200).map(lambda rest: b'%PDF-1.7 ' + rest)
 schemathesis.openapi.media_type('application/pdf', pdf | st.binary(max_size=20))
 schemathesis.openapi.format('binary', pdf)
+script = st.just(b'version = 1\\n[[line]]\\nrole = \\'fact\\'\\ntext = \\'Good words.\\'\\n')
+schemathesis.openapi.media_type('application/toml', script | st.binary(max_size=20))
 ";
 
 /// Lets schemathesis try the API; `known` is a job that it may meddle with.
@@ -107,7 +109,7 @@ async def visit(mode):
         assert client.server_info.name == 'brainwrought', client.server_info
         tools = {tool.name: tool for tool in (await client.list_tools()).tools}
         assert set(tools) == {'submit_pdf', 'request_upload', 'get_job', 'wait_for_job', 'list_jobs', 'get_output', 'get_script',
-            'edit_script', 'restore_version', 'cancel_job', 'retry_job', 'delete_job'}, tools
+            'edit_script', 'replace_script', 'make_video', 'restore_version', 'cancel_job', 'retry_job', 'delete_job'}, tools
         assert tools['get_job'].annotations.read_only_hint and tools['delete_job'].annotations.destructive_hint
 
         wanted = dict(pdf_base64=coded, file_name='../../queues.pdf', options=dict(length=30), idempotency_key=mode)

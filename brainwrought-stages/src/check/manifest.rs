@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::assemble::{Disclosure, Part, Spending, Timeline, calls};
+use crate::script::LineReport;
 
 /// What is written to `manifest.json`. It says nothing about the job, the time or the machine, so that the same video has
 /// the same manifest everywhere.
@@ -37,6 +38,9 @@ pub struct Manifest {
     /// Who the video is for, where a model said so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub profile: Option<Profile>,
+    /// The lines that a person let stand although the document does not bear them out.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub overruled: Vec<LineReport>,
     /// The chapters, in order.
     pub segments: Vec<ManifestChapter>,
     /// What went into the video, and the right to use it.
@@ -103,6 +107,7 @@ pub struct ManifestChapter {
 pub(super) fn manifest(
     document: &Document,
     script: &Script,
+    lines: &[LineReport],
     parts: &[Part<'_>],
     timeline: &Timeline,
     video: &Video,
@@ -132,6 +137,7 @@ pub(super) fn manifest(
         settings: video.settings.clone(),
         writer: script.writer.clone(),
         profile: script.profile.clone(),
+        overruled: lines.iter().filter(|line| line.overruled).cloned().collect(),
         segments: segments
             .map(|(n, segment)| ManifestChapter {
                 title: segment.title.clone(),

@@ -9,7 +9,7 @@ use crate::frame::CaptionStyle;
 use crate::gate::rule::rule;
 use crate::gate::{Limits, rules};
 use crate::media::{PictureMeter, Probe};
-use crate::script::{LENGTH_SECONDS, citations};
+use crate::script::{LENGTH_SECONDS, LineReport, citations, line_reports};
 
 /// Everything that was measured.
 pub(super) struct Measured<'a> {
@@ -30,6 +30,8 @@ pub(super) struct Measured<'a> {
 #[derive(Default)]
 pub(super) struct Verdict {
     pub(super) rules: Vec<Rule>,
+    /// The lines of the script with what was found of them.
+    pub(super) lines: Vec<LineReport>,
     pub(super) warnings: Vec<String>,
 }
 
@@ -192,5 +194,6 @@ impl Verdict {
 
     fn judge_grounding(&mut self, measured: &Measured<'_>) {
         self.rules.push(citations(measured.script, measured.document));
+        self.lines = line_reports(measured.script, measured.document);
     }
 }

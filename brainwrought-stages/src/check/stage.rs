@@ -18,6 +18,7 @@ use super::table::ReportFile;
 use crate::assemble::{Part, Spending, Timeline, samples};
 use crate::gate::Limits;
 use crate::media::{LumaView, MediaError, PictureMeter, SAMPLE_RATE, Viewer, probe};
+use crate::script::LineReport;
 
 /// Frames between two reports of progress.
 const PROGRESS: u64 = 30;
@@ -33,7 +34,7 @@ pub struct Check {
 
 impl Stage for Check {
     const NAME: &'static str = "check";
-    const VERSION: u32 = 5;
+    const VERSION: u32 = 6;
     type Input = (Document, Script, Video, Vec<Audio>, Vec<Visuals>, Vec<Clip>);
     type Output = Report;
 
@@ -47,7 +48,8 @@ impl Stage for Check {
         if report.is_passed() {
             return Ok(report);
         }
-        let json = summary(told, &report.rules, &report.warnings, None).map_err(StageError::fatal)?;
+        let json =
+            summary(told, &report.rules, Vec::new(), &report.warnings, None).map_err(StageError::fatal)?;
         cx.log(LogLevel::Error, json.to_string());
         let rules = report.rules.into_iter().filter(|rule| !rule.passed).collect();
         Err(StageError::fatal(CheckError::Failed { rules }))
@@ -87,12 +89,13 @@ impl Check {
         })?;
         let mut warnings = video.warnings.clone();
         warnings.extend(verdict.warnings);
-        let json = summary(told, &verdict.rules, &warnings, spent).map_err(StageError::fatal)?;
+        let lines = verdict.lines.clone();
+        let json = summary(told, &verdict.rules, lines, &warnings, spent).map_err(StageError::fatal)?;
         let json = serde_json::to_vec_pretty(&json).map_err(|e| StageError::fatal(CheckError::Report(e)))?;
         let blob = cx.put(json.into(), "application/json").await?;
         video.sidecars.insert("report.json".to_owned(), blob);
         let parts = Part::all(&script, &audios, &visuals, &clips).map_err(StageError::fatal)?;
-        let manifest = manifest(&document, &script, &parts, &timeline, &video)
+        let manifest = manifest(&document, &script, &verdict.lines, &parts, &timeline, &video)
             .map_err(|e| StageError::fatal(CheckError::Manifest(e)))?;
         let blob = cx.put(manifest.into(), "application/json").await?;
         video.sidecars.insert("manifest.json".to_owned(), blob);
@@ -103,6 +106,7 @@ impl Check {
 fn summary(
     (reader, kind): (Reader, Option<DocumentKind>),
     rules: &[Rule],
+    lines: Vec<LineReport>,
     warnings: &[String],
     spent: Option<Spending>,
 ) -> Result<serde_json::Value, CheckError> {
@@ -114,6 +118,7 @@ fn summary(
         reader: Some(reader),
         kind,
         rules,
+        lines,
         warnings,
         spent,
     };

@@ -4,6 +4,7 @@ use brainwrought_core::data::{DocumentKind, Reader, Rule};
 use serde::{Deserialize, Serialize};
 
 use crate::assemble::Spending;
+use crate::script::LineReport;
 
 /// What `report.json` holds.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -21,6 +22,9 @@ pub struct ReportFile {
     pub kind: Option<DocumentKind>,
     /// Every rule, in the order they are shown.
     pub rules: Vec<Rule>,
+    /// Every line of the script with its sources and what was found of it; nothing where an older Brainwrought wrote the report.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lines: Vec<LineReport>,
     /// What is worth knowing but no failure.
     pub warnings: Vec<String>,
     /// What providers were paid for what is in the video; nothing where nobody was called.

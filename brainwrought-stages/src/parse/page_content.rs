@@ -1,5 +1,7 @@
 //! [`PageContent`]: what an engine sees on a page, before any of it is text.
 
+use std::collections::BTreeMap;
+
 use brainwrought_core::data::Rect;
 
 /// Everything an engine read from a file.
@@ -113,6 +115,12 @@ pub(crate) const ASCENT: f32 = 0.78;
 /// Below the baseline, as a part of the size.
 pub(crate) const DESCENT: f32 = 0.22;
 
+/// The small letters of a face are half as wide as its size, as a rule, and never wider than this part of it. Fewer of them
+/// tell nothing.
+const USUAL_WIDTH: f32 = 0.47;
+const WIDEST: f32 = 0.75;
+const MIN_MEASURED: usize = 30;
+
 /// A page that pictures cover by this part is a scan, whose text is recognised and lies unseen over it.
 pub(crate) const SCAN_COVERAGE: f32 = 0.5;
 
@@ -127,6 +135,32 @@ impl PageContent {
             Some(Unseen::Clipped) => false,
         });
         before - self.glyphs.len()
+    }
+
+    /// Corrects sizes that cannot be: a font of pictures may be drawn at another scale than it says, and no face has small
+    /// letters that are nearly as wide as its size.
+    pub(crate) fn mend_sizes(&mut self) {
+        let tenths = |glyph: &Glyph| (glyph.size * 10.0).round() as i32;
+        let mut widths: BTreeMap<i32, Vec<f32>> = BTreeMap::new();
+        for glyph in self.glyphs.iter().filter(|glyph| glyph.letter.is_lowercase()) {
+            widths.entry(tenths(glyph)).or_default().push(glyph.right - glyph.left);
+        }
+        let mut sizes: BTreeMap<i32, f32> = BTreeMap::new();
+        for (size, mut widths) in widths {
+            widths.sort_by(f32::total_cmp);
+            let median = widths.get(widths.len() / 2).copied().unwrap_or(0.0);
+            if widths.len() >= MIN_MEASURED && median > WIDEST * size as f32 / 10.0 {
+                sizes.insert(size, median / USUAL_WIDTH);
+            }
+        }
+        if sizes.is_empty() {
+            return;
+        }
+        for glyph in &mut self.glyphs {
+            if let Some(size) = sizes.get(&tenths(glyph)) {
+                glyph.size = *size;
+            }
+        }
     }
 
     /// How many letters have no meaning in the file: engines give a zero for them.
@@ -167,4 +201,32 @@ pub(crate) fn rect_of(a: (f32, f32), b: (f32, f32)) -> Rect {
 /// The box around both.
 pub(crate) fn union(a: &Rect, b: &Rect) -> Rect {
     rect_of((a.x.min(b.x), a.y.min(b.y)), (a.right().max(b.right()), a.bottom().max(b.bottom())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn letters_as_wide_as_their_size_are_larger_than_the_file_says() {
+        let glyph = |letter, size, left: f32| Glyph {
+            letter,
+            left,
+            right: left + 4.5,
+            baseline: 100.0,
+            size,
+            bold: false,
+            mono: false,
+            turn: 0,
+            unseen: None,
+        };
+        let letters =
+            |size| (0..40).map(move |at| glyph(if at == 0 { 'T' } else { 'e' }, size, 5.0 * at as f32));
+        let mut page = PageContent { glyphs: letters(4.3).collect(), ..PageContent::default() };
+        page.mend_sizes();
+        assert!(page.glyphs.iter().all(|glyph| (9.0..10.5).contains(&glyph.size)), "{:?}", page.glyphs[0]);
+        page.glyphs = letters(9.0).collect();
+        page.mend_sizes();
+        assert!(page.glyphs.iter().all(|glyph| glyph.size == 9.0));
+    }
 }

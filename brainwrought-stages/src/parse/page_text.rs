@@ -7,7 +7,7 @@ use std::time::Duration;
 use rten::ThreadPool;
 
 use super::engine::Engine;
-use super::layout::word_texts;
+use super::layout::{is_piled, word_texts};
 use super::limits::ParseLimits;
 use super::ocr::{OcrMode, OpenWeights, RecognisedPage, TextRecogniser};
 use super::page_content::{PageContent, SCAN_COVERAGE, TextQuality};
@@ -64,6 +64,7 @@ struct LeftOut {
 enum Fault {
     /// There is none, and a picture covers the page.
     Scan,
+    /// The letters are not those that are seen, make no words, or stand on each other.
     Unreadable,
 }
 
@@ -89,7 +90,10 @@ impl<'a> PageTexts<'a> {
     /// Gives a page the text that can be read; none where there is none.
     pub(super) fn choose(&mut self, content: PageContent) -> (PageContent, TextQuality) {
         let origin = origin(&content);
-        let own = readability(&word_texts(&content), origin);
+        let own = match origin {
+            Origin::Typeset if is_piled(&content.glyphs) => 0.0,
+            _ => readability(&word_texts(&content), origin),
+        };
         let is_scan = content.image_coverage() >= SCAN_COVERAGE;
         let is_empty = is_scan && letters(&content) < FEW_LETTERS;
         let fault = match own {

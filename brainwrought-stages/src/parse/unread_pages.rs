@@ -12,7 +12,8 @@ pub struct UnreadPages {
     pub pages: u32,
     /// How many of them are scans without text.
     pub scans: u32,
-    /// How many have text whose letters are not those that the page shows, or hardly a word that is whole.
+    /// How many have text whose letters are not those that the page shows, hardly a word that is whole, or lines that run
+    /// over each other.
     pub unreadable: u32,
     /// Why no text was recognised on them.
     pub unrecognised: Unrecognised,
@@ -65,7 +66,7 @@ impl fmt::Display for UnreadPages {
         }
         if *unreadable > 0 {
             write!(f, "{}{have} that cannot be read", count(unreadable))?;
-            f.write_str(" (the letters in the file are not those that are seen)")?;
+            f.write_str(" (the letters in the file are not those that are seen, or stand on each other)")?;
         }
         write!(f, "; {unrecognised}")
     }

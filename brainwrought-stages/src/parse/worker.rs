@@ -242,6 +242,7 @@ fn parse(
             broken.push(page);
             continue;
         };
+        content.mend_sizes();
         if content.drop_unseen() > 0 {
             unseen.push(page);
         }

@@ -5,6 +5,7 @@
 //! conversation is noted for the manifest.
 
 mod address;
+mod ask_local;
 mod client;
 mod client_settings;
 mod error;
@@ -26,6 +27,8 @@ mod wait;
 
 pub use address::Address;
 pub(crate) use address::start_of;
+pub(crate) use ask_local::ask_local;
+pub use ask_local::is_local_address;
 pub use client::ProviderClient;
 pub use client_settings::{Auth, ClientSettings};
 pub use error::ProviderError;

@@ -2,10 +2,11 @@
 
 use std::ops::RangeInclusive;
 
-use brainwrought_core::data::{Document, Scene, SceneKind, Script, Segment};
+use brainwrought_core::data::{Document, Line, Scene, SceneKind, Script, Segment};
 
 use super::duration::{LENGTHS_MS, LINE_GAP_MS, SCENE_GAP_MS, estimate_ms, scene_ms};
-use super::grounding::{GroundingFault, grounding, unknown};
+use super::grounding::{GroundingFault, UngroundedLine, doubted, unknown};
+use super::quiz_grounding::quiz_answers;
 use crate::gate::{Limits, STILL_MS};
 use crate::text::{Fonts, has_invisible, named, without_invisible};
 
@@ -19,6 +20,8 @@ pub struct LineEdit {
     pub line: usize,
     /// Its new words.
     pub text: String,
+    /// True when they are to stand although the document does not bear them out.
+    pub overruled: bool,
 }
 
 /// A script with edits, judged before anything of it is made.
@@ -31,6 +34,8 @@ pub struct EditVerdict {
     pub lines: Vec<LineVerdict>,
     /// The lengths that the video may have, in milliseconds.
     pub allowed_ms: RangeInclusive<u64>,
+    /// What is wrong with the questions of the quiz, where the script was judged as a whole.
+    pub quiz_fault: Option<String>,
 }
 
 /// What is to be known of an edited line.
@@ -45,6 +50,8 @@ pub struct LineVerdict {
     pub spoken_ms: u64,
     /// Why it cannot be taken; none when it can.
     pub faults: Vec<LineFault>,
+    /// What the document does not bear out and a person lets stand.
+    pub overruled: Vec<LineFault>,
 }
 
 /// Why a line cannot be taken.
@@ -66,6 +73,13 @@ pub enum LineFault {
     /// The captions could not show it.
     #[error("no installed font can show {0} in the captions")]
     MissingGlyphs(String),
+}
+
+impl LineFault {
+    /// Tells whether a person can let a line stand that has it; see [`GroundingFault::is_overrulable`].
+    pub fn is_overrulable(&self) -> bool {
+        matches!(self, Self::Ungrounded(fault) if fault.is_overrulable())
+    }
 }
 
 /// Edits do not say which line gets which words. Lines are counted from 0.
@@ -101,7 +115,9 @@ impl EditVerdict {
 
     /// True when nothing speaks against the edit.
     pub fn is_passed(&self) -> bool {
-        self.is_length_allowed() && self.lines.iter().all(|line| line.faults.is_empty())
+        self.is_length_allowed()
+            && self.quiz_fault.is_none()
+            && self.lines.iter().all(|line| line.faults.is_empty())
     }
 
     /// Says why the video would be too short or too long.
@@ -127,7 +143,7 @@ impl EditVerdict {
             .lines
             .iter()
             .flat_map(|line| line.faults.iter().map(|fault| format!("{}: {fault}", line.name())));
-        lines.chain(self.length_fault()).collect()
+        lines.chain(self.quiz_fault.clone()).chain(self.length_fault()).collect()
     }
 }
 
@@ -145,8 +161,9 @@ impl LineVerdict {
 }
 
 /// Judges other words for lines of a script without making anything. What the gate would refuse of the finished video is
-/// refused here by the gate's own rule: every edited line must be grounded in `document` as [`grounding`] sees it. A line
-/// that states no fact, such as the opening or the quiz, may not bring in numbers or names that the document lacks.
+/// refused here by the gate's own rule: every edited line must be grounded in `document` as [`grounding`](super::grounding())
+/// sees it, unless a person overrules that. A line that states no fact, such as the opening or the quiz, may not bring in
+/// numbers or names that the document lacks.
 ///
 /// `captions` are the fonts of captions that are drawn into the picture, if they are. The planned length follows the words,
 /// within the limits of the format; a script that was shorter or longer than these may stay so. It is an estimate, which the
@@ -166,25 +183,26 @@ pub fn judge_edit(
     if let Some(edit) = edits.iter().find(|edit| edit.line >= count) {
         return Err(WrongEdits::NoSuchLine { line: edit.line, count });
     }
-    let mut texts: Vec<Option<String>> = vec![None; count];
+    let mut changes: Vec<Option<Change>> = vec![None; count];
     for edit in edits {
         let text = edit.text.split_whitespace().collect::<Vec<_>>().join(" ");
-        if texts[edit.line].as_ref().is_some_and(|other| *other != text) {
-            return Err(WrongEdits::Ambiguous { line: edit.line });
+        let mut is_overruled = edit.overruled;
+        if let Some(other) = &changes[edit.line] {
+            if other.text != text {
+                return Err(WrongEdits::Ambiguous { line: edit.line });
+            }
+            is_overruled |= other.is_overruled;
         }
-        texts[edit.line] = Some(text);
+        changes[edit.line] = Some(Change { text, is_overruled });
     }
-    let edited = edited(script, &texts);
-    let mut ungrounded = grounding(&edited, document);
-    let changed = script.lines().zip(texts).enumerate();
-    let lines = changed.filter_map(|(line, (before, text))| {
-        let text = text.filter(|text| *text != before.text)?;
-        let spoken_ms = estimate_ms(&text);
+    let edited = edited(script, &changes);
+    let ungrounded = doubted(&edited, document);
+    let changed = script.lines().zip(changes).enumerate();
+    let lines = changed.filter_map(|(line, (before, change))| {
+        let Change { text, is_overruled } = change.filter(|change| change.text != before.text)?;
         let mut faults = written_faults(&text);
         if faults.is_empty() {
-            let found = ungrounded.iter().position(|found| found.line == line);
-            let found = found.map(|place| ungrounded.swap_remove(place).faults);
-            faults.extend(found.into_iter().flatten().map(LineFault::Ungrounded));
+            faults.extend(faults_of(&ungrounded, line));
             // What `grounding` lets pass in a quiz, whose choices may be wrong, is no wording to bring it in with.
             if !before.role.states_facts() {
                 let foreign = unknown(document, &before.text, &text).into_iter().map(LineFault::Ungrounded);
@@ -193,11 +211,56 @@ pub fn judge_edit(
             }
             faults.extend(captions.and_then(|fonts| missing_glyphs(fonts, &text)));
         }
-        Some(LineVerdict { line, text, spoken_ms, faults })
+        Some(LineVerdict::new(line, text, faults, is_overruled))
     });
     let lines = lines.collect();
     let allowed_ms = allowed_ms(script.target_ms);
-    Ok(EditVerdict { script: edited, lines, allowed_ms })
+    Ok(EditVerdict { script: edited, lines, allowed_ms, quiz_fault: None })
+}
+
+/// Judges all lines of a script as [`judge_edit`] judges those that are edited, for one that somebody wrote or rearranged.
+pub fn judge_script(document: &Document, script: Script, captions: Option<&Fonts>) -> EditVerdict {
+    let ungrounded = doubted(&script, document);
+    let marks: Vec<bool> = script.lines().map(|line| line.overruled).collect();
+    // A sentence that several lines say is let stand as a whole.
+    let is_overruled = |place: usize| {
+        let found = ungrounded.iter().find(|found| found.has(place));
+        found.map_or(marks[place], |found| marks[found.line..found.line + found.count].contains(&true))
+    };
+    let judged = |(place, line): (usize, &Line)| {
+        let mut faults = written_faults(&line.text);
+        if faults.is_empty() {
+            faults.extend(faults_of(&ungrounded, place));
+            faults.extend(captions.and_then(|fonts| missing_glyphs(fonts, &line.text)));
+        }
+        LineVerdict::new(place, line.text.clone(), faults, is_overruled(place))
+    };
+    let lines = script.lines().enumerate().map(judged).collect();
+    let quiz = quiz_answers(&script, document);
+    let quiz_fault = (!quiz.passed).then(|| format!("the quiz: {}", quiz.figure));
+    EditVerdict { lines, allowed_ms: LENGTHS_MS, quiz_fault, script }
+}
+
+/// New words for a line, with single spaces.
+#[derive(Debug, Clone)]
+struct Change {
+    text: String,
+    is_overruled: bool,
+}
+
+impl LineVerdict {
+    fn new(line: usize, text: String, faults: Vec<LineFault>, is_overruled: bool) -> Self {
+        let spoken_ms = estimate_ms(&text);
+        let is_settled = |fault: &LineFault| is_overruled && fault.is_overrulable();
+        let (overruled, faults) = faults.into_iter().partition(is_settled);
+        Self { line, text, spoken_ms, faults, overruled }
+    }
+}
+
+/// What the gate finds of the sentence that a line says, alone or with others.
+fn faults_of(ungrounded: &[UngroundedLine], line: usize) -> impl Iterator<Item = LineFault> {
+    let found = ungrounded.iter().find(|found| found.has(line));
+    found.into_iter().flat_map(|found| found.faults.iter().cloned().map(LineFault::Ungrounded))
 }
 
 /// The lengths that the video may have: those of the format with what the gate allows on either side, and the one it has.
@@ -232,9 +295,9 @@ fn missing_glyphs(fonts: &Fonts, text: &str) -> Option<LineFault> {
 
 /// The script with other words, its plan included. Segments whose words stay the same stay the same altogether, so that
 /// nothing of them is made again; that their planned start may have moved only shifts the motion behind them.
-fn edited(script: &Script, texts: &[Option<String>]) -> Script {
+fn edited(script: &Script, changes: &[Option<Change>]) -> Script {
     let mut script = script.clone();
-    let mut texts = texts.iter();
+    let mut changes = changes.iter();
     let mut target_ms = script.target_ms;
     for segment in &mut script.segments {
         let before_ms = segment_ms(segment);
@@ -242,10 +305,12 @@ fn edited(script: &Script, texts: &[Option<String>]) -> Script {
         for scene in &mut segment.scenes {
             let spoken_ms = spoken_ms(scene);
             let mut is_scene_changed = false;
-            for (line, text) in scene.lines.iter_mut().zip(&mut texts) {
-                if let Some(text) = text.as_ref().filter(|text| **text != line.text) {
-                    line.text.clone_from(text);
+            for (line, change) in scene.lines.iter_mut().zip(&mut changes) {
+                if let Some(change) = change.as_ref().filter(|change| change.text != line.text) {
+                    line.text.clone_from(&change.text);
                     line.edited = true;
+                    line.overruled = change.is_overruled;
+                    line.opinion = None;
                     is_scene_changed = true;
                 }
             }
@@ -291,9 +356,10 @@ fn segment_ms(segment: &Segment) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use brainwrought_core::data::{BlockKind, Citation, Line, LineRole, VisualCue};
+    use brainwrought_core::data::{BlockKind, Citation, LineRole, VisualCue};
 
     use super::super::evidence::Doubt;
+    use super::super::grounding::grounding;
     use super::super::offline::tests::{block, document, script_with};
     use super::*;
 
@@ -322,7 +388,7 @@ mod tests {
     }
 
     fn edit(line: usize, text: &str) -> LineEdit {
-        LineEdit { line, text: text.to_owned() }
+        LineEdit { line, text: text.to_owned(), overruled: false }
     }
 
     fn judged(edits: &[LineEdit]) -> EditVerdict {
@@ -456,5 +522,47 @@ mod tests {
         let twice = judge_edit(&document, &script, &[edit(0, "So?"), edit(0, "Why?")], None).unwrap_err();
         assert_eq!(twice, WrongEdits::Ambiguous { line: 0 });
         assert!(judge_edit(&document, &script, &[edit(0, "So?"), edit(0, " So? ")], None).is_ok());
+    }
+
+    #[test]
+    fn a_person_may_let_doubted_words_stand_but_not_words_that_cannot_be_shown() {
+        let overruled = |text: &str| LineEdit { overruled: true, ..edit(1, text) };
+        let verdict = judged(&[overruled("Erlang served nearly all of the 600 calls.")]);
+        assert!(verdict.is_passed(), "{:?}", verdict.faults());
+        assert!(!verdict.lines[0].overruled.is_empty());
+        let (document, _) = written();
+        assert_eq!(grounding(&verdict.script, &document), []);
+        assert!(verdict.script.lines().nth(1).unwrap().overruled);
+        let refused = judged(&[overruled("Erlang\u{202e} served 600 calls.")]);
+        assert_eq!(refused.lines[0].faults, [LineFault::InvisibleCharacters]);
+        // Other words are judged anew.
+        let again =
+            judge_edit(&document, &verdict.script, &[edit(1, "Erlang served 601 calls.")], None).unwrap();
+        assert!(!again.is_passed() && !again.script.lines().nth(1).unwrap().overruled);
+    }
+
+    #[test]
+    fn all_lines_of_a_script_are_judged() {
+        let (document, mut script) = written();
+        script.segments[1].scenes[1].lines[0].text = "Erlang served 42% of calls.".to_owned();
+        let verdict = judge_script(&document, script.clone(), None);
+        assert_eq!(verdict.lines.len(), 4);
+        let faulty: Vec<usize> =
+            verdict.lines.iter().filter(|line| !line.faults.is_empty()).map(|line| line.line).collect();
+        assert_eq!(faulty, [3]);
+        script.segments[1].scenes[1].lines[0].overruled = true;
+        assert!(judge_script(&document, script, None).is_passed());
+    }
+
+    #[test]
+    fn a_sentence_in_several_lines_is_judged_whole() {
+        let (document, mut script) = written();
+        let line = &mut script.segments[0].scenes[1].lines[0];
+        line.text = "Erlang served 95%".to_owned();
+        let mut rest = line.clone();
+        rest.text = "of calls.".to_owned();
+        script.segments[0].scenes[1].lines.push(rest);
+        let verdict = judge_edit(&document, &script, &[edit(2, "of no calls.")], None).unwrap();
+        assert!(!verdict.lines[0].faults.is_empty(), "{verdict:?}");
     }
 }

@@ -13,6 +13,7 @@ mod grounding;
 mod kind;
 mod length;
 mod lexicon;
+mod line_report;
 mod memes;
 mod meta_text;
 mod model;
@@ -38,16 +39,20 @@ mod verbs;
 mod writer;
 
 pub use duration::{LENGTH_SECONDS, LINE_GAP_MS, Pace, SCENE_GAP_MS, estimate_ms, planned_ms};
-pub use edit::{EditVerdict, LineEdit, LineFault, LineVerdict, MAX_LINE_CHARS, WrongEdits, judge_edit};
+pub use edit::{
+    EditVerdict, LineEdit, LineFault, LineVerdict, MAX_LINE_CHARS, WrongEdits, judge_edit, judge_script,
+};
 pub use evidence::{Doubt, Evidence};
 pub use found_text::FoundText;
-#[cfg(feature = "ffmpeg")]
-pub(crate) use grounding::citations;
 pub use grounding::{GroundingFault, UngroundedLine, grounding};
+#[cfg(feature = "ffmpeg")]
+pub(crate) use grounding::{citations, line_reports};
+pub use line_report::LineReport;
 pub use model::{ModelStep, ModelWriter, model_steps};
 pub use offline::OfflineWriter;
 pub use script_file::{
-    FileLine, FileQuestion, MAX_SCRIPT_FILE_BYTES, ScriptFile, ScriptFileError, WrittenScript,
+    ApprovedScript, FileLine, FileQuestion, LineChange, MAX_SCRIPT_FILE_BYTES, ScriptFile, ScriptFileError,
+    WrittenScript, rewritten,
 };
 pub use stage::WriteScript;
 pub use trends::{

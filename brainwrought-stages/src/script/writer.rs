@@ -123,7 +123,7 @@ pub enum ScriptError {
         rules: Vec<Rule>,
     },
     /// The gate would refuse the video because of lines that somebody wrote.
-    #[error("nothing was rendered, because the video would not pass the gate: {}; change these lines in the script", listed(.rules))]
+    #[error("nothing was rendered, because the video would not pass the gate: {}; change these lines in the script; one that is to stand although the document does not bear it out takes `overruled = true`", listed(.rules))]
     LinesWouldFail {
         /// The rules that would fail.
         rules: Vec<Rule>,

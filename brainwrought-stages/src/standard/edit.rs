@@ -12,7 +12,7 @@ use super::options::MakeOptions;
 use crate::check::Check;
 use crate::frame::CaptionStyle;
 use crate::parse::ParsePdf;
-use crate::script::{EditVerdict, LineEdit, WriteScript, WrongEdits, judge_edit};
+use crate::script::{EditVerdict, LineEdit, ScriptFileError, WriteScript, WrongEdits, judge_edit};
 use crate::text::Fonts;
 
 /// A script was not edited; the job and its video are as they were.
@@ -36,6 +36,22 @@ pub enum EditError {
     /// Every line has these words already.
     #[error("nothing would change: every line has these words already")]
     NothingChanged,
+    /// The script that somebody sent is none.
+    #[error(transparent)]
+    WrongScript(#[from] ScriptFileError),
+    /// The job makes a video, whose script is changed line by line.
+    #[error("job {0} makes a video; edit its lines, or submit the file for a script only")]
+    NotScriptOnly(JobId),
+    /// Somebody else has changed the script meanwhile.
+    #[error(
+        "the script was changed meanwhile: version {current} is the current one, and {edited} was edited"
+    )]
+    OtherVersion {
+        /// The version that was edited.
+        edited: u32,
+        /// The current one.
+        current: u32,
+    },
     /// The finished video would not pass.
     #[error("the edit was not saved: {}", .0.faults().join("; "))]
     Refused(Box<EditVerdict>),
@@ -93,17 +109,36 @@ pub async fn judge_job_edit(
     edits: Vec<LineEdit>,
     fonts: &Fonts,
 ) -> Result<EditVerdict, EditError> {
-    let job = &view.job;
-    let none = || EditError::NoScript(job.job_id.clone());
-    let script = script_of(engine, view).await?.ok_or_else(none)?;
-    let document = engine.output::<Document>(job, &StageName::from(ParsePdf::NAME), None).await;
-    let document = known(document)?.ok_or_else(none)?;
-    let options: Option<MakeOptions> = serde_json::from_value(job.options.clone()).ok();
-    let has_captions = options.is_none_or(|options| options.captions != CaptionStyle::Off);
-    let fonts = has_captions.then(|| fonts.clone());
+    let Written { document, script, fonts } = Written::of(engine, view, fonts).await?;
     // Reading the words of a long document takes a moment.
     let work = move || judge_edit(&document, &script, &edits, fonts.as_ref());
     Ok(tokio::task::spawn_blocking(work).await??)
+}
+
+/// A script with what it is judged by.
+pub(super) struct Written {
+    pub(super) document: Document,
+    pub(super) script: Script,
+    /// Those of captions that are drawn into the picture.
+    pub(super) fonts: Option<Fonts>,
+}
+
+impl Written {
+    /// Reads the script of a job.
+    ///
+    /// # Errors
+    ///
+    /// Fails when there is none, or a store cannot be reached.
+    pub(super) async fn of(engine: &Engine, view: &JobView, fonts: &Fonts) -> Result<Self, EditError> {
+        let job = &view.job;
+        let none = || EditError::NoScript(job.job_id.clone());
+        let script = script_of(engine, view).await?.ok_or_else(none)?;
+        let document = engine.output::<Document>(job, &StageName::from(ParsePdf::NAME), None).await;
+        let document = known(document)?.ok_or_else(none)?;
+        let options: Option<MakeOptions> = serde_json::from_value(job.options.clone()).ok();
+        let has_captions = options.is_none_or(|options| options.captions != CaptionStyle::Off);
+        Ok(Self { document, script, fonts: has_captions.then(|| fonts.clone()) })
+    }
 }
 
 /// Gives lines of a finished job's script other words and sets the job going again from there. The video that was finished

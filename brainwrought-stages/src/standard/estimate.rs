@@ -154,7 +154,8 @@ pub async fn estimate(
     scratch: PathBuf,
 ) -> Result<Estimate, EstimateError> {
     let mut estimate = Estimate::default();
-    if let Some(choice) = &options.llm {
+    let is_written = options.script.is_some() || options.approved_script.is_some();
+    if let Some(choice) = options.llm.as_ref().filter(|_| !is_written) {
         let quote = choice.quote(&resources.providers)?;
         if let Some(paid) = paid(quote.provider, quote.price) {
             let document = document(file_name, pdf, options.ocr, resources, artifacts, scratch).await?;
@@ -166,8 +167,9 @@ pub async fn estimate(
                 dialogue: options.dialogue,
                 ..Brief::default()
             };
-            let reckoned =
-                tokio::task::spawn_blocking(move || model_steps(&document, &brief, quote.context_tokens));
+            let at_once = options.document_tokens;
+            let reckon = move || model_steps(&document, &brief, quote.context_tokens, at_once);
+            let reckoned = tokio::task::spawn_blocking(reckon);
             let steps = reckoned.await.map_err(|error| EstimateError::Unread(error.to_string()))?;
             estimate.add(WriteScript::NAME, &paid, steps.len(), |price| Costs {
                 usually: steps.iter().map(|step| step.usually(price)).sum(),

@@ -7,8 +7,9 @@ use serde::Serialize;
 
 use super::resources::Resources;
 use crate::audio::VoiceLibrary;
+use crate::llm::{best_local_model, local_models};
 use crate::parse::{OcrWeights, PdfHost, Power, ReaderCheck, find_libpdfium};
-use crate::provider::{Network, ProviderSettings, SERVICES};
+use crate::provider::{Network, ProviderError, ProviderSettings, SERVICES};
 
 /// One thing that was looked for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -87,6 +88,53 @@ pub fn examine_providers(settings: &ProviderSettings) -> Vec<Finding> {
         }
     });
     std::iter::once(network).chain(keys).map(Finding::optional).collect()
+}
+
+/// Tells which models the servers of this machine have at these addresses, and which one of them is picked where the choice
+/// is left to the program; `memory_bytes` is the memory of this machine. Asks those servers alone, and nobody when the network
+/// is off.
+pub async fn examine_local_models(
+    settings: &ProviderSettings,
+    servers: &[String],
+    memory_bytes: Option<u64>,
+) -> Finding {
+    const NAME: &str = "local model";
+    let found = match local_models(settings.network, servers).await {
+        Ok(models) => models,
+        Err(ProviderError::Offline { .. }) => {
+            return Finding::present(NAME, "the network is off; nobody was asked").optional();
+        }
+        Err(error) => return Finding::missing(NAME, chain(&error), "put the address right").optional(),
+    };
+    let model = fitting_model(memory_bytes);
+    match best_local_model(&found, memory_bytes) {
+        Some(best) => {
+            let others = match found.len() - 1 {
+                0 => String::new(),
+                others => format!("; {others} more"),
+            };
+            Finding::present(NAME, format!("{best}{others}; `--llm auto` uses it")).optional()
+        }
+        None if found.is_empty() => {
+            let detail = format!("no model server answers at {}", servers.join(", "));
+            let remedy = format!("start Ollama (https://ollama.com), and `ollama pull {model}`");
+            Finding::missing(NAME, detail, &remedy).optional()
+        }
+        None => {
+            let names: Vec<&str> = found.iter().map(|model| model.name.as_str()).collect();
+            let detail = format!("none that writes and fits into memory: {}", names.join(", "));
+            Finding::missing(NAME, detail, &format!("ollama pull {model}")).optional()
+        }
+    }
+}
+
+/// A model of Ollama under a free licence (Apache 2.0) for a machine with so much memory: 9.0, 4.7 and 1.0 GB of weights.
+fn fitting_model(memory_bytes: Option<u64>) -> &'static str {
+    match memory_bytes.unwrap_or(0) / 1_000_000_000 {
+        24.. => "qwen2.5:14b",
+        12.. => "qwen2.5:7b",
+        _ => "qwen2.5:1.5b",
+    }
 }
 
 fn ffmpeg() -> Finding {
@@ -191,5 +239,18 @@ mod tests {
         assert_eq!(present, ["network", "gemini key"]);
         assert!(findings.iter().all(|finding| !finding.required && !format!("{finding:?}").contains("hush")));
         assert!(findings.iter().any(|finding| finding.detail.contains("OPENAI_API_KEY is not set")));
+    }
+
+    #[tokio::test]
+    async fn doctors_name_what_to_fetch_and_ask_nobody_offline() {
+        let mut settings = ProviderSettings::default();
+        let nobody = ["http://127.0.0.1:9".to_owned()];
+        if cfg!(feature = "providers") {
+            let finding = examine_local_models(&settings, &nobody, Some(16_000_000_000)).await;
+            assert!(!finding.present && !finding.required, "{finding:?}");
+            assert!(finding.remedy.unwrap().contains("ollama pull qwen2.5:7b"));
+        }
+        settings.network = Network::Off;
+        assert!(examine_local_models(&settings, &nobody, None).await.detail.contains("nobody was asked"));
     }
 }

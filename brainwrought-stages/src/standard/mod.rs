@@ -4,6 +4,7 @@
 //! parse → script → each segment { audio, visuals → render } → assemble → check → publish
 //! ```
 
+mod draft;
 mod edit;
 mod estimate;
 mod examine;
@@ -19,9 +20,10 @@ mod stages;
 mod trial_narration;
 mod weighted_progress;
 
+pub use draft::{Approved, approve_script, is_script_only, judge_job_script, replace_script};
 pub use edit::{EditError, edit_job, judge_job_edit, script_of, script_of_video, stored_script};
 pub use estimate::{Costs, Estimate, EstimateError, EstimateLine, estimate};
-pub use examine::{Finding, examine, examine_providers};
+pub use examine::{Finding, examine, examine_local_models, examine_providers};
 pub use options::{BackgroundChoice, Format, MakeOptions, Music};
 pub use preview::{PreviewError, background_preview, voice_sample};
 pub use progress_estimate::ProgressEstimate;
@@ -41,11 +43,11 @@ use brainwrought_core::pipeline::{ErasedPipeline, Pipeline};
 use serde_json::Value;
 
 /// The names of the default pipelines.
-pub const PIPELINE_NAMES: [&str; 1] = ["short"];
+pub const PIPELINE_NAMES: [&str; 2] = ["short", SCRIPT_PIPELINE];
 
 /// There is no pipeline of that name.
 #[derive(Debug, thiserror::Error)]
-#[error("there is no pipeline `{0}`; this version has `short`")]
+#[error("there is no pipeline `{0}`; this version has `short` and `script`")]
 struct UnknownPipeline(String);
 
 /// Wires the default pipeline for a short; [`Short`] has places for stages of one's own.
@@ -63,6 +65,7 @@ pub fn pipelines(resources: Resources) -> impl PipelineSource {
         let options: MakeOptions = serde_json::from_value(options.clone())?;
         match name {
             "short" => Ok(short(Stages::new(&options, &resources))?.into()),
+            SCRIPT_PIPELINE => Ok(script_only(Stages::new(&options, &resources))?.into()),
             other => Err(UnknownPipeline(other.to_owned()).into()),
         }
     };

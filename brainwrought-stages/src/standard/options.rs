@@ -8,6 +8,7 @@ use brainwrought_core::id::Digest;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
+use super::script_only::SCRIPT_PIPELINE;
 use crate::audio::{AUTO, Effects, HostedVoice, Lexicon, MusicTrack, PiperFiles, VoiceFailure};
 use crate::frame::{CaptionStyle, Layout};
 use crate::llm::LlmChoice;
@@ -83,6 +84,9 @@ pub struct MakeOptions {
     /// The language model that writes the script; without one, the program writes it alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub llm: Option<LlmChoice>,
+    /// The most tokens of the document that the language model is sent at once; without it, that goes by its context.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub document_tokens: Option<u32>,
     /// Where pictures come from that the script asks for; without it, it asks for none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pictures: Option<Pictures>,
@@ -95,6 +99,12 @@ pub struct MakeOptions {
     /// The script that somebody wrote or edited; without it, one is written.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub script: Option<ScriptFile>,
+    /// Whether the job ends with the script, for somebody to read and edit before anything is rendered.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub script_only: bool,
+    /// The script of such a job that somebody has approved, as JSON; nothing is written then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub approved_script: Option<BlobRef>,
 }
 
 /// The kind of video.
@@ -160,10 +170,13 @@ impl Default for MakeOptions {
             height: 1920,
             fps: 30,
             llm: None,
+            document_tokens: None,
             pictures: None,
             trends: TrendChoice::Lexicon,
             ocr: OcrMode::Auto,
             script: None,
+            script_only: false,
+            approved_script: None,
         }
     }
 }
@@ -237,6 +250,11 @@ impl MakeOptions {
 }
 
 impl MakeOptions {
+    /// The name of the pipeline that they are for.
+    pub fn pipeline_name(&self) -> &'static str {
+        if self.script_only { SCRIPT_PIPELINE } else { self.format.pipeline_name() }
+    }
+
     /// Makes what an engine is given to start a job: these options, seeded by the PDF.
     ///
     /// # Errors
@@ -248,7 +266,7 @@ impl MakeOptions {
         for voice in [&mut options.voice, &mut options.voice2] {
             *voice = HostedVoice::stored(voice);
         }
-        let submission = Submission::of_pdf(options.format.pipeline_name(), file_name, pdf);
+        let submission = Submission::of_pdf(options.pipeline_name(), file_name, pdf);
         Ok(submission.with_options(serde_json::to_value(options)?))
     }
 }
@@ -309,6 +327,7 @@ mod tests {
         let plain = serde_json::to_value(MakeOptions::default()).unwrap();
         let newer = [
             "llm",
+            "document-tokens",
             "pictures",
             "voice2",
             "voice-files",
@@ -318,6 +337,8 @@ mod tests {
             "effects",
             "memes-by",
             "ocr",
+            "script-only",
+            "approved-script",
         ];
         for newer in newer {
             assert!(plain.get(newer).is_none(), "{newer}");

@@ -7,7 +7,7 @@ use brainwrought_core::pipeline::Pipeline;
 use super::Stages;
 use crate::script::WriteScript;
 
-/// The name of the pipeline of [`script_only`].
+/// The name of the pipeline of [`script_only()`].
 pub const SCRIPT_PIPELINE: &str = "script";
 
 /// Reads a document and writes its script, without a voice: how long lines take is estimated, so that it takes seconds. The

@@ -14,7 +14,7 @@ use crate::media::EncoderSettings;
 use crate::parse::{DrawLimits, ParsePdf};
 use crate::publish::Publish;
 use crate::render::Render;
-use crate::script::{ModelWriter, ScriptWriter, TrendChoice, WriteScript, WrittenScript};
+use crate::script::{ApprovedScript, ModelWriter, ScriptWriter, TrendChoice, WriteScript, WrittenScript};
 use crate::visuals::{Pictures, PrepareVisuals};
 
 /// The default stages, ready to be wired by [`super::short`] or by a pipeline of your own.
@@ -95,6 +95,7 @@ impl Stages {
                     let offer = pictures.as_ref().map(Pictures::offer);
                     let trends = options.trends.open(&resources.providers, resources.trend_command.as_ref());
                     let writer = ModelWriter::chosen(chosen).with_pictures(offer).with_trends(trends);
+                    let writer = writer.with_document_tokens(options.document_tokens);
                     Some(Arc::new(writer) as Arc<dyn ScriptWriter>)
                 }),
                 trends: match &options.trends {
@@ -143,7 +144,10 @@ impl Stages {
     }
 }
 
-/// The script that somebody wrote.
+/// The script that somebody wrote or approved.
 fn written(options: &MakeOptions) -> Option<Arc<dyn ScriptWriter>> {
+    if let Some(script) = &options.approved_script {
+        return Some(Arc::new(ApprovedScript::new(script.clone())));
+    }
     Some(Arc::new(WrittenScript::new(options.script.clone()?)))
 }

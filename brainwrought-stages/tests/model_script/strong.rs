@@ -62,6 +62,8 @@ fn what_a_strong_model_wrote_is_what_is_said(desk: &Desk) {
         assert!(said(ended["close"]["text"].as_str().unwrap()), "{name}: {lines:#?}");
         let asked = written.scenes().find(|scene| scene.kind == SceneKind::Quiz).unwrap();
         assert_eq!(asked.lines[0].text, ended["questions"][0]["question"]);
+        let opinions = script.lines().filter(|line| line.opinion.is_some()).count();
+        assert!(opinions > 5, "{name}: the report tells what the model says of its facts");
         assert_eq!(script.quiz.len(), 2, "{name}: the second one is for who wants more");
         // Each line is said, unless the model itself changed or dropped it when it was told the times.
         let changes = folder.join("fit-1.txt").is_file().then(|| answer(&folder, "fit-1"));

@@ -17,6 +17,7 @@ pub(crate) const TESTS: &[Test] = &[
     ("a_refusal_and_half_an_answer_cost_no_video", a_refusal_and_half_an_answer_cost_no_video),
     ("wrong_numbering_is_put_right", wrong_numbering_is_put_right),
     ("another_language_does_not_pass", another_language_does_not_pass),
+    ("a_second_reading_sends_lines_back", a_second_reading_sends_lines_back),
     ("an_ending_goes_back_until_it_passes", an_ending_goes_back_until_it_passes),
 ];
 
@@ -164,6 +165,44 @@ fn another_language_does_not_pass(desk: &Desk) {
     let written = write(desk, folder.path());
     assert!(!written.lines().contains(&german) && told(&written, german), "{:#?}", written.script.warnings);
     assert!(written.lines().iter().any(|line| line.starts_with("Four friends walk in together")));
+}
+
+fn a_second_reading_sends_lines_back(desk: &Desk) {
+    let mut number = 0;
+    let better = "Four friends come in together, and then the door stays closed for five minutes.";
+    let folder = spoilt(|folder| {
+        let told = answer(folder, "script");
+        let scenes = told["script"]["scenes"].as_array().unwrap().iter();
+        let lines: Vec<&Value> = scenes.flat_map(|scene| scene["lines"].as_array().unwrap()).collect();
+        number = lines.iter().position(|line| line["text"] == FRIENDS).unwrap() + 1;
+        let mut review = answer(folder, "review");
+        let heard = review["lines"].as_array_mut().unwrap();
+        let heard = heard.iter_mut().find(|line| line["number"] == number).unwrap();
+        *heard = json!({ "number": number, "verdict": "not", "words": "walk in together" });
+        put(folder, "review", &review);
+        let line = json!({ "number": number, "text": better, "sources": [44], "second": "" });
+        put(folder, "repair", &json!({ "lines": [line] }));
+    });
+    let written = write(desk, folder.path());
+    assert!(
+        written.lines().contains(&better) && !written.lines().contains(&FRIENDS),
+        "{:#?}",
+        written.lines()
+    );
+    assert!(told(&written, "do not say “walk in together”"), "{:#?}", written.script.warnings);
+    let steps: Vec<&str> = written.asked.iter().map(|asked| asked.step.as_str()).collect();
+    let review = steps.iter().position(|step| *step == "review").unwrap();
+    assert_eq!(steps[review + 1], "repair");
+    // Half a reply, or one in prose, costs no line.
+    for text in ["They all look fine to me.", "{\"lines\": [{\"number\": 1, \"verd"] {
+        std::fs::write(folder.path().join("review.txt"), text).unwrap();
+        let written = write(desk, folder.path());
+        assert!(
+            written.lines().contains(&FRIENDS) && told(&written, "“review”"),
+            "{:#?}",
+            written.script.warnings
+        );
+    }
 }
 
 fn an_ending_goes_back_until_it_passes(desk: &Desk) {

@@ -23,7 +23,7 @@ use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
 /// The steps of a script.
-const STEPS: [&str; 5] = ["story", "script", "fit", "ending", "fit"];
+const STEPS: [&str; 6] = ["story", "script", "review", "fit", "ending", "fit"];
 
 /// A dollar for a million tokens of input, ten for output.
 const PRICE: Price = Price {
@@ -165,7 +165,8 @@ async fn a_script_is_paid_as_it_was_reckoned() {
     assert_eq!(desk.server.asked(), STEPS);
     assert_eq!((books(&job), job.ledger.entries.len()), ((answers(STEPS.len() as u64), false), 1));
     assert_eq!(job.ledger.entries[0].calls, STEPS.len() as u64);
-    let steps = model_steps(&document(), &Brief { length_ms: 30_000, slang: 1, ..Brief::default() }, None);
+    let steps =
+        model_steps(&document(), &Brief { length_ms: 30_000, slang: 1, ..Brief::default() }, None, None);
     let most: Cost = steps.iter().map(|step| step.at_most(&PRICE)).sum();
     assert!(job.ledger.spent() < most);
 }

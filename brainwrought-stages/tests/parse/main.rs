@@ -12,6 +12,7 @@ mod confined;
 mod formats;
 mod hostile;
 mod known;
+mod page_layout;
 mod reading;
 mod recognition;
 
@@ -80,7 +81,12 @@ fn main() -> ExitCode {
     let filter = std::env::args().nth(1).filter(|argument| !argument.starts_with('-'));
     let engines = engines();
     let mut failed = 0;
-    let tests = reading::TESTS.iter().chain(known::TESTS).chain(formats::TESTS).chain(recognition::TESTS);
+    let tests = reading::TESTS
+        .iter()
+        .chain(page_layout::TESTS)
+        .chain(known::TESTS)
+        .chain(formats::TESTS)
+        .chain(recognition::TESTS);
     for (name, test) in tests.chain(hostile::TESTS).chain(confined::TESTS).copied() {
         // Text is recognised on pictures, which both engines draw alike, and takes its time.
         let is_slow = recognition::TESTS.iter().skip(1).any(|(slow, _)| *slow == name);

@@ -85,7 +85,16 @@ mod tests {
 
     fn line(text: &str, left: f32, baseline: f32, size: f32) -> Line {
         let right = left + 0.5 * size * text.len() as f32;
-        Line { text: text.to_owned(), left, right, baseline, size, bold: false, mono: false }
+        Line {
+            text: text.to_owned(),
+            left,
+            right,
+            baseline,
+            size,
+            bold: false,
+            mono: false,
+            opens_note: false,
+        }
     }
 
     #[test]

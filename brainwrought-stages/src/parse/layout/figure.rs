@@ -15,6 +15,10 @@ const REACH: f32 = 10.0;
 /// A picture and its caption stand at most this far apart, in points.
 const MAX_DISTANCE: f32 = 60.0;
 
+/// The name of an axis or of a part of a picture has at most so many words, and stands at most so far from it, in sizes.
+const MAX_NAME_WORDS: usize = 8;
+const MAX_NAME_GAP: f32 = 1.3;
+
 /// Finds the figures and tables of a page. `shapes` are the areas where something is drawn.
 pub(super) fn figures(page: &Page, shapes: &[Rect]) -> Vec<Figure> {
     let mut found: Vec<Figure> = Vec::new();
@@ -214,19 +218,38 @@ fn picture(page: &Page, index: usize, column: &Rect, side: Side, shapes: &[Rect]
         rect_of((left, area.y.max(strip.y)), (right, area.bottom().min(strip.bottom())))
     };
     let drawn = around(shapes.iter().filter(|area| reaches_in(area)).map(clip));
-    let labels = around(others().filter(|block| inside(&block.bbox)).map(|block| block.bbox));
     let is_drawn = drawn.is_some_and(|area| area.height >= MIN_SIDE || area.width >= MIN_SIDE);
-    let area = match (drawn, labels) {
-        (Some(drawn), Some(labels)) => union(&drawn, &labels),
-        (Some(area), None) | (None, Some(area)) => area,
-        (None, None) => return None,
+    let with = |is_part: &dyn Fn(&Block) -> bool| {
+        let labels = others().filter(|block| inside(&block.bbox) && is_part(block)).map(|block| block.bbox);
+        let area = around(drawn.into_iter().chain(labels))?;
+        let distance = match side {
+            Side::Above => caption.y - area.bottom(),
+            Side::Below => area.y - caption.bottom(),
+        };
+        (area.height >= MIN_SIDE && area.width >= MIN_SIDE && distance < MAX_DISTANCE)
+            .then_some(Picture { area, is_drawn })
     };
-    let distance = match side {
-        Side::Above => caption.y - area.bottom(),
-        Side::Below => area.y - caption.bottom(),
-    };
-    (area.height >= MIN_SIDE && area.width >= MIN_SIDE && distance < MAX_DISTANCE)
-        .then_some(Picture { area, is_drawn })
+    // The text beside a drawing may be all that joins it to its caption.
+    with(&|block| drawn.is_none_or(|drawn| may_name(block, &drawn))).or_else(|| with(&|_| true))
+}
+
+/// Tells whether a block may belong to a drawing in its column: a line of text or a formula that stands above or below it
+/// does where it is short and near, as the name of an axis is; else it is the text that the picture was put in.
+fn may_name(block: &Block, drawn: &Rect) -> bool {
+    let is_running = matches!(
+        block.kind,
+        BlockKind::Paragraph
+            | BlockKind::ListItem
+            | BlockKind::Formula
+            | BlockKind::Reference
+            | BlockKind::Footnote
+    );
+    let gap = (drawn.y - block.bbox.bottom()).max(block.bbox.y - drawn.bottom());
+    let is_short = word_count(&block.text) <= MAX_NAME_WORDS && block.lines.len() <= 2;
+    !is_running
+        || drawn.height < MIN_SIDE
+        || gap < 0.0
+        || gap < MAX_NAME_GAP * block.font_size && (is_short || block.text.contains(" | "))
 }
 
 fn around(areas: impl Iterator<Item = Rect>) -> Option<Rect> {
@@ -322,6 +345,27 @@ mod tests {
         assert_eq!(found[0].label.as_deref(), Some("Figure 2"));
         assert_eq!(found[0].caption.as_deref(), Some("A curve."));
         assert_eq!(found[0].bbox, Rect { x: 96.0, y: 196.0, width: 328.0, height: 218.0 });
+    }
+
+    #[test]
+    fn text_above_a_picture_is_no_part_of_it() {
+        let formula = block(
+            BlockKind::Formula,
+            "B = { U × V } is a base of T, and so is C.",
+            (50.0, 150.0, 300.0, 10.0),
+        );
+        let prose = block(BlockKind::Paragraph, PROSE, (50.0, 430.0, 500.0, 100.0));
+        let axis = block(BlockKind::Paragraph, "Votes a day", (140.0, 186.0, 60.0, 10.0));
+        let caption = block(BlockKind::Caption, "Figure 2: A curve.", (200.0, 400.0, 200.0, 10.0));
+        let page = Page {
+            number: 3,
+            width: 600.0,
+            height: 800.0,
+            blocks: vec![formula, axis, caption, prose],
+            ..Page::default()
+        };
+        let shapes = [Rect { x: 120.0, y: 200.0, width: 300.0, height: 180.0 }];
+        assert_eq!(figures(&page, &shapes)[0].bbox, Rect { x: 116.0, y: 182.0, width: 308.0, height: 232.0 });
     }
 
     #[test]

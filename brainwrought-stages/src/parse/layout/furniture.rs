@@ -14,6 +14,9 @@ const MIN_PAGES: usize = 3;
 #[derive(Debug, Default)]
 pub(super) struct Furniture {
     repeated: BTreeMap<(Edge, String), usize>,
+    /// The same for rows of lines, without the numbers at their ends: a gutter may cut a header in two, and left and right
+    /// pages have their numbers at different ends.
+    repeated_rows: BTreeMap<(Edge, String), usize>,
     /// The letters of the document's headings, which running headers repeat.
     headings: BTreeSet<String>,
     /// Large print in the middle of pages, by what it says and where, and on how many pages.
@@ -47,6 +50,10 @@ impl Furniture {
         for key in keys {
             *self.repeated.entry(key).or_default() += 1;
         }
+        let rows: BTreeSet<(Edge, String)> = row_patterns(lines, page_height).into_iter().flatten().collect();
+        for row in rows {
+            *self.repeated_rows.entry(row).or_default() += 1;
+        }
     }
 
     fn is_heading(&self, text: &str) -> bool {
@@ -66,12 +73,16 @@ impl Furniture {
     pub(super) fn take(&self, lines: &mut Vec<Line>, page_height: f32, body_size: f32) -> Vec<Line> {
         let top = lines.iter().map(Line::top).fold(f32::INFINITY, f32::min);
         let bottom = lines.iter().map(Line::bottom).fold(0.0, f32::max);
+        let mut rows = row_patterns(lines, page_height).into_iter();
         let is_furniture = |line: &mut Line| {
+            let row = rows.next().flatten();
             if self.is_stamp(line, page_height, body_size) {
                 return true;
             }
             let Some(edge) = edge(line, page_height) else { return false };
-            let pages = self.repeated.get(&(edge, pattern(&line.text))).copied().unwrap_or(0);
+            let own = self.repeated.get(&(edge, pattern(&line.text)));
+            let of_row = row.and_then(|row| self.repeated_rows.get(&row));
+            let pages = own.max(of_row).copied().unwrap_or(0);
             let outermost = match edge {
                 Edge::Top => line.top() <= top + line.size,
                 Edge::Bottom => line.bottom() >= bottom - line.size,
@@ -85,6 +96,9 @@ impl Furniture {
     }
 }
 
+/// Rows are not told on pages that have more lines at their edges, nor where they have fewer letters.
+const MAX_EDGE_LINES: usize = 200;
+const MIN_ROW_LETTERS: usize = 4;
 /// Watermarks are so many times as large as the text, and not long.
 const STAMP: f32 = 2.0;
 const MAX_STAMP: usize = 60;
@@ -116,6 +130,22 @@ fn edge(line: &Line, page_height: f32) -> Option<Edge> {
     } else {
         None
     }
+}
+
+/// What the rows say that lines at the top and the bottom of a page stand in, for each line.
+fn row_patterns(lines: &[Line], page_height: f32) -> Vec<Option<(Edge, String)>> {
+    let outer: Vec<&Line> = lines.iter().filter(|line| edge(line, page_height).is_some()).collect();
+    let of_row = |line: &Line| {
+        let edge = edge(line, page_height).filter(|_| outer.len() <= MAX_EDGE_LINES)?;
+        let mut row: Vec<&Line> = outer.iter().copied().filter(|other| other.is_beside(line)).collect();
+        row.sort_by(|a, b| a.left.total_cmp(&b.left));
+        let text = row.iter().map(|line| line.text.as_str()).collect::<Vec<_>>().join(" ");
+        let pattern = pattern(&text);
+        let bare = pattern.trim_matches(['#', ' ']);
+        (bare.chars().filter(|letter| letter.is_alphabetic()).count() >= MIN_ROW_LETTERS)
+            .then(|| (edge, bare.to_owned()))
+    };
+    lines.iter().map(of_row).collect()
 }
 
 /// The text with all numbers alike.
@@ -165,7 +195,16 @@ mod tests {
     use super::*;
 
     fn line(text: &str, baseline: f32, size: f32) -> Line {
-        Line { text: text.to_owned(), left: 50.0, right: 200.0, baseline, size, bold: false, mono: false }
+        Line {
+            text: text.to_owned(),
+            left: 50.0,
+            right: 200.0,
+            baseline,
+            size,
+            bold: false,
+            mono: false,
+            opens_note: false,
+        }
     }
 
     #[test]
@@ -184,6 +223,20 @@ mod tests {
         furniture.take(&mut lines, 800.0, 10.0);
         let left: Vec<&str> = lines.iter().map(|line| line.text.as_str()).collect();
         assert_eq!(left, ["Same title", "Body text 17"]);
+    }
+
+    #[test]
+    fn a_header_in_two_parts_and_with_its_number_at_either_end_goes() {
+        let part = |text: &str, left: f32| Line { left, ..line(text, 40.0, 9.0) };
+        let mut furniture = Furniture::default();
+        furniture.add(&[part("101 The Gazette, Part Two", 50.0)], 800.0);
+        furniture.add(&[part("The Gazette, Part Two 102", 50.0)], 800.0);
+        let cut = [part("The Gazette,", 80.0), part("Part Two", 300.0), part("Another word", 600.0)];
+        furniture.add(&cut[..2], 800.0);
+        let mut lines = cut[..2].to_vec();
+        assert_eq!(furniture.take(&mut lines, 800.0, 10.0).len(), 2);
+        let mut lines = cut.to_vec();
+        assert!(furniture.take(&mut lines, 800.0, 10.0).is_empty(), "the row says something else");
     }
 
     #[test]

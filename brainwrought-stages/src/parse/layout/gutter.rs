@@ -3,7 +3,8 @@
 //! A gutter is seen over many lines at once, so it is found even where it is no wider than two spaces, and a line cannot
 //! reach across it.
 
-use super::word::{Word, rows};
+use super::ruled::RuledTable;
+use super::word::{Word, median_size, rows};
 use crate::parse::page_content::PageContent;
 
 /// A strip of white from top to bottom between two columns, in points.
@@ -22,6 +23,13 @@ impl Gutter {
 
     fn width(&self) -> f32 {
         self.right - self.left
+    }
+
+    fn meets(&self, other: &Self) -> bool {
+        self.left < other.right
+            && self.right > other.left
+            && self.top < other.bottom
+            && self.bottom > other.top
     }
 
     /// Tells whether it lies between two places at a height.
@@ -62,13 +70,23 @@ const BESIDE_WORDS: usize = 6;
 /// At most this part of the lines beside running text are level with a line of it. The cells of a table's row all are.
 const MAX_LEVEL: f32 = 0.6;
 
-/// Finds the gutters of a page. `known` are those of the pages before, whose places count for something.
-pub(super) fn gutters(page: &PageContent, words: &[Word], known: &[Gutter]) -> Vec<Gutter> {
+/// Finds the gutters of a page. `known` are those of the pages before, whose places count for something. None goes through
+/// one of the tables.
+pub(super) fn gutters(
+    page: &PageContent,
+    words: &[Word],
+    known: &[Gutter],
+    tables: &[RuledTable],
+) -> Vec<Gutter> {
     // A page of a newspaper has some five thousand words.
     let Some(size) = median_size(words).filter(|_| words.len() <= MAX_WORDS) else { return Vec::new() };
     let mut found: Vec<Gutter> = Vec::new();
     let mut doubtful: Vec<Gutter> = Vec::new();
-    for strip in strips(words, page, size) {
+    for strip in strips(words, page, size, tables) {
+        // One that was rejected says nothing about another that is less tall and wider.
+        if found.iter().any(|other| other.meets(&strip)) {
+            continue;
+        }
         let is_known = known.iter().any(|known| {
             let shared = known.right.min(strip.right) - known.left.max(strip.left);
             shared >= 0.5 * known.width().min(strip.width())
@@ -85,18 +103,16 @@ pub(super) fn gutters(page: &PageContent, words: &[Word], known: &[Gutter]) -> V
     let is_next = |strip: &Gutter| {
         columns.iter().any(|(start, width)| (strip.left - start - width).abs() <= SAME_COLUMN * size)
     };
-    found.extend(doubtful.into_iter().filter(|strip| is_next(strip) && is_gutter(strip, words, size, true)));
+    for strip in doubtful.into_iter().filter(is_next) {
+        if found.iter().all(|other| !other.meets(&strip)) && is_gutter(&strip, words, size, true) {
+            found.push(strip);
+        }
+    }
     found
 }
 
-fn median_size(words: &[Word]) -> Option<f32> {
-    let mut sizes: Vec<f32> = words.iter().map(|word| word.size).collect();
-    sizes.sort_by(f32::total_cmp);
-    sizes.get(sizes.len() / 2).copied().filter(|size| *size > 1.0)
-}
-
-/// Finds the tallest strips of white that have words on both sides, none of which overlap each other.
-fn strips(words: &[Word], page: &PageContent, size: f32) -> Vec<Gutter> {
+/// Finds the strips of white that have words on both sides, the tallest first.
+fn strips(words: &[Word], page: &PageContent, size: f32, tables: &[RuledTable]) -> Vec<Gutter> {
     let bins = ((page.width / BIN).ceil().max(1.0) as usize).min(MAX_BINS);
     let width = page.width / bins as f32;
     let mut covered: Vec<Vec<(f32, f32)>> = vec![Vec::new(); bins];
@@ -106,6 +122,12 @@ fn strips(words: &[Word], page: &PageContent, size: f32) -> Vec<Gutter> {
         let to = ((word.right - 0.3) / width).max(0.0) as usize;
         for bin in covered.get_mut(from..=to.min(bins - 1).max(from)).unwrap_or_default() {
             bin.push((word.top(), word.bottom()));
+        }
+    }
+    for RuledTable { area, .. } in tables {
+        let (from, to) = ((area.x / width).max(0.0) as usize, (area.right() / width).max(0.0) as usize);
+        for bin in covered.get_mut(from..=to.min(bins - 1).max(from)).unwrap_or_default() {
+            bin.push((area.y, area.bottom()));
         }
     }
     let left = words.iter().map(|word| word.left).fold(f32::INFINITY, f32::min);
@@ -148,6 +170,18 @@ fn strips(words: &[Word], page: &PageContent, size: f32) -> Vec<Gutter> {
             while let Some((a, b)) = reach(last + 1, high, low) {
                 (last, high, low) = (last + 1, a, b);
             }
+            // Most of it may go on where a line reaches a little into it; a space in a line across is narrower.
+            let quarter = (last - first) / 4;
+            let inner = white.get(first + quarter..=last - quarter).unwrap_or_default();
+            let around = |runs: &Vec<(f32, f32)>| runs.iter().copied().find(|&(a, b)| a <= high && b >= low);
+            let run = inner.iter().map(around).reduce(|one, other| {
+                let ((a, b), (c, d)) = (one?, other?);
+                Some((a.max(c), b.min(d)))
+            });
+            let (high, low) = run.flatten().map_or((high, low), |(a, b)| {
+                let slack = 0.1 * (low - high);
+                (if high - a <= slack { a } else { high }, if b - low <= slack { b } else { low })
+            });
             let strip = Gutter {
                 left: first as f32 * width,
                 right: (last + 1) as f32 * width,
@@ -164,19 +198,7 @@ fn strips(words: &[Word], page: &PageContent, size: f32) -> Vec<Gutter> {
         let key = |strip: &Gutter| ((strip.bottom - strip.top) / size).round() * 8.0 + strip.width() / size;
         key(b).total_cmp(&key(a))
     });
-    let mut kept: Vec<Gutter> = Vec::new();
-    for strip in candidates {
-        let overlaps = |other: &Gutter| {
-            strip.left < other.right
-                && strip.right > other.left
-                && strip.top < other.bottom
-                && strip.bottom > other.top
-        };
-        if !kept.iter().any(overlaps) {
-            kept.push(strip);
-        }
-    }
-    kept
+    candidates
 }
 
 /// The parts of a height that nothing covers, at least `least` high.
@@ -340,7 +362,7 @@ mod tests {
     fn found(glyphs: Vec<Glyph>) -> Vec<Gutter> {
         let words = words(&glyphs);
         let page = PageContent { number: 1, width: 600.0, height: 800.0, glyphs, ..PageContent::default() };
-        gutters(&page, &words, &[])
+        gutters(&page, &words, &[], &[])
     }
 
     /// Lines of words, 12 points apart, that fill a column.

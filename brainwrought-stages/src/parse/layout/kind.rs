@@ -27,6 +27,12 @@ impl BlockClassifier {
 
     /// Tells what a paragraph is. `height` is that of its page.
     pub(super) fn kind(&mut self, paragraph: &Paragraph, text: &str, height: f32) -> BlockKind {
+        if paragraph.places.is_some() {
+            return BlockKind::Table;
+        }
+        if paragraph.is_label {
+            return BlockKind::Paragraph;
+        }
         if caption(text).is_some() && paragraph.cell_rows == 0 {
             return BlockKind::Caption;
         }
@@ -57,7 +63,11 @@ impl BlockClassifier {
             let is_long = text.split_whitespace().count() >= NUMBERED_PARAGRAPH;
             return if is_numbered && is_long { BlockKind::Paragraph } else { BlockKind::ListItem };
         }
-        if paragraph.cell_rows > 0 { BlockKind::Table } else { BlockKind::Paragraph }
+        match paragraph {
+            _ if paragraph.is_item => BlockKind::ListItem,
+            _ if paragraph.cell_rows > 0 => BlockKind::Table,
+            _ => BlockKind::Paragraph,
+        }
     }
 
     fn is_heading(&self, paragraph: &Paragraph, text: &str) -> bool {
@@ -109,9 +119,14 @@ impl BlockClassifier {
 
     fn is_footnote(&self, paragraph: &Paragraph, text: &str, height: f32) -> bool {
         let bbox = paragraph.bbox();
-        let is_small = paragraph.size() < 0.92 * self.body_size;
+        // Whole pages may be set smaller than others; on those, only what opens with its mark is a note.
+        let opens_note = paragraph.lines.first().is_some_and(|line| line.opens_note);
+        let usual = self.page_size.filter(|_| !opens_note).unwrap_or(self.body_size).min(self.body_size);
+        let is_small = paragraph.size() < 0.92 * usual;
         let is_low = bbox.y > 0.6 * height;
-        is_small && is_low && (FOOTNOTE.is_match(text) || bbox.y > 0.85 * height)
+        // The rows of a table at the end of a page are no notes.
+        let is_row = paragraph.cell_rows > 0 && !opens_note;
+        is_small && is_low && !is_row && (FOOTNOTE.is_match(text) || bbox.y > 0.85 * height)
     }
 }
 
@@ -160,9 +175,17 @@ mod tests {
     use super::*;
 
     fn judge(text: &str, size: f32, bold: bool, y: f32) -> BlockKind {
-        let line =
-            Line { text: text.to_owned(), left: 50.0, right: 300.0, baseline: y, size, bold, mono: false };
-        let paragraph = Paragraph { lines: vec![line], cell_rows: 0 };
+        let line = Line {
+            text: text.to_owned(),
+            left: 50.0,
+            right: 300.0,
+            baseline: y,
+            size,
+            bold,
+            mono: false,
+            opens_note: false,
+        };
+        let paragraph = Paragraph::new(line);
         BlockClassifier::new(10.0).kind(&paragraph, text, 800.0)
     }
 
@@ -214,8 +237,9 @@ mod tests {
                 size: 10.0,
                 bold,
                 mono: false,
+                opens_note: false,
             };
-            judge.kind(&Paragraph { lines: vec![line], cell_rows: 0 }, text, 800.0)
+            judge.kind(&Paragraph::new(line), text, 800.0)
         };
         assert_eq!(kind("References", true), BlockKind::Heading);
         assert_eq!(kind("[1] Lamport, L. Paxos made simple.", false), BlockKind::Reference);

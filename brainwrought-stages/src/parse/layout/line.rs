@@ -32,6 +32,8 @@ pub(super) struct Line {
     pub bold: bool,
     /// True when most of its letters are in a fixed-width face; a few such words in a sentence do not count.
     pub mono: bool,
+    /// True when it opens with a raised mark, as a note does.
+    pub opens_note: bool,
 }
 
 impl Line {
@@ -291,6 +293,14 @@ impl Piece {
         }
     }
 
+    /// Tells whether the first letters are a raised mark, and not all.
+    fn opens_note(&self) -> bool {
+        let is_raised = |placed: &&Placed| self.shift(&placed.glyph) == Shift::Raised;
+        let mark: String =
+            self.glyphs.iter().take_while(is_raised).map(|placed| placed.glyph.letter).collect();
+        !mark.is_empty() && mark.chars().count() < self.glyphs.len() && is_note_mark(&mark)
+    }
+
     fn line(&self) -> Line {
         let mut composer = GlyphNormalizer::default();
         let (mut letters, mut bold, mut mono) = (0, 0, 0);
@@ -339,6 +349,7 @@ impl Piece {
             size: size as f32 / 10.0,
             bold: bold * 10 >= letters * 9,
             mono: mono * 4 >= letters * 3,
+            opens_note: self.opens_note(),
         }
     }
 }

@@ -19,6 +19,7 @@ mod page_label;
 mod pattern;
 mod raised;
 mod reading_order;
+mod ruled;
 mod section;
 mod shapes;
 mod table;
@@ -45,9 +46,11 @@ use self::page_label::PrintedNumbers;
 pub(super) use self::page_label::roman;
 pub(super) use self::pattern::{is_list_start, without_marker};
 pub(super) use self::raised::{lowered, raised};
+use self::ruled::{RuledTable, ruled_tables};
 pub(super) use self::section::sections_of_levels;
 use self::shapes::Shapes;
 use self::usual_size::usual_size;
+pub(super) use self::word::is_piled;
 use self::word::words;
 use super::page_content::{FileContent, Glyph, PageContent, TextQuality};
 use super::wire::ParsedPdf;
@@ -75,6 +78,7 @@ struct LinedPage {
     height: f32,
     lines: Vec<Line>,
     gutters: Vec<Gutter>,
+    tables: Vec<RuledTable>,
     orientation: Orientation,
     /// Where something other than text is drawn.
     shapes: Shapes,
@@ -127,8 +131,12 @@ impl Layout {
         }
         let words = if numbers.is_empty() { found } else { words(&content.glyphs) };
         let known: Vec<Gutter> = self.known.iter().flatten().copied().collect();
-        let gutters = gutters(&content, &words, &known);
-        let mut lines = line::lines_of(&content, &gutters);
+        let size = word::median_size(&words);
+        let tables = size.map_or_else(Vec::new, |size| ruled_tables(&content, &words, size));
+        let gutters = gutters(&content, &words, &known, &tables);
+        let walls = tables.iter().flat_map(|table| &table.walls);
+        let parting: Vec<Gutter> = gutters.iter().chain(walls).copied().collect();
+        let mut lines = line::lines_of(&content, &parting);
         join_drop_caps(&mut lines);
         if self.known.len() >= KNOWN_PAGES {
             self.known.pop_front();
@@ -143,6 +151,7 @@ impl Layout {
             orientation,
             lines,
             gutters,
+            tables,
             shapes: shapes::clusters(&content),
             quality,
         });

@@ -10,7 +10,6 @@ use super::line::Line;
 use super::orientation::Orientation;
 use super::usual_size::usual_size;
 use super::{LinedPage, figure, pattern, table};
-use crate::parse::page_content::union;
 
 /// Makes blocks of the lines of a page. `step` is the usual distance of baselines, in sizes; `shapes` are where something
 /// is drawn.
@@ -21,15 +20,32 @@ pub(super) fn page_of(
     vocabulary: &Vocabulary,
     judge: &mut BlockClassifier,
 ) -> Page {
-    let LinedPage { number, width, height, lines, .. } = lined;
+    let LinedPage { number, width, height, lines, tables, .. } = lined;
     let mut blocks: Vec<Block> = Vec::new();
     let mut short = Vec::new();
-    // Those of the table at the end of `blocks`, if one stands there.
-    let mut table_lines: Vec<Line> = Vec::new();
     judge.page_size = page_size(&lines);
-    for paragraph in block::paragraphs(lines, step) {
+    let mut found: Vec<(BlockKind, Paragraph)> = Vec::new();
+    for paragraph in block::paragraphs(lines, step, &tables) {
+        let kind = judge.kind(&paragraph, &paragraph.text(vocabulary).0, height);
+        match found.last_mut() {
+            // A wider gap between two groups of rows parts no table.
+            Some((BlockKind::Table, last)) if kind == BlockKind::Table && goes_on_in(last, &paragraph) => {
+                last.lines.extend(paragraph.lines);
+                last.cell_rows += paragraph.cell_rows;
+            }
+            _ => found.push((kind, paragraph)),
+        }
+    }
+    for (kind, mut paragraph) in found {
+        let is_table = kind == BlockKind::Table && paragraph.cell_rows > 0;
+        let is_ruled = paragraph.places.is_some();
+        if is_table
+            && !is_ruled
+            && let Some(cells) = table::placed(&paragraph.lines)
+        {
+            paragraph = Paragraph { cell_rows: paragraph.cell_rows, ..Paragraph::of_cells(cells) };
+        }
         let (mut text, mut ends) = paragraph.text(vocabulary);
-        let kind = judge.kind(&paragraph, &text, height);
         let is_marked_heading = kind == BlockKind::Heading && pattern::LIST_BULLET.is_match(&text);
         if kind == BlockKind::Paragraph && pattern::is_list_start(&text)
             || kind == BlockKind::ListItem
@@ -40,39 +56,22 @@ pub(super) fn page_of(
             ends.iter_mut().for_each(|end| *end = end.saturating_sub(marker));
             text = bare;
         }
-        let lines = text_lines(&ends, &paragraph, 0).collect();
-        if kind == BlockKind::Table
-            && let Some(last) = blocks.last_mut().filter(|last| goes_on_in(last, &paragraph))
-        {
-            // A wider gap between two groups of rows parts no table.
-            let start = last.text.len() + 1;
-            last.text = format!("{} {text}", last.text);
-            table_lines.extend(paragraph.lines.iter().cloned());
-            last.rows = table::rows(&table_lines);
-            last.lines.extend(text_lines(&ends, &paragraph, start));
-            last.bbox = union(&last.bbox, &paragraph.bbox());
-            continue;
-        }
-        table_lines.clear();
-        if kind == BlockKind::Table {
-            table_lines.extend(paragraph.lines.iter().cloned());
-        }
         let block = Block {
             kind,
             text,
-            rows: if kind == BlockKind::Table && paragraph.cell_rows > 0 {
-                table::rows(&paragraph.lines)
+            rows: if is_table {
+                table::rows(&paragraph.lines, paragraph.places.as_deref(), vocabulary)
             } else {
                 Vec::new()
             },
-            lines,
+            lines: text_lines(&ends, &paragraph).collect(),
             bbox: paragraph.bbox(),
             font_size: paragraph.size(),
             bold: paragraph.is_mostly(|line| line.bold),
             ..Block::default()
         };
         // The scale of a chart or the parts of a diagram may look like one row of a table or like a formula.
-        let is_one_row = kind == BlockKind::Table && paragraph.cell_rows == 1;
+        let is_one_row = kind == BlockKind::Table && paragraph.cell_rows == 1 && !is_ruled;
         if (kind == BlockKind::Paragraph || kind == BlockKind::Formula || is_one_row)
             && paragraph.lines.len() <= if is_one_row { MAX_LABELS } else { 3 }
             && word_count(&block.text) < MIN_RUNNING_WORDS
@@ -100,30 +99,27 @@ pub(super) fn page_of(
     Page { number, width, height, blocks, ..Page::default() }
 }
 
-/// The lines of a paragraph whose text begins at `start` in that of its block.
-fn text_lines<'a>(
-    ends: &'a [usize],
-    paragraph: &'a Paragraph,
-    start: usize,
-) -> impl Iterator<Item = TextLine> + 'a {
+/// The lines of a paragraph, each with the place where it ends in the text.
+fn text_lines<'a>(ends: &'a [usize], paragraph: &'a Paragraph) -> impl Iterator<Item = TextLine> + 'a {
     let lines = ends.iter().zip(&paragraph.lines);
-    lines.map(move |(end, line)| TextLine { end: (start + end) as u32, bbox: line.bbox() })
+    lines.map(|(end, line)| TextLine { end: *end as u32, bbox: line.bbox() })
 }
 
 /// Groups of rows that are at most this far apart, in sizes, are parts of one table.
 const MAX_ROW_GAP: f32 = 2.5;
 
 /// Tells whether a table goes on with these rows.
-fn goes_on_in(last: &Block, paragraph: &Paragraph) -> bool {
-    let area = paragraph.bbox();
-    let gap = area.y - last.bbox.bottom();
-    let shared = last.bbox.right().min(area.right()) - last.bbox.x.max(area.x);
-    last.kind == BlockKind::Table
-        && !last.rows.is_empty()
+fn goes_on_in(last: &Paragraph, paragraph: &Paragraph) -> bool {
+    let (above, area, size) = (last.bbox(), paragraph.bbox(), last.size());
+    let gap = area.y - above.bottom();
+    let shared = above.right().min(area.right()) - above.x.max(area.x);
+    last.cell_rows > 0
         && paragraph.cell_rows > 0
-        && (-0.5 * last.font_size..MAX_ROW_GAP * last.font_size).contains(&gap)
-        && (last.font_size - paragraph.size()).abs() < 0.15 * last.font_size
-        && shared > 0.5 * last.bbox.width.min(area.width)
+        && last.places.is_none()
+        && paragraph.places.is_none()
+        && (-0.5 * size..MAX_ROW_GAP * size).contains(&gap)
+        && (size - paragraph.size()).abs() < 0.15 * size
+        && shared > 0.5 * above.width.min(area.width)
 }
 
 /// A drawing with rows of cells in so many places is a table with rulings.

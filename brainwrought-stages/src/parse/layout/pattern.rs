@@ -19,12 +19,16 @@ static CAPTION: LazyLock<Regex> = LazyLock::new(|| {
 pub(super) static NUMBERED: LazyLock<Regex> = LazyLock::new(|| {
     regex(r"^(?:(?:\d{1,2}(?:\.\d{1,2})*|[A-Z](?:\.\d{1,2})+|[IVX]{1,5}\.|§\s?\d+)\.?)\s+\p{Lu}")
 });
-static LIST: LazyLock<Regex> = LazyLock::new(|| {
-    regex(r"^(?:[•◦▪▸►‣∙●○■□❖❒➢➤✓]\s*|[-–*·]\s+|\(?(?:\d{1,2}|[a-hA-H]|[ivx]{1,4})\)\s+|\d{1,2}\.\s+)\S")
-});
-static LIST_MARKER: LazyLock<Regex> = LazyLock::new(|| {
-    regex(r"^(?:[•◦▪▸►‣∙●○■□❖❒➢➤✓]\s*|[-–*·]\s+|\(?(?:\d{1,2}|[a-hA-H]|[ivx]{1,4})\)\s+|\d{1,2}\.\s+)")
-});
+/// The signs that stand before the items of a list, as the inside of a class: bullets, blocks, squares, circles, diamonds,
+/// arrowheads and ticks. What a sentence may open with, as "△ABC is", is none.
+const BULLETS: &str =
+    r"•‣⁃∙◦⦁⦾⦿\u{2580}-\u{259F}\u{25A0}-\u{25B2}\u{25B4}-\u{25FE}✓✔✗✘☐☑☒✦✧❍❏❐❑❒❖➔➙➛➜➝➞➠➡➢➣➤➥";
+static LIST: LazyLock<Regex> = LazyLock::new(|| regex(&format!(r"{}\S", list_marker())));
+static LIST_MARKER: LazyLock<Regex> = LazyLock::new(|| regex(&list_marker()));
+
+fn list_marker() -> String {
+    format!(r"^(?:[{BULLETS}]\s*|[-–*·]\s+|\(?(?:\d{{1,2}}|[a-hA-H]|[ivx]{{1,4}})\)\s+|\d{{1,2}}\.\s+)")
+}
 static REFERENCE: LazyLock<Regex> = LazyLock::new(|| regex(r"^\[[\w+\-]{1,12}\]\s*\S"));
 pub(super) static REFERENCES_HEADING: LazyLock<Regex> = LazyLock::new(|| {
     let names = alternatives(LanguageData::all().iter().flat_map(|data| data.layout.bibliographies.iter()));
@@ -36,11 +40,23 @@ pub(super) static FOOTNOTE: LazyLock<Regex> = LazyLock::new(|| regex(r"^(?:\d{1,
 
 static NOTE: LazyLock<Regex> = LazyLock::new(|| regex(r"^(?:\d{1,2}|[*†‡§∗])\s\p{Lu}"));
 
-pub(super) static LIST_BULLET: LazyLock<Regex> = LazyLock::new(|| regex(r"^(?:[•◦▪▸►‣∙●○■□❖❒➢➤✓]|[-–*·]\s)"));
+pub(super) static LIST_BULLET: LazyLock<Regex> =
+    LazyLock::new(|| regex(&format!(r"^(?:[{BULLETS}]|[-–*·]\s)")));
+/// The number of a recommendation, a question, a requirement: "R1", "Q 4.2", "REQ-12".
+static STATEMENT_NUMBER: LazyLock<Regex> =
+    LazyLock::new(|| regex(r"^\p{Lu}{1,4}[-–. ]?\d{1,3}(?:\.\d{1,3})*[a-z]?[.:)]?$"));
 
 /// Tells whether a line opens a list item.
 pub(in crate::parse) fn is_list_start(text: &str) -> bool {
-    LIST.is_match(text)
+    // Between two dashes stands a name, as in addresses.
+    let is_between_dashes =
+        text.starts_with(['-', '–', '—']) && [" -", " –", " —"].iter().any(|end| text.ends_with(end));
+    LIST.is_match(text) && !is_between_dashes
+}
+
+/// Tells whether a text is nothing but the number of a statement.
+pub(super) fn is_statement_number(text: &str) -> bool {
+    STATEMENT_NUMBER.is_match(text)
 }
 
 /// Tells whether a text is nothing but a bullet or the number of a section or an item.

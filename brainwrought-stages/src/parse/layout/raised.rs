@@ -23,7 +23,7 @@ pub(in crate::parse) fn raised(run: &str, before: &str, spaced: bool, next: Opti
         return Some("°".to_owned());
     }
     // The number of an isotope, as in "dated by ¹⁴C", belongs to what comes after it.
-    if spaced && last.is_alphabetic() && next.is_some_and(char::is_alphabetic) {
+    if spaced && last.is_alphabetic() && next.is_some_and(char::is_uppercase) {
         return None;
     }
     if let Some(power) = power(run) {
@@ -149,6 +149,7 @@ mod tests {
             assert_eq!(raised(run, before, false, None).as_deref(), expected, "{before}^{run}");
         }
         assert_eq!(raised("14", "dated by", true, Some('C')), None);
+        assert_eq!(raised("12", "would also limit", true, Some('t')).as_deref(), Some(""));
         assert_eq!(raised("2", "University,", true, Some('D')).as_deref(), Some(""));
         assert_eq!(raised("o", "37", false, Some('C')).as_deref(), Some("°"));
     }

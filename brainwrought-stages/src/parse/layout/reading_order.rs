@@ -18,7 +18,7 @@ fn split(lines: Vec<Line>, gutters: &[Gutter], depth: u32, ordered: &mut Vec<Lin
     let height = |gutter: &Gutter| gutter.bottom - gutter.top;
     let tallest = gutters.iter().enumerate().max_by(|a, b| height(a.1).total_cmp(&height(b.1)));
     let Some((at, gutter)) = tallest.filter(|_| depth < MAX_DEPTH && lines.len() > 1) else {
-        ordered.extend(rows(lines));
+        ordered.extend(in_rows(lines));
         return;
     };
     let others: Vec<Gutter> =
@@ -42,7 +42,7 @@ fn split(lines: Vec<Line>, gutters: &[Gutter], depth: u32, ordered: &mut Vec<Lin
     let before = among(&|other| other.middle() < gutter.middle());
     let after = among(&|other| other.middle() > gutter.middle());
     // Nothing should stand across; what does anyway opens the columns.
-    ordered.extend(rows(across));
+    ordered.extend(in_rows(across));
     let runs_left = left.iter().chain(&right).filter(|line| line.runs_left()).count();
     if 2 * runs_left > left.len() + right.len() {
         split(right, &after, depth + 1, ordered);
@@ -55,7 +55,7 @@ fn split(lines: Vec<Line>, gutters: &[Gutter], depth: u32, ordered: &mut Vec<Lin
 }
 
 /// Orders lines from top to bottom, and from left to right within a row.
-fn rows(mut lines: Vec<Line>) -> Vec<Line> {
+pub(super) fn in_rows(mut lines: Vec<Line>) -> Vec<Line> {
     lines.sort_by(|a, b| a.baseline.total_cmp(&b.baseline));
     let mut ordered: Vec<Line> = Vec::with_capacity(lines.len());
     let mut row: Vec<Line> = Vec::new();
@@ -82,7 +82,16 @@ mod tests {
     use super::*;
 
     fn line(text: &str, left: f32, right: f32, baseline: f32) -> Line {
-        Line { text: text.to_owned(), left, right, baseline, size: 10.0, bold: false, mono: false }
+        Line {
+            text: text.to_owned(),
+            left,
+            right,
+            baseline,
+            size: 10.0,
+            bold: false,
+            mono: false,
+            opens_note: false,
+        }
     }
 
     fn order(lines: Vec<Line>, gutters: &[Gutter]) -> String {

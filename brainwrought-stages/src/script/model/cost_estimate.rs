@@ -7,8 +7,8 @@ use super::super::writer::Brief;
 use super::assembly::language_of;
 use super::passages::{MOST_TOKENS as PASSAGE_MATERIAL, TRIES, scenes_in};
 use super::prompt::{
-    ENDING_TOKENS, LINE_TOKENS, NOTES_TOKENS, PASSAGE_TOKENS, Prompts, REWRITE_TOKENS, SENTENCE_TOKENS,
-    STORY_TOKENS, THOUGHT_TOKENS,
+    ENDING_TOKENS, LINE_TOKENS, NOTES_TOKENS, OPINION_TOKENS, PASSAGE_TOKENS, Prompts, REWRITE_TOKENS,
+    SENTENCE_TOKENS, STORY_TOKENS, THOUGHT_TOKENS,
 };
 use super::room::Room;
 use super::sources::Sources;
@@ -52,9 +52,14 @@ impl ModelStep {
     }
 }
 
-/// Lists what a model with so much context will be asked for a script: each step once, though lines that do not pass the gate and a
+/// Lists what a model with so much context, which is sent at most `at_once` tokens of the document, will be asked for a script: each step once, though lines that do not pass the gate and a
 /// script that does not fit its time go back twice. Calls that fail on the way are not counted.
-pub fn model_steps(document: &Document, brief: &Brief, context: Option<u32>) -> Vec<ModelStep> {
+pub fn model_steps(
+    document: &Document,
+    brief: &Brief,
+    context: Option<u32>,
+    at_once: Option<u32>,
+) -> Vec<ModelStep> {
     let language = language_of(document);
     let sources = Sources::new(document, language.as_str());
     let prompts = Prompts::new(document, &language, brief);
@@ -70,7 +75,7 @@ pub fn model_steps(document: &Document, brief: &Brief, context: Option<u32>) -> 
         let passages = (0..scenes).map(|_| step(asked, PASSAGE_TOKENS, 0));
         return passages.chain([step(asked, SENTENCE_TOKENS, 0), step(asked, SENTENCE_TOKENS, 0)]).collect();
     }
-    let at_once = document_tokens(None, context);
+    let at_once = document_tokens(at_once, context);
     let mut steps = Vec::new();
     let mut material = sources.tokens();
     if material > at_once {
@@ -89,6 +94,7 @@ pub fn model_steps(document: &Document, brief: &Brief, context: Option<u32>) -> 
         step(reading, STORY_TOKENS, THOUGHT_TOKENS),
         step(reading, script, THOUGHT_TOKENS),
         step(shown, lines * REWRITE_TOKENS, THOUGHT_TOKENS),
+        step(shown, lines * OPINION_TOKENS, THOUGHT_TOKENS),
         step(shown, lines * LINE_TOKENS / 2, THOUGHT_TOKENS),
         step(shown, ENDING_TOKENS, THOUGHT_TOKENS),
         step(shown, lines * LINE_TOKENS / 2, THOUGHT_TOKENS),
@@ -117,13 +123,14 @@ mod tests {
     #[test]
     fn a_longer_document_costs_more_until_it_is_read_in_parts() {
         let brief = Brief { length_ms: 55_000, seed: 1, slang: 1, ..Brief::default() };
-        let steps = |sentences, context| model_steps(&long(sentences), &brief, context);
+        let steps = |sentences, context| model_steps(&long(sentences), &brief, context, None);
         let (short, longer) = (steps(20, None), steps(200, None));
-        assert_eq!((short.len(), longer.len()), (6, 6));
+        assert_eq!((short.len(), longer.len()), (7, 7));
         assert!(tokens(&longer) > tokens(&short));
         let whole = steps(600, Some(400_000));
         let parts = steps(600, Some(9_000));
-        assert_eq!(whole.len(), 6);
+        assert_eq!(whole.len(), 7);
+        assert!(model_steps(&long(600), &brief, Some(400_000), Some(3_000)).len() > 8, "as was asked for");
         assert!(parts.len() > 8, "{}", parts.len());
         assert!(parts.iter().all(|step| step.most_tokens <= 9_000 / ANSWER_SHARE));
         let small = steps(600, Some(2_048));
@@ -135,7 +142,7 @@ mod tests {
     fn the_most_is_no_less_than_the_usual() {
         let price = Price { input_tokens: 1.0, output_tokens: 10.0, call: 0.01, ..Price::default() };
         let brief = Brief { length_ms: 15_000, ..Brief::default() };
-        for step in model_steps(&long(50), &brief, Some(8_192)) {
+        for step in model_steps(&long(50), &brief, Some(8_192), None) {
             assert!(step.at_most(&price) > step.usually(&price) + step.usually(&price));
         }
     }

@@ -81,6 +81,23 @@ pub(super) fn settle_guesses(scenes: &mut [SceneReply], warnings: &mut Vec<Strin
     }
 }
 
+/// Leaves guesses out that no line after them settles any more: what settled them did not pass, or was dropped.
+pub(super) fn settled(mut lines: Vec<Line>, warnings: &mut Vec<String>) -> Vec<Line> {
+    let settles = |line: &Line| matches!(line.role, LineRole::Fact | LineRole::Recap);
+    let last = lines.iter().rposition(settles);
+    let mut at = 0;
+    lines.retain(|line| {
+        let is_open = line.role == LineRole::Guess && last.is_none_or(|last| at > last);
+        at += 1;
+        if is_open {
+            let why = "no line after it says what is right";
+            warnings.push(format!("the guess “{}” was left out: {why}", line.text));
+        }
+        !is_open
+    });
+    lines
+}
+
 /// The lines of scenes as the gate gets them, in their order.
 pub(super) fn claims(scenes: &[SceneReply], facts: &Facts) -> Vec<Claim> {
     let mut told: Vec<usize> = Vec::new();
@@ -131,7 +148,10 @@ impl Maker<'_> {
                 }
                 continue;
             }
-            let lines = self.lines(&kept, &mut page);
+            let lines = settled(self.lines(&kept, &mut page), warnings);
+            if lines.is_empty() {
+                continue;
+            }
             let said: String = lines.iter().map(|line| format!("{} ", line.text)).collect();
             let title = self.title(&reply.title, &said, &kept);
             let visual = self.visual(&reply, &lines, &said, &mut used);

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use brainwrought_core::data::{Importance, Line, LineRole, Speaker};
 
 use super::super::duration::Pace;
-use super::draft::{Draft, cite, emphasised};
+use super::draft::{Draft, cite, emphasised, settled};
 use super::facts::{Claim, Facts, ended};
 use super::prompt::{Fit, seconds};
 use super::repair::named;
@@ -118,6 +118,8 @@ pub(super) fn changed(draft: &Draft, changes: &Changes, facts: &Facts, is_dialog
                 Some(line)
             }));
         }
+        // The model dropped what settled a guess: it goes, too.
+        scene.lines = settled(scene.lines, &mut Vec::new());
         if !scene.lines.is_empty() || !was_spoken {
             made.scenes.push((title.clone(), scene));
         }
@@ -133,6 +135,7 @@ fn reword(line: &mut Line, text: &str, facts: &Facts) {
     if let Ok(citations) = facts.judge(&claim) {
         line.emphasis = emphasised(&line.emphasis, &claim.text);
         line.text = claim.text;
+        line.opinion = None;
         cite(line, citations);
     }
 }

@@ -48,7 +48,7 @@ use crate::llm::{ChosenLlm, LanguageModel};
 use crate::provider::ProviderError;
 
 /// Grows whenever the same replies would give another script.
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
 /// The most tokens of a document that are sent at once to a model whose context is not known.
 const USUAL_TOKENS: u32 = 24_000;
 /// The most tokens of a document that are sent at once to a model that takes more: a book of some 300 pages is read in parts.

@@ -33,6 +33,8 @@ pub(super) const ENDING_TOKENS: u32 = 700;
 /// What one line takes in an answer with all that is told of it, and one that is written anew.
 pub(super) const LINE_TOKENS: u32 = 130;
 pub(super) const REWRITE_TOKENS: u32 = 90;
+/// What an opinion on one line takes in an answer.
+pub(super) const OPINION_TOKENS: u32 = 40;
 /// The room of answers of small models: two sentences, and one.
 pub(super) const PASSAGE_TOKENS: u32 = 140;
 pub(super) const SENTENCE_TOKENS: u32 = 60;
@@ -48,6 +50,7 @@ pub(super) struct Texts {
     story: String,
     script: String,
     repair: String,
+    review: String,
     fit: String,
     fit_long: String,
     fit_short: String,
@@ -230,6 +233,12 @@ impl<'a> Prompts<'a> {
         self.ask("repair", String::new(), task, 200 + count as u32 * REWRITE_TOKENS)
     }
 
+    /// Facts that passed, as [`Repair`](super::repair) shows them for a second opinion.
+    pub(super) fn review(&self, lines: &str, count: usize) -> Prompt {
+        let task = format!("{}{}", enclosed(lines), TEXTS.review.trim());
+        self.ask("review", String::new(), task, 200 + count as u32 * OPINION_TOKENS)
+    }
+
     pub(super) fn fit(&self, lines: &str, count: usize, fit: Fit) -> Prompt {
         let off = seconds(fit.took_ms.abs_diff(fit.wanted_ms));
         let (verdict, task) = if fit.is_on_time() {
@@ -383,6 +392,7 @@ mod tests {
             prompts.story("x\n", &trend),
             prompts.script("x\n", &story, &["Why?".to_owned()], &room, None, &trend),
             prompts.repair("x\n", 1),
+            prompts.review("x\n", 1),
             prompts.fit("x\n", 1, fit),
             prompts.fit("x\n", 1, Fit { took_ms: 40_000, ..fit }),
             prompts.ending("x\n", "It works.", &room, Some(("a", "b"))),

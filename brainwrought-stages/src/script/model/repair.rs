@@ -1,12 +1,12 @@
 //! [`Repair`]: lines on their way through the gate: what does not pass goes back to the model with the reasons.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use brainwrought_core::data::{Citation, LineRole};
+use brainwrought_core::data::{Citation, LineRole, Opinion, OpinionVerdict};
 
-use super::facts::{Claim, Facts, ended};
-use super::reply::Rewrites;
+use super::facts::{Claim, Facts, ended, spaced};
+use super::reply::{Review, ReviewVerdict, Rewrites};
 
 /// Lines on their way through the gate.
 #[derive(Debug)]
@@ -22,6 +22,8 @@ struct Doubted {
     verdict: Verdict,
     /// What the model would say instead, which passed.
     second: Option<(Claim, Vec<Citation>)>,
+    /// True when it was written anew as often as it may be.
+    is_given_up: bool,
 }
 
 #[derive(Debug)]
@@ -55,14 +57,15 @@ impl<'a> Repair<'a> {
         let judged = |mut claim: Claim| {
             claim.text = ended(&claim.text);
             let verdict = facts.judge(&claim).map_or_else(Verdict::Doubted, Verdict::Passed);
-            Doubted { claim, verdict, second: None }
+            Doubted { claim, verdict, second: None, is_given_up: false }
         };
         Self { facts, lines: claims.into_iter().map(judged).collect() }
     }
 
     /// The places of the lines that did not pass.
     pub(super) fn doubted(&self) -> Vec<usize> {
-        let doubted = |(_, line): &(usize, &Doubted)| matches!(line.verdict, Verdict::Doubted(_));
+        let doubted =
+            |(_, line): &(usize, &Doubted)| matches!(line.verdict, Verdict::Doubted(_)) && !line.is_given_up;
         self.lines.iter().enumerate().filter(doubted).map(|(index, _)| index).collect()
     }
 
@@ -75,6 +78,67 @@ impl<'a> Repair<'a> {
             _ => None,
         });
         passed.collect()
+    }
+
+    /// What a model is shown of the facts that passed, and how many they are; nothing where there are none.
+    pub(super) fn shown_facts(&self) -> Option<(String, usize)> {
+        let sources = &self.facts.sources;
+        let (mut text, mut cited, mut count) = (String::new(), BTreeSet::new(), 0);
+        for (line, number) in self.lines.iter().zip(1..) {
+            let Verdict::Passed(citations) = &line.verdict else { continue };
+            if !line.claim.role.states_facts() {
+                continue;
+            }
+            let places: BTreeSet<usize> =
+                citations.iter().flat_map(|cited| sources.quoted(&cited.quote)).collect();
+            let numbers: Vec<String> = places.iter().map(|place| (place + 1).to_string()).collect();
+            let _ = writeln!(text, "Line {number}: {} [{}]", line.claim.text, numbers.join(", "));
+            cited.extend(places);
+            count += 1;
+        }
+        let cited: Vec<usize> = cited.into_iter().collect();
+        (count > 0).then(|| (format!("{text}Sentences:\n{}", sources.shown_around(&cited)), count))
+    }
+
+    /// Takes a second opinion of the facts that passed: those that it says no to are doubted, with a warning. Returns what it
+    /// says of the others, by their words. What the gate still doubts stays as it is.
+    pub(super) fn hear(&mut self, review: &Review, warnings: &mut Vec<String>) -> BTreeMap<String, Opinion> {
+        let mut opinions = BTreeMap::new();
+        for line in self.lines.iter_mut().filter(|line| matches!(line.verdict, Verdict::Doubted(_))) {
+            line.is_given_up = true;
+        }
+        for heard in &review.lines {
+            let place = (heard.number as usize).checked_sub(1);
+            let Some(line) = place.and_then(|place| self.lines.get_mut(place)) else { continue };
+            if !matches!(line.verdict, Verdict::Passed(_)) || !line.claim.role.states_facts() {
+                continue;
+            }
+            // Words that the line does not have are no words of it.
+            let words = spaced(&heard.words);
+            let words = if line.claim.text.to_lowercase().contains(&words.to_lowercase()) {
+                words
+            } else {
+                String::new()
+            };
+            let verdict = match heard.verdict {
+                ReviewVerdict::BorneOut => OpinionVerdict::BorneOut,
+                ReviewVerdict::Partly => OpinionVerdict::Partly,
+                ReviewVerdict::Not => {
+                    let shown = if words.is_empty() { "it".to_owned() } else { format!("“{words}”") };
+                    warnings.push(format!(
+                        "on second reading, the sentences of the line “{}” do not say {shown}; it was written anew",
+                        line.claim.text
+                    ));
+                    line.verdict = Verdict::Doubted(vec![format!(
+                        "on second reading, its sentences do not say {shown}"
+                    )]);
+                    continue;
+                }
+            };
+            let words = if verdict == OpinionVerdict::BorneOut { String::new() } else { words };
+            opinions.insert(line.claim.text.clone(), Opinion { verdict, words });
+        }
+        opinions
     }
 
     /// What a model is shown of the lines that did not pass.
@@ -144,7 +208,7 @@ impl<'a> Repair<'a> {
             })
             .flatten()
             .collect();
-        let finished = self.lines.into_iter().map(|Doubted { claim, verdict, second }| {
+        let finished = self.lines.into_iter().map(|Doubted { claim, verdict, second, .. }| {
             let reasons = match verdict {
                 Verdict::Passed(citations) => return Some(Passed { text: claim.text, citations }),
                 Verdict::Doubted(reasons) => reasons.join("; "),

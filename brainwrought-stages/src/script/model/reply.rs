@@ -76,6 +76,42 @@ pub(super) struct ScriptReply {
     pub(super) scenes: Vec<SceneReply>,
 }
 
+/// A second opinion of the facts of a script.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+pub(super) struct Review {
+    /// One entry for each line.
+    #[schemars(length(max = 120))]
+    #[serde(default)]
+    pub(super) lines: Vec<ReviewedLine>,
+}
+
+/// What is said of one line.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+pub(super) struct ReviewedLine {
+    /// The number of the line.
+    #[serde(default, deserialize_with = "number")]
+    pub(super) number: u32,
+    /// Whether its sentences say it.
+    #[serde(default, deserialize_with = "choice")]
+    pub(super) verdict: ReviewVerdict,
+    /// The words of the line that they do not bear out; empty for `borne-out`.
+    #[serde(default)]
+    pub(super) words: String,
+}
+
+/// Whether sentences bear a line out.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum ReviewVerdict {
+    /// They say it.
+    #[default]
+    BorneOut,
+    /// Something in it goes beyond them.
+    Partly,
+    /// It says something else.
+    Not,
+}
+
 /// One scene: one thought, one picture.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 pub(super) struct SceneReply {

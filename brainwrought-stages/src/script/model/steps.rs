@@ -1,6 +1,8 @@
 //! The steps of [`ModelWriter`]: one question to the model each, whose answer is remembered.
 
-use brainwrought_core::data::Document;
+use std::collections::BTreeMap;
+
+use brainwrought_core::data::{Document, Opinion};
 use brainwrought_core::event::LogLevel;
 use brainwrought_core::report::chain;
 use brainwrought_core::stage::{StageContext, StageError};
@@ -12,8 +14,8 @@ use serde_json::json;
 use super::super::writer::Brief;
 use super::facts::{Claim, Facts};
 use super::prompt::Prompts;
-use super::repair::{Passed, Repair};
-use super::reply::Rewrites;
+use super::repair::Repair;
+use super::reply::{Review, Rewrites};
 use super::{ANSWER_SHARE, ModelWriter};
 use crate::llm::{LlmError, Prompt, ask};
 
@@ -115,8 +117,18 @@ impl ModelWriter {
         work: &Work<'a>,
         warnings: &mut Vec<String>,
     ) -> Result<Repair<'a>, Ended> {
-        let Work { facts, prompts, cx, .. } = *work;
-        let mut repair = Repair::new(facts, claims);
+        let mut repair = Repair::new(work.facts, claims);
+        self.mend(&mut repair, work, warnings).await?;
+        Ok(repair)
+    }
+
+    async fn mend(
+        &self,
+        repair: &mut Repair<'_>,
+        work: &Work<'_>,
+        warnings: &mut Vec<String>,
+    ) -> Result<(), Ended> {
+        let Work { prompts, cx, .. } = *work;
         for _ in 0..ROUNDS {
             let count = repair.doubted().len();
             if count == 0 {
@@ -129,17 +141,24 @@ impl ModelWriter {
             let Some(rewrites) = rewrites else { break };
             repair.take(rewrites);
         }
-        Ok(repair)
+        Ok(())
     }
 
-    /// What became of each line after the rounds with the model.
-    pub(super) async fn passed(
+    /// Asks the model for a second opinion of the facts that passed the gate, all at once. Those that it says no to go back
+    /// like those that the gate doubts. A reply that cannot be used is a warning. Returns what it says of the others, by their
+    /// words.
+    pub(super) async fn reviewed(
         &self,
-        claims: Vec<Claim>,
+        repair: &mut Repair<'_>,
         work: &Work<'_>,
         warnings: &mut Vec<String>,
-    ) -> Result<Vec<Option<Passed>>, Ended> {
-        let repair = self.repaired(claims, work, warnings).await?;
-        Ok(repair.finish(warnings))
+    ) -> Result<BTreeMap<String, Opinion>, Ended> {
+        let Some((shown, count)) = repair.shown_facts() else { return Ok(BTreeMap::new()) };
+        let prompt = work.prompts.review(&shown, count);
+        let review: Option<Review> = self.extra(work.cx, "review", prompt, warnings).await?;
+        let Some(review) = review else { return Ok(BTreeMap::new()) };
+        let opinions = repair.hear(&review, warnings);
+        self.mend(repair, work, warnings).await?;
+        Ok(opinions)
     }
 }

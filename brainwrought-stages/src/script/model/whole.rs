@@ -47,7 +47,9 @@ impl ModelWriter {
         cx.progress(4, STEPS);
         settle_guesses(&mut reply.scenes, &mut warnings);
         let lines = claims(&reply.scenes, facts);
-        let passed = self.passed(lines, work, &mut warnings).await?;
+        let mut repair = self.repaired(lines, work, &mut warnings).await?;
+        let opinions = self.reviewed(&mut repair, work, &mut warnings).await?;
+        let passed = repair.finish(&mut warnings);
         let chosen = (reply.hook as usize).checked_sub(1).and_then(|place| hooks.get(place));
         let hook = chosen.or(hooks.first()).cloned();
         let maker = Maker { document, brief, facts, offer: self.offer.as_ref() };
@@ -63,7 +65,12 @@ impl ModelWriter {
         cx.progress(6, STEPS);
         self.end(&mut draft, &story.message.text, &room, work, &mut warnings).await?;
         let draft = self.fitted(draft, until_card(brief.length_ms, &room), work, &mut warnings).await?;
-        let script = self.closed(&draft, brief.length_ms, work, Some(&story), &reply.mood, warnings)?;
+        let mut script = self.closed(&draft, brief.length_ms, work, Some(&story), &reply.mood, warnings)?;
+        let scenes = script.segments.iter_mut().flat_map(|segment| &mut segment.scenes);
+        for line in scenes.flat_map(|scene| &mut scene.lines) {
+            // Lines with other words by now were not read.
+            line.opinion = opinions.get(&line.text).cloned();
+        }
         cx.progress(STEPS, STEPS);
         Ok(script)
     }

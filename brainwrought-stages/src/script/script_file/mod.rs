@@ -1,33 +1,28 @@
 //! [`ScriptFile`]: a script that people read and edit before anything is rendered, as TOML.
 
-use std::fmt::Write as _;
-use std::sync::Arc;
+mod approved;
+mod changes;
+mod rewritten;
+mod text;
+mod written;
 
-use async_trait::async_trait;
-use brainwrought_core::data::{
-    Citation, Document, Importance, Line, LineRole, Mood, QuizQuestion, Scene, SceneKind, Script, Speaker,
-    VisualCue,
-};
-use brainwrought_core::id::Digest;
-use brainwrought_core::stage::StageContext;
+use brainwrought_core::data::{Citation, Importance, Line, LineRole, Mood, QuizQuestion, Script, Speaker};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
-use super::duration::{LINE_GAP_MS, Pace, estimate_ms};
+pub use self::approved::ApprovedScript;
+pub use self::changes::LineChange;
+pub use self::rewritten::rewritten;
+pub use self::written::WrittenScript;
+use super::duration::estimate_ms;
 use super::edit::MAX_LINE_CHARS;
-use super::evidence::Evidence;
-use super::scenes::{Pictured, SOURCE_MS, segments, source_scene};
-use super::segment::segments as sentences;
-use super::writer::{Brief, ScriptError, ScriptWriter};
+use crate::text::has_invisible;
 
 /// The largest file that is read, in bytes: a script of three minutes has some 20 kB.
 pub const MAX_SCRIPT_FILE_BYTES: usize = 512 * 1024;
 /// The most lines of a script: as many as three minutes hold of single words.
 const MAX_LINES: usize = 600;
-/// A scene is shown for at most 8 s; what is longer becomes several.
-const MAX_SCENE_MS: u64 = 7_800;
-/// How long a question of the quiz stands after it was asked, in milliseconds.
-const THINK_MS: u64 = 900;
+/// The most characters that stand on the screen beside a line: four long words.
+const MAX_ON_SCREEN_CHARS: usize = 120;
 /// The version of the form.
 const VERSION: u32 = 1;
 
@@ -85,6 +80,9 @@ pub struct FileLine {
     /// Whether a new picture comes with it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub new_scene: bool,
+    /// Whether a person lets it stand although the document does not bear it out.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub overruled: bool,
     /// About how long it takes to say; for people, never read.
     #[serde(default, skip_serializing)]
     pub seconds: Option<f64>,
@@ -135,6 +133,30 @@ pub enum ScriptFileError {
         /// Its length.
         chars: usize,
     },
+    /// Words for the screen or of the quiz are too many.
+    #[error("{what} has {chars} characters; it may have {most}")]
+    TooLong {
+        /// Where, such as `question 1 of the quiz`.
+        what: String,
+        /// How many characters it has.
+        chars: usize,
+        /// How many it may have.
+        most: usize,
+    },
+    /// A line or a question holds characters that are no text.
+    #[error("{what} contains invisible characters; type it again")]
+    Invisible {
+        /// Where, such as `line 3`.
+        what: String,
+    },
+    /// A change names a line that the script does not have.
+    #[error("there is no line {line}; there are {count}, counted from 0")]
+    NoSuchLine {
+        /// What was named, from 0.
+        line: usize,
+        /// How many lines there are.
+        count: usize,
+    },
     /// A line has more than its share of sources.
     #[error("line {line} names {sources} sources; at most {} are compared", Line::MAX_SOURCES)]
     Sources {
@@ -173,6 +195,7 @@ impl ScriptFile {
             on_screen: line.on_screen.clone(),
             importance: line.importance,
             new_scene: nth == 0,
+            overruled: line.overruled,
             seconds: Some((estimate_ms(&line.text) as f64 / 100.0).round() / 10.0),
         });
         let question = |question: &QuizQuestion| FileQuestion {
@@ -222,12 +245,24 @@ impl ScriptFile {
             if !(1..=MAX_LINE_CHARS).contains(&chars) {
                 return Err(ScriptFileError::Length { line: number, chars });
             }
+            if has_invisible(&line.text) || has_invisible(&line.on_screen) {
+                return Err(ScriptFileError::Invisible { what: format!("line {number}") });
+            }
+            no_longer_than(MAX_ON_SCREEN_CHARS, &line.on_screen, || format!("`on-screen` of line {number}"))?;
             let sources = line.more_sources.len() + 1;
             if sources > Line::MAX_SOURCES {
                 return Err(ScriptFileError::Sources { line: number, sources });
             }
             if line.role == LineRole::Quiz && self.quiz.is_empty() {
                 return Err(ScriptFileError::NoQuestion { line: number });
+            }
+        }
+        for (quiz, number) in self.quiz.iter().zip(1..) {
+            if quiz.choices.iter().chain([&quiz.question]).any(|text| has_invisible(text)) {
+                return Err(ScriptFileError::Invisible { what: format!("question {number} of the quiz") });
+            }
+            for text in quiz.choices.iter().chain([&quiz.question]) {
+                no_longer_than(MAX_LINE_CHARS, text, || format!("question {number} of the quiz"))?;
             }
         }
         let is_whole = |quiz: &FileQuestion| {
@@ -238,242 +273,11 @@ impl ScriptFile {
             None => Ok(()),
         }
     }
-
-    /// Writes it as TOML, with a note on how to go on. `file` is the name of the document's file.
-    pub fn to_toml(&self, file: &str) -> String {
-        // A JSON string is a TOML string, too.
-        let quoted = |text: &str| Value::from(text).to_string();
-        let name = |value: Value| value.to_string();
-        let mut text = format!(
-            "# The script of a video. Change lines, move, drop or add them; then\n\
-             #   brainwrought make {} --script THIS-FILE\n\
-             # role     hook, fact, gloss, transition, interjection, question, guess, recap, callback, quiz, answer, close\n\
-             # page     where it stands in the file, from 1; looked up where you leave it out\n\
-             # quote    what the page says; a fact is compared with it, and it is looked up where you leave it out\n\
-             # seconds  for you to read\n\
-             version = {VERSION}\ntitle = {}\n",
-            Value::from(file),
-            quoted(&self.title)
-        );
-        for line in &self.lines {
-            let mut put = |key: &str, value: String| {
-                // Writing into a string does not fail.
-                let _ = writeln!(text, "{key} = {value}");
-            };
-            let as_name = |value: serde_json::Result<Value>| value.map(name).unwrap_or_default();
-            put("\n[[line]]\nrole", as_name(serde_json::to_value(line.role)));
-            put("text", quoted(&line.text));
-            if let Some(page) = line.page {
-                put("page", page.to_string());
-            }
-            if !line.quote.is_empty() {
-                put("quote", quoted(&line.quote));
-            }
-            if !line.more_sources.is_empty() {
-                let each = line.more_sources.iter();
-                let each = each
-                    .map(|source| format!("{{ page = {}, quote = {} }}", source.page, quoted(&source.quote)));
-                put("more-sources", format!("[{}]", each.collect::<Vec<_>>().join(", ")));
-            }
-            if !line.speaker.is_explainer() {
-                put("speaker", as_name(serde_json::to_value(line.speaker)));
-            }
-            if !line.emphasis.is_empty() {
-                put("emphasis", Value::from(line.emphasis.clone()).to_string());
-            }
-            if !line.mood.is_neutral() {
-                put("mood", as_name(serde_json::to_value(line.mood)));
-            }
-            if !line.on_screen.is_empty() {
-                put("on-screen", quoted(&line.on_screen));
-            }
-            if !line.importance.is_normal() {
-                put("importance", as_name(serde_json::to_value(line.importance)));
-            }
-            if line.new_scene {
-                put("new-scene", "true".to_owned());
-            }
-            if let Some(seconds) = line.seconds {
-                put("seconds", format!("{seconds:.1}"));
-            }
-        }
-        for quiz in &self.quiz {
-            let _ = writeln!(
-                text,
-                "\n[[quiz]]\nquestion = {}\nchoices = {}\nanswer = {}\npage = {}\nquote = {}",
-                quoted(&quiz.question),
-                Value::from(quiz.choices.clone()),
-                quoted(&quiz.answer),
-                quiz.page,
-                quoted(&quiz.quote)
-            );
-        }
-        text
-    }
 }
 
-/// Writes what a [`ScriptFile`] says.
-#[derive(Debug, Clone)]
-pub struct WrittenScript {
-    file: Arc<ScriptFile>,
-}
-
-impl WrittenScript {
-    /// The script of `file`.
-    pub fn new(file: ScriptFile) -> Self {
-        Self { file: Arc::new(file) }
-    }
-}
-
-#[async_trait]
-impl ScriptWriter for WrittenScript {
-    fn settings(&self) -> Value {
-        let file = serde_json::to_vec(self.file.as_ref()).unwrap_or_default();
-        Value::from(format!("file/{}", Digest::of(&file)))
-    }
-
-    fn is_written(&self) -> bool {
-        true
-    }
-
-    async fn write(
-        &self,
-        document: &Document,
-        brief: &Brief,
-        _: &StageContext,
-    ) -> Result<Script, ScriptError> {
-        let (file, document, pace) = (Arc::clone(&self.file), document.clone(), brief.pace.clone());
-        let work = tokio::task::spawn_blocking(move || written(&file, &document, &pace));
-        let failed = |source: Box<dyn std::error::Error + Send + Sync>| ScriptError::Failed {
-            retryable: false,
-            source,
-        };
-        match work.await {
-            Ok(script) => script.map_err(|error| failed(error.into())),
-            Err(error) => Err(failed(error.into())),
-        }
-    }
-}
-
-fn written(file: &ScriptFile, document: &Document, pace: &Pace) -> Result<Script, ScriptFileError> {
-    file.check()?;
-    let sources = Sources::new(document);
-    let questions: Vec<QuizQuestion> = file.quiz.iter().map(question).collect();
-    let mut scenes: Vec<(String, Scene)> = Vec::new();
-    let mut pictured = Pictured::new(document);
-    for group in groups(&file.lines) {
-        let lines: Vec<Line> = group.iter().map(|line| sources.line(line)).collect();
-        let (kind, visual, min_ms) = match (group.first().map(|line| line.role), questions.first()) {
-            (Some(LineRole::Hook), _) if scenes.is_empty() => (SceneKind::Hook, VisualCue::TitleCard, 2_000),
-            (Some(LineRole::Quiz), Some(question)) => {
-                let spoken: u64 = lines.iter().map(|line| estimate_ms(&line.text) + LINE_GAP_MS).sum();
-                (SceneKind::Quiz, VisualCue::QuizCard { question: question.clone() }, spoken + THINK_MS)
-            }
-            _ => (SceneKind::Content, pictured.picture(&lines), 0),
-        };
-        scenes.push((String::new(), Scene::new(kind, lines, visual, min_ms)));
-    }
-    let mut pages: Vec<u32> =
-        scenes.iter().flat_map(|(_, scene)| &scene.lines).map(|line| line.citation.page).collect();
-    pages.sort_unstable();
-    pages.dedup();
-    scenes.push((String::new(), source_scene(&document.title, pages, SOURCE_MS)));
-    let mut script = Script::builder(document, "file")
-        .segments(segments(scenes, &document.title, &document.language))
-        .quiz(questions)
-        .build();
-    script.target_ms = pace.planned_ms(&script);
-    Ok(script)
-}
-
-fn question(quiz: &FileQuestion) -> QuizQuestion {
-    let answer = quiz.choices.iter().position(|choice| *choice == quiz.answer).unwrap_or_default();
-    QuizQuestion {
-        question: quiz.question.clone(),
-        choices: quiz.choices.clone(),
-        answer: u32::try_from(answer).unwrap_or_default(),
-        citation: Citation { page: quiz.page, quote: quiz.quote.clone() },
-    }
-}
-
-/// The lines that share a picture: as the file says, and never for longer than a picture stands.
-fn groups(lines: &[FileLine]) -> Vec<&[FileLine]> {
-    let mut found = Vec::new();
-    let (mut start, mut ms) = (0, 0);
-    for (place, line) in lines.iter().enumerate() {
-        let takes = estimate_ms(&line.text) + LINE_GAP_MS;
-        let before = place.checked_sub(1).and_then(|before| lines.get(before)).map(|before| before.role);
-        let is_quiz = |role: Option<LineRole>| role == Some(LineRole::Quiz);
-        let turns = before.is_some() && is_quiz(before) != is_quiz(Some(line.role));
-        let opens = before == Some(LineRole::Hook) && line.role != LineRole::Hook;
-        if place > start && (line.new_scene || turns || opens || ms + takes > MAX_SCENE_MS) {
-            found.push(&lines[start..place]);
-            (start, ms) = (place, 0);
-        }
-        ms += takes;
-    }
-    found.push(&lines[start..]);
-    found
-}
-
-/// Where lines come from, for those that do not say.
-struct Sources<'a> {
-    document: &'a Document,
-    evidence: Evidence,
-    /// The sentences of the document, with their pages.
-    sentences: Vec<(u32, &'a str)>,
-}
-
-impl<'a> Sources<'a> {
-    fn new(document: &'a Document) -> Self {
-        let blocks =
-            document.pages.iter().flat_map(|page| page.blocks.iter().map(|block| (page.number, block)));
-        let sentences = blocks
-            .flat_map(|(page, block)| {
-                let text = block.text.as_str();
-                let ranges = sentences(document.language.as_str(), text);
-                ranges.into_iter().filter_map(move |range| Some((page, text.get(range)?)))
-            })
-            .collect();
-        Self { document, evidence: Evidence::new(document), sentences }
-    }
-
-    fn line(&self, line: &FileLine) -> Line {
-        let text = line.text.split_whitespace().collect::<Vec<_>>().join(" ");
-        let citation = match (line.page, line.quote.as_str()) {
-            (Some(page), quote) if !quote.is_empty() || !line.role.states_facts() => {
-                Citation { page, quote: quote.to_owned() }
-            }
-            (page, _) if line.role.states_facts() => self.nearest(&text, page),
-            (page, _) => Citation { page: page.unwrap_or(1), quote: String::new() },
-        };
-        let mut made = Line::new(text, line.role, citation);
-        made.edited = true;
-        made.more_sources.clone_from(&line.more_sources);
-        made.speaker = line.speaker;
-        made.emphasis.clone_from(&line.emphasis);
-        made.mood = line.mood;
-        made.on_screen.clone_from(&line.on_screen);
-        made.importance = line.importance;
-        made
-    }
-
-    /// The sentence of the document that shares most words with a line, on its page where it names one.
-    fn nearest(&self, text: &str, page: Option<u32>) -> Citation {
-        let language = self.document.language.as_str();
-        let best = self
-            .sentences
-            .iter()
-            .filter(|(on, sentence)| {
-                page.is_none_or(|page| page == *on) && self.evidence.has_quote(*on, sentence)
-            })
-            .map(|&(on, sentence)| (super::lexicon::shared(language, text, sentence), on, sentence))
-            .max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.cmp(&a.1)));
-        match best {
-            Some((_, page, quote)) => Citation { page, quote: quote.to_owned() },
-            None => Citation { page: page.unwrap_or(1), quote: String::new() },
-        }
-    }
+fn no_longer_than(most: usize, text: &str, what: impl FnOnce() -> String) -> Result<(), ScriptFileError> {
+    let chars = text.chars().count();
+    if chars > most { Err(ScriptFileError::TooLong { what: what(), chars, most }) } else { Ok(()) }
 }
 
 #[cfg(test)]
