@@ -52,7 +52,9 @@ fn faults(question: &QuizQuestion, document: &Document, evidence: &Evidence) -> 
     }
     let source = if cited.quote.is_empty() { page.text() } else { cited.quote.clone() };
     // The question says what is counted: "How many calls? 40."
-    let doubts = evidence.doubts(answer.map_or("", String::as_str), &source).into_iter();
+    // A name at the start of a sentence may be any word.
+    let said = answer.map(|answer| format!("It is {answer}")).unwrap_or_default();
+    let doubts = evidence.doubts(&said, &source).into_iter();
     let doubted = doubts.filter(|doubt| !matches!(doubt, Doubt::Unit(_))).map(GroundingFault::Doubted);
     let foreign = evidence.foreign(&question.question).into_iter().map(GroundingFault::Unknown);
     doubted.chain(foreign).collect()

@@ -63,8 +63,9 @@ fn sourced(before: &Script, sources: &Sources<'_>, file: &FileLine) -> Line {
     }
     let evidence = &sources.evidence;
     let quotes: Vec<&str> = line.sources().map(|source| source.quote.as_str()).collect();
-    if !evidence.doubts_among(&line.text, &quotes).is_empty() {
-        let nearest = sources.nearest(&line.text, None);
+    let nearest = sources.nearest(&line.text, None);
+    let is_quoted = nearest.quote.trim() == line.text;
+    if is_quoted || !evidence.doubts_among(&line.text, &quotes).is_empty() {
         if evidence.doubts(&line.text, &nearest.quote).is_empty() {
             line.citation = nearest;
             line.more_sources.clear();
