@@ -53,9 +53,8 @@ fn a_script_is_edited_by_keyboard_and_made_into_a_video() {
     browser.wait("document.querySelector('#bar') !== null && document.readyState === 'complete'");
     browser.wait_for(".meta .pill", "completed");
     browser.wait("document.querySelector('.phone video')?.readyState >= 1");
-    let report = browser.eval(
-        "fetch(document.querySelector('a[href*=\"report.json\"]').href).then((r) => r.json())",
-    );
+    let report =
+        browser.eval("fetch(document.querySelector('a[href*=\"report.json\"]').href).then((r) => r.json())");
     let line = &report["lines"][1];
     assert_eq!(
         (&line["overruled"], &line["text"]),

@@ -140,7 +140,8 @@ const RIGHT: [&str; 7] = [
 fn ruled_table_between_columns_is_a_table(bench: &Bench) {
     let columns = |y| text("F", 10, (60, y), &LEFT) + &text("F", 10, (320, y), &RIGHT);
     let mut content = columns(740);
-    content += &text("F", 8, (170, 625), &["Table 1. Why leaders were lost, as far as it could be found out"]);
+    content +=
+        &text("F", 8, (170, 625), &["Table 1. Why leaders were lost, as far as it could be found out"]);
     let edges = [618, 590, 562, 534, 506, 478];
     content += &grid(165, 430, 345, &edges);
     let rows = [

@@ -65,11 +65,11 @@ fn sourced(before: &Script, sources: &Sources<'_>, file: &FileLine) -> Line {
     let quotes: Vec<&str> = line.sources().map(|source| source.quote.as_str()).collect();
     let nearest = sources.nearest(&line.text, None);
     let is_quoted = nearest.quote.trim() == line.text;
-    if is_quoted || !evidence.doubts_among(&line.text, &quotes).is_empty() {
-        if evidence.doubts(&line.text, &nearest.quote).is_empty() {
-            line.citation = nearest;
-            line.more_sources.clear();
-        }
+    if (is_quoted || !evidence.doubts_among(&line.text, &quotes).is_empty())
+        && evidence.doubts(&line.text, &nearest.quote).is_empty()
+    {
+        line.citation = nearest;
+        line.more_sources.clear();
     }
     line
 }
