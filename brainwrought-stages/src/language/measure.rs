@@ -49,7 +49,6 @@ pub fn phrase_lists() -> Vec<PhraseList> {
         [
             list("headings.skipped", Place::HeadingStart, &data.headings.skipped),
             list("headings.licences", Place::Heading, &data.headings.licences),
-            list("headings.front", Place::Heading, &data.headings.front),
             list("text.small-print", Place::Text, &data.text.small_print),
             list("text.pointers", Place::Words, &data.text.pointers),
             list("text.back-stage", Place::Text, &data.text.back_stage),

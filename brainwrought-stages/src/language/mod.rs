@@ -168,8 +168,6 @@ pub(crate) struct Headings {
     pub(crate) contents: Phrases,
     /// Parts of headings under which a licence stands.
     pub(crate) licences: Phrases,
-    /// Parts of headings that are no topic.
-    pub(crate) front: Phrases,
     /// First words of headings that divide nothing.
     pub(crate) remarks: Phrases,
     /// Openings of the heading of an abstract.
