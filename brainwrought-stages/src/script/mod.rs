@@ -7,6 +7,7 @@ mod concepts;
 mod dialogue;
 mod duration;
 mod edit;
+mod edit_verdict;
 mod evidence;
 mod found_text;
 mod grounding;
@@ -33,15 +34,15 @@ mod showable;
 mod slides;
 mod stage;
 mod subject;
+mod third_person;
 mod trends;
 mod trial_narration;
 mod verbs;
 mod writer;
 
 pub use duration::{LENGTH_SECONDS, LINE_GAP_MS, Pace, SCENE_GAP_MS, estimate_ms, planned_ms};
-pub use edit::{
-    EditVerdict, LineEdit, LineFault, LineVerdict, MAX_LINE_CHARS, WrongEdits, judge_edit, judge_script,
-};
+pub use edit::{LineEdit, MAX_LINE_CHARS, WrongEdits, judge_edit, judge_script};
+pub use edit_verdict::{EditVerdict, LineFault, LineVerdict};
 pub use evidence::{Doubt, Evidence};
 pub use found_text::FoundText;
 pub use grounding::{GroundingFault, UngroundedLine, grounding};

@@ -338,7 +338,8 @@ fn close_scenes(draft: &Draft<'_>, texts: &BTreeMap<usize, String>) -> Option<Sc
     };
     let lines =
         pieces(&text, draft.language).into_iter().map(|text| line(sentence, text, LineRole::Close)).collect();
-    Some(Scene::new(SceneKind::Content, lines, VisualCue::Motion, 0))
+    let page = VisualCue::PageCrop { page: sentence.page, quote: sentence.source.clone() };
+    Some(Scene::new(SceneKind::Content, lines, page, 0))
 }
 
 fn analysis(draft: &Draft<'_>, said: &[&Sentence]) -> Analysis {
