@@ -28,8 +28,10 @@ pub mod child;
 mod contained;
 #[cfg(feature = "c2pa")]
 pub mod credentials;
+mod direction;
 pub mod frame;
 pub mod gate;
+mod icons;
 pub mod language;
 mod licence;
 pub mod llm;

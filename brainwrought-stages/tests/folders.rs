@@ -40,10 +40,12 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("assemble", &["audio", "media", "text", "picture", "provider", "licence"]),
     ("render", &["language", "gate", "frame", "background", "media", "text", "picture", "licence"]),
     // Pages are drawn in the child process of `parse`.
-    ("visuals", &["parse", "gate", "frame", "background", "media", "text", "picture", "provider", "licence"]),
+    ("visuals", &["parse", "icons", "gate", "frame", "background", "media", "text", "picture", "provider", "licence"]),
     ("parse", &["language", "text", "picture", "child"]),
-    ("script", &["language", "llm", "gate", "frame", "text", "provider", "child"]),
-    ("audio", &["gate", "provider", "child", "licence", "contained"]),
+    ("script", &["direction", "language", "llm", "gate", "frame", "text", "provider", "child"]),
+    ("audio", &["gate", "text", "provider", "child", "licence", "contained"]),
+    // What is shown while a line is said, for whoever writes it.
+    ("direction", &["icons", "language", "text"]),
     // What several stages stand on. Nothing below this line knows a stage.
     ("llm", &["provider"]),
     ("gate", &["frame"]),
@@ -56,6 +58,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("licence", &[]),
     // The words of languages, which parsing, writing and drawing look up.
     ("language", &[]),
+    ("icons", &["language"]),
     ("child", &[]),
     // Libraries that may give up on a file by a panic.
     ("contained", &[]),

@@ -87,8 +87,8 @@ impl Scene {
             unit: Default::default(),
             page_labels: Default::default(),
             scenes: vec![
-                SceneVisual { panel: Some(panel), badges: vec![Some(7)] },
-                SceneVisual { panel: None, badges: vec![None] },
+                SceneVisual { panel: Some(panel), shows: Vec::new(), badges: vec![Some(7)] },
+                SceneVisual { panel: None, shows: Vec::new(), badges: vec![None] },
             ],
             avatars: Vec::new(),
             background: Background::Calm { seed: 3 },

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::ShowCue;
+
 /// The place in the document that a sentence comes from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Citation {
@@ -12,7 +14,7 @@ pub struct Citation {
 }
 
 /// One spoken line: a sentence, or a fragment of one.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Line {
     /// The words as a reader wants to see them ("$45", "CO₂"); the voice finds its own spoken form.
     pub text: String,
@@ -36,6 +38,9 @@ pub struct Line {
     /// Up to [`Line::MAX_ON_SCREEN_WORDS`] words that stand on the screen while it is said; empty for none.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub on_screen: String,
+    /// What is drawn while it is said, in the order of time; the scene's picture stands where nothing is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub shows: Vec<ShowCue>,
     /// How much the script needs it: what is too long loses its least important lines first.
     #[serde(default, skip_serializing_if = "Importance::is_normal")]
     pub importance: Importance,
@@ -91,6 +96,7 @@ impl Line {
             emphasis: Vec::new(),
             mood: Mood::Neutral,
             on_screen: String::new(),
+            shows: Vec::new(),
             importance: Importance::Normal,
             edited: false,
             overruled: false,

@@ -9,6 +9,7 @@ mod clip;
 mod document;
 mod document_kind;
 mod language;
+mod layer;
 mod line;
 mod outbound;
 mod page_unit;
@@ -16,6 +17,7 @@ mod publication;
 mod report;
 mod script;
 mod script_builder;
+mod show;
 mod source;
 mod video;
 mod visuals;
@@ -29,6 +31,7 @@ pub use document::{
 };
 pub use document_kind::{DocumentKind, UnknownDocumentKind};
 pub use language::Language;
+pub use layer::{Layer, Moment, Motion, Patch, ShowVisual, Side};
 pub use line::{Citation, Importance, Line, LineRole, Mood, Opinion, OpinionVerdict, Speaker};
 pub use outbound::OutboundCall;
 pub use page_unit::PageUnit;
@@ -39,6 +42,7 @@ pub use script::{
     QuizQuestion, Scene, SceneKind, Script, Segment, VisualCue,
 };
 pub use script_builder::ScriptBuilder;
+pub use show::{Amount, FlowShape, Region, Show, ShowCue, ShowItem, TimelineEvent};
 pub use source::SourcePdf;
 pub use video::{AssetRecord, Video};
 pub use visuals::{Avatar, Background, Panel, PanelKind, SceneVisual, Visuals};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{AssetRecord, BlobRef, OutboundCall, PageUnit, Speaker};
+use super::{AssetRecord, BlobRef, OutboundCall, PageUnit, ShowVisual, Speaker};
 use crate::stage::StageData;
 
 /// What a segment shows, apart from captions.
@@ -51,6 +51,9 @@ pub struct Avatar {
 pub struct SceneVisual {
     /// The picture above the captions, if the scene has one.
     pub panel: Option<Panel>,
+    /// What takes its place while lines are said, in the order of time.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub shows: Vec<ShowVisual>,
     /// The page badge of each line, from 1; `None` for a line without one.
     #[serde(rename = "chips")]
     pub badges: Vec<Option<u32>>,

@@ -1,7 +1,6 @@
 //! Narration, music, effects and loudness.
 
 mod align;
-mod caption_words;
 mod decoding;
 mod effects;
 mod lexicon;
@@ -24,7 +23,7 @@ mod stretch;
 mod voice;
 
 pub use align::{AlignError, align, guess_words};
-pub use caption_words::written_words;
+pub use crate::text::written_words;
 pub use effects::{EffectLibrary, Prepared, SoundCue};
 pub use lexicon::{Lexicon, LexiconError};
 pub use loudness::{Loudness, Silence, measure, silences};

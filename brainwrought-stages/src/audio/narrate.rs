@@ -236,7 +236,7 @@ impl Cast {
 
 /// Tells whether a segment is in Japanese with Han characters in it.
 fn is_written_with_han(segment: &Segment) -> bool {
-    let has_han = |text: &str| text.chars().any(super::caption_words::is_han);
+    let has_han = |text: &str| text.chars().any(crate::text::is_han);
     segment.language.as_str() == "ja"
         && segment.scenes.iter().flat_map(|scene| &scene.lines).any(|line| has_han(&line.text))
 }
@@ -259,7 +259,7 @@ mod tests {
     use brainwrought_core::memory::MemoryArtifactStore;
     use tokio_util::sync::CancellationToken;
 
-    use super::super::caption_words::written_words;
+    use crate::text::written_words;
     use super::super::voice::{ChunkSink, Engine, LocalVoice, SpokenWord};
     use super::*;
 

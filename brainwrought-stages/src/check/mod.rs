@@ -4,6 +4,7 @@ mod captions;
 mod early_check;
 mod error;
 mod manifest;
+mod pictures;
 mod rules;
 mod sound;
 mod speech;

@@ -3,13 +3,14 @@
 use brainwrought_core::data::{Document, Rule, Script, Video};
 
 use super::captions::Captions;
+use super::pictures::Pictures;
 use super::sound::{Alignment, SoundMeter};
 use super::speech::Speech;
 use crate::frame::CaptionStyle;
 use crate::gate::rule::rule;
 use crate::gate::{Limits, rules};
 use crate::media::{PictureMeter, Probe};
-use crate::script::{LENGTH_SECONDS, LineReport, citations, line_reports};
+use crate::script::{LENGTH_SECONDS, LineReport, citations, foreign_labels, line_reports};
 
 /// Everything that was measured.
 pub(super) struct Measured<'a> {
@@ -24,6 +25,7 @@ pub(super) struct Measured<'a> {
     pub(super) narration_ms: u64,
     pub(super) speech: &'a Speech,
     pub(super) captions: &'a Captions,
+    pub(super) shown: &'a Pictures,
 }
 
 /// Rules and what is worth knowing beside them.
@@ -47,6 +49,7 @@ impl Verdict {
         verdict.judge_length(measured, limits);
         verdict.judge_sound(measured, limits);
         verdict.judge_pictures(measured, limits);
+        verdict.rules.extend(measured.shown.rules(limits));
         verdict.judge_captions(measured, limits);
         verdict.judge_speech(measured, limits);
         verdict.judge_grounding(measured);
@@ -194,6 +197,7 @@ impl Verdict {
 
     fn judge_grounding(&mut self, measured: &Measured<'_>) {
         self.rules.push(citations(measured.script, measured.document));
+        self.rules.push(rules::labels(&foreign_labels(measured.script)));
         self.lines = line_reports(measured.script, measured.document);
     }
 }

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::CheckError;
 use super::captions::{self, Captions};
 use super::manifest::manifest;
+use super::pictures::Pictures;
 use super::rules::{Measured, Verdict};
 use super::sound::SoundMeter;
 use super::speech::Speech;
@@ -34,7 +35,7 @@ pub struct Check {
 
 impl Stage for Check {
     const NAME: &'static str = "check";
-    const VERSION: u32 = 6;
+    const VERSION: u32 = 7;
     type Input = (Document, Script, Video, Vec<Audio>, Vec<Visuals>, Vec<Clip>);
     type Output = Report;
 
@@ -77,9 +78,10 @@ impl Check {
         for audio in &audios {
             narration.extend(samples(&cx.get(&audio.pcm).await?));
         }
+        let shown = Pictures::new(&parts);
         let (limits, watched, shape) = (self.limits.clone(), cx.clone(), video.clone());
         let work = move || {
-            judge(&watched, &limits, &file, &narration, &timeline, &document, &script, &shape)
+            judge(&watched, &limits, &file, &narration, &timeline, &document, &script, &shape, &shown)
                 .map(|verdict| (verdict, timeline, document, script))
         };
         let judged = tokio::task::spawn_blocking(work).await?;
@@ -135,6 +137,7 @@ fn judge(
     document: &Document,
     script: &Script,
     video: &Video,
+    shown: &Pictures,
 ) -> Result<Verdict, MediaError> {
     let mut gate = Gate {
         cx,
@@ -155,6 +158,7 @@ fn judge(
         narration_ms: narration.len() as u64 * 1000 / u64::from(SAMPLE_RATE),
         speech: &Speech::new(narration, timeline, limits.silence_ms),
         captions: &Captions::new(timeline, video.width, video.height, limits),
+        shown,
     };
     Ok(Verdict::new(&measured, limits))
 }

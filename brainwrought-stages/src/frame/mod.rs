@@ -9,6 +9,8 @@ mod layout;
 mod memes;
 mod picture_offer;
 mod safe_box;
+#[cfg(feature = "ffmpeg")]
+mod show_times;
 mod wording;
 
 pub use caption_style::CaptionStyle;
@@ -19,4 +21,6 @@ pub use layout::Layout;
 pub(crate) use memes::{MEME_TEMPLATES, MemeShape, is_meme_template};
 pub use picture_offer::PictureOffer;
 pub(crate) use safe_box::SAFE_BOX;
+#[cfg(feature = "ffmpeg")]
+pub(crate) use show_times::{ShowTime, show_times};
 pub(crate) use wording::Wording;

@@ -43,6 +43,14 @@ pub struct Limits {
     pub first_speech_ms: u64,
     /// The most flashes in any second (WCAG 2.2, 2.3.1).
     pub flashes: u32,
+    /// The most of the story, in percent, in which nothing but background is seen.
+    pub bare_percent: f64,
+    /// How often the picture changes in the middle, in milliseconds: viewers of the genre are used to 1,500 to 3,000.
+    pub usual_change_ms: u64,
+    /// The longest time without a change, in milliseconds.
+    pub longest_change_ms: u64,
+    /// The smallest letters of what is drawn for a line, in pixels of 1080×1920.
+    pub smallest_type: f32,
     /// How captions are drawn into the picture; every word needs one, unless they are off.
     pub captions: CaptionStyle,
 }
@@ -73,6 +81,10 @@ impl Default for Limits {
             words_per_minute: 200.0,
             first_speech_ms: 300,
             flashes: 3,
+            bare_percent: 5.0,
+            usual_change_ms: 2_000,
+            longest_change_ms: 5_000,
+            smallest_type: 44.0,
             captions: CaptionStyle::Pop,
         }
     }

@@ -83,6 +83,37 @@ pub(crate) fn caption_timing(furthest_ms: u64, limits: &Limits) -> Rule {
     rule("caption timing", furthest_ms <= limits.word_ms, format!("{furthest_ms} ms from the word"), limit)
 }
 
+/// The share of the story in which nothing but background is seen, in percent.
+pub(crate) fn bare(percent: f64, limits: &Limits) -> Rule {
+    let most = limits.bare_percent;
+    rule("without a picture", percent <= most, format!("{percent:.1} %"), format!("at most {most} %"))
+}
+
+/// The times between two changes of the picture, in milliseconds.
+pub(crate) fn changes(median_ms: u64, longest_ms: u64, limits: &Limits) -> Rule {
+    let seconds = |ms: u64| ms as f64 / 1000.0;
+    let figure = format!("every {:.1} s, at the longest {:.1} s", seconds(median_ms), seconds(longest_ms));
+    let (usual, most) = (limits.usual_change_ms, limits.longest_change_ms);
+    let limit = format!("every {:.1} s, at the longest {:.1} s", seconds(usual), seconds(most));
+    rule("picture changes", median_ms <= usual && longest_ms <= most, figure, limit)
+}
+
+/// The smallest letters of what is drawn for a line, in pixels of a frame 1,080 wide; 0 where nothing is.
+pub(crate) fn smallest_type(size: f32, limits: &Limits) -> Rule {
+    let least = limits.smallest_type;
+    let figure = if size == 0.0 { "no letters".to_owned() } else { format!("{size:.0} px") };
+    rule("smallest letters", size == 0.0 || size >= least, figure, format!("at least {least} px of 1080"))
+}
+
+/// Labels that neither the line nor what it cites holds.
+pub(crate) fn labels(foreign: &[String]) -> Rule {
+    let figure = match foreign {
+        [] => "all in the line or its sources".to_owned(),
+        [first, ..] => format!("{} not in the line or its sources, such as “{first}”", foreign.len()),
+    };
+    rule("labels", foreign.is_empty(), figure, "all in the line or its sources".to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

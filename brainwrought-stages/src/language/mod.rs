@@ -76,6 +76,7 @@ pub(crate) struct LanguageData {
     pub(crate) cues: Cues,
     pub(crate) dialogue: Dialogue,
     pub(crate) story: Story,
+    pub(crate) shows: ShowWords,
     pub(crate) meaning: Meaning,
 }
 
@@ -292,6 +293,28 @@ pub(crate) struct Story {
     pub(crate) example: Option<String>,
     /// Parts of sentences that give a reason.
     pub(crate) reasons: Phrases,
+}
+
+/// What tells how a line can be drawn.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct ShowWords {
+    /// Stand before the last of several things.
+    pub(crate) joins: Words,
+    /// Stand between a term and what it is.
+    pub(crate) is: Words,
+    /// Stand before what a term is.
+    pub(crate) articles: Words,
+    /// Pairs of words around two amounts, the earlier one first.
+    pub(crate) ranges: Phrases,
+    /// Tell that two amounts are set against each other.
+    pub(crate) compares: Words,
+    /// Stand between a cause and its effect.
+    pub(crate) causes: Phrases,
+    /// Open the steps of what is done, the first one among them.
+    pub(crate) order: Words,
+    /// Open the first of several steps.
+    pub(crate) first: Words,
 }
 
 impl LanguageData {

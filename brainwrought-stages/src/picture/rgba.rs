@@ -63,6 +63,21 @@ impl RgbaImage {
         self.height
     }
 
+    /// The same picture, larger or smaller; `None` when nothing would be left of it.
+    pub(crate) fn scaled(&self, scale: f32) -> Option<Self> {
+        let side = |length: usize| (length as f32 * scale).round() as u32;
+        let (width, height) = (side(self.width), side(self.height));
+        let mut canvas = tiny_skia::Pixmap::new(width, height)?;
+        let source = tiny_skia::PixmapRef::from_bytes(&self.pixels, self.width as u32, self.height as u32)?;
+        let paint = tiny_skia::PixmapPaint { quality: tiny_skia::FilterQuality::Bilinear, ..Default::default() };
+        let transform = tiny_skia::Transform::from_scale(
+            width as f32 / self.width as f32,
+            height as f32 / self.height as f32,
+        );
+        canvas.draw_pixmap(0, 0, source, &paint, transform, None);
+        Self::from_premultiplied(width as usize, height as usize, canvas.take()).ok()
+    }
+
     /// Reads a PNG of any colour type.
     ///
     /// # Errors

@@ -1,12 +1,15 @@
 //! [`Compositor`]: composes each frame from background, panel, page badge and captions.
 
-use brainwrought_core::data::{Audio, CaptionRecord, MarkKind, PanelKind, Visuals};
+use brainwrought_core::data::{Audio, CaptionRecord, MarkKind, PanelKind, ShowVisual, Visuals};
 
 use super::avatar_animation::{AvatarAnimation, AvatarSheet, loudness};
 use super::caption_track::CaptionTrack;
+use super::error::RenderError;
 use super::page_badge::page_badge;
+use super::show_art::ShowArt;
+use super::show_track::{ShowTrack, StoredShow};
 use super::sprite::Sprite;
-use crate::frame::{FramePlan, Layout, Wording};
+use crate::frame::{FramePlan, Layout, ShowTime, Wording};
 use crate::picture::{Area, RgbaImage, YuvFrame};
 use crate::text::Fonts;
 
@@ -32,6 +35,8 @@ pub(super) struct Compositor {
     background: Box<dyn BackgroundSource>,
     layout: Layout,
     panels: Vec<Placed>,
+    /// Stand in the place of panels while they last.
+    shows: Option<ShowTrack>,
     badges: Vec<Placed>,
     captions: CaptionTrack,
     avatars: Vec<AvatarAnimation>,
@@ -78,6 +83,7 @@ impl Compositor {
             background,
             layout,
             panels: Vec::new(),
+            shows: None,
             badges: Vec::new(),
             captions,
             avatars: Vec::new(),
@@ -96,7 +102,7 @@ impl Compositor {
     /// Adds the panels, each for as long as its scene lasts.
     pub(super) fn add_panels(&mut self, panels: &[PanelArt], audio: &Audio, frames: u64) {
         let starts = scene_starts(audio, &self.plan);
-        let centre = if self.layout == Layout::Split { SPLIT_CENTRE } else { PANEL_CENTRE };
+        let centre = self.centre();
         for panel in panels {
             let from = starts.get(panel.scene).copied().unwrap_or(0);
             let to = starts.get(panel.scene + 1).copied().unwrap_or(frames);
@@ -107,8 +113,22 @@ impl Compositor {
             let sprite = Sprite::new(&panel.image, left, top);
             // The title stands from the first frame: the promise must be readable at once.
             let enters = !(panel.kind == PanelKind::Title && from == 0);
-            self.panels.push(Placed { sprite, frames: from..to, enters });
+            // What a show stands over comes in again behind it.
+            let shows = self.shows.iter().flat_map(|shows| shows.ranges());
+            for frames in without(from..to, shows) {
+                let enters = enters || frames.start > from;
+                self.panels.push(Placed { sprite: sprite.clone(), frames, enters });
+            }
         }
+    }
+
+    fn centre(&self) -> f32 {
+        centre(self.layout)
+    }
+
+    /// Adds the shows, which panels make room for: before these are added.
+    pub(super) fn add_shows(&mut self, shows: Vec<StoredShow>, audio: &Audio, frames: u64) {
+        self.shows = Some(ShowTrack::new(shows, audio, frames, self.plan, self.centre()));
     }
 
     /// Adds the page badges, each for as long as its line is spoken.
@@ -153,15 +173,20 @@ impl Compositor {
     }
 
     /// Draws the next frame.
-    pub(super) fn draw(
-        &mut self,
-        n: u64,
-        frame: &mut YuvFrame,
-    ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    ///
+    /// # Errors
+    ///
+    /// Fails when the background or the sheet of a show cannot be read.
+    pub(super) fn draw(&mut self, n: u64, frame: &mut YuvFrame) -> Result<(), RenderError> {
         let panels = self.panels.iter().filter(|panel| panel.frames.contains(&n));
-        let covered = match self.layout {
-            Layout::Split => upper_half(frame),
-            Layout::Card => {
+        let show = match &mut self.shows {
+            Some(shows) => shows.at(n)?,
+            None => None,
+        };
+        let covered = match (self.layout, show) {
+            (Layout::Split, _) => upper_half(frame),
+            (Layout::Card, Some(show)) => show.covers(n, frame).unwrap_or_default(),
+            (Layout::Card, None) => {
                 // The largest of them, when there are several.
                 let solid = panels.clone().filter_map(|panel| {
                     let (dy, opacity) = panel.pose(n, &self.plan);
@@ -170,13 +195,16 @@ impl Compositor {
                 solid.max_by_key(|area| area.rows.len() * area.columns.len()).unwrap_or_default()
             }
         };
-        self.background.next(frame, &covered)?;
+        self.background.next(frame, &covered).map_err(RenderError::BackgroundFrame)?;
         if self.layout == Layout::Split {
             fill_upper_half(frame);
         }
         for panel in panels {
             let (dy, opacity) = panel.pose(n, &self.plan);
             panel.sprite.draw(frame, 0, dy, opacity);
+        }
+        if let Some(show) = show {
+            show.draw(n, frame);
         }
         for badge in self.badges.iter().filter(|badge| badge.frames.contains(&n)) {
             badge.sprite.draw(frame, 0, 0, 256);
@@ -209,7 +237,55 @@ fn fill_upper_half(frame: &mut YuvFrame) {
     frame.v[..rows / 2 * (width / 2)].fill(v);
 }
 
+/// Draws a show onto a frame as it is so many milliseconds after it appeared, its line spoken at the usual pace.
+pub(crate) fn draw_show_at(
+    visual: &ShowVisual,
+    sheet: &RgbaImage,
+    layout: Layout,
+    fps: u32,
+    at_ms: u64,
+    frame: &mut YuvFrame,
+) {
+    let plan = FramePlan::new(frame.width() as u32, frame.height() as u32, fps);
+    let time = ShowTime::spoken(&plan);
+    let art = ShowArt::from_sheet(visual, sheet, &time, &plan, centre(layout) * plan.scale);
+    art.draw(plan.frame_at(at_ms), frame);
+}
+
+/// The middle of panels and shows, from the top of a frame 1,920 high.
+fn centre(layout: Layout) -> f32 {
+    if layout == Layout::Split { SPLIT_CENTRE } else { PANEL_CENTRE }
+}
+
+/// What is left of some frames without others, which are in the order of time.
+fn without<'a>(
+    frames: std::ops::Range<u64>,
+    others: impl Iterator<Item = &'a std::ops::Range<u64>>,
+) -> Vec<std::ops::Range<u64>> {
+    let mut left = Vec::new();
+    let mut from = frames.start;
+    for other in others.filter(|other| other.end > frames.start && other.start < frames.end) {
+        left.push(from..other.start.max(from));
+        from = from.max(other.end);
+    }
+    left.push(from..frames.end.max(from));
+    left.retain(|range| !range.is_empty());
+    left
+}
+
 fn scene_starts(audio: &Audio, plan: &FramePlan) -> Vec<u64> {
     let scenes = audio.marks.iter().filter(|mark| mark.kind == MarkKind::Scene);
     scenes.map(|mark| plan.frame_at(mark.at_ms)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panel_has_the_frames_that_shows_leave() {
+        assert_eq!(without(10..50, [0..12, 20..30, 30..35, 45..60].iter()), [12..20, 35..45]);
+        assert_eq!(without(10..50, [].iter()), [10..50]);
+        assert!(without(10..50, [0..90].iter()).is_empty());
+    }
 }

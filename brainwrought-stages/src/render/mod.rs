@@ -11,11 +11,15 @@ mod frame_hook;
 mod frame_pipeline;
 mod page_badge;
 mod planned_captions;
+mod show_art;
+mod show_track;
 mod sprite;
 mod stage;
 mod turns;
+mod window;
 
 pub use captions::{Chunk, lay_out};
+pub(crate) use compositor::draw_show_at;
 pub use error::RenderError;
 pub use frame_hook::{FrameHook, FrameMoment, frame_hook};
 pub(crate) use planned_captions::planned_captions;

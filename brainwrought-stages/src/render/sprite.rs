@@ -94,6 +94,23 @@ impl Sprite {
     }
 }
 
+impl Sprite {
+    /// Its width and height in pixels of the frame.
+    pub(super) fn size(&self) -> (usize, usize) {
+        (self.luma.width, self.luma.rows.len())
+    }
+
+    /// Lays a part of the sprite over a frame; the part is in pixels of the sprite.
+    pub(super) fn draw_part(&self, frame: &mut YuvFrame, part: &Area) {
+        let part = part.even();
+        let (width, height) = (frame.width(), frame.height());
+        self.luma.draw_part(&mut frame.y, width, height, (self.x, self.y), &part);
+        let (half, at) = (part.half(), (self.x / 2, self.y / 2));
+        self.blue.draw_part(&mut frame.u, width / 2, height / 2, at, &half);
+        self.red.draw_part(&mut frame.v, width / 2, height / 2, at, &half);
+    }
+}
+
 impl Plane {
     /// A rectangle that has no transparent pixel: the middle row's, and as far up and down as it goes on.
     fn solid(&self) -> Area {
@@ -118,6 +135,22 @@ impl Plane {
             })
             .collect();
         Self { width, values, alpha, rows }
+    }
+
+    fn draw_part(&self, target: &mut [u8], width: usize, height: usize, (x, y): (i32, i32), part: &Area) {
+        for row in part.rows.start..part.rows.end.min(self.rows.len()) {
+            let Some(line) = usize::try_from(y + row as i32).ok().filter(|line| *line < height) else { continue };
+            let ink = &self.rows[row].ink;
+            let from = ink.start.max(part.columns.start).max(usize::try_from(-x).unwrap_or(0));
+            let to = ink.end.min(part.columns.end).min(usize::try_from(width as i32 - x).unwrap_or(0));
+            if from >= to {
+                continue;
+            }
+            let target = &mut target[line * width..(line + 1) * width];
+            let target = &mut target[(x + from as i32) as usize..(x + to as i32) as usize];
+            let of_row = row * self.width + from..row * self.width + to;
+            blend(target, &self.values[of_row.clone()], &self.alpha[of_row]);
+        }
     }
 
     fn draw(&self, target: &mut [u8], width: usize, height: usize, x: i32, y: i32, opacity: u16) {

@@ -17,6 +17,7 @@ use super::error::RenderError;
 use super::frame_hook::{FrameHook, FrameMoment, hook_settings};
 use super::frame_pipeline::encode_frames;
 use super::planned_captions::{broken_rules, planned_captions};
+use super::show_track::StoredShow;
 use super::turns::RenderTurns;
 use crate::background::{self, Shade};
 use crate::frame::{CaptionStyle, FramePlan, Layout, Wording};
@@ -78,12 +79,12 @@ impl FrameSource {
     ///
     /// # Errors
     ///
-    /// Fails when the user's clip cannot be read on.
+    /// Fails when the user's clip or a stored picture cannot be read.
     pub fn next_into(&mut self, frame: &mut YuvFrame) -> Result<bool, RenderError> {
         if self.at == self.frames {
             return Ok(false);
         }
-        self.compositor.draw(self.at, frame).map_err(RenderError::BackgroundFrame)?;
+        self.compositor.draw(self.at, frame)?;
         let moment = FrameMoment { segment: self.segment, frame: self.at, fps: self.fps };
         self.hooks.iter().for_each(|hook| hook.apply(frame, moment));
         self.at += 1;
@@ -93,7 +94,7 @@ impl FrameSource {
 
 impl Stage for Render {
     const NAME: &'static str = "render";
-    const VERSION: u32 = 8;
+    const VERSION: u32 = 9;
     type Input = (Segment, Audio, Visuals);
     type Output = Clip;
 
@@ -151,6 +152,7 @@ struct Stored {
     segment: u32,
     wording: Wording,
     panels: Vec<PanelArt>,
+    shows: Vec<StoredShow>,
     /// The user's clip.
     clip: Option<Bytes>,
     avatars: Vec<AvatarSheet>,
@@ -165,11 +167,14 @@ impl Stored {
         audio: &Audio,
         visuals: &Visuals,
     ) -> Result<Self, StageError> {
-        let mut panels = Vec::new();
+        let (mut panels, mut shows) = (Vec::new(), Vec::new());
         for (scene, visual) in visuals.scenes.iter().enumerate() {
             if let Some(panel) = &visual.panel {
                 let image = RgbaImage::from_png(&cx.get(&panel.image).await?).map_err(StageError::fatal)?;
                 panels.push(PanelArt { image, kind: panel.kind, scene });
+            }
+            for show in &visual.shows {
+                shows.push(StoredShow { visual: show.clone(), sheet: cx.get(&show.sheet).await?, scene });
             }
         }
         let clip = match &visuals.background {
@@ -189,7 +194,7 @@ impl Stored {
             pcm.chunks_exact(4).map(sample).collect()
         };
         let wording = Wording::new(&segment.language, visuals.unit);
-        Ok(Self { segment: segment.index, wording, panels, clip, avatars, samples })
+        Ok(Self { segment: segment.index, wording, panels, shows, clip, avatars, samples })
     }
 }
 
@@ -233,6 +238,7 @@ impl Render {
             CaptionTrack::new(chunks, audio.words.clone(), self.captions, self.fonts.clone(), plan);
         let background = self.background_source(visuals, stored.clip)?;
         let mut compositor = Compositor::new(plan, self.layout, background, captions);
+        compositor.add_shows(stored.shows, audio, frames);
         compositor.add_panels(&stored.panels, audio, frames);
         compositor.add_avatars(&stored.avatars, audio, &stored.samples);
         compositor.add_badges(visuals, audio, stored.wording, &self.fonts, frames);

@@ -8,6 +8,7 @@ use super::duration::{LENGTHS_MS, LINE_GAP_MS, SCENE_GAP_MS, estimate_ms, scene_
 use super::edit_verdict::{EditVerdict, LineFault, LineVerdict};
 use super::grounding::{UngroundedLine, doubted, unknown};
 use super::quiz_grounding::quiz_answers;
+use crate::direction::direct;
 use crate::gate::{Limits, STILL_MS};
 use crate::text::{Fonts, has_invisible, named};
 
@@ -80,7 +81,8 @@ pub fn judge_edit(
         }
         changes[edit.line] = Some(Change { text, is_overruled });
     }
-    let edited = edited(script, &changes);
+    let mut edited = edited(script, &changes);
+    direct(&mut edited, document);
     let ungrounded = doubted(&edited, document);
     let changed = script.lines().zip(changes).enumerate();
     let lines = changed.filter_map(|(line, (before, change))| {
@@ -187,6 +189,9 @@ fn edited(script: &Script, changes: &[Option<Change>]) -> Script {
                     line.edited = true;
                     line.overruled = change.is_overruled;
                     line.opinion = None;
+                    // They are about the words as they were.
+                    line.shows.clear();
+                    line.emphasis.clear();
                     is_scene_changed = true;
                 }
             }

@@ -30,6 +30,7 @@ mod seeded;
 mod segment;
 mod sentence_filter;
 mod sentences;
+mod show_labels;
 mod showable;
 mod slides;
 mod stage;
@@ -55,6 +56,8 @@ pub use script_file::{
     ApprovedScript, FileLine, FileQuestion, LineChange, MAX_SCRIPT_FILE_BYTES, ScriptFile, ScriptFileError,
     WrittenScript, rewritten,
 };
+#[cfg(feature = "ffmpeg")]
+pub(crate) use show_labels::foreign_labels;
 pub use stage::WriteScript;
 pub use trends::{
     NoSuchTrends, Trend, TrendChoice, TrendCommand, TrendError, TrendFile, TrendLexicon, TrendProgram,

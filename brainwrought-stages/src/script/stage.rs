@@ -17,6 +17,7 @@ use super::showable::{check_document, check_lines, showable_part};
 use super::trends::{TrendFile, voiced};
 use super::trial_narration::{TrialNarration, on_time};
 use super::writer::{Brief, ScriptError, ScriptWriter};
+use crate::direction::direct;
 use crate::text::Fonts;
 
 /// How often a script is spoken and written again by a writer of its own.
@@ -91,7 +92,7 @@ impl Default for WriteScript {
 
 impl Stage for WriteScript {
     const NAME: &'static str = "script";
-    const VERSION: u32 = 13;
+    const VERSION: u32 = 14;
     type Input = Document;
     type Output = Script;
 
@@ -184,6 +185,7 @@ impl WriteScript {
         // The quiz of any other writer was compared question by question when it was written.
         let is_written = self.writer.as_ref().is_some_and(|writer| writer.is_written());
         let judge = move || {
+            direct(&mut script, &document);
             if let Some(fonts) = fonts {
                 check_lines(&script, &fonts)?;
             }

@@ -1,8 +1,8 @@
 //! [`Card`]: a rounded card with its shadow, and the parts that several cards share.
 
 use super::surface::{Field, Surface};
-use super::text_layout::{Look, TextLayout, is_read_from_right};
-use super::theme::{ACCENT, CORNER, DUSK, MARGIN, NIGHT, PADDING, PANEL_WIDTH, PAPER, RULE, Rgb};
+use super::text_layout::{Look, SetWord, TextLayout, is_read_from_right};
+use super::theme::{ACCENT, CORNER, DUSK, HUES, MARGIN, NIGHT, PADDING, PANEL_WIDTH, PAPER, RULE, Rgb};
 use crate::picture::RgbaImage;
 use crate::text::Weight;
 
@@ -13,6 +13,8 @@ pub(super) enum Stock {
     Paper,
     /// Deep violet, for large words.
     Night,
+    /// One of [`HUES`], for large words.
+    Hue(u8),
 }
 
 /// Draws cards at one scale: 1 for frames 1,080 pixels wide.
@@ -42,6 +44,10 @@ impl<'a> Card<'a> {
         match stock {
             Stock::Paper => card.sheet.fill(scaled, PAPER, 1.0),
             Stock::Night => card.sheet.fill_gradient(scaled, NIGHT, DUSK),
+            Stock::Hue(place) => {
+                let (top, bottom) = HUES[usize::from(place) % HUES.len()];
+                card.sheet.fill_gradient(scaled, top, bottom);
+            }
         }
         card
     }
@@ -140,6 +146,15 @@ impl<'a> Card<'a> {
     }
 }
 
+/// A line of set text, in pixels of a frame 1,080 wide.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct SetLine {
+    pub(super) text: String,
+    /// Its upper edge, from the upper edge of the text.
+    pub(super) top: f32,
+    pub(super) height: f32,
+}
+
 /// The height of a pill.
 pub(super) const PILL_HEIGHT: f32 = 48.0;
 
@@ -148,6 +163,19 @@ fn pill_look(colour: Rgb) -> Look {
 }
 
 impl Table<'_> {
+    /// The lines that text breaks into, in pixels of a frame 1,080 wide.
+    pub(super) fn lines(&self, text: &str, look: &Look) -> Vec<SetLine> {
+        let height = look.size * look.leading;
+        let lines = self.lettering.lines(text, &look.scaled(self.scale));
+        let set = |(n, text): (usize, String)| SetLine { text, top: n as f32 * height, height };
+        lines.into_iter().enumerate().map(set).collect()
+    }
+
+    /// The words of set text, in its order, each where it stands.
+    pub(super) fn words(&self, text: &str, look: &Look) -> Vec<SetWord> {
+        self.lettering.words(text, &look.scaled(self.scale))
+    }
+
     /// Sets text in the output's pixels.
     pub(super) fn set(&self, text: &str, look: &Look) -> RgbaImage {
         self.lettering.set(text, &look.scaled(self.scale))
@@ -159,14 +187,15 @@ impl Table<'_> {
         (width / self.scale, height / self.scale)
     }
 
-    /// The look at the largest of `sizes` that lets the text stand within `height`; the smallest if none does, with as
-    /// many lines as fit.
+    /// The look at the largest of `sizes` that lets the text stand within `height` without breaking a word; the smallest if none
+    /// does, with as many lines as fit.
     pub(super) fn fit(&self, text: &str, look: &Look, sizes: &[f32], height: f32) -> Look {
         for &size in sizes {
             let look = Look { size, ..look.clone() };
             // Without a limit on lines, text that does not fit shows as too tall.
             let (_, tall) = self.size(text, &Look { lines: usize::MAX, ..look.clone() });
-            if tall <= height {
+            let is_whole = |word: &str| self.size(word, &Look { width: f32::MAX, ..look.clone() }).0 <= look.width;
+            if tall <= height && text.split_whitespace().all(is_whole) {
                 return look;
             }
         }

@@ -13,6 +13,8 @@ mod picture_panel;
 mod plan;
 mod printed_text;
 mod quote;
+mod scene_shows;
+mod shows;
 mod stage;
 mod sticker;
 mod surface;
@@ -24,4 +26,6 @@ pub use illustrate::{
     Credit, Found, GENERATOR_KEY, IllustrateError, Illustrator, ImageRequest, Kept, MemesBy, NoSuchPictures,
     PictureChoice, PictureFile, Pictures, VideoGenerator, illustration,
 };
+#[cfg(feature = "ffmpeg")]
+pub(crate) use scene_shows::drawn_show;
 pub use stage::PrepareVisuals;

@@ -121,7 +121,7 @@ impl<'a> Plan<'a> {
 }
 
 impl<'a> PagePlan<'a> {
-    fn new(document: &Document, page: u32, quote: &'a str, layout: Layout) -> Self {
+    pub(super) fn new(document: &Document, page: u32, quote: &'a str, layout: Layout) -> Self {
         let held = document.page(page);
         let place = held.and_then(|held| quote::find(held, quote));
         let block = place.as_ref().map(|place| place.block);

@@ -2,7 +2,7 @@
 
 use brainwrought_core::data::{
     AssetRecord, Avatar, Background, BlobRef, Document, LineRole, Panel, Scene, SceneVisual, Segment,
-    Speaker, VisualCue, Visuals,
+    ShowVisual, Speaker, VisualCue, Visuals,
 };
 use brainwrought_core::event::LogLevel;
 use brainwrought_core::stage::{Stage, StageContext, StageError};
@@ -15,6 +15,8 @@ use super::illustrate::{MemesBy, Pictures};
 use super::illustrations::{IllustrationFetcher, Shown};
 use super::picture_panel::{self, PICTURE_ROOM};
 use super::plan::Plan;
+use super::scene_shows::{self, PlacedShow};
+use super::shows::DrawnShow;
 use super::text_layout::TextLayout;
 use crate::background;
 use crate::frame::{Layout, Wording};
@@ -86,7 +88,7 @@ impl Default for PrepareVisuals {
 
 impl Stage for PrepareVisuals {
     const NAME: &'static str = "visuals";
-    const VERSION: u32 = 6;
+    const VERSION: u32 = 7;
     type Input = (Document, Segment);
     type Output = Visuals;
 
@@ -117,11 +119,15 @@ impl Stage for PrepareVisuals {
         })
         .await??;
         for (done, (scene, drawn)) in segment.scenes.iter().zip(panels).enumerate() {
-            let panel = match drawn {
+            let panel = match drawn.panel {
                 Some((drawn, png)) => Some(store(cx, drawn, png).await?),
                 None => None,
             };
-            scenes.push(SceneVisual { panel, badges: badges(&document, scene) });
+            let mut shows = Vec::with_capacity(drawn.shows.len());
+            for (show, png) in drawn.shows {
+                shows.push(store_show(cx, show, png).await?);
+            }
+            scenes.push(SceneVisual { panel, shows, badges: badges(&document, scene) });
             cx.progress(total + done as u64 + 1, 2 * total);
         }
         for warning in &warnings {
@@ -180,7 +186,7 @@ impl PrepareVisuals {
 
     /// How many pixels of the output one pixel of a frame 1,080 × 1,920 is.
     fn scale(&self) -> f32 {
-        (self.width as f32 / 1080.0).min(self.height as f32 / 1920.0).clamp(0.05, 4.0)
+        scale(self.width, self.height)
     }
 
     /// Draws the parts of pages that the scenes need, scene by scene; nothing stands for what cannot be drawn. A page
@@ -192,15 +198,20 @@ impl PrepareVisuals {
         segment: &Segment,
         pictures: &[Option<Shown>],
         warnings: &mut Vec<String>,
-    ) -> Result<Vec<Vec<Option<RgbaImage>>>, StageError> {
+    ) -> Result<Vec<SceneShots>, StageError> {
         let scenes = segment.scenes.iter().zip(pictures);
         let shots = |(scene, picture): (&Scene, &Option<Shown>)| match picture {
             Some(_) => Vec::new(),
             None => Plan::new(document, scene, self.layout).shots(document, self.scale()),
         };
-        let wanted: Vec<_> = scenes.map(shots).collect();
+        // Those of a scene's own picture, then those of its shows.
+        let wanted: Vec<_> = scenes
+            .flat_map(|(scene, picture)| {
+                [shots((scene, picture)), scene_shows::shots(document, scene, self.layout, self.scale())]
+            })
+            .collect();
         if wanted.iter().all(Vec::is_empty) {
-            return Ok(vec![Vec::new(); wanted.len()]);
+            return Ok(vec![SceneShots::default(); segment.scenes.len()]);
         }
         let pdf = cx.get(&document.source).await?;
         let all: Vec<_> = wanted.iter().flatten().cloned().collect();
@@ -223,7 +234,12 @@ impl PrepareVisuals {
                 None
             }
         });
-        Ok(wanted.iter().map(|shots| drawn.by_ref().take(shots.len()).collect()).collect())
+        let mut taken = wanted.iter().map(|shots| drawn.by_ref().take(shots.len()).collect());
+        let mut scenes = Vec::with_capacity(segment.scenes.len());
+        while let (Some(panel), Some(shows)) = (taken.next(), taken.next()) {
+            scenes.push(SceneShots { panel, shows });
+        }
+        Ok(scenes)
     }
 
     /// Draws the panels and encodes them.
@@ -233,9 +249,9 @@ impl PrepareVisuals {
         document: &Document,
         segment: &Segment,
         pictures: &[Option<Shown>],
-        shots: Vec<Vec<Option<RgbaImage>>>,
+        shots: Vec<SceneShots>,
         warnings: &mut Vec<String>,
-    ) -> Result<Vec<Option<EncodedPanel>>, StageError> {
+    ) -> Result<Vec<DrawnScene>, StageError> {
         let lettering = TextLayout::new(self.fonts.clone());
         let table = Table { lettering: &lettering, scale: self.scale() };
         let wording = Wording::new(&segment.language, document.unit);
@@ -245,26 +261,42 @@ impl PrepareVisuals {
         }
         let total = segment.scenes.len() as u64;
         let mut panels = Vec::with_capacity(segment.scenes.len());
+        // Segments begin with different grounds.
+        let mut shown = u64::from(segment.index);
         for (done, ((scene, picture), shots)) in segment.scenes.iter().zip(pictures).zip(shots).enumerate() {
             cx.check_cancelled()?;
             let drawn = match picture {
                 Some(shown) => show(table, shown),
                 None => {
                     let plan = Plan::new(document, scene, self.layout);
-                    compose(table, wording, document, &plan, &shots, warnings)
+                    compose(table, wording, document, &plan, &shots.panel, warnings)
                 }
             };
-            panels.push(match drawn {
+            let panel = match drawn {
                 Some(drawn) => {
                     let png = drawn.image.to_png().map_err(StageError::fatal)?;
                     Some((drawn, png))
                 }
                 None => None,
-            });
+            };
+            let placed =
+                scene_shows::draw(table, wording, document, scene, self.layout, &shots.shows, shown, warnings);
+            shown += placed.len() as u64;
+            let encoded = |show: PlacedShow| {
+                let png = show.drawn.sheet.to_png().map_err(StageError::fatal)?;
+                Ok::<_, StageError>((show, png))
+            };
+            let shows = placed.into_iter().map(encoded).collect::<Result<Vec<_>, _>>()?;
+            panels.push(DrawnScene { panel, shows });
             cx.progress(done as u64 + 1, 2 * total);
         }
         Ok(panels)
     }
+}
+
+/// How many pixels of a frame one pixel of a frame 1,080 × 1,920 is.
+pub(super) fn scale(width: u32, height: u32) -> f32 {
+    (width as f32 / 1080.0).min(height as f32 / 1920.0).clamp(0.05, 4.0)
 }
 
 /// Records the figures and pages that the scenes show, where no picture from elsewhere takes their place.
@@ -304,6 +336,27 @@ fn show(table: Table<'_>, shown: &Shown) -> Option<DrawnPanel> {
 
 /// A panel with its PNG.
 type EncodedPanel = (DrawnPanel, Vec<u8>);
+
+/// The parts of pages that a scene shows; nothing stands for what cannot be drawn.
+#[derive(Debug, Clone, Default)]
+struct SceneShots {
+    panel: Vec<Option<RgbaImage>>,
+    shows: Vec<Option<RgbaImage>>,
+}
+
+/// What a scene shows, as PNGs that are not stored yet.
+struct DrawnScene {
+    panel: Option<EncodedPanel>,
+    shows: Vec<(PlacedShow, Vec<u8>)>,
+}
+
+async fn store_show(cx: &StageContext, show: PlacedShow, png: Vec<u8>) -> Result<ShowVisual, StageError> {
+    let sheet = cx.put(png.into(), "image/png").await?;
+    let PlacedShow { line, at_word, kind, drawn, page, description } = show;
+    let DrawnShow { layers, width, height, smallest_type, .. } = drawn;
+    let kind = kind.to_owned();
+    Ok(ShowVisual { line, at_word, kind, sheet, width, height, layers, page, smallest_type, description })
+}
 
 async fn store(cx: &StageContext, drawn: DrawnPanel, png: Vec<u8>) -> Result<Panel, StageError> {
     let image = cx.put(png.into(), "image/png").await?;

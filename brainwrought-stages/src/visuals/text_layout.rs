@@ -4,7 +4,7 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use super::theme::{INK, Rgb};
 use crate::picture::RgbaImage;
-use crate::text::{Fonts, Letters, Stroke, Weight};
+use crate::text::{Fonts, Letters, Stroke, Weight, written_words};
 
 /// How text looks.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,6 +31,26 @@ pub(super) struct Edge {
     /// How far it reaches out of a letter, in pixels.
     pub(super) reach: f32,
     pub(super) colour: Rgb,
+}
+
+/// A word of set text.
+#[derive(Debug, Clone)]
+pub(super) struct SetWord {
+    pub(super) text: String,
+    letters: Letters,
+    bytes: std::ops::Range<usize>,
+    shift: f32,
+    baseline: f32,
+}
+
+impl SetWord {
+    /// Draws it, and tells where its left and upper edge lie from those of the text, in pixels.
+    pub(super) fn draw(&self, [r, g, b]: Rgb) -> Option<(RgbaImage, f32, f32)> {
+        let ink = self.letters.draw(&self.bytes, [r, g, b, 255], None, 1.0, (0.0, 0.0))?;
+        // As `TextLayout::set` rounds, so that it lies exactly over the text.
+        let (left, top) = (ink.left + self.shift as i32, ink.top + self.baseline.round() as i32);
+        Some((ink.image, left as f32, top as f32))
+    }
 }
 
 impl Default for Look {
@@ -111,6 +131,31 @@ impl TextLayout {
             lay_over(&mut image, &ink.image, ink.left + left, ink.top + top);
         }
         image
+    }
+
+    /// The lines that text breaks into.
+    pub(super) fn lines(&self, text: &str, look: &Look) -> Vec<String> {
+        self.lay_out(text, look).into_iter().map(|line| line.text).collect()
+    }
+
+    /// The words of set text, in its order, each where it stands. Words are what [`written_words`] says, so that they can be
+    /// counted along with those of a caption.
+    pub(super) fn words(&self, text: &str, look: &Look) -> Vec<SetWord> {
+        let mut words = Vec::new();
+        for (n, line) in self.lay_out(text, look).into_iter().enumerate() {
+            let baseline = (n as f32 + 0.5) * look.size * look.leading + look.size * 0.355;
+            let spare = look.width - line.letters.width();
+            let shift = match look.centred {
+                true => spare / 2.0,
+                false if is_read_from_right(&line.text) => spare,
+                false => 0.0,
+            };
+            for bytes in written_words(&line.text) {
+                let text = line.text[bytes.clone()].to_owned();
+                words.push(SetWord { text, letters: line.letters.clone(), bytes, shift, baseline });
+            }
+        }
+        words
     }
 
     /// Breaks text into lines. Words that do not fit give way to an ellipsis, last ones first.

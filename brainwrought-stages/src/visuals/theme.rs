@@ -15,6 +15,14 @@ pub(super) const RULE: Rgb = [0xE6, 0xE8, 0xF2];
 pub(super) const NIGHT: Rgb = [0x1B, 0x17, 0x4A];
 /// The lower end of such a card: 9:1 against [`PAPER`].
 pub(super) const DUSK: Rgb = [0x3D, 0x2A, 0x96];
+/// The grounds of what is shown while lines are said, upper end and lower end: white is at least 7:1 against each of them, and
+/// what catches the eye at least 4.5:1.
+pub(super) const HUES: [(Rgb, Rgb); 4] = [
+    (NIGHT, DUSK),
+    ([0x06, 0x2B, 0x3F], [0x0A, 0x50, 0x6E]),
+    ([0x3A, 0x0D, 0x33], [0x6B, 0x1B, 0x55]),
+    ([0x08, 0x30, 0x28], [0x0D, 0x57, 0x46]),
+];
 /// What catches the eye; the same as the lit word of a caption.
 pub(super) const ACCENT: Rgb = [0xFF, 0xD7, 0x00];
 /// One colour for every answer, each at least 4.5:1 against [`PAPER`].
@@ -61,6 +69,7 @@ mod tests {
             (INK, ACCENT),
             (MUTED, RULE),
         ];
+        pairs.extend(HUES.iter().flat_map(|&(top, bottom)| [(PAPER, bottom), (ACCENT, bottom), (ACCENT, top)]));
         pairs.extend(ANSWERS.map(|answer| (PAPER, answer)));
         for (text, ground) in pairs {
             assert!(contrast(text, ground) >= 4.5, "{text:?} on {ground:?}: {}", contrast(text, ground));

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::super::caption_words::written_words;
+use crate::text::written_words;
 use super::super::voice::{Envelope, SpokenWord};
 
 /// Gives every word of `line` a share of the sound by its letters: what there is without a voice to compare with.

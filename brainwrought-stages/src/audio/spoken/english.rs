@@ -1,6 +1,6 @@
 //! [`english`]: a line of English, piece by piece.
 
-use super::super::caption_words::written_words;
+use crate::text::written_words;
 use super::SpokenToken;
 use super::currency::is_scale_word;
 use super::number::is_number;

@@ -27,7 +27,7 @@ use std::ops::Range;
 
 use brainwrought_core::data::Language;
 
-use super::caption_words::written_words;
+use crate::text::written_words;
 use english::english;
 use locale::Locale;
 

@@ -5,7 +5,7 @@ use std::ops::Range;
 use regex::{Captures, Regex};
 
 use super::super::SpokenToken;
-use crate::audio::caption_words::written_words;
+use crate::text::written_words;
 
 /// A line and the parts of it that are said otherwise than they are written.
 #[derive(Debug)]

@@ -93,7 +93,7 @@ fn is_hiragana(letter: char) -> bool {
     matches!(letter, '\u{3041}'..='\u{309F}')
 }
 
-pub(super) fn is_han(letter: char) -> bool {
+pub(crate) fn is_han(letter: char) -> bool {
     matches!(letter, '々' | '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}')
 }
 

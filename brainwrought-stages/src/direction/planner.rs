@@ -1,0 +1,259 @@
+//! [`direct`]: places what is shown along the lines of a script.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use brainwrought_core::data::{
+    Document, Line, LineRole, Scene, SceneKind, Script, Show, ShowCue, ShowItem, VisualCue,
+};
+
+use super::clauses::{FEWEST, stretches};
+use super::phrase::Phrase;
+use super::{amounts, enumeration, meaning, relations};
+use crate::icons::IconLibrary;
+
+/// So many words of a line are heard before a picture of the scene's own makes room: some three seconds.
+const OWN_PICTURE_WORDS: usize = 8;
+/// The most words of a cited sentence that are shown as one.
+const RECEIPT_WORDS: Range<usize> = 5..26;
+/// One of so many shows of words alone is the cited sentence on its page.
+const RECEIPT_EVERY: usize = 3;
+/// The most words that a caption lifts out of a line.
+const MAX_EMPHASIS: usize = 2;
+/// The most words around an icon's own that name the thing.
+const MAX_ICON_LABEL: usize = 4;
+/// The same icon comes again after so many others.
+const ICONS_BETWEEN: usize = 6;
+
+/// A show with the words of the line that it is about, and why.
+type Found = (Range<usize>, Show, &'static str);
+
+/// Chooses what is shown for every line that says what the document says and has no shows yet. What is chosen is a function of
+/// script and document alone.
+pub(crate) fn direct(script: &mut Script, document: &Document) {
+    let language = script.language.as_str().to_owned();
+    let concepts: BTreeSet<String> = script
+        .analysis
+        .concepts
+        .iter()
+        .take(8)
+        .flat_map(|concept| concept.term.split_whitespace().map(str::to_lowercase).collect::<Vec<_>>())
+        .collect();
+    let mut director = Director { document, language: &language, concepts, icons: Vec::new(), plain: 0 };
+    for scene in script.segments.iter_mut().flat_map(|segment| &mut segment.scenes) {
+        director.scene(scene);
+    }
+}
+
+struct Director<'a> {
+    document: &'a Document,
+    language: &'a str,
+    /// Words of the key concepts, in small letters.
+    concepts: BTreeSet<String>,
+    /// The icons that were shown last.
+    icons: Vec<String>,
+    /// How many shows of words alone there were.
+    plain: usize,
+}
+
+impl Director<'_> {
+    fn scene(&mut self, scene: &mut Scene) {
+        if !matches!(scene.kind, SceneKind::Hook | SceneKind::Content) {
+            return;
+        }
+        let mut figure = match &scene.visual {
+            VisualCue::Figure { figure } if self.document.figures.iter().any(|held| held.id == *figure) => {
+                Some(figure.clone())
+            }
+            _ => None,
+        };
+        // A picture that was chosen for the scene is seen before others take its place.
+        let mut own = match &scene.visual {
+            VisualCue::PageCrop { .. } | VisualCue::Motion | VisualCue::Figure { .. } => 0,
+            _ => OWN_PICTURE_WORDS,
+        };
+        for line in &mut scene.lines {
+            let silent = matches!(line.role, LineRole::Interjection | LineRole::Quiz | LineRole::Answer);
+            let words = Phrase::new(&line.text, self.language).len();
+            if silent || !line.shows.is_empty() {
+                own = own.saturating_sub(words);
+                continue;
+            }
+            let mut shows = self.line(line, own);
+            if let Some(id) = figure.take_if(|_| line.role.states_facts()) {
+                shows.retain(|cue| cue.at_word as usize >= OWN_PICTURE_WORDS);
+                let show = Show::Figure { figure: id, region: None };
+                let reason = "the line is about this figure".to_owned();
+                shows.insert(0, ShowCue { at_word: 0, show, reason });
+            }
+            line.shows = shows;
+            own = own.saturating_sub(words);
+        }
+    }
+
+    /// What is shown while a line is said, from its word `own` on.
+    fn line(&mut self, line: &mut Line, own: usize) -> Vec<ShowCue> {
+        let text = line.text.clone();
+        let phrase = Phrase::new(&text, self.language);
+        let structures = self.structures(&phrase, own);
+        let mut shows: Vec<Found> = Vec::new();
+        let mut from = own;
+        for found in structures {
+            self.fill(&phrase, line, from..found.0.start, &mut shows);
+            from = found.0.end.max(found.0.start + FEWEST);
+            shows.push(found);
+        }
+        self.fill(&phrase, line, from..phrase.len(), &mut shows);
+        if line.emphasis.is_empty() {
+            line.emphasis = self.emphasis(&phrase);
+        }
+        let cue = |(words, show, reason): Found| ShowCue {
+            at_word: words.start as u32,
+            show,
+            reason: reason.to_owned(),
+        };
+        shows.into_iter().map(cue).collect()
+    }
+
+    /// What a line says in a form that can be drawn, weightier forms first, without what would lie over another.
+    fn structures(&self, phrase: &Phrase<'_>, own: usize) -> Vec<Found> {
+        let icon = |label: &str| self.icon(label);
+        let mut found: Vec<Found> = Vec::new();
+        let candidates = [
+            relations::steps(phrase),
+            enumeration::show(phrase, icon),
+            relations::cause(phrase, icon),
+            meaning::show(phrase, icon),
+        ];
+        for candidate in candidates.into_iter().flatten().chain(amounts::shows(phrase)) {
+            let near = |other: &Found| {
+                candidate.0.start < other.0.end.max(other.0.start + FEWEST)
+                    && other.0.start < candidate.0.end.max(candidate.0.start + FEWEST)
+            };
+            if candidate.0.start >= own && !found.iter().any(near) {
+                found.push(candidate);
+            }
+        }
+        found.sort_by_key(|(words, ..)| words.start);
+        found
+    }
+
+    /// Shows for words that nothing else was found for.
+    fn fill(&mut self, phrase: &Phrase<'_>, line: &Line, words: Range<usize>, shows: &mut Vec<Found>) {
+        let left = words.end.saturating_sub(words.start);
+        if left < FEWEST {
+            // A line of a few words is shown whole; what is left of another stays with its neighbour.
+            let whole = words.start == 0 && words.end == phrase.len() && left > 1;
+            if !whole {
+                return;
+            }
+        }
+        for range in stretches(phrase) {
+            let range = range.start.max(words.start)..range.end.min(words.end);
+            if range.start >= range.end {
+                continue;
+            }
+            let is_short = range.len() < FEWEST;
+            if is_short && (!shows.is_empty() || range.end < words.end) {
+                continue;
+            }
+            let show = self.filler(phrase, line, &range);
+            shows.push((range, show.0, show.1));
+        }
+    }
+
+    fn filler(&mut self, phrase: &Phrase<'_>, line: &Line, range: &Range<usize>) -> (Show, &'static str) {
+        let found = self.found_icons(phrase, range);
+        for item in &found {
+            self.icons.extend(item.icon.clone());
+        }
+        let before = self.icons.len().saturating_sub(ICONS_BETWEEN);
+        self.icons.drain(..before);
+        if found.len() > 1 {
+            return (Show::Cast { members: found, passes: false }, "these things are named");
+        }
+        let text = phrase.label(range.clone());
+        let marked = self.marked(phrase, range);
+        if let Some(ShowItem { icon: Some(icon), label, .. }) = found.into_iter().next() {
+            if range.len() <= FEWEST + 2 {
+                return (Show::Icon { icon, label }, "this thing is named");
+            }
+            return (Show::Quote { text, marked, icon: Some(icon) }, "the words, with what they name");
+        }
+        self.plain += 1;
+        let citation = &line.citation;
+        let quoted = citation.quote.split_whitespace().count();
+        if range.start == 0 && self.plain.is_multiple_of(RECEIPT_EVERY) && RECEIPT_WORDS.contains(&quoted) {
+            let (page, quote) = (citation.page, citation.quote.clone());
+            return (Show::Receipt { page, quote }, "the sentence on its page");
+        }
+        (Show::Quote { text, marked, icon: None }, "the words")
+    }
+
+    /// The icons for some words, each with the words that name it.
+    fn found_icons(&self, phrase: &Phrase<'_>, range: &Range<usize>) -> Vec<ShowItem> {
+        let (Some(first), Some(last)) = (phrase.words.get(range.start), phrase.words.get(range.end - 1)) else {
+            return Vec::new();
+        };
+        let bytes = first.start..last.end;
+        let mut items: Vec<ShowItem> = Vec::new();
+        for found in IconLibrary::embedded().find(self.language, phrase.text) {
+            let held = bytes.start <= found.bytes.start && found.bytes.end <= bytes.end;
+            if !held || self.icons.contains(&found.icon) || items.len() == Show::MAX_ITEMS {
+                continue;
+            }
+            let at = phrase.words.iter().position(|word| word.end > found.bytes.start).unwrap_or(range.start);
+            let end = phrase.words.iter().position(|word| word.end >= found.bytes.end).map_or(at + 1, |last| last + 1);
+            let label = phrase.label(self.named(phrase, range, at..end));
+            items.push(ShowItem { label, icon: Some(found.icon), at_word: at as u32 });
+        }
+        items.sort_by_key(|item| item.at_word);
+        items.dedup_by(|next, before| next.label == before.label || next.icon == before.icon);
+        items
+    }
+
+    /// The words that name a thing: those of its icon, with what stands before them up to a word without meaning.
+    fn named(&self, phrase: &Phrase<'_>, range: &Range<usize>, words: Range<usize>) -> Range<usize> {
+        let Range { mut start, end } = words;
+        while start > range.start
+            && end - start < MAX_ICON_LABEL
+            && !phrase.is_function(start - 1)
+            && !phrase.breaks_behind(start - 1)
+        {
+            start -= 1;
+        }
+        start..end
+    }
+
+    /// The icon of a label, if it has one.
+    fn icon(&self, label: &str) -> Option<String> {
+        IconLibrary::embedded().find(self.language, label).into_iter().next().map(|found| found.icon)
+    }
+
+    /// The words of a stretch that carry it: those of key concepts and numbers, else the longest.
+    fn marked(&self, phrase: &Phrase<'_>, range: &Range<usize>) -> Vec<String> {
+        let is_key = |at: &usize| {
+            let key = phrase.key(*at);
+            self.concepts.contains(&key) || key.contains(|letter: char| letter.is_ascii_digit())
+        };
+        let content = || range.clone().filter(|&at| !phrase.is_function(at));
+        let mut marked: Vec<usize> = content().filter(is_key).take(3).collect();
+        if marked.is_empty() {
+            marked.extend(content().max_by_key(|&at| (phrase.key(at).chars().count(), std::cmp::Reverse(at))));
+        }
+        marked.into_iter().map(|at| phrase.label(at..at + 1)).collect()
+    }
+
+    /// The words that captions lift out of a line.
+    fn emphasis(&self, phrase: &Phrase<'_>) -> Vec<String> {
+        let is_key = |at: &usize| {
+            let key = phrase.key(*at);
+            !phrase.is_function(*at)
+                && (self.concepts.contains(&key) || key.contains(|letter: char| letter.is_ascii_digit()))
+        };
+        let mut words: Vec<String> = (0..phrase.len()).filter(is_key).map(|at| phrase.label(at..at + 1)).collect();
+        words.dedup();
+        words.truncate(MAX_EMPHASIS);
+        words
+    }
+}
