@@ -54,6 +54,43 @@ pub(super) fn numbers(phrase: &Phrase<'_>) -> Vec<Number> {
 }
 
 fn number(phrase: &Phrase<'_>, at: usize) -> Option<Number> {
+    in_digits(phrase, at).or_else(|| in_words(phrase, at))
+}
+
+/// A large number or a part of a whole that is written out: "tens of thousands", "two thirds".
+fn in_words(phrase: &Phrase<'_>, at: usize) -> Option<Number> {
+    let meaning = &phrase.language.meaning;
+    let worth = |at: usize| -> Option<f64> {
+        let key = phrase.key(at);
+        let plural = || meaning.numbers.get(key.strip_suffix('s')?).filter(|&&value| value >= 10.0);
+        meaning.numbers.get(&key).or_else(plural).copied()
+    };
+    let is_part = |at: usize| meaning.fractions.contains_key(&phrase.key(at));
+    let mut end = at;
+    let (mut largest, mut has_part) = (0.0_f64, false);
+    while end < phrase.len() && end < at + 5 {
+        match worth(end) {
+            Some(value) => largest = largest.max(value),
+            None if is_part(end) && (end > at || phrase.key(end) == "half") => has_part = true,
+            // "Tens of thousands".
+            None if end > at && phrase.key(end) == "of" && worth(end + 1).is_some_and(|value| value >= 100.0) => {}
+            None => break,
+        }
+        end += 1;
+        if phrase.breaks_behind(end - 1) {
+            break;
+        }
+    }
+    // "Half of", "two thirds of"; small numbers in words are no figures.
+    let tells = largest >= 100.0 || has_part && phrase.key(end) == "of";
+    if !tells || end == at {
+        return None;
+    }
+    let shown = phrase.label(at..end);
+    Some(Number { words: at..end, value: largest.max(1.0), unit: shown.clone(), shown, is_year: false })
+}
+
+fn in_digits(phrase: &Phrase<'_>, at: usize) -> Option<Number> {
     let parts = NUMBER.captures(phrase.word(at))?;
     let digits = parts.name("number")?.as_str();
     let part = |name: &str| parts.name(name).map_or("", |part| part.as_str());
@@ -73,7 +110,13 @@ fn number(phrase: &Phrase<'_>, at: usize) -> Option<Number> {
     }
     // A number that names something counts nothing: "Figure 3", "GPT 4", "Article 12".
     let before = at.checked_sub(1).map(|before| phrase.word(before)).unwrap_or_default();
-    let capital = before.chars().next().is_some_and(char::is_uppercase) && at > 1 && !phrase.breaks_behind(at - 1);
+    let is_capital = |letter: char| letter.is_uppercase();
+    let capital = match at {
+        0 => false,
+        // Any word is written large where the line begins.
+        1 => before.chars().count() > 1 && before.chars().all(is_capital),
+        _ => before.chars().next().is_some_and(is_capital) && !phrase.breaks_behind(at - 1),
+    };
     let is_year = unit.is_empty() && !digits.contains(['.', ',']) && (1500.0..2100.0).contains(&plain);
     if unit.is_empty() && !is_year && (capital || plain < 2.0) {
         return None;
@@ -109,17 +152,30 @@ fn counted(phrase: &Phrase<'_>, number: &Number) -> String {
                 break;
             }
         }
-        // What ends in a word that leans on the next one is cut before it.
-        while to > end && phrase.is_function(to - 1) {
+        // A thought that is too long ends before the words that lead on, and never with one of them.
+        if to < phrase.len() && !phrase.breaks_behind(to - 1) && to - end == Show::MAX_LABEL_WORDS {
+            to = (end + 1..to).rev().find(|&at| phrase.is_function(at)).unwrap_or(to);
+        }
+        let leads_on = |at: usize, first: usize| phrase.is_function(at) || at > first + 1 && phrase.is_verb(at);
+        while to > end && leads_on(to - 1, end) {
             to -= 1;
         }
         if (end..to).any(|at| !phrase.is_function(at)) {
             return phrase.label(end..to);
         }
     }
+    subject(phrase, number)
+}
+
+/// The words before a number, from the beginning of their clause on.
+fn subject(phrase: &Phrase<'_>, number: &Number) -> String {
     let start = number.words.start;
     let mut from = start;
-    while from > 0 && start - from < Show::MAX_LABEL_WORDS && !phrase.breaks_behind(from - 1) {
+    while from > 0
+        && start - from < Show::MAX_LABEL_WORDS
+        && !phrase.breaks_behind(from - 1)
+        && !opens_clause(phrase, from - 1)
+    {
         from -= 1;
     }
     let range = phrase.trimmed(from..start);
@@ -234,7 +290,11 @@ fn compared(phrase: &Phrase<'_>, numbers: &[Number]) -> Option<(Range<usize>, Sh
     let compares = (0..phrase.len()).any(|at| phrase.language.shows.compares.contains(&phrase.key(at)));
     let [a, b] = numbers else { return None };
     let fits = compares && a.unit == b.unit && !a.unit.is_empty() && a.value > 0.0 && b.value > 0.0;
-    let (one, other) = (counted(phrase, a), counted(phrase, b));
+    let subjects = (subject(phrase, a), subject(phrase, b));
+    let (one, other) = match subjects {
+        (one, other) if !one.is_empty() && !other.is_empty() => (one, other),
+        _ => (counted(phrase, a), counted(phrase, b)),
+    };
     // Each needs a name of its own, and neither one holds the other's number.
     let named = !one.is_empty() && !other.is_empty() && one != other;
     let apart = !one.contains(&b.shown) && !other.contains(&a.shown);
@@ -269,6 +329,8 @@ mod tests {
             ["number 1,299 | patients with a first stroke"]
         );
         assert_eq!(shown("Errors fell by 12.5 percent."), ["number 12.5 percent | Errors fell"]);
+        assert_eq!(shown("A study with 43 students at two schools shows"), ["number 43 | students at two schools"]);
+        assert_eq!(shown("AC 101 starts early."), [""; 0]);
         assert_eq!(shown("As Figure 3 shows, 2 of them wait."), [""; 0]);
     }
 
@@ -279,13 +341,23 @@ mod tests {
             ["number 90% | of the day | 50%"]
         );
         assert_eq!(
-            shown("It took 45% of the small firms, but 12% of the large firms."),
+            shown("It took 45% of the small firms, and 12% of the large firms."),
             ["number 45% | of the small firms", "number 12% | of the large firms"]
         );
         assert_eq!(
             shown("Red took 45% of all firms while blue took 12% of them."),
-            ["compare of all firms | 45% | of them | 12%"]
+            ["compare Red took | 45% | blue took | 12%"]
         );
+    }
+
+    #[test]
+    fn what_is_written_out_counts_where_it_is_large_or_a_part() {
+        assert_eq!(
+            shown("It runs on tens of thousands of servers and two machines."),
+            ["number tens of thousands | of servers"]
+        );
+        assert_eq!(shown("Two thirds of all guests leave."), ["number Two thirds | of all guests"]);
+        assert_eq!(shown("The third party and one of the two waits."), [""; 0]);
     }
 
     #[test]

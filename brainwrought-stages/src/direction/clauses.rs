@@ -48,7 +48,7 @@ fn cut(phrase: &Phrase<'_>, at: usize) -> usize {
         return 0;
     }
     if phrase.breaks_behind(at - 1) {
-        return 6;
+        return 2;
     }
     let (before, next) = (phrase.key(at - 1), phrase.key(at));
     let opens = phrase.language.story.clause_openers.contains(&next)
@@ -56,10 +56,10 @@ fn cut(phrase: &Phrase<'_>, at: usize) -> usize {
     // A function word belongs to what follows it.
     match (opens, phrase.is_function(at - 1), phrase.is_function(at)) {
         _ if phrase.language.words.leaning.contains(&before) => 60,
-        (true, false, _) => 10,
+        (true, ..) => 3,
         (_, true, _) => 50,
-        (_, false, true) => 18,
-        (_, false, false) => 34,
+        (_, false, true) => 22,
+        (_, false, false) => 40,
     }
 }
 

@@ -37,13 +37,18 @@ fn items(phrase: &Phrase<'_>) -> Option<Vec<Range<usize>>> {
         }
         let mut found: Vec<Range<usize>> = starts.iter().zip(&ends).map(|(&start, &end)| start..end).collect();
         found.reverse();
-        // The first item has no comma before it: it is no longer than the others, and begins behind a word that opens it.
+        // The first item has no comma before it: it is no longer than the others, and begins behind a word that opens it, such
+        // as a verb where verbs are known.
         let end = *ends.last()?;
-        let longest = found.iter().map(ExactSizeIterator::len).max()?;
+        let lengths = || found.iter().map(ExactSizeIterator::len);
+        let longest = lengths().max()?;
+        let knows_verbs = !phrase.language.words.verb_stems.is_empty();
+        let most = if knows_verbs { longest + 1 } else { lengths().min()? };
         let mut start = end;
-        while start > 0 && end - start < longest {
+        while start > 0 && end - start < most {
             let before = start - 1;
-            if phrase.breaks_behind(before) && before + 1 != end || phrase.is_function(before) {
+            let opens = before + 1 != end && (phrase.breaks_behind(before) || phrase.is_verb(before));
+            if opens || phrase.is_function(before) {
                 break;
             }
             start = before;
@@ -65,8 +70,15 @@ fn items(phrase: &Phrase<'_>) -> Option<Vec<Range<usize>>> {
             }
         }
         found.push(last..to);
-        let trimmed: Vec<Range<usize>> = found.into_iter().map(|range| phrase.trimmed(range)).collect();
-        let sound = trimmed.iter().all(|range| (1..=MAX_WORDS).contains(&range.len()))
+        let trimmed: Vec<Range<usize>> = found.iter().map(|range| phrase.trimmed(range.clone())).collect();
+        // What stands before an item is an article or joins it: "it is more important" is a clause, and no item.
+        let plain = |range: &Range<usize>, trimmed: &Range<usize>| {
+            let mut before = range.start..trimmed.start;
+            let words = &phrase.language.shows;
+            before.all(|at| words.articles.contains(&phrase.key(at)) || joins(at)) && trimmed.end == range.end
+        };
+        let clean = found.iter().zip(&trimmed).all(|(range, trimmed)| plain(range, trimmed));
+        let sound = clean && trimmed.iter().all(|range| (1..=MAX_WORDS).contains(&range.len()))
             && (3..=Show::MAX_ITEMS).contains(&trimmed.len())
             // A number counts, and is shown as such.
             && trimmed.iter().all(|range| range.clone().all(|at| !phrase.word(at).contains(|c: char| c.is_ascii_digit())));
@@ -114,6 +126,10 @@ mod tests {
             found("It separates leader election, log replication, and safety, and it is easier."),
             ["leader election", "log replication", "safety"]
         );
+        assert_eq!(found("Guests enter their names, seats and wishes."), ["names", "seats", "wishes"]);
+        assert_eq!(found("It helps with data manipulation, calculation and display."), ["data manipulation", "calculation", "display"]);
+        assert_eq!(found("As software becomes more and more complex, it is more and more important."), [""; 0]);
+        assert_eq!(found("As examples, we manipulate lists and trees."), [""; 0]);
         assert_eq!(found("The queue grows, and nobody waits."), [""; 0]);
         assert_eq!(found("Guests and waiters wait."), [""; 0]);
     }

@@ -53,6 +53,46 @@ pub(super) fn show(
     Some((0..to, Show::Define { term: label, meaning, icon }, "a term is explained"))
 }
 
+/// "Dynamo, a highly available key-value store": what a term is, said in passing. `is_term` tells the terms of the document.
+pub(super) fn in_passing(
+    phrase: &Phrase<'_>,
+    is_term: impl Fn(&str) -> bool,
+    icon: impl Fn(&str) -> Option<String>,
+) -> Option<(Range<usize>, Show, &'static str)> {
+    let words = &phrase.language.shows;
+    (1..phrase.len().saturating_sub(MIN_MEANING)).find_map(|from| {
+        if !phrase.word(from - 1).ends_with(',') {
+            return None;
+        }
+        let or = usize::from(words.joins.contains(&phrase.key(from)));
+        let opens = words.articles.contains(&phrase.key(from + or));
+        // The term is all that stands between its comma and a word without meaning of its own.
+        let start = (0..from).rev().take(MAX_TERM).take_while(|&at| !phrase.is_function(at)).last()?;
+        let named = (start..from).find(|&at| is_term(&phrase.key(at)))?;
+        let mut to = from + or;
+        while to < phrase.len() && to - from < Show::MAX_MEANING_WORDS {
+            to += 1;
+            if phrase.breaks_behind(to - 1) {
+                break;
+            }
+        }
+        // It is closed by a comma or the end, so that the meaning is whole.
+        let closed = phrase.breaks_behind(to - 1) || to == phrase.len();
+        if !opens || !closed || to - from - or < MIN_MEANING + 1 {
+            return None;
+        }
+        // Behind a preposition stands a time or a place, and what has a verb is a clause.
+        let alone = named == 0 || !phrase.is_function(named - 1);
+        let states = (from + or..to).any(|at| phrase.language.words.verb_forms.contains(&phrase.key(at)));
+        if !alone || states {
+            return None;
+        }
+        let (term, meaning) = (phrase.label(named..from), phrase.label(from + or..to));
+        let icon = icon(&term);
+        Some((named..to, Show::Define { term, meaning, icon }, "a term is explained in passing"))
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -75,6 +115,21 @@ mod tests {
             found("Raft is a consensus algorithm for managing a replicated log.").unwrap(),
             ("Raft".to_owned(), "a consensus algorithm for managing a replicated log".to_owned())
         );
+        let passing = |text: &str| {
+            let phrase = Phrase::new(text, "en");
+            in_passing(&phrase, |term| ["dynamo", "gamification"].contains(&term), |_| None)
+                .map(|(_, show, _)| show.labels().join(" = "))
+        };
+        assert_eq!(
+            passing("Meet Dynamo, a highly available key-value storage system").unwrap(),
+            "Dynamo = a highly available key-value storage system"
+        );
+        assert_eq!(
+            passing("Gamification, or the incorporation of game elements into other settings, helps.").unwrap(),
+            "Gamification = the incorporation of game elements into other settings"
+        );
+        assert_eq!(passing("On Dynamo day, the team will be hosting a party"), None);
+        assert_eq!(passing("In the morning, the shop opens at nine sharp."), None);
         assert_eq!(found("This is a problem of many shops."), None);
         assert_eq!(found("There is a way out of it."), None);
         assert_eq!(found("The queue is long and slow."), None);

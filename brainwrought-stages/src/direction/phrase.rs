@@ -60,7 +60,23 @@ impl<'a> Phrase<'a> {
     /// Tells whether a word carries no meaning of its own.
     pub(super) fn is_function(&self, at: usize) -> bool {
         let key = self.key(at);
-        key.is_empty() || self.language.words.stop.contains(&key) || self.language.words.conjunctions.contains(&key)
+        let own = &self.language.shows.function;
+        let words = if own.is_empty() { &self.language.words.stop } else { own };
+        key.is_empty() || words.contains(&key) || self.language.words.conjunctions.contains(&key)
+    }
+
+    /// Tells whether a word may be a verb, by its ending.
+    pub(super) fn is_verb(&self, at: usize) -> bool {
+        let key = self.key(at);
+        let words = &self.language.words;
+        let stem = |ending: &str, with: &str| {
+            key.strip_suffix(ending).is_some_and(|stem| words.verb_stems.contains(&format!("{stem}{with}")))
+        };
+        words.verb_forms.contains(&key)
+            || words.verb_stems.contains(&key)
+            || [("s", ""), ("es", ""), ("ies", "y"), ("d", ""), ("ed", ""), ("ied", "y"), ("ing", ""), ("ing", "e")]
+                .into_iter()
+                .any(|(ending, with)| stem(ending, with))
     }
 
     /// Tells whether punctuation ends the words up to here: nothing that belongs together goes on behind it.

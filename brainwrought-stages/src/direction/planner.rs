@@ -22,6 +22,10 @@ const RECEIPT_EVERY: usize = 3;
 const MAX_EMPHASIS: usize = 2;
 /// The most words around an icon's own that name the thing.
 const MAX_ICON_LABEL: usize = 4;
+/// So many bytes of what was said before tell the senses of words.
+const MAX_AROUND: usize = 400;
+/// An icon is shown for what it surely means.
+const SURE: f32 = 0.5;
 /// The same icon comes again after so many others.
 const ICONS_BETWEEN: usize = 6;
 
@@ -39,7 +43,9 @@ pub(crate) fn direct(script: &mut Script, document: &Document) {
         .take(8)
         .flat_map(|concept| concept.term.split_whitespace().map(str::to_lowercase).collect::<Vec<_>>())
         .collect();
-    let mut director = Director { document, language: &language, concepts, icons: Vec::new(), plain: 0 };
+    let around = script.title.clone();
+    let mut director =
+        Director { document, language: &language, concepts, around, icons: Vec::new(), plain: 0 };
     for scene in script.segments.iter_mut().flat_map(|segment| &mut segment.scenes) {
         director.scene(scene);
     }
@@ -50,6 +56,8 @@ struct Director<'a> {
     language: &'a str,
     /// Words of the key concepts, in small letters.
     concepts: BTreeSet<String>,
+    /// What helps to tell the senses of words: the title, and the lines before.
+    around: String,
     /// The icons that were shown last.
     icons: Vec<String>,
     /// How many shows of words alone there were.
@@ -73,10 +81,12 @@ impl Director<'_> {
             _ => OWN_PICTURE_WORDS,
         };
         for line in &mut scene.lines {
+            let said = line.text.clone();
             let silent = matches!(line.role, LineRole::Interjection | LineRole::Quiz | LineRole::Answer);
             let words = Phrase::new(&line.text, self.language).len();
             if silent || !line.shows.is_empty() {
                 own = own.saturating_sub(words);
+                self.heard(&said);
                 continue;
             }
             let mut shows = self.line(line, own);
@@ -88,7 +98,16 @@ impl Director<'_> {
             }
             line.shows = shows;
             own = own.saturating_sub(words);
+            self.heard(&said);
         }
+    }
+
+    /// Keeps a line among those that tell what the next one is about.
+    fn heard(&mut self, text: &str) {
+        self.around = format!("{} {text}", self.around);
+        let excess = self.around.len().saturating_sub(MAX_AROUND);
+        let from = (excess..=self.around.len()).find(|&at| self.around.is_char_boundary(at)).unwrap_or(0);
+        self.around.drain(..from);
     }
 
     /// What is shown while a line is said, from its word `own` on.
@@ -124,6 +143,8 @@ impl Director<'_> {
             enumeration::show(phrase, icon),
             relations::cause(phrase, icon),
             meaning::show(phrase, icon),
+            meaning::in_passing(phrase, |term| self.concepts.contains(term), icon),
+            relations::way(phrase, icon),
         ];
         for candidate in candidates.into_iter().flatten().chain(amounts::shows(phrase)) {
             let near = |other: &Found| {
@@ -196,29 +217,49 @@ impl Director<'_> {
             return Vec::new();
         };
         let bytes = first.start..last.end;
-        let mut items: Vec<ShowItem> = Vec::new();
-        for found in IconLibrary::embedded().find(self.language, phrase.text) {
-            let held = bytes.start <= found.bytes.start && found.bytes.end <= bytes.end;
-            if !held || self.icons.contains(&found.icon) || items.len() == Show::MAX_ITEMS {
+        let mut named: Vec<(Range<usize>, usize, f32, &'static str)> = Vec::new();
+        for found in IconLibrary::embedded().find(self.language, phrase.text, &self.around) {
+            let held = bytes.start <= found.words.start && found.words.end <= bytes.end;
+            let is_new = !self.icons.iter().any(|icon| icon == found.icon);
+            if !held || !is_new || found.weight < SURE {
                 continue;
             }
-            let at = phrase.words.iter().position(|word| word.end > found.bytes.start).unwrap_or(range.start);
-            let end = phrase.words.iter().position(|word| word.end >= found.bytes.end).map_or(at + 1, |last| last + 1);
-            let label = phrase.label(self.named(phrase, range, at..end));
-            items.push(ShowItem { label, icon: Some(found.icon), at_word: at as u32 });
+            let at = phrase.words.iter().position(|word| word.end > found.words.start).unwrap_or(range.start);
+            let end = phrase.words.iter().position(|word| word.end >= found.words.end).map_or(at + 1, |last| last + 1);
+            let words = self.named(phrase, range, at..end);
+            match named.last_mut() {
+                // One thing that two words of it have icons for: the surer one stands for it.
+                Some((before, _, weight, icon)) if words.start < before.end => {
+                    before.end = words.end.max(before.end).min(before.start + Show::MAX_LABEL_WORDS);
+                    if found.weight > *weight {
+                        (*weight, *icon) = (found.weight, found.icon);
+                    }
+                }
+                _ => named.push((words, at, found.weight, found.icon)),
+            }
         }
-        items.sort_by_key(|item| item.at_word);
-        items.dedup_by(|next, before| next.label == before.label || next.icon == before.icon);
+        named.truncate(Show::MAX_ITEMS);
+        let item = |(words, at, _, icon): (Range<usize>, usize, f32, &str)| ShowItem {
+            label: phrase.label(words),
+            icon: Some(icon.to_owned()),
+            at_word: at as u32,
+        };
+        let mut items: Vec<ShowItem> = named.into_iter().map(item).collect();
+        items.dedup_by(|next, before| next.icon == before.icon);
         items
     }
 
-    /// The words that name a thing: those of its icon, with what stands before them up to a word without meaning.
+    /// The words that name a thing: those of its icon, with what stands around them up to a verb or a word without meaning.
     fn named(&self, phrase: &Phrase<'_>, range: &Range<usize>, words: Range<usize>) -> Range<usize> {
-        let Range { mut start, end } = words;
+        let Range { mut start, mut end } = words;
+        let belongs = |at: usize| !phrase.is_function(at) && !phrase.is_verb(at);
+        while end < range.end && end - start < MAX_ICON_LABEL && !phrase.breaks_behind(end - 1) && belongs(end) {
+            end += 1;
+        }
         while start > range.start
             && end - start < MAX_ICON_LABEL
-            && !phrase.is_function(start - 1)
             && !phrase.breaks_behind(start - 1)
+            && belongs(start - 1)
         {
             start -= 1;
         }
@@ -227,7 +268,9 @@ impl Director<'_> {
 
     /// The icon of a label, if it has one.
     fn icon(&self, label: &str) -> Option<String> {
-        IconLibrary::embedded().find(self.language, label).into_iter().next().map(|found| found.icon)
+        let found = IconLibrary::embedded().find(self.language, label, &self.around);
+        let best = found.into_iter().filter(|found| found.weight >= SURE).max_by(|a, b| a.weight.total_cmp(&b.weight));
+        best.map(|found| found.icon.to_owned())
     }
 
     /// The words of a stretch that carry it: those of key concepts and numbers, else the longest.
@@ -241,7 +284,9 @@ impl Director<'_> {
         if marked.is_empty() {
             marked.extend(content().max_by_key(|&at| (phrase.key(at).chars().count(), std::cmp::Reverse(at))));
         }
-        marked.into_iter().map(|at| phrase.label(at..at + 1)).collect()
+        let mut marked: Vec<String> = marked.into_iter().map(|at| phrase.label(at..at + 1)).collect();
+        marked.dedup();
+        marked
     }
 
     /// The words that captions lift out of a line.

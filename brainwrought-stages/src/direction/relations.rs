@@ -9,6 +9,9 @@ use super::phrase::Phrase;
 /// The most words of a thing that acts.
 const MAX_WORDS: usize = 6;
 
+/// The most words of a place that something goes from or to.
+const MAX_PLACE: usize = 3;
+
 /// "Long queues lead to lost guests": the cause above its effect.
 pub(super) fn cause(
     phrase: &Phrase<'_>,
@@ -45,6 +48,40 @@ pub(super) fn cause(
     };
     let nodes = vec![node(cause), node(effect)];
     Some((words, Show::Flow { shape: FlowShape::Chain, nodes }, "one thing leads to another"))
+}
+
+/// "From one shop to another": the way that something takes.
+pub(super) fn way(
+    phrase: &Phrase<'_>,
+    icon: impl Fn(&str) -> Option<String>,
+) -> Option<(Range<usize>, Show, &'static str)> {
+    let pairs: Vec<(&str, &str)> = phrase.language.shows.ranges.iter().filter_map(|pair| pair.split_once(' ')).collect();
+    (0..phrase.len()).find_map(|at| {
+        let (_, to) = pairs.iter().find(|(from, _)| phrase.key(at) == *from)?;
+        let between = (at + 2..phrase.len().min(at + 2 + MAX_PLACE)).find(|&next| phrase.key(next) == *to)?;
+        let mut end = between + 1;
+        while end < phrase.len() && end - between <= MAX_PLACE && (end == between + 1 || !phrase.is_function(end)) {
+            end += 1;
+            if phrase.breaks_behind(end - 1) {
+                break;
+            }
+        }
+        let (one, other) = (at + 1..between, between + 1..end);
+        let holds = |range: &Range<usize>| {
+            range.clone().any(|at| !phrase.is_function(at))
+                && range.clone().all(|at| !phrase.word(at).contains(|letter: char| letter.is_ascii_digit()))
+        };
+        let unbroken = (at..end - 1).all(|at| !phrase.breaks_behind(at));
+        if !unbroken || !holds(&one) || !holds(&other) {
+            return None;
+        }
+        let node = |range: Range<usize>| {
+            let label = phrase.label(range.clone());
+            ShowItem { icon: icon(&label), label, at_word: range.start as u32 }
+        };
+        let nodes = vec![node(one), node(other)];
+        Some((at..end, Show::Flow { shape: FlowShape::Chain, nodes }, "something goes from one to the other"))
+    })
 }
 
 /// "First …, then …, finally …": each step with the words up to the next.
@@ -98,6 +135,17 @@ mod tests {
             labels("In most shops, which the owners of the street know well, causes matter."),
             [""; 0]
         );
+    }
+
+    #[test]
+    fn what_goes_from_one_to_the_other_takes_a_way() {
+        let labels = |text: &str| -> Vec<String> {
+            let phrase = Phrase::new(text, "en");
+            let found = way(&phrase, |_| None).map(|(_, show, _)| show);
+            found.iter().flat_map(|show| show.labels().into_iter().map(str::to_owned)).collect()
+        };
+        assert_eq!(labels("Orders travel from the hot kitchen to hungry guests every day."), ["the hot kitchen", "hungry guests"]);
+        assert_eq!(labels("It grew from 12% to 30% of them."), [""; 0]);
     }
 
     #[test]

@@ -315,6 +315,8 @@ pub(crate) struct ShowWords {
     pub(crate) order: Words,
     /// Open the first of several steps.
     pub(crate) first: Words,
+    /// Carry no meaning of their own on a label; the stop words where there are none.
+    pub(crate) function: Words,
 }
 
 impl LanguageData {
