@@ -30,6 +30,7 @@ mod contained;
 pub mod credentials;
 pub mod frame;
 pub mod gate;
+pub mod icons;
 pub mod language;
 mod licence;
 pub mod llm;
