@@ -31,7 +31,7 @@ pub mod credentials;
 mod direction;
 pub mod frame;
 pub mod gate;
-mod icons;
+pub mod icons;
 pub mod language;
 mod licence;
 pub mod llm;

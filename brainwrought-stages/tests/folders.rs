@@ -56,6 +56,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("picture", &[]),
     ("provider", &[]),
     ("licence", &[]),
+    // What words mean, as drawings.
+    ("icons", &["language"]),
     // The words of languages, which parsing, writing and drawing look up.
     ("language", &[]),
     ("icons", &["language"]),
