@@ -40,7 +40,10 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("assemble", &["audio", "media", "text", "picture", "provider", "licence"]),
     ("render", &["language", "gate", "frame", "background", "media", "text", "picture", "licence"]),
     // Pages are drawn in the child process of `parse`.
-    ("visuals", &["parse", "icons", "gate", "frame", "background", "media", "text", "picture", "provider", "licence"]),
+    (
+        "visuals",
+        &["parse", "icons", "gate", "frame", "background", "media", "text", "picture", "provider", "licence"],
+    ),
     ("parse", &["language", "text", "picture", "child"]),
     ("script", &["direction", "language", "llm", "gate", "frame", "text", "provider", "child"]),
     ("audio", &["gate", "text", "provider", "child", "licence", "contained"]),
@@ -60,7 +63,6 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("icons", &["language"]),
     // The words of languages, which parsing, writing and drawing look up.
     ("language", &[]),
-    ("icons", &["language"]),
     ("child", &[]),
     // Libraries that may give up on a file by a panic.
     ("contained", &[]),

@@ -246,7 +246,9 @@ impl Show {
                 labels
             }
             Self::Compare { a, b } => a.labels().into_iter().chain(b.labels()).collect(),
-            Self::Bars { points } | Self::Trend { points } => points.iter().flat_map(Amount::labels).collect(),
+            Self::Bars { points } | Self::Trend { points } => {
+                points.iter().flat_map(Amount::labels).collect()
+            }
             Self::Steps { steps: all } | Self::Flow { nodes: all, .. } | Self::List { items: all } => {
                 all.iter().map(|item| item.label.as_str()).collect()
             }
@@ -278,7 +280,8 @@ mod tests {
             value: 1.0,
             at_word: 0,
         };
-        let number = Show::Number { value: "42 %".to_owned(), label: String::new(), from: Some("7 %".to_owned()) };
+        let number =
+            Show::Number { value: "42 %".to_owned(), label: String::new(), from: Some("7 %".to_owned()) };
         assert_eq!(number.labels(), ["42 %", "7 %"]);
         let compare = Show::Compare { a: amount("tea", "3 €"), b: amount("coffee", "4 €") };
         assert_eq!(compare.labels(), ["tea", "3 €", "coffee", "4 €"]);

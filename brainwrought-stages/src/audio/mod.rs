@@ -22,8 +22,8 @@ mod spoken_line;
 mod stretch;
 mod voice;
 
-pub use align::{AlignError, align, guess_words};
 pub use crate::text::written_words;
+pub use align::{AlignError, align, guess_words};
 pub use effects::{EffectLibrary, Prepared, SoundCue};
 pub use lexicon::{Lexicon, LexiconError};
 pub use loudness::{Loudness, Silence, measure, silences};

@@ -259,9 +259,9 @@ mod tests {
     use brainwrought_core::memory::MemoryArtifactStore;
     use tokio_util::sync::CancellationToken;
 
-    use crate::text::written_words;
     use super::super::voice::{ChunkSink, Engine, LocalVoice, SpokenWord};
     use super::*;
+    use crate::text::written_words;
 
     /// Beeps for every word and writes down what it was asked to say.
     #[derive(Debug, Default)]

@@ -36,7 +36,8 @@ impl Pictures {
     fn add(&mut self, part: &Part<'_>) {
         let clip = part.clip;
         let plan = FramePlan::new(clip.width, clip.height, clip.fps);
-        let marks = part.audio.marks.iter().filter(|mark| mark.kind == brainwrought_core::data::MarkKind::Scene);
+        let marks =
+            part.audio.marks.iter().filter(|mark| mark.kind == brainwrought_core::data::MarkKind::Scene);
         let starts: Vec<u64> = marks.map(|mark| plan.frame_at(mark.at_ms)).collect();
         let shows: Vec<_> = part
             .visuals
@@ -51,7 +52,9 @@ impl Pictures {
             let from = starts.get(scene).copied().unwrap_or(0);
             let to = starts.get(scene + 1).copied().unwrap_or(clip.frames).max(from);
             let card = visual.panel.as_ref().map(|panel| panel.kind);
-            if matches!(card, Some(PanelKind::Title | PanelKind::Quiz | PanelKind::Source)) && visual.shows.is_empty() {
+            if matches!(card, Some(PanelKind::Title | PanelKind::Quiz | PanelKind::Source))
+                && visual.shows.is_empty()
+            {
                 continue;
             }
             let mut changes = vec![from, to];

@@ -73,7 +73,9 @@ fn in_words(phrase: &Phrase<'_>, at: usize) -> Option<Number> {
             Some(value) => largest = largest.max(value),
             None if is_part(end) && (end > at || phrase.key(end) == "half") => has_part = true,
             // "Tens of thousands".
-            None if end > at && phrase.key(end) == "of" && worth(end + 1).is_some_and(|value| value >= 100.0) => {}
+            None if end > at
+                && phrase.key(end) == "of"
+                && worth(end + 1).is_some_and(|value| value >= 100.0) => {}
             None => break,
         }
         end += 1;
@@ -156,7 +158,8 @@ fn counted(phrase: &Phrase<'_>, number: &Number) -> String {
         if to < phrase.len() && !phrase.breaks_behind(to - 1) && to - end == Show::MAX_LABEL_WORDS {
             to = (end + 1..to).rev().find(|&at| phrase.is_function(at)).unwrap_or(to);
         }
-        let leads_on = |at: usize, first: usize| phrase.is_function(at) || at > first + 1 && phrase.is_verb(at);
+        let leads_on =
+            |at: usize, first: usize| phrase.is_function(at) || at > first + 1 && phrase.is_verb(at);
         while to > end && leads_on(to - 1, end) {
             to -= 1;
         }
@@ -243,7 +246,8 @@ fn join_years(shows: Vec<(Range<usize>, Show, &'static str)>) -> Vec<(Range<usiz
 fn happened(phrase: &Phrase<'_>, number: &Number) -> String {
     let most = Show::MAX_LABEL_WORDS;
     let start = number.words.start;
-    let opens = start <= 1 || phrase.breaks_behind(start - 1) || start >= 2 && phrase.breaks_behind(start - 2);
+    let opens =
+        start <= 1 || phrase.breaks_behind(start - 1) || start >= 2 && phrase.breaks_behind(start - 2);
     let behind = || {
         let from = number.words.end;
         let mut to = from;
@@ -273,9 +277,10 @@ fn changed(phrase: &Phrase<'_>, numbers: &[Number]) -> Option<(Range<usize>, Sho
         let [one, other] = pair else { return None };
         let opens = one.words.start.checked_sub(1).map(|at| phrase.key(at))?;
         let between = phrase.key(one.words.end);
-        let is_range = words.iter().any(|pair| {
-            pair.split_once(' ').is_some_and(|(from, to)| from == opens && to == between)
-        }) && other.words.start == one.words.end + 1;
+        let is_range = words
+            .iter()
+            .any(|pair| pair.split_once(' ').is_some_and(|(from, to)| from == opens && to == between))
+            && other.words.start == one.words.end + 1;
         (is_range && !one.is_year && !other.is_year).then(|| [one.clone(), other.clone()])
     })?;
     // The first one has the unit of the second.
@@ -298,7 +303,8 @@ fn compared(phrase: &Phrase<'_>, numbers: &[Number]) -> Option<(Range<usize>, Sh
     // Each needs a name of its own, and neither one holds the other's number.
     let named = !one.is_empty() && !other.is_empty() && one != other;
     let apart = !one.contains(&b.shown) && !other.contains(&a.shown);
-    if !fits || !named || !apart || (0..b.words.end).any(|at| at < b.words.start && phrase.ends_sentence(at)) {
+    if !fits || !named || !apart || (0..b.words.end).any(|at| at < b.words.start && phrase.ends_sentence(at))
+    {
         return None;
     }
     let amount = |number: &Number, label: String| Amount {
@@ -317,7 +323,9 @@ mod tests {
 
     fn shown(text: &str) -> Vec<String> {
         let phrase = Phrase::new(text, "en");
-        let told = |(_, show, _): (Range<usize>, Show, &str)| format!("{} {}", show.name(), show.labels().join(" | "));
+        let told = |(_, show, _): (Range<usize>, Show, &str)| {
+            format!("{} {}", show.name(), show.labels().join(" | "))
+        };
         shows(&phrase).into_iter().map(told).collect()
     }
 
@@ -329,17 +337,17 @@ mod tests {
             ["number 1,299 | patients with a first stroke"]
         );
         assert_eq!(shown("Errors fell by 12.5 percent."), ["number 12.5 percent | Errors fell"]);
-        assert_eq!(shown("A study with 43 students at two schools shows"), ["number 43 | students at two schools"]);
+        assert_eq!(
+            shown("A study with 43 students at two schools shows"),
+            ["number 43 | students at two schools"]
+        );
         assert_eq!(shown("AC 101 starts early."), [""; 0]);
         assert_eq!(shown("As Figure 3 shows, 2 of them wait."), [""; 0]);
     }
 
     #[test]
     fn what_changes_and_what_is_compared_is_shown_as_such() {
-        assert_eq!(
-            shown("Utilisation rose from 50% to 90% of the day."),
-            ["number 90% | of the day | 50%"]
-        );
+        assert_eq!(shown("Utilisation rose from 50% to 90% of the day."), ["number 90% | of the day | 50%"]);
         assert_eq!(
             shown("It took 45% of the small firms, and 12% of the large firms."),
             ["number 45% | of the small firms", "number 12% | of the large firms"]
@@ -371,6 +379,9 @@ mod tests {
 
     #[test]
     fn digits_are_read_as_they_are_written() {
-        assert_eq!((worth("1,299"), worth("12.5"), worth("1.234.567")), (Some(1299.0), Some(12.5), Some(1_234_567.0)));
+        assert_eq!(
+            (worth("1,299"), worth("12.5"), worth("1.234.567")),
+            (Some(1299.0), Some(12.5), Some(1_234_567.0))
+        );
     }
 }

@@ -22,7 +22,8 @@ fn items(phrase: &Phrase<'_>) -> Option<Vec<Range<usize>>> {
         let mut starts = Vec::new();
         while let Some(&end) = ends.last() {
             let from = end.saturating_sub(MAX_WORDS);
-            let comma = (from..end.saturating_sub(1)).rev().find(|&at| phrase.word(at).ends_with([',', '、']));
+            let comma =
+                (from..end.saturating_sub(1)).rev().find(|&at| phrase.word(at).ends_with([',', '、']));
             match comma {
                 Some(comma) if ends.len() < Show::MAX_ITEMS - 1 => {
                     starts.push(comma + 1);
@@ -35,7 +36,8 @@ fn items(phrase: &Phrase<'_>) -> Option<Vec<Range<usize>>> {
         if starts.is_empty() {
             continue;
         }
-        let mut found: Vec<Range<usize>> = starts.iter().zip(&ends).map(|(&start, &end)| start..end).collect();
+        let mut found: Vec<Range<usize>> =
+            starts.iter().zip(&ends).map(|(&start, &end)| start..end).collect();
         found.reverse();
         // The first item has no comma before it: it is no longer than the others, and begins behind a word that opens it, such
         // as a verb where verbs are known.
@@ -120,15 +122,24 @@ mod tests {
 
     #[test]
     fn what_is_counted_up_is_found() {
-        assert_eq!(found("We study fairness, privacy, and robustness of models."), ["fairness", "privacy", "robustness"]);
+        assert_eq!(
+            found("We study fairness, privacy, and robustness of models."),
+            ["fairness", "privacy", "robustness"]
+        );
         assert_eq!(found("The shop sells tea, hot coffee and cake."), ["tea", "hot coffee", "cake"]);
         assert_eq!(
             found("It separates leader election, log replication, and safety, and it is easier."),
             ["leader election", "log replication", "safety"]
         );
         assert_eq!(found("Guests enter their names, seats and wishes."), ["names", "seats", "wishes"]);
-        assert_eq!(found("It helps with data manipulation, calculation and display."), ["data manipulation", "calculation", "display"]);
-        assert_eq!(found("As software becomes more and more complex, it is more and more important."), [""; 0]);
+        assert_eq!(
+            found("It helps with data manipulation, calculation and display."),
+            ["data manipulation", "calculation", "display"]
+        );
+        assert_eq!(
+            found("As software becomes more and more complex, it is more and more important."),
+            [""; 0]
+        );
         assert_eq!(found("As examples, we manipulate lists and trees."), [""; 0]);
         assert_eq!(found("The queue grows, and nobody waits."), [""; 0]);
         assert_eq!(found("Guests and waiters wait."), [""; 0]);

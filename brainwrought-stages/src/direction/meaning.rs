@@ -125,7 +125,8 @@ mod tests {
             "Dynamo = a highly available key-value storage system"
         );
         assert_eq!(
-            passing("Gamification, or the incorporation of game elements into other settings, helps.").unwrap(),
+            passing("Gamification, or the incorporation of game elements into other settings, helps.")
+                .unwrap(),
             "Gamification = the incorporation of game elements into other settings"
         );
         assert_eq!(passing("On Dynamo day, the team will be hosting a party"), None);

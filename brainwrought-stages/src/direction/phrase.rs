@@ -38,7 +38,8 @@ impl<'a> Phrase<'a> {
 
     /// Some words as they are written, without the punctuation around them.
     pub(super) fn label(&self, range: Range<usize>) -> String {
-        let (Some(first), Some(last)) = (self.words.get(range.start), self.words.get(range.end.wrapping_sub(1)))
+        let (Some(first), Some(last)) =
+            (self.words.get(range.start), self.words.get(range.end.wrapping_sub(1)))
         else {
             return String::new();
         };
@@ -47,7 +48,8 @@ impl<'a> Phrase<'a> {
         }
         let text = &self.text[first.start..last.end];
         let text = text.trim_start_matches(['(', '[', '“', '"', '«', ',', ';', ':']);
-        let mut text = text.trim_end_matches([',', ';', ':', '!', '?', '.', '”', '"', '»', '、', '。', '…', '—', '–', '-']);
+        let mut text = text
+            .trim_end_matches([',', ';', ':', '!', '?', '.', '”', '"', '»', '、', '。', '…', '—', '–', '-']);
         // A bracket that opens outside is none here.
         for (open, close) in [('(', ')'), ('[', ']')] {
             if text.ends_with(close) && !text.contains(open) {
@@ -74,9 +76,18 @@ impl<'a> Phrase<'a> {
         };
         words.verb_forms.contains(&key)
             || words.verb_stems.contains(&key)
-            || [("s", ""), ("es", ""), ("ies", "y"), ("d", ""), ("ed", ""), ("ied", "y"), ("ing", ""), ("ing", "e")]
-                .into_iter()
-                .any(|(ending, with)| stem(ending, with))
+            || [
+                ("s", ""),
+                ("es", ""),
+                ("ies", "y"),
+                ("d", ""),
+                ("ed", ""),
+                ("ied", "y"),
+                ("ing", ""),
+                ("ing", "e"),
+            ]
+            .into_iter()
+            .any(|(ending, with)| stem(ending, with))
     }
 
     /// Tells whether punctuation ends the words up to here: nothing that belongs together goes on behind it.

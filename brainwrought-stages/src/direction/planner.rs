@@ -178,8 +178,13 @@ impl Director<'_> {
             if is_short && (!shows.is_empty() || range.end < words.end) {
                 continue;
             }
-            let show = self.filler(phrase, line, &range);
-            shows.push((range, show.0, show.1));
+            let (show, why) = self.filler(phrase, line, &range);
+            // A picture of things comes when the first of them is named.
+            let named = match &show {
+                Show::Cast { members, .. } => members.first().map_or(0, |first| first.at_word as usize),
+                _ => 0,
+            };
+            shows.push((range.start.max(named)..range.end, show, why));
         }
     }
 
@@ -195,8 +200,9 @@ impl Director<'_> {
         }
         let text = phrase.label(range.clone());
         let marked = self.marked(phrase, range);
-        if let Some(ShowItem { icon: Some(icon), label, .. }) = found.into_iter().next() {
-            if range.len() <= FEWEST + 2 {
+        if let Some(ShowItem { icon: Some(icon), label, at_word }) = found.into_iter().next() {
+            let is_near = at_word as usize <= range.start + FEWEST;
+            if range.len() <= FEWEST + 2 && is_near {
                 return (Show::Icon { icon, label }, "this thing is named");
             }
             return (Show::Quote { text, marked, icon: Some(icon) }, "the words, with what they name");
@@ -213,7 +219,8 @@ impl Director<'_> {
 
     /// The icons for some words, each with the words that name it.
     fn found_icons(&self, phrase: &Phrase<'_>, range: &Range<usize>) -> Vec<ShowItem> {
-        let (Some(first), Some(last)) = (phrase.words.get(range.start), phrase.words.get(range.end - 1)) else {
+        let (Some(first), Some(last)) = (phrase.words.get(range.start), phrase.words.get(range.end - 1))
+        else {
             return Vec::new();
         };
         let bytes = first.start..last.end;
@@ -225,7 +232,11 @@ impl Director<'_> {
                 continue;
             }
             let at = phrase.words.iter().position(|word| word.end > found.words.start).unwrap_or(range.start);
-            let end = phrase.words.iter().position(|word| word.end >= found.words.end).map_or(at + 1, |last| last + 1);
+            let end = phrase
+                .words
+                .iter()
+                .position(|word| word.end >= found.words.end)
+                .map_or(at + 1, |last| last + 1);
             let words = self.named(phrase, range, at..end);
             match named.last_mut() {
                 // One thing that two words of it have icons for: the surer one stands for it.
@@ -253,7 +264,11 @@ impl Director<'_> {
     fn named(&self, phrase: &Phrase<'_>, range: &Range<usize>, words: Range<usize>) -> Range<usize> {
         let Range { mut start, mut end } = words;
         let belongs = |at: usize| !phrase.is_function(at) && !phrase.is_verb(at);
-        while end < range.end && end - start < MAX_ICON_LABEL && !phrase.breaks_behind(end - 1) && belongs(end) {
+        while end < range.end
+            && end - start < MAX_ICON_LABEL
+            && !phrase.breaks_behind(end - 1)
+            && belongs(end)
+        {
             end += 1;
         }
         while start > range.start
@@ -269,7 +284,10 @@ impl Director<'_> {
     /// The icon of a label, if it has one.
     fn icon(&self, label: &str) -> Option<String> {
         let found = IconLibrary::embedded().find(self.language, label, &self.around);
-        let best = found.into_iter().filter(|found| found.weight >= SURE).max_by(|a, b| a.weight.total_cmp(&b.weight));
+        let best = found
+            .into_iter()
+            .filter(|found| found.weight >= SURE)
+            .max_by(|a, b| a.weight.total_cmp(&b.weight));
         best.map(|found| found.icon.to_owned())
     }
 
@@ -282,7 +300,8 @@ impl Director<'_> {
         let content = || range.clone().filter(|&at| !phrase.is_function(at));
         let mut marked: Vec<usize> = content().filter(is_key).take(3).collect();
         if marked.is_empty() {
-            marked.extend(content().max_by_key(|&at| (phrase.key(at).chars().count(), std::cmp::Reverse(at))));
+            marked
+                .extend(content().max_by_key(|&at| (phrase.key(at).chars().count(), std::cmp::Reverse(at))));
         }
         let mut marked: Vec<String> = marked.into_iter().map(|at| phrase.label(at..at + 1)).collect();
         marked.dedup();
@@ -296,7 +315,8 @@ impl Director<'_> {
             !phrase.is_function(*at)
                 && (self.concepts.contains(&key) || key.contains(|letter: char| letter.is_ascii_digit()))
         };
-        let mut words: Vec<String> = (0..phrase.len()).filter(is_key).map(|at| phrase.label(at..at + 1)).collect();
+        let mut words: Vec<String> =
+            (0..phrase.len()).filter(is_key).map(|at| phrase.label(at..at + 1)).collect();
         words.dedup();
         words.truncate(MAX_EMPHASIS);
         words

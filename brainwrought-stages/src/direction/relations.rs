@@ -38,7 +38,12 @@ pub(super) fn cause(
     }
     let effect = phrase.trimmed(from..to);
     let whole = to == phrase.len() || phrase.breaks_behind(to - 1) || phrase.is_function(to);
-    if !opens || !(1..=MAX_WORDS).contains(&cause.len()) || effect.is_empty() || !whole || phrase.breaks_behind(at) {
+    if !opens
+        || !(1..=MAX_WORDS).contains(&cause.len())
+        || effect.is_empty()
+        || !whole
+        || phrase.breaks_behind(at)
+    {
         return None;
     }
     let words = cause.start..effect.end;
@@ -55,12 +60,16 @@ pub(super) fn way(
     phrase: &Phrase<'_>,
     icon: impl Fn(&str) -> Option<String>,
 ) -> Option<(Range<usize>, Show, &'static str)> {
-    let pairs: Vec<(&str, &str)> = phrase.language.shows.ranges.iter().filter_map(|pair| pair.split_once(' ')).collect();
+    let pairs: Vec<(&str, &str)> =
+        phrase.language.shows.ranges.iter().filter_map(|pair| pair.split_once(' ')).collect();
     (0..phrase.len()).find_map(|at| {
         let (_, to) = pairs.iter().find(|(from, _)| phrase.key(at) == *from)?;
         let between = (at + 2..phrase.len().min(at + 2 + MAX_PLACE)).find(|&next| phrase.key(next) == *to)?;
         let mut end = between + 1;
-        while end < phrase.len() && end - between <= MAX_PLACE && (end == between + 1 || !phrase.is_function(end)) {
+        while end < phrase.len()
+            && end - between <= MAX_PLACE
+            && (end == between + 1 || !phrase.is_function(end))
+        {
             end += 1;
             if phrase.breaks_behind(end - 1) {
                 break;
@@ -87,7 +96,9 @@ pub(super) fn way(
 /// "First …, then …, finally …": each step with the words up to the next.
 pub(super) fn steps(phrase: &Phrase<'_>) -> Option<(Range<usize>, Show, &'static str)> {
     let order = &phrase.language.shows.order;
-    let begins = |at: usize| order.contains(&phrase.key(at)) && (at == 0 || phrase.breaks_behind(at - 1) || joins(phrase, at - 1));
+    let begins = |at: usize| {
+        order.contains(&phrase.key(at)) && (at == 0 || phrase.breaks_behind(at - 1) || joins(phrase, at - 1))
+    };
     let starts: Vec<usize> = (0..phrase.len()).filter(|&at| begins(at)).collect();
     let opens = starts.first().is_some_and(|&at| phrase.language.shows.first.contains(&phrase.key(at)));
     if !opens || !(2..=Show::MAX_STEPS).contains(&starts.len()) {
@@ -144,7 +155,10 @@ mod tests {
             let found = way(&phrase, |_| None).map(|(_, show, _)| show);
             found.iter().flat_map(|show| show.labels().into_iter().map(str::to_owned)).collect()
         };
-        assert_eq!(labels("Orders travel from the hot kitchen to hungry guests every day."), ["the hot kitchen", "hungry guests"]);
+        assert_eq!(
+            labels("Orders travel from the hot kitchen to hungry guests every day."),
+            ["the hot kitchen", "hungry guests"]
+        );
         assert_eq!(labels("It grew from 12% to 30% of them."), [""; 0]);
     }
 

@@ -44,6 +44,12 @@ pub struct IconLibrary {
     drawings: Drawings,
 }
 
+impl std::fmt::Debug for IconLibrary {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("IconLibrary").field("icons", &self.icons.len()).finish_non_exhaustive()
+    }
+}
+
 /// A drawing of the set.
 struct Icon {
     name: &'static str,

@@ -69,7 +69,8 @@ impl RgbaImage {
         let (width, height) = (side(self.width), side(self.height));
         let mut canvas = tiny_skia::Pixmap::new(width, height)?;
         let source = tiny_skia::PixmapRef::from_bytes(&self.pixels, self.width as u32, self.height as u32)?;
-        let paint = tiny_skia::PixmapPaint { quality: tiny_skia::FilterQuality::Bilinear, ..Default::default() };
+        let paint =
+            tiny_skia::PixmapPaint { quality: tiny_skia::FilterQuality::Bilinear, ..Default::default() };
         let transform = tiny_skia::Transform::from_scale(
             width as f32 / self.width as f32,
             height as f32 / self.height as f32,

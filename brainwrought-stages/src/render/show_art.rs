@@ -38,7 +38,10 @@ struct LayerArt {
 #[derive(Debug)]
 enum LayerInk {
     /// One picture, and the smaller and larger ones that it comes in as.
-    One { still: Sprite, entering: Vec<Sprite> },
+    One {
+        still: Sprite,
+        entering: Vec<Sprite>,
+    },
     /// Pictures one after the other.
     Many(Vec<Sprite>),
     Window(Box<Window>),
@@ -188,12 +191,8 @@ impl LayerInk {
             }
             Motion::Push { width, height, to, .. } => {
                 let inner = |value: u32, from: u32| value.saturating_sub(from) as f32;
-                let to = [
-                    inner(to.x, layer.from.x),
-                    inner(to.y, layer.from.y),
-                    to.width as f32,
-                    to.height as f32,
-                ];
+                let to =
+                    [inner(to.x, layer.from.x), inner(to.y, layer.from.y), to.width as f32, to.height as f32];
                 Self::Window(Box::new(Window::new(&image, (x, y), (width, height), to)))
             }
             Motion::Pop => {

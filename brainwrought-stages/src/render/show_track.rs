@@ -38,7 +38,13 @@ pub(super) struct ShowTrack {
 
 impl ShowTrack {
     /// Places shows in time. `centre` is where their middle stands, from the top of a frame 1,920 high.
-    pub(super) fn new(shows: Vec<StoredShow>, audio: &Audio, frames: u64, plan: FramePlan, centre: f32) -> Self {
+    pub(super) fn new(
+        shows: Vec<StoredShow>,
+        audio: &Audio,
+        frames: u64,
+        plan: FramePlan,
+        centre: f32,
+    ) -> Self {
         let places: Vec<(usize, &ShowVisual)> = shows.iter().map(|show| (show.scene, &show.visual)).collect();
         let times = show_times(&places, audio, frames, &plan);
         let planned: Vec<Planned> = shows

@@ -139,7 +139,9 @@ impl Plane {
 
     fn draw_part(&self, target: &mut [u8], width: usize, height: usize, (x, y): (i32, i32), part: &Area) {
         for row in part.rows.start..part.rows.end.min(self.rows.len()) {
-            let Some(line) = usize::try_from(y + row as i32).ok().filter(|line| *line < height) else { continue };
+            let Some(line) = usize::try_from(y + row as i32).ok().filter(|line| *line < height) else {
+                continue;
+            };
             let ink = &self.rows[row].ink;
             let from = ink.start.max(part.columns.start).max(usize::try_from(-x).unwrap_or(0));
             let to = ink.end.min(part.columns.end).min(usize::try_from(width as i32 - x).unwrap_or(0));

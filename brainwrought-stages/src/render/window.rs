@@ -21,7 +21,12 @@ pub(super) struct Window {
 
 impl Window {
     /// Makes a window whose top left corner lies at a place of the frame.
-    pub(super) fn new(image: &RgbaImage, (x, y): (i32, i32), (width, height): (u32, u32), to: [f32; 4]) -> Self {
+    pub(super) fn new(
+        image: &RgbaImage,
+        (x, y): (i32, i32),
+        (width, height): (u32, u32),
+        to: [f32; 4],
+    ) -> Self {
         let yuv = |pixel: &[u8]| {
             let [r, g, b] = [0, 1, 2].map(|channel| f32::from(pixel[channel]));
             // BT.709, limited range.
@@ -55,11 +60,12 @@ impl Window {
         let (step_x, step_y) = (wide / self.width as f32, high / self.height as f32);
         let (width, height) = (frame.width(), frame.height());
         // Where a pixel of the window lies on the picture, in 1/256 pixels.
-        let places: Vec<(usize, u32)> = (0..self.width)
-            .map(|n| place(left + (n as f32 + 0.5) * step_x - 0.5, self.columns))
-            .collect();
+        let places: Vec<(usize, u32)> =
+            (0..self.width).map(|n| place(left + (n as f32 + 0.5) * step_x - 0.5, self.columns)).collect();
         for row in 0..self.height {
-            let Some(line) = usize::try_from(self.y + row as i32).ok().filter(|line| *line < height) else { continue };
+            let Some(line) = usize::try_from(self.y + row as i32).ok().filter(|line| *line < height) else {
+                continue;
+            };
             let (upper, weight) = place(top + (row as f32 + 0.5) * step_y - 0.5, self.rows);
             let above = &self.pixels[upper * self.columns..(upper + 1) * self.columns];
             let below = &self.pixels[(upper + 1) * self.columns..(upper + 2) * self.columns];
@@ -70,7 +76,8 @@ impl Window {
                 ((mix(above) * (256 - weight) + mix(below) * weight + (1 << 15)) >> 16) as u8
             };
             for (n, &at) in places.iter().enumerate() {
-                let Some(column) = usize::try_from(self.x + n as i32).ok().filter(|column| *column < width) else {
+                let Some(column) = usize::try_from(self.x + n as i32).ok().filter(|column| *column < width)
+                else {
                     continue;
                 };
                 frame.y[line * width + column] = mixed(at, 0);

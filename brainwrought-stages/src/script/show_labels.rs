@@ -23,7 +23,10 @@ pub(super) fn foreign_of(line: &Line) -> Vec<String> {
 }
 
 fn packed(text: &str) -> String {
-    text.chars().filter(|letter| letter.is_alphanumeric() || "%$€£".contains(*letter)).flat_map(char::to_lowercase).collect()
+    text.chars()
+        .filter(|letter| letter.is_alphanumeric() || "%$€£".contains(*letter))
+        .flat_map(char::to_lowercase)
+        .collect()
 }
 
 #[cfg(test)]

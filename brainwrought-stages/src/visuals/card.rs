@@ -187,6 +187,12 @@ impl Table<'_> {
         (width / self.scale, height / self.scale)
     }
 
+    /// Tells whether no word of a text is wider than its lines.
+    pub(super) fn keeps_words(&self, text: &str, look: &Look) -> bool {
+        let wide = Look { width: f32::MAX, ..look.clone() };
+        text.split_whitespace().all(|word| self.size(word, &wide).0 <= look.width)
+    }
+
     /// The look at the largest of `sizes` that lets the text stand within `height` without breaking a word; the smallest if none
     /// does, with as many lines as fit.
     pub(super) fn fit(&self, text: &str, look: &Look, sizes: &[f32], height: f32) -> Look {
@@ -194,8 +200,7 @@ impl Table<'_> {
             let look = Look { size, ..look.clone() };
             // Without a limit on lines, text that does not fit shows as too tall.
             let (_, tall) = self.size(text, &Look { lines: usize::MAX, ..look.clone() });
-            let is_whole = |word: &str| self.size(word, &Look { width: f32::MAX, ..look.clone() }).0 <= look.width;
-            if tall <= height && text.split_whitespace().all(is_whole) {
+            if tall <= height && self.keeps_words(text, &look) {
                 return look;
             }
         }

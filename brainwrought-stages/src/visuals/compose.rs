@@ -5,10 +5,11 @@ use brainwrought_core::data::{BlockKind, Document, Figure, PanelKind, Rect};
 use super::card::Table;
 use super::cutout;
 use super::memes;
-use super::panels::{self, PAGE_ROOM};
+use super::panels::{self, Cover, PAGE_ROOM};
 use super::plan::{FoundQuote, PagePlan, Plan};
 use super::printed_text::{Area, PrintLine, PrintedText, mark, runs_between};
 use crate::frame::Wording;
+use crate::icons::IconLibrary;
 use crate::picture::RgbaImage;
 
 /// A panel before it is stored.
@@ -38,7 +39,7 @@ pub(super) fn compose(
     let fan = || -> Vec<RgbaImage> { shots.iter().flatten().cloned().collect() };
     match plan {
         Plan::Nothing => None,
-        Plan::Title { .. } => Some(title(table, wording, document, &fan())),
+        Plan::Title { hook, .. } => Some(title(table, wording, document, hook, &fan())),
         Plan::Figure { figure, .. } => Some(draw_figure(table, wording, document, figure, shots, warnings)),
         Plan::Page(plan) => {
             let shot = shots.first().and_then(Option::as_ref);
@@ -68,9 +69,22 @@ pub(super) fn compose(
     }
 }
 
-fn title(table: Table<'_>, wording: Wording, document: &Document, fan: &[RgbaImage]) -> DrawnPanel {
+fn title(
+    table: Table<'_>,
+    wording: Wording,
+    document: &Document,
+    hook: &str,
+    fan: &[RgbaImage],
+) -> DrawnPanel {
+    let icons = IconLibrary::embedded();
+    let language = document.language.as_str();
+    // Of what is said first: what the title alone means is often far from it.
+    let found =
+        icons.find(language, hook, &document.title).into_iter().max_by(|a, b| a.weight.total_cmp(&b.weight));
+    let icon = found.and_then(|found| icons.svg(found.icon));
+    let cover = Cover { title: &document.title, hook, icon: icon.as_deref(), pages: document.pages.len() };
     DrawnPanel {
-        image: panels::title(table, wording, &document.title, document.pages.len(), fan),
+        image: panels::title(table, wording, &cover, fan),
         kind: PanelKind::Title,
         page: None,
         description: document.title.clone(),
@@ -107,7 +121,7 @@ fn draw_figure(
             page: Some(figure.page),
             description,
         },
-        None => title(table, wording, document, &[]),
+        None => title(table, wording, document, "", &[]),
     }
 }
 

@@ -17,27 +17,40 @@ pub(super) const INNER_WIDTH: f32 = PANEL_WIDTH - 2.0 * (MARGIN + PADDING);
 /// The width of a sheet of the fan, and of a page when it is shown whole.
 pub(super) const FAN_WIDTH: f32 = 250.0;
 
-/// Draws the title card: the title in large letters and the first pages fanned out at the lower right.
-pub(super) fn title(
-    table: Table<'_>,
-    wording: Wording,
-    title: &str,
-    pages: usize,
-    fan: &[RgbaImage],
-) -> RgbaImage {
+/// What stands on the title card.
+pub(super) struct Cover<'a> {
+    /// The title of the document.
+    pub(super) title: &'a str,
+    /// What is said first; empty where nothing is.
+    pub(super) hook: &'a str,
+    /// The drawing of what it names, as SVG.
+    pub(super) icon: Option<&'a str>,
+    /// The number of pages.
+    pub(super) pages: usize,
+}
+
+/// The most words that stand large on the title card: what is read at a glance.
+const HOOK_WORDS: usize = 14;
+/// The side of the drawing on the title card.
+const COVER_ICON: f32 = 210.0;
+
+/// Draws the title card: what is said first in large letters, or the title where that is too long, what it names as a drawing,
+/// and the first pages fanned out at the lower right.
+pub(super) fn title(table: Table<'_>, wording: Wording, cover: &Cover<'_>, fan: &[RgbaImage]) -> RgbaImage {
+    let says = (1..=HOOK_WORDS).contains(&cover.hook.split_whitespace().count());
+    let large = if says { cover.hook } else { cover.title };
     let look =
         Look { weight: Weight::Black, colour: PAPER, width: INNER_WIDTH, leading: 1.08, ..Look::default() };
-    let look = table.fit(title, &look, &[84.0, 74.0, 64.0, 56.0, 48.0, 42.0], 300.0);
-    let (_, tall) = table.size(title, &look);
-    let height = (tall + 2.0 * MARGIN + 2.0 * PADDING + PILL_HEIGHT + 230.0).min(PANEL_HEIGHT);
+    let look = table.fit(large, &look, &[92.0, 84.0, 74.0, 64.0, 56.0, 48.0, 42.0], 360.0);
+    let (_, tall) = table.size(large, &look);
+    let height = (tall + 2.0 * MARGIN + 2.0 * PADDING + PILL_HEIGHT + 260.0).min(PANEL_HEIGHT);
     let mut card = Card::new(table, Stock::Night, height);
     let (left, top) = (card.left(), card.face.y + PADDING);
     draw_fan(&mut card, fan, 190.0);
-    card.pill(wording.document(), left, top, ACCENT, INK);
+    let pill = card.pill(wording.document(), left, top, ACCENT, INK);
     let text_top = top + PILL_HEIGHT + 22.0;
-    card.text(title, &look, left, text_top);
+    card.text(large, &look, left, text_top);
     card.bar(left, text_top + tall + 18.0);
-    let count = wording.page_count(pages);
     let small = Look {
         size: 34.0,
         weight: Weight::SemiBold,
@@ -47,8 +60,22 @@ pub(super) fn title(
         lines: 1,
         ..Look::default()
     };
+    let count = wording.page_count(cover.pages);
     let (_, line) = table.size(&count, &small);
     card.text(&count, &small, left, card.bottom() - PADDING - line);
+    if says && cover.hook != cover.title {
+        let beside = Look { width: INNER_WIDTH - pill - 20.0, ..small };
+        card.text(cover.title, &beside, left + pill + 20.0, top + (PILL_HEIGHT - line) / 2.0);
+    }
+    let icon_top = text_top + tall + 46.0;
+    let side = COVER_ICON.min(card.bottom() - PADDING - line - 12.0 - icon_top);
+    if let Some(image) = cover
+        .icon
+        .filter(|_| side > 90.0)
+        .and_then(|svg| super::sticker::draw(svg, side * table.scale, side * table.scale))
+    {
+        card.paste(&image, left, icon_top, 0.0);
+    }
     card.into_image()
 }
 

@@ -22,8 +22,8 @@ const FAN: usize = 3;
 pub(super) enum Plan<'a> {
     /// No panel.
     Nothing,
-    /// The title card with these pages fanned out.
-    Title { fan: Vec<u32> },
+    /// The title card with these pages fanned out, and what is said over it.
+    Title { fan: Vec<u32>, hook: &'a str },
     /// A figure, or the top of its page should the figure be blank.
     Figure { figure: &'a Figure, area: Rect, page_top: Rect },
     /// A part of a page.
@@ -63,7 +63,10 @@ impl<'a> Plan<'a> {
     /// Decides what a scene's panel shows.
     pub(super) fn new(document: &'a Document, scene: &'a Scene, layout: Layout) -> Self {
         match &scene.visual {
-            VisualCue::TitleCard => Self::Title { fan: existing(document, [1, 2, 3]) },
+            VisualCue::TitleCard => Self::Title {
+                fan: existing(document, [1, 2, 3]),
+                hook: scene.lines.first().map_or("", |line| line.text.as_str()),
+            },
             VisualCue::Figure { figure: id } => {
                 let figure = document.figures.iter().find(|figure| &figure.id == id);
                 match figure.and_then(|figure| Some((figure, document.page(figure.page)?))) {
@@ -99,7 +102,7 @@ impl<'a> Plan<'a> {
         };
         match self {
             Self::Nothing | Self::Quiz(_) | Self::Meme(_) => Vec::new(),
-            Self::Title { fan } | Self::Source { fan, .. } => fan
+            Self::Title { fan, .. } | Self::Source { fan, .. } => fan
                 .iter()
                 .filter_map(|&page| Some(shot(page, page_area::whole(document.page(page)?), FAN_WIDTH)))
                 .collect(),

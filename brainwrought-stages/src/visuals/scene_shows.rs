@@ -110,7 +110,9 @@ pub(super) fn draw(
                 (drawn, [label, caption].into_iter().flatten().collect::<Vec<_>>().join(": "))
             }
             show => {
-                let Some(drawn) = shows::draw(table, show, cue.at_word, &name, None, seed + n) else { continue };
+                let Some(drawn) = shows::draw(table, show, cue.at_word, &name, None, seed + n) else {
+                    continue;
+                };
                 (drawn, shows::described(show))
             }
         };

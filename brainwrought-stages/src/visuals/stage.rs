@@ -279,8 +279,16 @@ impl PrepareVisuals {
                 }
                 None => None,
             };
-            let placed =
-                scene_shows::draw(table, wording, document, scene, self.layout, &shots.shows, shown, warnings);
+            let placed = scene_shows::draw(
+                table,
+                wording,
+                document,
+                scene,
+                self.layout,
+                &shots.shows,
+                shown,
+                warnings,
+            );
             shown += placed.len() as u64;
             let encoded = |show: PlacedShow| {
                 let png = show.drawn.sheet.to_png().map_err(StageError::fatal)?;

@@ -69,7 +69,9 @@ mod tests {
             (INK, ACCENT),
             (MUTED, RULE),
         ];
-        pairs.extend(HUES.iter().flat_map(|&(top, bottom)| [(PAPER, bottom), (ACCENT, bottom), (ACCENT, top)]));
+        pairs.extend(
+            HUES.iter().flat_map(|&(top, bottom)| [(PAPER, bottom), (ACCENT, bottom), (ACCENT, top)]),
+        );
         pairs.extend(ANSWERS.map(|answer| (PAPER, answer)));
         for (text, ground) in pairs {
             assert!(contrast(text, ground) >= 4.5, "{text:?} on {ground:?}: {}", contrast(text, ground));

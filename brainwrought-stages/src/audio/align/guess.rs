@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use crate::text::written_words;
 use super::super::voice::{Envelope, SpokenWord};
+use crate::text::written_words;
 
 /// Gives every word of `line` a share of the sound by its letters: what there is without a voice to compare with.
 ///

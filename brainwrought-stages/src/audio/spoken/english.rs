@@ -1,11 +1,11 @@
 //! [`english`]: a line of English, piece by piece.
 
-use crate::text::written_words;
 use super::SpokenToken;
 use super::currency::is_scale_word;
 use super::number::is_number;
 use super::phone::{phone_numbers, phone_words};
 use super::piece::{Context, Said, say};
+use crate::text::written_words;
 
 /// Opens or closes a piece without being said.
 const WRAPPING: &str = "([{<\"“”„«»‘*_`|)]}";

@@ -9,7 +9,7 @@ use super::super::surface::Field;
 use super::super::text_layout::Look;
 use super::super::theme::{ACCENT, INK, PAPER};
 use super::board::{Board, DrawnShow, LEFT, TOP, WIDTH};
-use super::{ROOM, SMALLEST, hue, large};
+use super::{ROOM, SMALLEST, enters, hue, large};
 
 /// The room between two nodes of a chain, for the arrow.
 const ARROW: f32 = 64.0;
@@ -51,10 +51,11 @@ fn fitted(table: Table<'_>, nodes: &[ShowItem], width: f32, tallest: f32) -> Loo
     let size = [60.0, 54.0, 50.0, 46.0, SMALLEST].into_iter().find(|&size| {
         nodes.iter().all(|node| {
             let look = Look { lines: usize::MAX, ..look(node, size) };
-            table.size(&node.label, &look).1 + 2.0 * INSET <= tallest
+            table.keeps_words(&node.label, &look) && table.size(&node.label, &look).1 + 2.0 * INSET <= tallest
         })
     });
-    let mut look = Look { size: size.unwrap_or(SMALLEST), width, ..Look { colour: INK, leading: 1.12, ..large() } };
+    let mut look =
+        Look { size: size.unwrap_or(SMALLEST), width, ..Look { colour: INK, leading: 1.12, ..large() } };
     let line = look.size * look.leading;
     look.lines = ((tallest - 2.0 * INSET) / line).floor().max(1.0) as usize;
     look
@@ -64,15 +65,14 @@ fn fitted(table: Table<'_>, nodes: &[ShowItem], width: f32, tallest: f32) -> Loo
 const ICON: f32 = 84.0;
 
 /// Draws a node: a white card with its icon and its label.
-fn node(board: &mut Board<'_>, item: &ShowItem, look: &Look, place: Place, colour: [u8; 3]) {
-    let enters = Moment::word(item.at_word);
+fn node(board: &mut Board<'_>, n: usize, item: &ShowItem, look: &Look, place: Place, colour: [u8; 3]) {
+    let enters = enters(n, item.at_word);
     let Place { x, y, width, height } = place;
     board.field(Field::new(x, y, width, height, 26.0), colour, enters, Motion::Pop);
     let side = ICON.min(height - 16.0);
-    let has_icon = item
-        .icon
-        .as_deref()
-        .is_some_and(|icon| board.icon(icon, (x + INSET, y + (height - side) / 2.0), side, enters, Motion::Pop));
+    let has_icon = item.icon.as_deref().is_some_and(|icon| {
+        board.icon(icon, (x + INSET, y + (height - side) / 2.0), side, enters, Motion::Pop)
+    });
     let shift = if has_icon { side + INSET } else { 0.0 };
     let look = Look { width: width - 2.0 * INSET - shift, ..look.clone() };
     let tall = board.table.size(&item.label, &look).1;
@@ -100,10 +100,11 @@ fn chain(table: Table<'_>, nodes: &[ShowItem], seed: u64) -> DrawnShow {
             let middle = LEFT + WIDTH / 2.0;
             board.svg(DOWN, (middle - 30.0, y - ARROW, 60.0, ARROW), enters, Motion::Fade);
             let token = Field::new(middle - 13.0, y - ARROW, 26.0, 26.0, 13.0);
-            let travel = Motion::Travel { dx: 0, dy: ((ARROW - 26.0) * table.scale) as i32, over_ms: TRAVELS_MS };
+            let travel =
+                Motion::Travel { dx: 0, dy: ((ARROW - 26.0) * table.scale) as i32, over_ms: TRAVELS_MS };
             board.field(token, PAPER, enters, travel);
         }
-        node(&mut board, item, &look, Place { x: LEFT, y, width: WIDTH, height }, PAPER);
+        node(&mut board, n, item, &look, Place { x: LEFT, y, width: WIDTH, height }, PAPER);
         y += height + ARROW;
     }
     board.finish()
@@ -128,7 +129,12 @@ fn ring(table: Table<'_>, nodes: &[ShowItem], seed: u64) -> DrawnShow {
         let lonely = nodes.len() % 2 == 1 && column == 0;
         let shift = if lonely { (height + gap_y) / 2.0 } else { 0.0 };
         let row = if lonely { row as f32 - 1.0 } else { row as f32 };
-        Place { x: LEFT + column as f32 * (width + gap_x), y: TOP + row * (height + gap_y) + shift, width, height }
+        Place {
+            x: LEFT + column as f32 * (width + gap_x),
+            y: TOP + row * (height + gap_y) + shift,
+            width,
+            height,
+        }
     };
     let mut board = Board::new(table, hue(seed), total);
     let centre = |place: Place| (place.x + place.width / 2.0, place.y + place.height / 2.0);
@@ -139,7 +145,7 @@ fn ring(table: Table<'_>, nodes: &[ShowItem], seed: u64) -> DrawnShow {
         arrow(&mut board, from, to, enters);
     }
     for (n, item) in plain.iter().enumerate() {
-        node(&mut board, item, &look, place(n), PAPER);
+        node(&mut board, n, item, &look, place(n), PAPER);
     }
     board.finish()
 }
@@ -176,13 +182,14 @@ fn tree(table: Table<'_>, shape: FlowShape, nodes: &[ShowItem], seed: u64) -> Dr
             let before = if n == 1 { TOP + height } else { y - gap - height / 2.0 };
             let trunk = Field::new(LEFT + INDENT / 2.0 - 5.0, before, 10.0, y + height / 2.0 - before, 5.0);
             board.field(trunk, ACCENT, enters, Motion::Fade);
-            let twig = Field::new(LEFT + INDENT / 2.0 - 5.0, y + height / 2.0 - 5.0, INDENT / 2.0 + 5.0, 10.0, 5.0);
+            let twig =
+                Field::new(LEFT + INDENT / 2.0 - 5.0, y + height / 2.0 - 5.0, INDENT / 2.0 + 5.0, 10.0, 5.0);
             board.field(twig, ACCENT, enters, Motion::Fade);
         }
         let indent = if n == 0 { 0.0 } else { INDENT };
         let place = Place { x: LEFT + indent, y, width: WIDTH - indent, height };
         let colour = if n == 0 || shape == FlowShape::Hub && n == 0 { ACCENT } else { PAPER };
-        node(&mut board, item, &look, place, colour);
+        node(&mut board, n, item, &look, place, colour);
     }
     board.finish()
 }

@@ -8,7 +8,7 @@ mod rows;
 mod things;
 mod words;
 
-use brainwrought_core::data::{Amount, Show};
+use brainwrought_core::data::{Amount, Moment, Show};
 
 pub(super) use self::board::DrawnShow;
 use super::card::{Stock, Table};
@@ -30,6 +30,11 @@ const TRACK: Rgb = [0x4A, 0x44, 0x80];
 /// The ground of a show, by a number that goes on from show to show, so that neighbours differ.
 fn hue(seed: u64) -> Stock {
     Stock::Hue((seed % 4) as u8)
+}
+
+/// When a part comes in: the first one with the show, so that no board is empty, and others when they are said.
+fn enters(n: usize, at_word: u32) -> Moment {
+    if n == 0 { Moment::START } else { Moment::word(at_word) }
 }
 
 /// Large letters that may take as many lines as they need.
@@ -70,13 +75,19 @@ pub(super) fn draw(
         }
         Show::Steps { steps } if most(steps.len(), Show::MAX_STEPS) => rows::steps(table, steps, seed),
         Show::List { items } if most(items.len(), Show::MAX_ITEMS) => rows::list(table, items, seed),
-        Show::Timeline { events } if most(events.len(), Show::MAX_STEPS) => rows::timeline(table, events, seed),
-        Show::Flow { shape, nodes } if most(nodes.len(), Show::MAX_STEPS) => flow::flow(table, *shape, nodes, seed),
+        Show::Timeline { events } if most(events.len(), Show::MAX_STEPS) => {
+            rows::timeline(table, events, seed)
+        }
+        Show::Flow { shape, nodes } if most(nodes.len(), Show::MAX_STEPS) => {
+            flow::flow(table, *shape, nodes, seed)
+        }
         Show::Cast { members, passes } if most(members.len(), Show::MAX_ITEMS) => {
             things::cast(table, members, *passes, seed)
         }
         Show::Define { term, meaning, icon } => words::define(table, term, meaning, icon.as_deref(), seed),
-        Show::Quote { text, marked, icon } => words::quote(table, text, marked, icon.as_deref(), at_word, seed),
+        Show::Quote { text, marked, icon } => {
+            words::quote(table, text, marked, icon.as_deref(), at_word, seed)
+        }
         Show::Receipt { quote, .. } => words::receipt(table, page, quote),
         Show::Icon { icon, label } => things::icon(table, icon, label, seed),
         Show::Figure { region, .. } => {
@@ -90,14 +101,17 @@ pub(super) fn draw(
 /// What a show shows, for people who cannot see it.
 pub(super) fn described(show: &Show) -> String {
     let amounts = |amounts: &[Amount]| -> String {
-        let named: Vec<String> = amounts.iter().map(|amount| format!("{}: {}", amount.label, amount.shown)).collect();
+        let named: Vec<String> =
+            amounts.iter().map(|amount| format!("{}: {}", amount.label, amount.shown)).collect();
         named.join(", ")
     };
     match show {
         Show::Compare { a, b } => amounts(&[a.clone(), b.clone()]),
         Show::Bars { points } | Show::Trend { points } => amounts(points),
         Show::Define { term, meaning, .. } => format!("{term}: {meaning}"),
-        Show::Number { value, label, from: Some(from) } => format!("{from} → {value} {label}").trim_end().to_owned(),
+        Show::Number { value, label, from: Some(from) } => {
+            format!("{from} → {value} {label}").trim_end().to_owned()
+        }
         Show::Number { value, label, .. } => format!("{value} {label}").trim_end().to_owned(),
         _ => show.labels().join(", "),
     }

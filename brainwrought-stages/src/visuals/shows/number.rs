@@ -27,9 +27,9 @@ pub(super) fn number(table: Table<'_>, value: &str, label: &str, from: Option<&s
         centred: true,
         ..Look::default()
     };
-    let size = [230.0, 200.0, 170.0, 140.0, 110.0, 90.0, 72.0].into_iter().find(|&size| {
-        table.size(value, &Look { size, width: f32::MAX, ..big.clone() }).0 <= WIDTH
-    });
+    let size = [230.0, 200.0, 170.0, 140.0, 110.0, 90.0, 72.0]
+        .into_iter()
+        .find(|&size| table.size(value, &Look { size, width: f32::MAX, ..big.clone() }).0 <= WIDTH);
     let big = Look { size: size.unwrap_or(60.0), ..big };
     let words = Look { colour: PAPER, width: WIDTH, centred: true, leading: 1.15, ..large() };
     let words = table.fit(label, &words, &[64.0, 56.0, 50.0, SMALLEST], 200.0);
@@ -130,9 +130,8 @@ fn counted(value: &str, steps: usize) -> Vec<String> {
         text
     };
     let count = steps.min(whole as usize).max(1);
-    let mut all: Vec<String> = (1..=count)
-        .map(|n| value.replacen(&number, &shown(whole * n as u64 / count as u64), 1))
-        .collect();
+    let mut all: Vec<String> =
+        (1..=count).map(|n| value.replacen(&number, &shown(whole * n as u64 / count as u64), 1)).collect();
     if let Some(last) = all.last_mut() {
         value.clone_into(last);
     }
@@ -149,7 +148,10 @@ mod tests {
         assert_eq!(counted("42 %"), ["10 %", "21 %", "31 %", "42 %"]);
         assert_eq!(counted("$1,299"), ["$324", "$649", "$974", "$1,299"]);
         assert_eq!(counted("0.8"), ["0.2", "0.4", "0.6", "0.8"]);
-        assert_eq!(counted("2,5 Millionen"), ["0,6 Millionen", "1,2 Millionen", "1,8 Millionen", "2,5 Millionen"]);
+        assert_eq!(
+            counted("2,5 Millionen"),
+            ["0,6 Millionen", "1,2 Millionen", "1,8 Millionen", "2,5 Millionen"]
+        );
         assert_eq!(counted("1994"), ["1994"]);
         assert_eq!(counted("3 times"), ["1 times", "2 times", "3 times"]);
         assert_eq!(counted("half"), ["half"]);

@@ -7,7 +7,7 @@ use super::super::surface::Field;
 use super::super::text_layout::Look;
 use super::super::theme::{ACCENT, INK, PAPER};
 use super::board::{Board, DrawnShow, LEFT, TOP, WIDTH};
-use super::{DIM, ROOM, SMALLEST, hue, large};
+use super::{DIM, ROOM, SMALLEST, enters, hue, large};
 use crate::text::Weight;
 
 /// The side of the icon or sign that opens a row.
@@ -25,7 +25,7 @@ fn fitted(table: Table<'_>, labels: &[&str], width: f32, least: f32) -> (Look, V
     for size in [66.0, 60.0, 54.0, 50.0, 46.0] {
         let look = look(size, 3);
         let heights = heights(&look);
-        if heights.iter().sum::<f32>() <= room {
+        if heights.iter().sum::<f32>() <= room && labels.iter().all(|label| table.keeps_words(label, &look)) {
             return (look, heights);
         }
     }
@@ -38,12 +38,14 @@ fn fitted(table: Table<'_>, labels: &[&str], width: f32, least: f32) -> (Look, V
 pub(super) fn list(table: Table<'_>, items: &[ShowItem], seed: u64) -> DrawnShow {
     let labels: Vec<&str> = items.iter().map(|item| item.label.as_str()).collect();
     let (look, heights) = fitted(table, &labels, WIDTH - SIGN - GAP, SIGN);
-    let mut board = Board::new(table, hue(seed), heights.iter().sum::<f32>() + GAP * (items.len() - 1) as f32);
+    let mut board =
+        Board::new(table, hue(seed), heights.iter().sum::<f32>() + GAP * (items.len() - 1) as f32);
     let mut y = TOP;
-    for (item, height) in items.iter().zip(heights) {
-        let enters = Moment::word(item.at_word);
+    for (n, (item, height)) in items.iter().zip(heights).enumerate() {
+        let enters = enters(n, item.at_word);
         let at = (LEFT, y + (height - SIGN) / 2.0);
-        let has_icon = item.icon.as_deref().is_some_and(|icon| board.icon(icon, at, SIGN, enters, Motion::Pop));
+        let has_icon =
+            item.icon.as_deref().is_some_and(|icon| board.icon(icon, at, SIGN, enters, Motion::Pop));
         if !has_icon {
             board.svg(TICK, (at.0, at.1, SIGN, SIGN), enters, Motion::Pop);
         }
@@ -67,11 +69,20 @@ fn row(board: &mut Board<'_>, label: &str, look: &Look, (y, height): (f32, f32),
 pub(super) fn steps(table: Table<'_>, steps: &[ShowItem], seed: u64) -> DrawnShow {
     let labels: Vec<&str> = steps.iter().map(|step| step.label.as_str()).collect();
     let (look, heights) = fitted(table, &labels, WIDTH - SIGN - GAP, SIGN);
-    let mut board = Board::new(table, hue(seed), heights.iter().sum::<f32>() + GAP * (steps.len() - 1) as f32);
-    let number = Look { size: 50.0, weight: Weight::Black, colour: INK, width: SIGN, lines: 1, centred: true, ..large() };
+    let mut board =
+        Board::new(table, hue(seed), heights.iter().sum::<f32>() + GAP * (steps.len() - 1) as f32);
+    let number = Look {
+        size: 50.0,
+        weight: Weight::Black,
+        colour: INK,
+        width: SIGN,
+        lines: 1,
+        centred: true,
+        ..large()
+    };
     let mut y = TOP;
     for (n, (step, height)) in steps.iter().zip(heights).enumerate() {
-        let enters = Moment::word(step.at_word);
+        let enters = enters(n, step.at_word);
         let top = y + (height - SIGN) / 2.0;
         board.field(Field::new(LEFT, top, SIGN, SIGN, SIGN / 2.0), ACCENT, enters, Motion::Pop);
         let digit = (n + 1).to_string();
@@ -110,12 +121,23 @@ pub(super) fn timeline(table: Table<'_>, events: &[TimelineEvent], seed: u64) ->
     let line = Field::new(LEFT + 22.0, TOP + 30.0, 10.0, (total(size) - 60.0).max(10.0), 5.0);
     board.field(line, DIM, Moment::START, Motion::Wipe { towards: Side::Bottom, over_ms: 900 });
     let mut y = TOP;
-    for event in events {
-        let enters = Moment::word(event.at_word);
+    for (n, event) in events.iter().enumerate() {
+        let enters = enters(n, event.at_word);
         let (look, tall) = what(event, size);
-        board.field(Field::new(LEFT + 7.0, y + head / 2.0 - 20.0, 40.0, 40.0, 20.0), ACCENT, enters, Motion::Pop);
+        board.field(
+            Field::new(LEFT + 7.0, y + head / 2.0 - 20.0, 40.0, 40.0, 20.0),
+            ACCENT,
+            enters,
+            Motion::Pop,
+        );
         board.text(&event.when, &when, (LEFT + SIGN, y), enters, Motion::Slide { from_right: true });
-        board.text(&event.what, &look, (LEFT + SIGN, y + head), enters.later(150), Motion::Slide { from_right: true });
+        board.text(
+            &event.what,
+            &look,
+            (LEFT + SIGN, y + head),
+            enters.later(150),
+            Motion::Slide { from_right: true },
+        );
         y += head + tall + GAP;
     }
     board.finish()
@@ -125,7 +147,13 @@ pub(super) fn timeline(table: Table<'_>, events: &[TimelineEvent], seed: u64) ->
 pub(super) fn bars(table: Table<'_>, amounts: &[Amount], seed: u64) -> DrawnShow {
     let most = amounts.iter().map(|amount| amount.value.abs()).fold(f64::MIN_POSITIVE, f64::max);
     let count = amounts.len() as f32;
-    let thick = if amounts.len() > 4 { 34.0 } else if amounts.len() > 2 { 48.0 } else { 84.0 };
+    let thick = if amounts.len() > 4 {
+        34.0
+    } else if amounts.len() > 2 {
+        48.0
+    } else {
+        84.0
+    };
     let gap = if amounts.len() > 4 { 12.0 } else { 24.0 };
     let room = (ROOM - gap * (count - 1.0)) / count - thick - 6.0;
     let names = |size: f32| Look { size, colour: PAPER, width: WIDTH, lines: 1, leading: 1.12, ..large() };
@@ -135,8 +163,8 @@ pub(super) fn bars(table: Table<'_>, amounts: &[Amount], seed: u64) -> DrawnShow
     let height = count * (line + 6.0 + thick) + gap * (count - 1.0);
     let mut board = Board::new(table, hue(seed), height);
     let mut y = TOP;
-    for amount in amounts {
-        let enters = Moment::word(amount.at_word);
+    for (n, amount) in amounts.iter().enumerate() {
+        let enters = enters(n, amount.at_word);
         let value = Look { weight: Weight::Black, colour: ACCENT, ..look.clone() };
         let wide = table.size(&amount.shown, &value).0;
         let name = Look { width: (WIDTH - wide - GAP).max(80.0), ..look.clone() };
@@ -153,9 +181,9 @@ pub(super) fn bars(table: Table<'_>, amounts: &[Amount], seed: u64) -> DrawnShow
 /// Amounts that follow one another as a line that is drawn from the left.
 pub(super) fn trend(table: Table<'_>, points: &[Amount], seed: u64) -> DrawnShow {
     use std::fmt::Write as _;
-    let (low, high) = points
-        .iter()
-        .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), point| (low.min(point.value), high.max(point.value)));
+    let (low, high) = points.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), point| {
+        (low.min(point.value), high.max(point.value))
+    });
     let (width, height) = (WIDTH, 340.0);
     let spread = (high - low).max(f64::MIN_POSITIVE);
     let place = |n: usize, value: f64| {

@@ -7,7 +7,7 @@ use super::super::surface::Field;
 use super::super::text_layout::Look;
 use super::super::theme::{ACCENT, PAPER};
 use super::board::{Board, DrawnShow, LEFT, TOP, WIDTH};
-use super::{SMALLEST, hue, large};
+use super::{SMALLEST, enters, hue, large};
 use crate::picture::RgbaImage;
 use crate::text::Weight;
 
@@ -22,7 +22,8 @@ const NEAREST: f32 = 0.5;
 
 /// One thing that is named.
 pub(super) fn icon(table: Table<'_>, name: &str, label: &str, seed: u64) -> DrawnShow {
-    let look = Look { weight: Weight::Black, colour: PAPER, width: WIDTH, centred: true, leading: 1.1, ..large() };
+    let look =
+        Look { weight: Weight::Black, colour: PAPER, width: WIDTH, centred: true, leading: 1.1, ..large() };
     let look = table.fit(label, &look, &[92.0, 80.0, 70.0, 62.0, 54.0, SMALLEST], 210.0);
     let tall = if label.is_empty() { 0.0 } else { table.size(label, &look).1 + 18.0 };
     let mut board = Board::new(table, hue(seed), LARGE + tall);
@@ -37,11 +38,20 @@ pub(super) fn cast(table: Table<'_>, members: &[ShowItem], passes: bool, seed: u
     let rows = members.len().div_ceil(columns);
     let side = if rows > 1 { 190.0 } else { 300.0 };
     let cell = WIDTH / columns as f32;
-    let look = Look { size: 54.0, colour: PAPER, width: cell - 20.0, centred: true, leading: 1.1, lines: 2, ..large() };
+    let look = Look {
+        size: 54.0,
+        colour: PAPER,
+        width: cell - 20.0,
+        centred: true,
+        leading: 1.1,
+        lines: 2,
+        ..large()
+    };
     let fits = |size: f32| {
         members.iter().all(|member| {
             let look = Look { size, lines: usize::MAX, ..look.clone() };
-            table.size(&member.label, &look).1 <= 2.05 * size * look.leading
+            table.keeps_words(&member.label, &look)
+                && table.size(&member.label, &look).1 <= 2.05 * size * look.leading
         })
     };
     let size = [60.0, 54.0, 48.0].into_iter().find(|&size| fits(size)).unwrap_or(SMALLEST);
@@ -55,7 +65,7 @@ pub(super) fn cast(table: Table<'_>, members: &[ShowItem], passes: bool, seed: u
         (x, TOP + (n / columns) as f32 * (row + 24.0))
     };
     for (n, member) in members.iter().enumerate() {
-        let enters = Moment::word(member.at_word);
+        let enters = enters(n, member.at_word);
         let (x, y) = corner(n);
         if let Some(icon) = &member.icon {
             board.icon(icon, (x + (cell - side) / 2.0, y), side, enters, Motion::Pop);

@@ -18,7 +18,13 @@ const MARKER: [u8; 3] = [0xFF, 0xE5, 0x66];
 const WORD_MS: u32 = 350;
 
 /// A term, and its meaning that is written in.
-pub(super) fn define(table: Table<'_>, term: &str, meaning: &str, icon: Option<&str>, seed: u64) -> DrawnShow {
+pub(super) fn define(
+    table: Table<'_>,
+    term: &str,
+    meaning: &str,
+    icon: Option<&str>,
+    seed: u64,
+) -> DrawnShow {
     let side = if icon.is_some() { 170.0 } else { 0.0 };
     let head = Look {
         weight: Weight::Black,
@@ -37,7 +43,13 @@ pub(super) fn define(table: Table<'_>, term: &str, meaning: &str, icon: Option<&
     let tall = table.size(term, &head).1;
     board.text(term, &head, (LEFT, TOP + (head_tall - tall) / 2.0), Moment::START, Motion::Pop);
     if let Some(icon) = icon {
-        board.icon(icon, (LEFT + WIDTH - side, TOP + (head_tall - side) / 2.0), side, Moment::START, Motion::Pop);
+        board.icon(
+            icon,
+            (LEFT + WIDTH - side, TOP + (head_tall - side) / 2.0),
+            side,
+            Moment::START,
+            Motion::Pop,
+        );
     }
     let rule = Field::new(LEFT, TOP + head_tall + 14.0, 120.0, 12.0, 6.0);
     board.field(rule, ACCENT, Moment::START, Motion::Wipe { towards: Side::Right, over_ms: 300 });
@@ -48,7 +60,13 @@ pub(super) fn define(table: Table<'_>, term: &str, meaning: &str, icon: Option<&
         let words = line.text.split_whitespace().count().max(1) as u32;
         let over_ms = (words * WORD_MS * 2 / 3).max(200);
         let place = (LEFT, top + line.top);
-        board.text(&line.text, &Look { lines: 1, ..body.clone() }, place, Moment::START.later(begun), wipe(&line.text, over_ms));
+        board.text(
+            &line.text,
+            &Look { lines: 1, ..body.clone() },
+            place,
+            Moment::START.later(begun),
+            wipe(&line.text, over_ms),
+        );
         begun += over_ms;
     }
     board.finish()
@@ -104,15 +122,29 @@ pub(super) fn receipt(table: Table<'_>, page: &str, quote: &str) -> DrawnShow {
     let head = PILL_HEIGHT + 34.0;
     let mut board = Board::new(table, Stock::Paper, head + tall);
     board.field(Field::new(LEFT, TOP + 4.0, 36.0, 44.0, 7.0), INK, Moment::START, Motion::Rise);
-    let label = Look { size: SMALLEST, weight: Weight::Black, colour: INK, width: WIDTH - 60.0, lines: 1, ..large() };
+    let label =
+        Look { size: SMALLEST, weight: Weight::Black, colour: INK, width: WIDTH - 60.0, lines: 1, ..large() };
     let high = table.size(page, &label).1;
-    board.text(page, &label, (LEFT + 54.0, TOP + (PILL_HEIGHT + 8.0 - high) / 2.0), Moment::START, Motion::Rise);
-    board.field(Field::new(LEFT, TOP + PILL_HEIGHT + 18.0, WIDTH, 4.0, 2.0), RULE, Moment::START, Motion::Rise);
+    board.text(
+        page,
+        &label,
+        (LEFT + 54.0, TOP + (PILL_HEIGHT + 8.0 - high) / 2.0),
+        Moment::START,
+        Motion::Rise,
+    );
+    board.field(
+        Field::new(LEFT, TOP + PILL_HEIGHT + 18.0, WIDTH, 4.0, 2.0),
+        RULE,
+        Moment::START,
+        Motion::Rise,
+    );
     let mut begun = 150;
     for line in table.lines(&text, &look) {
         let wide = table.size(&line.text, &look).0;
-        let shift = if super::super::text_layout::is_read_from_right(&line.text) { WIDTH - wide } else { 0.0 };
-        let field = Field::new(LEFT + shift - 8.0, TOP + head + line.top + 4.0, wide + 16.0, line.height - 8.0, 10.0);
+        let shift =
+            if super::super::text_layout::is_read_from_right(&line.text) { WIDTH - wide } else { 0.0 };
+        let field =
+            Field::new(LEFT + shift - 8.0, TOP + head + line.top + 4.0, wide + 16.0, line.height - 8.0, 10.0);
         board.field(field, MARKER, Moment::START.later(begun), wipe(&line.text, 220));
         begun += 160;
     }
