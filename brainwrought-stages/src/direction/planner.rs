@@ -84,12 +84,12 @@ impl Director<'_> {
             let said = line.text.clone();
             let silent = matches!(line.role, LineRole::Interjection | LineRole::Quiz | LineRole::Answer);
             let words = Phrase::new(&line.text, self.language).len();
-            if silent || !line.shows.is_empty() {
-                own = own.saturating_sub(words);
-                self.heard(&said);
-                continue;
+            let mut shows = std::mem::take(&mut line.shows);
+            if shows.is_empty() && !silent {
+                shows = self.line(line, own);
+            } else {
+                shows.retain(|cue| cue.at_word as usize >= own);
             }
-            let mut shows = self.line(line, own);
             if let Some(id) = figure.take_if(|_| line.role.states_facts()) {
                 shows.retain(|cue| cue.at_word as usize >= OWN_PICTURE_WORDS);
                 let show = Show::Figure { figure: id, region: None };

@@ -14,6 +14,7 @@ use super::super::writer::Brief;
 use super::facts::{Claim, Facts, spaced};
 use super::repair::Passed;
 use super::reply::{LineReply, MemeReply, Role, SceneReply, Show, SpeakerReply};
+use super::show_reply::shows_of;
 use crate::frame::{PictureOffer, is_meme_template};
 
 /// A scene that takes longer than this, in milliseconds, is parted between two lines.
@@ -197,6 +198,7 @@ impl Maker<'_> {
             {
                 line.on_screen = on_screen;
             }
+            line.shows = shows_of(&reply.shows, &line);
             lines.push(line);
         }
         lines

@@ -135,6 +135,8 @@ fn reword(line: &mut Line, text: &str, facts: &Facts) {
     if let Ok(citations) = facts.judge(&claim) {
         line.emphasis = emphasised(&line.emphasis, &claim.text);
         line.text = claim.text;
+        // They are about the words as they were.
+        line.shows.clear();
         line.opinion = None;
         cite(line, citations);
     }

@@ -21,6 +21,7 @@ mod repair;
 mod reply;
 mod room;
 mod scene_by_scene;
+mod show_reply;
 mod sources;
 mod steps;
 mod story;
@@ -48,7 +49,7 @@ use crate::llm::{ChosenLlm, LanguageModel};
 use crate::provider::ProviderError;
 
 /// Grows whenever the same replies would give another script.
-const VERSION: u32 = 4;
+const VERSION: u32 = 5;
 /// The most tokens of a document that are sent at once to a model whose context is not known.
 const USUAL_TOKENS: u32 = 24_000;
 /// The most tokens of a document that are sent at once to a model that takes more: a book of some 300 pages is read in parts.

@@ -7,6 +7,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
 
 use super::leniency::{choice, moment, number, numbers, words};
+use super::show_reply::ShowReply;
 use super::story::{Cited, Story};
 
 /// The form of what is asked with the whole document in the prompt.
@@ -159,6 +160,10 @@ pub(super) struct LineReply {
     /// Up to four words that stand on the screen meanwhile, out of the line or its sources; usually none.
     #[serde(default)]
     pub(super) on_screen: String,
+    /// What is drawn while it is said: none to two.
+    #[schemars(length(max = 2))]
+    #[serde(default)]
+    pub(super) shows: Vec<ShowReply>,
 }
 
 /// What a line does.
