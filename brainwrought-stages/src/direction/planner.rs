@@ -179,12 +179,18 @@ impl Director<'_> {
                 continue;
             }
             let (show, why) = self.filler(phrase, line, &range);
-            // A picture of things comes when the first of them is named.
+            // A picture of things comes when the first of them is named; until then the words stand there.
             let named = match &show {
                 Show::Cast { members, .. } => members.first().map_or(0, |first| first.at_word as usize),
                 _ => 0,
             };
-            shows.push((range.start.max(named)..range.end, show, why));
+            let start = range.start.max(named);
+            if start >= range.start + FEWEST {
+                let before = range.start..start;
+                let (text, marked) = (phrase.label(before.clone()), self.marked(phrase, &before));
+                shows.push((before, Show::Quote { text, marked, icon: None }, "the words"));
+            }
+            shows.push((start..range.end, show, why));
         }
     }
 

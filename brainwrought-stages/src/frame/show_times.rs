@@ -66,8 +66,9 @@ pub(crate) fn show_times(
         };
         let start = scene_starts.get(scene).copied().unwrap_or(0);
         let from = early(word).clamp(start, scene_end(scene));
-        // A show that opens its scene stands from the cut on.
-        let from = if from < start + least { start } else { from };
+        // The show that opens its scene stands from the cut on.
+        let is_first = !shows[..times.len()].iter().any(|(of, _)| *of == scene);
+        let from = if is_first && from < start + least { start } else { from };
         // It may stay through the pause behind its line.
         let next_line = of_line(scene, show.line + 1);
         let end = next_line.first().map_or(scene_end(scene), |next| early(next));
@@ -153,6 +154,12 @@ mod tests {
         let found = times(&[(0, 0, 0), (0, 0, 2), (0, 1, 1), (1, 0, 0)], &audio, 100);
         // 120 ms before its word; the second ends where the next line begins, the third with the scene.
         assert_eq!(found, [0..19, 19..29, 49..80, 80..100]);
+    }
+
+    #[test]
+    fn the_first_show_of_a_scene_stands_from_the_cut_and_keeps_its_time() {
+        let audio = audio(&[(0, 0, 400), (0, 0, 700), (0, 0, 1_200), (0, 0, 2_000)], &[0]);
+        assert_eq!(times(&[(0, 0, 0), (0, 0, 2)], &audio, 60), [0..11, 11..60]);
     }
 
     #[test]

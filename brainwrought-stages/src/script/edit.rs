@@ -82,7 +82,10 @@ pub fn judge_edit(
         changes[edit.line] = Some(Change { text, is_overruled });
     }
     let mut edited = edited(script, &changes);
-    direct(&mut edited, document);
+    // A script from before there were shows keeps its pictures.
+    if script.lines().any(|line| !line.shows.is_empty()) {
+        direct(&mut edited, document);
+    }
     let ungrounded = doubted(&edited, document);
     let changed = script.lines().zip(changes).enumerate();
     let lines = changed.filter_map(|(line, (before, change))| {

@@ -8,12 +8,13 @@ use super::quote::{self, QuotePlace};
 use crate::frame::{Layout, is_meme_template};
 use crate::parse::CropRequest;
 
-/// Print is shown as it stands where its letters are at least this size, in pixels of a frame 1,080 wide.
-const LEGIBLE: f32 = 22.0;
+/// Print is shown as it stands where its letters are at least this size, in pixels of a frame 1,080 wide: its lines are then
+/// at least 40 apart.
+const LEGIBLE: f32 = 34.0;
 /// The same in the layout that shows the page for its own sake.
 const LEGIBLE_AS_PAGE: f32 = 15.0;
 /// The size of letters where words are cut out and set anew.
-const CLIPPING: f32 = 31.0;
+const CLIPPING: f32 = 44.0;
 /// Sheets of the fan on title and source cards.
 const FAN: usize = 3;
 

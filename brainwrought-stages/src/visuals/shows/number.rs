@@ -35,7 +35,8 @@ pub(super) fn number(table: Table<'_>, value: &str, label: &str, from: Option<&s
     let words = table.fit(label, &words, &[64.0, 56.0, 50.0, SMALLEST], 200.0);
     let tall = table.size(value, &big).1;
     let below = if label.is_empty() { 0.0 } else { table.size(label, &words).1 + 12.0 };
-    let share = share_of(value);
+    // "23 % better" is a part of nothing.
+    let share = share_of(value).filter(|_| tells_whole(label));
     let bar = if share.is_some() { BAR + 26.0 } else { 0.0 };
     let before = if from.is_some() { 96.0 } else { 0.0 };
     let mut board = Board::new(table, hue(seed), before + tall + bar + below);
@@ -73,6 +74,16 @@ pub(super) fn number(table: Table<'_>, value: &str, label: &str, from: Option<&s
     }
     board.text(label, &words, (LEFT, y + 12.0), Moment::START.later(250), Motion::Rise);
     board.finish()
+}
+
+/// Tells whether a label names the whole that a share is a part of: "of the guests", in the languages that say so.
+fn tells_whole(label: &str) -> bool {
+    let first = label.split_whitespace().next().unwrap_or_default().to_lowercase();
+    [
+        "of", "der", "des", "von", "aller", "de", "du", "des", "del", "della", "dei", "degli", "do", "da",
+        "dos", "das", "van",
+    ]
+    .contains(&first.split('\u{2019}').next().unwrap_or_default())
 }
 
 /// The share of a whole that a percentage is.
@@ -163,5 +174,6 @@ mod tests {
         assert_eq!(share_of("7,5%"), Some(0.075));
         assert_eq!(share_of("230 %"), None);
         assert_eq!(share_of("$42"), None);
+        assert!(tells_whole("of all guests") && !tells_whole("better than before"));
     }
 }

@@ -43,6 +43,14 @@ pub(super) fn list(table: Table<'_>, items: &[ShowItem], seed: u64) -> DrawnShow
     let mut y = TOP;
     for (n, (item, height)) in items.iter().zip(heights).enumerate() {
         let enters = enters(n, item.at_word);
+        // What is to come waits for its word, so that no board looks unfinished.
+        if n > 0 {
+            let waiting = Look { colour: DIM, ..look.clone() };
+            let tall = table.size(&item.label, &waiting).1;
+            let place = (LEFT + SIGN + GAP, y + (height - tall) / 2.0);
+            board.text(&item.label, &waiting, place, Moment::START, Motion::Fade);
+            board.until(enters);
+        }
         let at = (LEFT, y + (height - SIGN) / 2.0);
         let has_icon =
             item.icon.as_deref().is_some_and(|icon| board.icon(icon, at, SIGN, enters, Motion::Pop));

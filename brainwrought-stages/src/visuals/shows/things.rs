@@ -7,7 +7,7 @@ use super::super::surface::Field;
 use super::super::text_layout::Look;
 use super::super::theme::{ACCENT, PAPER};
 use super::board::{Board, DrawnShow, LEFT, TOP, WIDTH};
-use super::{SMALLEST, enters, hue, large};
+use super::{DIM, SMALLEST, enters, hue, large};
 use crate::picture::RgbaImage;
 use crate::text::Weight;
 
@@ -70,7 +70,13 @@ pub(super) fn cast(table: Table<'_>, members: &[ShowItem], passes: bool, seed: u
         if let Some(icon) = &member.icon {
             board.icon(icon, (x + (cell - side) / 2.0, y), side, enters, Motion::Pop);
         }
-        board.text(&member.label, &look, (x + 10.0, y + side + 10.0), enters, Motion::Rise);
+        // The name waits for its word, so that no board looks unfinished.
+        if n > 0 {
+            let waiting = Look { colour: DIM, ..look.clone() };
+            board.text(&member.label, &waiting, (x + 10.0, y + side + 10.0), Moment::START, Motion::Fade);
+            board.until(enters);
+        }
+        board.text(&member.label, &look, (x + 10.0, y + side + 10.0), enters, Motion::Cut);
         if passes && n > 0 {
             let ((ax, ay), (bx, by)) = (corner(n - 1), (x, y));
             let field = Field::new(ax + cell / 2.0 - 22.0, ay + side / 2.0 - 22.0, 44.0, 44.0, 22.0);

@@ -122,6 +122,11 @@ pub(super) fn receipt(table: Table<'_>, page: &str, quote: &str) -> DrawnShow {
     let head = PILL_HEIGHT + 34.0;
     let mut board = Board::new(table, Stock::Paper, head + tall);
     board.field(Field::new(LEFT, TOP + 4.0, 36.0, 44.0, 7.0), INK, Moment::START, Motion::Rise);
+    for (n, colour) in (0..3).zip([RULE, ACCENT, RULE]) {
+        let line =
+            Field::new(LEFT + 8.0, TOP + 13.0 + 10.0 * n as f32, if n == 2 { 12.0 } else { 20.0 }, 5.0, 2.0);
+        board.field(line, colour, Moment::START, Motion::Rise);
+    }
     let label =
         Look { size: SMALLEST, weight: Weight::Black, colour: INK, width: WIDTH - 60.0, lines: 1, ..large() };
     let high = table.size(page, &label).1;
