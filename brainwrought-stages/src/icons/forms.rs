@@ -213,6 +213,9 @@ impl Inflection {
                 let mut bases = vec![word.to_owned()];
                 for (ending, instead) in *endings {
                     if let Some(stem) = word.strip_suffix(ending).filter(|stem| has_letters(stem, ending)) {
+                        // An ending without "e" changes no vowel: "kühn" is no "Kuh".
+                        let changes = vowels.starts_with('a') || ending.starts_with('e');
+                        let vowels = if changes { *vowels } else { "" };
                         bases.extend(respelled(&format!("{stem}{instead}"), vowels));
                     }
                 }

@@ -178,7 +178,10 @@ impl Reading<'_> {
         }
         if senses.is_empty() {
             let sense = self.lexicon.compound(&self.words[at])?;
-            return self.allows(&sense, at, at + 1).then_some((at + 1, sense.icon, sense.weight));
+            // Short words of food and animals end many others: "Automaten" are no "Tomaten".
+            let is_light = sense.icon.is_some_and(|icon| self.icons[icon].is_light);
+            let is_meant = !is_light && self.allows(&sense, at, at + 1);
+            return is_meant.then_some((at + 1, sense.icon, sense.weight));
         }
         let mut ends: Vec<usize> = senses.iter().map(|(end, _)| *end).collect();
         ends.dedup();
