@@ -41,4 +41,4 @@ pub use script::{
 pub use script_builder::ScriptBuilder;
 pub use source::SourcePdf;
 pub use video::{AssetRecord, Video};
-pub use visuals::{Avatar, Background, Panel, PanelKind, SceneVisual, Visuals};
+pub use visuals::{Avatar, AvatarFace, Background, Panel, PanelKind, QuizState, SceneVisual, Visuals};

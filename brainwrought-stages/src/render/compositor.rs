@@ -1,10 +1,12 @@
 //! [`Compositor`]: composes each frame from background, panel, page badge and captions.
 
-use brainwrought_core::data::{Audio, CaptionRecord, MarkKind, PanelKind, Visuals};
+use brainwrought_core::data::{Audio, CaptionRecord, MarkKind, PanelKind, Segment, Visuals, Word};
 
+use super::acting::Acting;
 use super::avatar_animation::{AvatarAnimation, AvatarSheet, loudness};
 use super::caption_track::CaptionTrack;
 use super::page_badge::page_badge;
+use super::quiz_animation::{QuizAnimation, QuizArt};
 use super::sprite::Sprite;
 use crate::frame::{FramePlan, Layout, Wording};
 use crate::picture::{Area, RgbaImage, YuvFrame};
@@ -25,6 +27,8 @@ pub(super) struct PanelArt {
     pub(super) image: RgbaImage,
     pub(super) kind: PanelKind,
     pub(super) scene: usize,
+    /// What moves on it, where it is a question of the quiz.
+    pub(super) quiz: Option<QuizArt>,
 }
 
 /// Puts frames together in pooled memory; frame *n* is a function of *n* alone.
@@ -35,6 +39,10 @@ pub(super) struct Compositor {
     badges: Vec<Placed>,
     captions: CaptionTrack,
     avatars: Vec<AvatarAnimation>,
+    /// When a picture comes, and of which kind.
+    pictures: Vec<(u64, PanelKind)>,
+    /// What the characters react to.
+    acting: Option<Acting>,
     /// How loud each frame is.
     loudness: Vec<f32>,
     plan: FramePlan,
@@ -44,12 +52,15 @@ struct Placed {
     sprite: Sprite,
     frames: std::ops::Range<u64>,
     enters: bool,
+    /// The frame since which the same picture stands there.
+    since: u64,
+    quiz: Option<QuizAnimation>,
 }
 
 impl Placed {
     /// How far down it is moved in a frame, and its opacity, of 256.
     fn pose(&self, n: u64, plan: &FramePlan) -> (i32, u16) {
-        let age = n - self.frames.start;
+        let age = n - self.since;
         if !self.enters || age >= ENTRANCE {
             return (bob(age, plan), 256);
         }
@@ -81,20 +92,29 @@ impl Compositor {
             badges: Vec::new(),
             captions,
             avatars: Vec::new(),
+            pictures: Vec::new(),
+            acting: None,
             loudness: Vec::new(),
             plan,
         }
     }
 
-    /// Adds the characters, which move with `samples`.
-    pub(super) fn add_avatars(&mut self, sheets: &[AvatarSheet], audio: &Audio, samples: &[f32]) {
+    /// Adds the characters, which move with `samples` and react to what is said and to the pictures that were added.
+    pub(super) fn add_avatars(
+        &mut self,
+        sheets: &[AvatarSheet],
+        segment: &Segment,
+        audio: &Audio,
+        samples: &[f32],
+    ) {
         let avatars = sheets.iter().filter_map(|sheet| AvatarAnimation::new(sheet, &audio.words, &self.plan));
         self.avatars = avatars.collect();
+        self.acting = Some(Acting::new(segment, &audio.words, &self.pictures, self.plan));
         self.loudness = loudness(samples, (audio.sample_rate / self.plan.fps) as usize);
     }
 
     /// Adds the panels, each for as long as its scene lasts.
-    pub(super) fn add_panels(&mut self, panels: &[PanelArt], audio: &Audio, frames: u64) {
+    pub(super) fn add_panels(&mut self, panels: &[PanelArt], audio: &Audio, fonts: &Fonts, frames: u64) {
         let starts = scene_starts(audio, &self.plan);
         let centre = if self.layout == Layout::Split { SPLIT_CENTRE } else { PANEL_CENTRE };
         for panel in panels {
@@ -105,9 +125,22 @@ impl Compositor {
             let top = (centre * self.plan.scale - panel.image.height() as f32 / 2.0).round() as i32;
             let top = top.max(self.plan.safe.y.ceil() as i32);
             let sprite = Sprite::new(&panel.image, left, top);
-            // The title stands from the first frame: the promise must be readable at once.
-            let enters = !(panel.kind == PanelKind::Title && from == 0);
-            self.panels.push(Placed { sprite, frames: from..to, enters });
+            let before = self.panels.last().filter(|before| before.frames.end == from);
+            let asked = before.filter(|_| matches!(panel.quiz, Some(QuizArt::Answered(..))));
+            let since = asked.filter(|before| before.quiz.is_some()).map_or(from, |before| before.since);
+            // The title stands from the first frame: the promise must be readable at once. So does an answer, whose card
+            // was there.
+            let stands = matches!(panel.quiz, Some(QuizArt::Answered(..)))
+                || panel.kind == PanelKind::Title && from == 0;
+            if since == from {
+                self.pictures.push((from, panel.kind));
+            }
+            let said: Vec<&Word> =
+                audio.words.iter().filter(|word| word.scene as usize == panel.scene).collect();
+            let quiz = panel.quiz.as_ref().and_then(|art| {
+                QuizAnimation::new(art, (left, top), &(from..to), &said, fonts, &self.plan)
+            });
+            self.panels.push(Placed { sprite, frames: from..to, enters: !stands, since, quiz });
         }
     }
 
@@ -141,7 +174,8 @@ impl Compositor {
                 if let Some((image, left, top)) = page_badge(&wording.page(&names(*page)), fonts, &self.plan)
                 {
                     let sprite = Sprite::new(&image, left, top);
-                    self.badges.push(Placed { sprite, frames: from..to, enters: false });
+                    let frames = from..to;
+                    self.badges.push(Placed { sprite, frames, enters: false, since: from, quiz: None });
                 }
             }
         }
@@ -177,13 +211,17 @@ impl Compositor {
         for panel in panels {
             let (dy, opacity) = panel.pose(n, &self.plan);
             panel.sprite.draw(frame, 0, dy, opacity);
+            // What moves on a card waits until the card stands.
+            if let Some(quiz) = panel.quiz.as_ref().filter(|_| opacity == 256) {
+                quiz.draw(n, dy, frame);
+            }
         }
         for badge in self.badges.iter().filter(|badge| badge.frames.contains(&n)) {
             badge.sprite.draw(frame, 0, 0, 256);
         }
         let loudness = self.loudness.get(n as usize).copied().unwrap_or_default();
-        for avatar in &self.avatars {
-            avatar.draw(n, loudness, &self.plan, frame);
+        if let Some(acting) = &self.acting {
+            self.avatars.iter().for_each(|avatar| avatar.draw(n, loudness, acting, &self.plan, frame));
         }
         self.captions.draw(n, frame);
         Ok(())

@@ -4,6 +4,7 @@ mod bullets;
 mod clean;
 mod compress;
 mod concepts;
+mod delivery;
 mod dialogue;
 mod duration;
 mod edit;

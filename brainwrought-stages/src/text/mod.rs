@@ -1,11 +1,13 @@
 //! Text: shaping with an explicit set of fonts, and letters as outlines.
 
+mod direction;
 mod fonts;
 mod invisible;
 mod letters;
 #[cfg(feature = "ffmpeg")]
 mod spacing;
 
+pub(crate) use direction::is_read_from_right;
 pub(crate) use fonts::named;
 pub use fonts::{DISPLAY_FONT, EMBEDDED_FONTS, EmbeddedFont, Fonts, Weight};
 pub use invisible::{has_invisible, without_invisible};
