@@ -79,7 +79,8 @@ impl Acting {
             });
         }
         let is_joke = |(_, kind): &&(u64, PanelKind)| *kind == PanelKind::Meme;
-        let jokes = pictures.iter().filter(is_joke).map(|(at, _)| *at..at + plan.frame_at(LAUGH_MS)).collect();
+        let jokes =
+            pictures.iter().filter(is_joke).map(|(at, _)| *at..at + plan.frame_at(LAUGH_MS)).collect();
         Self { turns, pictures: pictures.iter().map(|(at, _)| *at).collect(), jokes, plan }
     }
 
@@ -103,7 +104,9 @@ impl Acting {
         let gaze = match now {
             _ if sees => Gaze::Picture,
             Some(turn) if speaks && turn.asks && age < frames(ASK_MS) => Gaze::Partner,
-            Some(_) if !speaks && age % frames(GLANCE_MS.0 + GLANCE_MS.1) < frames(GLANCE_MS.0) => Gaze::Partner,
+            Some(_) if !speaks && age % frames(GLANCE_MS.0 + GLANCE_MS.1) < frames(GLANCE_MS.0) => {
+                Gaze::Partner
+            }
             _ => Gaze::Viewer,
         };
         let hops = speaks && matches!(mood, Mood::Surprised | Mood::Excited) && age < frames(HOP_MS);
@@ -159,16 +162,32 @@ mod tests {
             line,
             speaker,
         };
-        let words = [word(0, 0, Speaker::Asker), word(2_000, 1, Speaker::Explainer), word(2_400, 1, Speaker::Explainer)];
+        let words = [
+            word(0, 0, Speaker::Asker),
+            word(2_000, 1, Speaker::Explainer),
+            word(2_400, 1, Speaker::Explainer),
+        ];
         let plan = FramePlan::new(1080, 1920, 30);
         let shown = [(0, PanelKind::Title), (120, PanelKind::Meme)];
         let acting = Acting::new(&segment, &words, &shown, plan);
         let of = |who, n| acting.of(who, n);
         // Both look at the picture at first, the one who listens for longer.
-        assert_eq!((of(Speaker::Asker, 5).gaze, of(Speaker::Explainer, 5).gaze), (Gaze::Picture, Gaze::Picture));
-        assert_eq!((of(Speaker::Asker, 25).gaze, of(Speaker::Explainer, 25).gaze), (Gaze::Partner, Gaze::Picture));
-        assert_eq!((of(Speaker::Asker, 50).gaze, of(Speaker::Explainer, 50).gaze), (Gaze::Viewer, Gaze::Partner));
-        assert_eq!((of(Speaker::Asker, 50).mood, of(Speaker::Explainer, 50).mood), (Mood::Curious, Mood::Neutral));
+        assert_eq!(
+            (of(Speaker::Asker, 5).gaze, of(Speaker::Explainer, 5).gaze),
+            (Gaze::Picture, Gaze::Picture)
+        );
+        assert_eq!(
+            (of(Speaker::Asker, 25).gaze, of(Speaker::Explainer, 25).gaze),
+            (Gaze::Partner, Gaze::Picture)
+        );
+        assert_eq!(
+            (of(Speaker::Asker, 50).gaze, of(Speaker::Explainer, 50).gaze),
+            (Gaze::Viewer, Gaze::Partner)
+        );
+        assert_eq!(
+            (of(Speaker::Asker, 50).mood, of(Speaker::Explainer, 50).mood),
+            (Mood::Curious, Mood::Neutral)
+        );
         // The surprise of one is that of the other a moment later.
         let moods = |n| (of(Speaker::Explainer, n).mood, of(Speaker::Asker, n).mood);
         assert_eq!(moods(61), (Mood::Surprised, Mood::Curious));

@@ -220,7 +220,12 @@ mod tests {
             mouths: plain(4 * 8, 2 * 4, 250),
             mouths_at: (22, 30),
         };
-        let sheet = AvatarSheet { speaker: Speaker::Explainer, image: plain(60, 60, 90), mouths: 4, face: Some(face) };
+        let sheet = AvatarSheet {
+            speaker: Speaker::Explainer,
+            image: plain(60, 60, 90),
+            mouths: 4,
+            face: Some(face),
+        };
         let mut frame = YuvFrame::black(270, 480);
         let animation = AvatarAnimation::new(&sheet, &[], &plan).unwrap();
         animation.draw(40, 0.0, &silent(plan), &plan, &mut frame);

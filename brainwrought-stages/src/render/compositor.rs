@@ -137,9 +137,10 @@ impl Compositor {
             }
             let said: Vec<&Word> =
                 audio.words.iter().filter(|word| word.scene as usize == panel.scene).collect();
-            let quiz = panel.quiz.as_ref().and_then(|art| {
-                QuizAnimation::new(art, (left, top), &(from..to), &said, fonts, &self.plan)
-            });
+            let quiz = panel
+                .quiz
+                .as_ref()
+                .and_then(|art| QuizAnimation::new(art, (left, top), &(from..to), &said, fonts, &self.plan));
             self.panels.push(Placed { sprite, frames: from..to, enters: !stands, since, quiz });
         }
     }

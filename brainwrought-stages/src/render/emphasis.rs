@@ -42,9 +42,7 @@ fn bare(word: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use brainwrought_core::data::{
-        Citation, Language, Line, LineRole, Scene, SceneKind, Speaker, VisualCue,
-    };
+    use brainwrought_core::data::{Citation, Language, Line, LineRole, Scene, SceneKind, Speaker, VisualCue};
 
     use super::*;
 
@@ -55,7 +53,8 @@ mod tests {
             line.emphasis = emphasis.iter().map(|word| (*word).to_owned()).collect();
             line
         };
-        let lines = vec![line("Waiting explodes.", &["explodes"]), line("It costs $45, not 5%.", &["$45", "not 5%"])];
+        let lines =
+            vec![line("Waiting explodes.", &["explodes"]), line("It costs $45, not 5%.", &["$45", "not 5%"])];
         let segment = Segment {
             index: 0,
             title: String::new(),
@@ -72,7 +71,8 @@ mod tests {
             line,
             speaker: Speaker::Explainer,
         };
-        let texts = [("Waiting", 0), ("explodes.", 0), ("It", 1), ("costs", 1), ("$45,", 1), ("not", 1), ("5%.", 1)];
+        let texts =
+            [("Waiting", 0), ("explodes.", 0), ("It", 1), ("costs", 1), ("$45,", 1), ("not", 1), ("5%.", 1)];
         let mut words: Vec<Word> = texts.into_iter().map(|(text, line)| word(text, line)).collect();
         assert_eq!(emphasised(&segment, &words), [false, true, false, false, true, true, true]);
         words[0].line = 7;

@@ -224,7 +224,12 @@ mod tests {
     fn the_answer_comes_with_its_word() {
         let plan = FramePlan::new(1080, 1920, 30);
         let white = RgbaImage::from_premultiplied(40, 40, vec![255; 40 * 40 * 4]).unwrap();
-        let words = [word("The", 100, 300), word("answer:", 300, 900), word("Ten", 1_000, 1_200), word("minutes.", 1_200, 2_000)];
+        let words = [
+            word("The", 100, 300),
+            word("answer:", 300, 900),
+            word("Ten", 1_000, 1_200),
+            word("minutes.", 1_200, 2_000),
+        ];
         let words: Vec<&Word> = words.iter().collect();
         let first = |right: &str| {
             let art = QuizArt::Answered(white.clone(), right.to_owned());

@@ -18,7 +18,8 @@ pub(super) fn deliver(script: &mut Script) {
     let scenes = script.segments.iter_mut().flat_map(|segment| &mut segment.scenes);
     for line in scenes.flat_map(|scene| &mut scene.lines) {
         line.mood = mood(line, language);
-        if line.emphasis.is_empty() && matches!(line.role, LineRole::Hook | LineRole::Fact | LineRole::Answer) {
+        if line.emphasis.is_empty() && matches!(line.role, LineRole::Hook | LineRole::Fact | LineRole::Answer)
+        {
             line.emphasis.extend(emphasis(&line.text, &concepts));
         }
     }
@@ -59,7 +60,8 @@ fn emphasis(text: &str, concepts: &[Concept]) -> Option<String> {
             let term = concept.term.to_lowercase();
             let at = lower.find(&term)?;
             let ends = |letter: Option<char>| !letter.is_some_and(char::is_alphanumeric);
-            let is_whole = ends(lower[..at].chars().next_back()) && ends(lower[at + term.len()..].chars().next());
+            let is_whole =
+                ends(lower[..at].chars().next_back()) && ends(lower[at + term.len()..].chars().next());
             is_whole.then_some(at..at + term.len())
         })?;
         // Small letters of some scripts are longer than large ones; where the places differ, nothing is emphasised.

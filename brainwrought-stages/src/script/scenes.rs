@@ -120,7 +120,9 @@ pub(super) fn segments(scenes: Vec<(String, Scene)>, title: &str, language: &Lan
             // Nothing pauses inside a sentence, or between a question and its answer.
             Some(group)
                 if group.len() < 2
-                    || group.last().is_some_and(|(_, last)| goes_on(last) || last.kind == SceneKind::Quiz)
+                    || group
+                        .last()
+                        .is_some_and(|(_, last)| goes_on(last) || last.kind == SceneKind::Quiz)
                         && spoken + ms <= LONGEST_MS
                     || (spoken < SEGMENT_MS && group.len() < SEGMENT_SCENES && spoken + ms <= 20_000) =>
             {

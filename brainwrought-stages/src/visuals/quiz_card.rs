@@ -7,7 +7,9 @@ use super::panels::INNER_WIDTH;
 use super::sticker::draw;
 use super::surface::Field;
 use super::text_layout::Look;
-use super::theme::{ACCENT, ANSWERS, FADED, INK, MARGIN, PADDING, PANEL_HEIGHT, PANEL_WIDTH, PAPER, RIGHT, Rgb};
+use super::theme::{
+    ACCENT, ANSWERS, FADED, INK, MARGIN, PADDING, PANEL_HEIGHT, PANEL_WIDTH, PAPER, RIGHT, Rgb,
+};
 use crate::frame::Wording;
 use crate::picture::RgbaImage;
 use crate::text::Weight;
@@ -17,7 +19,7 @@ const MAX_CHOICES: usize = 4;
 /// The room between two choices, in pixels of a frame 1,080 wide.
 const GAP: f32 = 14.0;
 /// The side of the place where the time to think runs down.
-const COUNTDOWN: f32 = 72.0;
+const COUNTDOWN: f32 = 92.0;
 /// A mark that says "right": white, 100 units wide and high.
 const TICK: &str = r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 100"><path d="M20 54 L42 76 L82 28" fill="none" stroke="#ffffff" stroke-width="16" stroke-linecap="round" stroke-linejoin="round"/></svg>"##;
 
@@ -45,10 +47,11 @@ pub(super) fn answered(table: Table<'_>, wording: Wording, question: &QuizQuesti
 
 /// Where on the card the time to think runs down, in pixels of the picture: at its upper right, where nothing is written.
 pub(super) fn countdown(scale: f32) -> Rect {
-    let (right, top) = (PANEL_WIDTH - MARGIN - PADDING, MARGIN * 0.6 + PADDING);
+    // Between the edges of the card, which has 8 pixels to spare above and beside it, and the question.
+    let (right, top) = (PANEL_WIDTH - MARGIN - 8.0, MARGIN * 0.6 + 8.0);
     Rect {
         x: (right - COUNTDOWN) * scale,
-        y: (top + (PILL_HEIGHT - COUNTDOWN) / 2.0 + 4.0) * scale,
+        y: top * scale,
         width: COUNTDOWN * scale,
         height: COUNTDOWN * scale,
     }
@@ -156,6 +159,9 @@ mod tests {
         assert!(place.right() < width as f32 && place.y > 0.0);
         let row = place.y as usize + place.height as usize / 2;
         let behind = &asked.pixels[(row * width + place.x as usize) * 4..][..place.width as usize * 4];
-        assert!(behind.chunks_exact(4).all(|pixel| pixel[1] < 60 && pixel[3] == 255), "nothing is written there");
+        assert!(
+            behind.chunks_exact(4).all(|pixel| pixel[1] < 60 && pixel[3] == 255),
+            "nothing is written there"
+        );
     }
 }

@@ -1,8 +1,8 @@
 //! [`PrepareVisuals`]: the stage that draws every panel of a segment and chooses its background.
 
 use brainwrought_core::data::{
-    AssetRecord, Avatar, AvatarFace, Background, BlobRef, Document, LineRole, Panel, QuizQuestion, QuizState, Rect, Scene, SceneVisual,
-    Segment, Speaker, VisualCue, Visuals,
+    AssetRecord, Avatar, AvatarFace, Background, BlobRef, Document, LineRole, Panel, QuizQuestion, QuizState,
+    Rect, Scene, SceneVisual, Segment, Speaker, VisualCue, Visuals,
 };
 use brainwrought_core::event::LogLevel;
 use brainwrought_core::stage::{Stage, StageContext, StageError};
@@ -327,11 +327,7 @@ fn encoded_avatar(
 ) -> Result<Option<[EncodedPart; 3]>, RgbaImageError> {
     let Some(drawn) = DrawnAvatar::new(characters, speaker, side) else { return Ok(None) };
     let DrawnAvatar { body, eyes, mouths } = drawn;
-    Ok(Some([
-        (body.to_png()?, (0, 0)),
-        (eyes.image.to_png()?, eyes.at),
-        (mouths.image.to_png()?, mouths.at),
-    ]))
+    Ok(Some([(body.to_png()?, (0, 0)), (eyes.image.to_png()?, eyes.at), (mouths.image.to_png()?, mouths.at)]))
 }
 
 /// A panel with its PNG.

@@ -18,7 +18,9 @@ pub(super) fn pieces(line: &SetLine<'_>) -> Vec<Piece> {
     let (start, end) = (line.frames.start, line.frames.end);
     // A caption that follows another one at once keeps its plate: only the letters change, and nothing blinks.
     let at_end = if line.joins.1 { 0 } else { SOFTLY };
-    let plate_fades = (if line.joins.0 { 0 } else { SOFTLY }, at_end);
+    // The first caption is there from the first frame.
+    let at_start = if start == 0 { 0 } else { SOFTLY };
+    let plate_fades = (if line.joins.0 { 0 } else { at_start }, at_end);
     let mut pieces = Vec::new();
     let all = (0..line.words.len()).filter_map(|place| line.edges(place));
     let around = all.reduce(|a, b| Edges {
@@ -41,9 +43,9 @@ pub(super) fn pieces(line: &SetLine<'_>) -> Vec<Piece> {
     for (place, word) in line.each() {
         let said = if word.emphasised { SOFT } else { WHITE };
         let (before, after) = (start..word.from.max(start), word.from.max(start)..end);
-        let comes = if before.is_empty() { SOFTLY } else { 0 };
+        let comes = if before.is_empty() { at_start } else { 0 };
         let dim = line.word(place, DIM, 1.0);
-        pieces.extend(dim.map(|ink| Piece::new(ink, [before]).fading((SOFTLY, 0))));
+        pieces.extend(dim.map(|ink| Piece::new(ink, [before]).fading((at_start, 0))));
         let bright = line.word(place, said, 1.0);
         pieces.extend(bright.map(|ink| Piece::new(ink, [after]).fading((comes, at_end))));
     }

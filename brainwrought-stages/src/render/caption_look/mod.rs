@@ -43,13 +43,8 @@ impl CaptionLook {
     pub(super) fn lettering(self, has_emphasis: bool) -> Lettering {
         // A word that pops must not touch the next one.
         let wider_spaces = if has_emphasis { 0.22 } else { 0.12 };
-        let loud = Lettering {
-            size: SIZE,
-            weight: Weight::Black,
-            stroke: 9.0,
-            wider_spaces,
-            centre_y: CENTRE_Y,
-        };
+        let loud =
+            Lettering { size: SIZE, weight: Weight::Black, stroke: 9.0, wider_spaces, centre_y: CENTRE_Y };
         match self.style {
             // Large letters stand a little higher, so that they end where the others do.
             CaptionStyle::OneWord => Lettering { size: 150.0, stroke: 11.0, centre_y: 1_140.0, ..loud },

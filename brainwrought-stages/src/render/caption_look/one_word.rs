@@ -71,7 +71,8 @@ mod tests {
             let (start_ms, end_ms) = (at - ms, at);
             Word { text: text.to_owned(), start_ms, end_ms, scene: 0, line: 0, speaker: Speaker::Explainer }
         };
-        let words = [word("Half", 300), word("of", 110), word("queues", 400), word("5", 450), word("is", 120)];
+        let words =
+            [word("Half", 300), word("of", 110), word("queues", 400), word("5", 450), word("is", 120)];
         assert_eq!(beats(&words, 1_380), [0..1, 1..3, 3..5]);
         assert_eq!(beats(&words[1..2], 500), [0..1], "a caption of one word is alone however short it is");
         assert_eq!(beats(&words[..2], 420), [0..2], "the last one goes with the one before it");

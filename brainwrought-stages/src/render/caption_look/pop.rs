@@ -6,7 +6,7 @@ use super::piece::Piece;
 /// The word's scale in the first frames after it lights up; it keeps the last.
 const POP: [f32; 4] = [1.03, 1.08, 1.10, 1.06];
 /// The same for a word that carries the line.
-const STRONG_POP: [f32; 4] = [1.05, 1.16, 1.20, 1.12];
+const STRONG_POP: [f32; 4] = [1.05, 1.14, 1.18, 1.08];
 
 /// All words in one colour, and above them the one that is said in another. A word that carries the line keeps its colour.
 pub(super) fn pieces(line: &SetLine<'_>, pops: bool) -> Vec<Piece> {
@@ -33,7 +33,8 @@ pub(super) fn pieces(line: &SetLine<'_>, pops: bool) -> Vec<Piece> {
             let from = (word.from + step).min(word.until);
             let is_last = step + 1 == scales.len() as u64;
             let until = if is_last { word.until } else { (from + 1).min(word.until) };
-            pieces.extend(line.word(place, line.colours.lit, *scale).map(|ink| Piece::new(ink, [from..until])));
+            pieces
+                .extend(line.word(place, line.colours.lit, *scale).map(|ink| Piece::new(ink, [from..until])));
         }
     }
     pieces

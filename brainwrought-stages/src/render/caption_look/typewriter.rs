@@ -32,8 +32,7 @@ pub(super) fn pieces(line: &SetLine<'_>) -> Vec<Piece> {
 /// The cursor after a word, until the next one is said.
 fn cursor(line: &SetLine<'_>, place: usize, word: &SpokenWord) -> Option<Piece> {
     let (size, at) = (line.size(), line.edges(place)?);
-    let left =
-        if word.from_right { at.left - size * (AWAY + WIDE) } else { at.right + size * AWAY };
+    let left = if word.from_right { at.left - size * (AWAY + WIDE) } else { at.right + size * AWAY };
     let edges = Edges { left, right: left + size * WIDE, ..at };
     let ink = plate(edges, size * 0.03, line.colours.lit)?;
     let period = BLINK.0 + BLINK.1;

@@ -186,9 +186,6 @@ pub(super) fn frog(svg: &mut String) -> Face {
 /// Round cheeks, `x` from the left edge and from the right one.
 fn cheeks(svg: &mut String, x: i32, y: i32, colour: &str) {
     for x in [x, 260 - x] {
-        let _ = write!(
-            svg,
-            r##"<ellipse cx="{x}" cy="{y}" rx="14" ry="9" fill="{colour}" opacity="0.8"/>"##
-        );
+        let _ = write!(svg, r##"<ellipse cx="{x}" cy="{y}" rx="14" ry="9" fill="{colour}" opacity="0.8"/>"##);
     }
 }

@@ -199,7 +199,8 @@ impl Face {
 
     /// Draws a mouth that is open by some steps, from closed to wide open.
     pub(super) fn draw_mouth(&self, svg: &mut String, mood: Mood, open: u32) {
-        let Some(&(wide, tall)) = [(20.0, 9.0), (22.0, 16.0), (25.0, 24.0)].get(open.wrapping_sub(1) as usize)
+        let Some(&(wide, tall)) =
+            [(20.0, 9.0), (22.0, 16.0), (25.0, 24.0)].get(open.wrapping_sub(1) as usize)
         else {
             return self.lips(svg, mood);
         };

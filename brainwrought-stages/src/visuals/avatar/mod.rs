@@ -121,7 +121,8 @@ mod tests {
         let (width, height) = (sheet.image.width() / columns, sheet.image.height() / MOODS.len());
         let cell = |place: usize| {
             let (row, column) = (place / columns, place % columns);
-            let rows = sheet.image.pixels.chunks_exact(sheet.image.width() * 4).skip(row * height).take(height);
+            let rows =
+                sheet.image.pixels.chunks_exact(sheet.image.width() * 4).skip(row * height).take(height);
             rows.flat_map(|line| line[column * width * 4..(column + 1) * width * 4].to_vec()).collect()
         };
         (0..columns * MOODS.len()).map(cell).collect()
@@ -143,7 +144,10 @@ mod tests {
                     let of_mood = &mouths[row * 4..row * 4 + 4];
                     let ink = |cell: &Vec<u8>| cell.chunks_exact(4).filter(|pixel| pixel[3] > 128).count();
                     assert!(of_mood.windows(2).all(|pair| pair[0] != pair[1]), "{mood:?}");
-                    assert!(ink(&of_mood[3]) > ink(&of_mood[1]), "{mood:?}: a louder word opens the mouth wider");
+                    assert!(
+                        ink(&of_mood[3]) > ink(&of_mood[1]),
+                        "{mood:?}: a louder word opens the mouth wider"
+                    );
                 }
             }
         }
@@ -155,8 +159,7 @@ mod tests {
             for speaker in SPEAKERS {
                 let drawn = DrawnAvatar::new(*characters, speaker, 135).unwrap();
                 for (sheet, columns) in [(&drawn.eyes, GAZES.len()), (&drawn.mouths, MOUTHS as usize)] {
-                    let (width, height) =
-                        (sheet.image.width() / columns, sheet.image.height() / MOODS.len());
+                    let (width, height) = (sheet.image.width() / columns, sheet.image.height() / MOODS.len());
                     assert!(sheet.at.0 as usize + width <= 136 && sheet.at.1 as usize + height <= 136);
                     // Brows may stand over a head, but no part is cut at the side of its cell.
                     for cell in cells(sheet, columns) {
