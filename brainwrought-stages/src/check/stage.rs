@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::CheckError;
 use super::captions::{self, Captions};
+use super::ending::long_ending;
 use super::manifest::manifest;
 use super::rules::{Measured, Verdict};
 use super::sound::SoundMeter;
@@ -156,7 +157,9 @@ fn judge(
         speech: &Speech::new(narration, timeline, limits.silence_ms),
         captions: &Captions::new(timeline, video.width, video.height, limits),
     };
-    Ok(Verdict::new(&measured, limits))
+    let mut verdict = Verdict::new(&measured, limits);
+    verdict.warnings.extend(long_ending(timeline, script));
+    Ok(verdict)
 }
 
 /// Hands what is decoded to the meters.

@@ -1,13 +1,12 @@
 //! [`Room`]: how the time of a video is shared between its story and its ending, and how many words that is.
 
 use super::super::duration::{LINE_GAP_MS, SCENE_GAP_MS};
+use super::super::length::ENDING_PERCENT;
 use super::super::quiz::THINK_MS;
 use super::super::writer::Brief;
 use super::facts::Size;
 use super::sources::{Form, Sources};
 
-/// Quiz, last line and source card take at most this part of a video, in percent.
-pub(super) const ENDING_PERCENT: u64 = 15;
 /// A shorter video, in milliseconds, asks nothing: its ending has no time for it.
 pub(super) const QUIZ_MS: u64 = 52_000;
 /// A line of the ending may take so much longer than it should, in percent: an estimate is none of a second.
