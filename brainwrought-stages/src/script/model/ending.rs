@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use brainwrought_core::data::{Citation, Line, LineRole, QuizQuestion, Scene, SceneKind, VisualCue};
+use brainwrought_core::data::{Citation, Line, LineRole, QuizQuestion, Scene, SceneKind, Speaker, VisualCue};
 
 use super::super::duration::Pace;
 use super::super::quiz::{ANSWER_WORDS, THINK_MS};
@@ -105,7 +105,11 @@ impl Ends {
             draft.scenes.push(("Quiz".to_owned(), asks));
             // The answer is told on the same card: by a line of its own, or by the last one.
             match reply {
-                Some(reply) => {
+                Some(mut reply) => {
+                    // Where two talk, one puts the question and the other answers it.
+                    if draft.lines().any(|line| line.speaker == Speaker::Asker) {
+                        reply.speaker = Speaker::Asker;
+                    }
                     let told = Scene::new(SceneKind::Content, vec![reply], card, 0);
                     draft.scenes.push((String::new(), told));
                 }
