@@ -215,6 +215,7 @@ impl VideoConfig {
         options.memes = args.memes;
         options.memes_by = args.memes_by.unwrap_or(config.memes_by);
         options.dialogue = args.dialogue;
+        options.characters = args.characters;
         options.kind = args.kind;
         options.music = music;
         options.effects = args.effects;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use brainwrought_core::data::DocumentKind;
 use brainwrought_stages::audio::{Effects, VoiceFailure};
-use brainwrought_stages::frame::{CaptionStyle, Layout};
+use brainwrought_stages::frame::{CaptionStyle, Characters, Layout};
 use brainwrought_stages::parse::OcrMode;
 use brainwrought_stages::script::LENGTH_SECONDS;
 use brainwrought_stages::standard::Format;
@@ -69,6 +69,9 @@ pub(crate) struct VideoArgs {
     /// Write a dialogue of two speakers: one asks, the other explains
     #[arg(long)]
     pub(crate) dialogue: bool,
+    /// Characters of a dialogue
+    #[arg(long, value_enum, value_name = "PAIR", default_value_t = Characters::Brain)]
+    pub(crate) characters: Characters,
     /// Kind of document, for a script written without a model [default: its structure tells]
     #[arg(long, value_name = "KIND", value_parser = kinds())]
     pub(crate) kind: Option<DocumentKind>,

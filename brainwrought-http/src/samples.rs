@@ -1,4 +1,4 @@
-//! Samples of voices and backgrounds, made when somebody asks for them.
+//! Samples of voices, backgrounds and captions, made when somebody asks for them.
 
 use std::sync::Arc;
 
@@ -8,7 +8,10 @@ use axum::http::header::CACHE_CONTROL;
 use axum::http::{HeaderMap, HeaderValue, Method};
 use axum::response::Response;
 use brainwrought_core::id::Digest;
-use brainwrought_stages::standard::{background_preview, background_styles, voice_sample};
+use brainwrought_stages::frame::CaptionStyle;
+use brainwrought_stages::standard::{
+    PreviewError, background_preview, background_styles, caption_preview, voice_sample,
+};
 use bytes::Bytes;
 
 use crate::ApiError;
@@ -26,16 +29,36 @@ pub(crate) async fn background(
     let name =
         file.strip_suffix(".mp4").and_then(|name| background_styles().into_iter().find(|s| *s == name));
     let name = name.ok_or(ApiError::NoSuchPage)?;
-    let make = async || {
-        let drawn = tokio::task::spawn_blocking(move || {
-            let folder = tempfile::tempdir()?;
-            background_preview(name, folder.path())
-        });
-        let drawn = drawn.await.map_err(|error| ApiError::unavailable(MAKE_SAMPLE, error))?;
-        drawn.map_err(|error| ApiError::unavailable(MAKE_SAMPLE, error))
-    };
+    let make = async || drawn(move |folder| background_preview(name, folder)).await;
     let sample = state.previews.sample(format!("background {name}"), make).await?;
     answer(&sample, "video/mp4", &method, &headers)
+}
+
+/// A sentence with captions of a style: `karaoke.mp4`.
+pub(crate) async fn captions(
+    State(state): State<Arc<AppState>>,
+    Path(file): Path<String>,
+    method: Method,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let name = file.strip_suffix(".mp4");
+    let style = CaptionStyle::ALL.iter().copied().find(|style| name == Some(style.name()));
+    let style = style.ok_or(ApiError::NoSuchPage)?;
+    let make = async || drawn(move |folder| caption_preview(style, folder)).await;
+    let sample = state.previews.sample(format!("captions {}", style.name()), make).await?;
+    answer(&sample, "video/mp4", &method, &headers)
+}
+
+/// Draws a sample with an empty folder at hand.
+async fn drawn(
+    draw: impl FnOnce(&std::path::Path) -> Result<Bytes, PreviewError> + Send + 'static,
+) -> Result<Bytes, ApiError> {
+    let drawn = tokio::task::spawn_blocking(move || {
+        let folder = tempfile::tempdir()?;
+        draw(folder.path())
+    });
+    let drawn = drawn.await.map_err(|error| ApiError::unavailable(MAKE_SAMPLE, error))?;
+    drawn.map_err(|error| ApiError::unavailable(MAKE_SAMPLE, error))
 }
 
 /// A sentence of a voice: `heart.wav`, `kokoro-am_michael.wav`.

@@ -4,7 +4,7 @@ use brainwrought_core::budget::{Cost, MAX_USD};
 use brainwrought_core::data::DocumentKind;
 use brainwrought_core::job_store::JobView;
 use brainwrought_stages::audio::{Effects, Lexicon, VoiceLibrary};
-use brainwrought_stages::frame::{CaptionStyle, Layout, frame_size};
+use brainwrought_stages::frame::{CaptionStyle, Characters, Layout, frame_size};
 use brainwrought_stages::parse::OcrMode;
 use brainwrought_stages::script::LENGTH_SECONDS;
 use brainwrought_stages::standard::{
@@ -46,8 +46,14 @@ pub(crate) struct VideoOptions {
     /// How single words are pronounced: one word per line, as `CUDA = koo duh` or `Raft = /ɹˈæft/` (IPA).
     #[schema(default = "", max_length = 4000)]
     pub(crate) lexicon: String,
-    /// The style of the captions: `pop`, `plain` or `off`.
-    #[schema(value_type = String, pattern = "^(pop|plain|off)$", default = "pop")]
+    /// The style of the captions: `pop` (the spoken word lights up and pops), `plain` (it lights up), `one-word` (one large
+    /// word at a time), `karaoke` (words fill with colour as they are spoken), `box` (a box behind the spoken word),
+    /// `typewriter` (words appear as they are said), `calm` (small, on a dark plate, no pop) or `off`.
+    #[schema(
+        value_type = String,
+        pattern = "^(pop|plain|one-word|karaoke|box|typewriter|calm|off)$",
+        default = "pop"
+    )]
     pub(crate) captions: CaptionStyle,
     /// How much slang, from 0 (none) to 3.
     #[schema(minimum = 0, maximum = 3, default = 1)]
@@ -58,6 +64,9 @@ pub(crate) struct VideoOptions {
     /// Whether two characters talk: one explains, the other asks.
     #[schema(default = false)]
     pub(crate) dialogue: bool,
+    /// Who they are: `brain` (a brain explains, a sprout asks), `robot` (a robot and a ghost) or `owl` (an owl and a frog).
+    #[schema(value_type = String, pattern = "^(brain|robot|owl)$", default = "brain")]
+    pub(crate) characters: Characters,
     /// The kind of document, for a script written without a model: `paper`, `report`, `essay`, `chapter`, `manual`, `slides`,
     /// `announcement`, `article`, `law` or `form`; without it, its structure tells.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -112,6 +121,7 @@ impl Default for VideoOptions {
             slang: 1,
             memes: 1,
             dialogue: false,
+            characters: Characters::Brain,
             kind: None,
             script_only: false,
             music: "bed".to_owned(),
@@ -207,6 +217,7 @@ impl VideoOptions {
             slang: made.slang,
             memes: made.memes,
             dialogue: made.dialogue,
+            characters: made.characters,
             kind: made.kind,
             script_only: made.script_only,
             music: music.to_owned(),
@@ -302,6 +313,7 @@ impl VideoOptions {
         options.slang = self.slang;
         options.memes = self.memes;
         options.dialogue = self.dialogue;
+        options.characters = self.characters;
         options.kind = self.kind;
         options.script_only = self.script_only;
         options.music = music;
@@ -364,6 +376,8 @@ mod tests {
         assert_eq!(option("lexicon")["maxLength"], MAX_LEXICON);
         let captions: Vec<&str> = CaptionStyle::ALL.iter().map(|style| style.name()).collect();
         assert_eq!(option("captions")["pattern"], format!("^({})$", captions.join("|")));
+        let characters: Vec<&str> = Characters::ALL.iter().map(|pair| pair.name()).collect();
+        assert_eq!(option("characters")["pattern"], format!("^({})$", characters.join("|")));
     }
 
     #[test]

@@ -5,8 +5,9 @@
 use std::sync::Arc;
 
 use brainwrought_core::data::{
-    Audio, AudioMark, Background, Clip, Language, MarkKind, Panel, PanelKind, SceneVisual, Segment, Speaker,
-    Visuals, Word,
+    Audio, AudioMark, Background, Citation, Clip, Language, Line, LineRole, MarkKind, Panel, PanelKind,
+    QuizState, Rect, Scene as ScriptScene, SceneKind, SceneVisual, Segment, Speaker, VisualCue, Visuals,
+    Word,
 };
 use brainwrought_core::id::{JobId, TaskKey};
 use brainwrought_core::memory::MemoryArtifactStore;
@@ -54,6 +55,7 @@ impl Scene {
             kind: PanelKind::Title,
             page: Some(7),
             description: "A red card.".to_owned(),
+            quiz: None,
         };
         let word = |text: &str, start_ms, line| Word {
             text: text.to_owned(),
@@ -219,6 +221,89 @@ async fn letters_are_drawn_where_the_records_say() {
     let (silent, frames) = scene.frames().await;
     assert_eq!(bright(&frames[0], rows), 0);
     assert_eq!(silent.captions.len(), clip.captions.len(), "they are measured all the same");
+}
+
+#[tokio::test]
+async fn every_look_of_captions_passes_the_rules_of_captions() {
+    for style in CaptionStyle::ALL.iter().filter(|style| **style != CaptionStyle::Off) {
+        let mut scene = Scene::new().await;
+        scene.stage.captions = *style;
+        let (clip, frames) = scene.frames().await;
+        assert_eq!(clip, scene.render().await.unwrap(), "{style:?}: the same input gives the same bytes");
+        let (mut next, scale) = (0, WIDTH as f32 / 1080.0);
+        for caption in &clip.captions {
+            assert_eq!(caption.first_word, next, "{style:?}: every word has its place");
+            next += caption.words;
+            let ink = caption.bbox;
+            assert!(ink.x >= 108.0 * scale && ink.right() <= 960.0 * scale, "{style:?} {ink:?}");
+            assert!(ink.y >= 270.0 * scale && ink.bottom() <= 1250.0 * scale, "{style:?} {ink:?}");
+            assert!(caption.contrast >= 4.5 && caption.missing_glyphs == 0, "{style:?}");
+            assert!(caption.end_ms - caption.start_ms >= 300, "{style:?}");
+            // The gate looks for letters and their ground in the middle of their time.
+            let middle = &frames[((caption.start_ms + caption.end_ms) / 2 * u64::from(FPS) / 1000) as usize];
+            let rows = ink.y as usize..ink.bottom() as usize;
+            let lit = rows.clone().map(|row| {
+                let row = &middle.y[row * WIDTH as usize..][ink.x as usize..ink.right() as usize];
+                let count = |is: fn(&&u8) -> bool| row.iter().filter(is).count();
+                (count(|y| **y >= 170), count(|y| **y <= 70), row.len())
+            });
+            let (bright, dark, all) =
+                lit.fold((0, 0, 0), |sum, row| (sum.0 + row.0, sum.1 + row.1, sum.2 + row.2));
+            assert!(bright * 50 >= all && dark * 50 >= all, "{style:?} {bright} {dark} of {all}");
+        }
+        assert_eq!(next as usize, scene.audio.words.len(), "{style:?}");
+    }
+}
+
+#[tokio::test]
+async fn words_that_carry_a_line_stay_in_colour() {
+    let mut scene = Scene::new().await;
+    let gold = |frame: &YuvFrame| frame.u.iter().filter(|u| **u < 70).count();
+    // The last word of the first line is said: what is gold beside it carries the line.
+    let (_, before) = scene.frames().await;
+    let mut line =
+        Line::new("Every queue explodes.", LineRole::Fact, Citation { page: 1, quote: String::new() });
+    line.emphasis = vec!["Every".to_owned(), "queue".to_owned()];
+    scene.segment.scenes = vec![ScriptScene::new(SceneKind::Content, vec![line], VisualCue::Motion, 0)];
+    let (_, after) = scene.frames().await;
+    assert!(gold(&after[25]) > gold(&before[25]) * 3 / 2, "{} {}", gold(&after[25]), gold(&before[25]));
+}
+
+#[tokio::test]
+async fn the_card_of_a_question_turns_to_its_answer() {
+    let mut scene = Scene::new().await;
+    let panel = scene.visuals.scenes[0].panel.clone().unwrap();
+    let green = [20, 160, 20, 255].repeat(160 * 80);
+    let green = RgbaImage::from_premultiplied(160, 80, green).unwrap().to_png().unwrap();
+    let image = scene.cx.put(green.into(), "image/png").await.unwrap();
+    let place = Rect { x: 120.0, y: 10.0, width: 30.0, height: 30.0 };
+    let asked =
+        Panel { kind: PanelKind::Quiz, quiz: Some(QuizState::Asked { countdown: place }), ..panel.clone() };
+    let told = QuizState::Answered { image, right: "$45".to_owned() };
+    let answered = Panel { kind: PanelKind::Quiz, quiz: Some(told), ..panel };
+    scene.visuals.scenes[0].panel = Some(asked);
+    scene.visuals.scenes[1].panel = Some(answered);
+    // The first scene has two seconds left when its last word has been said.
+    scene.audio.samples = 5 * 48_000;
+    scene.audio.marks[1].at_ms = 3_000;
+    for word in &mut scene.audio.words[3..] {
+        (word.start_ms, word.end_ms) = (word.start_ms + 1_700, word.end_ms + 1_700);
+    }
+    let (_, frames) = scene.frames().await;
+    let red = |n: usize| red(&frames[n]);
+    // The ring covers a part of the card, and less and less of it is gold.
+    let gold = |n: usize| frames[n].u.iter().take(135 * 130).filter(|u| **u < 80).count();
+    assert!(
+        gold(20) > 60 && gold(20) > gold(60) && gold(60) > gold(84),
+        "{} {} {}",
+        gold(20),
+        gold(60),
+        gold(84)
+    );
+    assert!(red(95) > 2_900, "the card stands until the answer is heard");
+    // "$45." begins at 3.7 s.
+    assert!(red(106) > 2_000 && red(116) < 100, "{} {}", red(106), red(116));
+    assert!(red(149) < 100);
 }
 
 #[tokio::test]

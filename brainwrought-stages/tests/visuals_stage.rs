@@ -1,15 +1,17 @@
 //! The visuals stage from values to values: what scenes show, what they fall back to, and which background moves.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::sync::Arc;
 
 use brainwrought_core::data::{
     Background, Block, BlockKind, Citation, Document, Figure, Language, Line, LineRole, Page, PanelKind,
-    QuizQuestion, Rect, Scene, SceneKind, Segment, VisualCue, Visuals,
+    QuizQuestion, QuizState, Rect, Scene, SceneKind, Segment, VisualCue, Visuals,
 };
 use brainwrought_core::id::{JobId, TaskKey};
 use brainwrought_core::memory::MemoryArtifactStore;
 use brainwrought_core::stage::{Stage, StageContext};
-use brainwrought_stages::frame::Layout;
+use brainwrought_stages::frame::{Characters, Layout};
 use brainwrought_stages::picture::RgbaImage;
 use brainwrought_stages::visuals::PrepareVisuals;
 
@@ -113,6 +115,53 @@ async fn pages_that_cannot_be_drawn_cost_their_picture_only() {
     let warnings = visuals.warnings.join("\n");
     assert!(warnings.contains("could not be drawn") && warnings.contains("Figure 1"), "{warnings}");
     assert!(warnings.contains("page 4 does not hold"), "{warnings}");
+}
+
+#[tokio::test]
+async fn an_answer_is_told_on_the_card_of_its_question() {
+    let cx = context();
+    let card = segment().scenes.into_iter().find(|scene| matches!(scene.visual, VisualCue::QuizCard { .. }));
+    let VisualCue::QuizCard { question } = card.unwrap().visual else {
+        unreachable!("it was chosen by that")
+    };
+    let told = |role| {
+        let line = Line::new("So.", role, question.citation.clone());
+        let cue = VisualCue::QuizCard { question: question.clone() };
+        Scene::new(SceneKind::Content, vec![line], cue, 0)
+    };
+    let scenes = vec![told(LineRole::Quiz), told(LineRole::Answer)];
+    let input = (document(&cx).await, Segment { scenes, ..segment() });
+    let visuals = PrepareVisuals::default().run(&cx, input).await.expect("cards need no page");
+    let panels: Vec<_> = visuals.scenes.iter().map(|scene| scene.panel.as_ref().unwrap()).collect();
+    assert_eq!(panels[0].image, panels[1].image, "it is the same card");
+    let Some(QuizState::Asked { countdown }) = &panels[0].quiz else { panic!("{:?}", panels[0].quiz) };
+    assert!(countdown.right() <= panels[0].width as f32 && countdown.width > 60.0);
+    let Some(QuizState::Answered { image, right }) = &panels[1].quiz else { panic!("{:?}", panels[1].quiz) };
+    assert_eq!(right, "It grows without bound");
+    let answered = RgbaImage::from_png(&cx.get(image).await.unwrap()).unwrap();
+    assert_eq!((answered.width(), answered.height()), (panels[1].width as usize, panels[1].height as usize));
+    let green = answered.pixels.chunks_exact(4).filter(|pixel| pixel[..3] == [0x0B, 0x7A, 0x4B]).count();
+    assert!(green > 30_000, "{green}");
+}
+
+#[tokio::test]
+async fn characters_have_a_face_for_every_mood() {
+    for characters in Characters::ALL {
+        let cx = context();
+        let stage = PrepareVisuals { dialogue: true, characters: *characters, ..PrepareVisuals::default() };
+        let visuals = prepare(&stage, &cx).await;
+        assert_eq!(visuals.avatars.len(), 2);
+        for avatar in &visuals.avatars {
+            let face = avatar.face.as_ref().unwrap();
+            assert_eq!(face.moods.len(), 7);
+            let picture = async |blob| RgbaImage::from_png(&cx.get(blob).await.unwrap()).unwrap();
+            let (body, eyes, mouths) =
+                (picture(&avatar.sheet).await, picture(&face.eyes).await, picture(&face.mouths).await);
+            assert_eq!((body.width(), body.height()), (270, 270));
+            assert_eq!((eyes.width() % 4, eyes.height() % 7), (0, 0));
+            assert_eq!((mouths.width() % avatar.mouths as usize, mouths.height() % 7), (0, 0));
+        }
+    }
 }
 
 #[tokio::test]

@@ -28,12 +28,13 @@ const BROWSERS: &str = "browsers learn by a header who may frame the page";
 const NAMED: &str = "videos and their manifests name the model or the licence";
 
 /// The flags of the commands that serve, submit and work.
-pub(crate) const FLAGS: [(&str, Fate); 55] = [
+pub(crate) const FLAGS: [(&str, Fate); 56] = [
     ("artifacts", Secret),
     ("background", Inside),
     ("bind", Shown(ADDRESS)),
     ("callback-host", Inside),
     ("captions", Plain),
+    ("characters", Plain),
     ("concurrency", Plain),
     ("config", Inside),
     ("document-tokens", Plain),

@@ -45,4 +45,4 @@ pub use script_builder::ScriptBuilder;
 pub use show::{Amount, FlowShape, Region, Show, ShowCue, ShowItem, TimelineEvent};
 pub use source::SourcePdf;
 pub use video::{AssetRecord, Video};
-pub use visuals::{Avatar, Background, Panel, PanelKind, SceneVisual, Visuals};
+pub use visuals::{Avatar, AvatarFace, Background, Panel, PanelKind, QuizState, SceneVisual, Visuals};

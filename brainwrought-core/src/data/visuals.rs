@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{AssetRecord, BlobRef, OutboundCall, PageUnit, ShowVisual, Speaker};
+use super::{AssetRecord, BlobRef, Mood, OutboundCall, PageUnit, Rect, ShowVisual, Speaker};
 use crate::stage::StageData;
 
 /// What a segment shows, apart from captions.
@@ -39,11 +39,30 @@ pub struct Visuals {
 pub struct Avatar {
     /// Whose character it is.
     pub speaker: Speaker,
-    /// A PNG with alpha that holds all poses, equally large: a column for each mouth, from closed to wide open, and two
-    /// rows, the first with open eyes and the second with closed. Poses are in pixels of the output frame.
+    /// A PNG with alpha, in pixels of the output frame: the body alone where there is a [face](Self::face), else all poses,
+    /// equally large: a column for each mouth, from closed to wide open, and two rows, the first with open eyes and the second
+    /// with closed.
     pub sheet: BlobRef,
     /// The number of mouths.
     pub mouths: u32,
+    /// The parts of its face, which show how a line is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub face: Option<AvatarFace>,
+}
+
+/// The parts of a face that lie over a body, as sheets of equally large pictures with a row for each mood.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AvatarFace {
+    /// The moods, in the order of the rows.
+    pub moods: Vec<Mood>,
+    /// A PNG of eyes with their brows. Columns: at the viewer, at the picture, at the other character, closed.
+    pub eyes: BlobRef,
+    /// Where eyes lie on the body, from its top left corner.
+    pub eyes_at: (u32, u32),
+    /// A PNG of mouths, a column for each, from closed to wide open.
+    pub mouths: BlobRef,
+    /// Where mouths lie on the body, from its top left corner.
+    pub mouths_at: (u32, u32),
 }
 
 /// What one scene shows.
@@ -60,7 +79,7 @@ pub struct SceneVisual {
 }
 
 /// A picture with transparent corners, ready to be placed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Panel {
     /// A PNG with alpha.
     pub image: BlobRef,
@@ -74,6 +93,28 @@ pub struct Panel {
     pub page: Option<u32>,
     /// What it shows, in words, for people who cannot see it.
     pub description: String,
+    /// What moves on it, where it is a question of the quiz.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quiz: Option<QuizState>,
+}
+
+/// What moves on the card of a quiz question. Its [`Panel::image`] shows the question with its choices, whatever the state.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "state")]
+#[non_exhaustive]
+pub enum QuizState {
+    /// The question is asked, and then there is time to think.
+    Asked {
+        /// Where that time runs down, in pixels of the image.
+        countdown: Rect,
+    },
+    /// The answer is told: once its words are heard, another picture takes the place of the card.
+    Answered {
+        /// The card with the right choice marked and the others faded; a PNG as large as the first one.
+        image: BlobRef,
+        /// The words of the right choice.
+        right: String,
+    },
 }
 
 /// What a [`Panel`] shows.

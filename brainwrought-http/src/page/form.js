@@ -1,4 +1,4 @@
-// The form: the upload, the slider of the length, and samples of voices and backgrounds.
+// The form: the upload, the slider of the length, and samples of voices, backgrounds and captions.
 "use strict";
 
 (() => {
@@ -24,7 +24,7 @@
     number.addEventListener("input", () => (slider.value = number.value));
   }
 
-  // Backgrounds move while they are pointed at, have the focus, or are chosen; never for people who want no motion.
+  // Samples move while they are pointed at, have the focus, or are chosen; never for people who want no motion.
   const still = matchMedia("(prefers-reduced-motion: reduce)");
   for (const video of document.querySelectorAll("video[data-sample]")) {
     const card = video.closest(".sample");
@@ -46,7 +46,7 @@
       play();
     });
     document.addEventListener("change", (event) => {
-      if (event.target.name === "background") (radio.checked ? play : pause)();
+      if (event.target.name === radio.name) (radio.checked ? play : pause)();
     });
   }
   // The first frames are fetched once somebody looks at the options.

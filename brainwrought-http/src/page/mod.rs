@@ -68,6 +68,7 @@ pub(crate) fn routes() -> Router<Arc<AppState>> {
         .route("/jobs/{job_id}/variants", get(variant_form).post(make_variant))
         .route("/v/{view_id}", get(view_page))
         .route("/samples/backgrounds/{file}", get(samples::background))
+        .route("/samples/captions/{file}", get(samples::captions))
         .route("/samples/voices/{file}", get(samples::voice))
         .route("/assets/{name}", get(asset))
         .route("/examples/{name}/{file}", get(example))

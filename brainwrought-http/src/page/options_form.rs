@@ -1,8 +1,8 @@
-//! [`OptionsForm`]: everything that can be chosen about a video, with samples of voices and backgrounds.
+//! [`OptionsForm`]: everything that can be chosen about a video, with samples of voices, backgrounds and captions.
 
 use brainwrought_core::budget::Cost;
 use brainwrought_stages::background::STYLES;
-use brainwrought_stages::frame::CaptionStyle;
+use brainwrought_stages::frame::{CaptionStyle, Characters};
 use maud::{Markup, html};
 
 use crate::own_music;
@@ -44,6 +44,7 @@ impl OptionsForm<'_> {
             details.more open[self.is_open] {
                 summary { "More options" }
                 (self.backgrounds())
+                (self.captions())
                 (self.voices())
                 (self.lists())
                 (self.pronunciation())
@@ -81,6 +82,25 @@ impl OptionsForm<'_> {
         }
     }
 
+    fn captions(&self) -> Markup {
+        html! {
+            fieldset.samples.captions {
+                legend { "Captions" }
+                @for style in CaptionStyle::ALL {
+                    div.sample {
+                        @if *style == CaptionStyle::Off {
+                            span.shuffle.nothing aria-hidden="true" {}
+                        } @else {
+                            video.preview muted loop playsinline controls preload="none" src={ (self.base) "/samples/captions/" (style.name()) ".mp4" }
+                                aria-label={ "Sample of the captions " (style.name()) } data-sample="" {}
+                        }
+                        (pick("captions", style.name(), self.chosen.captions.name(), &capital(&style.name().replace('-', " ")), style.summary()))
+                    }
+                }
+            }
+        }
+    }
+
     fn voices(&self) -> Markup {
         html! {
             fieldset.samples.voices {
@@ -101,14 +121,13 @@ impl OptionsForm<'_> {
     fn lists(&self) -> Markup {
         let chosen = &self.chosen;
         let level = |level: u8| LEVELS[usize::from(level).min(LEVELS.len() - 1)];
-        let names = CaptionStyle::ALL.iter().map(|style| (style.name(), capital(style.name())));
-        let names: Vec<(&str, String)> = names.collect();
-        let captions: Vec<(&str, &str)> = names.iter().map(|(name, text)| (*name, text.as_str())).collect();
         let described = self.voices.iter().map(|voice| format!("{} ({})", voice.label, voice.detail));
         let described: Vec<String> = described.collect();
         let mut second: Vec<(&str, &str)> = vec![("auto", "Automatic")];
         let names = self.voices.iter().map(|voice| voice.name.as_str());
         second.extend(names.zip(described.iter().map(String::as_str)));
+        let characters = Characters::ALL.iter().map(|pair| (pair.name(), pair.label()));
+        let characters: Vec<(&str, &str)> = characters.collect();
         let mut music = vec![("bed", "In the background"), ("none", "None")];
         if chosen.own_music.is_some() {
             music.push(("own", "Your own, as before"));
@@ -117,11 +136,11 @@ impl OptionsForm<'_> {
             div.grid {
                 (select("layout", "Layout", chosen.layout.name(), &[("card", "Card over motion"), ("split", "Page above, motion below")]))
                 (select("intensity", "Motion", level(chosen.intensity), &[("0", "Calm"), ("1", "Gentle"), ("2", "Lively"), ("3", "Wild")]))
-                (select("captions", "Captions", chosen.captions.name(), &captions))
                 (select("slang", "Slang", level(chosen.slang), &[("0", "None"), ("1", "A little"), ("2", "Some"), ("3", "A lot")]))
                 (select("memes", "Memes", level(chosen.memes), &[("0", "None"), ("1", "A few"), ("2", "Some"), ("3", "Many")]))
                 (select("dialogue", "Speakers", if chosen.dialogue { "true" } else { "false" }, &[("false", "One explains"), ("true", "Two talk")]))
-                div.second-voice { (select("voice2", "Second voice", &chosen.voice2, &second)) }
+                div.only-dialogue { (select("characters", "Characters", chosen.characters.name(), &characters)) }
+                div.only-dialogue { (select("voice2", "Second voice", &chosen.voice2, &second)) }
                 (select("effects", "Sound effects", &chosen.effects, &[("on", "On"), ("off", "Off")]))
                 (select("ocr", "Read scans", chosen.ocr.name(), &[("auto", "Where needed"), ("always", "On every page"), ("never", "Never")]))
                 (select("music", "Music", &chosen.music, &music))

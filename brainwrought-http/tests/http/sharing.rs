@@ -303,10 +303,18 @@ async fn samples_are_made_when_they_are_asked_for_and_voices_are_offered_where_t
     assert!(sample.header("cache-control").starts_with("public") && sample.body.len() > 1000);
     let part = desk.ask("GET", "/samples/backgrounds/calm.mp4", &[("range", "bytes=0-1")]).await;
     assert_eq!((part.status, part.body), (206, sample.body[..2].to_vec()));
-    for path in ["/samples/backgrounds/auto.mp4", "/samples/backgrounds/calm", "/samples/voices/heart.wav"] {
+    let captions = desk.get("/samples/captions/karaoke.mp4").await;
+    assert_eq!((captions.status, captions.header("content-type")), (200, "video/mp4"));
+    for path in [
+        "/samples/backgrounds/auto.mp4",
+        "/samples/backgrounds/calm",
+        "/samples/captions/fireworks.mp4",
+        "/samples/voices/heart.wav",
+    ] {
         assert_eq!(desk.get(path).await.status, 404, "{path}");
     }
     let home = desk.get("/").await.text();
+    assert!(home.contains("/samples/captions/one-word.mp4"), "{home}");
     assert!(home.contains("/samples/backgrounds/runner.mp4") && home.contains("value=\"heart\""), "{home}");
     assert!(!home.contains("kokoro/") && !home.contains("data-listen"), "nothing is known of this machine");
     let refused = desk.upload("a.pdf", b"%PDF-1.7", &[("voice", "kokoro/am_michael")], &[]).await;

@@ -2,6 +2,7 @@
 
 mod captions;
 mod early_check;
+mod ending;
 mod error;
 mod manifest;
 mod pictures;

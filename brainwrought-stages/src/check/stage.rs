@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::CheckError;
 use super::captions::{self, Captions};
+use super::ending::long_ending;
 use super::manifest::manifest;
 use super::pictures::Pictures;
 use super::rules::{Measured, Verdict};
@@ -160,7 +161,9 @@ fn judge(
         captions: &Captions::new(timeline, video.width, video.height, limits),
         shown,
     };
-    Ok(Verdict::new(&measured, limits))
+    let mut verdict = Verdict::new(&measured, limits);
+    verdict.warnings.extend(long_ending(timeline, script));
+    Ok(verdict)
 }
 
 /// Hands what is decoded to the meters.

@@ -15,20 +15,58 @@ pub enum CaptionStyle {
     Pop,
     /// Highlight the spoken word.
     Plain,
+    /// One large word at a time.
+    OneWord,
+    /// Fill each word with colour while it is spoken.
+    Karaoke,
+    /// Put a coloured box behind the spoken word.
+    Box,
+    /// Let words appear as they are said, behind a cursor.
+    Typewriter,
+    /// Small letters on a dark plate that fade in and out.
+    Calm,
     /// No captions in the picture; the caption files are still written.
     Off,
 }
 
 impl CaptionStyle {
     /// All styles, in the order in which they are offered.
-    pub const ALL: &'static [Self] = &[Self::Pop, Self::Plain, Self::Off];
+    pub const ALL: &'static [Self] = &[
+        Self::Pop,
+        Self::Plain,
+        Self::OneWord,
+        Self::Karaoke,
+        Self::Box,
+        Self::Typewriter,
+        Self::Calm,
+        Self::Off,
+    ];
 
     /// The name by which a style is chosen and stored.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Pop => "pop",
             Self::Plain => "plain",
+            Self::OneWord => "one-word",
+            Self::Karaoke => "karaoke",
+            Self::Box => "box",
+            Self::Typewriter => "typewriter",
+            Self::Calm => "calm",
             Self::Off => "off",
+        }
+    }
+
+    /// What it does, in a few words for people who choose.
+    pub const fn summary(self) -> &'static str {
+        match self {
+            Self::Pop => "the spoken word lights up and pops",
+            Self::Plain => "the spoken word lights up",
+            Self::OneWord => "one large word at a time",
+            Self::Karaoke => "words fill with colour as they are spoken",
+            Self::Box => "a box behind the spoken word",
+            Self::Typewriter => "words appear as they are said",
+            Self::Calm => "small, on a dark plate, no pop",
+            Self::Off => "none in the picture",
         }
     }
 }
@@ -45,5 +83,12 @@ mod tests {
         // The derived list leaves none out.
         #[cfg(feature = "clap")]
         assert_eq!(<CaptionStyle as clap::ValueEnum>::value_variants(), CaptionStyle::ALL);
+    }
+
+    #[test]
+    fn jobs_that_were_stored_under_the_old_names_are_read() {
+        let read = |name: &str| serde_json::from_str::<CaptionStyle>(name).unwrap();
+        assert_eq!([read("\"drawn\""), read("\"pop\"")], [CaptionStyle::Pop; 2]);
+        assert_eq!((read("\"plain\""), read("\"off\"")), (CaptionStyle::Plain, CaptionStyle::Off));
     }
 }

@@ -2,6 +2,7 @@
 //! memes and pictures that a script may ask for.
 
 mod caption_style;
+mod characters;
 #[cfg(feature = "ffmpeg")]
 mod frame_plan;
 mod frame_size;
@@ -14,6 +15,7 @@ mod show_times;
 mod wording;
 
 pub use caption_style::CaptionStyle;
+pub use characters::Characters;
 #[cfg(feature = "ffmpeg")]
 pub(crate) use frame_plan::{DESIGN_SIZE, FramePlan};
 pub use frame_size::{FRAME_HEIGHTS, FRAME_WIDTHS, NoFrameSize, frame_size};

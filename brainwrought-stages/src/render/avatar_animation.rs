@@ -2,17 +2,21 @@
 
 use std::ops::Range;
 
-use brainwrought_core::data::{Speaker, Word};
+use brainwrought_core::data::{Mood, Speaker, Word};
 
+use super::acting::{Acting, Gaze};
+use super::caption_look::cut;
 use super::sprite::Sprite;
 use crate::frame::FramePlan;
 use crate::picture::{RgbaImage, YuvFrame};
 
 /// The top of a character, from the top of a frame 1,920 high: under the captions, where nothing must be read.
 const TOP: f32 = 1248.0;
-/// How much lower the one stands who listens, and how high a loud word lifts the other, in design pixels.
+/// How much lower the one stands who listens, how high a loud word lifts the other, and how high a surprise does, in design
+/// pixels.
 const LISTENS: f32 = 16.0;
 const LIFT: f32 = 18.0;
+const HOP: f32 = 26.0;
 /// A mouth stays a moment behind a word, in milliseconds.
 const TAIL_MS: u64 = 90;
 /// Both blink once in so many milliseconds, for so long.
@@ -21,30 +25,57 @@ const BLINK_MS: u64 = 130;
 /// The loudness, of the loudest frames, from which on a mouth opens by one more step.
 const STEPS: [f32; 3] = [0.10, 0.32, 0.62];
 
-/// The poses of a character as they are stored.
+/// A character as it is stored.
 #[derive(Debug)]
 pub(super) struct AvatarSheet {
     pub(super) speaker: Speaker,
-    /// A column for each mouth, a row with open eyes and one with closed.
+    /// The body alone where there is a face, else all poses: a column for each mouth, a row with open eyes and one with closed.
     pub(super) image: RgbaImage,
     pub(super) mouths: usize,
+    pub(super) face: Option<FaceSheets>,
 }
+
+/// The parts of a face as they are stored: a row for each mood.
+#[derive(Debug)]
+pub(super) struct FaceSheets {
+    pub(super) moods: Vec<Mood>,
+    /// Columns: at the viewer, at the picture, at the other character, closed.
+    pub(super) eyes: RgbaImage,
+    pub(super) eyes_at: (u32, u32),
+    /// A column for each mouth.
+    pub(super) mouths: RgbaImage,
+    pub(super) mouths_at: (u32, u32),
+}
+
+/// The columns of eyes: one for each [`Gaze`], and the last one for closed eyes.
+const EYES: usize = 4;
 
 /// A character on its place.
 #[derive(Debug)]
 pub(super) struct AvatarAnimation {
-    /// Open eyes, then closed.
-    poses: [Vec<Sprite>; 2],
+    speaker: Speaker,
+    look: Look,
     /// The frames in which it speaks.
     speaks: Vec<Range<u64>>,
     /// Shifts its blinks against the other's.
     phase_ms: u64,
 }
 
+/// What is drawn of a character.
+#[derive(Debug)]
+enum Look {
+    /// Whole poses: with open eyes, then with closed.
+    Poses([Vec<Sprite>; 2]),
+    /// A body with a face over it: eyes and mouths by the place of the mood.
+    Face { body: Sprite, moods: Vec<Mood>, eyes: Vec<Vec<Sprite>>, mouths: Vec<Vec<Sprite>> },
+}
+
 impl AvatarAnimation {
     /// Sets a character up; nothing when its sheet has no poses.
     pub(super) fn new(sheet: &AvatarSheet, words: &[Word], plan: &FramePlan) -> Option<Self> {
-        let (width, height) = (sheet.image.width() / sheet.mouths.max(1), sheet.image.height() / 2);
+        let columns = if sheet.face.is_some() { 1 } else { sheet.mouths.max(1) };
+        let rows = if sheet.face.is_some() { 1 } else { 2 };
+        let (width, height) = (sheet.image.width() / columns, sheet.image.height() / rows);
         if width == 0 || height == 0 {
             return None;
         }
@@ -52,11 +83,25 @@ impl AvatarAnimation {
             Speaker::Explainer => plan.safe.x,
             Speaker::Asker => plan.safe.right() - width as f32,
         };
-        let pose = |row: usize| -> Vec<Sprite> {
-            let cut = |mouth: usize| cut(&sheet.image, mouth * width, row * height, width, height);
-            let sprite =
-                |image: RgbaImage| Sprite::new(&image, left.round() as i32, (TOP * plan.scale) as i32);
-            (0..sheet.mouths.max(1)).filter_map(cut).map(sprite).collect()
+        let corner = (left.round() as i32, (TOP * plan.scale) as i32);
+        let look = match &sheet.face {
+            None => {
+                let [awake, asleep] = [0, 1].map(|row| row_of(&sheet.image, row, (columns, rows), corner));
+                Look::Poses([awake, asleep])
+            }
+            Some(face) => {
+                let parts = |image: &RgbaImage, columns: usize, at: (u32, u32)| -> Vec<Vec<Sprite>> {
+                    let corner = (corner.0 + at.0 as i32, corner.1 + at.1 as i32);
+                    let rows = face.moods.len().max(1);
+                    (0..rows).map(|row| row_of(image, row, (columns, rows), corner)).collect()
+                };
+                Look::Face {
+                    body: Sprite::new(&sheet.image, corner.0, corner.1),
+                    moods: face.moods.clone(),
+                    eyes: parts(&face.eyes, EYES, face.eyes_at),
+                    mouths: parts(&face.mouths, sheet.mouths.max(1), face.mouths_at),
+                }
+            }
         };
         let mut speaks: Vec<Range<u64>> = Vec::new();
         for word in words.iter().filter(|word| word.speaker == sheet.speaker) {
@@ -67,20 +112,60 @@ impl AvatarAnimation {
             }
         }
         let phase_ms = if sheet.speaker == Speaker::Asker { BLINK_EVERY_MS / 2 } else { 0 };
-        Some(Self { poses: [pose(0), pose(1)], speaks, phase_ms })
+        Some(Self { speaker: sheet.speaker, look, speaks, phase_ms })
     }
 
     /// Draws it as it is at a frame; `loudness` goes from 0 to 1.
-    pub(super) fn draw(&self, n: u64, loudness: f32, plan: &FramePlan, frame: &mut YuvFrame) {
+    pub(super) fn draw(
+        &self,
+        n: u64,
+        loudness: f32,
+        acting: &Acting,
+        plan: &FramePlan,
+        frame: &mut YuvFrame,
+    ) {
         let speaks = self.speaks.iter().any(|range| range.contains(&n));
         let is_asleep = (plan.ms_of(n) + self.phase_ms) % BLINK_EVERY_MS < BLINK_MS;
-        let [awake, asleep] = &self.poses;
-        let poses = if is_asleep { asleep } else { awake };
         let mouth = if speaks { STEPS.iter().filter(|&&step| loudness > step).count() } else { 0 };
-        let Some(sprite) = poses.get(mouth).or(poses.last()) else { return };
-        let down = if speaks { -LIFT * loudness } else { LISTENS };
-        sprite.draw(frame, 0, (down * plan.scale).round() as i32, 256);
+        let expression = acting.of(self.speaker, n);
+        let down = if speaks { -LIFT * loudness } else { LISTENS } - HOP * expression.hop;
+        let down = (down * plan.scale).round() as i32;
+        match &self.look {
+            Look::Poses([awake, asleep]) => {
+                let poses = if is_asleep { asleep } else { awake };
+                if let Some(sprite) = poses.get(mouth).or(poses.last()) {
+                    sprite.draw(frame, 0, down, 256);
+                }
+            }
+            Look::Face { body, moods, eyes, mouths } => {
+                body.draw(frame, 0, down, 256);
+                let mood = moods.iter().position(|mood| *mood == expression.mood).unwrap_or(0);
+                let gaze = match expression.gaze {
+                    _ if is_asleep => EYES - 1,
+                    Gaze::Viewer => 0,
+                    Gaze::Picture => 1,
+                    Gaze::Partner => 2,
+                };
+                let eyes = eyes.get(mood).and_then(|eyes| eyes.get(gaze));
+                let mouth = mouths.get(mood).and_then(|mouths| mouths.get(mouth).or(mouths.last()));
+                for part in eyes.into_iter().chain(mouth) {
+                    part.draw(frame, 0, down, 256);
+                }
+            }
+        }
     }
+}
+
+/// The pictures of a row of a sheet with some columns and rows, with their top left corner at a place of the frame.
+fn row_of(
+    image: &RgbaImage,
+    row: usize,
+    (columns, rows): (usize, usize),
+    (left, top): (i32, i32),
+) -> Vec<Sprite> {
+    let (width, height) = (image.width() / columns, image.height() / rows);
+    let part = |column: usize| cut(image, column * width, row * height, width, height);
+    (0..columns).filter_map(part).map(|image| Sprite::new(&image, left, top)).collect()
 }
 
 /// How loud each frame is, from 0 to 1, where 1 is as loud as the loudest twentieth of those that are not silent.
@@ -102,15 +187,53 @@ pub(super) fn loudness(samples: &[f32], per_frame: usize) -> Vec<f32> {
     levels.into_iter().map(fall).collect()
 }
 
-fn cut(image: &RgbaImage, left: usize, top: usize, width: usize, height: usize) -> Option<RgbaImage> {
-    let rows = image.pixels.chunks_exact(image.width() * 4).skip(top).take(height);
-    let pixels: Option<Vec<&[u8]>> = rows.map(|row| row.get(left * 4..(left + width) * 4)).collect();
-    RgbaImage::from_premultiplied(width, height, pixels?.concat()).ok()
-}
-
 #[cfg(test)]
 mod tests {
+    use brainwrought_core::data::{Language, Segment};
+
     use super::*;
+
+    /// Somebody to whom nothing happens.
+    fn silent(plan: FramePlan) -> Acting {
+        let segment = Segment {
+            index: 0,
+            title: String::new(),
+            language: Language::english(),
+            planned_start_ms: 0,
+            planned_ms: 0,
+            scenes: Vec::new(),
+        };
+        Acting::new(&segment, &[], &[], plan)
+    }
+
+    #[test]
+    fn a_face_lies_over_its_body() {
+        let plan = FramePlan::new(270, 480, 30);
+        let plain = |width: usize, height: usize, grey: u8| {
+            let pixels = [grey, grey, grey, 255].repeat(width * height);
+            RgbaImage::from_premultiplied(width, height, pixels).unwrap()
+        };
+        let face = FaceSheets {
+            moods: vec![Mood::Neutral, Mood::Serious],
+            eyes: plain(4 * 10, 2 * 6, 200),
+            eyes_at: (20, 10),
+            mouths: plain(4 * 8, 2 * 4, 250),
+            mouths_at: (22, 30),
+        };
+        let sheet = AvatarSheet {
+            speaker: Speaker::Explainer,
+            image: plain(60, 60, 90),
+            mouths: 4,
+            face: Some(face),
+        };
+        let mut frame = YuvFrame::black(270, 480);
+        let animation = AvatarAnimation::new(&sheet, &[], &plan).unwrap();
+        animation.draw(40, 0.0, &silent(plan), &plan, &mut frame);
+        let top = (TOP * plan.scale) as usize + (LISTENS * plan.scale).round() as usize / 2 * 2;
+        let luma = |x: usize, y: usize| frame.y[(top + y) * 270 + plan.safe.x.round() as usize + x];
+        assert!(luma(25, 13) > luma(5, 5) && luma(26, 32) > luma(25, 13));
+        assert_eq!(luma(5, 5), luma(50, 50));
+    }
 
     #[test]
     fn a_mouth_follows_the_voice() {
@@ -133,7 +256,7 @@ mod tests {
         let pixels =
             (0..40).flat_map(|y| (0..80).flat_map(move |x| [grey(x, y), grey(x, y), grey(x, y), 255]));
         let image = RgbaImage::from_premultiplied(80, 40, pixels.collect()).unwrap();
-        let sheet = AvatarSheet { speaker: Speaker::Asker, image, mouths: 4 };
+        let sheet = AvatarSheet { speaker: Speaker::Asker, image, mouths: 4, face: None };
         let word = |speaker| Word {
             text: String::new(),
             start_ms: 1_000,
@@ -144,7 +267,8 @@ mod tests {
         };
         let look = |speaker, n| {
             let mut frame = YuvFrame::black(270, 480);
-            AvatarAnimation::new(&sheet, &[word(speaker)], &plan).unwrap().draw(n, 0.9, &plan, &mut frame);
+            let animation = AvatarAnimation::new(&sheet, &[word(speaker)], &plan).unwrap();
+            animation.draw(n, 0.9, &silent(plan), &plan, &mut frame);
             frame.y.iter().copied().max().unwrap()
         };
         assert!(look(Speaker::Asker, 33) > look(Speaker::Asker, 20));

@@ -2,35 +2,44 @@
 
 use brainwrought_core::data::{CaptionRecord, Word};
 
-use super::caption_art::CaptionArt;
+use super::caption_art::{Caption, CaptionArt};
 use super::captions::Chunk;
 use crate::frame::{CaptionStyle, FramePlan};
 use crate::picture::YuvFrame;
 use crate::text::Fonts;
+
+/// The words of a segment, and which of them carry their lines.
+#[derive(Debug, Clone, Default)]
+pub(super) struct SpokenWords {
+    pub(super) words: Vec<Word>,
+    pub(super) emphasised: Vec<bool>,
+}
 
 /// Captions in the order of time. Only one is kept as pictures, so that memory does not grow with the segment, and the
 /// encoder need not wait until all are drawn.
 #[derive(Debug)]
 pub(super) struct CaptionTrack {
     rest: std::iter::Peekable<std::vec::IntoIter<Chunk>>,
-    words: Vec<Word>,
-    look: CaptionStyle,
+    spoken: SpokenWords,
+    style: CaptionStyle,
     fonts: Fonts,
     plan: FramePlan,
     shown: Option<CaptionArt>,
+    /// When the caption that was drawn last goes.
+    last_end_ms: Option<u64>,
     records: Vec<CaptionRecord>,
 }
 
 impl CaptionTrack {
     pub(super) fn new(
         chunks: Vec<Chunk>,
-        words: Vec<Word>,
-        look: CaptionStyle,
+        spoken: SpokenWords,
+        style: CaptionStyle,
         fonts: Fonts,
         plan: FramePlan,
     ) -> Self {
         let rest = chunks.into_iter().peekable();
-        Self { rest, words, look, fonts, plan, shown: None, records: Vec::new() }
+        Self { rest, spoken, style, fonts, plan, shown: None, last_end_ms: None, records: Vec::new() }
     }
 
     /// Draws what is on screen at a frame; frames come in their order.
@@ -56,7 +65,11 @@ impl CaptionTrack {
     }
 
     fn show(&mut self, chunk: &Chunk) {
-        let art = CaptionArt::new(chunk, &self.words, self.look, &self.fonts, &self.plan);
+        let follows = self.last_end_ms.replace(chunk.end_ms) == Some(chunk.start_ms);
+        let is_followed = self.rest.peek().is_some_and(|next| next.start_ms == chunk.end_ms);
+        let SpokenWords { words, emphasised } = &self.spoken;
+        let caption = Caption { chunk, words, emphasised, joins: (follows, is_followed) };
+        let art = CaptionArt::new(caption, self.style, &self.fonts, &self.plan);
         self.records.push(art.record.clone());
         self.shown = Some(art);
     }

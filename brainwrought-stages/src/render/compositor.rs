@@ -1,11 +1,15 @@
 //! [`Compositor`]: composes each frame from background, panel, page badge and captions.
 
-use brainwrought_core::data::{Audio, CaptionRecord, MarkKind, PanelKind, ShowVisual, Visuals};
+use brainwrought_core::data::{
+    Audio, CaptionRecord, MarkKind, PanelKind, Segment, ShowVisual, Visuals, Word,
+};
 
+use super::acting::Acting;
 use super::avatar_animation::{AvatarAnimation, AvatarSheet, loudness};
 use super::caption_track::CaptionTrack;
 use super::error::RenderError;
 use super::page_badge::page_badge;
+use super::quiz_animation::{QuizAnimation, QuizArt};
 use super::show_art::ShowArt;
 use super::show_track::{ShowTrack, StoredShow};
 use super::sprite::Sprite;
@@ -28,6 +32,8 @@ pub(super) struct PanelArt {
     pub(super) image: RgbaImage,
     pub(super) kind: PanelKind,
     pub(super) scene: usize,
+    /// What moves on it, where it is a question of the quiz.
+    pub(super) quiz: Option<QuizArt>,
 }
 
 /// Puts frames together in pooled memory; frame *n* is a function of *n* alone.
@@ -40,6 +46,10 @@ pub(super) struct Compositor {
     badges: Vec<Placed>,
     captions: CaptionTrack,
     avatars: Vec<AvatarAnimation>,
+    /// When a picture comes, and of which kind.
+    pictures: Vec<(u64, PanelKind)>,
+    /// What the characters react to.
+    acting: Option<Acting>,
     /// How loud each frame is.
     loudness: Vec<f32>,
     plan: FramePlan,
@@ -49,12 +59,15 @@ struct Placed {
     sprite: Sprite,
     frames: std::ops::Range<u64>,
     enters: bool,
+    /// The frame since which the same picture stands there.
+    since: u64,
+    quiz: Option<QuizAnimation>,
 }
 
 impl Placed {
     /// How far down it is moved in a frame, and its opacity, of 256.
     fn pose(&self, n: u64, plan: &FramePlan) -> (i32, u16) {
-        let age = n - self.frames.start;
+        let age = n - self.since;
         if !self.enters || age >= ENTRANCE {
             return (bob(age, plan), 256);
         }
@@ -87,20 +100,29 @@ impl Compositor {
             badges: Vec::new(),
             captions,
             avatars: Vec::new(),
+            pictures: Vec::new(),
+            acting: None,
             loudness: Vec::new(),
             plan,
         }
     }
 
-    /// Adds the characters, which move with `samples`.
-    pub(super) fn add_avatars(&mut self, sheets: &[AvatarSheet], audio: &Audio, samples: &[f32]) {
+    /// Adds the characters, which move with `samples` and react to what is said and to the pictures that were added.
+    pub(super) fn add_avatars(
+        &mut self,
+        sheets: &[AvatarSheet],
+        segment: &Segment,
+        audio: &Audio,
+        samples: &[f32],
+    ) {
         let avatars = sheets.iter().filter_map(|sheet| AvatarAnimation::new(sheet, &audio.words, &self.plan));
         self.avatars = avatars.collect();
+        self.acting = Some(Acting::new(segment, &audio.words, &self.pictures, self.plan));
         self.loudness = loudness(samples, (audio.sample_rate / self.plan.fps) as usize);
     }
 
     /// Adds the panels, each for as long as its scene lasts.
-    pub(super) fn add_panels(&mut self, panels: &[PanelArt], audio: &Audio, frames: u64) {
+    pub(super) fn add_panels(&mut self, panels: &[PanelArt], audio: &Audio, fonts: &Fonts, frames: u64) {
         let starts = scene_starts(audio, &self.plan);
         let centre = self.centre();
         for panel in panels {
@@ -111,13 +133,30 @@ impl Compositor {
             let top = (centre * self.plan.scale - panel.image.height() as f32 / 2.0).round() as i32;
             let top = top.max(self.plan.safe.y.ceil() as i32);
             let sprite = Sprite::new(&panel.image, left, top);
-            // The title stands from the first frame: the promise must be readable at once.
-            let enters = !(panel.kind == PanelKind::Title && from == 0);
+            let before = self.panels.last().filter(|before| before.frames.end == from);
+            let asked = before.filter(|_| matches!(panel.quiz, Some(QuizArt::Answered(..))));
+            let since = asked.filter(|before| before.quiz.is_some()).map_or(from, |before| before.since);
+            // The title stands from the first frame: the promise must be readable at once. So does an answer, whose card
+            // was there.
+            let stands = matches!(panel.quiz, Some(QuizArt::Answered(..)))
+                || panel.kind == PanelKind::Title && from == 0;
+            if since == from {
+                self.pictures.push((from, panel.kind));
+            }
+            let said: Vec<&Word> =
+                audio.words.iter().filter(|word| word.scene as usize == panel.scene).collect();
+            let quiz = panel
+                .quiz
+                .as_ref()
+                .and_then(|art| QuizAnimation::new(art, (left, top), &(from..to), &said, fonts, &self.plan));
             // What a show stands over comes in again behind it.
             let shows = self.shows.iter().flat_map(|shows| shows.ranges());
-            for frames in without(from..to, shows) {
-                let enters = enters || frames.start > from;
-                self.panels.push(Placed { sprite: sprite.clone(), frames, enters });
+            let left = without(from..to, shows);
+            let mut quiz = quiz;
+            for frames in left {
+                let enters = !stands || frames.start > from;
+                let since = if frames.start == from { since } else { frames.start };
+                self.panels.push(Placed { sprite: sprite.clone(), frames, enters, since, quiz: quiz.take() });
             }
         }
     }
@@ -161,7 +200,8 @@ impl Compositor {
                 if let Some((image, left, top)) = page_badge(&wording.page(&names(*page)), fonts, &self.plan)
                 {
                     let sprite = Sprite::new(&image, left, top);
-                    self.badges.push(Placed { sprite, frames: from..to, enters: false });
+                    let frames = from..to;
+                    self.badges.push(Placed { sprite, frames, enters: false, since: from, quiz: None });
                 }
             }
         }
@@ -202,6 +242,10 @@ impl Compositor {
         for panel in panels {
             let (dy, opacity) = panel.pose(n, &self.plan);
             panel.sprite.draw(frame, 0, dy, opacity);
+            // What moves on a card waits until the card stands.
+            if let Some(quiz) = panel.quiz.as_ref().filter(|_| opacity == 256) {
+                quiz.draw(n, dy, frame);
+            }
         }
         if let Some(show) = show {
             show.draw(n, frame);
@@ -210,8 +254,8 @@ impl Compositor {
             badge.sprite.draw(frame, 0, 0, 256);
         }
         let loudness = self.loudness.get(n as usize).copied().unwrap_or_default();
-        for avatar in &self.avatars {
-            avatar.draw(n, loudness, &self.plan, frame);
+        if let Some(acting) = &self.acting {
+            self.avatars.iter().for_each(|avatar| avatar.draw(n, loudness, acting, &self.plan, frame));
         }
         self.captions.draw(n, frame);
         Ok(())

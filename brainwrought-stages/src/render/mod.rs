@@ -1,16 +1,21 @@
 //! Frames and captions, straight into the encoder.
 
+mod acting;
 mod avatar_animation;
 mod background_source;
 mod caption_art;
+mod caption_look;
+mod caption_sample;
 mod caption_track;
 mod captions;
 mod compositor;
+mod emphasis;
 mod error;
 mod frame_hook;
 mod frame_pipeline;
 mod page_badge;
 mod planned_captions;
+mod quiz_animation;
 mod show_art;
 mod show_track;
 mod sprite;
@@ -18,6 +23,7 @@ mod stage;
 mod turns;
 mod window;
 
+pub(crate) use caption_sample::CaptionSample;
 pub use captions::{Chunk, lay_out};
 pub(crate) use compositor::draw_show_at;
 pub use error::RenderError;

@@ -2,7 +2,8 @@
 
 use brainwrought_core::data::{CaptionRecord, Rect, Rule, Word};
 
-use super::caption_art::{SIZE, join};
+use super::caption_art::join;
+use super::caption_look::SIZE;
 use super::captions::lay_out;
 use crate::frame::FramePlan;
 use crate::gate::{Limits, rules};

@@ -2,21 +2,23 @@
 
 use std::sync::Arc;
 
-use brainwrought_core::data::{AssetRecord, Audio, Background, Clip, PanelKind, Segment, Visuals};
+use brainwrought_core::data::{AssetRecord, Audio, Background, Clip, PanelKind, QuizState, Segment, Visuals};
 use brainwrought_core::id::Digest;
 use brainwrought_core::stage::{Stage, StageContext, StageError};
 use bytes::Bytes;
 use serde::Serialize;
 
-use super::avatar_animation::AvatarSheet;
+use super::avatar_animation::{AvatarSheet, FaceSheets};
 use super::background_source::{ClipSource, StyleSource};
-use super::caption_track::CaptionTrack;
+use super::caption_track::{CaptionTrack, SpokenWords};
 use super::captions::lay_out;
 use super::compositor::{BackgroundSource, Compositor, PanelArt};
+use super::emphasis::emphasised;
 use super::error::RenderError;
 use super::frame_hook::{FrameHook, FrameMoment, hook_settings};
 use super::frame_pipeline::encode_frames;
 use super::planned_captions::{broken_rules, planned_captions};
+use super::quiz_animation::QuizArt;
 use super::show_track::StoredShow;
 use super::turns::RenderTurns;
 use crate::background::{self, Shade};
@@ -109,10 +111,11 @@ impl Stage for Render {
         let fps = self.encoder.fps;
         let (work, context) = (self.clone(), cx.clone());
         let assets = own_assets(&visuals);
+        let said = segment.clone();
         let made = tokio::task::spawn_blocking(move || {
             // Kept to the end of the work, even when nobody waits for it any more.
             let _turn = turn;
-            work.render(&audio, &visuals, stored, &context)
+            work.render(&said, &audio, &visuals, stored, &context)
         })
         .await?;
         let made = match made {
@@ -151,6 +154,8 @@ struct Stored {
     /// The segment, from 0.
     segment: u32,
     wording: Wording,
+    /// Which words of the narration carry their lines.
+    emphasised: Vec<bool>,
     panels: Vec<PanelArt>,
     shows: Vec<StoredShow>,
     /// The user's clip.
@@ -171,7 +176,15 @@ impl Stored {
         for (scene, visual) in visuals.scenes.iter().enumerate() {
             if let Some(panel) = &visual.panel {
                 let image = RgbaImage::from_png(&cx.get(&panel.image).await?).map_err(StageError::fatal)?;
-                panels.push(PanelArt { image, kind: panel.kind, scene });
+                let quiz = match &panel.quiz {
+                    Some(QuizState::Asked { countdown }) => Some(QuizArt::Asked(*countdown)),
+                    Some(QuizState::Answered { image, right }) => {
+                        let image = RgbaImage::from_png(&cx.get(image).await?).map_err(StageError::fatal)?;
+                        Some(QuizArt::Answered(image, right.clone()))
+                    }
+                    _ => None,
+                };
+                panels.push(PanelArt { image, kind: panel.kind, scene, quiz });
             }
             for show in &visual.shows {
                 shows.push(StoredShow { visual: show.clone(), sheet: cx.get(&show.sheet).await?, scene });
@@ -184,7 +197,21 @@ impl Stored {
         let mut avatars = Vec::new();
         for avatar in &visuals.avatars {
             let image = RgbaImage::from_png(&cx.get(&avatar.sheet).await?).map_err(StageError::fatal)?;
-            avatars.push(AvatarSheet { speaker: avatar.speaker, image, mouths: avatar.mouths as usize });
+            let picture = async |blob| -> Result<RgbaImage, StageError> {
+                RgbaImage::from_png(&cx.get(blob).await?).map_err(StageError::fatal)
+            };
+            let face = match &avatar.face {
+                None => None,
+                Some(face) => Some(FaceSheets {
+                    moods: face.moods.clone(),
+                    eyes: picture(&face.eyes).await?,
+                    eyes_at: face.eyes_at,
+                    mouths: picture(&face.mouths).await?,
+                    mouths_at: face.mouths_at,
+                }),
+            };
+            let mouths = avatar.mouths as usize;
+            avatars.push(AvatarSheet { speaker: avatar.speaker, image, mouths, face });
         }
         let samples = if avatars.is_empty() {
             Vec::new()
@@ -194,7 +221,8 @@ impl Stored {
             pcm.chunks_exact(4).map(sample).collect()
         };
         let wording = Wording::new(&segment.language, visuals.unit);
-        Ok(Self { segment: segment.index, wording, panels, shows, clip, avatars, samples })
+        let emphasised = emphasised(segment, &audio.words);
+        Ok(Self { segment: segment.index, wording, emphasised, panels, shows, clip, avatars, samples })
     }
 }
 
@@ -222,10 +250,16 @@ impl Render {
         visuals: &Visuals,
     ) -> Result<FrameSource, StageError> {
         let stored = Stored::fetch(cx, segment, audio, visuals).await?;
-        self.open(audio, visuals, stored).map_err(StageError::fatal)
+        self.open(segment, audio, visuals, stored).map_err(StageError::fatal)
     }
 
-    fn open(&self, audio: &Audio, visuals: &Visuals, stored: Stored) -> Result<FrameSource, RenderError> {
+    fn open(
+        &self,
+        segment: &Segment,
+        audio: &Audio,
+        visuals: &Visuals,
+        stored: Stored,
+    ) -> Result<FrameSource, RenderError> {
         let EncoderSettings { width, height, fps, .. } = self.encoder;
         let plan = FramePlan::new(width, height, fps);
         let per_frame = u64::from(audio.sample_rate / plan.fps).max(1);
@@ -234,26 +268,27 @@ impl Render {
         }
         let frames = audio.samples / per_frame;
         let chunks = lay_out(&audio.words, audio.duration_ms());
-        let captions =
-            CaptionTrack::new(chunks, audio.words.clone(), self.captions, self.fonts.clone(), plan);
+        let spoken = SpokenWords { words: audio.words.clone(), emphasised: stored.emphasised };
+        let captions = CaptionTrack::new(chunks, spoken, self.captions, self.fonts.clone(), plan);
         let background = self.background_source(visuals, stored.clip)?;
         let mut compositor = Compositor::new(plan, self.layout, background, captions);
         compositor.add_shows(stored.shows, audio, frames);
-        compositor.add_panels(&stored.panels, audio, frames);
-        compositor.add_avatars(&stored.avatars, audio, &stored.samples);
+        compositor.add_panels(&stored.panels, audio, &self.fonts, frames);
+        compositor.add_avatars(&stored.avatars, segment, audio, &stored.samples);
         compositor.add_badges(visuals, audio, stored.wording, &self.fonts, frames);
         Ok(FrameSource { compositor, at: 0, frames, hooks: self.hooks.clone(), segment: stored.segment, fps })
     }
 
     fn render(
         &self,
+        segment: &Segment,
         audio: &Audio,
         visuals: &Visuals,
         stored: Stored,
         cx: &StageContext,
     ) -> Result<Made, RenderError> {
         let wants_poster = stored.panels.iter().any(|panel| panel.kind == PanelKind::Title);
-        let mut source = self.open(audio, visuals, stored)?;
+        let mut source = self.open(segment, audio, visuals, stored)?;
         let frames = source.frames;
         let (mut poster, mut captions) = (None, Vec::new());
         // Late enough that the first words stand there too, early enough that the title still does.

@@ -142,7 +142,8 @@ fn defined(words: &str, fact: &str) -> Option<String> {
     (fits && !pronouns.contains(&name.to_lowercase().as_str())).then(|| words.replacen("{}", &name, 1))
 }
 
-/// Gives the one who asks what is asked and guessed, what states nothing, and an opening that is a question.
+/// Gives the one who asks what is asked and guessed, what states nothing, an opening that is a question, and the answer to the
+/// quiz, which the one who explains puts.
 pub(super) fn give_parts(script: &mut Script) {
     let scenes = script.segments.iter_mut().flat_map(|segment| &mut segment.scenes);
     for line in scenes.flat_map(|scene| &mut scene.lines) {
@@ -154,7 +155,11 @@ pub(super) fn give_parts(script: &mut Script) {
 
 fn asks(line: &Line) -> bool {
     match line.role {
-        LineRole::Transition | LineRole::Interjection | LineRole::Question | LineRole::Guess => true,
+        LineRole::Transition
+        | LineRole::Interjection
+        | LineRole::Question
+        | LineRole::Guess
+        | LineRole::Answer => true,
         LineRole::Hook => is_question(&line.text),
         _ => false,
     }

@@ -4,6 +4,11 @@ use brainwrought_core::data::Script;
 
 use super::duration::{Pace, SCENE_GAP_MS};
 
+/// Quiz, last line and source card take at most this part of a video, in percent.
+pub(crate) const ENDING_PERCENT: u64 = 15;
+/// In a shorter video than this, in milliseconds, not even a last line keeps to it.
+pub(crate) const ENDING_KEPT_MS: u64 = 30_000;
+
 /// Shares the length that the video should have among its segments, in proportion to what they have to say.
 pub(super) fn share_out(script: &mut Script, pace: &Pace) {
     for segment in &mut script.segments {

@@ -4,6 +4,7 @@ mod bullets;
 mod clean;
 mod compress;
 mod concepts;
+mod delivery;
 mod dialogue;
 mod duration;
 mod edit;
@@ -49,6 +50,8 @@ pub use found_text::FoundText;
 pub use grounding::{GroundingFault, UngroundedLine, grounding};
 #[cfg(feature = "ffmpeg")]
 pub(crate) use grounding::{citations, line_reports};
+#[cfg(feature = "ffmpeg")]
+pub(crate) use length::{ENDING_KEPT_MS, ENDING_PERCENT};
 pub use line_report::LineReport;
 pub use model::{ModelStep, ModelWriter, model_steps};
 pub use offline::OfflineWriter;

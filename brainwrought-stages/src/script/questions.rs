@@ -203,10 +203,7 @@ fn others(fact: &Sentence, term: &str, concepts: &[Concept]) -> Vec<String> {
 
 fn made(fact: &Sentence, question: String, choices: Vec<String>, right: &str) -> Option<Quiz> {
     let answer = choices.iter().position(|choice| choice == right)?;
-    let (last, first) = choices.split_last()?;
-    let spoken = format!("{}, or {last}?", capitalised(&first.join(", ")));
     Some(Quiz {
-        asked: vec![question.clone(), spoken],
         told: format!("The answer: {}.", right),
         question: QuizQuestion {
             question,

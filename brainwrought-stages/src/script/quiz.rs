@@ -1,16 +1,19 @@
 //! [`Quiz`]: a question of the quiz with what is said around it.
 
-use brainwrought_core::data::{Citation, Line, LineRole, QuizQuestion, Scene, SceneKind, VisualCue};
+use brainwrought_core::data::{Line, LineRole, QuizQuestion, Scene, SceneKind, VisualCue};
 
 use super::duration::{SCENE_GAP_MS, estimate_ms, scene_ms};
+
+/// How long people think about a question once it was asked, in milliseconds: a ring on its card runs down.
+pub(super) const THINK_MS: u64 = 2_000;
+/// The most spoken words of an answer.
+pub(super) const ANSWER_WORDS: usize = 10;
 
 /// A question with the words that ask and answer it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Quiz {
     pub(super) question: QuizQuestion,
-    /// What is said while the card is shown.
-    pub(super) asked: Vec<String>,
-    /// What is said after it.
+    /// What is said after the time to think.
     pub(super) told: String,
 }
 
@@ -20,25 +23,20 @@ impl Quiz {
         self.scenes().map(|scene| scene_ms(&scene) + SCENE_GAP_MS).sum()
     }
 
-    /// The question is asked with its choices, so that the time to think is not silent; then the answer is told.
+    /// The question is asked while its choices are there to be read; after some time to think the answer is told, on the same
+    /// card.
     pub(super) fn scenes(&self) -> impl Iterator<Item = Scene> {
-        let Citation { page, quote } = self.question.citation.clone();
-        let quoted =
-            |text: &String| Line::new(text.clone(), LineRole::Quiz, Citation { page, quote: quote.clone() });
-        let spoken: u64 = self.asked.iter().map(|line| estimate_ms(line)).sum();
+        let said = |text: &String, role| Line::new(text.clone(), role, self.question.citation.clone());
+        let card = || VisualCue::QuizCard { question: self.question.clone() };
+        let asked = &self.question.question;
         [
             Scene::new(
                 SceneKind::Quiz,
-                self.asked.iter().map(quoted).collect(),
-                VisualCue::QuizCard { question: self.question.clone() },
-                spoken + 900,
+                vec![said(asked, LineRole::Quiz)],
+                card(),
+                estimate_ms(asked) + THINK_MS,
             ),
-            Scene::new(
-                SceneKind::Content,
-                vec![Line { role: LineRole::Answer, ..quoted(&self.told) }],
-                VisualCue::PageCrop { page, quote: quote.clone() },
-                2_000,
-            ),
+            Scene::new(SceneKind::Content, vec![said(&self.told, LineRole::Answer)], card(), 1_500),
         ]
         .into_iter()
     }

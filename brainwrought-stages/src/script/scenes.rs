@@ -117,10 +117,13 @@ pub(super) fn segments(scenes: Vec<(String, Scene)>, title: &str, language: &Lan
     for scene in scenes {
         let ms = scene_ms(&scene.1) + SCENE_GAP_MS;
         match groups.last_mut() {
-            // Nothing pauses inside a sentence.
+            // Nothing pauses inside a sentence, or between a question and its answer.
             Some(group)
                 if group.len() < 2
-                    || group.last().is_some_and(|(_, last)| goes_on(last)) && spoken + ms <= LONGEST_MS
+                    || group
+                        .last()
+                        .is_some_and(|(_, last)| goes_on(last) || last.kind == SceneKind::Quiz)
+                        && spoken + ms <= LONGEST_MS
                     || (spoken < SEGMENT_MS && group.len() < SEGMENT_SCENES && spoken + ms <= 20_000) =>
             {
                 group.push(scene);

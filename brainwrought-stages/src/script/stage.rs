@@ -7,6 +7,7 @@ use brainwrought_core::event::LogLevel;
 use brainwrought_core::stage::{Stage, StageContext, StageError};
 use serde::{Serialize, Serializer};
 
+use super::delivery::deliver;
 use super::dialogue::give_parts;
 use super::duration::LENGTHS_MS;
 use super::grounding::citations;
@@ -242,6 +243,7 @@ impl WriteScript {
             if self.dialogue {
                 give_parts(&mut script);
             }
+            deliver(&mut script);
             Ok(script)
         };
         match &self.trial {

@@ -26,7 +26,7 @@ pub use edit::{EditError, edit_job, judge_job_edit, script_of, script_of_video, 
 pub use estimate::{Costs, Estimate, EstimateError, EstimateLine, estimate};
 pub use examine::{Finding, examine, examine_local_models, examine_providers};
 pub use options::{BackgroundChoice, Format, MakeOptions, Music};
-pub use preview::{PreviewError, background_preview, voice_sample};
+pub use preview::{PreviewError, background_preview, caption_preview, voice_sample};
 pub use progress_estimate::ProgressEstimate;
 pub use resources::Resources;
 pub use script_only::{SCRIPT_PIPELINE, script_only};

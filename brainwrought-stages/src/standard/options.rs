@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::script_only::SCRIPT_PIPELINE;
 use crate::audio::{AUTO, Effects, HostedVoice, Lexicon, MusicTrack, PiperFiles, VoiceFailure};
-use crate::frame::{CaptionStyle, Layout};
+use crate::frame::{CaptionStyle, Characters, Layout};
 use crate::llm::LlmChoice;
 use crate::parse::OcrMode;
 use crate::script::{ScriptFile, TrendChoice};
@@ -65,6 +65,9 @@ pub struct MakeOptions {
     /// Whether two characters talk: one who explains, and one who asks.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub dialogue: bool,
+    /// Who they are.
+    #[serde(skip_serializing_if = "Characters::is_usual")]
+    pub characters: Characters,
     /// What kind of document it is, for a script that no model writes; without it, its structure tells.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<DocumentKind>,
@@ -162,6 +165,7 @@ impl Default for MakeOptions {
             memes: 1,
             memes_by: MemesBy::Own,
             dialogue: false,
+            characters: Characters::default(),
             kind: None,
             music: Music::Bed,
             effects: Effects::On,
@@ -335,6 +339,7 @@ mod tests {
             "lexicon",
             "trends",
             "effects",
+            "characters",
             "memes-by",
             "ocr",
             "script-only",

@@ -1,4 +1,4 @@
-//! Samples for people who choose: a voice that says a sentence, and a background that moves for a few seconds.
+//! Samples for people who choose: a voice that says a sentence, and backgrounds and captions that move for a few seconds.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -12,9 +12,12 @@ use tokio_util::sync::CancellationToken;
 
 use crate::audio::{Speech, Utterance, VoiceError, VoiceLibrary};
 use crate::background::{self, BackgroundError};
+use crate::frame::CaptionStyle;
 use crate::media::{EncoderSettings, H264Encoder, MediaError, Mp4Settings, Mp4Writer, SAMPLE_RATE};
 use crate::picture::{Area, YuvFrame};
 use crate::provider::Network;
+use crate::render::CaptionSample;
+use crate::text::Fonts;
 
 /// What a sample says.
 const SAMPLE_LINE: &str = "This is how I sound when I explain a paper, one page at a time.";
@@ -24,6 +27,10 @@ const WIDTH: u32 = 180;
 const HEIGHT: u32 = 320;
 const FPS: u32 = 20;
 const SECONDS: u32 = 5;
+
+/// The frame that captions are set on for their sample, and the rows of it that are shown: what is around the captions.
+const CAPTION_FRAME: (u32, u32) = (540, 960);
+const CAPTION_ROWS: std::ops::Range<usize> = 504..644;
 
 /// Samples show the same scene each time.
 const SEED: u64 = 7;
@@ -83,13 +90,53 @@ pub async fn voice_sample(voices: &VoiceLibrary, name: &str) -> Result<Bytes, Pr
 /// Fails when there is no such style or it cannot be encoded.
 pub fn background_preview(style: &str, folder: &Path) -> Result<Bytes, PreviewError> {
     let mut drawn = background::open(style, SEED, WIDTH as usize, HEIGHT as usize, FPS, 0)?;
-    let settings =
-        EncoderSettings { width: WIDTH, height: HEIGHT, fps: FPS, crf: 27, ..EncoderSettings::default() };
-    let mut encoder = H264Encoder::new(&settings)?;
-    let mut frame = YuvFrame::black(WIDTH as usize, HEIGHT as usize);
     let nothing_covered = Area { columns: 0..0, rows: 0..0 };
-    for number in 0..u64::from(FPS * SECONDS) {
-        drawn.draw(number, &mut frame, &nothing_covered);
+    let draw = |number, frame: &mut YuvFrame| drawn.draw(number, frame, &nothing_covered);
+    moving_preview((WIDTH, HEIGHT), SECONDS, folder, draw)
+}
+
+/// Draws a sentence with captions of a `style` over a calm background, as a small MP4 with a silent sound track that shows no
+/// more of the frame than what is around them. It is written to `folder`, an empty folder of the caller's, and read back.
+/// CPU-bound: call it from blocking threads.
+///
+/// # Errors
+///
+/// Fails when it cannot be encoded.
+pub fn caption_preview(style: CaptionStyle, folder: &Path) -> Result<Bytes, PreviewError> {
+    let (width, height) = CAPTION_FRAME;
+    let (columns, rows) = (width as usize, height as usize);
+    let mut calm = background::open("calm", SEED, columns, rows, FPS, 0)?;
+    let mut captions = CaptionSample::new(style, Fonts::embedded(), width, height, FPS);
+    let mut whole = YuvFrame::black(columns, rows);
+    // What lies above is not shown, so it need not be drawn.
+    let above = Area { columns: 0..columns, rows: 0..CAPTION_ROWS.start };
+    let draw = |number, frame: &mut YuvFrame| {
+        calm.draw(number, &mut whole, &above);
+        captions.draw(number, &mut whole);
+        let part = |plane: &[u8], width: usize, rows: std::ops::Range<usize>| {
+            plane[rows.start * width..rows.end * width].to_vec()
+        };
+        let half = CAPTION_ROWS.start / 2..CAPTION_ROWS.end / 2;
+        frame.y = part(&whole.y, columns, CAPTION_ROWS);
+        frame.u = part(&whole.u, columns / 2, half.clone());
+        frame.v = part(&whole.v, columns / 2, half);
+    };
+    let seconds = (CaptionSample::MS / 1000) as u32;
+    moving_preview((width, CAPTION_ROWS.len() as u32), seconds, folder, draw)
+}
+
+/// Encodes some seconds of frames of a size as an MP4 with a silent sound track.
+fn moving_preview(
+    (width, height): (u32, u32),
+    seconds: u32,
+    folder: &Path,
+    mut draw: impl FnMut(u64, &mut YuvFrame),
+) -> Result<Bytes, PreviewError> {
+    let settings = EncoderSettings { width, height, fps: FPS, crf: 27, ..EncoderSettings::default() };
+    let mut encoder = H264Encoder::new(&settings)?;
+    let mut frame = YuvFrame::black(width as usize, height as usize);
+    for number in 0..u64::from(FPS * seconds) {
+        draw(number, &mut frame);
         encoder.push(&frame)?;
     }
     let clip = Bytes::from(encoder.finish()?);
@@ -102,7 +149,7 @@ pub fn background_preview(style: &str, folder: &Path) -> Result<Bytes, PreviewEr
         language: Language::english(),
         audio_bit_rate: 32_000,
     };
-    let silence = vec![0.0; (SAMPLE_RATE * SECONDS * 2) as usize];
+    let silence = vec![0.0; (SAMPLE_RATE * seconds * 2) as usize];
     let mut writer = Mp4Writer::create(&path, about, silence)?;
     writer.push_clip(&clip)?;
     writer.finish()?;
@@ -138,6 +185,17 @@ mod tests {
             assert!(preview.windows(4).any(|four| four == b"moov"), "{}", style.name);
         }
         assert!(background_preview("fireworks", folder.path()).is_err());
+    }
+
+    #[test]
+    fn every_style_of_captions_has_a_moving_sample_of_its_own() {
+        let folder = tempfile::tempdir().unwrap();
+        let samples = CaptionStyle::ALL.iter().map(|style| caption_preview(*style, folder.path()).unwrap());
+        let samples: Vec<Bytes> = samples.collect();
+        for (place, sample) in samples.iter().enumerate() {
+            assert!(sample.len() < 400_000, "{} bytes", sample.len());
+            assert!(!samples[..place].contains(sample), "{:?}", CaptionStyle::ALL[place]);
+        }
     }
 
     #[tokio::test]

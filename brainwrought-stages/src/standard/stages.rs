@@ -118,6 +118,7 @@ impl Stages {
                 memes: options.memes_by,
                 providers: resources.providers.clone(),
                 dialogue: options.dialogue,
+                characters: options.characters,
                 host: resources.host.clone(),
                 draw_limits: DrawLimits::default(),
                 fonts: resources.fonts.clone(),

@@ -106,6 +106,16 @@ impl Letters {
         })
     }
 
+    /// How far the letters reach above and below the baseline: their top, usually negative, and their bottom.
+    pub fn reach(&self) -> Option<(f32, f32)> {
+        let outlines = self.letters.iter().filter_map(|letter| letter.outline.as_ref());
+        let bounds = outlines.map(Path::bounds);
+        bounds.fold(None, |reach, bounds| {
+            let (top, bottom) = reach.unwrap_or((f32::MAX, f32::MIN));
+            Some((bounds.top().min(top), bounds.bottom().max(bottom)))
+        })
+    }
+
     /// Draws the letters of some bytes of the text in `colour`, enlarged by `scale` around `centre`.
     ///
     /// `None` when they leave no ink, as white space does.

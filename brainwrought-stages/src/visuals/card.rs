@@ -1,10 +1,10 @@
 //! [`Card`]: a rounded card with its shadow, and the parts that several cards share.
 
 use super::surface::{Field, Surface};
-use super::text_layout::{Look, SetWord, TextLayout, is_read_from_right};
+use super::text_layout::{Look, SetWord, TextLayout};
 use super::theme::{ACCENT, CORNER, DUSK, HUES, MARGIN, NIGHT, PADDING, PANEL_WIDTH, PAPER, RULE, Rgb};
 use crate::picture::RgbaImage;
-use crate::text::Weight;
+use crate::text::{Weight, is_read_from_right};
 
 /// What a card is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,6 +8,7 @@ use super::memes;
 use super::panels::{self, Cover, PAGE_ROOM};
 use super::plan::{FoundQuote, PagePlan, Plan};
 use super::printed_text::{Area, PrintLine, PrintedText, mark, runs_between};
+use super::quiz_card;
 use crate::frame::Wording;
 use crate::icons::IconLibrary;
 use crate::picture::RgbaImage;
@@ -46,7 +47,7 @@ pub(super) fn compose(
             Some(draw_page(table, wording, document, plan, shot, warnings))
         }
         Plan::Quiz(question) => Some(DrawnPanel {
-            image: panels::quiz(table, wording, question),
+            image: quiz_card::asked(table, wording, question),
             kind: PanelKind::Quiz,
             page: Some(question.citation.page),
             description: format!("{} {}", question.question, question.choices.join(" / ")),

@@ -12,6 +12,7 @@ mod panels;
 mod picture_panel;
 mod plan;
 mod printed_text;
+mod quiz_card;
 mod quote;
 mod scene_shows;
 mod shows;

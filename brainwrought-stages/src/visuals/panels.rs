@@ -1,13 +1,9 @@
-//! The panels: title, figure, page, quiz and source, each drawn onto a [`Card`].
-
-use brainwrought_core::data::QuizQuestion;
+//! The panels: title, figure, page and source, each drawn onto a [`Card`].
 
 use super::card::{Card, PILL_HEIGHT, Stock, Table};
 use super::surface::Field;
 use super::text_layout::Look;
-use super::theme::{
-    ACCENT, ANSWERS, INK, MARGIN, MUTED, PADDING, PANEL_HEIGHT, PANEL_WIDTH, PAPER, RULE, Rgb,
-};
+use super::theme::{ACCENT, INK, MARGIN, MUTED, PADDING, PANEL_HEIGHT, PANEL_WIDTH, PAPER, RULE};
 use crate::frame::Wording;
 use crate::picture::RgbaImage;
 use crate::text::Weight;
@@ -149,52 +145,6 @@ pub(super) fn quote(table: Table<'_>, title: &str, page: &str, words: &str) -> R
     card.fill(Field::new(left, text_top, 12.0, tall, 6.0), ACCENT, 1.0);
     card.text(words, &look, left + 44.0, text_top);
     card.into_image()
-}
-
-/// Draws a question and its choices like a game show.
-pub(super) fn quiz(table: Table<'_>, wording: Wording, question: &QuizQuestion) -> RgbaImage {
-    let choices: Vec<&str> = question.choices.iter().map(String::as_str).take(4).collect();
-    let row_gap = 14.0;
-    let row = if choices.len() > 3 { 86.0 } else { 96.0 };
-    let rows = choices.len() as f32 * (row + row_gap);
-    let room = PANEL_HEIGHT - rows - PILL_HEIGHT - 2.0 * MARGIN - 2.0 * PADDING - 40.0;
-    let look =
-        Look { weight: Weight::Black, colour: PAPER, width: INNER_WIDTH, leading: 1.12, ..Look::default() };
-    let look = table.fit(&question.question, &look, &[56.0, 50.0, 44.0, 38.0, 34.0], room);
-    let (_, tall) = table.size(&question.question, &look);
-    let height = tall + rows + PILL_HEIGHT + 2.0 * MARGIN + 2.0 * PADDING + 40.0 - row_gap;
-    let mut card = Card::new(table, Stock::Night, height);
-    let (left, top) = (card.left(), card.face.y + PADDING);
-    card.pill(wording.quiz(), left, top, ACCENT, INK);
-    let text_top = top + PILL_HEIGHT + 20.0;
-    card.text(&question.question, &look, left, text_top);
-    let mut y = text_top + tall + 20.0;
-    for (n, (choice, ground)) in choices.into_iter().zip(ANSWERS).enumerate() {
-        draw_choice(&mut card, table, n, choice, ground, (left, y, row));
-        y += row + row_gap;
-    }
-    card.into_image()
-}
-
-fn draw_choice(
-    card: &mut Card<'_>,
-    table: Table<'_>,
-    n: usize,
-    choice: &str,
-    ground: Rgb,
-    (x, y, row): (f32, f32, f32),
-) {
-    card.fill(Field::new(x, y, INNER_WIDTH, row, 24.0), PAPER, 1.0);
-    card.fill(Field::new(x + 10.0, y + 10.0, row - 20.0, row - 20.0, 18.0), ground, 1.0);
-    let letter = char::from(b'A' + (n % 26) as u8).to_string();
-    let look = Look { size: 42.0, weight: Weight::Black, colour: PAPER, lines: 1, ..Look::default() };
-    let (wide, tall) = table.size(&letter, &look);
-    card.text(&letter, &look, x + row / 2.0 - wide / 2.0, y + row / 2.0 - tall / 2.0);
-    let width = INNER_WIDTH - row - 30.0;
-    let look = Look { weight: Weight::SemiBold, colour: INK, width, leading: 1.08, ..Look::default() };
-    let look = table.fit(choice, &look, &[40.0, 36.0, 32.0, 28.0], row - 12.0);
-    let (_, tall) = table.size(choice, &look);
-    card.text(choice, &look, x + row + 8.0, y + (row - tall) / 2.0);
 }
 
 /// Draws the source card: the title, and the pages that the video cites.

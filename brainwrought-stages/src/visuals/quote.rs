@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use brainwrought_core::data::{BlockKind, Page};
 
-use super::text_layout::is_read_from_right;
 use super::word_match::QuotedWords;
+use crate::text::is_read_from_right;
 
 /// The block that holds a quote, and the part of its text that is quoted.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,28 +1,29 @@
 //! [`PrepareVisuals`]: the stage that draws every panel of a segment and chooses its background.
 
 use brainwrought_core::data::{
-    AssetRecord, Avatar, Background, BlobRef, Document, LineRole, Panel, Scene, SceneVisual, Segment,
-    ShowVisual, Speaker, VisualCue, Visuals,
+    AssetRecord, Avatar, AvatarFace, Background, BlobRef, Document, LineRole, Panel, QuizQuestion, QuizState,
+    Rect, Scene, SceneVisual, Segment, ShowVisual, Speaker, VisualCue, Visuals,
 };
 use brainwrought_core::event::LogLevel;
 use brainwrought_core::stage::{Stage, StageContext, StageError};
 use serde::Serialize;
 
-use super::avatar;
+use super::avatar::{self, DrawnAvatar};
 use super::card::Table;
 use super::compose::{DrawnPanel, compose};
 use super::illustrate::{MemesBy, Pictures};
 use super::illustrations::{IllustrationFetcher, Shown};
 use super::picture_panel::{self, PICTURE_ROOM};
 use super::plan::Plan;
+use super::quiz_card;
 use super::scene_shows::{self, PlacedShow};
 use super::shows::DrawnShow;
 use super::text_layout::TextLayout;
 use crate::background;
-use crate::frame::{Layout, Wording};
+use crate::frame::{Characters, Layout, Wording};
 use crate::licence;
 use crate::parse::{DrawLimits, PdfHost, serialize_reader};
-use crate::picture::RgbaImage;
+use crate::picture::{RgbaImage, RgbaImageError};
 use crate::provider::ProviderSettings;
 use crate::text::{Fonts, named};
 
@@ -55,6 +56,9 @@ pub struct PrepareVisuals {
     pub providers: ProviderSettings,
     /// Whether the characters of a dialogue are there.
     pub dialogue: bool,
+    /// Who they are.
+    #[serde(skip_serializing_if = "Characters::is_usual")]
+    pub characters: Characters,
     /// Draws pages. The engine is a part of the settings, because another one draws them in another way.
     #[serde(rename = "reader", serialize_with = "serialize_reader")]
     pub host: PdfHost,
@@ -79,6 +83,7 @@ impl Default for PrepareVisuals {
             memes: MemesBy::Own,
             providers: ProviderSettings::default(),
             dialogue: false,
+            characters: Characters::default(),
             host: PdfHost::default(),
             draw_limits: DrawLimits::default(),
             fonts: Fonts::embedded(),
@@ -120,7 +125,7 @@ impl Stage for PrepareVisuals {
         .await??;
         for (done, (scene, drawn)) in segment.scenes.iter().zip(panels).enumerate() {
             let panel = match drawn.panel {
-                Some((drawn, png)) => Some(store(cx, drawn, png).await?),
+                Some(encoded) => Some(store(cx, encoded).await?),
                 None => None,
             };
             let mut shows = Vec::with_capacity(drawn.shows.len());
@@ -137,13 +142,18 @@ impl Stage for PrepareVisuals {
         if self.dialogue {
             let side = (avatar::SIDE * self.scale()).round() as u32;
             for speaker in [Speaker::Explainer, Speaker::Asker] {
-                let drawn = tokio::task::spawn_blocking(move || {
-                    avatar::sheet(speaker, side).map(|sheet| sheet.to_png()).transpose()
-                });
-                if let Some(png) = drawn.await?.map_err(StageError::fatal)? {
-                    let sheet = cx.put(png.into(), "image/png").await?;
-                    avatars.push(Avatar { speaker, sheet, mouths: avatar::MOUTHS });
-                }
+                let characters = self.characters;
+                let drawn = tokio::task::spawn_blocking(move || encoded_avatar(characters, speaker, side));
+                let Some([body, eyes, mouths]) = drawn.await?.map_err(StageError::fatal)? else { continue };
+                let face = AvatarFace {
+                    moods: avatar::MOODS.to_vec(),
+                    eyes: cx.put(eyes.0.into(), "image/png").await?,
+                    eyes_at: eyes.1,
+                    mouths: cx.put(mouths.0.into(), "image/png").await?,
+                    mouths_at: mouths.1,
+                };
+                let sheet = cx.put(body.0.into(), "image/png").await?;
+                avatars.push(Avatar { speaker, sheet, mouths: avatar::MOUTHS, face: Some(face) });
             }
         }
         Ok(Visuals {
@@ -265,17 +275,21 @@ impl PrepareVisuals {
         let mut shown = u64::from(segment.index);
         for (done, ((scene, picture), shots)) in segment.scenes.iter().zip(pictures).zip(shots).enumerate() {
             cx.check_cancelled()?;
+            let mut quiz = None;
             let drawn = match picture {
                 Some(shown) => show(table, shown),
                 None => {
                     let plan = Plan::new(document, scene, self.layout);
+                    if let Plan::Quiz(question) = &plan {
+                        quiz = Some(quiz_state(table, wording, scene, question).map_err(StageError::fatal)?);
+                    }
                     compose(table, wording, document, &plan, &shots.panel, warnings)
                 }
             };
             let panel = match drawn {
                 Some(drawn) => {
                     let png = drawn.image.to_png().map_err(StageError::fatal)?;
-                    Some((drawn, png))
+                    Some(EncodedPanel { drawn, png, quiz })
                 }
                 None => None,
             };
@@ -342,8 +356,8 @@ fn show(table: Table<'_>, shown: &Shown) -> Option<DrawnPanel> {
     Some(DrawnPanel { image, kind: shown.kind, page: None, description })
 }
 
-/// A panel with its PNG.
-type EncodedPanel = (DrawnPanel, Vec<u8>);
+/// A PNG with its place on the body.
+type EncodedPart = (Vec<u8>, (u32, u32));
 
 /// The parts of pages that a scene shows; nothing stands for what cannot be drawn.
 #[derive(Debug, Clone, Default)]
@@ -366,8 +380,57 @@ async fn store_show(cx: &StageContext, show: PlacedShow, png: Vec<u8>) -> Result
     Ok(ShowVisual { line, at_word, kind, sheet, width, height, layers, page, smallest_type, description })
 }
 
-async fn store(cx: &StageContext, drawn: DrawnPanel, png: Vec<u8>) -> Result<Panel, StageError> {
+/// Draws a character: its body, its eyes and its mouths.
+fn encoded_avatar(
+    characters: Characters,
+    speaker: Speaker,
+    side: u32,
+) -> Result<Option<[EncodedPart; 3]>, RgbaImageError> {
+    let Some(drawn) = DrawnAvatar::new(characters, speaker, side) else { return Ok(None) };
+    let DrawnAvatar { body, eyes, mouths } = drawn;
+    Ok(Some([(body.to_png()?, (0, 0)), (eyes.image.to_png()?, eyes.at), (mouths.image.to_png()?, mouths.at)]))
+}
+
+/// A panel with its PNG.
+struct EncodedPanel {
+    drawn: DrawnPanel,
+    png: Vec<u8>,
+    quiz: Option<EncodedQuiz>,
+}
+
+/// What moves on the card of a question, before it is stored.
+enum EncodedQuiz {
+    Asked { countdown: Rect },
+    Answered { png: Vec<u8>, right: String },
+}
+
+/// What moves on the card of a question: an answer that is told in a scene of its own stands on the card, too.
+fn quiz_state(
+    table: Table<'_>,
+    wording: Wording,
+    scene: &Scene,
+    question: &QuizQuestion,
+) -> Result<EncodedQuiz, RgbaImageError> {
+    let asks = scene.lines.is_empty() || scene.lines.iter().any(|line| line.role == LineRole::Quiz);
+    match question.choices.get(question.answer as usize).filter(|_| !asks) {
+        Some(right) => {
+            let png = quiz_card::answered(table, wording, question).to_png()?;
+            Ok(EncodedQuiz::Answered { png, right: right.clone() })
+        }
+        None => Ok(EncodedQuiz::Asked { countdown: quiz_card::countdown(table.scale) }),
+    }
+}
+
+async fn store(cx: &StageContext, encoded: EncodedPanel) -> Result<Panel, StageError> {
+    let EncodedPanel { drawn, png, quiz } = encoded;
     let image = cx.put(png.into(), "image/png").await?;
+    let quiz = match quiz {
+        None => None,
+        Some(EncodedQuiz::Asked { countdown }) => Some(QuizState::Asked { countdown }),
+        Some(EncodedQuiz::Answered { png, right }) => {
+            Some(QuizState::Answered { image: cx.put(png.into(), "image/png").await?, right })
+        }
+    };
     Ok(Panel {
         image,
         width: drawn.image.width() as u32,
@@ -375,6 +438,7 @@ async fn store(cx: &StageContext, drawn: DrawnPanel, png: Vec<u8>) -> Result<Pan
         kind: drawn.kind,
         page: drawn.page,
         description: drawn.description,
+        quiz,
     })
 }
 

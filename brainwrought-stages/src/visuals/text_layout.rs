@@ -4,7 +4,7 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use super::theme::{INK, Rgb};
 use crate::picture::RgbaImage;
-use crate::text::{Fonts, Letters, Stroke, Weight, written_words};
+use crate::text::{Fonts, Letters, Stroke, Weight, is_read_from_right, written_words};
 
 /// How text looks.
 #[derive(Debug, Clone, PartialEq)]
@@ -255,12 +255,6 @@ fn pieces(text: &str) -> Vec<&str> {
 /// True for the square letters and signs of Chinese, Japanese and Korean.
 fn is_square(letter: char) -> bool {
     matches!(u32::from(letter), 0x2E80..=0x9FFF | 0xAC00..=0xD7AF | 0xF900..=0xFAFF | 0xFF00..=0xFF60)
-}
-
-/// True when the first letter belongs to Hebrew, Arabic or a related script.
-pub(super) fn is_read_from_right(text: &str) -> bool {
-    let first = text.chars().find(|letter| letter.is_alphabetic()).map_or(0, u32::from);
-    matches!(first, 0x0590..=0x08FF | 0xFB1D..=0xFDFF | 0xFE70..=0xFEFF)
 }
 
 /// Lays a picture over another; what lies outside is cut off.

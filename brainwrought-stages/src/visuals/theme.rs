@@ -28,6 +28,10 @@ pub(super) const ACCENT: Rgb = [0xFF, 0xD7, 0x00];
 /// One colour for every answer, each at least 4.5:1 against [`PAPER`].
 pub(super) const ANSWERS: [Rgb; 4] =
     [[0xD4, 0x1F, 0x3F], [0x1D, 0x5F, 0xD0], [0x0B, 0x7A, 0x4B], [0x9A, 0x4A, 0x00]];
+/// The right answer: 5.4:1 against [`PAPER`].
+pub(super) const RIGHT: Rgb = [0x0B, 0x7A, 0x4B];
+/// Wrong answers once the right one is known: 5.6:1 against [`NIGHT`].
+pub(super) const FADED: Rgb = [0xA4, 0x9E, 0xD0];
 
 /// The width of every panel in pixels of a frame 1,080 wide: what the platforms' overlays leave free.
 pub(super) const PANEL_WIDTH: f32 = 852.0;
@@ -68,6 +72,8 @@ mod tests {
             (ACCENT, DUSK),
             (INK, ACCENT),
             (MUTED, RULE),
+            (PAPER, RIGHT),
+            (FADED, NIGHT),
         ];
         pairs.extend(
             HUES.iter().flat_map(|&(top, bottom)| [(PAPER, bottom), (ACCENT, bottom), (ACCENT, top)]),

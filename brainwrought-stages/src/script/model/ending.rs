@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use brainwrought_core::data::{Citation, Line, LineRole, QuizQuestion, Scene, SceneKind, VisualCue};
+use brainwrought_core::data::{Citation, Line, LineRole, QuizQuestion, Scene, SceneKind, Speaker, VisualCue};
 
 use super::super::duration::Pace;
-use super::draft::{Draft, cite, page_of_lines};
+use super::super::quiz::{ANSWER_WORDS, THINK_MS};
+use super::draft::{Draft, cite};
 use super::facts::{Claim, Facts, ended, spaced};
 use super::reply::{Ending, Question};
-use super::room::{CARD_MS, LATE_PERCENT, Room, THINK_MS};
+use super::room::{LATE_PERCENT, Room};
 
 /// The most words of a question and of one of its choices.
 const QUESTION_WORDS: std::ops::RangeInclusive<usize> = 3..=18;
@@ -94,15 +95,25 @@ impl Ends {
         if self.close.is_none() {
             self.close = self.own_close(draft, measure.facts, warnings);
         }
+        let mut last_card = VisualCue::Motion;
         if let Some((question, reply)) = self.asked {
             let cited = question.citation.clone();
             let line = Line::new(question.question.clone(), LineRole::Quiz, cited);
-            let least = (measure.pace.line_ms(&line.text) + THINK_MS).max(CARD_MS);
-            let visual = VisualCue::QuizCard { question: question.clone() };
-            draft.scenes.push(("Quiz".to_owned(), Scene::new(SceneKind::Quiz, vec![line], visual, least)));
-            if let Some(reply) = reply {
-                let visual = page_of_lines(std::slice::from_ref(&reply));
-                draft.scenes.push((String::new(), Scene::new(SceneKind::Content, vec![reply], visual, 0)));
+            let least = measure.pace.line_ms(&line.text) + THINK_MS;
+            let card = VisualCue::QuizCard { question: question.clone() };
+            let asks = Scene::new(SceneKind::Quiz, vec![line], card.clone(), least);
+            draft.scenes.push(("Quiz".to_owned(), asks));
+            // The answer is told on the same card: by a line of its own, or by the last one.
+            match reply {
+                Some(mut reply) => {
+                    // Where two talk, one puts the question and the other answers it.
+                    if draft.lines().any(|line| line.speaker == Speaker::Asker) {
+                        reply.speaker = Speaker::Asker;
+                    }
+                    let told = Scene::new(SceneKind::Content, vec![reply], card, 0);
+                    draft.scenes.push((String::new(), told));
+                }
+                None => last_card = card,
             }
             draft.quiz.push(question);
         } else if measure.room.question_ms > 0 {
@@ -110,7 +121,7 @@ impl Ends {
         }
         draft.quiz.extend(self.more);
         if let Some(close) = self.close {
-            let scene = Scene::new(SceneKind::Content, vec![close], VisualCue::Motion, 0);
+            let scene = Scene::new(SceneKind::Content, vec![close], last_card, 0);
             draft.scenes.push((String::new(), scene));
         }
     }
@@ -193,6 +204,9 @@ fn asked(question: &Question, measure: Measure<'_>) -> Result<(QuizQuestion, Opt
     if measure.room.reply_ms > 0 && !question.reply.trim().is_empty() {
         let claim = Claim { text: ended(&question.reply), role: LineRole::Answer, sources };
         wrong.extend(too_long(&claim.text, measure.room.reply_ms, measure));
+        if count(&claim.text) > ANSWER_WORDS {
+            wrong.push(format!("its reply has more than {ANSWER_WORDS} words"));
+        }
         match facts.judge(&claim) {
             Ok(citations) => reply = Some(line_of(claim, citations)),
             Err(reasons) => wrong.extend(reasons.into_iter().map(|reason| format!("of its reply, {reason}"))),

@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use super::super::memes::most_memes;
 use super::super::prompt_injection::speaks_to_a_model;
+use super::super::quiz::ANSWER_WORDS;
 use super::super::trends::Trend;
 use super::super::writer::Brief;
 use super::fit::TOLERANCE;
@@ -278,7 +279,10 @@ impl<'a> Prompts<'a> {
                 let question = filled(&TEXTS.ending_quiz, &[("question", &room.words(ms).to_string())]);
                 let reply = match room.reply_ms {
                     0 => TEXTS.ending_no_reply.clone(),
-                    ms => filled(&TEXTS.ending_reply, &[("reply", &room.words(ms).to_string())]),
+                    ms => {
+                        let words = room.words(ms).min(ANSWER_WORDS as u64);
+                        filled(&TEXTS.ending_reply, &[("reply", &words.to_string())])
+                    }
                 };
                 question + &reply
             }

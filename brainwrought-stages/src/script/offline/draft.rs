@@ -9,7 +9,8 @@ use brainwrought_core::data::{
 
 use super::super::clean::Cleaned;
 use super::super::dialogue::{Asker, Next, definition_asked};
-use super::super::duration::{LINE_GAP_MS, estimate_ms};
+use super::super::duration::{LINE_GAP_MS, SCENE_GAP_MS, estimate_ms};
+use super::super::length::ENDING_PERCENT;
 use super::super::lexicon::{has_cue, words};
 use super::super::memes::add_memes;
 use super::super::pieces::pieces;
@@ -29,9 +30,7 @@ use crate::language::LanguageData;
 /// The time that a question takes at most, in milliseconds.
 const ASKED_MS: u64 = 1_600;
 /// What a question of the quiz takes with its answer, in milliseconds, until one is known.
-const QUIZ_MS: u64 = 7_500;
-/// A question takes at most this share of the video, in percent: the rest belongs to the story.
-const QUIZ_PERCENT: u64 = 11;
+const QUIZ_MS: u64 = 7_000;
 /// A question is about what was heard in the first so many percent of the story: what was said last is still in the ear.
 const ASKED_OF: usize = 75;
 
@@ -136,8 +135,10 @@ pub(super) fn drafted(draft: &Draft<'_>, budget: u64, asks: bool) -> Result<Scri
     };
     let heard: Vec<Concept> = draft.concepts.iter().filter(heard).cloned().collect();
     let mut quiz = if english { questions(asked_of, &heard, &mut seeded) } else { Vec::new() };
-    quiz.sort_by_key(|quiz| quiz.ms() * 100 > draft.brief.length_ms * QUIZ_PERCENT);
-    let asked = quiz.first().filter(|quiz| asks && quiz.ms() * 100 <= draft.brief.length_ms * QUIZ_PERCENT);
+    let close_ms = frame.close.map_or(0, |close| draft.sentence_ms(&draft.sentences[close]) + SCENE_GAP_MS);
+    let room = (draft.brief.length_ms * ENDING_PERCENT / 100).saturating_sub(close_ms + SOURCE_MS);
+    quiz.sort_by_key(|quiz| quiz.ms() > room);
+    let asked = quiz.first().filter(|quiz| asks && quiz.ms() <= room);
 
     let texts = draft.spelt_out(&chosen);
     let (hook, is_begun) = opened(draft, &chosen, &texts);

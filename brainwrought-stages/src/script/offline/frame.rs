@@ -6,8 +6,10 @@ use brainwrought_core::data::{Concept, SectionRole};
 
 use super::super::clean::Cleaned;
 use super::super::compress::{Tie, capitalised};
-use super::super::duration::estimate_ms;
+use super::super::duration::{SCENE_GAP_MS, estimate_ms};
+use super::super::length::{ENDING_KEPT_MS, ENDING_PERCENT};
 use super::super::lexicon::{has_cue, words};
+use super::super::scenes::SOURCE_MS;
 use super::super::sentences::Sentence;
 use super::super::subject::{asks, lowered};
 use super::claim::claim;
@@ -52,6 +54,8 @@ pub(super) struct Material<'a> {
     /// The words of the document as they are written.
     pub(super) known: &'a BTreeSet<&'a str>,
     pub(super) language: &'a str,
+    /// How long the video should be, in milliseconds.
+    pub(super) length_ms: u64,
 }
 
 impl Frame {
@@ -171,13 +175,17 @@ fn close(material: &Material<'_>) -> Option<usize> {
     let topic: BTreeSet<String> =
         words(material.title).into_iter().filter(|word| word.chars().count() > 3).collect();
     let data = LanguageData::of(material.language);
+    let room = match material.length_ms {
+        short if short < ENDING_KEPT_MS => CLOSE_MS,
+        length => (length * ENDING_PERCENT / 100).saturating_sub(SOURCE_MS + SCENE_GAP_MS).min(CLOSE_MS),
+    };
     let worth = |index: usize, sentence: &Sentence| -> Option<f32> {
         let text = sentence.text.as_str();
         let lower = text.to_lowercase();
         let fits = !sentence.dangles
             && sentence.tie.is_none_or(|tie| tie == Tie::Consequence)
             && text.split_whitespace().count() <= CLOSE_WORDS
-            && estimate_ms(text) <= CLOSE_MS
+            && estimate_ms(text) <= room
             && !text.ends_with('?')
             && !text.contains([':', '“', '"'])
             && !lower.contains("the authors")

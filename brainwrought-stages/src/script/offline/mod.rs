@@ -94,6 +94,7 @@ pub(super) fn write(document: &Document, brief: &Brief) -> Result<Script, Script
         values: &values,
         known: &known,
         language,
+        length_ms: brief.length_ms,
     };
     let frame = Frame::new(&material);
     let draft = Draft {

@@ -13,6 +13,7 @@ use serde_json::Value;
 use super::super::duration::{LINE_GAP_MS, Pace, estimate_ms};
 use super::super::evidence::Evidence;
 use super::super::lexicon::shared;
+use super::super::quiz::THINK_MS;
 use super::super::scenes::{Pictured, SOURCE_MS, segments, source_scene};
 use super::super::segment::segments as sentences;
 use super::super::writer::{Brief, ScriptError, ScriptWriter};
@@ -22,8 +23,6 @@ use super::{FileLine, FileQuestion, ScriptFile, ScriptFileError};
 const MAX_SCENE_MS: u64 = 7_800;
 /// How long the title stands at least, in milliseconds.
 const HOOK_MS: u64 = 2_000;
-/// How long a question of the quiz stands after it was asked, in milliseconds.
-const THINK_MS: u64 = 900;
 
 /// Writes what a [`ScriptFile`] says.
 #[derive(Debug, Clone)]
@@ -105,6 +104,10 @@ pub(super) fn scene(
             let spoken: u64 = lines.iter().map(|line| estimate_ms(&line.text) + LINE_GAP_MS).sum();
             (SceneKind::Quiz, VisualCue::QuizCard { question: question.clone() }, spoken + THINK_MS)
         }
+        // The answer is told on the card of its question.
+        (Some(LineRole::Answer), Some(question)) => {
+            (SceneKind::Content, VisualCue::QuizCard { question: question.clone() }, 0)
+        }
         _ => (SceneKind::Content, picture(&lines), 0),
     };
     Scene::new(kind, lines, visual, min_ms)
@@ -139,7 +142,8 @@ pub(super) fn groups(lines: &[FileLine]) -> Vec<&[FileLine]> {
         let is_quiz = |role: Option<LineRole>| role == Some(LineRole::Quiz);
         let turns = before.is_some() && is_quiz(before) != is_quiz(Some(line.role));
         let opens = before == Some(LineRole::Hook) && line.role != LineRole::Hook;
-        if place > start && (line.new_scene || turns || opens || ms + takes > MAX_SCENE_MS) {
+        let was_told = before == Some(LineRole::Answer) && line.role != LineRole::Answer;
+        if place > start && (line.new_scene || turns || opens || was_told || ms + takes > MAX_SCENE_MS) {
             found.push(&lines[start..place]);
             (start, ms) = (place, 0);
         }

@@ -74,7 +74,7 @@ impl<'a> Board<'a> {
         }
         let image = self.table.set(text, look);
         let spare = look.width - image.width() as f32 / self.table.scale;
-        let from_right = super::super::text_layout::is_read_from_right(text);
+        let from_right = crate::text::is_read_from_right(text);
         let shift = match (look.centred, from_right) {
             (true, _) => spare / 2.0,
             (false, true) => spare,

@@ -73,7 +73,7 @@ pub(super) fn define(
 }
 
 fn wipe(text: &str, over_ms: u32) -> Motion {
-    let from_right = super::super::text_layout::is_read_from_right(text);
+    let from_right = crate::text::is_read_from_right(text);
     Motion::Wipe { towards: if from_right { Side::Left } else { Side::Right }, over_ms }
 }
 
@@ -146,8 +146,7 @@ pub(super) fn receipt(table: Table<'_>, page: &str, quote: &str) -> DrawnShow {
     let mut begun = 150;
     for line in table.lines(&text, &look) {
         let wide = table.size(&line.text, &look).0;
-        let shift =
-            if super::super::text_layout::is_read_from_right(&line.text) { WIDTH - wide } else { 0.0 };
+        let shift = if crate::text::is_read_from_right(&line.text) { WIDTH - wide } else { 0.0 };
         let field =
             Field::new(LEFT + shift - 8.0, TOP + head + line.top + 4.0, wide + 16.0, line.height - 8.0, 10.0);
         board.field(field, MARKER, Moment::START.later(begun), wipe(&line.text, 220));
