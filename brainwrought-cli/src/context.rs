@@ -20,7 +20,8 @@ use brainwrought_stages::standard::{MakeOptions, Resources, pipelines};
 use brainwrought_stages::visuals::VideoGenerator;
 #[cfg(feature = "cloud")]
 use brainwrought_store::HubPublisher;
-use brainwrought_store::StoreOptions;
+use brainwrought_store::{OpenError, StoreOptions};
+use tempfile::TempDir;
 
 use crate::config::{self, Config};
 use crate::model_wish::ModelWish;
@@ -98,6 +99,26 @@ impl Context {
         self.trend_command =
             crate::trends::command(&options.trends, crate::config::variable).or(self.trend_command);
         self
+    }
+
+    /// Opens the stores for a command that leaves no job behind: where their folder cannot be written, it works in one that goes
+    /// with the result.
+    pub(crate) fn open_to_try(config: &Config) -> anyhow::Result<(Self, Option<TempDir>)> {
+        let error = match Self::open(config) {
+            Ok(context) => return Ok((context, None)),
+            Err(error) => error,
+        };
+        if !matches!(error.downcast_ref(), Some(OpenError::Folder { .. })) {
+            return Err(error);
+        }
+        let temporary = tempfile::tempdir().context("could not make a temporary folder instead")?;
+        let url = format!("file:{}", temporary.path().display());
+        let mut config = Config { jobs: url.clone(), ..config.clone() };
+        if brainwrought_store::local_folder(&config.artifacts).is_some() {
+            config.artifacts = url;
+        }
+        tracing::info!(folder = %temporary.path().display(), "works in a temporary folder: {error:#}");
+        Ok((Self::open(&config)?, Some(temporary)))
     }
 
     fn remember(&mut self, llm: Option<&LlmChoice>, trends: &TrendChoice, voices: &[&String]) {

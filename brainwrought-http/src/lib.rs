@@ -49,6 +49,7 @@ mod intake;
 mod job_body;
 mod job_link;
 mod job_status;
+mod lingering;
 mod links;
 mod local_files;
 mod long_poll;

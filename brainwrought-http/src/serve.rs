@@ -9,6 +9,9 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
+use axum::http::HeaderValue;
+use axum::http::header::CONNECTION;
+use axum::response::Response;
 use hyper::body::Incoming;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -20,13 +23,15 @@ use tower::ServiceExt as _;
 
 use crate::client_id::ClientId;
 use crate::connections::{Connections, Place, TooManyConnections};
+use crate::lingering::{Lingering, Unread};
 use crate::settings::{HttpLimits, Timeouts};
 
 /// Answers connections until `shutdown` fires; then requests under way may end, for as long as `timeouts.drain`.
 ///
 /// When there are as many connections as `limits` allow, the one that has been idle longest gives way, so that nobody is
-/// kept out by connections that send nothing. The router of [`app`](crate::app) can also be served by axum itself; what is
-/// lost then are the limits on connections, slow heads and clients that do not take what is sent to them.
+/// kept out by connections that send nothing. A client that is refused while it still sends is heard out for a moment, so that
+/// it sees the answer. The router of [`app`](crate::app) can also be served by axum itself; what is
+/// lost then are this, and the limits on connections, slow heads and clients that do not take what is sent to them.
 pub async fn serve(
     listener: TcpListener,
     app: Router,
@@ -97,14 +102,24 @@ async fn answer(
     shutdown: CancellationToken,
 ) {
     let _ = stream.set_nodelay(true);
+    let unread = Unread::default();
+    let lingering = Lingering::new(unread.clone());
     let service = hyper::service::service_fn(move |request: hyper::Request<Incoming>| {
         let in_use = place.in_use();
-        let mut request = request.map(Body::new);
+        let unread = unread.clone();
+        let mut request = request.map(|body| unread.watch(body));
         request.extensions_mut().insert(ConnectInfo(peer));
         let answering = app.clone().oneshot(request);
-        async move { answering.await.map(|response| response.map(|body| in_use.until_sent(body))) }
+        async move {
+            let mut response: Response = answering.await?;
+            if unread.is_left() {
+                // A client that reads while it sends may stop now.
+                response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+            }
+            Ok::<_, std::convert::Infallible>(response.map(|body| in_use.until_sent(body)))
+        }
     });
-    let io = TokioIo::new(WriteTimeout { stream, timeouts: timeouts.stalled, stalled: None });
+    let io = TokioIo::new(WriteTimeout { stream, timeouts: timeouts.stalled, stalled: None, lingering });
     let connection = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(timeouts.head)
@@ -128,6 +143,7 @@ struct WriteTimeout {
     stream: TcpStream,
     timeouts: Duration,
     stalled: Option<Pin<Box<Sleep>>>,
+    lingering: Lingering,
 }
 
 impl WriteTimeout {
@@ -184,6 +200,7 @@ impl AsyncWrite for WriteTimeout {
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<std::io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(cx)
+        let Self { stream, lingering, .. } = &mut *self;
+        lingering.poll_end(stream, cx)
     }
 }

@@ -29,7 +29,8 @@ pub(crate) async fn run(config: &Config, args: ScriptArgs) -> anyhow::Result<()>
         true => None,
         false => Some(target::check_text(&target, &intake::files(&args.pdf, &video), args.force)?),
     };
-    let context = Context::open(config)?.allowing(&video.options);
+    let (context, _temporary) = Context::open_to_try(config)?;
+    let context = context.allowing(&video.options);
     for folder in context.kept_folders() {
         target.iter().try_for_each(|target| target::check_outside(target, &folder))?;
     }

@@ -102,6 +102,27 @@ fn a_script_goes_only_where_it_does_no_harm() {
 }
 
 #[test]
+fn a_script_needs_no_folder_that_can_be_written() {
+    let desk = Desk::new();
+    std::fs::write(desk.path("notes.md"), NOTES).unwrap();
+    let usual = desk.run(&["script", "notes.md", "-o", "-"]);
+    assert!(usual.status.success() && desk.path("data").is_dir(), "{}", text(&usual.stderr));
+    // Nobody can make a folder in a file, nor in this file system, not even its owner.
+    std::fs::write(desk.path("file"), "no folder").unwrap();
+    for store in ["file/data", "/proc/data"] {
+        let temporary = desk.path("temporary");
+        std::fs::create_dir_all(&temporary).unwrap();
+        let mut command = desk.command(&["--store", store, "script", "notes.md", "-o", "-"]);
+        let made = command.env("TMPDIR", &temporary).output().unwrap();
+        assert!(made.status.success(), "{store}: {}", text(&made.stderr));
+        assert_eq!(text(&made.stdout), text(&usual.stdout), "{store}");
+        assert_eq!(std::fs::read_dir(&temporary).unwrap().count(), 0, "{store}: something is left");
+        let refused = desk.run(&["--store", store, "make", "notes.md"]);
+        assert!(text(&refused.stderr).contains("--store"), "{}", text(&refused.stderr));
+    }
+}
+
+#[test]
 fn output_that_cannot_be_printed_is_no_success() {
     let desk = Desk::new();
     for arguments in [&["list"][..], &["list", "--json"], &["--help"], &["top", "--once"]] {

@@ -80,6 +80,40 @@ async fn a_pdf_that_is_too_large_is_refused_early() {
 }
 
 #[tokio::test]
+async fn a_client_that_sends_all_before_it_reads_sees_why_it_was_refused() {
+    let desk = Desk::with(|settings| settings.limits.upload_bytes = 50_000, 0).await;
+    let body = form("paper.pdf", &[b"%PDF-1.7".to_vec(), vec![b'a'; 20_000_000]].concat(), &[]);
+    let picture = form("paper.pdf", &[b"\x89PNG\r\n\x1a\n".to_vec(), vec![0; 40_000]].concat(), &[]);
+    let mut in_chunks = desk.head("POST", "/api/jobs", &[FORM, ("transfer-encoding", "chunked")], 0);
+    let length = b"content-length: 0\r\n";
+    let at = in_chunks.windows(length.len()).position(|bytes| bytes == length).unwrap();
+    in_chunks.drain(at..at + length.len());
+    in_chunks.extend(format!("{:x}\r\n", body.len()).into_bytes());
+    let foreign = [FORM, ("origin", "https://elsewhere.example")];
+    let requests = [
+        ("too-large", 413, [desk.head("POST", "/api/jobs", &[FORM], body.len()), body.clone()]),
+        ("too-large", 413, [in_chunks, body.clone()]),
+        ("not-a-pdf", 415, [desk.head("POST", "/api/jobs", &[FORM], picture.len()), picture]),
+        ("foreign", 403, [desk.head("POST", "/api/jobs", &foreign, body.len()), body.clone()]),
+        ("no-such-page", 404, [desk.head("POST", "/nowhere", &[FORM], body.len()), body]),
+    ];
+    for (code, status, request) in requests {
+        let mut stream = TcpStream::connect(desk.address).await.unwrap();
+        for piece in request.concat().chunks(100_000) {
+            stream.write_all(piece).await.unwrap_or_else(|error| panic!("{code}: {error}"));
+            // As slowly as a line would take it.
+            tokio::task::yield_now().await;
+        }
+        let mut bytes = Vec::new();
+        stream.read_to_end(&mut bytes).await.unwrap_or_else(|error| panic!("{code}: {error}"));
+        let reply = Reply::parse(&bytes);
+        assert_eq!((reply.status, reply.header("connection")), (status, "close"), "{reply:?}");
+        assert_eq!(reply.code(), code);
+    }
+    assert_clean(&desk).await;
+}
+
+#[tokio::test]
 async fn ten_gigabytes_are_refused_before_they_come() {
     let desk = Desk::start().await;
     for path in ["/api/jobs", "/jobs"] {

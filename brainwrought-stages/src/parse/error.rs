@@ -45,6 +45,14 @@ pub enum ParseError {
         /// The number allowed.
         limit: usize,
     },
+    /// One element of the file has more attributes than any document needs.
+    #[error(
+        "an element of the file has more than {limit} attributes; save it anew with the program that made it"
+    )]
+    TooManyAttributes {
+        /// The number allowed.
+        limit: usize,
+    },
     /// The text would fill more pages than allowed.
     #[error("the text fills more than {pages} pages, which is the limit; split it")]
     TooMuchText {
@@ -266,6 +274,7 @@ pub(crate) enum ParseFailure {
     UnpacksTooLarge { limit: u64 },
     TooDeep { limit: usize },
     TooManyElements { limit: usize },
+    TooManyAttributes { limit: usize },
     TooMuchText { pages: u32 },
     TooLarge { bytes: u64, limit: u64 },
     NoWords { format: FileFormat },
@@ -295,6 +304,7 @@ impl From<ParseFailure> for ParseError {
             ParseFailure::UnpacksTooLarge { limit } => Self::UnpacksTooLarge { limit },
             ParseFailure::TooDeep { limit } => Self::TooDeep { limit },
             ParseFailure::TooManyElements { limit } => Self::TooManyElements { limit },
+            ParseFailure::TooManyAttributes { limit } => Self::TooManyAttributes { limit },
             ParseFailure::TooMuchText { pages } => Self::TooMuchText { pages },
             ParseFailure::TooLarge { bytes, limit } => Self::TooLarge { bytes, limit },
             ParseFailure::NoWords { format } => Self::NoWords { format },

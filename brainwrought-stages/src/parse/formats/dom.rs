@@ -3,11 +3,16 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
+use html5ever::buffer_queue::BufferQueue;
 use html5ever::interface::{ElementFlags, ExpandedName, NodeOrText, QuirksMode, TreeSink};
-use html5ever::tendril::{StrTendril, TendrilSink};
-use html5ever::{Attribute, ParseOpts, QualName};
-use xml5ever::driver::XmlParseOpts;
+use html5ever::tendril::StrTendril;
+use html5ever::tokenizer::{Tokenizer, TokenizerOpts};
+use html5ever::tree_builder::{TreeBuilder, TreeBuilderOpts};
+use html5ever::{Attribute, QualName, TokenizerResult};
+use xml5ever::tokenizer::{XmlTokenizer, XmlTokenizerOpts};
+use xml5ever::tree_builder::{XmlTreeBuilder, XmlTreeBuilderOpts};
 
+use super::tag_watch::{MAX_ATTRIBUTES, TagWatch, Watched};
 use crate::parse::error::ParseFailure;
 
 /// How deep elements may nest; browsers cut at the same depth.
@@ -57,17 +62,24 @@ enum NodeData {
 impl Dom {
     /// Reads a web page; whatever is wrong with it is mended as browsers do.
     pub(super) fn of_html(text: &str) -> Result<Self, ParseFailure> {
-        let sink = Builder::new();
+        let (sink, watch) = (Builder::new(), TagWatch::of_html());
         let trouble = Rc::clone(&sink.trouble);
-        let options = ParseOpts::default();
-        fed(html5ever::parse_document(sink, options), text, &trouble)
+        let tree = TreeBuilder::new(sink, TreeBuilderOpts::default());
+        let parser = Tokenizer::new(Watched::new(tree, &watch), TokenizerOpts::default());
+        read(text, &watch, &trouble, |input| while !matches!(parser.feed(input), TokenizerResult::Done) {})?;
+        parser.end();
+        ended(parser.sink.sink.sink, &trouble)
     }
 
     /// Reads a page in the form of XML; tells as well whether it was well-formed.
     pub(super) fn of_xhtml(text: &str) -> Result<(Self, bool), ParseFailure> {
-        let sink = Builder::new();
+        let (sink, watch) = (Builder::new(), TagWatch::of_xml());
         let (trouble, errors) = (Rc::clone(&sink.trouble), Rc::clone(&sink.errors));
-        let dom = fed(xml5ever::driver::parse_document(sink, XmlParseOpts::default()), text, &trouble)?;
+        let tree = XmlTreeBuilder::new(sink, XmlTreeBuilderOpts::default());
+        let parser = XmlTokenizer::new(Watched::new(tree, &watch), XmlTokenizerOpts::default());
+        read(text, &watch, &trouble, |input| while !matches!(parser.feed(input), TokenizerResult::Done) {})?;
+        parser.end();
+        let dom = ended(parser.sink.sink.sink, &trouble)?;
         Ok((dom, errors.get() == 0))
     }
 
@@ -137,22 +149,37 @@ impl Dom {
 }
 
 /// Feeds a text to a parser, unless a limit is broken on the way.
-fn fed<P>(mut parser: P, text: &str, trouble: &Trouble) -> Result<Dom, ParseFailure>
-where
-    P: TendrilSink<html5ever::tendril::fmt::UTF8, Output = Dom>,
-{
+fn read(
+    text: &str,
+    watch: &TagWatch,
+    trouble: &Trouble,
+    feed: impl Fn(&BufferQueue),
+) -> Result<(), ParseFailure> {
+    let input = BufferQueue::default();
     let mut rest = text;
-    while !rest.is_empty() {
-        let (piece, after) = rest.split_at(rest.floor_char_boundary(PIECE_BYTES.min(rest.len())).max(1));
-        parser.process(StrTendril::from(piece));
+    while let Some(first) = rest.chars().next() {
+        // The watch wants pieces that open no tag but at their beginning.
+        let within = rest.floor_char_boundary(PIECE_BYTES.min(rest.len()));
+        let next_tag = rest[first.len_utf8()..within.max(first.len_utf8())].find('<');
+        let (piece, after) = rest.split_at(next_tag.map_or(within, |at| first.len_utf8() + at));
+        input.push_back(StrTendril::from(piece));
+        feed(&input);
+        watch.read(piece);
+        if watch.is_over() {
+            return Err(ParseFailure::TooManyAttributes { limit: MAX_ATTRIBUTES });
+        }
         if let Some(failure) = trouble.borrow().clone() {
             return Err(failure);
         }
         rest = after;
     }
-    let dom = parser.finish();
+    Ok(())
+}
+
+/// The tree, unless a limit was broken at its end.
+fn ended(sink: Builder, trouble: &Trouble) -> Result<Dom, ParseFailure> {
     let failure = trouble.borrow().clone();
-    failure.map_or(Ok(dom), Err)
+    failure.map_or_else(|| Ok(sink.finish()), Err)
 }
 
 /// The first limit that was broken.
@@ -226,7 +253,11 @@ impl Builder {
     fn detach(&self, child: usize) {
         let mut nodes = self.nodes.borrow_mut();
         if let Some(parent) = nodes[child].parent.take() {
-            nodes[parent].children.retain(|other| *other != child);
+            let children = &mut nodes[parent].children;
+            // What is moved is mostly near the end.
+            if let Some(at) = children.iter().rposition(|other| *other == child) {
+                children.remove(at);
+            }
         }
     }
 
@@ -310,7 +341,9 @@ impl TreeSink for Builder {
     fn add_attrs_if_missing(&self, target: &Handle, more: Vec<Attribute>) {
         if let NodeData::Element { attributes, .. } = &mut self.nodes.borrow_mut()[target.place].data {
             for attribute in more {
-                if attributes.iter().all(|known| known.name != attribute.name) {
+                if attributes.len() < MAX_ATTRIBUTES
+                    && attributes.iter().all(|known| known.name != attribute.name)
+                {
                     attributes.push(attribute);
                 }
             }
@@ -361,5 +394,54 @@ mod tests {
         assert_eq!(deep.unwrap_err(), ParseFailure::TooDeep { limit: MAX_DEPTH });
         let many = Dom::of_html(&"<br>".repeat(MAX_NODES + 1));
         assert_eq!(many.unwrap_err(), ParseFailure::TooManyElements { limit: MAX_NODES });
+    }
+
+    #[test]
+    fn attributes_of_a_tag_are_bounded() {
+        let many: String = (0..500_000).map(|n| format!(" a{n}='<b>'")).collect();
+        let refused = ParseFailure::TooManyAttributes { limit: MAX_ATTRIBUTES };
+        let few: String = (0..MAX_ATTRIBUTES).map(|n| format!(" a{n}")).collect();
+        // The parser holds a part of a reference back until a tag opens; a tag may also be one that ends an element.
+        for before in ["", "&am", "</>", "<p>text", "<!-- <a -->", "<br x=\"<i>\">", "<script>1<2</script>"] {
+            for name in ["a", "/a", "é"] {
+                let begun = format!("{before}<{name}{many}");
+                for text in [begun.clone(), format!("{begun}>text")] {
+                    let xml = Dom::of_xhtml(&text).map(|_| ());
+                    assert!(name == "/a" || xml == Err(refused.clone()), "{before}<{name}: {xml:?}");
+                    let html = Dom::of_html(&text).map(|_| ());
+                    assert!(name == "é" || html == Err(refused.clone()), "{before}<{name}: {html:?}");
+                }
+            }
+            assert!(Dom::of_html(&format!("{before}<a{few}>text</a>")).is_ok(), "{before}");
+        }
+        // One after another they are as many: only the first element of its name is kept.
+        let bodies: String = (0..20_000).map(|n| format!("<body a{n}=1>")).collect();
+        let dom = Dom::of_html(&bodies).unwrap();
+        let body = dom.find("body").unwrap();
+        assert!(dom.attribute(body, "a0").is_some() && dom.attribute(body, "a19999").is_none());
+    }
+
+    #[test]
+    fn many_words_are_not_taken_for_attributes() {
+        let words = "for a = 1 b <c d ".repeat(10_000);
+        for text in [
+            format!("<!-- {words} --><p>text"),
+            format!("<script>if (a<b) {words} 1<<2</script><p>text"),
+            format!("<style>{words}</style><p>text"),
+            format!("<p title='{words}'>text"),
+            format!("<p title=\"{words}\">text"),
+            format!("<!DOCTYPE {words}><p>text"),
+            format!("<?xml {words}?><p>text"),
+            format!("<svg><![CDATA[{words}]]></svg><p>text"),
+        ] {
+            let dom = Dom::of_html(&text).unwrap();
+            assert_eq!(dom.text(dom.find("p").unwrap()), "text");
+        }
+        let chapter = format!(
+            "<html><!-- {words} --><?p {words}?><body title='{}'>text</body></html>",
+            words.replace('<', "&lt;")
+        );
+        let (dom, _) = Dom::of_xhtml(&chapter).unwrap();
+        assert_eq!(dom.text(dom.find("body").unwrap()), "text");
     }
 }

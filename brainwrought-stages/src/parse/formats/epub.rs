@@ -153,8 +153,12 @@ fn is_text(item: &Item) -> bool {
 
 /// Reads a section: as XML, which it should be, or else as browsers read pages.
 fn dom(text: &str) -> Result<Dom, ParseFailure> {
-    let (dom, is_sound) = Dom::of_xhtml(text)?;
-    if is_sound && dom.find("body").is_some() { Ok(dom) } else { Dom::of_html(text) }
+    match Dom::of_xhtml(text) {
+        Ok((dom, true)) if dom.find("body").is_some() => Ok(dom),
+        // A sign that should have been written as a reference looks like a tag with every word behind it.
+        Ok(_) | Err(ParseFailure::TooManyAttributes { .. }) => Dom::of_html(text),
+        Err(failure) => Err(failure),
+    }
 }
 
 /// The table of contents, of EPUB 3 or else of EPUB 2.

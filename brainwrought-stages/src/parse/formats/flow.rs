@@ -19,6 +19,8 @@ const TEXT_SIZE: f32 = 12.0;
 /// The sizes of headings by level, in points. The first three are those that the HTML standard suggests; further ones stay
 /// apart from each other and from the text by half a point.
 const HEADING_SIZES: [f32; 6] = [24.0, 18.0, 14.0, 13.0, 12.5, 12.0];
+/// How many headings go with the text behind them to another page: one of each level.
+const MAX_HEADINGS: usize = 6;
 /// The longest outline that is made of headings.
 const MAX_ENTRIES: usize = 400;
 
@@ -318,11 +320,13 @@ fn divided_pages(begun: Vec<FlowPage>) -> (Vec<FlowPage>, Vec<usize>) {
     for page in begun {
         places.push(sections.len());
         let mut open = FlowPage { number: page.number, ..FlowPage::default() };
+        let mut has_text = false;
         for block in page.blocks {
-            let only_headings = open.blocks.iter().all(|block| matches!(block.kind, Kind::Heading(_)));
-            if block.is_heading_to(level) && !only_headings {
+            if block.is_heading_to(level) && has_text {
                 sections.push(std::mem::take(&mut open));
+                has_text = false;
             }
+            has_text |= !matches!(block.kind, Kind::Heading(_));
             open.blocks.push(block);
         }
         sections.push(open);
@@ -396,11 +400,10 @@ fn pages_of(section: FlowPage) -> Vec<FlowPage> {
         if is_full && pages.last().is_some_and(|page| !page.blocks.is_empty()) {
             let mut next = begin();
             if let Some(last) = pages.last_mut() {
-                while last.blocks.len() > 1
-                    && last.blocks.last().is_some_and(|block| matches!(block.kind, Kind::Heading(_)))
-                {
-                    next.blocks.splice(0..0, last.blocks.pop());
-                }
+                let is_heading = |block: &&FlowBlock| matches!(block.kind, Kind::Heading(_));
+                let headings = last.blocks.iter().skip(1).rev().take(MAX_HEADINGS).take_while(is_heading);
+                let kept = last.blocks.len() - headings.count();
+                next.blocks = last.blocks.split_off(kept);
             }
             pages.push(next);
         }

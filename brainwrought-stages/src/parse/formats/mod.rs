@@ -1,8 +1,8 @@
 //! The kinds of file beside PDF, and how each becomes a document. One file each; [`flow`] puts the text together.
 //!
 //! All of it runs in the reading process, with its limits of time and memory. What a small file could blow up has a limit
-//! of its own, so that the refusal says why: the bytes of a text, what archives unpack to, how deep elements nest and how many
-//! there are, and the letters of the document.
+//! of its own, so that the refusal says why: the bytes of a text, what archives unpack to, how deep elements nest, how many
+//! there are and how many attributes each has, and the letters of the document.
 
 mod archive;
 mod docx;
@@ -18,6 +18,7 @@ mod office;
 mod plain_text;
 mod pptx;
 mod stated_language;
+mod tag_watch;
 mod text_encoding;
 mod xml;
 
