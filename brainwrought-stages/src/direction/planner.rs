@@ -328,3 +328,115 @@ impl Director<'_> {
         words
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use brainwrought_core::data::{Analysis, Citation, Concept, Figure, Language, Rect, Segment};
+
+    use super::*;
+
+    fn line(text: &str) -> Line {
+        Line::new(text, LineRole::Fact, Citation { page: 1, quote: text.to_owned() })
+    }
+
+    fn page() -> VisualCue {
+        VisualCue::PageCrop { page: 1, quote: String::new() }
+    }
+
+    fn document(figures: Vec<Figure>) -> Document {
+        let blob =
+            serde_json::json!({ "digest": "0".repeat(64), "bytes": 0, "media_type": "application/pdf" });
+        let json = serde_json::json!({
+            "title": "Queues", "file_name": "queues.pdf", "language": "en", "source": blob, "pages": [], "outline": [],
+            "figures": figures, "warnings": [], "engine": "test",
+        });
+        serde_json::from_value(json).unwrap()
+    }
+
+    /// Directs scenes of lines, and returns the kinds with their words for each line.
+    fn directed(scenes: Vec<(Vec<Line>, VisualCue)>, figures: Vec<Figure>) -> Vec<Vec<(u32, &'static str)>> {
+        let document = document(figures);
+        let scenes = scenes
+            .into_iter()
+            .map(|(lines, visual)| Scene::new(SceneKind::Content, lines, visual, 0))
+            .collect();
+        let segment = Segment {
+            index: 0,
+            title: String::new(),
+            language: Language::english(),
+            planned_start_ms: 0,
+            planned_ms: 0,
+            scenes,
+        };
+        let concept = Concept { term: "queue".to_owned(), weight: 1.0, page: 1 };
+        let mut script = Script::builder(&document, "test")
+            .language(Language::english())
+            .analysis(Analysis { concepts: vec![concept], ..Analysis::default() })
+            .segments(vec![segment])
+            .build();
+        direct(&mut script, &document);
+        let again = script.clone();
+        direct(&mut script, &document);
+        assert_eq!(script, again, "what is directed stays as it is");
+        for line in script.lines() {
+            let held = |label: &str| line.text.to_lowercase().contains(&label.to_lowercase());
+            for label in line.shows.iter().flat_map(|cue| cue.show.labels()) {
+                assert!(held(label), "“{label}” is not in “{}”", line.text);
+            }
+            for pair in line.shows.windows(2) {
+                assert!(pair[1].at_word >= pair[0].at_word + 3, "{:?}", line.shows);
+            }
+            assert!(line.shows.iter().all(|cue| !cue.reason.is_empty()));
+        }
+        script
+            .lines()
+            .map(|line| line.shows.iter().map(|cue| (cue.at_word, cue.show.name())).collect())
+            .collect()
+    }
+
+    #[test]
+    fn what_a_line_says_decides_what_is_shown() {
+        let shows = directed(
+            vec![(
+                vec![
+                    line("The study followed 1,299 guests through the long night."),
+                    line("A queue is a line of guests that wait."),
+                    line("First, guests take a number, then they wait, and finally they pay."),
+                    line("In 1909 the first engineer counted phone calls."),
+                ],
+                page(),
+            )],
+            Vec::new(),
+        );
+        let kinds: Vec<Vec<&str>> =
+            shows.iter().map(|line| line.iter().map(|(_, kind)| *kind).collect()).collect();
+        assert!(kinds[0].contains(&"number"), "{kinds:?}");
+        assert_eq!(kinds[1], ["define"]);
+        assert_eq!(kinds[2], ["steps"]);
+        assert!(kinds[3].contains(&"timeline"), "{kinds:?}");
+    }
+
+    #[test]
+    fn every_line_that_says_something_has_a_picture_from_its_first_words_on() {
+        let text = "Nobody tells the owners of the shop that their only server has no time left to catch up when guests come in groups.";
+        let shows = directed(vec![(vec![line(text), line("They wait.")], page())], Vec::new());
+        assert_eq!(shows[0].first().map(|(at, _)| *at), Some(0));
+        assert!(shows[0].len() >= 2, "{shows:?}");
+        assert_eq!(shows[1].len(), 1);
+    }
+
+    #[test]
+    fn a_picture_of_the_scenes_own_is_seen_first() {
+        let long = "The queue grows, and nobody tells the owners of the shop that their only server is busy.";
+        let meme = VisualCue::TitleCard;
+        let shows = directed(vec![(vec![line(long)], meme)], Vec::new());
+        assert!(shows[0].iter().all(|(at, _)| *at >= OWN_PICTURE_WORDS as u32), "{shows:?}");
+        let bbox = Rect { x: 0.0, y: 0.0, width: 100.0, height: 50.0 };
+        let figure = Figure { id: "p1-f1".to_owned(), page: 1, bbox, label: None, caption: None };
+        let shows = directed(
+            vec![(vec![line(long)], VisualCue::Figure { figure: "p1-f1".to_owned() })],
+            vec![figure],
+        );
+        assert_eq!(shows[0][0], (0, "figure"));
+    }
+}

@@ -116,3 +116,6 @@ pub(super) fn described(show: &Show) -> String {
         _ => show.labels().join(", "),
     }
 }
+
+#[cfg(test)]
+mod tests;
