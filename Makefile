@@ -14,7 +14,7 @@ EXTRA := --features brainwrought-cli/otlp
 STAGE_FEATURES := none ffmpeg onnxruntime pdfium providers onnxruntime,pdfium,providers ffmpeg,pdfium,providers \
 	ffmpeg,onnxruntime,providers ffmpeg,onnxruntime,pdfium
 # They run to their end without arguments, each in a few seconds.
-EXAMPLES ?= custom_stage custom_store durable_pipeline make_video mount_server own_stages watch_progress
+EXAMPLES ?= custom_stage custom_store durable_pipeline gallery make_video mount_server own_stages watch_progress
 
 .PHONY: help setup setup-kokoro setup-tests demo test test-c2pa test-features torture lint docs package bench bench-peers dist test-dist space-proof example-pdf clean reference
 

@@ -45,7 +45,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         &["parse", "icons", "gate", "frame", "background", "media", "text", "picture", "provider", "licence"],
     ),
     ("parse", &["language", "text", "picture", "child"]),
-    ("script", &["direction", "language", "llm", "gate", "frame", "text", "provider", "child"]),
+    ("script", &["direction", "icons", "language", "llm", "gate", "frame", "text", "provider", "child"]),
     ("audio", &["gate", "text", "provider", "child", "licence", "contained"]),
     // What is shown while a line is said, for whoever writes it.
     ("direction", &["icons", "language", "text"]),

@@ -66,7 +66,8 @@ struct Director<'a> {
 
 impl Director<'_> {
     fn scene(&mut self, scene: &mut Scene) {
-        if !matches!(scene.kind, SceneKind::Hook | SceneKind::Content) {
+        let is_card = matches!(scene.visual, VisualCue::QuizCard { .. } | VisualCue::SourceCard { .. });
+        if is_card || !matches!(scene.kind, SceneKind::Hook | SceneKind::Content) {
             return;
         }
         let mut figure = match &scene.visual {
@@ -345,7 +346,7 @@ mod tests {
 
     fn document(figures: Vec<Figure>) -> Document {
         let blob =
-            serde_json::json!({ "digest": "0".repeat(64), "bytes": 0, "media_type": "application/pdf" });
+            serde_json::json!({ "blob": "0".repeat(64), "bytes": 0, "media_type": "application/pdf" });
         let json = serde_json::json!({
             "title": "Queues", "file_name": "queues.pdf", "language": "en", "source": blob, "pages": [], "outline": [],
             "figures": figures, "warnings": [], "engine": "test",

@@ -1,3 +1,5 @@
+//! What holds for all icons: each can be drawn, each word names one that exists, and senses are told apart.
+
 use std::collections::BTreeSet;
 
 use resvg::tiny_skia::{Pixmap, Transform};

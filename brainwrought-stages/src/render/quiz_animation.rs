@@ -15,6 +15,8 @@ use crate::text::{Fonts, Ink, Weight};
 const TURN: u64 = 8;
 /// The answer comes so long before its word, in milliseconds: the eye is there when the ear is.
 const EARLY_MS: u64 = 120;
+/// How long the ring runs down, in milliseconds: it may start while the question is still asked.
+const RUNS_MS: u64 = 2_000;
 /// A shorter silence than this, in milliseconds, is a pause and no time to think.
 const LEAST_MS: u64 = 700;
 /// The radius of the ring and the width of its line, of the side of its place.
@@ -73,12 +75,13 @@ impl QuizAnimation {
         match art {
             QuizArt::Asked(place) => {
                 let heard = words.last().map_or(frames.start, |word| plan.frame_at(word.end_ms));
-                let runs = heard.max(frames.start)..frames.end;
                 let fps = u64::from(plan.fps);
-                let lasts = runs.end.saturating_sub(runs.start);
-                if lasts * 1000 < LEAST_MS * fps {
+                if frames.end.saturating_sub(heard) * 1000 < LEAST_MS * fps {
                     return None;
                 }
+                let starts = heard.min(frames.end.saturating_sub(plan.frame_at(RUNS_MS)));
+                let runs = starts.max(frames.start)..frames.end;
+                let lasts = runs.end.saturating_sub(runs.start);
                 let side = place.width;
                 let number = |seconds: u64| {
                     let text = seconds.to_string();

@@ -4,8 +4,9 @@ use brainwrought_core::data::{Line, LineRole, QuizQuestion, Scene, SceneKind, Vi
 
 use super::duration::{SCENE_GAP_MS, estimate_ms, scene_ms};
 
-/// How long people think about a question once it was asked, in milliseconds: a ring on its card runs down.
-pub(super) const THINK_MS: u64 = 2_000;
+/// How long the card of a question stays when the question was said, in milliseconds. The ring on it runs down for longer: it
+/// starts while the question is asked.
+pub(super) const THINK_MS: u64 = 900;
 /// The most spoken words of an answer.
 pub(super) const ANSWER_WORDS: usize = 10;
 

@@ -9,7 +9,7 @@ use super::super::quiz::{ANSWER_WORDS, THINK_MS};
 use super::draft::{Draft, cite};
 use super::facts::{Claim, Facts, ended, spaced};
 use super::reply::{Ending, Question};
-use super::room::{LATE_PERCENT, Room};
+use super::room::{CARD_MS, LATE_PERCENT, Room};
 
 /// The most words of a question and of one of its choices.
 const QUESTION_WORDS: std::ops::RangeInclusive<usize> = 3..=18;
@@ -99,7 +99,7 @@ impl Ends {
         if let Some((question, reply)) = self.asked {
             let cited = question.citation.clone();
             let line = Line::new(question.question.clone(), LineRole::Quiz, cited);
-            let least = measure.pace.line_ms(&line.text) + THINK_MS;
+            let least = (measure.pace.line_ms(&line.text) + THINK_MS).max(CARD_MS);
             let card = VisualCue::QuizCard { question: question.clone() };
             let asks = Scene::new(SceneKind::Quiz, vec![line], card.clone(), least);
             draft.scenes.push(("Quiz".to_owned(), asks));

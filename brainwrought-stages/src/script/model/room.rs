@@ -8,7 +8,9 @@ use super::facts::Size;
 use super::sources::{Form, Sources};
 
 /// A shorter video, in milliseconds, asks nothing: its ending has no time for it.
-pub(super) const QUIZ_MS: u64 = 52_000;
+pub(super) const QUIZ_MS: u64 = 50_000;
+/// The least time of that card, in milliseconds: three choices are read in it.
+pub(super) const CARD_MS: u64 = 2_600;
 /// A line of the ending may take so much longer than it should, in percent: an estimate is none of a second.
 pub(super) const LATE_PERCENT: u64 = 112;
 /// How long the source card stays: a part of the video, in thousandths, within limits in milliseconds.
@@ -17,7 +19,7 @@ const SOURCE_MS: std::ops::RangeInclusive<u64> = 1_200..=2_000;
 /// What the opening takes with its pause, in milliseconds: nine words.
 const HOOK_MS: u64 = 3_000;
 /// The least time of an answer beside a last line, in milliseconds; with less, the last line is the answer.
-const ANSWERED_MS: u64 = 4_000;
+const ANSWERED_MS: u64 = 5_000;
 /// The most words of a sentence that is like what is spoken.
 const SPOKEN_WORDS: usize = 20;
 /// What a word takes, in milliseconds, where the document has too few sentences to tell.
@@ -80,7 +82,7 @@ impl Room {
             let close = ending.saturating_sub(source_ms + 2 * SCENE_GAP_MS).clamp(1_700, 4_000);
             (close, source_ms + close + 2 * SCENE_GAP_MS)
         } else {
-            // But for the shortest of them, all of it is within its share even when it is late.
+            // Even late, all of it is within its share.
             let left = ending.saturating_sub(source_ms + 3 * SCENE_GAP_MS + THINK_MS) * 100 / LATE_PERCENT;
             question_ms = (left * 9 / 20).clamp(1_800, 3_600);
             let mut left = left.saturating_sub(question_ms);
@@ -88,7 +90,7 @@ impl Room {
                 left -= SCENE_GAP_MS;
                 reply_ms = (left * 2 / 5).min(2_800);
             }
-            let close = (left - reply_ms).clamp(1_900, 4_200);
+            let close = (left - reply_ms).clamp(1_600, 4_200);
             let gaps = if reply_ms > 0 { 4 } else { 3 } * SCENE_GAP_MS;
             (close, source_ms + question_ms + THINK_MS + reply_ms + close + gaps)
         };
@@ -133,14 +135,14 @@ mod tests {
 
     #[test]
     fn the_ending_takes_its_share_and_no_more() {
-        for seconds in [15_u64, 20, 30, 45, 50, 52, 55, 60, 90, 120, 180] {
+        for seconds in [15_u64, 20, 30, 45, 50, 55, 60, 90, 120, 180] {
             let room = Room::new(&Brief { length_ms: seconds * 1000, ..Brief::default() }, 345);
             let ending = seconds * 1000 - room.until_ending_ms();
             if seconds >= 45 {
                 assert!(ending * 100 <= seconds * 1000 * ENDING_PERCENT, "{seconds}: {room:?}");
                 assert!(room.words(room.close_ms) >= 6, "{seconds}: {room:?}");
             }
-            assert_eq!(room.question_ms > 0, seconds >= 52, "{seconds}: {room:?}");
+            assert_eq!(room.question_ms > 0, seconds >= 50, "{seconds}: {room:?}");
             assert_eq!(room.reply_ms > 0, seconds >= 90, "{seconds}: {room:?}");
         }
     }

@@ -112,17 +112,19 @@ pub(super) fn steps(table: Table<'_>, steps: &[ShowItem], seed: u64) -> DrawnSho
 
 /// Moments in time along a line that grows downwards.
 pub(super) fn timeline(table: Table<'_>, events: &[TimelineEvent], seed: u64) -> DrawnShow {
-    let when = Look { size: 72.0, weight: Weight::Black, colour: ACCENT, lines: 1, leading: 1.12, ..large() };
+    let many = events.len() > 3;
+    let (large_size, most, gap) = if many { (52.0, 1, GAP / 2.0) } else { (72.0, 2, GAP) };
+    let when = Look { size: large_size, weight: Weight::Black, colour: ACCENT, lines: 1, leading: 1.12, ..large() };
     let width = WIDTH - SIGN;
     let what = |event: &TimelineEvent, size: f32| {
-        let look = Look { size, colour: PAPER, width, lines: 2, leading: 1.14, ..large() };
+        let look = Look { size, colour: PAPER, width, lines: most, leading: 1.14, ..large() };
         let tall = if event.what.is_empty() { 0.0 } else { table.size(&event.what, &look).1 };
         (look, tall)
     };
     let head = table.size("2024", &when).1;
     let total = |size: f32| {
         let heights = events.iter().map(|event| head + what(event, size).1);
-        heights.sum::<f32>() + GAP * (events.len() - 1) as f32
+        heights.sum::<f32>() + gap * (events.len() - 1) as f32
     };
     let size = [58.0, 52.0, 48.0, SMALLEST].into_iter().find(|&size| total(size) <= ROOM).unwrap_or(SMALLEST);
     let mut board = Board::new(table, hue(seed), total(size));
@@ -146,7 +148,7 @@ pub(super) fn timeline(table: Table<'_>, events: &[TimelineEvent], seed: u64) ->
             enters.later(150),
             Motion::Slide { from_right: true },
         );
-        y += head + tall + GAP;
+        y += head + tall + gap;
     }
     board.finish()
 }
