@@ -35,7 +35,7 @@ pub struct Check {
 
 impl Stage for Check {
     const NAME: &'static str = "check";
-    const VERSION: u32 = 6;
+    const VERSION: u32 = 7;
     type Input = (Document, Script, Video, Vec<Audio>, Vec<Visuals>, Vec<Clip>);
     type Output = Report;
 

@@ -92,7 +92,7 @@ impl Default for WriteScript {
 
 impl Stage for WriteScript {
     const NAME: &'static str = "script";
-    const VERSION: u32 = 13;
+    const VERSION: u32 = 14;
     type Input = Document;
     type Output = Script;
 
