@@ -239,8 +239,9 @@ async fn every_look_of_captions_passes_the_rules_of_captions() {
             assert!(ink.y >= 270.0 * scale && ink.bottom() <= 1250.0 * scale, "{style:?} {ink:?}");
             assert!(caption.contrast >= 4.5 && caption.missing_glyphs == 0, "{style:?}");
             assert!(caption.end_ms - caption.start_ms >= 300, "{style:?}");
-            // The gate looks for letters and their ground in the middle of their time.
-            let middle = &frames[((caption.start_ms + caption.end_ms) / 2 * u64::from(FPS) / 1000) as usize];
+            // The gate looks for letters and their ground between the last word and the end.
+            let last = caption.lit_ms.last().unwrap();
+            let middle = &frames[((last + caption.end_ms) / 2 * u64::from(FPS) / 1000) as usize];
             let rows = ink.y as usize..ink.bottom() as usize;
             let lit = rows.clone().map(|row| {
                 let row = &middle.y[row * WIDTH as usize..][ink.x as usize..ink.right() as usize];

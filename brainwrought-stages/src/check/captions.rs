@@ -79,13 +79,13 @@ impl Captions {
     }
 }
 
-/// Lists where and when captions should be seen: in the middle of their time.
+/// Lists where and when captions should be seen: between their last word and their end, when some looks show it all.
 pub(super) fn spots(timeline: &Timeline) -> Vec<CaptionSpot> {
     let drawn = timeline.cues.iter().filter_map(|cue| Some((cue, cue.drawn?)));
     drawn
-        .map(|(cue, drawn)| CaptionSpot {
-            frame: (cue.start_ms + cue.end_ms) / 2 * u64::from(timeline.fps) / 1000,
-            bbox: drawn.bbox,
+        .map(|(cue, drawn)| {
+            let last = cue.words.last().map_or(cue.start_ms, |word| word.lit_ms.max(cue.start_ms));
+            CaptionSpot { frame: (last + cue.end_ms) / 2 * u64::from(timeline.fps) / 1000, bbox: drawn.bbox }
         })
         .collect()
 }
