@@ -12,6 +12,7 @@ mod safe_box;
 mod wording;
 
 pub use caption_style::CaptionStyle;
+pub(crate) use caption_style::MIN_CAPTION_SIZE;
 #[cfg(feature = "ffmpeg")]
 pub(crate) use frame_plan::{DESIGN_SIZE, FramePlan};
 pub use frame_size::{FRAME_HEIGHTS, FRAME_WIDTHS, NoFrameSize, frame_size};

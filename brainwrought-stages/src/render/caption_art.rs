@@ -4,15 +4,13 @@ use brainwrought_core::data::{CaptionRecord, Rect, Speaker, Word};
 
 use super::captions::Chunk;
 use super::sprite::Sprite;
-use crate::frame::{CaptionStyle, FramePlan};
+use crate::frame::{CaptionStyle, FramePlan, MIN_CAPTION_SIZE};
 use crate::text::{Fonts, Ink, Letters, Stroke, Weight, needs_space};
 
 /// Letter size on a frame 1,080 wide, in pixels: the genre's 96 to 104.
 pub(super) const SIZE: f32 = 100.0;
 /// How far the black stroke reaches out of a letter, in pixels.
 const STROKE: f32 = 9.0;
-/// The smallest letters that can be read on a phone; a text that is too long even for them is cut.
-const MIN_SIZE: f32 = 36.0;
 /// How much wider spaces are than the font has them, of the size: a word that pops must not touch the next one.
 const WIDER_SPACES: f32 = 0.12;
 /// The middle of the caption, from the top of a frame 1,920 high.
@@ -129,7 +127,7 @@ struct Fitted {
 /// Shrinks letters, and then cuts the longest word, until everything, stroke and pop included, is inside the safe area.
 fn fit(words: &[&str], colours: Colours, pops: &[f32], fonts: &Fonts, plan: &FramePlan) -> Fitted {
     let mut words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
-    let (mut size, least) = (SIZE * plan.scale, MIN_SIZE * plan.scale);
+    let (mut size, least) = (SIZE * plan.scale, MIN_CAPTION_SIZE * plan.scale);
     loop {
         let (text, ranges) = join(&words);
         let letters = fonts.set(&text, Weight::Black, size).with_wider_spaces(&text, size * WIDER_SPACES);

@@ -24,6 +24,7 @@ mod prompt_injection;
 mod questions;
 mod quiz;
 mod quiz_grounding;
+mod sayable;
 mod scenes;
 mod script_file;
 mod seeded;
@@ -51,6 +52,7 @@ pub(crate) use grounding::{citations, line_reports};
 pub use line_report::LineReport;
 pub use model::{ModelStep, ModelWriter, model_steps};
 pub use offline::OfflineWriter;
+pub use sayable::Delivery;
 pub use script_file::{
     ApprovedScript, FileLine, FileQuestion, LineChange, MAX_SCRIPT_FILE_BYTES, ScriptFile, ScriptFileError,
     WrittenScript, rewritten,
