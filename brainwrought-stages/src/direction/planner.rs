@@ -345,8 +345,7 @@ mod tests {
     }
 
     fn document(figures: Vec<Figure>) -> Document {
-        let blob =
-            serde_json::json!({ "blob": "0".repeat(64), "bytes": 0, "media_type": "application/pdf" });
+        let blob = serde_json::json!({ "blob": "0".repeat(64), "bytes": 0, "media_type": "application/pdf" });
         let json = serde_json::json!({
             "title": "Queues", "file_name": "queues.pdf", "language": "en", "source": blob, "pages": [], "outline": [],
             "figures": figures, "warnings": [], "engine": "test",

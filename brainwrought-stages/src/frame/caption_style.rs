@@ -2,6 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+/// The smallest letters of captions that can be read on a phone, in pixels of a frame 1,080 wide; a word that is too long even
+/// for them is cut.
+pub(crate) const MIN_CAPTION_SIZE: f32 = 36.0;
+
 /// How captions look.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "clap", derive(clap::ValueEnum))]

@@ -15,6 +15,7 @@ mod show_times;
 mod wording;
 
 pub use caption_style::CaptionStyle;
+pub(crate) use caption_style::MIN_CAPTION_SIZE;
 pub use characters::Characters;
 #[cfg(feature = "ffmpeg")]
 pub(crate) use frame_plan::{DESIGN_SIZE, FramePlan};

@@ -62,6 +62,10 @@ pub(crate) struct Meaning {
     pub(crate) no_superlatives: Words,
     /// Groups and settings that a finding may be limited to.
     pub(crate) scopes: Phrases,
+    /// The whole world, or all of time, behind a superlative.
+    pub(crate) reaches: Phrases,
+    /// Whoever speaks or listens.
+    pub(crate) address: Words,
     /// Words of one side are contraries of those of the other, and may stand for each other.
     pub(crate) contraries: Vec<(String, String)>,
     /// Words of one kind, none of which is another; writings of one are joined by `/`.
@@ -70,6 +74,8 @@ pub(crate) struct Meaning {
     pub(crate) alike: Vec<String>,
     /// Words for numbers; from 100 on they multiply what stands before them.
     pub(crate) numbers: BTreeMap<String, f64>,
+    /// Words for large amounts, with the least that each stands for.
+    pub(crate) masses: BTreeMap<String, f64>,
     /// Words for parts of a whole.
     pub(crate) fractions: BTreeMap<String, f64>,
     /// Words that tell how many times.

@@ -59,6 +59,8 @@ pub(crate) struct LanguageData {
     pub(crate) code: &'static str,
     /// Its English name, for prompts.
     pub(crate) name: String,
+    /// What it is written in, besides Latin letters, as codes of ISO 15924.
+    pub(crate) writing: Vec<String>,
     /// The question that opens a video whose title answers it.
     pub(crate) hook: Option<String>,
     /// What joins the last item of a list, with its spaces.

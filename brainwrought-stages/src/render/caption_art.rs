@@ -7,12 +7,9 @@ use brainwrought_core::data::{CaptionRecord, Rect, Speaker, Word};
 use super::caption_look::{CaptionLook, Piece, SetLine, SpokenWord, Timed, opacity};
 use super::captions::Chunk;
 use super::sprite::Sprite;
-use crate::frame::{CaptionStyle, FramePlan};
+use crate::frame::{CaptionStyle, FramePlan, MIN_CAPTION_SIZE};
 use crate::picture::YuvFrame;
 use crate::text::{Fonts, Ink, is_read_from_right, needs_space};
-
-/// The smallest letters that can be read on a phone; a text that is too long even for them is cut.
-const MIN_SIZE: f32 = 36.0;
 
 /// One caption, ready to be drawn.
 #[derive(Debug)]
@@ -135,7 +132,7 @@ fn fit(
     plan: &FramePlan,
 ) -> Fitted {
     let lettering = look.lettering(timed.words.iter().any(|word| word.emphasised));
-    let (mut size, least) = (lettering.size * plan.scale, MIN_SIZE * plan.scale);
+    let (mut size, least) = (lettering.size * plan.scale, MIN_CAPTION_SIZE * plan.scale);
     loop {
         let (text, ranges) = join(&words);
         let set = fonts.set(&text, lettering.weight, size);

@@ -8,9 +8,10 @@ use super::duration::{LENGTHS_MS, LINE_GAP_MS, SCENE_GAP_MS, estimate_ms, scene_
 use super::edit_verdict::{EditVerdict, LineFault, LineVerdict};
 use super::grounding::{UngroundedLine, doubted, unknown};
 use super::quiz_grounding::quiz_answers;
+use super::sayable::Delivery;
 use crate::direction::direct;
 use crate::gate::{Limits, STILL_MS};
-use crate::text::{Fonts, has_invisible, named};
+use crate::text::has_invisible;
 
 /// The longest line, in characters: some 25 seconds of speech.
 pub const MAX_LINE_CHARS: usize = 400;
@@ -51,7 +52,7 @@ pub enum WrongEdits {
 /// sees it, unless a person overrules that. A line that states no fact, such as the opening or the quiz, may not bring in
 /// numbers or names that the document lacks.
 ///
-/// `captions` are the fonts of captions that are drawn into the picture, if they are. The planned length follows the words,
+/// `delivery` says what the lines are shown with and said by. The planned length follows the words,
 /// within the limits of the format; a script that was shorter or longer than these may stay so. It is an estimate, which the
 /// finished video need not meet: the gate holds a video with [edited](brainwrought_core::data::Line::edited) lines to the
 /// length of its narration.
@@ -63,7 +64,7 @@ pub fn judge_edit(
     document: &Document,
     script: &Script,
     edits: &[LineEdit],
-    captions: Option<&Fonts>,
+    delivery: &Delivery,
 ) -> Result<EditVerdict, WrongEdits> {
     let count = script.lines().count();
     if let Some(edit) = edits.iter().find(|edit| edit.line >= count) {
@@ -99,7 +100,7 @@ pub fn judge_edit(
                 let new: Vec<LineFault> = foreign.filter(|fault| !faults.contains(fault)).collect();
                 faults.extend(new);
             }
-            faults.extend(captions.and_then(|fonts| missing_glyphs(fonts, &text)));
+            faults.extend(delivery.faults(&text, &before.text));
         }
         Some(LineVerdict::new(line, text, faults, is_overruled))
     });
@@ -109,7 +110,7 @@ pub fn judge_edit(
 }
 
 /// Judges all lines of a script as [`judge_edit`] judges those that are edited, for one that somebody wrote or rearranged.
-pub fn judge_script(document: &Document, script: Script, captions: Option<&Fonts>) -> EditVerdict {
+pub fn judge_script(document: &Document, script: Script, delivery: &Delivery) -> EditVerdict {
     let ungrounded = doubted(&script, document);
     let marks: Vec<bool> = script.lines().map(|line| line.overruled).collect();
     // A sentence that several lines say is let stand as a whole.
@@ -121,7 +122,8 @@ pub fn judge_script(document: &Document, script: Script, captions: Option<&Fonts
         let mut faults = written_faults(&line.text);
         if faults.is_empty() {
             faults.extend(faults_of(&ungrounded, place));
-            faults.extend(captions.and_then(|fonts| missing_glyphs(fonts, &line.text)));
+            let quoted: Vec<&str> = line.sources().map(|source| source.quote.as_str()).collect();
+            faults.extend(delivery.faults(&line.text, &quoted.join(" ")));
         }
         LineVerdict::new(place, line.text.clone(), faults, is_overruled(place))
     };
@@ -167,11 +169,6 @@ fn written_faults(text: &str) -> Vec<LineFault> {
         faults.push(LineFault::InvisibleCharacters);
     }
     faults
-}
-
-fn missing_glyphs(fonts: &Fonts, text: &str) -> Option<LineFault> {
-    let missing = fonts.missing_in(text);
-    (!missing.is_empty()).then(|| LineFault::MissingGlyphs(named(&missing)))
 }
 
 /// The script with other words, its plan included. Segments whose words stay the same stay the same altogether, so that
@@ -240,13 +237,14 @@ fn segment_ms(segment: &Segment) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use brainwrought_core::data::{BlockKind, Citation, LineRole, VisualCue};
+    use brainwrought_core::data::{BlockKind, Citation, Language, LineRole, VisualCue};
 
     use super::super::evidence::Doubt;
     use super::super::grounding::GroundingFault;
     use super::super::grounding::grounding;
     use super::super::offline::tests::{block, document, script_with};
     use super::*;
+    use crate::text::Fonts;
 
     const PARAGRAPH: &str = "In 1909 Agner Erlang served 95% of calls within 20 ms. Most calls did not wait.";
 
@@ -276,9 +274,13 @@ mod tests {
         LineEdit { line, text: text.to_owned(), overruled: false }
     }
 
+    fn delivery() -> Delivery {
+        Delivery { captions: Some(Fonts::embedded()), voice: Some(Language::english()) }
+    }
+
     fn judged(edits: &[LineEdit]) -> EditVerdict {
         let (document, script) = written();
-        judge_edit(&document, &script, edits, Some(&Fonts::embedded())).unwrap()
+        judge_edit(&document, &script, edits, &delivery()).unwrap()
     }
 
     #[test]
@@ -335,8 +337,11 @@ mod tests {
         }
         assert_eq!(faults(&"word ".repeat(90)), [LineFault::TooLong(449)]);
         assert_eq!(faults("So 注?"), [LineFault::MissingGlyphs("“注”".to_owned())]);
+        let told = |text: &str| faults(text).iter().map(ToString::to_string).collect::<Vec<_>>();
+        assert_eq!(told("Новое?"), ["the voice reads English and would say nothing for “Новое?”"]);
+        assert!(matches!(&faults(&format!("So {}?", "a".repeat(200)))[..], [LineFault::TooWide(_)]));
         let (document, script) = written();
-        let plain = judge_edit(&document, &script, &[edit(0, "So 注?")], None).unwrap();
+        let plain = judge_edit(&document, &script, &[edit(0, "So 注?")], &Delivery::default()).unwrap();
         assert!(plain.is_passed(), "captions that are not drawn need no font");
     }
 
@@ -375,13 +380,19 @@ mod tests {
         let (document, mut script) = written();
         script.target_ms = 15_200;
         script.segments.iter_mut().for_each(|segment| segment.planned_ms = 7_600);
-        let short = judge_edit(&document, &script, &[edit(1, "Calls."), edit(3, "Calls.")], None).unwrap();
+        let short =
+            judge_edit(&document, &script, &[edit(1, "Calls."), edit(3, "Calls.")], &Delivery::default())
+                .unwrap();
         assert!(short.length_fault().is_some_and(|fault| fault.ends_with("must be at least 14.0 s")));
         assert!(!short.is_passed());
         // What was short before may stay so.
         script.target_ms = 9_000;
         script.segments.iter_mut().for_each(|segment| segment.planned_ms = 4_500);
-        assert!(judge_edit(&document, &script, &[edit(0, "So what now?")], None).unwrap().is_passed());
+        assert!(
+            judge_edit(&document, &script, &[edit(0, "So what now?")], &Delivery::default())
+                .unwrap()
+                .is_passed()
+        );
     }
 
     #[test]
@@ -389,7 +400,7 @@ mod tests {
         let (document, mut script) = written();
         script.segments[0].scenes[0].kind = SceneKind::Hook;
         script.segments[0].scenes[0].min_ms = 3_000;
-        let verdict = judge_edit(&document, &script, &[edit(0, "So?")], None).unwrap();
+        let verdict = judge_edit(&document, &script, &[edit(0, "So?")], &Delivery::default()).unwrap();
         let scene = &verdict.script.segments[0].scenes[0];
         assert!(scene.min_ms < 1_300, "{}", scene.min_ms);
     }
@@ -397,16 +408,19 @@ mod tests {
     #[test]
     fn a_line_that_is_not_there_is_named() {
         let (document, script) = written();
-        let none = judge_edit(&document, &script, &[edit(4, "x")], None).unwrap_err();
+        let none = judge_edit(&document, &script, &[edit(4, "x")], &Delivery::default()).unwrap_err();
         assert_eq!(none, WrongEdits::NoSuchLine { line: 4, count: 4 });
     }
 
     #[test]
     fn a_line_that_is_given_twice_is_refused_unless_the_words_are_the_same() {
         let (document, script) = written();
-        let twice = judge_edit(&document, &script, &[edit(0, "So?"), edit(0, "Why?")], None).unwrap_err();
+        let twice = judge_edit(&document, &script, &[edit(0, "So?"), edit(0, "Why?")], &Delivery::default())
+            .unwrap_err();
         assert_eq!(twice, WrongEdits::Ambiguous { line: 0 });
-        assert!(judge_edit(&document, &script, &[edit(0, "So?"), edit(0, " So? ")], None).is_ok());
+        assert!(
+            judge_edit(&document, &script, &[edit(0, "So?"), edit(0, " So? ")], &Delivery::default()).is_ok()
+        );
     }
 
     #[test]
@@ -421,8 +435,13 @@ mod tests {
         let refused = judged(&[overruled("Erlang\u{202e} served 600 calls.")]);
         assert_eq!(refused.lines[0].faults, [LineFault::InvisibleCharacters]);
         // Other words are judged anew.
-        let again =
-            judge_edit(&document, &verdict.script, &[edit(1, "Erlang served 601 calls.")], None).unwrap();
+        let again = judge_edit(
+            &document,
+            &verdict.script,
+            &[edit(1, "Erlang served 601 calls.")],
+            &Delivery::default(),
+        )
+        .unwrap();
         assert!(!again.is_passed() && !again.script.lines().nth(1).unwrap().overruled);
     }
 
@@ -430,13 +449,13 @@ mod tests {
     fn all_lines_of_a_script_are_judged() {
         let (document, mut script) = written();
         script.segments[1].scenes[1].lines[0].text = "Erlang served 42% of calls.".to_owned();
-        let verdict = judge_script(&document, script.clone(), None);
+        let verdict = judge_script(&document, script.clone(), &Delivery::default());
         assert_eq!(verdict.lines.len(), 4);
         let faulty: Vec<usize> =
             verdict.lines.iter().filter(|line| !line.faults.is_empty()).map(|line| line.line).collect();
         assert_eq!(faulty, [3]);
         script.segments[1].scenes[1].lines[0].overruled = true;
-        assert!(judge_script(&document, script, None).is_passed());
+        assert!(judge_script(&document, script, &Delivery::default()).is_passed());
     }
 
     #[test]
@@ -447,7 +466,8 @@ mod tests {
         let mut rest = line.clone();
         rest.text = "of calls.".to_owned();
         script.segments[0].scenes[1].lines.push(rest);
-        let verdict = judge_edit(&document, &script, &[edit(2, "of no calls.")], None).unwrap();
+        let verdict =
+            judge_edit(&document, &script, &[edit(2, "of no calls.")], &Delivery::default()).unwrap();
         assert!(!verdict.lines[0].faults.is_empty(), "{verdict:?}");
     }
 }

@@ -58,6 +58,17 @@ pub enum LineFault {
     /// The captions could not show it.
     #[error("no installed font can show {0} in the captions")]
     MissingGlyphs(String),
+    /// The voice would pass over most of it.
+    #[error("the voice reads {language} and would say nothing for {words}")]
+    Unsaid {
+        /// The first of the words.
+        words: String,
+        /// The English name of the language.
+        language: String,
+    },
+    /// A word is too long for a caption.
+    #[error("“{0}” is too long a word for the captions")]
+    TooWide(String),
 }
 
 impl LineFault {

@@ -201,6 +201,13 @@ fn ungrounded(evidence: &Evidence, line: &Line) -> Vec<GroundingFault> {
         .filter(|doubt| line.role != LineRole::Quiz || matches!(doubt, Doubt::Name(_)))
         .map(GroundingFault::Unknown)
         .collect();
+    // A guess may be wrong, and so may the choices of a quiz.
+    if !matches!(line.role, LineRole::Guess | LineRole::Quiz) {
+        let invented = evidence.invented(&line.text, &quotes.join(" "));
+        let invented = invented.into_iter().map(GroundingFault::Unknown);
+        let new: Vec<GroundingFault> = invented.filter(|fault| !faults.contains(fault)).collect();
+        faults.extend(new);
+    }
     if !is_asked && matches!(line.role, LineRole::Transition | LineRole::Interjection) && quotes.is_empty() {
         faults.extend(evidence.asserted(&line.text).into_iter().map(GroundingFault::Unknown));
     }

@@ -25,6 +25,7 @@ mod prompt_injection;
 mod questions;
 mod quiz;
 mod quiz_grounding;
+mod sayable;
 mod scenes;
 mod script_file;
 mod seeded;
@@ -55,6 +56,7 @@ pub(crate) use length::{ENDING_KEPT_MS, ENDING_PERCENT};
 pub use line_report::LineReport;
 pub use model::{ModelStep, ModelWriter, model_steps};
 pub use offline::OfflineWriter;
+pub use sayable::Delivery;
 pub use script_file::{
     ApprovedScript, FileLine, FileQuestion, LineChange, MAX_SCRIPT_FILE_BYTES, ScriptFile, ScriptFileError,
     WrittenScript, rewritten,

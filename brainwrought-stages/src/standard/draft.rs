@@ -39,9 +39,9 @@ pub async fn judge_job_script(
     view: &JobView,
     fonts: &Fonts,
 ) -> Result<EditVerdict, EditError> {
-    let Written { document, script, fonts } = Written::of(engine, view, fonts).await?;
+    let Written { document, script, delivery } = Written::of(engine, view, fonts).await?;
     // Reading the words of a long document takes a moment.
-    let work = move || judge_script(&document, script, fonts.as_ref());
+    let work = move || judge_script(&document, script, &delivery);
     Ok(tokio::task::spawn_blocking(work).await?)
 }
 
@@ -67,12 +67,12 @@ pub async fn replace_script(
     if let Some(edited) = version.filter(|edited| *edited != current) {
         return Err(EditError::OtherVersion { edited, current });
     }
-    let Written { document, script, fonts } = Written::of(engine, view, fonts).await?;
+    let Written { document, script, delivery } = Written::of(engine, view, fonts).await?;
     let file = change(&script)?;
     let is_same = plain(&file) == plain(&ScriptFile::new(&script));
     let work = move || {
         let script = if is_same { script } else { rewritten(&script, &file, &document)? };
-        Ok::<_, EditError>(judge_script(&document, script, fonts.as_ref()))
+        Ok::<_, EditError>(judge_script(&document, script, &delivery))
     };
     let verdict = tokio::task::spawn_blocking(work).await??;
     if is_same {

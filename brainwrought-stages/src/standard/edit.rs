@@ -9,10 +9,11 @@ use brainwrought_core::job_store::JobView;
 use brainwrought_core::stage::Stage as _;
 
 use super::options::MakeOptions;
+use crate::audio::HostedVoice;
 use crate::check::Check;
 use crate::frame::CaptionStyle;
 use crate::parse::ParsePdf;
-use crate::script::{EditVerdict, LineEdit, ScriptFileError, WriteScript, WrongEdits, judge_edit};
+use crate::script::{Delivery, EditVerdict, LineEdit, ScriptFileError, WriteScript, WrongEdits, judge_edit};
 use crate::text::Fonts;
 
 /// A script was not edited; the job and its video are as they were.
@@ -109,9 +110,9 @@ pub async fn judge_job_edit(
     edits: Vec<LineEdit>,
     fonts: &Fonts,
 ) -> Result<EditVerdict, EditError> {
-    let Written { document, script, fonts } = Written::of(engine, view, fonts).await?;
+    let Written { document, script, delivery } = Written::of(engine, view, fonts).await?;
     // Reading the words of a long document takes a moment.
-    let work = move || judge_edit(&document, &script, &edits, fonts.as_ref());
+    let work = move || judge_edit(&document, &script, &edits, &delivery);
     Ok(tokio::task::spawn_blocking(work).await??)
 }
 
@@ -119,8 +120,8 @@ pub async fn judge_job_edit(
 pub(super) struct Written {
     pub(super) document: Document,
     pub(super) script: Script,
-    /// Those of captions that are drawn into the picture.
-    pub(super) fonts: Option<Fonts>,
+    /// What the video will be shown and said with.
+    pub(super) delivery: Delivery,
 }
 
 impl Written {
@@ -136,8 +137,15 @@ impl Written {
         let document = engine.output::<Document>(job, &StageName::from(ParsePdf::NAME), None).await;
         let document = known(document)?.ok_or_else(none)?;
         let options: Option<MakeOptions> = serde_json::from_value(job.options.clone()).ok();
-        let has_captions = options.is_none_or(|options| options.captions != CaptionStyle::Off);
-        Ok(Self { document, script, fonts: has_captions.then(|| fonts.clone()) })
+        let has_captions = options.as_ref().is_none_or(|options| options.captions != CaptionStyle::Off);
+        let is_hosted = options.is_some_and(|options| {
+            [&options.voice, &options.voice2].iter().any(|name| HostedVoice::is_meant(name))
+        });
+        let delivery = Delivery {
+            captions: has_captions.then(|| fonts.clone()),
+            voice: (!is_hosted).then(|| document.language.clone()),
+        };
+        Ok(Self { document, script, delivery })
     }
 }
 

@@ -7,6 +7,7 @@
 mod alignment;
 mod amount;
 mod doubt;
+mod invention;
 mod names;
 mod numeral;
 mod order;
@@ -251,12 +252,15 @@ impl Evidence {
         found
     }
 
-    /// Tells which numbers and names a sentence holds at all, for one that may hold none.
+    /// Tells which numbers and names a sentence holds at all, for one that may hold none, and which amounts and superlatives it
+    /// brings in.
     pub fn facts_in(&self, claim: &str) -> Vec<Doubt> {
         let claim = Reading::new(claim, &self.vocabulary);
         let numbers = claim.numbers.iter().filter(|number| number.kind != Kind::Place);
         let mut found: Vec<Doubt> = numbers.map(|number| Doubt::Number(number.shown.clone())).collect();
         found.extend(self.names_of(&claim).map(|token| Doubt::Name(token.text.clone())));
+        let nothing = Reading::new("", &self.vocabulary);
+        found.extend(self.masses(&claim, &nothing).into_iter().chain(self.widest(&claim, &nothing)));
         found
     }
 

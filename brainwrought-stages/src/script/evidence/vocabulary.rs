@@ -41,6 +41,8 @@ pub(super) enum Cue {
     After,
     Superlative,
     Scope,
+    /// The whole world, or all of time.
+    Reach,
     /// Does nothing, and keeps what it holds from doing anything.
     Neutral,
 }
@@ -133,7 +135,7 @@ impl Vocabulary {
 
     fn read_cues(&mut self) {
         let meaning = self.meaning;
-        let lists: [(&'static Phrases, Cue); 29] = [
+        let lists: [(&'static Phrases, Cue); 30] = [
             (&meaning.failing, Cue::Failing),
             (&meaning.all, Cue::All),
             (&meaning.most, Cue::Most),
@@ -163,6 +165,7 @@ impl Vocabulary {
             (&meaning.after, Cue::After),
             (&meaning.superlatives, Cue::Superlative),
             (&meaning.scopes, Cue::Scope),
+            (&meaning.reaches, Cue::Reach),
         ];
         let phrases = lists.into_iter().flat_map(|(list, cue)| list.iter().map(move |phrase| (phrase, cue)));
         let negations: Vec<(&'static str, Cue)> =
@@ -192,6 +195,17 @@ impl Vocabulary {
 
     pub(super) fn numbers(&self) -> &'static Meaning {
         if self.meaning.numbers.is_empty() { &LanguageData::english().meaning } else { self.meaning }
+    }
+
+    /// How much a word for a large amount stands for at least: 1,000 for "thousands".
+    pub(super) fn mass(&self, token: &Token) -> Option<f64> {
+        self.meaning.masses.get(&token.key).copied()
+    }
+
+    /// Tells whether a sentence talks of whoever speaks or listens.
+    pub(super) fn addresses(&self, tokens: &[Token]) -> bool {
+        let base = |token: &Token| token.key.split('\'').next().unwrap_or_default().to_owned();
+        tokens.iter().any(|token| self.meaning.address.contains(&base(token)))
     }
 
     pub(super) fn is_negation(&self, token: &Token) -> bool {

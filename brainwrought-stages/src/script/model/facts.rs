@@ -227,7 +227,18 @@ impl Facts {
         let is_free = |doubt: &Doubt| {
             claim.role == LineRole::Guess && matches!(doubt, Doubt::Number(_) | Doubt::Unit(_))
         };
-        let unknown = unknown.into_iter().filter(|doubt| !is_free(doubt));
+        let quotes: Vec<&str> = claim
+            .sources
+            .iter()
+            .filter_map(|&at| self.sources.at(at))
+            .map(|source| source.quote.as_str())
+            .collect();
+        let invented = match claim.role {
+            LineRole::Guess | LineRole::Quiz => Vec::new(),
+            _ => self.evidence.invented(&claim.text, &quotes.join(" ")),
+        };
+        let invented = invented.into_iter().filter(|doubt| !unknown.contains(doubt)).collect::<Vec<_>>();
+        let unknown = unknown.into_iter().filter(|doubt| !is_free(doubt)).chain(invented);
         unknown.map(|doubt| format!("the document does not say {doubt}")).collect()
     }
 

@@ -114,7 +114,8 @@ pub(super) fn steps(table: Table<'_>, steps: &[ShowItem], seed: u64) -> DrawnSho
 pub(super) fn timeline(table: Table<'_>, events: &[TimelineEvent], seed: u64) -> DrawnShow {
     let many = events.len() > 3;
     let (large_size, most, gap) = if many { (52.0, 1, GAP / 2.0) } else { (72.0, 2, GAP) };
-    let when = Look { size: large_size, weight: Weight::Black, colour: ACCENT, lines: 1, leading: 1.12, ..large() };
+    let when =
+        Look { size: large_size, weight: Weight::Black, colour: ACCENT, lines: 1, leading: 1.12, ..large() };
     let width = WIDTH - SIGN;
     let what = |event: &TimelineEvent, size: f32| {
         let look = Look { size, colour: PAPER, width, lines: most, leading: 1.14, ..large() };
