@@ -196,8 +196,13 @@ pub(super) fn shows(phrase: &Phrase<'_>) -> Vec<(Range<usize>, Show, &'static st
     if let Some(show) = changed(phrase, &numbers).or_else(|| compared(phrase, &numbers)) {
         return vec![show];
     }
-    let mut shows = Vec::new();
+    let mut shows: Vec<(Range<usize>, Show, &'static str)> = Vec::new();
     for number in &numbers {
+        // What stands in the label of the one before is shown there.
+        let is_told = |(_, show, _): &(Range<usize>, Show, &'static str)| matches!(show, Show::Number { label, .. } if label.contains(&number.shown));
+        if shows.last().is_some_and(is_told) {
+            continue;
+        }
         if number.is_year {
             let event = TimelineEvent {
                 when: number.shown.clone(),
@@ -366,6 +371,14 @@ mod tests {
         );
         assert_eq!(shown("Two thirds of all guests leave."), ["number Two thirds | of all guests"]);
         assert_eq!(shown("The third party and one of the two waits."), [""; 0]);
+    }
+
+    #[test]
+    fn a_number_in_the_label_of_another_stands_there() {
+        assert_eq!(
+            shown("They take 300 mg for the first 2 weeks, and then less."),
+            ["number 300 mg | for the first 2 weeks"]
+        );
     }
 
     #[test]

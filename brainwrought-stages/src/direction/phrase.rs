@@ -95,6 +95,13 @@ impl<'a> Phrase<'a> {
         self.word(at).ends_with([',', ';', ':', '.', '!', '?', ')', '—', '–', '、', '。', '，', '；', '：'])
     }
 
+    /// Tells whether something denies what stands at a word: a negation in its clause before it. What is cut out behind one would
+    /// say the contrary.
+    pub(super) fn is_denied(&self, at: usize) -> bool {
+        let clause = (0..at).rev().take_while(|&before| !self.breaks_behind(before));
+        clause.into_iter().any(|before| self.language.words.negations.contains(&self.key(before)))
+    }
+
     /// Tells whether a new sentence begins behind a word.
     pub(super) fn ends_sentence(&self, at: usize) -> bool {
         self.word(at).trim_end_matches(['”', '"', '»', ')']).ends_with(['.', '!', '?', '。', '！', '？'])
@@ -121,5 +128,7 @@ mod tests {
         assert_eq!(phrase.trimmed(0..4), 1..4);
         assert!(phrase.breaks_behind(3) && phrase.ends_sentence(7) && !phrase.ends_sentence(3));
         assert_eq!(phrase.label(3..3), "");
+        let denied = Phrase::new("They have not bought tea, and pay 3 euros.", "en");
+        assert!(denied.is_denied(3) && denied.is_denied(4) && !denied.is_denied(7));
     }
 }

@@ -26,6 +26,8 @@ const MAX_ICON_LABEL: usize = 4;
 const MAX_AROUND: usize = 400;
 /// An icon is shown for what it surely means.
 const SURE: f32 = 0.5;
+/// Signs that large and alone judge what is said, and name nothing.
+const MISREAD: [&str; 3] = ["cross-mark", "check-mark-button", "check-mark"];
 /// The same icon comes again after so many others.
 const ICONS_BETWEEN: usize = 6;
 
@@ -152,7 +154,9 @@ impl Director<'_> {
                 candidate.0.start < other.0.end.max(other.0.start + FEWEST)
                     && other.0.start < candidate.0.end.max(candidate.0.start + FEWEST)
             };
-            if candidate.0.start >= own && !found.iter().any(near) {
+            // Cut out behind a negation, it would say the contrary.
+            let denied = phrase.is_denied(candidate.0.end.saturating_sub(1));
+            if candidate.0.start >= own && !denied && !found.iter().any(near) {
                 found.push(candidate);
             }
         }
@@ -177,6 +181,11 @@ impl Director<'_> {
             }
             let is_short = range.len() < FEWEST;
             if is_short && (!shows.is_empty() || range.end < words.end) {
+                continue;
+            }
+            // A few words without weight leave the picture before them.
+            let weighty = range.clone().filter(|&at| !phrase.is_function(at)).count();
+            if weighty < 2 && !shows.is_empty() {
                 continue;
             }
             let (show, why) = self.filler(phrase, line, &range);
@@ -235,7 +244,7 @@ impl Director<'_> {
         for found in IconLibrary::embedded().find(self.language, phrase.text, &self.around) {
             let held = bytes.start <= found.words.start && found.words.end <= bytes.end;
             let is_new = !self.icons.iter().any(|icon| icon == found.icon);
-            if !held || !is_new || found.weight < SURE {
+            if !held || !is_new || found.weight < SURE || MISREAD.contains(&found.icon) {
                 continue;
             }
             let at = phrase.words.iter().position(|word| word.end > found.words.start).unwrap_or(range.start);
