@@ -11,8 +11,11 @@ use super::super::theme::{ACCENT, INK, PAPER};
 use super::board::{Board, DrawnShow, LEFT, TOP, WIDTH};
 use super::{ROOM, SMALLEST, enters, hue, large};
 
-/// The room between two nodes of a chain, for the arrow.
+/// The room between two nodes of a chain, for the arrow; less where there are many.
 const ARROW: f32 = 64.0;
+const SHORT_ARROW: f32 = 40.0;
+/// The room above and below the words of a node.
+const ABOVE: f32 = 16.0;
 /// The room between a node's edge and its words.
 const INSET: f32 = 22.0;
 /// How far the branches of a tree are set in.
@@ -51,13 +54,13 @@ fn fitted(table: Table<'_>, nodes: &[ShowItem], width: f32, tallest: f32) -> Loo
     let size = [60.0, 54.0, 50.0, 46.0, SMALLEST].into_iter().find(|&size| {
         nodes.iter().all(|node| {
             let look = Look { lines: usize::MAX, ..look(node, size) };
-            table.keeps_words(&node.label, &look) && table.size(&node.label, &look).1 + 2.0 * INSET <= tallest
+            table.keeps_words(&node.label, &look) && table.size(&node.label, &look).1 + 2.0 * ABOVE <= tallest
         })
     });
     let mut look =
         Look { size: size.unwrap_or(SMALLEST), width, ..Look { colour: INK, leading: 1.12, ..large() } };
     let line = look.size * look.leading;
-    look.lines = ((tallest - 2.0 * INSET) / line).floor().max(1.0) as usize;
+    look.lines = ((tallest - 2.0 * ABOVE) / line).floor().max(1.0) as usize;
     look
 }
 
@@ -79,39 +82,40 @@ fn node(board: &mut Board<'_>, n: usize, item: &ShowItem, look: &Look, place: Pl
     board.text(&item.label, &look, (x + INSET + shift, y + (height - tall) / 2.0), enters, Motion::Fade);
 }
 
-/// One below the other, with arrows between; a token travels along the last arrow.
+/// One below the other, with arrows between; a token travels along each arrow.
 fn chain(table: Table<'_>, nodes: &[ShowItem], seed: u64) -> DrawnShow {
     let count = nodes.len() as f32;
-    let tallest = ((ROOM - ARROW * (count - 1.0)) / count).min(210.0);
+    let arrow = if nodes.len() > 3 { SHORT_ARROW } else { ARROW };
+    let tallest = ((ROOM - arrow * (count - 1.0)) / count).min(210.0);
     let look = fitted(table, nodes, WIDTH, tallest);
+    let side = ICON.min(tallest - 16.0);
     let heights: Vec<f32> = nodes
         .iter()
         .map(|node| {
-            let icon = if node.icon.is_some() { ICON + INSET } else { 0.0 };
+            let icon = if node.icon.is_some() { side + INSET } else { 0.0 };
             let look = Look { width: WIDTH - 2.0 * INSET - icon, ..look.clone() };
-            (table.size(&node.label, &look).1 + 2.0 * INSET).max(ICON + 16.0).min(tallest.max(ICON + 16.0))
+            (table.size(&node.label, &look).1 + 2.0 * ABOVE).max(side + 16.0).min(tallest)
         })
         .collect();
-    let mut board = Board::new(table, hue(seed), heights.iter().sum::<f32>() + ARROW * (count - 1.0));
+    let mut board = Board::new(table, hue(seed), heights.iter().sum::<f32>() + arrow * (count - 1.0));
     let mut y = TOP;
     for (n, (item, height)) in nodes.iter().zip(heights).enumerate() {
         if n > 0 {
             let enters = Moment::word(item.at_word);
             let middle = LEFT + WIDTH / 2.0;
-            board.svg(DOWN, (middle - 30.0, y - ARROW, 60.0, ARROW), enters, Motion::Fade);
-            let token = Field::new(middle - 13.0, y - ARROW, 26.0, 26.0, 13.0);
-            let travel =
-                Motion::Travel { dx: 0, dy: ((ARROW - 26.0) * table.scale) as i32, over_ms: TRAVELS_MS };
-            board.field(token, PAPER, enters, travel);
+            board.svg(DOWN, (middle - arrow / 2.0, y - arrow, arrow, arrow), enters, Motion::Fade);
+            let token = Field::new(middle - 13.0, y - arrow, 26.0, 26.0, 13.0);
+            let dy = ((arrow - 26.0) * table.scale) as i32;
+            board.field(token, PAPER, enters, Motion::Travel { dx: 0, dy, over_ms: TRAVELS_MS });
         }
         node(&mut board, n, item, &look, Place { x: LEFT, y, width: WIDTH, height }, PAPER);
-        y += height + ARROW;
+        y += height + arrow;
     }
     board.finish()
 }
 
 /// A yellow arrow that points down.
-const DOWN: &str = r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 60 64"><path d="M30 4V50M12 36L30 56L48 36" fill="none" stroke="#ffd700" stroke-width="10" stroke-linecap="round" stroke-linejoin="round"/></svg>"##;
+const DOWN: &str = r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 60 60"><path d="M30 4V48M12 34L30 54L48 34" fill="none" stroke="#ffd700" stroke-width="10" stroke-linecap="round" stroke-linejoin="round"/></svg>"##;
 
 /// Around a circle: two columns, with arrows that go round.
 fn ring(table: Table<'_>, nodes: &[ShowItem], seed: u64) -> DrawnShow {
