@@ -10,6 +10,7 @@ mod token;
 mod topics;
 
 use std::collections::{BTreeSet, HashMap};
+use std::fmt;
 use std::ops::Range;
 use std::sync::{LazyLock, OnceLock};
 
@@ -42,6 +43,12 @@ pub struct IconLibrary {
     places: HashMap<&'static str, usize>,
     lexicons: Vec<(&'static str, OnceLock<Lexicon>)>,
     drawings: Drawings,
+}
+
+impl fmt::Debug for IconLibrary {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("IconLibrary").field("icons", &self.icons.len()).finish_non_exhaustive()
+    }
 }
 
 /// A drawing of the set.
