@@ -1,3 +1,5 @@
+//! What words find: senses, names, grave sentences and languages.
+
 use std::collections::BTreeSet;
 
 use resvg::tiny_skia::{Pixmap, Transform};
