@@ -25,7 +25,7 @@ const MAX_ICON_LABEL: usize = 4;
 /// So many bytes of what was said before tell the senses of words.
 const MAX_AROUND: usize = 400;
 /// An icon is shown for what it surely means.
-const SURE: f32 = 0.5;
+const SURE: f32 = 0.55;
 /// Signs that large and alone judge what is said, and name nothing.
 const MISREAD: [&str; 3] = ["cross-mark", "check-mark-button", "check-mark"];
 /// The same icon comes again after so many others.

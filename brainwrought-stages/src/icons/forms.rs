@@ -248,7 +248,7 @@ impl Inflection {
 
 fn has_letters(stem: &str, ending: &str) -> bool {
     // A syllable of Korean is a whole block.
-    let least = if ending.chars().all(|letter| letter.is_ascii()) { MIN_LETTERS } else { 1 };
+    let least = if ending.is_ascii() { MIN_LETTERS } else { 1 };
     stem.chars().count() >= least
 }
 

@@ -10,6 +10,7 @@ mod token;
 mod topics;
 
 use std::collections::{BTreeSet, HashMap};
+use std::fmt;
 use std::ops::Range;
 use std::sync::{LazyLock, OnceLock};
 
@@ -44,9 +45,9 @@ pub struct IconLibrary {
     drawings: Drawings,
 }
 
-impl std::fmt::Debug for IconLibrary {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("IconLibrary").field("icons", &self.icons.len()).finish_non_exhaustive()
+impl fmt::Debug for IconLibrary {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("IconLibrary").field("icons", &self.icons.len()).finish_non_exhaustive()
     }
 }
 
@@ -204,13 +205,13 @@ impl Reading<'_> {
         let is_one_word = to - from == 1;
         let is_light = sense.icon.is_some_and(|icon| self.icons[icon].is_light);
         let topic = |topic: Option<usize>| topic.map(|topic| self.scene.has(topic, self.words, from, to));
-        !(is_light && self.is_grave)
-            && !self.words[from..to].iter().any(|word| word.is_code)
+        (!is_light || !self.is_grave)
+            && self.words[from..to].iter().all(|word| !word.is_code)
             && (!is_one_word || self.is_head(from))
             && self.is_spelled(sense, from, to)
             && (!sense.is_noun || self.is_noun(from, to))
-            && topic(sense.only_with).unwrap_or(true)
-            && !topic(sense.never_with).unwrap_or(false)
+            && topic(sense.only_with) != Some(false)
+            && topic(sense.never_with) != Some(true)
     }
 
     /// Tells whether a word is what a hyphenated one is about: the last of two, or the first of "rule-based".

@@ -1,4 +1,4 @@
-//! What holds for all icons: each can be drawn, each word names one that exists, and senses are told apart.
+//! What words find: senses, names, grave sentences and languages.
 
 use std::collections::BTreeSet;
 

@@ -188,7 +188,7 @@ mod tests {
             "Nobody survived the crash of 1987.",
             "In 1987 a fire destroyed three ships.",
             "Millions of bees died.",
-            "And then hundreds of people were fired.",
+            "And then millions of people were fired.",
             "Half of the bees never come home.",
             "It doubled the queen's eggs.",
             "Nine queens share one colony.",
