@@ -89,11 +89,6 @@ impl<'a> SetLine<'a> {
         self.draw(place, colour, stroke, scale)
     }
 
-    /// Draws a word without its stroke.
-    pub(super) fn bare_word(&self, place: usize, colour: Rgba, scale: f32) -> Option<Ink> {
-        self.draw(place, colour, None, scale)
-    }
-
     fn draw(&self, place: usize, colour: Rgba, stroke: Option<Stroke>, scale: f32) -> Option<Ink> {
         let range = self.ranges.get(place)?;
         let (from, to) = self.letters.span(range).unwrap_or_default();

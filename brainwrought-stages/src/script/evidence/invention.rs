@@ -184,23 +184,24 @@ mod tests {
     #[test]
     fn what_nobody_wrote_is_told() {
         let evidence = evidence();
-        for line in [
+        let lines = [
             "Nobody survived the crash of 1987.",
             "In 1987 a fire destroyed three ships.",
             "Millions of bees died.",
-            "And then millions of people were fired.",
+            "And then billions of dollars were lost.",
             "Half of the bees never come home.",
             "It doubled the queen's eggs.",
             "Nine queens share one colony.",
             "The colony lived for nine years.",
-            "Erlang poisoned his business partner.",
+            "Erlang poisoned his wife.",
             "The police arrested Erlang.",
             "The bee is the deadliest animal on Earth.",
             "It is the largest swindle in history.",
             "Wild, right? Millions of larvae froze.",
-        ] {
-            assert!(!evidence.invented(line, "").is_empty(), "{line}");
-        }
+        ];
+        let passed: Vec<&str> =
+            lines.into_iter().filter(|line| evidence.invented(line, "").is_empty()).collect();
+        assert_eq!(passed, [""; 0]);
     }
 
     #[test]
