@@ -15,7 +15,7 @@ pub(super) const FEWEST: usize = 4;
 pub(super) fn stretches(phrase: &Phrase<'_>) -> Vec<Range<usize>> {
     let count = phrase.len();
     if count <= WANTED + 2 {
-        return if count == 0 { Vec::new() } else { vec![0..count] };
+        return std::iter::once(0..count).filter(|range| !range.is_empty()).collect();
     }
     let mut best: Vec<Option<(usize, usize)>> = vec![Some((0, 0))];
     for end in 1..=count {
@@ -81,7 +81,7 @@ mod tests {
             ]
         );
         let short = Phrase::new("It costs $45 a month.", "en");
-        assert_eq!(stretches(&short), [0..5]);
+        assert_eq!((stretches(&short).len(), stretches(&short)[0].clone()), (1, 0..5));
         assert!(stretches(&Phrase::new("", "en")).is_empty());
     }
 }

@@ -353,7 +353,7 @@ mod tests {
         VisualCue::PageCrop { page: 1, quote: String::new() }
     }
 
-    fn document(figures: Vec<Figure>) -> Document {
+    fn document(figures: &[Figure]) -> Document {
         let blob = serde_json::json!({ "blob": "0".repeat(64), "bytes": 0, "media_type": "application/pdf" });
         let json = serde_json::json!({
             "title": "Queues", "file_name": "queues.pdf", "language": "en", "source": blob, "pages": [], "outline": [],
@@ -364,7 +364,7 @@ mod tests {
 
     /// Directs scenes of lines, and returns the kinds with their words for each line.
     fn directed(scenes: Vec<(Vec<Line>, VisualCue)>, figures: Vec<Figure>) -> Vec<Vec<(u32, &'static str)>> {
-        let document = document(figures);
+        let document = document(&figures);
         let scenes = scenes
             .into_iter()
             .map(|(lines, visual)| Scene::new(SceneKind::Content, lines, visual, 0))

@@ -67,7 +67,7 @@ enum Look {
     /// Whole poses: with open eyes, then with closed.
     Poses([Vec<Sprite>; 2]),
     /// A body with a face over it: eyes and mouths by the place of the mood.
-    Face { body: Sprite, moods: Vec<Mood>, eyes: Vec<Vec<Sprite>>, mouths: Vec<Vec<Sprite>> },
+    Face { body: Box<Sprite>, moods: Vec<Mood>, eyes: Vec<Vec<Sprite>>, mouths: Vec<Vec<Sprite>> },
 }
 
 impl AvatarAnimation {
@@ -96,7 +96,7 @@ impl AvatarAnimation {
                     (0..rows).map(|row| row_of(image, row, (columns, rows), corner)).collect()
                 };
                 Look::Face {
-                    body: Sprite::new(&sheet.image, corner.0, corner.1),
+                    body: Box::new(Sprite::new(&sheet.image, corner.0, corner.1)),
                     moods: face.moods.clone(),
                     eyes: parts(&face.eyes, EYES, face.eyes_at),
                     mouths: parts(&face.mouths, sheet.mouths.max(1), face.mouths_at),

@@ -44,7 +44,7 @@ pub(super) enum QuizAnimation {
     /// A ring that runs down.
     Countdown(Countdown),
     /// The card that takes the place of the first one from a frame on.
-    Answer { card: Sprite, from: u64 },
+    Answer { card: Box<Sprite>, from: u64 },
 }
 
 /// A ring with the seconds that are left.
@@ -101,7 +101,7 @@ impl QuizAnimation {
                 }))
             }
             QuizArt::Answered(image, right) => {
-                let card = Sprite::new(image, corner.0, corner.1);
+                let card = Box::new(Sprite::new(image, corner.0, corner.1));
                 let told = told(words, right).map_or(frames.start, |word| {
                     plan.frame_at(word.start_ms.saturating_sub(EARLY_MS)).max(frames.start)
                 });

@@ -39,7 +39,7 @@ struct LayerArt {
 enum LayerInk {
     /// One picture, and the smaller and larger ones that it comes in as.
     One {
-        still: Sprite,
+        still: Box<Sprite>,
         entering: Vec<Sprite>,
     },
     /// Pictures one after the other.
@@ -206,9 +206,9 @@ impl LayerInk {
                         Some(Sprite::new(&scaled, x + dx.round() as i32, y + dy.round() as i32))
                     })
                     .collect();
-                Self::One { still: Sprite::new(&image, x, y), entering }
+                Self::One { still: Box::new(Sprite::new(&image, x, y)), entering }
             }
-            _ => Self::One { still: Sprite::new(&image, x, y), entering: Vec::new() },
+            _ => Self::One { still: Box::new(Sprite::new(&image, x, y)), entering: Vec::new() },
         }
     }
 }

@@ -1,5 +1,7 @@
 //! A coloured box behind the spoken word.
 
+use std::iter::once;
+
 use super::colours::WHITE;
 use super::line::SetLine;
 use super::piece::Piece;
@@ -39,10 +41,10 @@ pub(super) fn pieces(line: &SetLine<'_>) -> Vec<Piece> {
             let until = if is_last { word.until } else { (from + 1).min(word.until) };
             let edges = edges.scaled(scale(word.emphasised) * hop);
             let drawn = plate(edges, size * CORNER, line.colours.plate);
-            pieces.extend(drawn.map(|ink| Piece::new(ink, [from..until])));
+            pieces.extend(drawn.map(|ink| Piece::new(ink, once(from..until))));
         }
         let said = line.word(place, WHITE, scale(word.emphasised));
-        pieces.extend(said.map(|ink| Piece::new(ink, [word.from..word.until])));
+        pieces.extend(said.map(|ink| Piece::new(ink, once(word.from..word.until))));
     }
     pieces
 }

@@ -1,5 +1,7 @@
 //! Words that fill with colour while they are spoken, the way they are read.
 
+use std::iter::once;
+
 use super::line::{SetLine, SpokenWord};
 use super::piece::{Piece, cut};
 use crate::text::Ink;
@@ -40,9 +42,9 @@ fn fill(filled: &Ink, word: &SpokenWord, end: u64) -> Vec<Piece> {
         };
         let image = cut(&filled.image, left, 0, right.saturating_sub(left), filled.image.height())?;
         let ink = Ink { image, left: filled.left + left as i32, top: filled.top };
-        Some(Piece::new(ink, [word.from + step..whole_from]))
+        Some(Piece::new(ink, once(word.from + step..whole_from)))
     };
     let mut pieces: Vec<Piece> = (0..steps - 1).filter_map(part).collect();
-    pieces.push(Piece::new(filled.clone(), [whole_from..end]));
+    pieces.push(Piece::new(filled.clone(), once(whole_from..end)));
     pieces
 }

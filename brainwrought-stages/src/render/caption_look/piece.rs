@@ -19,8 +19,8 @@ pub(crate) struct Piece {
 
 impl Piece {
     /// A piece that is there at once and goes at once.
-    pub(super) fn new(ink: Ink, frames: impl Into<Vec<Range<u64>>>) -> Self {
-        Self { ink, frames: frames.into(), fades: (0, 0) }
+    pub(super) fn new(ink: Ink, frames: impl IntoIterator<Item = Range<u64>>) -> Self {
+        Self { ink, frames: frames.into_iter().collect(), fades: (0, 0) }
     }
 
     /// A piece that comes and goes softly.
@@ -62,7 +62,7 @@ mod tests {
         assert_eq!((seen(9), seen(20), seen(25), seen(40)), (None, None, None, None));
         assert_eq!((seen(10), seen(11), seen(12), seen(13)), (Some(64), Some(128), Some(192), Some(256)));
         assert_eq!((seen(37), seen(38), seen(39)), (Some(256), Some(170), Some(85)));
-        assert_eq!(opacity(&[5..6], (0, 0), 5), Some(256));
+        assert_eq!(opacity(std::slice::from_ref(&(5..6)), (0, 0), 5), Some(256));
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! The spoken word in another colour, which may pop.
 
+use std::iter::once;
+
 use super::line::SetLine;
 use super::piece::Piece;
 
@@ -33,8 +35,9 @@ pub(super) fn pieces(line: &SetLine<'_>, pops: bool) -> Vec<Piece> {
             let from = (word.from + step).min(word.until);
             let is_last = step + 1 == scales.len() as u64;
             let until = if is_last { word.until } else { (from + 1).min(word.until) };
-            pieces
-                .extend(line.word(place, line.colours.lit, *scale).map(|ink| Piece::new(ink, [from..until])));
+            pieces.extend(
+                line.word(place, line.colours.lit, *scale).map(|ink| Piece::new(ink, once(from..until))),
+            );
         }
     }
     pieces

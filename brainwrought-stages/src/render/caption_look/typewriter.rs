@@ -1,5 +1,7 @@
 //! Words that appear as they are said and stay, behind a cursor.
 
+use std::iter::once;
+
 use std::ops::Range;
 
 use super::colours::DIM;
@@ -20,10 +22,10 @@ pub(super) fn pieces(line: &SetLine<'_>) -> Vec<Piece> {
         let colour = if word.emphasised { line.colours.lit } else { line.colours.words };
         if place == 0 && line.frames.start < word.from {
             let early = line.word(place, DIM, 1.0);
-            pieces.extend(early.map(|ink| Piece::new(ink, [line.frames.start..word.from])));
+            pieces.extend(early.map(|ink| Piece::new(ink, once(line.frames.start..word.from))));
         }
         let typed = line.word(place, colour, 1.0);
-        pieces.extend(typed.map(|ink| Piece::new(ink, [word.from..line.frames.end])));
+        pieces.extend(typed.map(|ink| Piece::new(ink, once(word.from..line.frames.end))));
         pieces.extend(cursor(line, place, word));
     }
     pieces

@@ -189,10 +189,15 @@ fn tree(table: Table<'_>, shape: FlowShape, nodes: &[ShowItem], seed: u64) -> Dr
             let twig =
                 Field::new(LEFT + INDENT / 2.0 - 5.0, y + height / 2.0 - 5.0, INDENT / 2.0 + 5.0, 10.0, 5.0);
             board.field(twig, ACCENT, enters, Motion::Fade);
+            // What stands around a hub is tied to it; what hangs on a tree grows out of it.
+            if shape == FlowShape::Hub {
+                let knot = Field::new(LEFT + INDENT / 2.0 - 16.0, y + height / 2.0 - 16.0, 32.0, 32.0, 16.0);
+                board.field(knot, PAPER, enters, Motion::Pop);
+            }
         }
         let indent = if n == 0 { 0.0 } else { INDENT };
         let place = Place { x: LEFT + indent, y, width: WIDTH - indent, height };
-        let colour = if n == 0 || shape == FlowShape::Hub && n == 0 { ACCENT } else { PAPER };
+        let colour = if n == 0 { ACCENT } else { PAPER };
         node(&mut board, n, item, &look, place, colour);
     }
     board.finish()
