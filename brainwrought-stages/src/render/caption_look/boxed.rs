@@ -41,7 +41,7 @@ pub(super) fn pieces(line: &SetLine<'_>) -> Vec<Piece> {
             let drawn = plate(edges, size * CORNER, line.colours.plate);
             pieces.extend(drawn.map(|ink| Piece::new(ink, [from..until])));
         }
-        let said = line.bare_word(place, WHITE, scale(word.emphasised));
+        let said = line.word(place, WHITE, scale(word.emphasised));
         pieces.extend(said.map(|ink| Piece::new(ink, [word.from..word.until])));
     }
     pieces

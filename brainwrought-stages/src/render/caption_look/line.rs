@@ -86,15 +86,6 @@ impl<'a> SetLine<'a> {
     pub(super) fn word(&self, place: usize, colour: Rgba, scale: f32) -> Option<Ink> {
         let reach = (self.lettering.stroke * self.scale).max(1.5);
         let stroke = (self.lettering.stroke > 0.0).then_some(Stroke { reach, colour: BLACK });
-        self.draw(place, colour, stroke, scale)
-    }
-
-    /// Draws a word without its stroke.
-    pub(super) fn bare_word(&self, place: usize, colour: Rgba, scale: f32) -> Option<Ink> {
-        self.draw(place, colour, None, scale)
-    }
-
-    fn draw(&self, place: usize, colour: Rgba, stroke: Option<Stroke>, scale: f32) -> Option<Ink> {
         let range = self.ranges.get(place)?;
         let (from, to) = self.letters.span(range).unwrap_or_default();
         let centre = ((from + to) / 2.0, -self.letters.size() * CAPITALS / 2.0);
