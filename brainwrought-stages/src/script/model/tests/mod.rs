@@ -216,7 +216,7 @@ fn store() -> Arc<dyn ArtifactStore> {
 }
 
 fn brief() -> Brief {
-    Brief { length_ms: 50_000, seed: 1, slang: 1, ..Brief::default() }
+    Brief { length_ms: 52_000, seed: 1, slang: 1, ..Brief::default() }
 }
 
 async fn written_for(model: &Arc<Scripted>, document: &Document, brief: &Brief) -> Script {
