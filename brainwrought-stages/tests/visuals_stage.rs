@@ -1,6 +1,5 @@
 //! The visuals stage from values to values: what scenes show, what they fall back to, and which background moves.
 
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::sync::Arc;
 
