@@ -1,6 +1,5 @@
 //! The visuals stage from values to values: what scenes show, what they fall back to, and which background moves.
 
-
 use std::sync::Arc;
 
 use brainwrought_core::data::{
