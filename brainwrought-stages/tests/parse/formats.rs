@@ -469,8 +469,7 @@ fn what_grows_when_it_is_opened_is_stopped(bench: &Bench) {
         assert!(matches!(refused("a.html", tag.into_bytes()), ParseError::TooManyAttributes { .. }));
         assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
     }
-    for page in
-        ["<h1>x</h1>".repeat(50_000), "<b><p>x</b>".repeat(300_000), "<table>x<i></i>".repeat(300_000)]
+    for page in ["<h1>x</h1>".repeat(50_000), "<b><p>x</b>".repeat(50_000), "<table>x<i></i>".repeat(50_000)]
     {
         let began = Instant::now();
         let _ = read(bench, "a.html", format!("<p>{PROSE}{page}"));
