@@ -23,11 +23,7 @@ stage=$(mktemp -d)
 trap 'rm -rf "$stage"' EXIT
 # The PDF engine and the voice are only read by the program that is installed, so nothing of the user's own comes along.
 BRAINWROUGHT_DATA=$stage/resources scripts/setup.sh
-# Functions that came out the same are kept once, and addresses to be filled in are packed: a tenth of the program. Only the
-# linker that Rust brings along for this machine knows how.
-link=()
-[ "$machine" != x86_64 ] || link=(-C link-arg=-Wl,--icf=all -C link-arg=-Wl,-z,pack-relative-relocs)
-cargo rustc --profile dist --locked --package brainwrought-cli --bin brainwrought -- "${link[@]}"
+cargo build --profile dist --locked --package brainwrought-cli
 program=${CARGO_TARGET_DIR:-target}/dist/brainwrought
 
 # The same tree for both: bin/brainwrought, and lib/brainwrought, where the program looks for what is not built in.
