@@ -455,10 +455,12 @@ mod tests {
         let job = async || engine.jobs().list(&JobFilter::default()).await.unwrap().pop();
         let mut submitted = Box::pin(engine.submit(submission()));
         let created = loop {
-            assert!(futures::poll!(&mut submitted).is_pending(), "it should still place the copy");
+            // Where the copy is fast, it is placed by now, and nobody has to wait for it.
+            let is_done = futures::poll!(&mut submitted).is_ready();
             if let Some(view) = job().await {
                 break view.job;
             }
+            assert!(!is_done, "a submission that is done has a job");
             tokio::task::yield_now().await;
         };
         drop(submitted);

@@ -36,7 +36,7 @@ pub(super) fn icon(table: Table<'_>, name: &str, label: &str, seed: u64) -> Draw
 pub(super) fn cast(table: Table<'_>, members: &[ShowItem], passes: bool, seed: u64) -> DrawnShow {
     let columns = 2;
     let rows = members.len().div_ceil(columns);
-    let side = if rows > 1 { 190.0 } else { 300.0 };
+    let (side, sizes): (f32, &[f32]) = if rows > 1 { (170.0, &[48.0]) } else { (300.0, &[60.0, 54.0, 48.0]) };
     let cell = WIDTH / columns as f32;
     let look = Look {
         size: 54.0,
@@ -54,7 +54,7 @@ pub(super) fn cast(table: Table<'_>, members: &[ShowItem], passes: bool, seed: u
                 && table.size(&member.label, &look).1 <= 2.05 * size * look.leading
         })
     };
-    let size = [60.0, 54.0, 48.0].into_iter().find(|&size| fits(size)).unwrap_or(SMALLEST);
+    let size = sizes.iter().copied().find(|&size| fits(size)).unwrap_or(SMALLEST);
     let look = Look { size, ..look };
     let tallest = members.iter().map(|member| table.size(&member.label, &look).1).fold(0.0, f32::max);
     let row = side + 10.0 + tallest;
