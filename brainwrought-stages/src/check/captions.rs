@@ -84,7 +84,8 @@ pub(super) fn spots(timeline: &Timeline) -> Vec<CaptionSpot> {
     let drawn = timeline.cues.iter().filter_map(|cue| Some((cue, cue.drawn?)));
     drawn
         .map(|(cue, drawn)| {
-            let last = cue.words.last().map_or(cue.start_ms, |word| word.lit_ms.max(cue.start_ms));
+            let last = cue.words.last().map(|word| word.lit_ms.max(cue.start_ms));
+            let last = last.filter(|lit| *lit < cue.end_ms).unwrap_or(cue.start_ms);
             CaptionSpot { frame: (last + cue.end_ms) / 2 * u64::from(timeline.fps) / 1000, bbox: drawn.bbox }
         })
         .collect()

@@ -67,10 +67,13 @@ fn in_words(phrase: &Phrase<'_>, at: usize) -> Option<Number> {
     };
     let is_part = |at: usize| meaning.fractions.contains_key(&phrase.key(at));
     let mut end = at;
-    let (mut largest, mut has_part) = (0.0_f64, false);
+    let (mut largest, mut count, mut has_part) = (0.0_f64, 0, false);
     while end < phrase.len() && end < at + 5 {
         match worth(end) {
-            Some(value) => largest = largest.max(value),
+            Some(value) => {
+                largest = largest.max(value);
+                count += 1;
+            }
             None if is_part(end) && (end > at || phrase.key(end) == "half") => has_part = true,
             // "Tens of thousands".
             None if end > at
@@ -84,7 +87,9 @@ fn in_words(phrase: &Phrase<'_>, at: usize) -> Option<Number> {
         }
     }
     // "Half of", "two thirds of"; small numbers in words are no figures.
-    let tells = largest >= 100.0 || has_part && phrase.key(end) == "of";
+    // "One in a hundred" is a share and no hundred.
+    let is_large = largest >= 1000.0 || largest >= 100.0 && count > 1;
+    let tells = is_large || has_part && phrase.key(end) == "of";
     if !tells || end == at {
         return None;
     }
@@ -370,6 +375,7 @@ mod tests {
             ["number tens of thousands | of servers"]
         );
         assert_eq!(shown("Two thirds of all guests leave."), ["number Two thirds | of all guests"]);
+        assert_eq!(shown("An idle guest in a hundred halves the visit of all."), [""; 0]);
         assert_eq!(shown("The third party and one of the two waits."), [""; 0]);
     }
 
