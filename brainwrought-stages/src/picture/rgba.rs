@@ -64,6 +64,7 @@ impl RgbaImage {
     }
 
     /// The same picture, larger or smaller; `None` when nothing would be left of it.
+    #[cfg(feature = "ffmpeg")]
     pub(crate) fn scaled(&self, scale: f32) -> Option<Self> {
         let side = |length: usize| (length as f32 * scale).round() as u32;
         let (width, height) = (side(self.width), side(self.height));

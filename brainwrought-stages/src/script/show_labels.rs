@@ -1,9 +1,12 @@
 //! [`foreign_labels`]: what pictures say that their lines do not.
 
-use brainwrought_core::data::{Line, Script};
+use brainwrought_core::data::Line;
+#[cfg(feature = "ffmpeg")]
+use brainwrought_core::data::Script;
 
 /// Labels of shows that neither their line nor the words that it cites hold as one run, whatever the spaces, case and signs
 /// between the letters.
+#[cfg(feature = "ffmpeg")]
 pub(crate) fn foreign_labels(script: &Script) -> Vec<String> {
     script.lines().flat_map(foreign_of).collect()
 }
