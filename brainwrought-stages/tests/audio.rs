@@ -207,7 +207,10 @@ fn a_voice_of_piper_says_each_word_when_its_model_says_so() {
         .map(|(a, b)| a.samples.start.abs_diff(b.samples.start) * 1000 / 22_050)
         .collect();
     distances.sort_unstable();
-    assert!(distances[6] <= 60, "{distances:?}");
+    // A caption that is a tenth of a second off is not noticed. Half the words have to be nearer: the noise that the
+    // model draws differs between processors, and the other engine has an accent of its own. Words that are off by one
+    // are off by two tenths and more.
+    assert!(distances[6] <= 100, "{distances:?}");
     let lexicon: Lexicon = "lease = /lˈiːs lˈiːs lˈiːs/".parse().unwrap();
     let longer = voice.speak_whole(&Utterance { lexicon, ..Utterance::new(line) }, &token).unwrap();
     assert!(longer.words[5].samples.len() > 2 * speech.words[5].samples.len());

@@ -24,11 +24,20 @@ use crate::store_clock::StoreClock;
 use crate::{ObjectArtifactStore, RemoteError, StoreOptions, open_artifact_store_with};
 use brainwrought_testing::PythonPeer;
 
+/// moto compares a version and writes the object in two steps, which a real server does in one: so that `put_opts` finds
+/// what is wrong with a client and not with moto, requests are answered one at a time.
 const MOTO: &str = "
 import sys
-from moto.server import ThreadedMotoServer
+from threading import Lock
+from moto.moto_server import threaded_moto_server
 from moto.s3.models import s3_backends
-server = ThreadedMotoServer(ip_address='127.0.0.1', port=0, verbose=False)
+class OneAtATime(threaded_moto_server.DomainDispatcherApplication):
+    turn = Lock()
+    def __call__(self, environ, start_response):
+        with self.turn:
+            return [b''.join(super().__call__(environ, start_response))]
+threaded_moto_server.DomainDispatcherApplication = OneAtATime
+server = threaded_moto_server.ThreadedMotoServer(ip_address='127.0.0.1', port=0, verbose=False)
 server.start()
 for n in range(100):
     s3_backends['123456789012']['aws'].create_bucket(f'bucket{n}', 'us-east-1')
