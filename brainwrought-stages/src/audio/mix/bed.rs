@@ -127,14 +127,15 @@ struct Loop {
 }
 
 impl Loop {
-    fn add(&mut self, frame: usize, value: f32, pan: f32) {
+    fn add(&mut self, frame: usize, value: f32, [left, right]: [f32; 2]) {
         let at = frame * 2 % self.stereo.len();
-        self.stereo[at] += value * (pan * FRAC_PI_2).cos();
-        self.stereo[at + 1] += value * (pan * FRAC_PI_2).sin();
+        self.stereo[at] += value * left;
+        self.stereo[at + 1] += value * right;
     }
 
     /// A soft chord tone: two slightly detuned oscillators with few overtones, swelling in and out.
     fn pad(&mut self, start: usize, length: usize, note: i32, level: f32, pan: f32) {
+        let gains = gains(pan);
         let tail = SAMPLE_RATE as usize;
         let total = length + tail;
         for detune in [-0.0015_f32, 0.0015] {
@@ -144,7 +145,7 @@ impl Loop {
                 let level = 0.5 * level / (harmonic * harmonic);
                 for n in 0..total {
                     let swell = (n as f32 / tail as f32).min((total - n) as f32 / tail as f32).min(1.0);
-                    self.add(start + n, tone.next() * level * swell * swell, pan);
+                    self.add(start + n, tone.next() * level * swell * swell, gains);
                 }
             }
         }
@@ -152,33 +153,36 @@ impl Loop {
 
     /// A plucked tone that dies away within a second.
     fn pluck(&mut self, start: usize, note: i32, level: f32, pan: f32) {
+        let gains = gains(pan);
         for overtone in 1..=3_u8 {
             let harmonic = f32::from(overtone);
             let mut tone = Tone::new(hertz(note) * harmonic);
             let fall = (-(3.5 + 3.0 * harmonic) / SAMPLE_RATE as f32).exp();
             let mut level = level / (harmonic * harmonic);
             for n in 0..SAMPLE_RATE as usize {
-                self.add(start + n, tone.next() * level * (n as f32 / 240.0).min(1.0), pan);
+                self.add(start + n, tone.next() * level * (n as f32 / 240.0).min(1.0), gains);
                 level *= fall;
             }
         }
     }
 
     fn kick(&mut self, start: usize, level: f32) {
+        let gains = gains(0.5);
         let mut phase = 0.0_f32;
         for n in 0..SAMPLE_RATE as usize / 4 {
             let t = n as f32 / SAMPLE_RATE as f32;
             phase += TAU * (46.0 + 60.0 * (-t * 30.0).exp()) / SAMPLE_RATE as f32;
-            self.add(start + n, phase.sin() * (-t * 16.0).exp() * level * (n as f32 / 96.0).min(1.0), 0.5);
+            self.add(start + n, phase.sin() * (-t * 16.0).exp() * level * (n as f32 / 96.0).min(1.0), gains);
         }
     }
 
     fn hat(&mut self, start: usize, level: f32, noise: &mut Noise) {
+        let gains = gains(0.6);
         let mut before = 0.0;
         for n in 0..SAMPLE_RATE as usize / 20 {
             let t = n as f32 / SAMPLE_RATE as f32;
             let now = noise.signed();
-            self.add(start + n, (now - before) * (-t * 120.0).exp() * level, 0.6);
+            self.add(start + n, (now - before) * (-t * 120.0).exp() * level, gains);
             before = now;
         }
     }
@@ -202,6 +206,11 @@ impl Tone {
         (self.last, self.now) = (self.now, self.turn * self.now - self.last);
         value as f32
     }
+}
+
+/// How loud the left and the right side are, for a place from 0 (left) to 1 (right), at the same power everywhere.
+fn gains(pan: f32) -> [f32; 2] {
+    [(pan * FRAC_PI_2).cos(), (pan * FRAC_PI_2).sin()]
 }
 
 /// The frequency of a MIDI note: 69 is 440 Hz.
