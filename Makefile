@@ -53,19 +53,22 @@ demo: setup
 
 # Clippy and the docs share one set of checked dependencies, the examples and the tests one set of compiled ones.
 # The tests come last, so that the output ends with their summary. Many wait for servers and workers, so those of the
-# libraries run beside those of the frontends; what these print is shown afterwards.
+# libraries run beside those of the frontends and beside the model, which takes minutes; what these print is shown afterwards.
 named = $(sort $(notdir $(basename $(wildcard $(1:%=%/tests/*.rs)))) \
 	$(notdir $(patsubst %/main.rs,%,$(wildcard $(1:%=%/tests/*/main.rs)))))
-FRONTENDS := $(call named,brainwrought-cli brainwrought-http)
-LIBRARIES := $(filter-out $(FRONTENDS),$(call named,brainwrought-core brainwrought-stages brainwrought-store))
+MODEL := small_model
+FRONTENDS := $(filter-out $(MODEL),$(call named,brainwrought-cli brainwrought-http))
+LIBRARIES := $(filter-out $(MODEL) $(FRONTENDS),$(call named,brainwrought-core brainwrought-stages brainwrought-store))
 
 test: setup-tests lint docs package
 	cargo test --workspace $(EXTRA) --no-run
 	@set -e; for example in $(EXAMPLES); do echo "example $$example"; $(TARGET)/debug/examples/$$example; done
 	@cargo test --workspace $(EXTRA) $(FRONTENDS:%=--test %) >$(TARGET)/frontend-tests.log 2>&1 & frontends=$$!; \
+	cargo test --workspace $(EXTRA) $(MODEL:%=--test %) >$(TARGET)/model-tests.log 2>&1 & model=$$!; \
 	cargo test --workspace $(EXTRA) --lib --bins && cargo test --workspace $(EXTRA) $(LIBRARIES:%=--test %); libraries=$$?; \
 	wait $$frontends; frontends=$$?; cat $(TARGET)/frontend-tests.log; \
-	cargo test --workspace $(EXTRA) --doc && exit $$(( libraries > frontends ? libraries : frontends ))
+	wait $$model; model=$$?; cat $(TARGET)/model-tests.log; \
+	cargo test --workspace $(EXTRA) --doc && exit $$(( libraries | frontends | model ))
 
 # Content credentials are off unless asked for, and take minutes to compile.
 test-c2pa:
