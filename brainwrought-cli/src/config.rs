@@ -2,6 +2,7 @@
 //! environment over the file, the file over defaults.
 
 use std::collections::BTreeMap;
+use std::error::Error as _;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -12,7 +13,7 @@ use brainwrought_stages::llm::{LOCAL_SERVERS, LlmChoice, NoSuchLlm};
 use brainwrought_stages::parse::OcrMode;
 use brainwrought_stages::provider::{Address, ProviderSettings, is_local_address};
 use brainwrought_stages::script::TrendChoice;
-use brainwrought_stages::standard::{BackgroundChoice, MakeOptions, Music, Resources};
+use brainwrought_stages::standard::{BackgroundChoice, MakeOptions, Music, Resources, Style, StyleError};
 use brainwrought_stages::visuals::{MemesBy, PictureChoice, Pictures, VideoGenerator};
 use brainwrought_store::StoreOptions;
 
@@ -22,6 +23,7 @@ use crate::config_file::{C2paSection, ConfigFile, ObserveSection, WorkerSection}
 use crate::exit::WrongCommand;
 use crate::model_wish::ModelWish;
 use crate::money::MaxCost;
+use crate::small_file::read_text;
 use crate::video_args::VideoArgs;
 
 /// How the files of videos end.
@@ -181,19 +183,35 @@ impl VideoConfig {
     /// Gives the arguments their meaning; looks at no file but to tell a style from a path.
     pub(crate) fn new(args: &VideoArgs, config: &Config) -> Result<Self, WrongCommand> {
         let (width, height) = size(args.size.as_deref())?;
+        let mut options = MakeOptions::default();
+        if let Some(name) = &args.style {
+            style(name)?.apply(&mut options);
+        }
         let mut clips = Vec::new();
-        let background = if brainwrought_stages::standard::is_background_style(&args.background) {
-            BackgroundChoice::Style(args.background.clone())
-        } else {
-            clips = clip_files(Path::new(&args.background))?;
-            BackgroundChoice::Clips(Vec::new())
-        };
-        let (music, music_files) = match args.music.as_str() {
-            "bed" => (Music::Bed, Vec::new()),
-            "none" => (Music::None, Vec::new()),
-            path if Path::new(path).is_dir() => (Music::Folder(Vec::new()), music_files(Path::new(path))?),
-            file => (Music::None, vec![PathBuf::from(file)]),
-        };
+        match &args.background {
+            None => {}
+            Some(name) if brainwrought_stages::standard::is_background_style(name) => {
+                options.background = BackgroundChoice::Style(name.clone());
+            }
+            Some(path) => {
+                clips = clip_files(Path::new(path))?;
+                options.background = BackgroundChoice::Clips(Vec::new());
+            }
+        }
+        let mut music = Vec::new();
+        if let Some(name) = &args.music {
+            options.music = match Music::named(name) {
+                Some(generated) => generated,
+                None if Path::new(name).is_dir() => {
+                    music = music_files(Path::new(name))?;
+                    Music::Folder(Vec::new())
+                }
+                None => {
+                    music = vec![PathBuf::from(name)];
+                    Music::None
+                }
+            };
+        }
         let llm = args.llm.clone().or_else(|| config.llm.clone());
         let trends = match &args.trends {
             Some(text) => crate::trends::chosen(text, llm.is_some())?,
@@ -201,24 +219,22 @@ impl VideoConfig {
         };
         let (pictures, picture_files) =
             pictures(args.pictures.as_ref().or(config.pictures.as_ref()), config)?;
-        let mut options = MakeOptions::default();
         options.format = args.format;
         options.length_ms = u64::from(args.length) * 1000;
         options.layout = args.layout;
-        options.background = background;
-        options.intensity = args.intensity;
+        options.intensity = args.intensity.unwrap_or(options.intensity);
+        options.colours = args.colours.unwrap_or(options.colours);
         options.voice = voice(&args.voice)?;
         options.voice2 = voice(&args.voice2)?;
         options.voice_failure = args.voice_failure;
-        options.captions = args.captions;
-        options.slang = args.slang;
-        options.memes = args.memes;
+        options.captions = args.captions.unwrap_or(options.captions);
+        options.slang = args.slang.unwrap_or(options.slang);
+        options.memes = args.memes.unwrap_or(options.memes);
         options.memes_by = args.memes_by.unwrap_or(config.memes_by);
         options.dialogue = args.dialogue;
-        options.characters = args.characters;
+        options.characters = args.characters.unwrap_or(options.characters);
         options.kind = args.kind;
-        options.music = music;
-        options.effects = args.effects;
+        options.effects = args.effects.unwrap_or(options.effects);
         options.seed = args.seed;
         options.width = width;
         options.height = height;
@@ -235,7 +251,7 @@ impl VideoConfig {
             wants_local_model,
             clips,
             pictures,
-            music: music_files,
+            music,
             lexicon: args.lexicon.clone(),
             script: args.script.clone(),
             password,
@@ -260,6 +276,27 @@ fn llm_servers(configured: Vec<String>) -> Result<Vec<String>, WrongCommand> {
         ))),
         None => Ok(servers),
     }
+}
+
+/// The built-in style of this name, or the one that a file describes.
+fn style(name: &str) -> Result<Style, WrongCommand> {
+    if let Some(built_in) = Style::named(name) {
+        return Ok(built_in);
+    }
+    let path = Path::new(name);
+    if !path.exists() {
+        let names: Vec<&str> = Style::names().collect();
+        return Err(WrongCommand(format!(
+            "there is no style `{name}`, and no such file; choose one of {}, or write a TOML file",
+            names.join(", ")
+        )));
+    }
+    let text = read_text(path);
+    let text = text.map_err(|error| WrongCommand(format!("the style {name} cannot be read: {error}")))?;
+    text.parse().map_err(|error: StyleError| {
+        let detail = error.source().map(|source| format!(": {source}")).unwrap_or_default();
+        WrongCommand(format!("{name}: {error}{detail}"))
+    })
 }
 
 /// The name of a voice, if it is one.

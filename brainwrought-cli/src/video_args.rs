@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use brainwrought_core::data::DocumentKind;
 use brainwrought_stages::audio::{Effects, VoiceFailure};
+use brainwrought_stages::background::Colours;
 use brainwrought_stages::frame::{CaptionStyle, Characters, Layout};
 use brainwrought_stages::parse::OcrMode;
 use brainwrought_stages::script::LENGTH_SECONDS;
@@ -30,13 +31,20 @@ pub(crate) struct VideoArgs {
     /// Layout: a card over a full-screen background, or picture and background split half and half
     #[arg(long, value_enum, default_value_t = Layout::Card)]
     pub(crate) layout: Layout,
+    /// Look that fills in background, colours, captions, music, effects, slang, memes and characters at once: `classic`, `arcade`,
+    /// `sweet`, `study`, `plain` (no brainrot at all), or a TOML file of your own; the options below win over it
+    #[arg(long, value_name = "NAME|FILE")]
+    pub(crate) style: Option<String>,
     /// Background: `auto`, a style (`runner`, `marbles`, `sorting`, `slices` or `calm`), or your own clip or folder of
-    /// clips
-    #[arg(long, value_name = "STYLE|FILE|FOLDER", default_value = "auto")]
-    pub(crate) background: String,
-    /// Motion of the background, from 0 (calm) to 3
-    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u8).range(0..=3))]
-    pub(crate) intensity: u8,
+    /// clips [default: auto]
+    #[arg(long, value_name = "STYLE|FILE|FOLDER")]
+    pub(crate) background: Option<String>,
+    /// Motion of the background, from 0 (calm) to 3 [default: 2]
+    #[arg(long, value_parser = clap::value_parser!(u8).range(0..=3))]
+    pub(crate) intensity: Option<u8>,
+    /// Colours of the background and of what is drawn [default: auto]
+    #[arg(long, value_enum)]
+    pub(crate) colours: Option<Colours>,
     /// Voice: `auto`, `heart`, `oak`, `fern`, `espeak`, `piper:FILE.onnx`, or a hosted one such as `openai:alloy`; `list`
     /// prints all of them
     #[arg(long, default_value = "auto")]
@@ -53,15 +61,15 @@ pub(crate) struct VideoArgs {
     /// Script that `brainwrought script` wrote and you edited; its lines decide the length
     #[arg(long, value_name = "FILE")]
     pub(crate) script: Option<PathBuf>,
-    /// Caption style
-    #[arg(long, value_enum, default_value_t = CaptionStyle::Pop)]
-    pub(crate) captions: CaptionStyle,
-    /// Amount of slang, from 0 (none) to 3
-    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(0..=3))]
-    pub(crate) slang: u8,
-    /// Number of memes, from 0 (none) to 3 (many)
-    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(0..=3))]
-    pub(crate) memes: u8,
+    /// Caption style [default: pop]
+    #[arg(long, value_enum)]
+    pub(crate) captions: Option<CaptionStyle>,
+    /// Amount of slang, from 0 (none) to 3 [default: 1]
+    #[arg(long, value_parser = clap::value_parser!(u8).range(0..=3))]
+    pub(crate) slang: Option<u8>,
+    /// Number of memes, from 0 (none) to 3 (many) [default: 1]
+    #[arg(long, value_parser = clap::value_parser!(u8).range(0..=3))]
+    pub(crate) memes: Option<u8>,
     /// Who draws memes: this program (own), or Imgflip with the account NAME:PASSWORD in $IMGFLIP_ACCOUNT (imgflip). The
     /// rights to Imgflip's templates are not cleared [default: `memes-by` in the config file, or own]
     #[arg(long, value_name = "WHO", value_enum)]
@@ -69,19 +77,20 @@ pub(crate) struct VideoArgs {
     /// Write a dialogue of two speakers: one asks, the other explains
     #[arg(long)]
     pub(crate) dialogue: bool,
-    /// Characters of a dialogue
-    #[arg(long, value_enum, value_name = "PAIR", default_value_t = Characters::Brain)]
-    pub(crate) characters: Characters,
+    /// Characters of a dialogue [default: brain]
+    #[arg(long, value_enum, value_name = "PAIR")]
+    pub(crate) characters: Option<Characters>,
     /// Kind of document, for a script written without a model [default: its structure tells]
     #[arg(long, value_name = "KIND", value_parser = kinds())]
     pub(crate) kind: Option<DocumentKind>,
-    /// Music under the voice: `bed` (generated), `none`, your own audio file, or a folder of them, from which the file whose
-    /// name fits the mood of the script best is chosen
-    #[arg(long, value_name = "bed|none|FILE|FOLDER", default_value = "bed")]
-    pub(crate) music: String,
-    /// Sound effects; `elevenlabs` ($ELEVENLABS_API_KEY) generates those that a language model asks for
-    #[arg(long, value_enum, value_name = "on|off|elevenlabs", default_value_t = Effects::On)]
-    pub(crate) effects: Effects,
+    /// Music under the voice: `bed` (generated to fit the script), generated in the mood `bright`, `focus` or `calm`, `none`,
+    /// your own audio file, or a folder of them, from which the file whose name fits the mood of the script best is chosen
+    /// [default: bed]
+    #[arg(long, value_name = "NAME|FILE|FOLDER")]
+    pub(crate) music: Option<String>,
+    /// Sound effects; `elevenlabs` ($ELEVENLABS_API_KEY) generates those that a language model asks for [default: on]
+    #[arg(long, value_enum, value_name = "on|off|elevenlabs")]
+    pub(crate) effects: Option<Effects>,
     /// Seed of all random choices [default: derived from the file]
     #[arg(long)]
     pub(crate) seed: Option<u64>,

@@ -4,11 +4,12 @@ use brainwrought_core::budget::{Cost, MAX_USD};
 use brainwrought_core::data::DocumentKind;
 use brainwrought_core::job_store::JobView;
 use brainwrought_stages::audio::{Effects, Lexicon, VoiceLibrary};
+use brainwrought_stages::background::Colours;
 use brainwrought_stages::frame::{CaptionStyle, Characters, Layout, frame_size};
 use brainwrought_stages::parse::OcrMode;
 use brainwrought_stages::script::LENGTH_SECONDS;
 use brainwrought_stages::standard::{
-    BackgroundChoice, Format, MakeOptions, Music, background_styles, is_background_style,
+    BackgroundChoice, Format, MakeOptions, Music, Style, background_styles, is_background_style,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -20,6 +21,11 @@ use crate::ApiError;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct VideoOptions {
+    /// A look that fills in `background`, `intensity`, `colours`, `captions`, `music`, `effects`, `slang`, `memes` and
+    /// `characters` where they are not given: `classic`, `arcade`, `sweet`, `study` or `plain` (no brainrot at all).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(pattern = "^(classic|arcade|sweet|study|plain)$")]
+    pub(crate) style: Option<String>,
     /// The length in seconds, from 15 to 180.
     #[schema(minimum = 15, maximum = 180, default = 55)]
     pub(crate) length: u32,
@@ -36,6 +42,14 @@ pub(crate) struct VideoOptions {
     /// How lively the background is, from 0 (calm) to 3.
     #[schema(minimum = 0, maximum = 3, default = 2)]
     pub(crate) intensity: u8,
+    /// The colours of the background and of what is drawn: `auto`, `dusk` (violet and rose), `lagoon` (blue and turquoise),
+    /// `ember` (red and orange), `orchard` (greens), `midnight` (dark blues) or `candy` (pink and violet).
+    #[schema(
+        value_type = String,
+        pattern = "^(auto|dusk|lagoon|ember|orchard|midnight|candy)$",
+        default = "auto"
+    )]
+    pub(crate) colours: Colours,
     /// The voice: `auto`, `heart`, `oak`, `fern`, `espeak`, or one of Kokoro's, such as `kokoro/am_michael`, where the
     /// server has them.
     #[schema(pattern = "^(auto|heart|oak|fern|espeak|kokoro/[a-z]{2}_[a-z0-9]+)$", default = "auto")]
@@ -79,9 +93,10 @@ pub(crate) struct VideoOptions {
     /// video.
     #[schema(default = false)]
     pub(crate) script_only: bool,
-    /// What plays under the voice: `bed` or `none`. A form may instead send an audio file in the field `music`, and another
+    /// What plays under the voice: `bed` (generated to fit the script), `bright`, `focus` or `calm` (generated in that mood), or
+    /// `none`. A form may instead send an audio file in the field `music`, and another
     /// video from the PDF of a job with such a file keeps it with `own`.
-    #[schema(pattern = "^(bed|none|own)$", default = "bed")]
+    #[schema(pattern = "^(bed|bright|focus|calm|none|own)$", default = "bed")]
     pub(crate) music: String,
     /// The file or folder that `own` stands for.
     #[serde(skip)]
@@ -109,11 +124,13 @@ pub(crate) struct VideoOptions {
 impl Default for VideoOptions {
     fn default() -> Self {
         Self {
+            style: None,
             length: 55,
             format: Format::Short,
             layout: Layout::Card,
             background: "auto".to_owned(),
             intensity: 2,
+            colours: Colours::Auto,
             voice: "auto".to_owned(),
             voice2: "auto".to_owned(),
             lexicon: String::new(),
@@ -134,6 +151,10 @@ impl Default for VideoOptions {
         }
     }
 }
+
+/// What a style chooses. Built-in styles choose all of it.
+const STYLED: [&str; 9] =
+    ["background", "captions", "characters", "colours", "effects", "intensity", "memes", "music", "slang"];
 
 /// The voices that every server has.
 pub(crate) const VOICES: [&str; 5] = ["auto", "heart", "oak", "fern", "espeak"];
@@ -198,18 +219,19 @@ impl VideoOptions {
             BackgroundChoice::Style(style) => style.clone(),
             _ => "auto".to_owned(),
         };
-        let (music, own_music) = match made.music {
-            Music::Bed => ("bed", None),
-            Music::None => ("none", None),
-            own => ("own", Some(own)),
+        let (music, own_music) = match made.music.name() {
+            Some(name) => (name, None),
+            None => ("own", Some(made.music)),
         };
         let is_ours = |name: &String| is_voice(name);
         Self {
+            style: None,
             length: u32::try_from(made.length_ms / 1000).unwrap_or(55).clamp(MIN_LENGTH, MAX_LENGTH),
             format: made.format,
             layout: made.layout,
             background,
             intensity: made.intensity,
+            colours: made.colours,
             voice: Some(made.voice).filter(is_ours).unwrap_or_else(|| "auto".to_owned()),
             voice2: Some(made.voice2).filter(is_ours).unwrap_or_else(|| "auto".to_owned()),
             lexicon: lexicon_text(&made.lexicon),
@@ -241,8 +263,15 @@ impl VideoOptions {
             Ok(Value::Object(all)) => all,
             _ => Map::new(),
         };
-        all.extend(given);
+        all.extend(expanded(given)?);
         Ok(Self { own_music, ..read(all)? })
+    }
+
+    /// Puts the choices of a style over these ones; a name that no style has changes nothing.
+    pub(crate) fn styled(self, name: Option<&str>) -> Self {
+        let Some(name) = name.filter(|name| Style::named(name).is_some()) else { return self };
+        let given = Map::from_iter([("style".to_owned(), name.into())]);
+        self.clone().with(given).unwrap_or(self)
     }
 
     /// The limit of the job: the lower of what the client wants and what the server allows.
@@ -289,10 +318,10 @@ impl VideoOptions {
         let lexicon: Lexicon =
             self.lexicon.parse().map_err(|error| wrong(&format!("`lexicon` cannot be read: {error}")))?;
         let music = match self.music.as_str() {
-            "bed" => Music::Bed,
-            "none" => Music::None,
             "own" if self.own_music.is_some() => self.own_music.unwrap_or(Music::Bed),
-            other => return Err(wrong(&format!("`music` must be bed, none or a file, not `{other}`"))),
+            name => Music::named(name).ok_or_else(|| {
+                wrong(&format!("`music` must be {} or a file, not `{name}`", Music::NAMES.join(", ")))
+            })?,
         };
         let effects = match self.effects.as_str() {
             "on" => Effects::On,
@@ -306,6 +335,7 @@ impl VideoOptions {
         options.layout = self.layout;
         options.background = BackgroundChoice::Style(self.background);
         options.intensity = self.intensity;
+        options.colours = self.colours;
         options.voice = self.voice;
         options.voice2 = self.voice2;
         options.lexicon = lexicon;
@@ -331,8 +361,34 @@ fn is_voice(name: &str) -> bool {
     VOICES.contains(&name) || (name.starts_with("kokoro/") && VoiceLibrary::check_name(name).is_ok())
 }
 
+/// What a style chooses, by the names of the options.
+pub(crate) fn choices_of(style: &Style) -> Map<String, Value> {
+    let mut filled = MakeOptions::default();
+    style.apply(&mut filled);
+    let filled = serde_json::to_value(filled).unwrap_or_default();
+    let Ok(Value::Object(filled)) = serde_json::to_value(VideoOptions::of_job(&filled, None)) else {
+        return Map::new();
+    };
+    filled.into_iter().filter(|(name, _)| STYLED.contains(&name.as_str())).collect()
+}
+
+/// Puts the choices of a style in its place, where they are not given beside it.
+fn expanded(mut given: Map<String, Value>) -> Result<Map<String, Value>, ApiError> {
+    let Some(name) = given.remove("style") else { return Ok(given) };
+    let style = name.as_str().and_then(Style::named);
+    let style = style.ok_or_else(|| {
+        let names: Vec<&str> = Style::names().collect();
+        let name = name.as_str().map_or_else(|| name.to_string(), str::to_owned);
+        wrong(&format!("`style` must be {}, not `{name}`", names.join(", ")))
+    })?;
+    for (name, value) in choices_of(&style) {
+        given.entry(name).or_insert(value);
+    }
+    Ok(given)
+}
+
 fn read(options: Map<String, Value>) -> Result<VideoOptions, ApiError> {
-    serde_json::from_value(Value::Object(options))
+    serde_json::from_value(Value::Object(expanded(options)?))
         .map_err(|error| wrong(&format!("the options cannot be read: {error}")))
 }
 
@@ -413,6 +469,28 @@ mod tests {
     }
 
     #[test]
+    fn a_style_fills_in_what_is_not_given() {
+        for name in Style::names() {
+            let mut expected = MakeOptions::default();
+            Style::named(name).unwrap().apply(&mut expected);
+            assert_eq!(made(&[("style", name)]).unwrap(), expected, "{name}");
+        }
+        let options = made(&[("style", "plain"), ("memes", "3")]).unwrap();
+        assert_eq!((options.memes, options.captions, options.music), (3, CaptionStyle::Calm, Music::None));
+        let given = serde_json::json!({ "style": "arcade", "length": 45 }).as_object().unwrap().clone();
+        let before = VideoOptions { memes: 0, slang: 0, ..VideoOptions::default() };
+        let changed = before.with(given).unwrap();
+        assert_eq!((changed.length, changed.memes, changed.colours), (45, 2, Colours::Midnight));
+        let schema = serde_json::to_value(<VideoOptions as utoipa::PartialSchema>::schema()).unwrap();
+        let names: Vec<&str> = Style::names().collect();
+        assert_eq!(schema["properties"]["style"]["pattern"], format!("^({})$", names.join("|")));
+        let music = format!("^({}|own)$", Music::NAMES.join("|"));
+        assert_eq!(schema["properties"]["music"]["pattern"], music);
+        let colours: Vec<&str> = Colours::ALL.iter().map(|colours| colours.name()).collect();
+        assert_eq!(schema["properties"]["colours"]["pattern"], format!("^({})$", colours.join("|")));
+    }
+
+    #[test]
     fn fields_and_json_mean_the_same() {
         let fields = made(&[("length", "30"), ("layout", "b"), ("music", "none"), ("size", "270x480")]);
         let json = made(&[("options", r#"{"length":30,"layout":"b","music":"none","size":"270x480"}"#)]);
@@ -482,6 +560,9 @@ mod tests {
             ("dialogue", "maybe"),
             ("script-only", "maybe"),
             ("background", "/etc/passwd"),
+            ("style", "minecraft"),
+            ("style", "/etc/passwd"),
+            ("colours", "beige"),
             ("voice", "elvis"),
             ("voice", "openai:alloy"),
             ("voice2", "piper:/etc/passwd"),

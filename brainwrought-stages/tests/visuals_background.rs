@@ -1,5 +1,6 @@
 //! Backgrounds: the same bytes every time, always in motion, never dark, never flashing.
 
+use brainwrought_stages::background::Colours;
 use brainwrought_stages::background::{BackgroundError, STYLES, choose, open};
 use brainwrought_stages::picture::{Area, YuvFrame};
 
@@ -138,14 +139,16 @@ fn every_size_can_be_drawn() {
 
 #[test]
 fn wishes_become_styles() {
-    assert_eq!(choose("marbles", 1, 2).unwrap(), "marbles");
-    assert_eq!(choose("marbles", 1, 3).unwrap(), "marbles:wild");
-    assert_eq!(choose("runner", 1, 0).unwrap(), "calm");
-    assert_eq!(choose("auto", 9, 1).unwrap(), choose("auto", 9, 1).unwrap());
+    assert_eq!(choose("marbles", 1, 2, Colours::Auto).unwrap(), "marbles");
+    assert_eq!(choose("marbles", 1, 3, Colours::Auto).unwrap(), "marbles:wild");
+    assert_eq!(choose("runner", 1, 0, Colours::Auto).unwrap(), "calm");
+    assert_eq!(choose("auto", 9, 1, Colours::Auto).unwrap(), choose("auto", 9, 1, Colours::Auto).unwrap());
     let chosen: std::collections::BTreeSet<String> =
-        (0..50).map(|seed| choose("auto", seed, 2).unwrap()).collect();
+        (0..50).map(|seed| choose("auto", seed, 2, Colours::Auto).unwrap()).collect();
     assert_eq!(chosen.len(), STYLES.len() - 1);
-    let unknown = choose("minecraft", 1, 2).unwrap_err();
+    assert_eq!(choose("runner", 1, 1, Colours::Lagoon).unwrap(), "runner:gentle:lagoon");
+    assert_eq!(choose("auto", 1, 0, Colours::Ember).unwrap(), "calm:ember");
+    let unknown = choose("minecraft", 1, 2, Colours::Auto).unwrap_err();
     assert!(unknown.to_string().contains("marbles"), "{unknown}");
     assert!(matches!(open("marbles:warp", 1, 10, 10, 30, 0), Err(BackgroundError::UnknownStyle { .. })));
     assert!(matches!(open("marbles", 1, 10, 10, 0, 0), Err(BackgroundError::Size { .. })));

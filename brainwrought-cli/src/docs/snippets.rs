@@ -15,6 +15,9 @@ const JOB_ID: &str = "JOB_ID";
 /// What stands in front of a snippet that is a file of the examples.
 const EXAMPLE: &str = "<!-- example: ";
 
+/// Where snippets in TOML are styles of videos and no config files.
+const STYLES: &str = "docs/guide/styles.md";
+
 /// A block of code.
 struct Snippet {
     /// The document and the line.
@@ -181,13 +184,27 @@ fn every_example_of_the_help_is_understood() {
 fn every_config_file_of_the_documents_is_read() {
     let mut count = 0;
     let mut faults = Vec::new();
-    for snippet in documents().iter().flat_map(snippets).filter(|snippet| snippet.language == "toml") {
+    let is_config = |snippet: &Snippet| snippet.language == "toml" && !snippet.place.starts_with(STYLES);
+    for snippet in documents().iter().flat_map(snippets).filter(is_config) {
         count += 1;
         let wrong = ConfigFile::parse(&snippet.text, Path::new(crate::config_file::NAME)).err();
         faults.extend(wrong.map(|wrong| format!("{}: {wrong}", snippet.place)));
     }
     assert!(count > 2, "found {count} files only: this looks in the wrong place");
     report(&faults);
+}
+
+#[test]
+fn every_style_of_the_documents_is_read() {
+    let documents = documents();
+    let is_style = |snippet: &Snippet| snippet.language == "toml" && snippet.place.starts_with(STYLES);
+    let styles: Vec<Snippet> = documents.iter().flat_map(snippets).filter(is_style).collect();
+    assert!(!styles.is_empty(), "this looks in the wrong place");
+    let wrong = |snippet: &Snippet| {
+        let wrong = snippet.text.parse::<brainwrought_stages::standard::Style>().err()?;
+        Some(format!("{}: {wrong}", snippet.place))
+    };
+    report(&styles.iter().filter_map(wrong).collect::<Vec<_>>());
 }
 
 #[test]

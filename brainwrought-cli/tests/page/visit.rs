@@ -14,6 +14,7 @@ fn a_student_submits_closes_the_tab_and_comes_back_to_the_video() {
     first.open(&server.url);
     first.choose("#pdf", &paper());
     first.wait_for("#chosen", "queues.pdf");
+    take_a_style(&mut first);
     first.hurry();
     first.click("#start");
 
@@ -63,6 +64,18 @@ fn a_student_submits_closes_the_tab_and_comes_back_to_the_video() {
     assert_eq!(foreign, Vec::<&String>::new(), "the page asks nobody else");
     assert!(second.requests.iter().any(|url| url.ends_with("/events")), "progress was followed live");
     assert_eq!(second.complaints, Vec::<String>::new());
+}
+
+/// A style fills in the form and leaves the file that was chosen; the address of a style does so without scripts.
+fn take_a_style(browser: &mut Browser) {
+    let chosen = "['background', 'captions', 'colours', 'memes', 'music', 'characters'].map(name => \
+                  new FormData(document.querySelector('#upload')).getAll(name)[0]).join()";
+    let before = browser.eval(chosen);
+    browser.eval("document.querySelector('[href=\"?style=plain\"]').click()");
+    assert_eq!(browser.eval(chosen), "calm,calm,midnight,0,none,owl");
+    assert_eq!(browser.eval("document.querySelector('#pdf').files.length"), 1);
+    browser.eval("document.querySelector('[href=\"?style=classic\"]').click()");
+    assert_eq!(browser.eval(chosen), before, "what nobody chose is the first style");
 }
 
 /// Looks at the progress until the job is done: it must move, and say what is being done.

@@ -187,6 +187,9 @@ pub(crate) fn serve(planted: &Planted, seen: &Seen, providers: &Providers, home:
     std::fs::write(pictures.join(format!("queue {}.png", planted.secret("--pictures"))), &poster).unwrap();
     let lexicon = home.join(planted.secret("--lexicon"));
     std::fs::write(&lexicon, "queue = kyoo\n").unwrap();
+    let style = home.join(format!("{}.toml", planted.secret("--style")));
+    std::fs::write(&style, format!("summary = \"{}\"\ncaptions = \"box\"\n", planted.secret("--style")))
+        .unwrap();
     let script = home.join(planted.secret("--script"));
     std::fs::write(&script, script_file()).unwrap();
     jobs.push(submit(&["--script", script.to_str().unwrap()]));
@@ -197,6 +200,8 @@ pub(crate) fn serve(planted: &Planted, seen: &Seen, providers: &Providers, home:
         music.to_str().unwrap(),
         "--lexicon",
         lexicon.to_str().unwrap(),
+        "--style",
+        style.to_str().unwrap(),
         "--pictures",
         pictures.to_str().unwrap(),
         "--trends",

@@ -28,13 +28,14 @@ const BROWSERS: &str = "browsers learn by a header who may frame the page";
 const NAMED: &str = "videos and their manifests name the model or the licence";
 
 /// The flags of the commands that serve, submit and work.
-pub(crate) const FLAGS: [(&str, Fate); 56] = [
+pub(crate) const FLAGS: [(&str, Fate); 58] = [
     ("artifacts", Secret),
     ("background", Inside),
     ("bind", Shown(ADDRESS)),
     ("callback-host", Inside),
     ("captions", Plain),
     ("characters", Plain),
+    ("colours", Plain),
     ("concurrency", Plain),
     ("config", Inside),
     ("document-tokens", Plain),
@@ -77,6 +78,7 @@ pub(crate) const FLAGS: [(&str, Fate); 56] = [
     ("slang", Plain),
     ("stage", Plain),
     ("store", Secret),
+    ("style", Inside),
     ("trends", Secret),
     ("voice", Secret),
     ("voice-failure", Plain),

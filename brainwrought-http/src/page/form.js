@@ -24,6 +24,28 @@
     number.addEventListener("input", () => (slider.value = number.value));
   }
 
+  // A style fills in the form at once, so that a file that was chosen stays.
+  for (const link of document.querySelectorAll("[data-choices]")) {
+    link.setAttribute("role", "button");
+    link.addEventListener("click", (event) => {
+      event.preventDefault();
+      const form = link.closest("form");
+      for (const [name, value] of Object.entries(JSON.parse(link.dataset.choices))) {
+        const field = form.elements[name];
+        if (!field) continue;
+        const controls = field instanceof RadioNodeList ? [...field] : [field];
+        for (const control of controls) {
+          if (control.type === "file") continue;
+          if (control.type === "radio") control.checked = control.value === String(value);
+          else control.value = String(value);
+          control.dispatchEvent(new Event("change", { bubbles: true }));
+        }
+      }
+      for (const other of form.querySelectorAll("[data-choices]")) other.toggleAttribute("aria-current", other === link);
+      at("style-summary").textContent = link.title;
+    });
+  }
+
   // Samples move while they are pointed at, have the focus, or are chosen; never for people who want no motion.
   const still = matchMedia("(prefers-reduced-motion: reduce)");
   for (const video of document.querySelectorAll("video[data-sample]")) {

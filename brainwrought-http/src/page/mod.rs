@@ -82,6 +82,13 @@ struct HomeQuery {
     job_id: Option<String>,
     tab: Option<String>,
     deleted: Option<String>,
+    style: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct VariantQuery {
+    style: Option<String>,
 }
 
 async fn home(
@@ -105,6 +112,7 @@ async fn home(
     if query.tab.as_deref() == Some("retrieve") {
         page.tab = Tab::Retrieve;
     }
+    page.style = query.style;
     if query.deleted.is_some() {
         page.note = Some("The job, its file and its video have been deleted.");
     }
@@ -226,21 +234,24 @@ async fn variant_form(
     State(state): State<Arc<AppState>>,
     base: Base,
     Path(job_id): Path<String>,
+    query: Result<Query<VariantQuery>, QueryRejection>,
 ) -> Result<Html<String>, ApiError> {
     let view = state.job(&job_id).await?;
-    Ok(Html(draw_variant_form(&state, &base, &view, None).await))
+    let Query(query) = query.unwrap_or_default();
+    Ok(Html(draw_variant_form(&state, &base, &view, query.style.as_deref(), None).await))
 }
 
 async fn draw_variant_form(
     state: &AppState,
     base: &Base,
     view: &JobView,
+    style: Option<&str>,
     error: Option<&ApiError>,
 ) -> String {
     let options = OptionsForm {
         base: &base.0,
         voices: state.previews.voices().await,
-        chosen: variant::options_of(view),
+        chosen: variant::options_of(view).styled(style),
         spending: spending(&state.settings),
         is_open: true,
     };
@@ -269,7 +280,7 @@ async fn make_variant(
     match variant::make_from_form(&state, client, &view, &headers, body).await {
         Ok(created) => go_to(&base.page(&created.view.job.job_id)),
         Err(error) => {
-            let page = draw_variant_form(&state, &base, &view, Some(&error)).await;
+            let page = draw_variant_form(&state, &base, &view, None, Some(&error)).await;
             error.apply_to(Html(page).into_response())
         }
     }

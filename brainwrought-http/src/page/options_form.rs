@@ -1,13 +1,14 @@
 //! [`OptionsForm`]: everything that can be chosen about a video, with samples of voices, backgrounds and captions.
 
 use brainwrought_core::budget::Cost;
-use brainwrought_stages::background::STYLES;
+use brainwrought_stages::background::{Colours, STYLES};
 use brainwrought_stages::frame::{CaptionStyle, Characters};
+use brainwrought_stages::standard::Style;
 use maud::{Markup, html};
 
 use crate::own_music;
 use crate::previews::{VoiceChoice, sample_file};
-use crate::video_options::{MAX_LENGTH, MAX_LEXICON, MIN_LENGTH, VideoOptions};
+use crate::video_options::{MAX_LENGTH, MAX_LEXICON, MIN_LENGTH, VideoOptions, choices_of};
 
 /// Everything that can be chosen about a video.
 #[derive(Debug, Clone)]
@@ -41,6 +42,7 @@ impl OptionsForm<'_> {
     pub(super) fn render(&self) -> Markup {
         html! {
             (self.length())
+            (self.styles())
             details.more open[self.is_open] {
                 summary { "More options" }
                 (self.backgrounds())
@@ -59,6 +61,20 @@ impl OptionsForm<'_> {
                 input #length-slider type="range" min=(MIN_LENGTH) max=(MAX_LENGTH) step="5" value=(self.chosen.length) aria-label="Length in seconds" hidden;
                 input #length name="length" type="number" min=(MIN_LENGTH) max=(MAX_LENGTH) step="1" value=(self.chosen.length) inputmode="numeric" required;
                 small { "From " (MIN_LENGTH) " to " (MAX_LENGTH) " seconds." }
+            }
+        }
+    }
+
+    /// Styles are links, so that they work without scripts; with them, they fill in the form and nothing is loaded.
+    fn styles(&self) -> Markup {
+        html! {
+            nav.styles aria-labelledby="styles-title" {
+                span #styles-title { "Style" }
+                @for (name, style) in Style::names().filter_map(|name| Some((name, Style::named(name)?))) {
+                    a href={ "?style=" (name) } title=[style.summary.as_deref()]
+                        data-choices=(serde_json::Value::Object(choices_of(&style)).to_string()) { (capital(name)) }
+                }
+                small #style-summary aria-live="polite" { "A style fills in the options below." }
             }
         }
     }
@@ -128,7 +144,15 @@ impl OptionsForm<'_> {
         second.extend(names.zip(described.iter().map(String::as_str)));
         let characters = Characters::ALL.iter().map(|pair| (pair.name(), pair.label()));
         let characters: Vec<(&str, &str)> = characters.collect();
-        let mut music = vec![("bed", "In the background"), ("none", "None")];
+        let colours = Colours::ALL.iter().map(|colours| (colours.name(), colours.label()));
+        let colours: Vec<(&str, &str)> = colours.collect();
+        let mut music = vec![
+            ("bed", "As it fits"),
+            ("bright", "Bright"),
+            ("focus", "Focused"),
+            ("calm", "Calm"),
+            ("none", "None"),
+        ];
         if chosen.own_music.is_some() {
             music.push(("own", "Your own, as before"));
         }
@@ -136,6 +160,7 @@ impl OptionsForm<'_> {
             div.grid {
                 (select("layout", "Layout", chosen.layout.name(), &[("card", "Card over motion"), ("split", "Page above, motion below")]))
                 (select("intensity", "Motion", level(chosen.intensity), &[("0", "Calm"), ("1", "Gentle"), ("2", "Lively"), ("3", "Wild")]))
+                (select("colours", "Colours", chosen.colours.name(), &colours))
                 (select("slang", "Slang", level(chosen.slang), &[("0", "None"), ("1", "A little"), ("2", "Some"), ("3", "A lot")]))
                 (select("memes", "Memes", level(chosen.memes), &[("0", "None"), ("1", "A few"), ("2", "Some"), ("3", "Many")]))
                 (select("dialogue", "Speakers", if chosen.dialogue { "true" } else { "false" }, &[("false", "One explains"), ("true", "Two talk")]))

@@ -26,6 +26,8 @@ pub(super) struct Page {
     pub(super) base: String,
     pub(super) tab: Tab,
     pub(super) title: String,
+    /// The style that fills in the form.
+    pub(super) style: Option<String>,
     /// What the field holds that finds a job.
     pub(super) job_id: String,
     pub(super) error: Option<String>,
@@ -49,6 +51,7 @@ impl Page {
             base: base.0.clone(),
             tab: Tab::Submit,
             title: String::new(),
+            style: None,
             job_id: String::new(),
             error: None,
             note: None,
@@ -90,9 +93,9 @@ impl Page {
         let options = OptionsForm {
             base,
             voices: &self.voices,
-            chosen: VideoOptions::default(),
+            chosen: VideoOptions::default().styled(self.style.as_deref()),
             spending: self.spending,
-            is_open: false,
+            is_open: self.style.is_some(),
         };
         html! {
             div.tabs role="tablist" aria-label="What to do" {

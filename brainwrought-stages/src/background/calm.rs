@@ -21,7 +21,7 @@ pub(super) struct Calm {
 
 impl Calm {
     pub(super) fn new(setting: &Setting) -> Self {
-        let palette = palette_of(setting.seed);
+        let palette = palette_of(setting.seed, setting.colours);
         let mut sky = YuvFrame::black(setting.width, setting.height);
         let mut canvas = Canvas::new(&mut sky);
         let height = canvas.height();

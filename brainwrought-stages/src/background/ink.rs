@@ -1,6 +1,6 @@
 //! [`Ink`]: a colour as the encoder has it, and the palettes that styles draw with.
 
-use super::seeded;
+use super::{Colours, seeded};
 
 /// A colour in BT.709 limited range.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,9 +70,18 @@ const PALETTES: [Palette; 6] = [
     palette(0x55208A, 0xFF79C6, 0x3F1B66, [0xFFE45E, 0x66F2D5, 0xFF6392, 0x7FC8F8, 0xFFB86B]),
 ];
 
-/// Chooses a palette.
-pub(super) fn palette_of(seed: u64) -> Palette {
-    PALETTES[seeded::below(seed, 0xC010, PALETTES.len())]
+/// The palette of colours, or one that the seed chooses.
+pub(super) fn palette_of(seed: u64, colours: Colours) -> Palette {
+    let place = match colours {
+        Colours::Dusk => 0,
+        Colours::Lagoon => 1,
+        Colours::Ember => 2,
+        Colours::Orchard => 3,
+        Colours::Midnight => 4,
+        Colours::Candy => 5,
+        Colours::Auto => seeded::below(seed, 0xC010, PALETTES.len()),
+    };
+    PALETTES[place]
 }
 
 const fn palette(high: u32, low: u32, ground: u32, accents: [u32; 5]) -> Palette {

@@ -34,7 +34,7 @@ pub(super) struct Marbles {
 
 impl Marbles {
     pub(super) fn new(setting: &Setting) -> Self {
-        let palette = palette_of(setting.seed);
+        let palette = palette_of(setting.seed, setting.colours);
         let mut backdrop = YuvFrame::black(setting.width, setting.height);
         let mut canvas = Canvas::new(&mut backdrop);
         let view_height = canvas.height();

@@ -2,6 +2,7 @@
 
 mod calm;
 mod canvas;
+mod colours;
 mod ink;
 mod marble_course;
 mod marbles;
@@ -18,6 +19,7 @@ use std::fmt;
 
 use crate::picture::{Area, YuvFrame};
 
+pub use colours::Colours;
 pub use shade::Shade;
 
 /// Something that draws one frame after the other.
@@ -94,32 +96,34 @@ impl Intensity {
     }
 }
 
-/// Turns a wish into the name that [`open`] takes: `auto` becomes a style that the seed chooses, and the intensity dial
-/// (0 is calm, 1 gentle, 2 usual, 3 and above wild) is written behind a colon.
+/// Turns a wish into the name that [`open`] takes: `auto` becomes a style that the seed chooses; the intensity dial (0 is
+/// calm, 1 gentle, 2 usual, 3 and above wild) and colours that somebody chose are written behind colons.
 ///
 /// # Errors
 ///
 /// Fails when no style has the name.
-pub fn choose(wish: &str, seed: u64, intensity: u8) -> Result<String, BackgroundError> {
+pub fn choose(wish: &str, seed: u64, intensity: u8, colours: Colours) -> Result<String, BackgroundError> {
     if wish != "auto" {
         parse(wish)?;
-    }
-    if intensity == 0 || wish == "calm" {
-        return Ok("calm".to_owned());
     }
     let lively: Vec<&str> = STYLES.iter().map(|style| style.name).filter(|&name| name != "calm").collect();
     let name = if wish == "auto" { lively[seeded::below(seed, 0xA070, lively.len())] } else { wish };
     let name = name.split(':').next().unwrap_or(name);
-    Ok(match intensity {
-        1 => format!("{name}:gentle"),
-        2 => name.to_owned(),
-        _ => format!("{name}:wild"),
-    })
+    let (name, pace) = match intensity {
+        _ if name == "calm" => (name, ""),
+        0 => ("calm", ""),
+        1 => (name, ":gentle"),
+        2 => (name, ""),
+        _ => (name, ":wild"),
+    };
+    let colours = if colours.is_auto() { String::new() } else { format!(":{}", colours.name()) };
+    Ok(format!("{name}{pace}{colours}"))
 }
 
 /// Opens a style at a moment of its animation.
 ///
-/// `style` is a name of [`STYLES`] or `auto`, with `:gentle` or `:wild` behind it where the usual pace is not wanted.
+/// `style` is a name of [`STYLES`] or `auto`, with `:gentle` or `:wild` behind it where the usual pace is not wanted, and a
+/// colon and the name of [`Colours`] where the seed shall not choose them.
 /// Times are in milliseconds, sizes in pixels; odd sizes are rounded up to even ones.
 ///
 /// # Errors
@@ -137,10 +141,11 @@ pub fn open(
         return Err(BackgroundError::Size { width, height, fps });
     }
     if style == "auto" {
-        return open(&choose(style, seed, 2)?, seed, width, height, fps, offset_ms);
+        return open(&choose(style, seed, 2, Colours::Auto)?, seed, width, height, fps, offset_ms);
     }
-    let (name, intensity) = parse(style)?;
-    let stage = Setting { seed, width, height, clock: Clock { fps, offset_ms, pace: intensity.pace() } };
+    let (name, intensity, colours) = parse(style)?;
+    let stage =
+        Setting { seed, colours, width, height, clock: Clock { fps, offset_ms, pace: intensity.pace() } };
     Ok(match name {
         "runner" => Box::new(runner::Runner::new(&stage)),
         "marbles" => Box::new(marbles::Marbles::new(&stage)),
@@ -154,6 +159,7 @@ pub fn open(
 #[derive(Debug, Clone, Copy)]
 struct Setting {
     seed: u64,
+    colours: Colours,
     width: usize,
     height: usize,
     clock: Clock,
@@ -180,16 +186,20 @@ impl Clock {
     }
 }
 
-fn parse(style: &str) -> Result<(&'static str, Intensity), BackgroundError> {
+fn parse(style: &str) -> Result<(&'static str, Intensity, Colours), BackgroundError> {
     let unknown = || BackgroundError::UnknownStyle { name: style.to_owned() };
-    let (name, intensity) = match style.split_once(':') {
-        None => (style, Intensity::Usual),
-        Some((name, "gentle")) => (name, Intensity::Gentle),
-        Some((name, "wild")) => (name, Intensity::Wild),
-        Some(_) => return Err(unknown()),
-    };
+    let mut parts = style.split(':');
+    let name = parts.next().unwrap_or_default();
     let info = STYLES.iter().find(|info| info.name == name).ok_or_else(unknown)?;
-    Ok((info.name, intensity))
+    let (mut intensity, mut colours) = (Intensity::Usual, Colours::Auto);
+    for part in parts {
+        match part {
+            "gentle" => intensity = Intensity::Gentle,
+            "wild" => intensity = Intensity::Wild,
+            _ => colours = Colours::named(part).ok_or_else(unknown)?,
+        }
+    }
+    Ok((info.name, intensity, colours))
 }
 
 fn names() -> String {

@@ -34,7 +34,7 @@ pub(super) struct Runner {
 
 impl Runner {
     pub(super) fn new(setting: &Setting) -> Self {
-        let palette = palette_of(setting.seed);
+        let palette = palette_of(setting.seed, setting.colours);
         let mut sky = YuvFrame::black(setting.width, setting.height);
         let mut canvas = Canvas::new(&mut sky);
         let horizon = canvas.height() * HORIZON;

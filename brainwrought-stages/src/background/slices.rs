@@ -38,7 +38,7 @@ pub(super) struct Slices {
 
 impl Slices {
     pub(super) fn new(setting: &Setting) -> Self {
-        let palette = palette_of(setting.seed);
+        let palette = palette_of(setting.seed, setting.colours);
         let mut backdrop = YuvFrame::black(setting.width, setting.height);
         let mut canvas = Canvas::new(&mut backdrop);
         draw_room(&mut canvas, &palette);

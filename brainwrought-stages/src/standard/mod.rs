@@ -18,6 +18,7 @@ mod show_preview;
 mod stage_cost;
 mod stage_table;
 mod stages;
+mod style;
 mod trial_narration;
 mod weighted_progress;
 
@@ -34,6 +35,7 @@ pub use short::{Made, Short};
 pub use show_preview::show_preview;
 pub use stage_table::{STAGE_NAMES, STAGES, StageInfo, stage_label};
 pub use stages::Stages;
+pub use style::{Style, StyleError};
 pub use weighted_progress::WeightedProgress;
 
 use std::error::Error;

@@ -9,7 +9,8 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use super::script_only::SCRIPT_PIPELINE;
-use crate::audio::{AUTO, Effects, HostedVoice, Lexicon, MusicTrack, PiperFiles, VoiceFailure};
+use crate::audio::{AUTO, Effects, HostedVoice, Lexicon, Mood, MusicTrack, PiperFiles, VoiceFailure};
+use crate::background::Colours;
 use crate::frame::{CaptionStyle, Characters, Layout};
 use crate::llm::LlmChoice;
 use crate::parse::OcrMode;
@@ -38,6 +39,9 @@ pub struct MakeOptions {
     pub background: BackgroundChoice,
     /// How lively the background is, from 0 (calm) to 3.
     pub intensity: u8,
+    /// Which colours the video keeps to.
+    #[serde(skip_serializing_if = "Colours::is_auto")]
+    pub colours: Colours,
     /// Who speaks: `auto`, or the name of a voice, such as `heart`, `oak`, `fern` or `espeak`.
     pub voice: String,
     /// Who speaks the lines of a second speaker; `auto` is somebody else than `voice`.
@@ -137,14 +141,38 @@ pub enum BackgroundChoice {
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Music {
-    /// A bed that the program generates.
+    /// A bed that the program generates, as the script wants it.
     Bed,
+    /// A bed that the program generates in this mood, whatever the script wants.
+    Mood(Mood),
     /// Nothing.
     None,
     /// The user's own file.
     File(BlobRef),
     /// The user's own folder, of which the file plays that fits the script's mood.
     Folder(Vec<MusicTrack>),
+}
+
+impl Music {
+    /// The names of what needs no file, in the order in which they are offered: `bed` fits the script, and then come moods.
+    pub const NAMES: &'static [&'static str] = &["bed", "bright", "focus", "calm", "none"];
+
+    /// The music that one of [`NAMES`](Self::NAMES) stands for.
+    pub fn named(name: &str) -> Option<Self> {
+        Some(match name {
+            "bed" => Self::Bed,
+            "bright" => Self::Mood(Mood::Bright),
+            "focus" => Self::Mood(Mood::Focus),
+            "calm" => Self::Mood(Mood::Calm),
+            "none" => Self::None,
+            _ => return None,
+        })
+    }
+
+    /// Its name; `None` for the user's own.
+    pub fn name(&self) -> Option<&'static str> {
+        Self::NAMES.iter().copied().find(|name| Self::named(name).as_ref() == Some(self))
+    }
 }
 
 impl Default for MakeOptions {
@@ -155,6 +183,7 @@ impl Default for MakeOptions {
             layout: Layout::Card,
             background: BackgroundChoice::Style("auto".to_owned()),
             intensity: 2,
+            colours: Colours::Auto,
             voice: "auto".to_owned(),
             voice2: "auto".to_owned(),
             voice_files: BTreeMap::new(),

@@ -55,6 +55,7 @@ impl Stages {
         };
         let (music, music_file, music_folder) = match &options.music {
             Music::Bed => (MusicSource::default(), None, Vec::new()),
+            Music::Mood(mood) => (MusicSource::Bed { mood: Some(*mood) }, None, Vec::new()),
             Music::None => (MusicSource::None, None, Vec::new()),
             Music::File(file) => (MusicSource::None, Some(file.clone()), Vec::new()),
             Music::Folder(tracks) => (MusicSource::None, None, tracks.clone()),
@@ -119,6 +120,7 @@ impl Stages {
                 providers: resources.providers.clone(),
                 dialogue: options.dialogue,
                 characters: options.characters,
+                colours: options.colours,
                 host: resources.host.clone(),
                 draw_limits: DrawLimits::default(),
                 fonts: resources.fonts.clone(),

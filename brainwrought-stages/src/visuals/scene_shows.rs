@@ -11,6 +11,7 @@ use super::compose::{DrawnPanel, compose};
 use super::page_area;
 use super::plan::{PagePlan, Plan};
 use super::shows::{self, DrawnShow, FIGURE_ROOM, Shot};
+use crate::background::Colours;
 use crate::frame::{Layout, Wording};
 use crate::parse::CropRequest;
 use crate::picture::RgbaImage;
@@ -65,7 +66,8 @@ pub(super) fn shots(document: &Document, scene: &Scene, layout: Layout, scale: f
     cues(scene).flat_map(|(_, cue)| shots_of(document, &cue.show, layout, scale)).collect()
 }
 
-/// Draws the shows of a scene. `shots` are what [`shots`] asked for; `seed` is the number of shows before them.
+/// Draws the shows of a scene. `shots` are what [`shots`] asked for; `before` is the number of shows before them,
+/// which with `colours` chooses their grounds.
 ///
 /// A show that cannot be drawn is left out, and the scene's own picture stands in its place.
 #[expect(clippy::too_many_arguments, reason = "what panels are drawn from, and where shows go on from")]
@@ -76,12 +78,14 @@ pub(super) fn draw(
     scene: &Scene,
     layout: Layout,
     shots: &[Option<RgbaImage>],
-    seed: u64,
+    before: u64,
+    colours: Colours,
     warnings: &mut Vec<String>,
 ) -> Vec<PlacedShow> {
     let mut shots = shots.iter();
     let mut placed = Vec::new();
-    for (n, (line, cue)) in (0..).zip(cues(scene)) {
+    for (n, (line, cue)) in (before..).zip(cues(scene)) {
+        let ground = shows::ground(n, colours);
         let own: Vec<Option<RgbaImage>> =
             shots.by_ref().take(shots_of(document, &cue.show, layout, table.scale).len()).cloned().collect();
         let page = match &cue.show {
@@ -105,12 +109,12 @@ pub(super) fn draw(
                 let caption = held.and_then(|held| held.caption.as_deref());
                 let size = figure_size(image.width() as f32, image.height() as f32);
                 let shot = Shot { image, label, size };
-                let drawn = shows::draw(table, &cue.show, cue.at_word, &name, Some(&shot), seed + n);
+                let drawn = shows::draw(table, &cue.show, cue.at_word, &name, Some(&shot), ground);
                 let Some(drawn) = drawn else { continue };
                 (drawn, [label, caption].into_iter().flatten().collect::<Vec<_>>().join(": "))
             }
             show => {
-                let Some(drawn) = shows::draw(table, show, cue.at_word, &name, None, seed + n) else {
+                let Some(drawn) = shows::draw(table, show, cue.at_word, &name, None, ground) else {
                     continue;
                 };
                 (drawn, shows::described(show))

@@ -19,7 +19,7 @@ use super::quiz_card;
 use super::scene_shows::{self, PlacedShow};
 use super::shows::DrawnShow;
 use super::text_layout::TextLayout;
-use crate::background;
+use crate::background::{self, Colours};
 use crate::frame::{Characters, Layout, Wording};
 use crate::licence;
 use crate::parse::{DrawLimits, PdfHost, serialize_reader};
@@ -59,6 +59,9 @@ pub struct PrepareVisuals {
     /// Who they are.
     #[serde(skip_serializing_if = "Characters::is_usual")]
     pub characters: Characters,
+    /// Which colours it keeps to.
+    #[serde(skip_serializing_if = "Colours::is_auto")]
+    pub colours: Colours,
     /// Draws pages. The engine is a part of the settings, because another one draws them in another way.
     #[serde(rename = "reader", serialize_with = "serialize_reader")]
     pub host: PdfHost,
@@ -84,6 +87,7 @@ impl Default for PrepareVisuals {
             providers: ProviderSettings::default(),
             dialogue: false,
             characters: Characters::default(),
+            colours: Colours::default(),
             host: PdfHost::default(),
             draw_limits: DrawLimits::default(),
             fonts: Fonts::embedded(),
@@ -188,8 +192,8 @@ impl PrepareVisuals {
         if let Some(clip) = self.clips.get(self.seed.checked_rem(count).unwrap_or(0) as usize) {
             return Ok(Background::Clip { clip: clip.clone(), offset_ms });
         }
-        let style =
-            background::choose(&self.background, self.seed, self.intensity).map_err(StageError::fatal)?;
+        let style = background::choose(&self.background, self.seed, self.intensity, self.colours);
+        let style = style.map_err(StageError::fatal)?;
         // Calm waves are a style too: unlike `Background::Calm` it knows where it left off.
         Ok(Background::Procedural { style, seed: self.seed, offset_ms })
     }
@@ -301,6 +305,7 @@ impl PrepareVisuals {
                 self.layout,
                 &shots.shows,
                 shown,
+                self.colours,
                 warnings,
             );
             shown += placed.len() as u64;

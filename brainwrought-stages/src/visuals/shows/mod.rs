@@ -14,6 +14,7 @@ pub(super) use self::board::DrawnShow;
 use super::card::{Stock, Table};
 use super::text_layout::Look;
 use super::theme::{PANEL_HEIGHT, Rgb};
+use crate::background::Colours;
 use crate::picture::RgbaImage;
 
 /// The smallest letters of a show, in pixels of a frame 1,080 wide: about 9 points on a phone, as captions of news have them.
@@ -27,7 +28,19 @@ const DIM: Rgb = [0xA9, 0xA6, 0xD6];
 /// What a bar runs in.
 const TRACK: Rgb = [0x4A, 0x44, 0x80];
 
-/// The ground of a show, by a number that goes on from show to show, so that neighbours differ.
+/// The number of the ground of a show: of colours that somebody chose, else one that goes on from show to show, so that
+/// neighbours differ.
+pub(super) fn ground(number: u64, colours: Colours) -> u64 {
+    match colours {
+        Colours::Auto => number,
+        Colours::Dusk | Colours::Midnight => 0,
+        Colours::Lagoon => 1,
+        Colours::Ember | Colours::Candy => 2,
+        Colours::Orchard => 3,
+    }
+}
+
+/// The ground of a show, by its number.
 fn hue(seed: u64) -> Stock {
     Stock::Hue((seed % 4) as u8)
 }
