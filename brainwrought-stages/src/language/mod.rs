@@ -158,6 +158,8 @@ pub(crate) struct LayoutWords {
     pub(crate) of_words: Words,
     pub(crate) months: Words,
     pub(crate) no_titles: Phrases,
+    /// Stand before a title, with a colon.
+    pub(crate) title_labels: Phrases,
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -25,7 +25,7 @@ pub struct ParsePdf {
 
 impl Stage for ParsePdf {
     const NAME: &'static str = "parse";
-    const VERSION: u32 = 11;
+    const VERSION: u32 = 12;
     type Input = SourcePdf;
     type Output = Document;
 

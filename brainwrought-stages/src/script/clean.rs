@@ -150,10 +150,12 @@ pub(super) fn clean(document: &Document) -> Cleaned {
             }
         }
     }
-    // References alone make a paper of what is short; what is long and has none is a report or a book.
+    // References alone make a paper of what is short; what is long and has neither them nor a part on its methods, as a
+    // manuscript that is sent without them has, is a report or a book.
     let pages = document.pages.len();
-    let is_paper =
-        has_abstract && (has_references && pages <= 60 || pages <= 30) || has_references && pages <= 24;
+    let has_methods = document.sections.iter().any(|section| section.role == Some(SectionRole::Methods));
+    let is_paper = has_abstract && ((has_references || has_methods) && pages <= 60 || pages <= 30)
+        || has_references && pages <= 24;
     Cleaned { sections, passages, is_paper }
 }
 

@@ -280,10 +280,27 @@ pub(super) fn is_dangling(text: &str, language: &str) -> bool {
     LanguageData::of(language).text.leaning_openings.contains(first)
         || (language == "en" && (opens_with_a_stranger(&lower) || REFERS_BACK.is_match(text)))
         || points_inside(&lower, language)
-        || (language == "en"
-            && [" this ", " these ", " such ", " those ", " again "].iter().any(|word| lower.contains(word))
-            && !lower.contains(" such as ")
-            && !lower.contains("those who"))
+        || (language == "en" && points_back(&lower))
+}
+
+/// Tells whether an English sentence points at what was said before it. What it has named itself is known: "… to assemble
+/// transcripts and to count these transcripts."
+fn points_back(lower: &str) -> bool {
+    if lower.contains(" such as ") || lower.contains("those who") {
+        return false;
+    }
+    let pointers = [" this ", " these ", " such ", " those "];
+    lower.contains(" again ")
+        || pointers.iter().any(|pointer| {
+            lower.match_indices(pointer).any(|(at, _)| {
+                let rest = &lower[at + pointer.len()..];
+                let noun = rest.split(|letter: char| !letter.is_alphanumeric()).next().unwrap_or_default();
+                let stem = noun.trim_end_matches('s');
+                let is_noun = stem.chars().count() >= 4;
+                let mut before = lower[..at].split(|letter: char| !letter.is_alphanumeric());
+                !(is_noun && before.any(|word| word.trim_end_matches('s') == stem))
+            })
+        })
 }
 
 #[cfg(test)]
@@ -351,6 +368,10 @@ mod tests {
             assert!(is_dangling(text, "en"), "{text}");
         }
         assert!(!is_dangling("In practice most servers wait for the disk.", "en"));
+        assert!(is_dangling("The authors count these transcripts with a second method.", "en"));
+        let named =
+            "The authors assemble transcripts from long reads and count these transcripts with short ones.";
+        assert!(!is_dangling(named, "en"));
     }
 
     #[test]

@@ -27,6 +27,13 @@ static OPENING: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(&pattern).expect("the pattern is a constant that tests compile")
 });
 
+/// What labels a title, as manuscripts and forms do.
+static LABEL: LazyLock<Regex> = LazyLock::new(|| {
+    let labels = alternatives(LanguageData::all().iter().flat_map(|data| data.layout.title_labels.iter()));
+    Regex::new(&format!(r"(?i)^(?:{labels})\s?[:：]\s*"))
+        .expect("the pattern is a constant that tests compile")
+});
+
 /// The longest outline that is made of headings.
 const MAX_ENTRIES: usize = 400;
 /// The ends of the names of files that documents are made from; what holds one is no title.
@@ -115,17 +122,31 @@ pub(super) fn mark_authors(page: &mut Page) {
     }
 }
 
-/// Finds the title: the largest print on the first page with text, or what the file's metadata say.
+/// Finds the title: what is labelled as one, the largest print on the first page with text, or what the file's metadata say.
 pub(super) fn title(pages: &[Page], metadata: Option<&str>) -> Option<String> {
     let first = pages.iter().take(3).find(|page| !page.blocks.is_empty());
     let metadata = metadata.map(str::trim).filter(|title| is_title(title)).map(str::to_owned);
     // A heading in the lower part of a page that has nothing larger still names more than a file does.
     first
-        .and_then(largest)
+        .and_then(labelled)
+        .or_else(|| first.and_then(largest))
         .or(metadata)
         .or_else(|| first.and_then(first_heading))
         .or_else(|| first.and_then(first_line))
         .or_else(|| first.and_then(first_words))
+}
+
+/// What stands behind "Title:" on a page, in print of any size.
+fn labelled(page: &Page) -> Option<String> {
+    let text = |block: &Block| {
+        let label = LABEL.find(&block.text)?;
+        let title: String = block.text.get(label.end()..)?.trim().chars().take(MAX_TITLE).collect();
+        let is_short = word_count(&title) <= MAX_TITLE_WORDS;
+        // In a form, "Title: Mr Mrs Ms Dr" asks for something else.
+        let long = title.split_whitespace().filter(|word| word.chars().count() >= 4).count();
+        (is_short && long >= 3 && is_title(&title)).then(|| tidied(&title))
+    };
+    page.blocks.iter().find_map(text)
 }
 
 /// The first print on a page, where it is set like a title: short, above everything else, and no sentence.
@@ -151,8 +172,9 @@ fn first_words(page: &Page) -> Option<String> {
 }
 
 fn first_heading(page: &Page) -> Option<String> {
-    let headings =
-        || page.blocks.iter().filter(|block| block.kind == BlockKind::Heading && is_title(&block.text));
+    // What ends with a colon heads what follows it and not the whole.
+    let names = |block: &Block| !block.text.ends_with(':') && is_title(&block.text);
+    let headings = || page.blocks.iter().filter(|block| block.kind == BlockKind::Heading && names(block));
     let size = headings().map(|block| block.font_size).fold(0.0, f32::max);
     headings().find(|block| block.font_size > 0.94 * size).map(|block| tidied(&block.text))
 }
@@ -280,6 +302,19 @@ mod tests {
         ]);
         let found = title(&[page], Some("paper.dvi"));
         assert_eq!(found.as_deref(), Some("In Search of an Understandable Algorithm"));
+    }
+
+    #[test]
+    fn a_label_names_the_title_in_print_of_any_size() {
+        let page = page(vec![
+            block(BlockKind::Paragraph, "Title: Responses of maize leaves to elevated ozone", 60.0, 10.0),
+            block(BlockKind::Heading, "ORCID:", 90.0, 12.0),
+            block(BlockKind::Paragraph, "A long abstract that says what it is all about.", 140.0, 10.0),
+        ]);
+        let found = title(&[page], Some("Microsoft Word - main.docx"));
+        assert_eq!(found.as_deref(), Some("Responses of maize leaves to elevated ozone"));
+        let form = block(BlockKind::Paragraph, "Title: Mr / Mrs / Miss / Other", 60.0, 10.0);
+        assert_eq!(labelled(&self::page(vec![form])), None);
     }
 
     #[test]
