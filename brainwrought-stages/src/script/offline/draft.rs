@@ -1,11 +1,13 @@
 //! [`Draft`]: one script of the document's own sentences, before its length is right.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 use brainwrought_core::data::{
     Analysis, Citation, CitedSentence, Concept, ContentsEntry, Document, DocumentKind, Language, Line,
     LineRole, Scene, SceneKind, Script, VisualCue,
 };
+use regex::Regex;
 
 use super::super::clean::Cleaned;
 use super::super::dialogue::{Asker, Next, definition_asked};
@@ -13,7 +15,7 @@ use super::super::duration::{LINE_GAP_MS, SCENE_GAP_MS, estimate_ms};
 use super::super::length::ENDING_PERCENT;
 use super::super::lexicon::{has_cue, words};
 use super::super::memes::add_memes;
-use super::super::pieces::pieces;
+use super::super::pieces::{MAX_PIECE_MS, pieces};
 use super::super::questions::questions;
 use super::super::quiz::Quiz;
 use super::super::scenes::{Beat, SOURCE_MS, beat_line, content_scenes, segments, source_scene};
@@ -21,7 +23,7 @@ use super::super::seeded::Seeded;
 use super::super::sentences::Sentence;
 use super::super::subject::asks;
 use super::super::writer::{Brief, ScriptError};
-use super::excerpts::{Chosen, Joint, choose};
+use super::excerpts::{Chosen, Joint, choose, worth_of};
 use super::frame::{Frame, Opening};
 use super::short_forms::ShortForms;
 use super::value::Values;
@@ -101,8 +103,14 @@ fn without_also(text: &str) -> String {
     text.replacen(" also ", " ", 1)
 }
 
+/// A draft, and what its choice of sentences is worth.
+pub(super) struct Drafted {
+    pub(super) script: Script,
+    pub(super) worth: f32,
+}
+
 /// Writes one draft that takes up to `budget` milliseconds with all that surrounds its facts.
-pub(super) fn drafted(draft: &Draft<'_>, budget: u64, asks: bool) -> Result<Script, ScriptError> {
+pub(super) fn drafted(draft: &Draft<'_>, budget: u64, asks: bool) -> Result<Drafted, ScriptError> {
     let document = draft.document;
     let english = draft.language == "en";
     let mut seeded = Seeded::new(
@@ -126,6 +134,7 @@ pub(super) fn drafted(draft: &Draft<'_>, budget: u64, asks: bool) -> Result<Scri
         let shortest = (0..ms.len()).min_by_key(|&index| (draft.sentences[index].dangles, ms[index]));
         chosen.extend(shortest.map(|sentence| Chosen { sentence, joint: Joint::New }));
     }
+    let worth = worth_of(draft.sentences, draft.values, &ms, &chosen);
     let said: Vec<&Sentence> = chosen.iter().map(|chosen| &draft.sentences[chosen.sentence]).collect();
     let asked_of = said.get(..said.len() * ASKED_OF / 100).unwrap_or_default();
     // Whoever chooses between answers has heard them all.
@@ -172,13 +181,14 @@ pub(super) fn drafted(draft: &Draft<'_>, budget: u64, asks: bool) -> Result<Scri
 
     let language = if english { Language::english() } else { document.language.clone() };
     let questions = quiz.into_iter().map(|quiz: Quiz| quiz.question).collect();
-    Ok(Script::builder(document, if english { "offline/en" } else { "plain" })
+    let script = Script::builder(document, if english { "offline/en" } else { "plain" })
         .language(language.clone())
         .target_ms(draft.brief.length_ms)
         .analysis(analysis(draft, &said))
         .segments(segments(scenes, &document.title, &language))
         .quiz(questions)
-        .build())
+        .build();
+    Ok(Drafted { script, worth })
 }
 
 /// The line that opens the video, and whether it is the first line of the story.
@@ -202,10 +212,27 @@ fn opened(draft: &Draft<'_>, chosen: &[Chosen], texts: &BTreeMap<usize, String>)
                 let citation = Citation { page, quote: String::new() };
                 return (Some(Line::new(question, LineRole::Hook, citation)), false);
             }
-            let hook = draft.spoken(sentence, &texts[&first.sentence], Joint::New).into_iter().next();
+            let said = &texts[&first.sentence];
+            if draft.language == "en"
+                && let Some(text) = promised(said)
+                && estimate_ms(&text) <= MAX_PIECE_MS
+            {
+                return (Some(line(sentence, text, LineRole::Hook)), true);
+            }
+            let hook = draft.spoken(sentence, said, Joint::New).into_iter().next();
             (hook.map(|text| line(sentence, text, LineRole::Hook)), true)
         }
     }
+}
+
+/// What authors say that they treat, as a promise to the listener: "The author describes how queues grow" is "Here is how
+/// queues grow".
+fn promised(text: &str) -> Option<String> {
+    static TREATS: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"^The authors? (?:describe|explain|show|explore|examine|discuss|study|investigate)s? (?P<what>(?:how|why) .+)$")
+            .expect("the pattern is a constant that tests compile")
+    });
+    TREATS.captures(text).map(|found| format!("Here is {}", &found["what"]))
 }
 
 /// Tells whether a sentence opens with what the document is about: a word of its title, or one of its first concepts.
@@ -358,4 +385,18 @@ fn analysis(draft: &Draft<'_>, said: &[&Sentence]) -> Analysis {
         .map(|sentence| CitedSentence { text: sentence.text.clone(), citation: citation(sentence) })
         .collect();
     Analysis { kind: Some(draft.kind), contents, concepts: draft.concepts.to_vec(), summary }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_authors_describe_is_promised() {
+        assert_eq!(
+            promised("The author describes how search engines sell space.").unwrap(),
+            "Here is how search engines sell space."
+        );
+        assert_eq!(promised("The authors describe a queue."), None);
+    }
 }

@@ -39,11 +39,13 @@ const LEAP: f32 = 0.15;
 const MAX_LEAP: f32 = 2.5;
 /// What a question behind another one costs.
 const QUESTIONS: f32 = 3.0;
+/// What it costs to end with a run of one sentence, which only fills the time.
+const LAST_ALONE: f32 = 2.0;
 /// How many sentences may be left out between two of one paragraph.
 const MAX_GAP: usize = 3;
 /// A sentence is a repetition when this share of what it says, by the weight of its words, was said before; the others are for
 /// texts that fill less than so many percent of the time otherwise.
-const MAX_KNOWN: [f32; 3] = [0.55, 0.8, 0.95];
+const MAX_KNOWN: [f32; 2] = [0.55, 0.7];
 /// A sentence is a part of a later one when this share of it is said there.
 const CONTAINED: f32 = 0.65;
 const FILLED_PERCENT: u64 = 96;
@@ -89,6 +91,23 @@ pub(super) fn choose(
         }
     }
     best
+}
+
+/// What a choice is worth: its sentences for the time that they take, less what its jumps cost.
+pub(super) fn worth_of(sentences: &[Sentence], values: &Values, ms: &[u64], chosen: &[Chosen]) -> f32 {
+    let jump = if values.in_stretches { IN_STRETCHES } else { 1.0 };
+    let gains: f32 =
+        chosen.iter().map(|chosen| values.worth[chosen.sentence] * ms[chosen.sentence] as f32 / 1000.0).sum();
+    let mut costs = 0.0;
+    for pair in chosen.windows(2) {
+        let (before, at) = (pair[0].sentence, pair[1].sentence);
+        costs += match pair[1].joint {
+            Joint::New => start_cost(sentences, at).unwrap_or(NEW_INSIDE) * jump,
+            _ => joint(sentences, values, before, at).map_or(0.0, |(cost, _)| cost),
+        };
+    }
+    let is_alone = chosen.len() > 1 && chosen.last().is_some_and(|last| last.joint == Joint::New);
+    gains - costs - if is_alone { LAST_ALONE } else { 0.0 }
 }
 
 /// The best choice in which no sentence says more than the share `known` of what another said before it, where a jump costs
@@ -194,7 +213,7 @@ fn best_of(
             for back in 1..=most_left_out + 1 {
                 let Some(before) = index.checked_sub(back) else { break };
                 let Some(reached) = table[before * width + begin] else { continue };
-                if let Some((cost, joint)) = joint(sentences, before, index, values.in_stretches) {
+                if let Some((cost, joint)) = joint(sentences, values, before, index) {
                     offer(reached.worth + gain - cost, Some((before, begin)), joint);
                 }
             }
@@ -202,9 +221,12 @@ fn best_of(
             let filled = FILL * (end as u64 * STEP_MS) as f32 / 1000.0;
             if let Some(state) = state
                 && !sentences[index].leads_on
-                && best.is_none_or(|(worth, ..)| state.worth + filled > worth)
             {
-                best = Some((state.worth + filled, index, end));
+                let is_alone = state.joint == Joint::New && state.before.is_some();
+                let total = state.worth + filled - if is_alone { LAST_ALONE } else { 0.0 };
+                if best.is_none_or(|(worth, ..)| total > worth) {
+                    best = Some((total, index, end));
+                }
             }
         }
         // What follows a question is its answer, so nothing else begins behind one, and no story ends with it.
@@ -257,7 +279,8 @@ fn start_cost(sentences: &[Sentence], index: usize) -> Option<f32> {
 }
 
 /// How the sentence at `index` goes on from the one at `before`, and what that costs; none where it does not.
-fn joint(sentences: &[Sentence], before: usize, index: usize, in_stretches: bool) -> Option<(f32, Joint)> {
+fn joint(sentences: &[Sentence], values: &Values, before: usize, index: usize) -> Option<(f32, Joint)> {
+    let in_stretches = values.in_stretches;
     let (share, far) = if in_stretches { (STRETCH_GAP, MAX_STRETCH_GAP) } else { (1.0, MAX_GAP) };
     let (one, other) = (&sentences[before], &sentences[index]);
     let leaning = if leans(&other.text) { LEANS * share } else { 0.0 };
@@ -284,5 +307,9 @@ fn joint(sentences: &[Sentence], before: usize, index: usize, in_stretches: bool
             .then_some((GAP_PASSAGE * share + leaning, Joint::Gap));
     }
     let stands = !other.dangles && other.tie.is_none() && !one.leads_on;
+    let is_whole = other.place - one.place == index - before;
+    if stands && is_whole && values.unmissed[before + 1..index].iter().all(|unmissed| *unmissed) {
+        return Some((leaning, Joint::Gap));
+    }
     (stands && other.place - one.place <= MAX_GAP + 1).then_some((GAP * share + leaning, Joint::Gap))
 }

@@ -7,10 +7,15 @@ use super::super::found_text::FoundText;
 use super::super::length::share_out;
 use super::super::scenes::SOURCE_MS;
 use super::super::writer::{Brief, ScriptError};
-use super::draft::{Draft, drafted};
+use super::draft::{Draft, Drafted, drafted};
 
 /// A script this much longer or shorter than asked for is on time.
-const TOLERANCE: f64 = 0.04;
+const TOLERANCE: f64 = TOLERANCE_PERCENT as f64 / 100.0;
+const TOLERANCE_PERCENT: u64 = 4;
+/// So much longer the source card may be shown where something is left of the time, in milliseconds.
+const STRETCH_MS: u64 = 1_200;
+/// How many budgets on either side are tried beside the one that fits the time.
+const AROUND: u64 = 4;
 /// A video shorter than this, in milliseconds, has too few lines for their estimates to even out.
 const SHORT_MS: u64 = 25_000;
 /// How often the length is corrected before the script is taken as it is.
@@ -43,40 +48,63 @@ fn off(length: u64, target: u64) -> u64 {
     length.abs_diff(target) * if late { 3 } else { 1 }
 }
 
-/// Looks for the draft that comes closest to the length.
+/// Looks for the best draft that is on time, or the one that comes closest where none is.
 fn closest(draft: &Draft<'_>, asks: bool) -> Result<Script, ScriptError> {
     let target = draft.brief.length_ms;
     let pace = &draft.brief.pace;
     // Budgets are reckoned by the estimate that sentences are chosen by.
     let wanted = pace.estimated(target);
     let mut budget = pace.estimated(target.saturating_sub(SOURCE_MS + SCENE_GAP_MS));
-    let mut best: Option<(u64, Script)> = None;
+    let mut drafts: Vec<(u64, Drafted)> = Vec::new();
+    let mut tried = |budget: u64| -> Result<u64, ScriptError> {
+        let drafted = drafted(draft, budget, asks)?;
+        let length = pace.planned_ms(&drafted.script);
+        drafts.push((length, drafted));
+        Ok(length)
+    };
+    let mut centre = budget;
     for _ in 0..ROUNDS {
-        let script = drafted(draft, budget, asks)?;
-        let length = pace.planned_ms(&script);
-        let off = off(length, target);
-        if best.as_ref().is_none_or(|&(other, _)| off < other) {
-            best = Some((off, script));
-        }
-        if off as f64 <= target as f64 * 0.015 {
+        let length = tried(budget)?;
+        centre = budget;
+        if off(length, target) as f64 <= target as f64 * 0.015 {
             break;
         }
         let next = (budget + wanted).saturating_sub(pace.estimated(length)).max(3_000);
         // The same budget again would give the same draft: step aside a little.
         budget = if next == budget { budget + 700 } else { next.min(wanted + 8_000) };
     }
+    // What fills the time to the second need not be what is worth most, so those around it are looked at, too.
+    for step in 1..=AROUND {
+        let aside = step * wanted * TOLERANCE_PERCENT / 100 / AROUND;
+        tried(centre.saturating_sub(2 * aside).max(3_000))?;
+        tried(centre + aside)?;
+    }
+    let is_near = |length: u64| off(length, target) as f64 <= target as f64 * TOLERANCE;
     // Where the corrections circle around the length, all budgets are tried.
-    if best.as_ref().is_none_or(|&(off, _)| off as f64 > target as f64 * TOLERANCE) {
+    if !drafts.iter().any(|(length, _)| is_near(*length)) {
         for step in 1..=SWEEP {
-            let script = drafted(draft, wanted * step / SWEEP, asks)?;
-            let length = pace.planned_ms(&script);
-            let off = off(length, target);
-            if best.as_ref().is_none_or(|&(other, _)| off < other) {
-                best = Some((off, script));
-            }
+            let drafted = drafted(draft, wanted * step / SWEEP, asks)?;
+            drafts.push((pace.planned_ms(&drafted.script), drafted));
         }
     }
-    best.map(|(_, script)| script).ok_or_else(|| ScriptError::TooLittleText {
+    let tolerance = target as f64 * TOLERANCE;
+    let on_time = |length: u64| {
+        (length + STRETCH_MS) as f64 >= target as f64 - tolerance
+            && off(length.max(target), target) as f64 <= tolerance
+    };
+    let best = if drafts.iter().any(|(length, _)| on_time(*length)) {
+        drafts
+            .into_iter()
+            .filter(|(length, _)| on_time(*length))
+            .reduce(|best, other| if other.1.worth > best.1.worth { other } else { best })
+    } else {
+        drafts.into_iter().reduce(
+            |best, other| {
+                if off(other.0, target) < off(best.0, target) { other } else { best }
+            },
+        )
+    };
+    best.map(|(_, drafted)| drafted.script).ok_or_else(|| ScriptError::TooLittleText {
         title: draft.document.title.clone(),
         sentences: 0,
         found: FoundText::new(draft.document),
@@ -91,7 +119,7 @@ fn finished(draft: &Draft<'_>, mut script: Script) -> Result<Script, ScriptError
         && let Some(last) = script.segments.last_mut().and_then(|segment| segment.scenes.last_mut())
     {
         // What is left over is shown as a longer source card, as far as that is not dull.
-        last.min_ms += (target - length).min(1_200);
+        last.min_ms += (target - length).min(STRETCH_MS);
     }
     let length = pace.planned_ms(&script);
     if (length as f64) < target as f64 * (1.0 - TOLERANCE) {

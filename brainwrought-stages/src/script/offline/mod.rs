@@ -4,6 +4,7 @@ mod claim;
 mod draft;
 mod excerpts;
 mod frame;
+mod lead;
 mod length;
 mod short_forms;
 mod value;
@@ -19,7 +20,7 @@ use self::draft::Draft;
 use self::frame::{Frame, Material};
 use self::length::on_time;
 use self::short_forms::ShortForms;
-use self::value::Values;
+use self::value::{Topic, Values};
 use super::bullets::lists;
 use super::clean::{Cleaned, clean};
 use super::concepts::concepts;
@@ -78,7 +79,8 @@ pub(super) fn write(document: &Document, brief: &Brief) -> Result<Script, Script
     let title = document.title.as_str();
     let kind = brief.kind.unwrap_or_else(|| kind_of(document, &cleaned, &said));
     let short_forms = ShortForms::new(document, &evidence);
-    let values = Values::new(&said, &cleaned, title, &concepts, language, kind, &short_forms);
+    let topic = Topic { title, concepts: &concepts };
+    let values = Values::new(&said, &cleaned, topic, language, kind, &short_forms, brief.length_ms);
     let known: BTreeSet<&str> = document
         .pages
         .iter()

@@ -9,9 +9,11 @@ use regex::Regex;
 use super::super::clean::Cleaned;
 use super::super::compress::Tie;
 use super::super::dialogue::definition_asked;
+use super::super::duration::estimate_ms;
 use super::super::kind::{has_year, is_year};
 use super::super::lexicon::{has_cue, stemmer, stop_words, words};
 use super::super::sentences::Sentence;
+use super::lead::{ABSTRACT, Lead, leads};
 use super::short_forms::ShortForms;
 use crate::language::LanguageData;
 
@@ -25,6 +27,8 @@ const TITLE: f32 = 0.25;
 const CUES: [f32; 4] = [0.04, 0.12, 0.15, 0.12];
 /// What it is worth to give a reason.
 const REASON: f32 = 0.06;
+/// The same where nobody wrote a short version: what is done, and why, is the upshot of a case.
+const REASON_IN_CASE: f32 = 0.25;
 /// What is left of the worth of a sentence that speaks of letters and of numbered things, which stand for what was said or
 /// shown elsewhere: "class 1", "the columns of A".
 const LABELLED: f32 = 0.5;
@@ -38,6 +42,8 @@ const SELF: f32 = 0.1;
 const METHODS: f32 = 0.45;
 /// What is left of the worth of a sentence that tells what the text has done or will do.
 const SELF_TALK: f32 = 0.25;
+/// What is left of the worth of a sentence that names what the authors treat, without what they say of it.
+const REPORTS: f32 = 0.5;
 /// What an example or a number is worth: they make one thing vivid.
 const VIVID: f32 = 0.08;
 // Where nobody wrote a short version, one case is told from its start rather than the whole in general.
@@ -69,27 +75,20 @@ const EARLY: f32 = 0.12;
 const EARLY_IN_BOOK: f32 = 0.4;
 const BOOK_SENTENCES: usize = 300;
 
-// Authors have written the short version themselves: what these sections say is worth that much more.
-const ABSTRACT: f32 = 0.6;
-/// What the first sentence of an abstract is worth more: what it is all about.
-const SETS_OUT: f32 = 0.2;
-/// An abstract has at least so many words.
-const SHORTEST_ABSTRACT: usize = 40;
-/// What was known before the work, behind the first sentence, which says what it is all about.
-const KNOWN_BEFORE: f32 = 0.5;
-const CONTRIBUTIONS: f32 = 0.3;
-const CONCLUSION: f32 = 0.3;
-/// What a conclusion is worth where the abstract has said it before.
-const SAID_BEFORE: f32 = 0.05;
-const INTRODUCTION: f32 = 0.15;
-/// What a text opens with where nobody wrote a short version.
-const LEAD: f32 = 0.1;
-/// So many sentences open a text.
-const LEAD_SENTENCES: usize = 10;
+/// Where the short version takes less than this part of the time, the rest is one stretch of the text.
+const BRIEF: f32 = 0.5;
 
 /// How something is done: "by electing a leader".
 static BY_DOING: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"\bby (?:first |then )?[a-z]{3,}ing\b").expect("the pattern is a constant that tests compile")
+});
+
+/// What the authors treat, without what they say of it: "The author analyzes bidding behavior."
+static REPORTED: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"^the authors? (?:(?:also|then|first|\w+ly) )?(?:(?:describe|analy[sz]e|discuss|explore|examine|consider|investigate|review|survey|outline|evaluate|compare|illustrate|summari[sz]e|cover|answer|target)s?|stud(?:y|ies)|address(?:es)?)\b",
+    )
+    .expect("the pattern is a constant that tests compile")
 });
 
 /// How many of something there are: "three areas", "two key features".
@@ -100,13 +99,21 @@ static COUNTED: LazyLock<Regex> = LazyLock::new(|| {
 
 /// What the writer and the reader did together earlier in the text: "we transformed the pieces".
 static WE_DID: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"\bwe (?:\w+ly )?\w+ed\b").expect("the pattern is a constant that tests compile")
+    Regex::new(r"\bwe(?:['’]ve| have)? (?:\w+ly )?\w+ed\b")
+        .expect("the pattern is a constant that tests compile")
 });
 
 /// How alike a sentence must be to one of the abstract to support it.
 const SUPPORTS: f32 = 0.35;
 
 type Vector = BTreeMap<String, f32>;
+
+/// What a document is about.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Topic<'a> {
+    pub(super) title: &'a str,
+    pub(super) concepts: &'a [Concept],
+}
 
 /// What the sentences of a document are worth.
 #[derive(Debug)]
@@ -116,21 +123,24 @@ pub(super) struct Values {
     /// True where one stretch of the text is told rather than a sentence here and there: nobody wrote a short version, whose
     /// sentences hold together what is far apart, and no slides say one thing each.
     pub(super) in_stretches: bool,
+    /// Which sentences only tell what the text treats or has done, so that nobody misses them between two others.
+    pub(super) unmissed: Vec<bool>,
     vectors: Vec<Vector>,
     middle: Vector,
 }
 
 impl Values {
-    /// Values `sentences`; `title` and `concepts` say what the document is about.
+    /// Values `sentences` for a video of `length_ms`.
     pub(super) fn new(
         sentences: &[Sentence],
         cleaned: &Cleaned,
-        title: &str,
-        concepts: &[Concept],
+        topic: Topic<'_>,
         language: &str,
         kind: DocumentKind,
         short_forms: &ShortForms,
+        length_ms: u64,
     ) -> Self {
+        let Topic { title, concepts } = topic;
         let stop = stop_words(language);
         let stemmer = stemmer(language);
         let stem = |word: &String| {
@@ -179,7 +189,7 @@ impl Values {
             .map(|concept| (stems(&concept.term).into_iter().collect(), concept.weight))
             .collect();
         let first = if sentences.len() > BOOK_SENTENCES { EARLY_IN_BOOK } else { EARLY };
-        let has_short_version = leads.iter().any(|lead| *lead >= ABSTRACT);
+        let has_short_version = leads.iter().any(|lead| lead.worth >= ABSTRACT);
         let case = cases(sentences);
         let definitions: Vec<f32> = sentences
             .iter()
@@ -189,6 +199,13 @@ impl Values {
         let near = nearness(&bags, sentences, &title, &concepts);
         let data = LanguageData::of(language);
         let cues = [&data.cues.problem, &data.cues.idea, &data.cues.how, &data.cues.result];
+        let talks = |text: &str| {
+            let lower = text.to_lowercase();
+            data.story.self_talk.stand_in(&lower) || language == "en" && WE_DID.is_match(&lower)
+        };
+        let reports = |text: &str| language == "en" && REPORTED.is_match(&text.to_lowercase());
+        let unmissed =
+            sentences.iter().map(|sentence| talks(&sentence.text) || reports(&sentence.text)).collect();
         let worth = sentences
             .iter()
             .enumerate()
@@ -211,9 +228,7 @@ impl Values {
                     if language == "en" && BY_DOING.is_match(&lower) { cued.max(CUES[2]) } else { cued };
                 let opens = index == 0 || sentences[index - 1].passage != sentence.passage;
                 let own = lower.contains("the authors");
-                let talks =
-                    data.story.self_talk.stand_in(&lower) || language == "en" && WE_DID.is_match(&lower);
-                let found = (leads[index] >= ABSTRACT || has_cue(&sentence.source, &data.cues.result))
+                let found = (leads[index].worth >= ABSTRACT || has_cue(&sentence.source, &data.cues.result))
                     && has_number(&sentence.text);
                 let vivid = sentence.tie == Some(Tie::Example) || has_number(&lower);
                 let early = 1.0 - index as f32 / count * 3.0;
@@ -227,35 +242,54 @@ impl Values {
                     + if language == "en" && COUNTED.is_match(&lower) { LISTED } else { 0.0 }
                     + if found { FOUND } else { 0.0 }
                     + if has_short_version { 0.0 } else { definitions[index] }
-                    + if data.story.reasons.stand_in(&lower) { REASON } else { 0.0 }
-                    + if has_short_version { 0.0 } else { first * early.max(0.0) }
+                    + match data.story.reasons.stand_in(&lower) {
+                        true if has_short_version => REASON,
+                        true => REASON_IN_CASE,
+                        false => 0.0,
+                    }
+                    + if has_short_version { EARLY } else { first } * early.max(0.0)
                     - if own { SELF } else { 0.0 }
                     - HARD * hardness(&sentence.text)
-                    + leads[index];
+                    + leads[index].worth;
                 let role = cleaned.sections.get(sentence.section).and_then(|section| section.role);
                 let of_methods = if role == Some(SectionRole::Methods) { METHODS } else { 1.0 };
-                let of_talk = if talks { SELF_TALK } else { 1.0 };
+                let of_talk = if talks(&sentence.text) {
+                    SELF_TALK
+                } else if reports(&sentence.text) {
+                    REPORTS
+                } else {
+                    1.0
+                };
                 let of_labels = if speaks_of_labels(&sentence.text, &names) { LABELLED } else { 1.0 };
                 let of_aside = ASIDE + (1.0 - ASIDE) * near[index];
-                let weight = of_talk * of_labels * of_methods;
-                if has_short_version {
+                let weight = of_talk * of_labels * of_methods * leads[index].left;
+                if leads[index].worth >= ABSTRACT {
                     worth * weight
+                } else if has_short_version {
+                    (EVEN + (1.0 - EVEN) * worth) * weight
                 } else {
                     (EVEN + (1.0 - EVEN) * worth * of_aside + case[index]) * weight - dated[index]
                 }
             })
             .map(|worth| worth.max(0.02))
             .collect();
+        let short_ms: u64 = sentences
+            .iter()
+            .zip(&leads)
+            .filter(|(_, lead)| lead.worth >= ABSTRACT)
+            .map(|(sentence, _)| estimate_ms(&sentence.text))
+            .sum();
+        let is_brief = (short_ms as f32) < length_ms as f32 * BRIEF;
         let mut values =
-            Self { worth, in_stretches: !has_short_version && !stands_apart(kind), vectors, middle };
+            Self { worth, in_stretches: is_brief && !stands_apart(kind), unmissed, vectors, middle };
         values.raise_support(sentences, &leads);
         values
     }
 
     /// What puts a number behind a sentence of the abstract is worth as much as that sentence.
-    fn raise_support(&mut self, sentences: &[Sentence], leads: &[f32]) {
+    fn raise_support(&mut self, sentences: &[Sentence], leads: &[Lead]) {
         let (short, body): (Vec<usize>, Vec<usize>) =
-            (0..sentences.len()).partition(|&index| leads[index] >= ABSTRACT);
+            (0..sentences.len()).partition(|&index| leads[index].worth >= ABSTRACT);
         for &index in &body {
             if sentences[index].dangles || !has_number(&sentences[index].text) {
                 continue;
@@ -363,72 +397,11 @@ fn nearness(
     means.into_iter().map(|mean| mean / most).collect()
 }
 
-/// Tells whether authors wrote a short version of the document before it; a summary at its end sums up.
-fn has_abstract(sentences: &[Sentence], cleaned: &Cleaned) -> bool {
-    let early = sentences.len() / 3 + 1;
-    sentences.iter().take(early).any(|sentence| {
-        cleaned
-            .sections
-            .get(sentence.section)
-            .is_some_and(|section| section.role == Some(SectionRole::Abstract))
-    })
-}
-
-/// What sentences are worth for where they stand.
-fn leads(sentences: &[Sentence], cleaned: &Cleaned, title: &str) -> Vec<f32> {
-    let role = |sentence: &Sentence| cleaned.sections.get(sentence.section).and_then(|section| section.role);
-    // Before the first heading beside the title, and no longer than an abstract: the introduction may have no heading either.
-    let mut words = 0;
-    let mut last = None;
-    for sentence in sentences {
-        if words >= SHORTEST_ABSTRACT && last != Some(sentence.passage) {
-            break;
-        }
-        words += sentence.text.split_whitespace().count();
-        last = Some(sentence.passage);
-    }
-    let is_first = |sentence: &Sentence| {
-        let heading = cleaned.sections.get(sentence.section).map_or("", |section| section.title.as_str());
-        sentence.page <= 2
-            && last.is_some_and(|last| sentence.passage <= last)
-            && (heading.is_empty() || heading.to_lowercase() == title.to_lowercase())
-    };
-    // A summary at the end sums up: there it is a conclusion.
-    let is_late = |index: usize| index * 3 > sentences.len();
-    let has_abstract = has_abstract(sentences, cleaned);
-    // What was known before stands before what is new in an abstract.
-    let of_abstract = |index: &usize| {
-        let sentence = &sentences[*index];
-        match role(sentence) {
-            Some(SectionRole::Abstract) => !is_late(*index),
-            _ => !has_abstract && cleaned.is_paper && is_first(sentence),
-        }
-    };
-    let own = |text: &str| text.contains("he author") || text.starts_with("Meet ");
-    let news = (0..sentences.len()).filter(of_abstract).position(|index| own(&sentences[index].text));
-    let first = (0..sentences.len()).find(of_abstract).unwrap_or_default();
-    let is_known = |index: usize| index > first && news.is_some_and(|news| index < first + news);
-    sentences
-        .iter()
-        .enumerate()
-        .map(|(index, sentence)| match role(sentence) {
-            Some(SectionRole::Abstract) if !is_late(index) && is_known(index) => KNOWN_BEFORE,
-            Some(SectionRole::Abstract) if !is_late(index) && index == first && !own(&sentence.text) => {
-                ABSTRACT + SETS_OUT
-            }
-            Some(SectionRole::Abstract) if !is_late(index) => ABSTRACT,
-            Some(SectionRole::Contributions) => CONTRIBUTIONS,
-            Some(SectionRole::Conclusion | SectionRole::Abstract) if has_abstract => SAID_BEFORE,
-            Some(SectionRole::Conclusion | SectionRole::Abstract) => CONCLUSION,
-            // What a paper says before its first heading is its abstract.
-            _ if !has_abstract && cleaned.is_paper && is_first(sentence) && is_known(index) => KNOWN_BEFORE,
-            _ if !has_abstract && cleaned.is_paper && is_first(sentence) => ABSTRACT,
-            _ if !has_abstract && index < LEAD_SENTENCES => LEAD,
-            Some(SectionRole::Introduction) if !has_abstract => INTRODUCTION,
-            _ => 0.0,
-        })
-        .collect()
-}
+/// Words before a number that measures rather than names something: "between 2 and 2.3 times".
+const MEASURES: [&str; 14] = [
+    "between", "from", "with", "about", "than", "only", "under", "over", "within", "least", "most", "nearly",
+    "almost", "roughly",
+];
 
 /// Tells whether a sentence speaks of letters, or of things with a number of one digit: "class 1", "the columns of C".
 fn speaks_of_labels(text: &str, names: &[&str]) -> bool {
@@ -444,7 +417,11 @@ fn speaks_of_labels(text: &str, names: &[&str]) -> bool {
             let next = words.get(place + 1).copied().unwrap_or_default();
             let counts =
                 next.starts_with(char::is_lowercase) && !["and", "or", "is", "in", "to"].contains(&next);
-            return before.chars().count() > 3 && before.chars().all(char::is_alphabetic) && !counts;
+            let measures = MEASURES.contains(&before.to_lowercase().as_str());
+            return before.chars().count() > 3
+                && before.chars().all(char::is_alphabetic)
+                && !counts
+                && !measures;
         }
         only.is_ascii_alphabetic()
             && !(matches!(only, 'a' | 'I') || only == 'A' && place == 0)
@@ -491,4 +468,26 @@ fn normalised(mut vector: Vector) -> Vector {
         vector.values_mut().for_each(|weight| *weight /= length);
     }
     vector
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn naming_what_is_treated_is_no_message() {
+        for report in ["the author analyzes bidding behavior.", "the authors also study how queues grow."] {
+            assert!(REPORTED.is_match(report), "{report}");
+        }
+        for message in ["the authors show that queues grow.", "the authors propose a chain of blocks."] {
+            assert!(!REPORTED.is_match(message), "{message}");
+        }
+    }
+
+    #[test]
+    fn numbers_that_measure_are_no_labels() {
+        assert!(speaks_of_labels("Short rows belong to class 1.", &[]));
+        assert!(!speaks_of_labels("The value is between 2 and 2.3 times the price.", &[]));
+        assert!(!speaks_of_labels("Nobody waits longer than 5 and a half minutes.", &[]));
+    }
 }
