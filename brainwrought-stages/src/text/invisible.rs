@@ -34,10 +34,20 @@ fn visible(text: &str) -> impl Iterator<Item = char> {
             tags -= 1;
             return Some(c);
         }
-        let is_hidden =
-            is_invisible(c) || accents > MAX_ACCENTS || is_selector(c) && !is_selectable(before, c);
+        let next = text[at + c.len_utf8()..].chars().next();
+        let is_inside = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
+        let is_hidden = is_invisible(c)
+            || accents > MAX_ACCENTS
+            || is_mark(c) && is_inside(before) && is_inside(next)
+            || is_selector(c) && !is_selectable(before, c);
         (!is_hidden).then_some(c)
     })
+}
+
+/// Tells whether a character joins, parts or turns its neighbours in the scripts that need it. Inside a word in ASCII it is a
+/// trick.
+fn is_mark(c: char) -> bool {
+    matches!(c, '\u{061c}' | '\u{200c}'..='\u{200f}')
 }
 
 /// Tells whether a character is an accent of no script's own: the blocks of combining diacritical marks.
@@ -78,10 +88,10 @@ fn flag_tags(text: &str) -> usize {
 fn is_invisible(c: char) -> bool {
     c.is_control()
         || matches!(c,
-            '\u{00ad}' | '\u{fffc}' | '\u{034f}' | '\u{115f}' | '\u{1160}' | '\u{180e}' | '\u{2800}' | '\u{3164}' | '\u{ffa0}'
-            | '\u{200b}' | '\u{2060}'..='\u{2064}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
+            '\u{00ad}' | '\u{fffc}' | '\u{034f}' | '\u{17b4}' | '\u{17b5}' | '\u{115f}' | '\u{1160}' | '\u{180e}' | '\u{2800}' | '\u{3164}' | '\u{ffa0}'
+            | '\u{200b}' | '\u{2060}'..='\u{2065}' | '\u{feff}' | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
             | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{206f}'
-            | '\u{e0000}'..='\u{e007f}')
+            | '\u{e0000}'..='\u{e00ff}' | '\u{e01f0}'..='\u{e0fff}')
 }
 
 #[cfg(test)]
@@ -100,7 +110,22 @@ mod tests {
             assert!(!has_invisible(text), "{text:?}");
             assert_eq!(without_invisible(text), text);
         }
-        for trick in ['\0', '\u{7}', '\u{200b}', '\u{202e}', '\u{2067}', '\u{feff}', '\u{e0041}'] {
+        for trick in [
+            '\u{200d}',
+            '\u{200e}',
+            '\u{61c}',
+            '\u{17b4}',
+            '\u{2065}',
+            '\u{1d173}',
+            '\u{e0fff}',
+            '\0',
+            '\u{7}',
+            '\u{200b}',
+            '\u{202e}',
+            '\u{2067}',
+            '\u{feff}',
+            '\u{e0041}',
+        ] {
             let text = format!("a{trick}b");
             assert!(has_invisible(&text), "{trick:?}");
             assert_eq!(without_invisible(&text), "ab");

@@ -23,7 +23,7 @@ pub(super) struct Names {
 impl Names {
     /// Reads a text; one of headings, where every word may have a capital, tells no names.
     pub(super) fn read(&mut self, text: &str, is_heading: bool, vocabulary: &Vocabulary) {
-        let read = tokens(text, |key| vocabulary.stem(key));
+        let read = tokens(text, |key| vocabulary.stem(key), |word| vocabulary.is_number(word));
         self.define(&read, text);
         for token in read {
             if token.text.chars().next().is_some_and(char::is_lowercase) {

@@ -421,7 +421,7 @@ mod tests {
 
     fn read(text: &str) -> Vec<(f64, Option<&'static str>)> {
         let words = &LanguageData::english().meaning;
-        let found = quantities(&tokens(text, str::to_owned), words);
+        let found = quantities(&tokens(text, str::to_owned, |_| false), words);
         found.into_iter().map(|found| (found.value, found.unit.map(Unit::name))).collect()
     }
 
@@ -449,7 +449,7 @@ mod tests {
     fn parts_multiples_and_places_are_numbers() {
         let kinds = |text: &str| -> Vec<(f64, Kind)> {
             let words = &LanguageData::english().meaning;
-            let found = quantities(&tokens(text, str::to_owned), words);
+            let found = quantities(&tokens(text, str::to_owned, |_| false), words);
             found.into_iter().map(|found| (found.value, found.kind)).collect()
         };
         assert_eq!(kinds("One in five failed, then 3 out of 10."), [(0.2, Kind::Share), (0.3, Kind::Share)]);

@@ -20,7 +20,7 @@ pub(super) struct Reading {
 
 impl Reading {
     pub(super) fn new(text: &str, vocabulary: &Vocabulary) -> Self {
-        let tokens = tokens(text, |key| vocabulary.stem(key));
+        let tokens = tokens(text, |key| vocabulary.stem(key), |word| vocabulary.is_number(word));
         let marks = vocabulary.marks(&tokens);
         let numbers = quantities(&tokens, vocabulary.numbers());
         let is_counted = |place: usize| {

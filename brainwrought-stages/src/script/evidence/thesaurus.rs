@@ -32,6 +32,13 @@ impl Thesaurus {
         &ENGLISH
     }
 
+    /// Tells whether a stem is that of a word in it.
+    pub(super) fn knows(&self, stem: &str) -> bool {
+        self.meanings.contains_key(stem)
+            || self.roots.contains_key(stem)
+            || self.contraries.contains_key(stem)
+    }
+
     fn read(text: &str) -> Self {
         let stemmer = stemmer("en");
         let mut stems: HashMap<&str, String> = HashMap::new();

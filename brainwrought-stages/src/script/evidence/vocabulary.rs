@@ -76,6 +76,33 @@ pub(super) struct Vocabulary {
     alike: Places,
 }
 
+/// A name that ends like an adverb has fewer letters, as Kelly and Emily do.
+const MIN_ADVERB: usize = 6;
+
+/// English words of grammar that lists of meanings leave out.
+const LINKS: [&str; 20] = [
+    "altogether",
+    "anybody",
+    "anyhow",
+    "everybody",
+    "everyone",
+    "everywhere",
+    "forever",
+    "furthermore",
+    "hence",
+    "likewise",
+    "meanwhile",
+    "nobody",
+    "nowhere",
+    "somebody",
+    "somehow",
+    "somewhere",
+    "unless",
+    "versus",
+    "whichever",
+    "whoever",
+];
+
 impl Vocabulary {
     /// The vocabulary of a language; words that a language has no list for do nothing.
     pub(super) fn of(language: &str) -> Self {
@@ -197,6 +224,11 @@ impl Vocabulary {
         if self.meaning.numbers.is_empty() { &LanguageData::english().meaning } else { self.meaning }
     }
 
+    /// Tells whether a word in small letters is a number.
+    pub(super) fn is_number(&self, word: &str) -> bool {
+        self.numbers().numbers.contains_key(word)
+    }
+
     /// How much a word for a large amount stands for at least: 1,000 for "thousands".
     pub(super) fn mass(&self, token: &Token) -> Option<f64> {
         self.meaning.masses.get(&token.key).copied()
@@ -219,6 +251,21 @@ impl Vocabulary {
         let base =
             ["'ve", "'re", "'ll", "'d"].iter().find_map(|ending| key.strip_suffix(ending)).unwrap_or(key);
         self.light.contains(base) || key.chars().count() < 2
+    }
+
+    /// Tells whether a word that no document has is one of the language all the same; true where no list of words tells.
+    pub(super) fn is_word(&self, token: &Token) -> bool {
+        // No list has all nouns of all trades; names seldom look like the plural of one.
+        let is_plural = token.key.ends_with('s') && !token.key.ends_with("ss");
+        let is_adverb = token.key.ends_with("ly") && token.key.len() > MIN_ADVERB;
+        !self.has_thesaurus
+            || is_plural
+            || is_adverb
+            || self.is_light(token)
+            || self.is_stop(token)
+            || self.is_negation(token)
+            || LINKS.contains(&token.key.as_str())
+            || Thesaurus::english().knows(&token.stem)
     }
 
     /// Tells whether it is known which words may stand for which, so that one in the place of another can be told.
