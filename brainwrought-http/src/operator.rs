@@ -54,7 +54,7 @@ pub(crate) fn is_operator(state: &AppState, client: ClientId, headers: &HeaderMa
 }
 
 /// How the names of headers begin that only proxies, balancers and content networks add.
-const PROXY_PREFIXES: [&str; 37] = [
+const PROXY_PREFIXES: [&str; 42] = [
     "akamai-",
     "ali-cdn-",
     "cdn-",
@@ -81,7 +81,9 @@ const PROXY_PREFIXES: [&str; 37] = [
     "x-envoy-",
     "x-fd-",
     "x-forwarded",
+    "x-gfe-",
     "x-goog-",
+    "x-google-",
     "x-haproxy",
     "x-nginx-",
     "x-original-",
@@ -89,7 +91,10 @@ const PROXY_PREFIXES: [&str; 37] = [
     "x-proxyuser-",
     "x-real-",
     "x-remote-",
+    "x-litespeed",
     "x-sucuri-",
+    "x-traefik-",
+    "x-tunnel",
     "x-varnish",
     "x-vercel-",
 ];
@@ -119,12 +124,32 @@ const PROXY_HEADERS: [&str; 22] = [
     "x-via",
 ];
 
+/// How the names of such headers end, whoever adds them: they tell whose request it was, or what stood between.
+const PROXY_SUFFIXES: [&str; 12] = [
+    "-buyer-ip",
+    "-client-connection-ip",
+    "-client-ip",
+    "-connecting-ip",
+    "-connection-ip",
+    "-forward-for",
+    "-forwarded-for",
+    "-original-ip",
+    "-real-ip",
+    "-remote-ip",
+    "-source-ip",
+    "-visitor-ip",
+];
+
 /// The name of a header that only a proxy adds.
 fn proxy_header(headers: &HeaderMap) -> Option<&str> {
     headers.keys().map(HeaderName::as_str).find(|name| {
         // CGI and its like cannot tell the two apart, and some proxies write the one for the other.
         let name = name.replace('_', "-");
-        PROXY_HEADERS.contains(&name.as_str()) || PROXY_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
+        // What CGI calls a header begins with the protocol.
+        let name = name.strip_prefix("http-").unwrap_or(&name);
+        PROXY_HEADERS.contains(&name)
+            || PROXY_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
+            || PROXY_SUFFIXES.iter().any(|suffix| name.ends_with(suffix))
     })
 }
 
@@ -162,6 +187,13 @@ mod tests {
             "x-amzn-trace-id",
             "cloudfront-viewer-address",
             "proxy-connection",
+            "x-nf-client-connection-ip",
+            "do-connecting-ip",
+            "oxylabs-client-ip",
+            "x-forward-for",
+            "x-google-real-ip",
+            "x-traefik-router",
+            "http_x_forwarded_for",
         ] {
             assert_eq!(proxy_header(&headers(&["host", name, "accept"])), Some(name));
         }
