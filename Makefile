@@ -101,7 +101,7 @@ lint:
 	cargo rustc --package brainwrought-stages --lib --no-default-features --profile check -- -D warnings
 
 docs:
-	RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --lib --bins --examples $(EXTRA)
+	RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --lib $(EXTRA)
 
 # What is published holds all that it is built from; that it compiles is known by now.
 package:
