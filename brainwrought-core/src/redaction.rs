@@ -17,6 +17,7 @@ pub fn without_credentials<'a>(text: &str, values: impl IntoIterator<Item = &'a 
             text = text.replace(value, &safe);
         }
     }
+    let text = without_quoted_credentials(&text);
     let mut safe = String::with_capacity(text.len());
     for piece in text.split_inclusive(ends_address) {
         let end = piece.trim_end_matches(ends_address).len();
@@ -25,6 +26,23 @@ pub fn without_credentials<'a>(text: &str, values: impl IntoIterator<Item = &'a 
         safe.push_str(behind);
     }
     safe
+}
+
+/// Messages set what they repeat between backticks, so that an address there ends with them, whatever blanks are in it.
+fn without_quoted_credentials(text: &str) -> String {
+    let is_address = |piece: &str| {
+        piece.contains('@') && piece.contains(char::is_whitespace) && after_scheme(piece).is_some()
+    };
+    let pieces: Vec<String> = text
+        .split('`')
+        .enumerate()
+        .map(
+            |(place, piece)| {
+                if place % 2 == 1 && is_address(piece) { concealed(piece) } else { piece.to_owned() }
+            },
+        )
+        .collect();
+    pieces.join("`")
 }
 
 fn ends_address(letter: char) -> bool {
@@ -143,6 +161,8 @@ mod tests {
             ("invalid value '0' for '--concurrency <N>'", "invalid value '0' for '--concurrency <N>'"),
             ("invalid value 'openai:m?key=secret'", "invalid value 'openai:m?***'"),
             ("http//me:secret@x/v1?key=secret", "***@x/v1?***"),
+            ("`http://me:pass word @h/` is no place", "`http://***@h/` is no place"),
+            ("`pictures` of `me`: write to a@b", "`pictures` of `me`: write to a@b"),
             ("who? 1=1, really?", "who? 1=1, really?"),
             (" two  blanks\n", " two  blanks\n"),
         ] {
