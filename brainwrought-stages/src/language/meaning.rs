@@ -14,6 +14,9 @@ use super::{Phrases, Words};
 pub(crate) struct Meaning {
     /// Words that state nothing by themselves; the stop words where there are none.
     pub(crate) light: Words,
+    /// Words of grammar that lists of meanings leave out, so that one which the document lacks is no name at the start of a
+    /// sentence.
+    pub(crate) links: Words,
     /// Irregular forms with their base, as `lost/lose`.
     pub(crate) forms: Words,
     /// Words that open another clause within a sentence.

@@ -44,6 +44,8 @@ pub(super) fn tokens(
     stem: impl Fn(&str) -> String,
     is_number: impl Fn(&str) -> bool,
 ) -> Vec<Token> {
+    let number =
+        |word: &str| is_signed(word).then(|| plain_letters(word)).filter(|letters| is_number(letters));
     let mut found = Vec::new();
     let mut starts = true;
     let mut clause = 0;
@@ -51,8 +53,7 @@ pub(super) fn tokens(
         let raw = opened(raw);
         clause += usize::from(raw.starts_with(['(', '–', '—']));
         let whole = trimmed(&raw);
-        let bare_word = plain_letters(whole);
-        let words: Vec<&str> = if is_signed(whole) && is_number(&bare_word) {
+        let words: Vec<&str> = if number(whole).is_some() {
             vec![whole]
         } else {
             let joined = raw.split(JOINS).flat_map(|joined| joined_by_points(trimmed(joined)));
@@ -64,11 +65,7 @@ pub(super) fn tokens(
             if word.is_empty() {
                 continue;
             }
-            let key = if word == whole && is_signed(whole) && is_number(&bare_word) {
-                bare_word.clone()
-            } else {
-                in_ascii(word).to_lowercase()
-            };
+            let key = number(word).unwrap_or_else(|| in_ascii(word).to_lowercase());
             found.push(Token { text: word.to_owned(), stem: stem(&key), key, starts, clause });
             starts = false;
         }
@@ -84,9 +81,9 @@ fn trimmed(word: &str) -> &str {
 }
 
 /// Signs that join words to one.
-const JOINS: [char; 25] = [
+const JOINS: [char; 24] = [
     '-', '‐', '‑', '–', '—', '/', '⁄', '∕', '\u{ad}', ' ', '_', '+', '&', '|', '·', '‧', '・', '•', '~', '=',
-    '*', '\\', '°', ';', '@',
+    '*', '\\', ';', '@',
 ];
 
 /// Parts a word at points and commas between letters, such as where a space is missing. Abbreviations ("U.S.", "e.g.") and
@@ -162,8 +159,8 @@ mod tests {
             ("bil-lion", vec!["billion"]),
             ("f.o.r.t.y", vec!["forty"]),
             ("fórty", vec!["forty"]),
-            ("fo\u{336}rty_two", vec!["fo\u{336}rty", "two"]),
-            ("e.g. U.S. 1,000.5", vec!["e.g", "u.s", "1,000.5"]),
+            ("fo\u{336}rty_two", vec!["forty", "two"]),
+            ("e.g. U.S. 1,000.5 25°C", vec!["e.g", "u.s", "1,000.5", "25°c"]),
             ("naïve search.Microsoft", vec!["naïve", "search", "microsoft"]),
         ] {
             assert_eq!(keys(text), read, "{text}");

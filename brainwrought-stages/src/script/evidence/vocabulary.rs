@@ -79,30 +79,6 @@ pub(super) struct Vocabulary {
 /// A name that ends like an adverb has fewer letters, as Kelly and Emily do.
 const MIN_ADVERB: usize = 6;
 
-/// English words of grammar that lists of meanings leave out.
-const LINKS: [&str; 20] = [
-    "altogether",
-    "anybody",
-    "anyhow",
-    "everybody",
-    "everyone",
-    "everywhere",
-    "forever",
-    "furthermore",
-    "hence",
-    "likewise",
-    "meanwhile",
-    "nobody",
-    "nowhere",
-    "somebody",
-    "somehow",
-    "somewhere",
-    "unless",
-    "versus",
-    "whichever",
-    "whoever",
-];
-
 impl Vocabulary {
     /// The vocabulary of a language; words that a language has no list for do nothing.
     pub(super) fn of(language: &str) -> Self {
@@ -264,7 +240,7 @@ impl Vocabulary {
             || self.is_light(token)
             || self.is_stop(token)
             || self.is_negation(token)
-            || LINKS.contains(&token.key.as_str())
+            || self.meaning.links.contains(&token.key)
             || Thesaurus::english().knows(&token.stem)
     }
 
