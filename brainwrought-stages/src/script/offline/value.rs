@@ -190,7 +190,7 @@ impl Values {
             .collect();
         let first = if sentences.len() > BOOK_SENTENCES { EARLY_IN_BOOK } else { EARLY };
         let has_short_version = leads.iter().any(|lead| lead.worth >= ABSTRACT);
-        let case = cases(sentences);
+        let case = if tells_cases(kind) { cases(sentences) } else { vec![0.0; sentences.len()] };
         let definitions: Vec<f32> = sentences
             .iter()
             .map(|sentence| if defines(&sentence.text, &title, &stems) { DEFINES } else { 0.0 })
@@ -349,6 +349,11 @@ fn cases(sentences: &[Sentence]) -> Vec<f32> {
 fn dates(sentences: &[Sentence], kind: DocumentKind) -> Vec<f32> {
     let cost = if matches!(kind, DocumentKind::Article | DocumentKind::Announcement) { 0.0 } else { DATED };
     sentences.iter().map(|sentence| if has_year(&sentence.text) { cost } else { 0.0 }).collect()
+}
+
+/// Tells whether a case stands for the whole of such a document. The examples of a manual show one of its many uses.
+fn tells_cases(kind: DocumentKind) -> bool {
+    kind != DocumentKind::Manual
 }
 
 /// Tells whether each part of such a document says one thing of its own.
