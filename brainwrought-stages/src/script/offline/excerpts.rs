@@ -191,6 +191,12 @@ fn best_of(
         }
         let gain = worth[index] * ms[index] as f32 / 1000.0;
         let start = start_cost(sentences, index);
+        let joints: Vec<(usize, f32, Joint)> = (1..=most_left_out + 1)
+            .filter_map(|back| {
+                let before = index.checked_sub(back)?;
+                joint(sentences, values, before, index).map(|(cost, joint)| (before, cost, joint))
+            })
+            .collect();
         for end in takes..=steps {
             let begin = end - takes;
             let mut state: Option<State> = None;
@@ -210,12 +216,9 @@ fn best_of(
                     offer(worth + gain - (cost + leap) * jump + link, Some((before, begin)), Joint::New);
                 }
             }
-            for back in 1..=most_left_out + 1 {
-                let Some(before) = index.checked_sub(back) else { break };
+            for &(before, cost, joint) in &joints {
                 let Some(reached) = table[before * width + begin] else { continue };
-                if let Some((cost, joint)) = joint(sentences, values, before, index) {
-                    offer(reached.worth + gain - cost, Some((before, begin)), joint);
-                }
+                offer(reached.worth + gain - cost, Some((before, begin)), joint);
             }
             table[index * width + end] = state;
             let filled = FILL * (end as u64 * STEP_MS) as f32 / 1000.0;

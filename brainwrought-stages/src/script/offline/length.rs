@@ -15,7 +15,7 @@ const TOLERANCE_PERCENT: u64 = 4;
 /// So much longer the source card may be shown where something is left of the time, in milliseconds.
 const STRETCH_MS: u64 = 1_200;
 /// How many budgets on either side are tried beside the one that fits the time.
-const AROUND: u64 = 4;
+const AROUND: u64 = 2;
 /// A video shorter than this, in milliseconds, has too few lines for their estimates to even out.
 const SHORT_MS: u64 = 25_000;
 /// How often the length is corrected before the script is taken as it is.
