@@ -150,6 +150,12 @@ impl Config {
         let trends = env("BRAINWROUGHT_TRENDS").or(file.trends);
         let trends = trends.as_deref().map(crate::trends::choice).transpose()?.unwrap_or_default();
         let resources = args.resources.clone().or_else(|| env_resources().or(file.resources)).or_else(share);
+        // The address of a store holds its password, which the messages about a folder would print.
+        if resources.as_ref().is_some_and(|folder| folder.to_string_lossy().contains("://")) {
+            return Err(WrongCommand(format!(
+                "the resources are a folder, not an address; {NAME_RESOURCES}"
+            )));
+        }
         let callback_hosts = file.callback_hosts.iter().map(|text| text.parse()).collect::<Result<_, _>>();
         let callback_hosts = callback_hosts
             .map_err(|error| WrongCommand(format!("`callback-hosts` in the config file: {error}")))?;

@@ -185,17 +185,21 @@ async fn put_voice(engine: &Engine, name: &str) -> anyhow::Result<Option<(String
 
 /// Stores the user's own music. That it cannot be played is said now, and not when all else is done.
 async fn put_music(engine: &Engine, path: &Path) -> anyhow::Result<BlobRef> {
-    let music = MusicFile::new(read_file(path).await?);
+    let bytes = read_file(path, MAX_MUSIC_BYTES).await?;
+    let music = MusicFile::new(bytes.clone());
     let checked = tokio::task::spawn_blocking(move || music.check()).await?;
     checked.map_err(|error| {
         let reason = brainwrought_core::report::chain(&error);
         WrongCommand(format!("could not use {} as music: {reason}", path.display()))
     })?;
-    put_file(engine, path, "audio/*").await
+    put(engine, bytes, "audio/*").await
 }
 
 async fn put_file(engine: &Engine, path: &Path, media_type: &str) -> anyhow::Result<BlobRef> {
-    let bytes = read_file(path).await?;
+    put(engine, read_file(path, MAX_FILE_BYTES).await?, media_type).await
+}
+
+async fn put(engine: &Engine, bytes: Bytes, media_type: &str) -> anyhow::Result<BlobRef> {
     let length = bytes.len() as u64;
     let digest = engine.artifacts().put(bytes).await?;
     Ok(BlobRef { digest, bytes: length, media_type: media_type.to_owned() })
@@ -203,16 +207,18 @@ async fn put_file(engine: &Engine, path: &Path, media_type: &str) -> anyhow::Res
 
 /// The largest file of the user's that is stored with a job, in bytes.
 const MAX_FILE_BYTES: u64 = 1_000_000_000;
+/// The largest file of music, in bytes: ten minutes of WAV in 24 bits at 96 kHz have 346 MB.
+const MAX_MUSIC_BYTES: u64 = 400_000_000;
 
-/// Reads a file. A device does not say how much comes out of it, so that there is a limit.
-async fn read_file(path: &Path) -> Result<Bytes, WrongCommand> {
+/// Reads a file of at most `limit` bytes. A device does not say how much comes out of it.
+async fn read_file(path: &Path, limit: u64) -> Result<Bytes, WrongCommand> {
     let wrong = |reason: String| WrongCommand(format!("could not read {}: {reason}", path.display()));
     let file = crate::small_file::open_soon(path).await.map_err(|error| wrong(error.to_string()))?;
     let mut bytes = Vec::new();
-    let read = file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).await;
+    let read = file.take(limit + 1).read_to_end(&mut bytes).await;
     read.map_err(|error| wrong(error.to_string()))?;
-    if bytes.len() as u64 > MAX_FILE_BYTES {
-        return Err(wrong(format!("it has more than {} MB, which is the limit", MAX_FILE_BYTES / 1_000_000)));
+    if bytes.len() as u64 > limit {
+        return Err(wrong(format!("it has more than {} MB, which is the limit", limit / 1_000_000)));
     }
     Ok(bytes.into())
 }
