@@ -74,7 +74,7 @@ pub(crate) struct DraftLine {
     /// How it is said, such as `neutral` or `curious`.
     #[schema(value_type = Option<String>)]
     pub(crate) mood: Option<Mood>,
-    /// Up to four words that stand on the screen meanwhile.
+    /// Up to four words that stand on the screen meanwhile, in the words of the line or of what it cites.
     pub(crate) on_screen: Option<String>,
     /// How much the script needs it: `low`, `normal` or `high`.
     #[schema(value_type = Option<String>)]

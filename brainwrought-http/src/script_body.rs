@@ -61,7 +61,7 @@ struct LineBody {
     /// How it is said, such as `neutral` or `curious`.
     #[schema(value_type = String)]
     mood: Mood,
-    /// Words that stand on the screen meanwhile.
+    /// Up to four words that stand on the screen meanwhile, in the words of the line or of what it cites.
     on_screen: String,
     /// How much the script needs it: `low`, `normal` or `high`.
     #[schema(value_type = String)]

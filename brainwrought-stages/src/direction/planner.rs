@@ -117,7 +117,10 @@ impl Director<'_> {
     fn line(&mut self, line: &mut Line, own: usize) -> Vec<ShowCue> {
         let text = line.text.clone();
         let phrase = Phrase::new(&text, self.language);
-        let structures = self.structures(&phrase, own);
+        let structures = match self.on_screen(&phrase, &line.on_screen, own) {
+            Some(asked_for) => vec![asked_for],
+            None => self.structures(&phrase, own),
+        };
         let mut shows: Vec<Found> = Vec::new();
         let mut from = own;
         for found in structures {
@@ -135,6 +138,19 @@ impl Director<'_> {
             reason: reason.to_owned(),
         };
         shows.into_iter().map(cue).collect()
+    }
+
+    /// The words that the writer wants on the screen: from where the line says them on, else as long as it is said.
+    fn on_screen(&self, phrase: &Phrase<'_>, words: &str, own: usize) -> Option<Found> {
+        let wanted = Phrase::new(words, self.language);
+        if wanted.len() == 0 || own >= phrase.len() {
+            return None;
+        }
+        let says_them = |&at: &usize| (0..wanted.len()).all(|word| phrase.key(at + word) == wanted.key(word));
+        let said = (own..phrase.len()).find(says_them);
+        let show = Show::Quote { text: words.to_owned(), marked: Vec::new(), icon: None };
+        let covered = said.map_or(own..phrase.len(), |at| at..at + wanted.len());
+        Some((covered, show, "the writer wants these words on the screen"))
     }
 
     /// What a line says in a form that can be drawn, weightier forms first, without what would lie over another.
@@ -362,9 +378,7 @@ mod tests {
         serde_json::from_value(json).unwrap()
     }
 
-    /// Directs scenes of lines, and returns the kinds with their words for each line.
-    fn directed(scenes: Vec<(Vec<Line>, VisualCue)>, figures: &[Figure]) -> Vec<Vec<(u32, &'static str)>> {
-        let document = document(figures);
+    fn script_of(scenes: Vec<(Vec<Line>, VisualCue)>, document: &Document) -> Script {
         let scenes = scenes
             .into_iter()
             .map(|(lines, visual)| Scene::new(SceneKind::Content, lines, visual, 0))
@@ -378,11 +392,17 @@ mod tests {
             scenes,
         };
         let concept = Concept { term: "queue".to_owned(), weight: 1.0, page: 1 };
-        let mut script = Script::builder(&document, "test")
+        Script::builder(document, "test")
             .language(Language::english())
             .analysis(Analysis { concepts: vec![concept], ..Analysis::default() })
             .segments(vec![segment])
-            .build();
+            .build()
+    }
+
+    /// Directs scenes of lines, and returns the kinds with their words for each line.
+    fn directed(scenes: Vec<(Vec<Line>, VisualCue)>, figures: &[Figure]) -> Vec<Vec<(u32, &'static str)>> {
+        let document = document(figures);
+        let mut script = script_of(scenes, &document);
         direct(&mut script, &document);
         let again = script.clone();
         direct(&mut script, &document);
@@ -401,6 +421,25 @@ mod tests {
             .lines()
             .map(|line| line.shows.iter().map(|cue| (cue.at_word, cue.show.name())).collect())
             .collect()
+    }
+
+    #[test]
+    fn words_for_the_screen_stand_there_when_they_are_said() {
+        let mut said = line("Most of the callers in the town did not wait for a free line at all.");
+        said.on_screen = "did not wait".to_owned();
+        let mut unsaid = line("Nobody had to hang up before somebody answered.");
+        unsaid.on_screen = "95 %".to_owned();
+        unsaid.citation.quote = "95 % were answered.".to_owned();
+        let document = document(&[]);
+        let mut script = script_of(vec![(vec![said, unsaid], page())], &document);
+        direct(&mut script, &document);
+        let shown = |at: usize| -> Vec<(u32, String)> {
+            let line = script.lines().nth(at).unwrap();
+            let labels = |cue: &ShowCue| cue.show.labels().into_iter().next().unwrap().to_owned();
+            line.shows.iter().map(|cue| (cue.at_word, labels(cue))).collect()
+        };
+        assert!(shown(0).contains(&(7, "did not wait".to_owned())), "{:?}", shown(0));
+        assert_eq!(shown(1), [(0, "95 %".to_owned())]);
     }
 
     #[test]

@@ -9,6 +9,7 @@ use super::edit_verdict::{EditVerdict, LineFault, LineVerdict};
 use super::grounding::{UngroundedLine, doubted, unknown};
 use super::quiz_grounding::quiz_answers;
 use super::sayable::Delivery;
+use super::show_labels::foreign_of;
 use crate::direction::direct;
 use crate::gate::{Limits, STILL_MS};
 use crate::text::has_invisible;
@@ -124,6 +125,7 @@ pub fn judge_script(document: &Document, script: Script, delivery: &Delivery) ->
             faults.extend(faults_of(&ungrounded, place));
             let quoted: Vec<&str> = line.sources().map(|source| source.quote.as_str()).collect();
             faults.extend(delivery.faults(&line.text, &quoted.join(" ")));
+            faults.extend(foreign_of(line).into_iter().map(LineFault::ForeignOnScreen));
         }
         LineVerdict::new(place, line.text.clone(), faults, is_overruled(place))
     };
@@ -192,6 +194,7 @@ fn edited(script: &Script, changes: &[Option<Change>]) -> Script {
                     // They are about the words as they were.
                     line.shows.clear();
                     line.emphasis.clear();
+                    line.on_screen.clear();
                     is_scene_changed = true;
                 }
             }

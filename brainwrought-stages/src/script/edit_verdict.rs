@@ -55,6 +55,9 @@ pub enum LineFault {
     /// It says what the page that it cites does not.
     #[error("{0}")]
     Ungrounded(GroundingFault),
+    /// The words that it has for the screen stand neither in it nor in what it cites.
+    #[error("“{0}” is to stand on the screen, but neither the line nor what it cites says that")]
+    ForeignOnScreen(String),
     /// The captions could not show it.
     #[error("no installed font can show {0} in the captions")]
     MissingGlyphs(String),

@@ -15,14 +15,18 @@ pub(crate) fn foreign_labels(script: &Script) -> Vec<String> {
 pub(super) fn foreign_of(line: &Line) -> Vec<String> {
     let mut held: Vec<String> = vec![packed(&line.text)];
     held.extend(line.sources().map(|source| packed(&source.quote)));
-    let labels = line.shows.iter().flat_map(|cue| cue.show.labels());
-    labels
+    let wanted = Some(line.on_screen.as_str()).filter(|words| !words.is_empty());
+    let labels = line.shows.iter().flat_map(|cue| cue.show.labels()).chain(wanted);
+    let mut foreign: Vec<String> = labels
         .filter(|label| {
             let label = packed(label);
             !held.iter().any(|held| held.contains(&label))
         })
         .map(str::to_owned)
-        .collect()
+        .collect();
+    // Words for the screen are the label of a show, too.
+    foreign.dedup();
+    foreign
 }
 
 fn packed(text: &str) -> String {
@@ -48,5 +52,10 @@ mod tests {
         };
         line.shows = vec![number("95 %", "of all calls"), number("97 %", "did not wait")];
         assert_eq!(foreign_of(&line), ["97 %"]);
+        line.shows.clear();
+        line.on_screen = "within 20 ms".to_owned();
+        assert_eq!(foreign_of(&line), [""; 0]);
+        line.on_screen = "at once".to_owned();
+        assert_eq!(foreign_of(&line), ["at once"]);
     }
 }

@@ -71,7 +71,8 @@ pub struct FileLine {
     /// How it is said.
     #[serde(default, skip_serializing_if = "Mood::is_neutral")]
     pub mood: Mood,
-    /// Words that stand on the screen meanwhile.
+    /// Up to [`Line::MAX_ON_SCREEN_WORDS`] words that stand on the screen meanwhile, in the words of the line or of what it
+    /// cites.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub on_screen: String,
     /// How much the script needs it.
@@ -125,6 +126,14 @@ pub enum ScriptFileError {
     /// It has no lines, or too many.
     #[error("the script has {0} lines; it needs 1 to {MAX_LINES}")]
     Lines(usize),
+    /// A line has more words for the screen than can be read at a glance.
+    #[error("`on-screen` of line {line} has {words} words; at most {max} are shown", max = Line::MAX_ON_SCREEN_WORDS)]
+    OnScreen {
+        /// Which line, counted from 1.
+        line: usize,
+        /// How many words there are.
+        words: usize,
+    },
     /// A line has no words, or too many of them.
     #[error("line {line} has {chars} characters; it needs 1 to {MAX_LINE_CHARS}")]
     Length {
@@ -249,6 +258,10 @@ impl ScriptFile {
                 return Err(ScriptFileError::Invisible { what: format!("line {number}") });
             }
             no_longer_than(MAX_ON_SCREEN_CHARS, &line.on_screen, || format!("`on-screen` of line {number}"))?;
+            let words = line.on_screen.split_whitespace().count();
+            if words > Line::MAX_ON_SCREEN_WORDS {
+                return Err(ScriptFileError::OnScreen { line: number, words });
+            }
             let sources = line.more_sources.len() + 1;
             if sources > Line::MAX_SOURCES {
                 return Err(ScriptFileError::Sources { line: number, sources });

@@ -188,7 +188,8 @@ impl<'a> Sources<'a> {
         made.edited = true;
         made.more_sources.clone_from(&line.more_sources);
         made.speaker = line.speaker;
-        made.emphasis.clone_from(&line.emphasis);
+        // What an edit took out of the line can carry it no longer.
+        made.emphasis = line.emphasis.iter().filter(|words| made.text.contains(*words)).cloned().collect();
         made.mood = line.mood;
         made.on_screen.clone_from(&line.on_screen);
         made.importance = line.importance;
