@@ -39,7 +39,7 @@ pub struct Narrate {
 
 impl Stage for Narrate {
     const NAME: &'static str = "audio";
-    const VERSION: u32 = 6;
+    const VERSION: u32 = 7;
     type Input = Segment;
     type Output = Audio;
 

@@ -17,7 +17,10 @@ use super::vocoder::{BINS, Vocoder};
 use super::{ChunkSink, Engine, Utterance, VoiceError, VoiceFiles, VoiceRights, VoiceSettings};
 
 /// Grows whenever the same files would say the same line in another way.
-const SYNTHESIS: u32 = 1;
+const SYNTHESIS: u32 = 2;
+/// How much faster than the model's own speed is speed 1. At its own, documents are read at 143 to 169 words a minute, pauses
+/// included; people follow 165 to 185.
+const PACE: f32 = 1.1;
 /// The model's tensor that holds how long each phoneme lasts.
 const DURATIONS: &str = "/Clip_output_0";
 /// The neural voice `hibari/heart` (American English, female, 24 kHz), or a speaker derived from it.
@@ -115,7 +118,7 @@ impl Acoustics for HibariVoice {
         let ids: Vec<i32> =
             std::iter::once(0).chain(phones.iter().map(|p| p.id)).chain(std::iter::once(0)).collect();
         let ids = NdTensor::from_data([1, ids.len()], ids);
-        let speed = NdTensor::from_data([1], vec![manner.speed]);
+        let speed = NdTensor::from_data([1], vec![manner.speed * PACE]);
         let inputs = vec![
             (self.parts.nodes.ids, ValueOrView::from(ids.view())),
             (self.parts.nodes.speed, ValueOrView::from(speed.view())),

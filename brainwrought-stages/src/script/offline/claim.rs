@@ -14,7 +14,7 @@ use crate::language::{LanguageData, alternatives};
 /// The most words of a claim that opens the video.
 const CLAIM_WORDS: usize = 15;
 /// The longest that a claim may take, in milliseconds.
-const CLAIM_MS: u64 = 5_600;
+const CLAIM_MS: u64 = 5_100;
 /// A claim is looked for among so many sentences at the start, or a fifth of them all.
 const EARLY: usize = 12;
 /// What a claim must be worth to open the video.
