@@ -103,7 +103,11 @@ fn is_whole(text: &str, language: &str) -> bool {
     let is_label =
         first_word.len() > 3 && first_word.ends_with(':') && !first_word.chars().any(char::is_lowercase);
     let is_bad = language == "en" && is_bad_english(text, &words);
-    !is_label && !is_bad && is_prose(text, &words) && !POINTS_AWAY.is_match(text)
+    // A heading that was taken for the start of a sentence.
+    let is_numbered =
+        words.get(1).is_some_and(|second| second.starts_with(|sign: char| sign.is_ascii_digit()))
+            && matches!(first_word, "Sec." | "Sect." | "Section" | "Chapter" | "§");
+    !is_label && !is_bad && !is_numbered && is_prose(text, &words) && !POINTS_AWAY.is_match(text)
 }
 
 /// Tells whether `text` is made of words: no symbols, code or lone letters.

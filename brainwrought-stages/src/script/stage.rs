@@ -93,7 +93,7 @@ impl Default for WriteScript {
 
 impl Stage for WriteScript {
     const NAME: &'static str = "script";
-    const VERSION: u32 = 16;
+    const VERSION: u32 = 17;
     type Input = Document;
     type Output = Script;
 

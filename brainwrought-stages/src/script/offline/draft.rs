@@ -26,6 +26,7 @@ use super::super::writer::{Brief, ScriptError};
 use super::excerpts::{Chosen, Joint, choose, worth_of};
 use super::frame::{Frame, Opening};
 use super::short_forms::ShortForms;
+use super::signpost::{Signposts, tells_result};
 use super::value::Values;
 use crate::language::LanguageData;
 
@@ -135,6 +136,9 @@ pub(super) fn drafted(draft: &Draft<'_>, budget: u64, asks: bool) -> Result<Draf
         chosen.extend(shortest.map(|sentence| Chosen { sentence, joint: Joint::New }));
     }
     let worth = worth_of(draft.sentences, draft.values, &ms, &chosen);
+    if english {
+        end_with_result(draft.sentences, &mut chosen);
+    }
     let said: Vec<&Sentence> = chosen.iter().map(|chosen| &draft.sentences[chosen.sentence]).collect();
     let asked_of = said.get(..said.len() * ASKED_OF / 100).unwrap_or_default();
     // Whoever chooses between answers has heard them all.
@@ -189,6 +193,20 @@ pub(super) fn drafted(draft: &Draft<'_>, budget: u64, asks: bool) -> Result<Draf
         .quiz(questions)
         .build();
     Ok(Drafted { script, worth })
+}
+
+/// Moves what came out of the work behind what explains it: a story does not go on after its end. Only a sentence that ends its
+/// run is moved, so that none loses its neighbour.
+fn end_with_result(sentences: &[Sentence], chosen: &mut Vec<Chosen>) {
+    let is_result =
+        |sentence: &Sentence| !sentence.dangles && sentence.tie.is_none() && tells_result(&sentence.text);
+    let found = chosen
+        .windows(2)
+        .rposition(|pair| pair[1].joint == Joint::New && is_result(&sentences[pair[0].sentence]));
+    if let Some(place) = found.filter(|&place| place > 0) {
+        let result = chosen.remove(place);
+        chosen.push(Chosen { joint: Joint::New, ..result });
+    }
 }
 
 /// The line that opens the video, and whether it is the first line of the story.
@@ -278,6 +296,7 @@ fn beats(
     seeded.shuffle(&mut slang);
     // About one beat in 30, 20 or 12 seconds.
     let every = [usize::MAX, 5, 3, 2][usize::from(draft.brief.slang.min(3))];
+    let mut signposts = Signposts::new(draft.language, draft.brief.length_ms).filter(|_| asker.is_none());
     let mut quiet_until = 1;
     let mut beats = Vec::new();
     let mut section_before = None;
@@ -305,6 +324,12 @@ fn beats(
         } else if moves
             && asker.is_none()
             && let Some(text) = bridge(draft, &section)
+            && first_ms + LINE_GAP_MS + estimate_ms(&text) <= 7_800
+        {
+            let line = beat_line(text, LineRole::Question, sentence.page);
+            beats.push(Beat { line, section: section.clone(), starts: true });
+        } else if let Some(signposts) = &mut signposts
+            && let Some(text) = signposts.before(text, sentence.tie.filter(|_| joint == Joint::Next))
             && first_ms + LINE_GAP_MS + estimate_ms(&text) <= 7_800
         {
             let line = beat_line(text, LineRole::Question, sentence.page);
@@ -390,6 +415,40 @@ fn analysis(draft: &Draft<'_>, said: &[&Sentence]) -> Analysis {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_story_ends_with_what_came_out() {
+        let said = [
+            "Raft elects a leader.",
+            "A study shows that Raft is easier.",
+            "Timers are random.",
+            "Leaders send logs.",
+        ];
+        let sentences: Vec<Sentence> = said.map(sentence).into();
+        let order = |joints: [Joint; 4]| -> Vec<usize> {
+            let mut chosen: Vec<Chosen> =
+                joints.into_iter().enumerate().map(|(sentence, joint)| Chosen { sentence, joint }).collect();
+            end_with_result(&sentences, &mut chosen);
+            chosen.iter().map(|chosen| chosen.sentence).collect()
+        };
+        assert_eq!(order([Joint::New, Joint::Next, Joint::New, Joint::Next]), [0, 2, 3, 1]);
+        assert_eq!(order([Joint::New, Joint::Next, Joint::Next, Joint::Next]), [0, 1, 2, 3]);
+    }
+
+    fn sentence(text: &str) -> Sentence {
+        Sentence {
+            text: text.to_owned(),
+            source: text.to_owned(),
+            page: 1,
+            rest: None,
+            section: 0,
+            passage: 0,
+            place: 0,
+            dangles: false,
+            leads_on: false,
+            tie: None,
+        }
+    }
 
     #[test]
     fn what_authors_describe_is_promised() {

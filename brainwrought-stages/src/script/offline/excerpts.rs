@@ -98,6 +98,7 @@ pub(super) fn worth_of(sentences: &[Sentence], values: &Values, ms: &[u64], chos
     let jump = if values.in_stretches { IN_STRETCHES } else { 1.0 };
     let gains: f32 =
         chosen.iter().map(|chosen| values.worth[chosen.sentence] * ms[chosen.sentence] as f32 / 1000.0).sum();
+    let opens = chosen.first().map_or(0.0, |first| values.opens[first.sentence]);
     let mut costs = 0.0;
     for pair in chosen.windows(2) {
         let (before, at) = (pair[0].sentence, pair[1].sentence);
@@ -107,7 +108,7 @@ pub(super) fn worth_of(sentences: &[Sentence], values: &Values, ms: &[u64], chos
         };
     }
     let is_alone = chosen.len() > 1 && chosen.last().is_some_and(|last| last.joint == Joint::New);
-    gains - costs - if is_alone { LAST_ALONE } else { 0.0 }
+    gains + opens - costs - if is_alone { LAST_ALONE } else { 0.0 }
 }
 
 /// The best choice in which no sentence says more than the share `known` of what another said before it, where a jump costs
@@ -208,7 +209,7 @@ fn best_of(
             if let Some(cost) = start {
                 if begin == 0 {
                     // The first run begins for free.
-                    offer(gain - cost + NEW_SECTION, None, Joint::New);
+                    offer(gain + values.opens[index] - cost + NEW_SECTION, None, Joint::New);
                 } else if let Some((worth, before)) = ahead[begin] {
                     let link = (LINKED * values.likeness(before, index)).min(MAX_LINKED);
                     let leapt = sentences[index].section.saturating_sub(sentences[before].section + 1);

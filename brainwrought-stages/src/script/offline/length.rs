@@ -12,6 +12,11 @@ use super::draft::{Draft, Drafted, drafted};
 /// A script this much longer or shorter than asked for is on time.
 const TOLERANCE: f64 = TOLERANCE_PERCENT as f64 / 100.0;
 const TOLERANCE_PERCENT: u64 = 4;
+/// So much shorter a script may be where what is left would only fill the time: as much as the gate lets pass.
+const EARLY: f64 = 0.07;
+/// What a second must be worth, so that a listener is better off with it than with an earlier end. An average sentence of the
+/// body is worth about as much, one of an abstract twice that.
+const LISTENING: f32 = 0.6;
 /// So much longer the source card may be shown where something is left of the time, in milliseconds.
 const STRETCH_MS: u64 = 1_200;
 /// How many budgets on either side are tried beside the one that fits the time.
@@ -79,6 +84,7 @@ fn closest(draft: &Draft<'_>, asks: bool) -> Result<Script, ScriptError> {
         tried(centre.saturating_sub(2 * aside).max(3_000))?;
         tried(centre + aside)?;
     }
+    tried(centre.saturating_sub((wanted as f64 * EARLY) as u64 + STRETCH_MS).max(3_000))?;
     let is_near = |length: u64| off(length, target) as f64 <= target as f64 * TOLERANCE;
     // Where the corrections circle around the length, all budgets are tried.
     if !drafts.iter().any(|(length, _)| is_near(*length)) {
@@ -89,14 +95,15 @@ fn closest(draft: &Draft<'_>, asks: bool) -> Result<Script, ScriptError> {
     }
     let tolerance = target as f64 * TOLERANCE;
     let on_time = |length: u64| {
-        (length + STRETCH_MS) as f64 >= target as f64 - tolerance
+        (length + STRETCH_MS) as f64 >= target as f64 * (1.0 - EARLY)
             && off(length.max(target), target) as f64 <= tolerance
     };
+    let gain = |(length, drafted): &(u64, Drafted)| drafted.worth - LISTENING * *length as f32 / 1000.0;
     let best = if drafts.iter().any(|(length, _)| on_time(*length)) {
         drafts
             .into_iter()
             .filter(|(length, _)| on_time(*length))
-            .reduce(|best, other| if other.1.worth > best.1.worth { other } else { best })
+            .reduce(|best, other| if gain(&other) > gain(&best) { other } else { best })
     } else {
         drafts.into_iter().reduce(
             |best, other| {
@@ -124,6 +131,8 @@ fn finished(draft: &Draft<'_>, mut script: Script) -> Result<Script, ScriptError
     let length = pace.planned_ms(&script);
     if (length as f64) < target as f64 * (1.0 - TOLERANCE) {
         script.target_ms = length;
+    }
+    if ((length + STRETCH_MS) as f64) < target as f64 * (1.0 - EARLY) {
         let sayable: u64 =
             draft.sentences.iter().map(|sentence| pace.line_ms(&sentence.text) + LINE_GAP_MS).sum();
         // Much may be there that says the same or does not fit; only what is not there is too little.

@@ -7,6 +7,7 @@ mod frame;
 mod lead;
 mod length;
 mod short_forms;
+mod signpost;
 mod value;
 
 use std::collections::BTreeSet;

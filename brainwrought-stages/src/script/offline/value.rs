@@ -8,7 +8,6 @@ use regex::Regex;
 
 use super::super::clean::Cleaned;
 use super::super::compress::Tie;
-use super::super::dialogue::definition_asked;
 use super::super::duration::estimate_ms;
 use super::super::kind::{has_year, is_year};
 use super::super::lexicon::{has_cue, stemmer, stop_words, words};
@@ -57,10 +56,16 @@ const EVEN: f32 = 0.3;
 const CASE_SENTENCES: usize = 10;
 /// What it is worth there to say what the title names is: "Induction is a proof technique."
 const DEFINES: f32 = 0.35;
+/// What it is worth to open with such a sentence: as much as a jump costs from there to the stretch that is told.
+const OPENS_WITH_DEFINITION: f32 = 6.0;
 /// What it costs there to tell of a year, unless years are what the text is about: where an idea comes from is no idea.
 const DATED: f32 = 0.2;
 /// What is left there of the worth of sentences in whose neighbourhood nothing is about the title.
 const ASIDE: f32 = 0.5;
+/// The same where the text has a name for what the title names, so that it shows where it speaks of that.
+const OFF_SUBJECT: f32 = 0.2;
+/// What so many sentences name is what the text is about.
+const NAMED: usize = 3;
 /// So many sentences on either side are the neighbourhood.
 const NEAR: usize = 4;
 /// What it is worth to say that something matters most, or is so instead of otherwise.
@@ -123,6 +128,8 @@ pub(super) struct Values {
     /// True where one stretch of the text is told rather than a sentence here and there: nobody wrote a short version, whose
     /// sentences hold together what is far apart, and no slides say one thing each.
     pub(super) in_stretches: bool,
+    /// What each sentence is worth as the first one, in all: whoever hears what a thing is follows what is said of it.
+    pub(super) opens: Vec<f32>,
     /// Which sentences only tell what the text treats or has done, so that nobody misses them between two others.
     pub(super) unmissed: Vec<bool>,
     vectors: Vec<Vector>,
@@ -183,7 +190,9 @@ impl Values {
         // A letter may be the name of what the document is about, such as a language.
         let names: Vec<&str> = title.split(|letter: char| !letter.is_alphanumeric()).collect();
         let leads = leads(sentences, cleaned, title);
-        let title: BTreeSet<String> = stems(title).into_iter().collect();
+        let title = stems(title);
+        let names_subject = names_subject(&title, &bags);
+        let title: BTreeSet<String> = title.into_iter().collect();
         let concepts: Vec<(BTreeSet<String>, f32)> = concepts
             .iter()
             .map(|concept| (stems(&concept.term).into_iter().collect(), concept.weight))
@@ -195,8 +204,13 @@ impl Values {
             .iter()
             .map(|sentence| if defines(&sentence.text, &title, &stems) { DEFINES } else { 0.0 })
             .collect();
+        let opens = definitions
+            .iter()
+            .map(|defines| if *defines > 0.0 && !has_short_version { OPENS_WITH_DEFINITION } else { 0.0 })
+            .collect();
         let dated = dates(sentences, kind);
-        let near = nearness(&bags, sentences, &title, &concepts);
+        let aside = if names_subject.is_some() { OFF_SUBJECT } else { ASIDE };
+        let near = nearness(&bags, sentences, &title, &concepts, names_subject.as_deref());
         let data = LanguageData::of(language);
         let cues = [&data.cues.problem, &data.cues.idea, &data.cues.how, &data.cues.result];
         let talks = |text: &str| {
@@ -261,14 +275,14 @@ impl Values {
                     1.0
                 };
                 let of_labels = if speaks_of_labels(&sentence.text, &names) { LABELLED } else { 1.0 };
-                let of_aside = ASIDE + (1.0 - ASIDE) * near[index];
+                let of_aside = aside + (1.0 - aside) * near[index];
                 let weight = of_talk * of_labels * of_methods * leads[index].left;
                 if leads[index].worth >= ABSTRACT {
                     worth * weight
                 } else if has_short_version {
                     (EVEN + (1.0 - EVEN) * worth) * weight
                 } else {
-                    (EVEN + (1.0 - EVEN) * worth * of_aside + case[index]) * weight - dated[index]
+                    (EVEN * of_aside + (1.0 - EVEN) * worth * of_aside + case[index]) * weight - dated[index]
                 }
             })
             .map(|worth| worth.max(0.02))
@@ -281,7 +295,7 @@ impl Values {
             .sum();
         let is_brief = (short_ms as f32) < length_ms as f32 * BRIEF;
         let mut values =
-            Self { worth, in_stretches: is_brief && !stands_apart(kind), unmissed, vectors, middle };
+            Self { worth, in_stretches: is_brief && !stands_apart(kind), opens, unmissed, vectors, middle };
         values.raise_support(sentences, &leads);
         values
     }
@@ -363,11 +377,30 @@ fn stands_apart(kind: DocumentKind) -> bool {
 
 /// Tells whether a sentence says what something is that the title names: "Induction is a proof technique."
 fn defines(text: &str, title: &BTreeSet<String>, stems: &dyn Fn(&str) -> Vec<String>) -> bool {
-    definition_asked("en", text).is_some()
-        && text.split_once(" is ").is_some_and(|(name, _)| {
-            let name = stems(name);
-            !name.is_empty() && name.iter().all(|word| title.contains(word))
-        })
+    text.split_once(" is ").is_some_and(|(name, what)| {
+        let says = ["a ", "an ", "the "].iter().any(|article| what.starts_with(article));
+        let is_short = name.split_whitespace().count() <= 5 && !name.contains([',', ':', ';']);
+        let name = stems(name);
+        says && is_short && !name.is_empty() && name.iter().all(|word| title.contains(word))
+    })
+}
+
+/// Which sentences name what the title names: the longest run of its words that stands in at least [`NAMED`] sentences. None where
+/// there is no such run of two words, or the title has more than one word and no run.
+fn names_subject(title: &[String], bags: &[Vec<String>]) -> Option<Vec<bool>> {
+    let least = if title.len() > 1 { 2 } else { 1 };
+    let names = |run: &[String]| -> Vec<bool> {
+        bags.iter().map(|bag| bag.windows(run.len()).any(|words| words == run)).collect()
+    };
+    (least..=title.len()).rev().find_map(|length| {
+        title
+            .windows(length)
+            .map(names)
+            .map(|named| (named.iter().filter(|named| **named).count(), named))
+            .filter(|(count, _)| *count >= NAMED)
+            .max_by_key(|(count, _)| *count)
+            .map(|(_, named)| named)
+    })
 }
 
 /// How much the neighbourhood of each sentence is about the title and the first concept, from 0 to 1.
@@ -376,10 +409,15 @@ fn nearness(
     sentences: &[Sentence],
     title: &BTreeSet<String>,
     concepts: &[(BTreeSet<String>, f32)],
+    names_subject: Option<&[bool]>,
 ) -> Vec<f32> {
     let about: Vec<f32> = bags
         .iter()
-        .map(|bag| {
+        .enumerate()
+        .map(|(index, bag)| {
+            if let Some(names) = names_subject {
+                return if names[index] { 1.0 } else { 0.0 };
+            }
             let bag: BTreeSet<&String> = bag.iter().collect();
             let in_title = title.iter().filter(|word| bag.contains(word)).count() as f32;
             let first =
