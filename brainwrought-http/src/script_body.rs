@@ -3,7 +3,7 @@
 use brainwrought_core::data::{Citation, Importance, LineRole, Mood, Script, Speaker};
 use brainwrought_core::job_store::JobView;
 use brainwrought_stages::script::{EditVerdict, FileQuestion, ScriptFile, estimate_ms};
-use brainwrought_stages::standard::{is_script_only, judge_job_script};
+use brainwrought_stages::standard::{is_script_only, judge_job_script, script_version};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -16,7 +16,8 @@ use crate::{ApiError, output_files};
 pub(crate) struct ScriptBody {
     /// The title of the document.
     title: String,
-    /// The version of the script, for a change to say which one it is of.
+    /// The version that these lines belong to. While an edit is rendered, and when it did not succeed, it is that of the edit,
+    /// and the video is still an earlier one.
     version: Option<u32>,
     /// How long the video is planned to be, in seconds; an estimate.
     seconds: f64,
@@ -122,7 +123,7 @@ impl ScriptBody {
     fn new(view: &JobView, script: &Script, verdict: Option<VerdictBody>) -> Self {
         Self {
             title: script.title.clone(),
-            version: view.job.current_version(),
+            version: script_version(view),
             seconds: seconds(script.target_ms),
             lines: lines(script),
             quiz: ScriptFile::new(script).quiz,

@@ -1,5 +1,7 @@
 //! [`VideoOptions`]: what a client can choose about a video, checked.
 
+use std::collections::HashMap;
+
 use brainwrought_core::budget::{Cost, MAX_USD};
 use brainwrought_core::data::DocumentKind;
 use brainwrought_core::job_store::JobView;
@@ -171,11 +173,18 @@ impl VideoOptions {
     ///
     /// # Errors
     ///
-    /// Fails when a field is unknown or has another type.
+    /// Fails when a field is unknown, has another type, or is given twice with different values.
     pub(crate) fn from_fields(fields: Vec<(String, String)>) -> Result<Self, ApiError> {
         let mut given = Map::new();
+        let mut texts: HashMap<String, String> = HashMap::new();
         for (name, text) in fields {
             let text = text.trim();
+            if !text.is_empty()
+                && texts.insert(name.clone(), text.to_owned()).is_some_and(|other| other != text)
+            {
+                let name: String = name.chars().take(40).collect();
+                return Err(wrong(&format!("`{name}` is given twice with different values")));
+            }
             match name.as_str() {
                 _ if text.is_empty() => {}
                 "options" => match serde_json::from_str(text) {
@@ -547,6 +556,13 @@ mod tests {
         for wrong in ["-1", "NaN", "1e9", "two"] {
             assert!(limit(wrong, None).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_field_may_be_given_twice_only_with_the_same_value() {
+        assert_eq!(made(&[("length", "30"), ("length", " 30 "), ("length", "")]).unwrap().length_ms, 30_000);
+        let error = made(&[("length", "30"), ("length", "60")]).unwrap_err().to_string();
+        assert!(error.contains("`length` is given twice"), "{error}");
     }
 
     #[test]

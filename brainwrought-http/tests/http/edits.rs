@@ -77,6 +77,8 @@ async fn the_old_video_plays_while_the_new_one_is_made() {
     assert!(job["links"]["video.mp4"].is_string());
     assert_eq!(desk.get(&format!("/jobs/{id}/video.mp4")).await.body, before);
     assert!(desk.get(&format!("/?job_id={id}")).await.text().contains("<video"));
+    let script = desk.get(&format!("/api/jobs/{id}/script")).await.json();
+    assert_eq!((&script["version"], &script["lines"][0]["text"]), (&json!(2), &json!("Other words.")));
     let again = desk.send_json("PATCH", &format!("/api/jobs/{id}/script"), &edit).await;
     assert_eq!((again.status, again.code().as_str()), (409, "conflict"));
     let cancelled = desk.ask("POST", &format!("/api/jobs/{id}/cancel"), &[]).await;
@@ -85,6 +87,7 @@ async fn the_old_video_plays_while_the_new_one_is_made() {
     // A cancelled edit is not shown as if it were in the video, nor taken up again with the next one.
     let script = desk.get(&format!("/api/jobs/{id}/script")).await.json();
     assert_ne!(script["lines"][0]["text"], "Other words.", "{script:#}");
+    assert_eq!(script["version"], 1);
     assert!(!desk.get(&format!("/?job_id={id}")).await.text().contains("Other words."));
     desk.strings.gate.add_permits(1000);
     let edit = json!({ "lines": [{ "line": 1, "text": "Good words." }] });

@@ -88,6 +88,16 @@ pub async fn stored_script(engine: &Engine, view: &JobView) -> Result<Option<Scr
     }
 }
 
+/// The number of the version that the lines of [`stored_script`] belong to: while an edit is made, and when it did not
+/// succeed, that of the edit, which no video has yet.
+pub fn script_version(view: &JobView) -> Option<u32> {
+    if view.status == JobStatus::Cancelled {
+        view.job.current_version()
+    } else {
+        Some(view.job.versions.number())
+    }
+}
+
 /// Reads the script that the current video of a job was made from: not that of an edit which is being made or did not
 /// succeed.
 ///

@@ -23,7 +23,9 @@ mod trial_narration;
 mod weighted_progress;
 
 pub use draft::{Approved, approve_script, is_script_only, judge_job_script, replace_script};
-pub use edit::{EditError, edit_job, judge_job_edit, script_of, script_of_video, stored_script};
+pub use edit::{
+    EditError, edit_job, judge_job_edit, script_of, script_of_video, script_version, stored_script,
+};
 pub use estimate::{Costs, Estimate, EstimateError, EstimateLine, estimate};
 pub use examine::{Finding, examine, examine_local_models, examine_providers};
 pub use options::{BackgroundChoice, Format, MakeOptions, Music};
