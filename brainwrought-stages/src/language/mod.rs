@@ -297,6 +297,8 @@ pub(crate) struct Story {
     pub(crate) example: Option<String>,
     /// Parts of sentences that give a reason.
     pub(crate) reasons: Phrases,
+    /// Nouns that sum up what was said rather than name it again.
+    pub(crate) sums_up: Words,
 }
 
 /// What tells how a line can be drawn.

@@ -218,6 +218,7 @@ static FUSED: LazyLock<Regex> = LazyLock::new(|| {
         r"(?x)^(?:[A-Z]\.\s|[IVX]+\.\s|[B-HJ-Z]\s[A-Z]|\d+(?:\.\d+)*\.?\s+[A-Z]|(?:Finding|Item|Step|Part|Phase|Rule|Type|Case|Level|Lesson|Task|Question|Claim|Fact|Property|Example|Remark|Note|Definition|Theorem|Lemma|Unit|Week|Day)s?\s\d)
         |^(?:[A-Z][\w-]*\s){1,4}(?:Although|When|The|If|While|This|These|In|To|For|Because|Since|We|It|Once|As|An?|Our|You|There)\s
         |^A\s(?:can|is|are|was|has|will|may|must|and|or|to|in|of)\b
+        |^\d+[:)]|[a-z]{3,}\s(?:The|In|For|When|However|This|These|We|It|Prior|Although|Since|While|Because|There)\s[a-z]
         |\b[a-z]{3,}\d+\b|\?\d|’’|\s(?:the|an?|of|as|from)[,.;]|[a-z]\s[A-Z][a-z]+\s(?:is|are|was|were|has|can|will)\s[A-Z][a-z]
         |(?:^|\s)-[a-z]|[A-Za-z]-\s(?:\d|and\b|[a-z]{1,4}\b\s\d)|\b(?:In|in)\s(?:Part|Step|Phase)\s\d|\bno\.\s\d",
     )

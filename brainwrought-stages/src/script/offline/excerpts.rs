@@ -287,6 +287,9 @@ fn joint(sentences: &[Sentence], values: &Values, before: usize, index: usize) -
     let in_stretches = values.in_stretches;
     let (share, far) = if in_stretches { (STRETCH_GAP, MAX_STRETCH_GAP) } else { (1.0, MAX_GAP) };
     let (one, other) = (&sentences[before], &sentences[index]);
+    if values.unheard[index] {
+        return None;
+    }
     let leaning = if leans(&other.text) { LEANS * share } else { 0.0 };
     let is_same_passage = one.passage == other.passage;
     // Of questions in a row the last one alone is answered.

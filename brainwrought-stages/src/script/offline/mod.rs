@@ -6,8 +6,10 @@ mod excerpts;
 mod frame;
 mod lead;
 mod length;
+mod reference;
 mod short_forms;
 mod signpost;
+mod topic;
 mod value;
 
 use std::collections::BTreeSet;

@@ -13,7 +13,9 @@ use super::super::kind::{has_year, is_year};
 use super::super::lexicon::{has_cue, stemmer, stop_words, words};
 use super::super::sentences::Sentence;
 use super::lead::{ABSTRACT, Lead, leads};
+use super::reference::unheard;
 use super::short_forms::ShortForms;
+use super::topic::{defines, names_subject, nearness};
 use crate::language::LanguageData;
 
 // A sentence is worth between 0 and some 1.5 for each second that it takes. How near it is to what all the others say,
@@ -64,10 +66,6 @@ const DATED: f32 = 0.2;
 const ASIDE: f32 = 0.5;
 /// The same where the text has a name for what the title names, so that it shows where it speaks of that.
 const OFF_SUBJECT: f32 = 0.2;
-/// What so many sentences name is what the text is about.
-const NAMED: usize = 3;
-/// So many sentences on either side are the neighbourhood.
-const NEAR: usize = 4;
 /// What it is worth to say that something matters most, or is so instead of otherwise.
 const KEY: f32 = 0.12;
 /// What it is worth to say how many kinds, reasons or steps there are: that is how authors sort their matter.
@@ -132,6 +130,8 @@ pub(super) struct Values {
     pub(super) opens: Vec<f32>,
     /// Which sentences only tell what the text treats or has done, so that nobody misses them between two others.
     pub(super) unmissed: Vec<bool>,
+    /// Which sentences name something again that none of the sentences before them in their paragraph named.
+    pub(super) unheard: Vec<bool>,
     vectors: Vec<Vector>,
     middle: Vector,
 }
@@ -220,6 +220,7 @@ impl Values {
         let reports = |text: &str| language == "en" && REPORTED.is_match(&text.to_lowercase());
         let unmissed =
             sentences.iter().map(|sentence| talks(&sentence.text) || reports(&sentence.text)).collect();
+        let unheard = unheard(sentences, &bags, language, &stem);
         let worth = sentences
             .iter()
             .enumerate()
@@ -294,8 +295,8 @@ impl Values {
             .map(|(sentence, _)| estimate_ms(&sentence.text))
             .sum();
         let is_brief = (short_ms as f32) < length_ms as f32 * BRIEF;
-        let mut values =
-            Self { worth, in_stretches: is_brief && !stands_apart(kind), opens, unmissed, vectors, middle };
+        let in_stretches = is_brief && !stands_apart(kind);
+        let mut values = Self { worth, in_stretches, opens, unmissed, unheard, vectors, middle };
         values.raise_support(sentences, &leads);
         values
     }
@@ -373,71 +374,6 @@ fn tells_cases(kind: DocumentKind) -> bool {
 /// Tells whether each part of such a document says one thing of its own.
 fn stands_apart(kind: DocumentKind) -> bool {
     matches!(kind, DocumentKind::Slides | DocumentKind::Announcement)
-}
-
-/// Tells whether a sentence says what something is that the title names: "Induction is a proof technique."
-fn defines(text: &str, title: &BTreeSet<String>, stems: &dyn Fn(&str) -> Vec<String>) -> bool {
-    text.split_once(" is ").is_some_and(|(name, what)| {
-        let says = ["a ", "an ", "the "].iter().any(|article| what.starts_with(article));
-        let is_short = name.split_whitespace().count() <= 5 && !name.contains([',', ':', ';']);
-        let name = stems(name);
-        says && is_short && !name.is_empty() && name.iter().all(|word| title.contains(word))
-    })
-}
-
-/// Which sentences name what the title names: the longest run of its words that stands in at least [`NAMED`] sentences. None where
-/// there is no such run of two words, or the title has more than one word and no run.
-fn names_subject(title: &[String], bags: &[Vec<String>]) -> Option<Vec<bool>> {
-    let least = if title.len() > 1 { 2 } else { 1 };
-    let names = |run: &[String]| -> Vec<bool> {
-        bags.iter().map(|bag| bag.windows(run.len()).any(|words| words == run)).collect()
-    };
-    (least..=title.len()).rev().find_map(|length| {
-        title
-            .windows(length)
-            .map(names)
-            .map(|named| (named.iter().filter(|named| **named).count(), named))
-            .filter(|(count, _)| *count >= NAMED)
-            .max_by_key(|(count, _)| *count)
-            .map(|(_, named)| named)
-    })
-}
-
-/// How much the neighbourhood of each sentence is about the title and the first concept, from 0 to 1.
-fn nearness(
-    bags: &[Vec<String>],
-    sentences: &[Sentence],
-    title: &BTreeSet<String>,
-    concepts: &[(BTreeSet<String>, f32)],
-    names_subject: Option<&[bool]>,
-) -> Vec<f32> {
-    let about: Vec<f32> = bags
-        .iter()
-        .enumerate()
-        .map(|(index, bag)| {
-            if let Some(names) = names_subject {
-                return if names[index] { 1.0 } else { 0.0 };
-            }
-            let bag: BTreeSet<&String> = bag.iter().collect();
-            let in_title = title.iter().filter(|word| bag.contains(word)).count() as f32;
-            let first =
-                concepts.first().is_some_and(|(words, _)| words.iter().all(|word| bag.contains(word)));
-            (in_title / title.len().clamp(1, 2) as f32).min(1.0) * 0.5 + if first { 0.5 } else { 0.0 }
-        })
-        .collect();
-    let means: Vec<f32> = (0..sentences.len())
-        .map(|index| {
-            let from = index.saturating_sub(NEAR);
-            let to = (index + NEAR + 1).min(sentences.len());
-            let of_section: Vec<f32> = (from..to)
-                .filter(|&other| sentences[other].section == sentences[index].section)
-                .map(|other| about[other])
-                .collect();
-            of_section.iter().sum::<f32>() / of_section.len().max(1) as f32
-        })
-        .collect();
-    let most = means.iter().copied().fold(0.0, f32::max).max(0.01);
-    means.into_iter().map(|mean| mean / most).collect()
 }
 
 /// Words before a number that measures rather than names something: "between 2 and 2.3 times".
