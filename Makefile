@@ -51,7 +51,6 @@ demo: setup
 	$(TARGET)/demo/brainwrought make $(PDF) -o $(VIDEO) && \
 	echo "$(abspath $(VIDEO)): made in $$(($$(date +%s) - built)) s, after $$((built - start)) s of building"
 
-# Clippy and the docs share one set of checked dependencies, the examples and the tests one set of compiled ones.
 # The tests come last, so that the output ends with their summary. Many wait for servers and workers, so those of the
 # libraries run beside those of the frontends and beside the model, which takes minutes; what these print is shown afterwards.
 named = $(sort $(notdir $(basename $(wildcard $(1:%=%/tests/*.rs)))) \
@@ -60,15 +59,23 @@ MODEL := small_model
 FRONTENDS := $(filter-out $(MODEL),$(call named,brainwrought-cli brainwrought-http))
 LIBRARIES := $(filter-out $(MODEL) $(FRONTENDS),$(call named,brainwrought-core brainwrought-stages brainwrought-store))
 
-test: setup-tests lint docs package
+# Clippy stands before the compiler and lints what the tests are compiled from, and rustdoc writes the documentation with what
+# the examples in it are run with: `make lint` and `make docs` find the same, but check all dependencies once more.
+test: export RUSTC_WORKSPACE_WRAPPER := clippy-driver
+test: export CLIPPY_ARGS := -D__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__
+test: setup-tests package
+	cargo fmt --all --check
 	cargo test --workspace $(EXTRA) --no-run
+	cargo build --workspace --no-default-features --lib --bins --examples
+	cargo rustc --package brainwrought-stages --lib --no-default-features
 	@set -e; for example in $(EXAMPLES); do echo "example $$example"; $(TARGET)/debug/examples/$$example; done
 	@cargo test --workspace $(EXTRA) $(FRONTENDS:%=--test %) >$(TARGET)/frontend-tests.log 2>&1 & frontends=$$!; \
 	cargo test --workspace $(EXTRA) $(MODEL:%=--test %) >$(TARGET)/model-tests.log 2>&1 & model=$$!; \
 	cargo test --workspace $(EXTRA) --lib --bins && cargo test --workspace $(EXTRA) $(LIBRARIES:%=--test %); libraries=$$?; \
 	wait $$frontends; frontends=$$?; cat $(TARGET)/frontend-tests.log; \
 	wait $$model; model=$$?; cat $(TARGET)/model-tests.log; \
-	cargo test --workspace $(EXTRA) --doc && exit $$(( libraries | frontends | model ))
+	RUSTDOC=$(abspath scripts/test-docs.sh) cargo test --workspace $(EXTRA) --doc && \
+	exit $$(( libraries | frontends | model ))
 
 # Content credentials are off unless asked for, and take minutes to compile.
 test-c2pa:
