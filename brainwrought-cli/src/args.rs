@@ -78,6 +78,7 @@ pub(crate) enum Command {
   brainwrought make paper.pdf
   brainwrought make paper.pdf -o paper.mp4 --length 90 --layout split
   brainwrought make notes.md -o notes.mp4             EPUB, DOCX, PPTX, HTML and text files, too
+  brainwrought make a.pdf b.pdf lectures/ -o videos/  a video of each file, and of each one in the folder
   brainwrought make notes.pdf --background ~/clips --captions plain --seed 7
   OPENAI_API_KEY=… brainwrought make paper.pdf --llm openai:gpt-5-mini
   brainwrought make paper.pdf --llm http://127.0.0.1:8080/v1#MODEL    Ollama, llama.cpp, vLLM, LM Studio
@@ -213,9 +214,12 @@ Running it again changes only what differs. Paid hardware is billed until it sle
 /// `make`.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct MakeArgs {
-    /// File to read: PDF, EPUB, DOCX, PPTX, Markdown, HTML or plain text
-    pub(crate) pdf: Option<PathBuf>,
-    /// Output file, pipe or device [default: the name of the file with .mp4, in the current folder]
+    /// Files to read, or folders of them: PDF, EPUB, DOCX, PPTX, Markdown, HTML or plain text. Each becomes a video; a
+    /// folder stands for the files of these kinds directly in it
+    #[arg(value_name = "FILE")]
+    pub(crate) pdfs: Vec<PathBuf>,
+    /// Output file, pipe or device; of several videos their folder [default: the name of the file with .mp4, in the current
+    /// folder]
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
     /// Overwrite the output file even if this program did not make it
@@ -226,8 +230,8 @@ pub(crate) struct MakeArgs {
     /// Sign the video with C2PA content credentials; needs a build with `--features c2pa`
     #[arg(long)]
     pub(crate) c2pa: bool,
-    /// Spending limit for providers in US dollars, or `none`; a job that reaches it fails and keeps what is done [default:
-    /// `max-cost` in the config file]
+    /// Spending limit for providers in US dollars, or `none`, for all videos together; a job that reaches it fails and keeps
+    /// what is done [default: `max-cost` in the config file, for each video]
     #[arg(long, value_name = "USD")]
     pub(crate) max_cost: Option<MaxCost>,
     /// Print the expected and the highest cost, and make nothing

@@ -114,7 +114,8 @@ pub(crate) fn of_output(printed: io::Result<()>, code: u8) -> ExitCode {
     }
 }
 
-fn code_of(error: &anyhow::Error) -> u8 {
+/// The exit code that tells of an error.
+pub(crate) fn code_of(error: &anyhow::Error) -> u8 {
     for cause in error.chain() {
         if let Some(error) = cause.downcast_ref::<JobStoreError>() {
             return of_jobs(error);

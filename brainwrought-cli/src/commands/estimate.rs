@@ -1,6 +1,6 @@
 //! `make --estimate`: what providers would be paid for a video, and the line about it before a video is made.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use brainwrought_core::artifact_store::ArtifactStore;
@@ -13,18 +13,21 @@ use bytes::Bytes;
 use super::intake;
 use crate::config::{Config, VideoConfig};
 use crate::context::Context;
-use crate::exit::WrongCommand;
-use crate::{money, output};
+use crate::video_args::VideoArgs;
+use crate::{local_model, money, output};
 
-/// Prints what providers would be paid. Nobody is called, and no connection is opened.
-pub(crate) async fn run(
-    config: &Config,
-    pdf: Option<PathBuf>,
-    video: VideoConfig,
-    as_json: bool,
-) -> anyhow::Result<()> {
-    let named = pdf.ok_or_else(|| WrongCommand("name the file that would become a video".to_owned()))?;
-    let pdf = intake::read_pdf(&named).await?;
+/// Estimates what providers would be paid for the video of a file. No provider is called.
+///
+/// # Errors
+///
+/// Fails when the options are wrong, the file cannot be read, or no estimate can be made of it.
+pub(super) async fn of_file(config: &Config, wishes: &VideoArgs, named: &Path) -> anyhow::Result<Estimate> {
+    let mut video = VideoConfig::new(wishes, config)?;
+    if video.wants_local_model {
+        local_model::check_network(config)?;
+    }
+    local_model::resolve(config, &mut video).await?;
+    let pdf = intake::read_pdf(named).await?;
     let context = Context::open(config)?;
     // A store at the other end of a network is left alone.
     let artifacts: Arc<dyn ArtifactStore> = match brainwrought_store::local_folder(&config.artifacts) {
@@ -32,13 +35,16 @@ pub(crate) async fn run(
         None => Arc::new(MemoryArtifactStore::default()),
     };
     let options = video.options.seeded_by(&pdf);
-    let estimate = estimate_cost(&context, (&named, &pdf), &options, artifacts, video.password).await??;
+    Ok(estimate_cost(&context, (named, &pdf), &options, artifacts, video.password).await??)
+}
+
+/// Prints an estimate.
+pub(super) fn print(estimate: &Estimate, as_json: bool) {
     if as_json {
-        output::json(&money::estimate_json(&estimate));
+        output::json(&money::estimate_json(estimate));
     } else {
-        output::line(money::estimate_table(&estimate));
+        output::line(money::estimate_table(estimate));
     }
-    Ok(())
 }
 
 /// Tells people what a video will cost that is about to be made, where it costs something. What cannot be told is no

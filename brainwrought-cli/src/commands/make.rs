@@ -1,4 +1,4 @@
-//! `make`: a file becomes a video, here and now.
+//! `make`: files become videos, here and now.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -14,8 +14,10 @@ use brainwrought_stages::audio::{HostedVoice, NoSuchHostedVoice};
 use brainwrought_stages::check::{Check, ReportFile, table};
 use brainwrought_stages::publish::{OutputTarget, fetch_job};
 use bytes::Bytes;
-use serde_json::json;
+use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
 
+use super::batch::{self, Named};
 use super::intake::{self, Request};
 use super::target;
 use crate::args::MakeArgs;
@@ -29,23 +31,51 @@ use crate::output;
 use crate::progress::Progress;
 use crate::signing;
 
-/// The same PDF with the same options is the same job, so a command that was stopped goes on when it is typed again.
+/// Makes a video of each file that is named.
 pub(crate) async fn run(config: &Config, args: MakeArgs) -> anyhow::Result<()> {
     if args.video.voice == "list" {
         return super::voices::run(config, args.json).await;
     }
-    let mut video = VideoConfig::new(&args.video, config)?;
+    let missing = if args.estimate {
+        "name the file that would become a video"
+    } else {
+        "name the file that becomes a video"
+    };
+    match batch::files(&args.pdfs)? {
+        Named::Nothing => Err(WrongCommand(missing.to_owned()).into()),
+        Named::One(pdf) if args.estimate => {
+            let estimate = super::estimate::of_file(config, &args.video, &pdf).await?;
+            super::estimate::print(&estimate, args.json);
+            Ok(())
+        }
+        Named::One(pdf) => {
+            let output = args.output.clone().unwrap_or_else(|| target::default(&pdf));
+            let made = one(config, &args, &pdf, &output, args.max_cost, &crate::signals::shutdown()?).await?;
+            made.print(args.json);
+            made.end()
+        }
+        Named::Several(pdfs) => batch::run(config, &args, pdfs).await,
+    }
+}
+
+/// Makes the video of one file. The same PDF with the same options is the same job, so a command that was stopped goes on when
+/// it is typed again.
+pub(super) async fn one(
+    config: &Config,
+    args: &MakeArgs,
+    named: &Path,
+    output: &Path,
+    limit: Option<MaxCost>,
+    shutdown: &CancellationToken,
+) -> anyhow::Result<Outcome> {
+    let video = VideoConfig::new(&args.video, config)?;
     if video.wants_local_model {
         local_model::check_network(config)?;
     }
     if args.c2pa {
         signing::check()?;
     }
-    let max_cost = args.max_cost.unwrap_or(config.max_cost).0;
-    if args.estimate {
-        local_model::resolve(config, &mut video).await?;
-        return super::estimate::run(config, args.pdf, video, args.json).await;
-    }
+    let max_cost = limit.unwrap_or(config.max_cost).0;
     // The work is done here, so here is where a key must be; whoever submits leaves that to the workers.
     if let Some(llm) = &video.options.llm {
         config.check_llm(llm)?;
@@ -63,13 +93,13 @@ pub(crate) async fn run(config: &Config, args: MakeArgs) -> anyhow::Result<()> {
                 .map_err(|error| WrongCommand(format!("--voice {voice}: {error}")))?;
         }
     }
-    let named = args.pdf.ok_or_else(|| WrongCommand("name the file that becomes a video".to_owned()))?;
-    let pdf = intake::read_pdf(&named).await?;
-    let target = args.output.clone().unwrap_or_else(|| target::default(&named));
-    let target = target::check(&target, &intake::files(&named, &video), args.force)?;
-    let shutdown = crate::signals::shutdown()?;
+    let pdf = tokio::select! {
+        read = intake::read_pdf(named) => read?,
+        () = shutdown.cancelled() => return Err(Ended(INTERRUPTED).into()),
+    };
+    let target = target::check(output, &intake::files(named, &video), args.force)?;
     let context = Context::open(config)?.allowing(&video.options);
-    intake::check_apart(&named, &context.outputs_folder())?;
+    intake::check_apart(named, &context.outputs_folder())?;
     context.kept_folders().try_for_each(|folder| target::check_outside(&target, &folder))?;
     let progress = Progress::start(args.json);
     let engine = context.engine(video.password.clone(), 2, Duration::from_millis(50), progress.sink())?;
@@ -92,13 +122,13 @@ pub(crate) async fn run(config: &Config, args: MakeArgs) -> anyhow::Result<()> {
     }
     let request =
         Request { pdf: pdf.clone(), options: options.clone(), key: Some(key), priority: 10, max_cost };
-    let created = intake::submit(&engine, &named, request).await?;
+    let created = intake::submit(&engine, named, request).await?;
     let mut view = created.view;
     if view.status != JobStatus::Completed {
-        super::estimate::announce(&context, (&named, &pdf), &options, password, max_cost).await;
+        super::estimate::announce(&context, (named, &pdf), &options, password, max_cost).await;
     }
     // The same job under another limit. What the config file says is for new jobs: a limit that was raised stays so.
-    if let Some(MaxCost(limit)) = args.max_cost {
+    if let Some(MaxCost(limit)) = limit {
         view = context.jobs.limit_cost(&view.job.job_id, limit).await?;
     }
     engine.recover().await?;
@@ -119,15 +149,14 @@ pub(crate) async fn run(config: &Config, args: MakeArgs) -> anyhow::Result<()> {
         Some((section, folder)) => signing::signed(section, folder, &video, manifest),
         None => Ok(video),
     };
-    let Some(video) = finished(&view, &delivered, args.json, sign)? else {
-        return Err(Ended(INTERRUPTED).into());
-    };
-    let unwritten = format!("the video was made and is safe as {}", video.made.display());
-    target::write(&target, video.bytes.clone(), &shutdown).await.context(unwritten)?;
-    if !target::is_standard_output(&target) {
-        conclude((&view, &delivered), &target, &video, args.json);
+    let mut outcome = Outcome { view, delivered, target, made: None };
+    if outcome.view.status == JobStatus::Completed {
+        let video = finished(&outcome.delivered, sign)?;
+        let unwritten = format!("the video was made and is safe as {}", video.made.display());
+        target::write(&outcome.target, video.bytes.clone(), shutdown).await.context(unwritten)?;
+        outcome.made = Some(video.made);
     }
-    Ok(())
+    Ok(outcome)
 }
 
 /// Tells whether the video and the files beside it are here as they were made. Without a report to compare them with, it is
@@ -164,81 +193,113 @@ struct Finished {
     bytes: Bytes,
 }
 
-impl Finished {
-    /// The folder with the files beside it.
-    fn folder(&self) -> &Path {
-        self.made.parent().unwrap_or(Path::new("."))
-    }
+/// Reads the video of a job that is complete.
+fn finished(
+    delivered: &Publication,
+    sign: impl FnOnce(Bytes, &Path) -> anyhow::Result<Bytes>,
+) -> anyhow::Result<Finished> {
+    let made = delivered.output_local_path.as_deref().context("the job is complete but names no video")?;
+    let made = PathBuf::from(made);
+    let bytes = std::fs::read(&made).with_context(|| format!("could not read {}", made.display()))?;
+    let bytes = sign(bytes.into(), &made.with_file_name("manifest.json"))
+        .with_context(|| format!("could not sign the video, which is safe as {}", made.display()))?;
+    Ok(Finished { made, bytes })
 }
 
-/// Reads the video of a job that is complete, and says why there is none; `None` when the job can go on.
-fn finished(
-    view: &JobView,
-    delivered: &Publication,
-    as_json: bool,
-    sign: impl FnOnce(Bytes, &Path) -> anyhow::Result<Bytes>,
-) -> anyhow::Result<Option<Finished>> {
-    let job = &view.job;
-    match view.status {
-        JobStatus::Completed => {}
-        JobStatus::Failed | JobStatus::Cancelled => {
-            if as_json {
-                output::json(&output::job_json(view, delivered));
+/// How the job of a file ended.
+pub(super) struct Outcome {
+    pub(super) view: JobView,
+    delivered: Publication,
+    target: OutputTarget,
+    /// Where the video lies among the outputs; `None` when there is none.
+    made: Option<PathBuf>,
+}
+
+impl Outcome {
+    /// Why there is no video, in one line; `None` when there is one or the job can go on.
+    pub(super) fn error(&self) -> Option<String> {
+        match self.view.status {
+            JobStatus::Failed | JobStatus::Cancelled => {
+                Some(self.view.job.error().unwrap_or_else(|| "the job was cancelled".to_owned()))
             }
-            let error = job.error().unwrap_or_else(|| "the job was cancelled".to_owned());
+            _ => None,
+        }
+    }
+
+    /// Where the video was written; `None` when there is none.
+    pub(super) fn video(&self) -> Option<&Path> {
+        self.made.as_ref().map(|_| self.target.path())
+    }
+
+    /// The exit code of a command that made this one video.
+    fn end(&self) -> anyhow::Result<()> {
+        match self.view.status {
+            JobStatus::Completed => Ok(()),
+            JobStatus::Failed | JobStatus::Cancelled => Err(Ended(JOB_FAILED).into()),
+            _ => Err(Ended(INTERRUPTED).into()),
+        }
+    }
+
+    /// The report of the gate.
+    fn report(&self) -> Option<ReportFile> {
+        let bytes = std::fs::read(self.made.as_ref()?.with_file_name("report.json")).ok()?;
+        ReportFile::read(&bytes)
+    }
+
+    /// Everything as JSON; `None` while the job can go on.
+    pub(super) fn json(&self) -> Option<Value> {
+        if !self.view.status.is_final() {
+            return None;
+        }
+        let mut value = output::job_json(&self.view, &self.delivered);
+        if let Some(video) = self.video() {
+            let report = self.report();
+            value["output"] = json!(video);
+            value["report"] = json!(report.as_ref().map(|report| &report.rules));
+            value["reader"] = json!(report.as_ref().and_then(|report| report.reader.as_ref()));
+        }
+        Some(value)
+    }
+
+    /// Tells where the video is and how it passed the gate, or why there is none.
+    fn print(&self, as_json: bool) {
+        if let Some(error) = self.error() {
+            let job = &self.view.job;
             explain(&format!(
                 "error: {error}\njob {}; `brainwrought logs {}` tells more; {}",
                 job.job_id,
                 job.job_id,
                 crate::advice::on_job(job)
             ));
-            return Err(Ended(JOB_FAILED).into());
-        }
-        _ => {
+        } else if self.made.is_none() {
             explain("stopped; what is done stays done, and the same command goes on from here");
-            return Ok(None);
+        } else if target::is_standard_output(&self.target) {
+            return;
+        }
+        if as_json {
+            self.json().iter().for_each(output::json);
+        } else if let Some(made) = &self.made {
+            self.print_video(made.parent().unwrap_or(Path::new(".")));
         }
     }
-    let made = delivered.output_local_path.as_deref().context("the job is complete but names no video")?;
-    let made = PathBuf::from(made);
-    let bytes = std::fs::read(&made).with_context(|| format!("could not read {}", made.display()))?;
-    let bytes = sign(bytes.into(), &made.with_file_name("manifest.json"))
-        .with_context(|| format!("could not sign the video, which is safe as {}", made.display()))?;
-    Ok(Some(Finished { made, bytes }))
-}
 
-/// Tells where the video is and how it passed the gate.
-fn conclude(
-    (view, delivered): (&JobView, &Publication),
-    target: &OutputTarget,
-    video: &Finished,
-    as_json: bool,
-) {
-    let folder = video.folder();
-    let report = std::fs::read(folder.join("report.json")).ok().and_then(|bytes| ReportFile::read(&bytes));
-    if as_json {
-        let mut value = output::job_json(view, delivered);
-        value["output"] = json!(target.path());
-        value["report"] = json!(report.as_ref().map(|report| &report.rules));
-        value["reader"] = json!(report.as_ref().and_then(|report| report.reader.as_ref()));
-        output::json(&value);
-        return;
-    }
-    if let Some(report) = &report {
-        output::line(table(report));
-        if let Some(reader) = &report.reader {
-            output::line(format!("reader   {reader}{}", reader_note(reader)));
+    fn print_video(&self, folder: &Path) {
+        if let Some(report) = self.report() {
+            output::line(table(&report));
+            if let Some(reader) = &report.reader {
+                output::line(format!("reader   {reader}{}", reader_note(reader)));
+            }
         }
-    }
-    output::line(format!("video    {}", target.path().display()));
-    output::line(format!(
-        "beside   {}  (captions, transcript, chapters, poster, quiz, report)",
-        folder.display()
-    ));
-    output::line(format!("job      {}", view.job.job_id));
-    let spent = crate::money::spent_lines(&view.job.ledger);
-    if !spent.is_empty() {
-        output::line(spent);
+        output::line(format!("video    {}", self.target.path().display()));
+        output::line(format!(
+            "beside   {}  (captions, transcript, chapters, poster, quiz, report)",
+            folder.display()
+        ));
+        output::line(format!("job      {}", self.view.job.job_id));
+        let spent = crate::money::spent_lines(&self.view.job.ledger);
+        if !spent.is_empty() {
+            output::line(spent);
+        }
     }
 }
 

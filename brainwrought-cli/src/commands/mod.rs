@@ -1,5 +1,6 @@
 //! One file a command; each parses, makes one library call, prints.
 
+mod batch;
 mod delete;
 mod doctor;
 mod edit;

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 #![expect(clippy::disallowed_methods, reason = "these tests start processes and wait for them")]
 
+mod batch;
 mod desk;
 mod refusals;
 
