@@ -195,9 +195,12 @@ fn ungrounded(evidence: &Evidence, line: &Line) -> Vec<GroundingFault> {
     }
     let is_asked = matches!(line.role, LineRole::Question | LineRole::Guess | LineRole::Quiz)
         || line.text.trim_end().ends_with(['?', '？', '؟']);
-    let unquoted = evidence.unknown(&line.text, &quotes.join(" "));
-    let foreign = evidence.foreign(&line.text).into_iter().filter(|doubt| unquoted.contains(doubt));
+    let foreign = match line.role {
+        LineRole::Hook | LineRole::Close => evidence.foreign_at_edge(&line.text, &quotes.join(" ")),
+        _ => evidence.foreign(&line.text, &quotes.join(" ")),
+    };
     let mut faults: Vec<GroundingFault> = foreign
+        .into_iter()
         .filter(|doubt| line.role != LineRole::Quiz || matches!(doubt, Doubt::Name(_)))
         .map(GroundingFault::Unknown)
         .collect();
@@ -227,9 +230,7 @@ fn ungrounded(evidence: &Evidence, line: &Line) -> Vec<GroundingFault> {
 /// nor `before` does: numbers and names.
 pub(super) fn unknown(document: &Document, before: &str, after: &str) -> Vec<GroundingFault> {
     let evidence = Evidence::new(document);
-    let was_there = evidence.unknown(after, before);
-    let foreign = evidence.foreign(after).into_iter().filter(|doubt| was_there.contains(doubt));
-    foreign.map(GroundingFault::Unknown).collect()
+    evidence.foreign(after, before).into_iter().map(GroundingFault::Unknown).collect()
 }
 
 /// The gate's rule on citations, of a script with at least one sentence. What a person has overruled is listed, and no fault.
@@ -356,6 +357,31 @@ mod tests {
             let contrary = Doubt::Contrary { said: "common".to_owned(), written: "rare".to_owned() };
             assert_eq!(turned, [GroundingFault::Doubted(contrary)], "{role:?}");
         }
+        for (line, shown) in [
+            ("Calls explode and kill two million people.", "two million"),
+            ("Here is why calls kill a thousand people.", "thousand"),
+            ("Wild, right? It began with nineteen people.", "nineteen"),
+            ("It began in the nineties.", "nineties"),
+        ] {
+            for role in [LineRole::Hook, LineRole::Close, LineRole::Transition] {
+                assert_eq!(
+                    judged(role, line, ""),
+                    [GroundingFault::Unknown(number(shown))],
+                    "{role:?}: {line}"
+                );
+            }
+        }
+        let seven = "Calls kill seven people.";
+        assert_eq!(judged(LineRole::Hook, seven, ""), [GroundingFault::Unknown(number("seven"))]);
+        for line in [
+            "You have a thousand tabs open.",
+            "So what would a thousand people do?",
+            "Two words: long waits.",
+        ] {
+            assert_eq!(judged(LineRole::Hook, line, ""), [], "{line}");
+        }
+        let disguised = judged(LineRole::Fact, "Erlang served −95% of calls.", paragraph);
+        assert_eq!(disguised, [GroundingFault::Doubted(number("−95%"))]);
         for role in [LineRole::Question, LineRole::Guess] {
             assert_eq!(judged(role, "So long waits are common?", "Long waits are rare."), [], "{role:?}");
             let foreign = judged(role, "Surely Kingman served them.", "");

@@ -56,7 +56,7 @@ fn faults(question: &QuizQuestion, document: &Document, evidence: &Evidence) -> 
     let said = answer.map(|answer| format!("It is {answer}")).unwrap_or_default();
     let doubts = evidence.doubts(&said, &source).into_iter();
     let doubted = doubts.filter(|doubt| !matches!(doubt, Doubt::Unit(_))).map(GroundingFault::Doubted);
-    let foreign = evidence.foreign(&question.question).into_iter().map(GroundingFault::Unknown);
+    let foreign = evidence.foreign(&question.question, "").into_iter().map(GroundingFault::Unknown);
     doubted.chain(foreign).collect()
 }
 

@@ -96,10 +96,15 @@ fn judge(number: &Quantity, claim: &Reading, source: &Reading) -> Result<(), Dou
         let known = source.numbers.iter().any(|other| is_close(other.value, value, 1e-9));
         return if known { Ok(()) } else { Err(Doubt::Number(number.shown.clone())) };
     }
+    // "Fell to 5" may be said of −5, and nothing but a number below zero bears out one below zero.
+    let is_below = |other: &Quantity| !number.is_negative || other.is_negative;
+    if !source.numbers.iter().any(is_below) {
+        return Err(Doubt::Number(number.shown.clone()));
+    }
     let said = bound(number, claim);
     let mut has_value = false;
     let mut other_bound = None;
-    for other in source.numbers.iter().filter(|other| other.kind != Kind::Name) {
+    for other in source.numbers.iter().filter(|other| other.kind != Kind::Name && is_below(other)) {
         let (other_measures, other_value) = other.measure();
         has_value |= is_close(other.value, number.value, 1e-9);
         if !is_comparable(number, claim, other, source)

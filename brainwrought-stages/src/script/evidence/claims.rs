@@ -102,10 +102,10 @@ fn lines_that_state_nothing_bring_in_nothing() {
     for line in
         ["Wild, right?", "One more thing.", "So why Riga?", "And those 40 ships?", "Okay, I'm listening."]
     {
-        assert_eq!(evidence.foreign(line), [], "{line}");
+        assert_eq!(evidence.foreign(line, ""), [], "{line}");
     }
-    assert_eq!(evidence.foreign("It happened in 1492."), [Doubt::Number("1492".to_owned())]);
-    assert_eq!(evidence.foreign("So why Oslo?"), [Doubt::Name("Oslo".to_owned())]);
+    assert_eq!(evidence.foreign("It happened in 1492.", ""), [Doubt::Number("1492".to_owned())]);
+    assert_eq!(evidence.foreign("So why Oslo?", ""), [Doubt::Name("Oslo".to_owned())]);
     for line in
         ["Better than nothing.", "Because why not?", "Worse than you think.", "That is why it matters."]
     {
@@ -132,6 +132,6 @@ fn long_and_odd_texts_are_compared_in_bounded_time() {
     {
         let _ = evidence.doubts(odd, &long);
         let _ = evidence.doubts(&long[..40], odd);
-        let _ = (evidence.foreign(odd), evidence.facts_in(odd));
+        let _ = (evidence.foreign(odd, ""), evidence.facts_in(odd));
     }
 }

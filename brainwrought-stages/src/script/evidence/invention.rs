@@ -12,7 +12,7 @@ use super::{Doubt, Evidence, NEIGHBOURS, SMALL_TALK};
 use crate::script::segment::segments;
 
 /// Up to here a number in words counts what is said: "three reasons".
-const RHETORICAL: f64 = 3.0;
+pub(super) const RHETORICAL: f64 = 3.0;
 /// How much larger than "thousands" a number may be that bears them out.
 const SPAN: f64 = 1_000.0;
 /// The fewest words that state something of a number or a name.
@@ -157,7 +157,7 @@ impl Evidence {
 }
 
 /// Tells whether a sentence asks.
-fn is_asked(sentence: &str) -> bool {
+pub(super) fn is_asked(sentence: &str) -> bool {
     sentence.trim_end_matches(['"', '”', '»', '’', '\'', ')', ' ']).ends_with(['?', '？', '؟', ';', '፧', '՞'])
 }
 

@@ -44,6 +44,8 @@ const NEIGHBOURS: usize = 2;
 const MAX_QUOTE: usize = 4_000;
 /// Numbers in words up to here are figures of speech where a line states nothing.
 const SMALL_TALK: f64 = 12.0;
+/// The end of the letters that the words of European languages are written with.
+const LAST_LATIN: char = '\u{250}';
 
 /// What a document offers to compare sentences with: its words, its names and its pages.
 pub struct Evidence {
@@ -155,6 +157,7 @@ impl Evidence {
         let vocabulary = &self.vocabulary;
         let mut found = amount::doubted(&claim, &source, &near);
         found.extend(self.strangers(&claim, &source, &near));
+        found.extend(self.newcomers(&claim, &source, &near));
         let pairing = Pairing::new(&claim, &source, vocabulary);
         found.extend(polarity::doubted(&claim, &source, &pairing, vocabulary));
         let relation = Relation { claim: &claim, source: &source, pairing: &pairing, vocabulary };
@@ -184,6 +187,10 @@ impl Evidence {
         found.extend(relation.doubted());
         found.extend(Strength { claim: &claim, source: &source, pairing: &pairing, vocabulary }.doubted());
         found.extend(wording::unsupported(&claim, &source, &near, &pairing, vocabulary));
+        let is_known = |token: &Token| {
+            self.names.has(token) || near.tokens.iter().any(|other| vocabulary.is_same(token, other))
+        };
+        found.extend(wording::inserted(&claim, &source, &pairing, vocabulary, is_known));
         found.dedup();
         found
     }
@@ -202,21 +209,49 @@ impl Evidence {
         found
     }
 
-    /// Tells which numbers and which names of a sentence stand nowhere in the document, for a sentence that states nothing.
+    /// Tells which numbers and which names of a sentence stand neither in the document nor in `quotes`, the words that it
+    /// quotes, for a sentence that states nothing.
     ///
-    /// Small numbers in words are figures of speech: "one more thing".
-    pub fn foreign(&self, claim: &str) -> Vec<Doubt> {
-        let claim = Reading::new(claim, &self.vocabulary);
+    /// Numbers in words are figures of speech where they are small ("one more thing"), in questions, and in words that talk to
+    /// the listener ("you have a thousand tabs open").
+    pub fn foreign(&self, claim: &str, quotes: &str) -> Vec<Doubt> {
+        self.foreign_above(claim, quotes, SMALL_TALK)
+    }
+
+    /// [`foreign`](Self::foreign) for the first and the last line of a video, which are remembered: only numbers up to three are
+    /// figures of speech there.
+    pub fn foreign_at_edge(&self, claim: &str, quotes: &str) -> Vec<Doubt> {
+        self.foreign_above(claim, quotes, invention::RHETORICAL)
+    }
+
+    fn foreign_above(&self, claim: &str, quotes: &str, small_talk: f64) -> Vec<Doubt> {
+        let sentences = segments(&self.language, claim).into_iter().filter_map(|range| claim.get(range));
+        let mut found: Vec<Doubt> = Vec::new();
+        for sentence in sentences {
+            let new = self.foreign_in(sentence, quotes, small_talk);
+            let new: Vec<Doubt> = new.into_iter().filter(|doubt| !found.contains(doubt)).collect();
+            found.extend(new);
+        }
+        found
+    }
+
+    fn foreign_in(&self, sentence: &str, quotes: &str, small_talk: f64) -> Vec<Doubt> {
+        let claim = Reading::new(sentence, &self.vocabulary);
+        let quotes = Reading::new(quotes, &self.vocabulary);
+        let is_talk = invention::is_asked(sentence) || self.vocabulary.addresses(&claim.tokens);
         let tells = |number: &&Quantity| {
             number.shown.chars().any(char::is_numeric)
-                || number.kind == Kind::Count && number.value > SMALL_TALK
+                || number.kind == Kind::Count && number.value > small_talk && !is_talk
         };
         let told: Vec<String> =
             claim.numbers.iter().filter(tells).map(|number| number.shown.clone()).collect();
         let is_told = |doubt: &Doubt| matches!(doubt, Doubt::Number(shown) | Doubt::Unit(shown) if told.contains(shown));
-        let mut found: Vec<Doubt> =
-            amount::foreign(&claim, &self.numbers).into_iter().filter(is_told).collect();
-        let stranger = self.names_of(&claim).filter(|token| !self.names.has(token));
+        let known: Vec<Quantity> = self.numbers.iter().chain(&quotes.numbers).cloned().collect();
+        let mut found: Vec<Doubt> = amount::foreign(&claim, &known).into_iter().filter(is_told).collect();
+        let is_quoted = |token: &Token| {
+            quotes.tokens.iter().any(|other| other.key == token.key || other.stem == token.stem)
+        };
+        let stranger = self.names_of(&claim).filter(|token| !self.names.has(token) && !is_quoted(token));
         found.extend(stranger.map(|token| Doubt::Name(token.text.clone())));
         found
     }
@@ -270,15 +305,13 @@ impl Evidence {
     }
 
     /// Tells whether a word is a name: by its letters, or because a sentence begins with it, and neither the document nor the
-    /// language has such a word. An exclamation ("Yikes, …") names nobody.
+    /// language has such a word.
     fn is_name(&self, claim: &Reading, place: usize) -> bool {
         let token = &claim.tokens[place];
-        let goes_on =
-            claim.tokens.get(place + 1).is_some_and(|next| next.clause == token.clause && !next.starts);
         let is_stranger = || {
             token.starts
-                && goes_on
                 && token.text.starts_with(char::is_uppercase)
+                && token.text.chars().all(|letter| letter < LAST_LATIN)
                 && token.text.chars().filter(|letter| letter.is_alphabetic()).count() > 2
                 && !token.text.contains('\'')
                 && !self.names.has(token)
@@ -311,6 +344,44 @@ impl Evidence {
             }
         }
         found
+    }
+
+    /// Words that open a sentence and that the whole document lacks: called out before what the source says ("Tesla, the bees
+    /// dance"), or put before its first words ("Ford bees dance", "Ford feels fine" for "It feels fine"). A list of words does
+    /// not tell whether they are names, as firms are called by words.
+    fn newcomers(&self, claim: &Reading, source: &Reading, near: &Reading) -> Vec<Doubt> {
+        if !self.vocabulary.knows_synonyms() {
+            return Vec::new();
+        }
+        let is_new = |place: usize| {
+            let token = &claim.tokens[place];
+            // "Roadside" is by the road.
+            let is_made_of = |other: &Token| other.stem.len() > 3 && token.key.starts_with(&other.stem);
+            let is_same = |other: &Token| self.vocabulary.is_same(token, other) || is_made_of(other);
+            token.starts
+                && token.text.starts_with(char::is_uppercase)
+                && claim.content.contains(&place)
+                && !self.vocabulary.is_joint(token)
+                && !claim.marks.iter().any(|mark| (mark.at..mark.end).contains(&place))
+                && !self.names.has(token)
+                && !source.tokens.iter().chain(&near.tokens).any(is_same)
+        };
+        let opens = |stem: &str| {
+            (0..source.own).any(|there| {
+                let before = there.checked_sub(1).map(|before| &source.tokens[before]);
+                let is_first = source.tokens[there].starts
+                    || before.is_some_and(|before| before.starts && self.vocabulary.is_light(before));
+                is_first && source.tokens[there].stem == stem
+            })
+        };
+        let stands_before = |place: usize| {
+            let next = claim.tokens.get(place + 1);
+            next.is_some_and(|next| {
+                next.starts || next.clause != claim.tokens[place].clause || opens(&next.stem)
+            })
+        };
+        let found = (0..claim.tokens.len()).filter(|&place| is_new(place) && stands_before(place));
+        found.map(|place| Doubt::Unsupported(claim.tokens[place].text.clone())).collect()
     }
 
     /// The sentences beside those that the sources are taken from.
@@ -464,10 +535,13 @@ mod tests {
     fn names_that_begin_a_sentence_are_names_too() {
         let paragraph = "The bees dance in the dark. The sun tells them where the flowers stand.";
         let evidence = Evidence::new(&document(vec![vec![block(BlockKind::Paragraph, paragraph)]]));
-        for line in
-            ["The bees dance. Microsoft measures the sun.", "OpenAI tells the bees.", "Zuckerberg dances."]
-        {
-            assert!(evidence.foreign(line).iter().any(|doubt| matches!(doubt, Doubt::Name(_))), "{line}");
+        for line in [
+            "The bees dance. Microsoft measures the sun.",
+            "OpenAI tells the bees.",
+            "Zuckerberg dances.",
+            "Merkel: a bee.",
+        ] {
+            assert!(evidence.foreign(line, "").iter().any(|doubt| matches!(doubt, Doubt::Name(_))), "{line}");
         }
         let starts = "However Therefore Meanwhile Nevertheless Whenever Whoever Whatever Wherever Everyone Everybody Nobody \
             Somebody Anyone Something Nothing Everything Instead Otherwise Moreover Suddenly Eventually Finally Honestly \
@@ -478,10 +552,12 @@ mod tests {
             Picture Think Take Look Researchers Scientists Engineers Nodes Servers Attackers Programmers Because Since \
             Unlike Without Within Through Against Above Below Between Before After During Herself Himself Themselves \
             Ourselves Yourself Whose Whom Which Whereas Though Furthermore Nonetheless Likewise Regardless Altogether \
-            Anyway Somehow Sometimes Somewhere Nowhere Everywhere Always Never Often Rarely Usually Typically";
+            Anyway Yikes Whoa Oof Boom Wow Yep Nope Hooray Somehow Sometimes Somewhere Nowhere Everywhere Always Never Often Rarely Usually Typically";
         let taken: Vec<&str> = starts
             .split_whitespace()
-            .filter(|start| !evidence.foreign(&format!("The bees dance. {start} the bees dance.")).is_empty())
+            .filter(|start| {
+                !evidence.foreign(&format!("The bees dance. {start} the bees dance."), "").is_empty()
+            })
             .collect();
         assert!(taken.is_empty(), "{taken:?}");
     }

@@ -19,6 +19,9 @@ pub(super) enum Kind {
     Name,
 }
 
+/// Words that make the number behind them one below zero, in English and German.
+const MINUS: [&str; 2] = ["minus", "negative"];
+
 /// A number of a sentence.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Quantity {
@@ -27,6 +30,8 @@ pub(super) struct Quantity {
     /// What is counted, where the sentence says so.
     pub(super) unit: Option<&'static Unit>,
     pub(super) kind: Kind,
+    /// True below zero; `value` has no sign.
+    pub(super) is_negative: bool,
     /// The words, as they are written.
     pub(super) shown: String,
     /// The place of its first token, and the place behind its last one.
@@ -84,9 +89,12 @@ impl Reader<'_> {
         at: usize,
         end: usize,
     ) -> Quantity {
-        let shown =
-            self.tokens[at..end].iter().map(|token| token.text.as_str()).collect::<Vec<_>>().join(" ");
-        Quantity { value, unit, kind, shown, at, end }
+        let words: Vec<&str> = self.tokens[at..end].iter().map(|token| token.text.as_str()).collect();
+        let has_sign = self.tokens[at].is_negative;
+        let before = at.checked_sub(1).map_or("", |before| self.key(before));
+        let is_negative = has_sign || MINUS.contains(&before);
+        let shown = if has_sign { format!("−{}", words.join(" ")) } else { words.join(" ") };
+        Quantity { value, unit, kind, is_negative, shown, at, end }
     }
 
     fn number(&self, at: usize) -> Option<Quantity> {

@@ -2,7 +2,7 @@
 
 use super::doubt::Doubt;
 use super::polarity::denies;
-use super::quantity::Kind;
+use super::quantity::{Kind, Quantity};
 use super::reading::{Pairing, Reading};
 use super::vocabulary::{Cue, Mark, Vocabulary};
 
@@ -32,9 +32,12 @@ const OFTEN: [(u8, &[&str]); 5] = [
     (3, &["usually", "generally", "typically", "normally", "mostly"]),
     (2, &["often", "frequently", "commonly"]),
     (1, &["sometimes", "occasionally"]),
-    (0, &["rarely", "seldom"]),
+    (RARELY, &["rarely", "seldom"]),
 ];
 const ALWAYS: u8 = 4;
+const RARELY: u8 = 0;
+/// Stems of words that bear out "rarely".
+const RARE: [&str; 7] = ["rare", "uncommon", "unusu", "infrequ", "except", "minor", "littl"];
 /// How far from its noun a quantifier stands, in words.
 const APART: usize = 4;
 /// How many words behind it a hedge governs, of those that state something.
@@ -195,6 +198,14 @@ impl Strength<'_> {
             found.filter_map(|token| Some((rank(&token.key)?, token.text.clone()))).collect::<Vec<_>>()
         };
         let (said, written) = (of(self.claim), of(self.source));
+        let is_part = |number: &Quantity| number.measure().0 == "share" && number.measure().1 < 0.5;
+        if let ([(RARELY, said)], []) = (&said[..], &written[..])
+            && !self.source.has(&[Cue::Few, Cue::Some, Cue::Failing, Cue::Negation, Cue::May, Cue::Only])
+            && !self.source.numbers.iter().any(is_part)
+            && !self.source.tokens.iter().any(|token| RARE.contains(&token.stem.as_str()))
+        {
+            return Some(Doubt::Quantifier { said: said.clone(), written: String::new() });
+        }
         // Where each has one, they are said of the same thing.
         let ([(one, said)], [(other, written)]) = (&said[..], &written[..]) else { return None };
         let apart = one.abs_diff(*other);

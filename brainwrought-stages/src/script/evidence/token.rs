@@ -19,6 +19,8 @@ pub(super) struct Token {
     pub(super) starts: bool,
     /// The number of marks of punctuation that stand before it in the text.
     pub(super) clause: usize,
+    /// True for digits with a minus sign before them.
+    pub(super) is_negative: bool,
 }
 
 impl Token {
@@ -53,6 +55,7 @@ pub(super) fn tokens(
         let raw = opened(raw);
         clause += usize::from(raw.starts_with(['(', '–', '—']));
         let whole = trimmed(&raw);
+        let mut is_negative = is_negative(&raw);
         let words: Vec<&str> = if number(whole).is_some() {
             vec![whole]
         } else {
@@ -66,8 +69,9 @@ pub(super) fn tokens(
                 continue;
             }
             let key = number(word).unwrap_or_else(|| in_ascii(word).to_lowercase());
-            found.push(Token { text: word.to_owned(), stem: stem(&key), key, starts, clause });
+            found.push(Token { text: word.to_owned(), stem: stem(&key), key, starts, clause, is_negative });
             starts = false;
+            is_negative = false;
         }
         let bare = raw.trim_end_matches(['"', '”', '\'', ')']);
         starts = starts || bare.ends_with(['.', '!', '?', ':', '“', '"']);
@@ -78,6 +82,12 @@ pub(super) fn tokens(
 
 fn trimmed(word: &str) -> &str {
     word.trim_matches(|letter: char| !(letter.is_alphanumeric() || "%$€£°".contains(letter)))
+}
+
+/// Tells whether a word is digits with a minus sign before them, which is often printed as a hyphen or a dash.
+fn is_negative(raw: &str) -> bool {
+    let behind = raw.trim_start_matches(['(', '[', '"', '“']).strip_prefix(['−', '-', '–']);
+    behind.is_some_and(|behind| behind.trim_start_matches(['$', '€', '£', '.']).starts_with(char::is_numeric))
 }
 
 /// Signs that join words to one.

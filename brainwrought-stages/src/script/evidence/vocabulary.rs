@@ -6,7 +6,7 @@ use rust_stemmers::Stemmer;
 
 use super::thesaurus::Thesaurus;
 use super::token::Token;
-use crate::language::{LanguageData, Meaning, Phrases};
+use crate::language::{LanguageData, Meaning, Phrases, Words};
 use crate::script::lexicon::{stemmer, stop_words};
 
 /// What a word or a run of words does to a statement.
@@ -67,6 +67,8 @@ pub(super) struct Vocabulary {
     /// True for the language that the thesaurus is in.
     has_thesaurus: bool,
     forms: HashMap<&'static str, &'static str>,
+    /// Verbs that are little else, without their endings.
+    verbs: &'static Words,
     light: BTreeSet<&'static str>,
     stop: BTreeSet<&'static str>,
     negations: BTreeSet<&'static str>,
@@ -95,6 +97,7 @@ impl Vocabulary {
             meaning,
             has_thesaurus: data.code == "en",
             forms,
+            verbs: &data.words.verb_stems,
             light,
             stop: stop_words(language),
             negations: if own.is_empty() { any() } else { own },
@@ -233,15 +236,18 @@ impl Vocabulary {
     pub(super) fn is_word(&self, token: &Token) -> bool {
         // No list has all nouns of all trades; names seldom look like the plural of one.
         let is_plural = token.key.ends_with('s') && !token.key.ends_with("ss");
+        !self.has_thesaurus || is_plural || self.is_joint(token) || Thesaurus::english().knows(&token.stem)
+    }
+
+    /// Tells whether a word at the start of a sentence joins, colours or orders what follows, and names nothing.
+    pub(super) fn is_joint(&self, token: &Token) -> bool {
         let is_adverb = token.key.ends_with("ly") && token.key.len() > MIN_ADVERB;
-        !self.has_thesaurus
-            || is_plural
-            || is_adverb
+        is_adverb
             || self.is_light(token)
             || self.is_stop(token)
             || self.is_negation(token)
             || self.meaning.links.contains(&token.key)
-            || Thesaurus::english().knows(&token.stem)
+            || self.verbs.contains(&token.key)
     }
 
     /// Tells whether it is known which words may stand for which, so that one in the place of another can be told.

@@ -4,6 +4,7 @@ use super::doubt::Doubt;
 use super::order::changes_voice;
 use super::quantity::Kind;
 use super::reading::{Pairing, Reading};
+use super::token::Token;
 use super::vocabulary::{Cue, Vocabulary};
 
 /// The share of its words that a claim may have of its own where each of them is compared with the one it stands for.
@@ -12,6 +13,8 @@ const CLOSE: f64 = 0.5;
 const BORNE_OUT: f64 = 0.34;
 /// The most words that stand in the place of others.
 const LONGEST: usize = 3;
+/// Prepositions behind which something is said to be; one or the other says the same.
+const PLACES: [&str; 7] = ["in", "on", "at", "by", "from", "into", "near"];
 
 /// Words that are contraries of words of the source, which the claim leaves out.
 pub(super) fn contraries(
@@ -112,6 +115,48 @@ pub(super) fn replaced(
     None
 }
 
+/// A word that neither the sources nor, as `is_known` tells, the document has, put between two that are neighbours in the source:
+/// before a noun ("where poisonous flowers stand") or behind a preposition ("dance on Mars"). Other verbs are a matter of style.
+pub(super) fn inserted(
+    claim: &Reading,
+    source: &Reading,
+    pairing: &Pairing,
+    vocabulary: &Vocabulary,
+    is_known: impl Fn(&Token) -> bool,
+) -> Option<Doubt> {
+    if !vocabulary.knows_synonyms() {
+        return None;
+    }
+    let key = |place: usize| claim.tokens[place].key.as_str();
+    let is_new = |place: usize| {
+        let token = &claim.tokens[place];
+        pairing.is_new(place)
+            && !vocabulary.is_joint(token)
+            && !is_known(token)
+            // "With two facts: …" tells how many follow.
+            && !claim.numbers.iter().any(|number| number.end == place)
+            && !claim.marks.iter().any(|mark| (mark.at..mark.end).contains(&place))
+    };
+    let is_exact = |&(here, there): &(usize, usize)| claim.tokens[here].stem == source.tokens[there].stem;
+    for pair in pairing.row.windows(2) {
+        let [one, other] = pair else { continue };
+        let is_apart = source.content.iter().any(|&there| there > one.1 && there < other.1);
+        if is_apart || !is_exact(one) || !is_exact(other) {
+            continue;
+        }
+        let mut between = (one.0 + 1..other.0).filter(|&place| claim.content.contains(&place));
+        let found = between.find(|&place| {
+            let opens = vocabulary.is_light(&claim.tokens[place - 1]);
+            let describes = place + 1 == other.0 && opens;
+            is_new(place) && (describes || PLACES.contains(&key(place - 1)))
+        });
+        if let Some(place) = found {
+            return Some(Doubt::Unsupported(claim.tokens[place].text.clone()));
+        }
+    }
+    None
+}
+
 /// All runs of up to [`LONGEST`] places.
 fn runs(places: &[usize]) -> impl Iterator<Item = &[usize]> {
     (0..places.len()).flat_map(move |start| {
@@ -145,8 +190,7 @@ fn stands_for(
     let before = |reading: &Reading, from: usize| {
         let place = (0..from).rev().find(|&place| !skips(reading, place))?;
         // Where something is said to be, it is said with one preposition or another.
-        let is_where =
-            ["in", "on", "at", "by", "from", "into", "near"].contains(&reading.tokens[place].key.as_str());
+        let is_where = PLACES.contains(&reading.tokens[place].key.as_str());
         if is_where { Some("in".to_owned()) } else { stem(reading, place, from) }
     };
     let behind = |reading: &Reading, from: usize| {
