@@ -19,7 +19,7 @@ impl Secret {
     }
 
     /// Takes the key out of a text, and words that repeat its start or its end, as providers like to do.
-    pub(super) fn scrub(&self, text: &str) -> String {
+    pub(crate) fn scrub(&self, text: &str) -> String {
         /// Parts shorter than this stand in ordinary words too.
         const PART: usize = 4;
         let key: Vec<char> = self.0.chars().collect();

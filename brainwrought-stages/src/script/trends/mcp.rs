@@ -102,7 +102,7 @@ impl TrendSource for McpServerTrends {
         let moved = Noted::new(cx, self.address.host().to_owned());
         let transport = StreamableHttpClientTransport::with_client(http, config);
         let asked = ask(transport, self.tool.as_deref(), topic, who, &moved).await;
-        asked.map_err(|error| scrubbed(&self.client, error))
+        asked.map_err(|error| scrubbed(error, |text| self.client.scrub(text)))
     }
 }
 
@@ -110,15 +110,33 @@ fn broken_off(who: &str, source: impl Into<Box<dyn std::error::Error + Send + Sy
     TrendError::Conversation { who: who.to_owned(), source: source.into() }
 }
 
-/// The error without the secrets of the address, which clients of HTTP like to show.
-fn scrubbed(client: &ProviderClient, error: TrendError) -> TrendError {
+/// The error without the secrets of an address or a command, which `scrub` takes out: clients of HTTP like to show the one,
+/// and programs the other.
+fn scrubbed(error: TrendError, scrub: impl Fn(&str) -> String) -> TrendError {
     match error {
         TrendError::Conversation { who, source } => {
-            let text = client.scrub(&brainwrought_core::report::chain(source.as_ref()));
+            let text = scrub(&brainwrought_core::report::chain(source.as_ref()));
             broken_off(&who, text)
         }
-        TrendError::Failed { who, said } => TrendError::Failed { who, said: client.scrub(&said) },
+        TrendError::Failed { who, said } => TrendError::Failed { who, said: scrub(&said) },
+        TrendError::NoTool { who, what } => TrendError::NoTool { who, what: scrub(&what) },
         other => other,
+    }
+}
+
+impl McpProgramTrends {
+    /// Everything that no message may repeat: any argument may be a key, alone or behind the name of an option.
+    fn secrets(&self) -> Vec<Secret> {
+        /// Shorter arguments stand in ordinary words too.
+        const MIN_BYTES: usize = 4;
+        let arguments = self.program.arguments.iter().map(|argument| argument.to_string_lossy());
+        let mut secrets: Vec<Secret> = self.variables.iter().map(|(_, value)| value.clone()).collect();
+        for argument in arguments {
+            let value = argument.split_once('=').map(|(_, value)| value);
+            let parts = [Some(argument.as_ref()), value].into_iter().flatten();
+            secrets.extend(parts.filter(|part| part.len() >= MIN_BYTES).filter_map(Secret::new));
+        }
+        secrets
     }
 }
 
@@ -139,7 +157,11 @@ impl TrendSource for McpProgramTrends {
         let who = self.program.to_string();
         let moved = Noted::new(cx, format!("program {who}"));
         let transport = AsyncRwTransport::new_client(output, input).with_max_line_length(MAX_MESSAGE_BYTES);
-        ask(transport, self.tool.as_deref(), topic, &who, &moved).await
+        let asked = ask(transport, self.tool.as_deref(), topic, &who, &moved).await;
+        asked.map_err(|error| {
+            let secrets = self.secrets();
+            scrubbed(error, |text| secrets.iter().fold(text.to_owned(), |text, secret| secret.scrub(&text)))
+        })
     }
 }
 

@@ -163,6 +163,21 @@ async fn only_a_command_that_the_machine_names_is_started() {
     gave_way(&found_with(&missing, &known, allowed.as_ref(), &context()).await, "was not found");
 }
 
+#[tokio::test]
+async fn a_program_that_repeats_its_command_is_not_quoted() {
+    let folder = tempfile::tempdir().unwrap();
+    let script = folder.path().join("server.sh");
+    let echo = r#"read line; printf '{"jsonrpc":"2.0","id":0,"error":{"code":-1,"message":"bad: %s"}}\n' "$* $HUSH""#;
+    std::fs::write(&script, echo).unwrap();
+    let line = format!("mcp:$HUSH /bin/sh {} --key=planted-0123 planted#tool", script.display());
+    let typed: TrendChoice = line.parse().unwrap();
+    let allowed = TrendCommand::allow(&typed, |_| Some("variable-0456".to_owned()));
+    let found = found_with(&typed, &ProviderSettings::default(), allowed.as_ref(), &context()).await;
+    gave_way(&found, "bad: ");
+    let warning = found.warning.unwrap_or_default();
+    assert!(!warning.contains("planted") && !warning.contains("variable"), "{warning}");
+}
+
 /// Never answers.
 #[derive(Debug)]
 struct Silent;
