@@ -7,9 +7,8 @@ use super::MakeOptions;
 
 /// What each stage of a job costs, all its tasks together. Only the ratios matter: a job's own pace is measured as it runs.
 ///
-/// Fitted to the first nine jobs of `standard/timelines.json`, 15 to 90 s long and 0.13 to 2.07 megapixels large, made by a
-/// development build on two cores; the last three, one of them spoken by espeak-ng, check the fit. The script costs what
-/// speaking its lines ahead does; the audio stage finds them spoken.
+/// Fitted to the jobs of `standard/timelines.json`, 15 to 180 s long and 0.13 to 2.07 megapixels large, made by a release
+/// build on two cores. The script costs what speaking its lines ahead does; the audio stage finds them spoken.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct StageCosts {
     /// The length of the video.

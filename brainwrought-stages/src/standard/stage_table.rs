@@ -34,20 +34,20 @@ pub const STAGES: [StageInfo; 8] = [
         name: ParsePdf::NAME,
         label: "Reading the PDF",
         is_steady: false,
-        cost: |job| 0.2 + 0.25 * job.pdf_megabytes,
+        cost: |job| 0.2 + 0.2 * job.pdf_megabytes,
     },
     StageInfo {
         name: WriteScript::NAME,
         label: "Writing the script",
         is_steady: false,
-        cost: |job| 0.85 + 0.031 * job.seconds,
+        cost: |job| 0.7 + 0.015 * job.seconds + 1.3 * job.pdf_megabytes,
     },
-    StageInfo { name: Narrate::NAME, label: "Speaking", is_steady: false, cost: |job| 0.011 * job.seconds },
+    StageInfo { name: Narrate::NAME, label: "Speaking", is_steady: false, cost: |job| 0.006 * job.seconds },
     StageInfo {
         name: PrepareVisuals::NAME,
         label: "Drawing pictures",
         is_steady: true,
-        cost: |job| job.seconds * (0.008 + 0.006 * job.megapixels),
+        cost: |job| job.seconds * (0.0115 + 0.0105 * job.megapixels),
     },
     StageInfo {
         name: Render::NAME,
@@ -55,21 +55,21 @@ pub const STAGES: [StageInfo; 8] = [
         is_steady: true,
         // Segments that are drawn side by side slow each other down.
         cost: |job| match job.segments {
-            1 => job.seconds * (0.03 + 0.155 * job.megapixels),
-            _ => job.seconds * (0.045 + 0.23 * job.megapixels),
+            1 => job.seconds * (0.03 + 0.092 * job.megapixels),
+            _ => job.seconds * (0.045 + 0.168 * job.megapixels),
         },
     },
     StageInfo {
         name: Assemble::NAME,
         label: "Joining",
         is_steady: true,
-        cost: |job| 0.3 + 0.048 * job.seconds,
+        cost: |job| 0.25 + 0.035 * job.seconds,
     },
     StageInfo {
         name: Check::NAME,
         label: "Checking",
         is_steady: true,
-        cost: |job| 0.1 + job.seconds * (0.012 + 0.03 * job.megapixels),
+        cost: |job| 0.1 + job.seconds * (0.007 + 0.018 * job.megapixels),
     },
     StageInfo { name: Publish::NAME, label: "Delivering", is_steady: false, cost: |_| 0.06 },
 ];
