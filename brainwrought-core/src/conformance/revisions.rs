@@ -144,9 +144,13 @@ pub async fn each_undo_goes_further_back(store: &dyn JobStore) {
         Some(before)
     };
     edit("two").await;
-    edit("three").await;
+    let third = edit("three").await;
+    let completed = third.job.finished_versions();
+    // The store's clock goes on, which must not show in versions that are brought back.
+    tokio::time::sleep(std::time::Duration::from_millis(5)).await;
     assert_eq!(undo().await, Some(2));
     assert_eq!(undo().await, Some(1));
+    assert_eq!(store.get(&id).await.unwrap().job.finished_versions(), completed);
     assert_eq!(undo().await, None, "there is nothing before the first");
     store.revise(&id, &restore(2, &[])).await.unwrap();
     let fourth = edit("four").await;

@@ -11,7 +11,7 @@ use crate::id::{Digest, StageName, TaskKey};
 pub struct Version {
     /// Counts from 1 and is never given out twice.
     pub number: u32,
-    /// When the last of its tasks was done.
+    /// When the last of its tasks was first done.
     pub completed_at: Timestamp,
     /// The output of every task, in the order of the plan and of their segments.
     pub outputs: Vec<VersionOutput>,
@@ -246,8 +246,12 @@ impl Job {
         self.versions.keep(version);
     }
 
-    /// When the last task was done.
+    /// When the version that the tasks hold was first complete. Tasks that were brought back or made again say when that was.
     fn completed_at(&self) -> Timestamp {
+        let known = self.versions.kept.iter().find(|version| version.number == self.versions.number);
+        if let Some(known) = known {
+            return known.completed_at;
+        }
         let ends = self.stages.iter().filter_map(|task| task.finished_at);
         ends.max().unwrap_or(self.updated_at)
     }
