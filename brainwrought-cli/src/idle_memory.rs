@@ -13,6 +13,9 @@ use tokio::sync::watch;
 /// half a second.
 const QUIET: Duration = Duration::from_secs(5);
 
+/// An idle process trims its memory this often: requests, too, leave some behind, and no job tells of them.
+const IDLE: Duration = Duration::from_secs(45);
+
 /// Keeps the allocator to an arena for each core, but at least two and at most eight. Call it before threads start.
 pub(crate) fn limit_arenas() {
     let cores = std::thread::available_parallelism().map_or(2, usize::from);
@@ -31,7 +34,17 @@ pub(crate) fn watch(events: EventSink, resources: Resources) -> EventSink {
 }
 
 async fn release_when_quiet(mut happened: watch::Receiver<()>, resources: Resources) {
-    while happened.changed().await.is_ok() {
+    loop {
+        match tokio::time::timeout(IDLE, happened.changed()).await {
+            Ok(Ok(())) => {}
+            Ok(Err(_)) => return,
+            Err(_) => {
+                if tokio::task::spawn_blocking(allocator::trim).await.is_err() {
+                    return;
+                }
+                continue;
+            }
+        }
         while let Ok(Ok(())) = tokio::time::timeout(QUIET, happened.changed()).await {}
         let resources = resources.clone();
         // Trimming takes milliseconds, and waits for the locks of the voices.

@@ -15,9 +15,12 @@ pub fn check(folder: &Path, bytes: u64) -> io::Result<()> {
     imp::check(folder, bytes)
 }
 
-/// Tells whether an error says that a disk or a quota is full.
+/// Tells whether an error says that a disk or a quota is full, or that no file may become so large.
 pub fn is_full(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
+    matches!(
+        error.kind(),
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge
+    )
 }
 
 #[cfg(unix)]
@@ -55,8 +58,6 @@ mod imp {
                 let free = free.f_bavail.saturating_mul(free.f_frsize);
                 if free < bytes { Err(Errno::NOSPC.into()) } else { Ok(()) }
             }
-            // No file may be so large.
-            Err(Errno::FBIG) => Err(Errno::NOSPC.into()),
             Err(errno) => Err(errno.into()),
         }
     }

@@ -13,6 +13,7 @@ use brainwrought_core::artifact_store::{
 };
 use brainwrought_core::id::{Digest, Fingerprint, JobId};
 use brainwrought_core::private_folder::private_folder;
+use brainwrought_core::room::is_full;
 use bytes::Bytes;
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use object_store::local::LocalFileSystem;
@@ -395,10 +396,6 @@ fn gone(deleted: Result<(), Error>) -> Result<(), Error> {
         Err(Error::NotFound { .. }) => Ok(()),
         other => other,
     }
-}
-
-fn is_full(error: &std::io::Error) -> bool {
-    matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded)
 }
 
 fn explain_local(action: &str, error: Error) -> ArtifactStoreError {

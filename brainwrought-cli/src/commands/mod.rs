@@ -34,7 +34,7 @@ use self::left_out::space;
 use self::left_out::{migrate, stage};
 use crate::args::{Args, Command};
 use crate::config::Config;
-use crate::observe;
+use crate::{observe, signals};
 
 /// Plans jobs anew that an older version of this program left unfinished, unless other processes may still run that
 /// version: a folder has one program at a time, a database may serve a fleet.
@@ -49,7 +49,10 @@ async fn adopt_alone(config: &Config, engine: &Engine) -> anyhow::Result<()> {
 pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     let config = Config::new(&args.stores)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let tracing = runtime.block_on(async { observe::tracing(args.stores.verbose, &config.observe) })?;
+    let tracing = runtime.block_on(async {
+        signals::survive_file_limit()?;
+        observe::tracing(args.stores.verbose, &config.observe)
+    })?;
     let result = runtime.block_on(async {
         match args.command {
             Command::Make(args) => make::run(&config, args).await,

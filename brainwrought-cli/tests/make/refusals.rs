@@ -184,3 +184,19 @@ fn exit_codes_tell_what_was_wrong() {
         assert_eq!(output.status.code(), Some(code), "{arguments:?}: {}", text(&output.stderr));
     }
 }
+
+#[test]
+fn a_limit_on_the_size_of_files_is_told() {
+    let desk = Desk::new();
+    std::fs::write(desk.path("notes.md"), NOTES).unwrap();
+    let limited = "ulimit -f 100; exec \"$0\" make notes.md --size 270x480 --length 15";
+    let mut command = std::process::Command::new("sh");
+    command.args(["-c", limited, env!("CARGO_BIN_EXE_brainwrought")]).current_dir(desk.path(""));
+    for store in ["BRAINWROUGHT_STORE", "BRAINWROUGHT_JOBS", "BRAINWROUGHT_ARTIFACTS"] {
+        command.env_remove(store);
+    }
+    let ended = command.stdin(std::process::Stdio::null()).output().unwrap();
+    let said = text(&ended.stderr);
+    assert!(matches!(ended.status.code(), Some(1 | 3)), "{:?}: {said}", ended.status);
+    assert!(said.contains("File too large"), "{said}");
+}

@@ -16,7 +16,7 @@ const TOLD_AFTER: Duration = Duration::from_secs(3);
 
 /// How long a store may be full before a job is given up; it goes on from there when it is run again. Long enough for
 /// somebody else's temporary file to go.
-const MAX_FULL: Duration = Duration::from_secs(5);
+const MAX_FULL: Duration = Duration::from_secs(4);
 
 impl Engine {
     /// Waits until a job is final or `stop` fires, and sends [`Event::Waiting`] when nothing happens for a while.

@@ -390,7 +390,7 @@ fn damaged(id: &JobId, error: serde_json::Error) -> JobStoreError {
 }
 
 pub(super) fn unavailable(action: &str, error: io::Error) -> JobStoreError {
-    if matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded) {
+    if brainwrought_core::room::is_full(&error) {
         return JobStoreError::Full(Box::new(error));
     }
     JobStoreError::Unavailable { action: action.to_owned(), source: Box::new(error) }
