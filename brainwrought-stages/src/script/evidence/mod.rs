@@ -305,11 +305,12 @@ impl Evidence {
     }
 
     /// Tells whether a word is a name: by its letters, or because a sentence begins with it, and neither the document nor the
-    /// language has such a word.
+    /// language has such a word. A word alone ("Yikes!") names nobody.
     fn is_name(&self, claim: &Reading, place: usize) -> bool {
         let token = &claim.tokens[place];
         let is_stranger = || {
             token.starts
+                && place + 1 < claim.tokens.len()
                 && token.text.starts_with(char::is_uppercase)
                 && token.text.chars().all(|letter| letter < LAST_LATIN)
                 && token.text.chars().filter(|letter| letter.is_alphabetic()).count() > 2
