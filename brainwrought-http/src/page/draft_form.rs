@@ -1,9 +1,10 @@
 //! The form in which a script is edited before anything is rendered: its lines in order, with buttons that move them.
 
-use brainwrought_core::data::{Line, LineRole, Script};
+use brainwrought_core::data::{Line, LineRole, Script, Speaker};
 use brainwrought_stages::script::{MAX_LINE_CHARS, estimate_ms};
 use maud::{Markup, html};
 
+use super::quiz_form;
 use super::script_panel::page_chip;
 use super::typed_script::{TypedLine, TypedScript, role_name};
 use crate::edit_verdict::{LineVerdictBody, VerdictBody, seconds};
@@ -35,9 +36,10 @@ impl DraftForm<'_> {
                 // Enter in a field presses the first button of the form: it should save, and not move a line.
                 button.visually-hidden type="submit" name="do" value="save" tabindex="-1" aria-hidden="true" { "Save" }
                 @if let Some(version) = self.typed.version { input type="hidden" name="version" value=(version); }
-                ol.sources {
+                ol.sources.lines {
                     @for (n, line) in self.typed.lines.iter().enumerate() { (self.line(n, line)) }
                 }
+                (quiz_form::render(&self.typed.quiz))
                 div.save {
                     button.primary type="submit" name="do" value="video" { "Make the video" }
                     button.quiet type="submit" name="do" value="save" { "Save the script" }
@@ -88,6 +90,15 @@ impl DraftForm<'_> {
                         label for=(id("role")) { "What it does" }
                         select id=(id("role")) name=(id("role")) {
                             @for role in LineRole::ALL { option value=(role_name(role)) selected[role == typed.role] { (label(role)) } }
+                        }
+                    }
+                    @if let Some(speaker) = typed.speaker {
+                        div.field {
+                            label for=(id("speaker")) { "Who says it" }
+                            select id=(id("speaker")) name=(id("speaker")) {
+                                option value="explainer" selected[speaker.is_explainer()] { "The one who explains" }
+                                option value="asker" selected[speaker == Speaker::Asker] { "The one who asks" }
+                            }
                         }
                     }
                     div.field.page {

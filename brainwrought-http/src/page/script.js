@@ -79,7 +79,7 @@ document.addEventListener("input", (event) => {
 });
 
 function number(form) {
-  form.querySelectorAll("ol > li").forEach((line, place) => {
+  form.querySelectorAll(".lines > li").forEach((line, place) => {
     line.querySelector("label").textContent = `Line ${place + 1}`;
     for (const button of line.querySelectorAll("[data-move]")) {
       button.setAttribute("aria-label", button.getAttribute("aria-label").replace(/\d+/, place + 1));

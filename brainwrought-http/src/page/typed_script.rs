@@ -1,8 +1,9 @@
 //! [`TypedScript`]: a script as it stands in the form that edits it, with what was pressed.
 
-use brainwrought_core::data::{LineRole, Script};
+use brainwrought_core::data::{LineRole, Script, Speaker};
 use serde_json::Value;
 
+use super::typed_question::TypedQuestion;
 use crate::ApiError;
 use crate::draft::{DraftLine, ScriptDraft};
 
@@ -12,6 +13,7 @@ pub(super) struct TypedScript {
     /// The version that is edited.
     pub(super) version: Option<u32>,
     pub(super) lines: Vec<TypedLine>,
+    pub(super) quiz: Vec<TypedQuestion>,
 }
 
 /// A line as it stands in the form.
@@ -20,6 +22,8 @@ pub(super) struct TypedLine {
     /// The line of the saved script that it was; `None` for a new one.
     pub(super) from: Option<usize>,
     pub(super) role: LineRole,
+    /// Who says it; `None` in a script of one speaker, whose form does not ask.
+    pub(super) speaker: Option<Speaker>,
     pub(super) text: String,
     /// The page in the file as it was typed; empty for one to be looked up.
     pub(super) page: String,
@@ -46,40 +50,43 @@ fn wrong(text: &str) -> ApiError {
 impl TypedScript {
     /// The form of a script that is saved.
     pub(super) fn of(script: &Script, version: Option<u32>) -> Self {
+        let is_dialogue = script.lines().any(|line| !line.speaker.is_explainer());
         let lines = script.lines().enumerate().map(|(place, line)| TypedLine {
             from: Some(place),
             role: line.role,
+            speaker: is_dialogue.then_some(line.speaker),
             text: line.text.clone(),
             page: line.citation.page.to_string(),
             is_overruled: line.overruled,
         });
-        Self { version, lines: lines.collect() }
+        Self { version, lines: lines.collect(), quiz: script.quiz.iter().map(TypedQuestion::of).collect() }
     }
 
-    /// Reads the fields of the form: `line-N-text` and the like, whose order is that of the lines, whatever the numbers are.
+    /// Reads the fields of the form: `line-N-text` and the like, whose order is that of the lines, whatever the numbers are, and
+    /// those of the quiz.
     ///
     /// # Errors
     ///
     /// Fails when a field is none of the form, or no button was pressed.
     pub(super) fn read(fields: Vec<(String, String)>) -> Result<(Self, Pressed), ApiError> {
-        let mut typed = Self { version: None, lines: Vec::new() };
-        let mut keys: Vec<String> = Vec::new();
+        let mut typed = Self { version: None, lines: Vec::new(), quiz: Vec::new() };
+        let (mut keys, mut asked): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
         let mut pressed = None;
         for (name, value) in fields {
             match name.as_str() {
                 "version" => typed.version = value.parse().ok(),
                 "do" => pressed = Some(value),
-                _ => {
-                    let line = name.strip_prefix("line-").and_then(|rest| rest.split_once('-'));
-                    let (key, field) =
-                        line.ok_or_else(|| wrong("the form has a field that is not of a line"))?;
-                    let place = keys.iter().position(|known| known == key).unwrap_or_else(|| {
-                        keys.push(key.to_owned());
-                        typed.lines.push(TypedLine::empty());
-                        keys.len() - 1
-                    });
-                    typed.lines[place].set(field, value)?;
-                }
+                _ => match numbered(&name) {
+                    Some(("line", key, field)) => {
+                        let place = place_of(key, &mut keys, || typed.lines.push(TypedLine::empty(None)));
+                        typed.lines[place].set(field, value)?;
+                    }
+                    Some(("quiz", key, field)) => {
+                        let place = place_of(key, &mut asked, || typed.quiz.push(TypedQuestion::default()));
+                        typed.quiz[place].set(field, value)?;
+                    }
+                    _ => return Err(wrong("the form has a field that is not of a line")),
+                },
             }
         }
         let pressed = pressed.ok_or_else(|| wrong("the form does not say what to do with the script"))?;
@@ -121,7 +128,8 @@ impl TypedScript {
             }
             Pressed::Remove(line) => Some((line, "remove")),
             Pressed::AddBelow(line) => {
-                self.lines.insert(line + 1, TypedLine::empty());
+                let speaker = self.lines[line].speaker.map(|_| Speaker::default());
+                self.lines.insert(line + 1, TypedLine::empty(speaker));
                 Some((line + 1, "text"))
             }
             Pressed::Save | Pressed::MakeVideo => None,
@@ -133,6 +141,8 @@ impl TypedScript {
     /// # Errors
     ///
     /// Fails when a page is no number.
+    ///
+    /// A form without fields of the quiz leaves the quiz as it is.
     pub(super) fn draft(&self) -> Result<ScriptDraft, ApiError> {
         let lines = self.lines.iter().zip(1..).map(|(line, number)| {
             let page = match line.page.trim() {
@@ -145,21 +155,26 @@ impl TypedScript {
             Ok(DraftLine {
                 line: line.from,
                 role: Some(line.role),
+                speaker: line.speaker,
                 text: Some(line.text.clone()),
                 page,
                 overruled: Some(line.is_overruled),
                 ..DraftLine::default()
             })
         });
-        Ok(ScriptDraft { version: self.version, lines: lines.collect::<Result<_, ApiError>>()?, quiz: None })
+        let lines = lines.collect::<Result<_, ApiError>>()?;
+        let quiz = self.quiz.iter().zip(1..).filter_map(|(question, n)| question.draft(n).transpose());
+        let quiz = quiz.collect::<Result<Vec<_>, ApiError>>()?;
+        Ok(ScriptDraft { version: self.version, lines, quiz: (!self.quiz.is_empty()).then_some(quiz) })
     }
 }
 
 impl TypedLine {
-    fn empty() -> Self {
+    fn empty(speaker: Option<Speaker>) -> Self {
         Self {
             from: None,
             role: LineRole::Fact,
+            speaker,
             text: String::new(),
             page: String::new(),
             is_overruled: false,
@@ -172,6 +187,11 @@ impl TypedLine {
             "text" => self.text = value,
             "page" => self.page = value,
             "overruled" => self.is_overruled = true,
+            "speaker" => {
+                let speaker = serde_json::from_value(Value::String(value));
+                self.speaker =
+                    Some(speaker.map_err(|_| wrong("the form names a speaker that there is not"))?);
+            }
             "role" => {
                 let role = serde_json::from_value(Value::String(value));
                 self.role = role.map_err(|_| wrong("the form names a role that lines do not have"))?;
@@ -180,6 +200,22 @@ impl TypedLine {
         }
         Ok(())
     }
+}
+
+/// The kind, the number and the name of a field such as `line-2-text`.
+fn numbered(name: &str) -> Option<(&str, &str, &str)> {
+    let (kind, rest) = name.split_once('-')?;
+    let (key, field) = rest.split_once('-')?;
+    Some((kind, key, field))
+}
+
+/// The place of what a field is of, which `add` adds where it is new.
+fn place_of(key: &str, keys: &mut Vec<String>, add: impl FnOnce()) -> usize {
+    keys.iter().position(|known| known == key).unwrap_or_else(|| {
+        keys.push(key.to_owned());
+        add();
+        keys.len() - 1
+    })
 }
 
 /// The name of a role in the form.
@@ -221,6 +257,44 @@ mod tests {
     }
 
     #[test]
+    fn questions_are_read_with_their_choices_and_empty_ones_are_left_out() {
+        let sent = |page: &'static str| {
+            let all = [
+                ("do", "save"),
+                ("line-0-text", "So?"),
+                ("line-0-speaker", "asker"),
+                ("quiz-0-text", "Who waits?"),
+                ("quiz-0-answer", "2"),
+                ("quiz-0-choice", "Nobody"),
+                ("quiz-0-choice", " "),
+                ("quiz-0-choice", "Everybody "),
+                ("quiz-0-page", page),
+                ("quiz-0-quote", "All of them wait."),
+                ("quiz-0-quoted-page", "3"),
+                ("quiz-1-text", " "),
+                ("quiz-1-choice", ""),
+            ];
+            TypedScript::read(fields(&all)).unwrap().0
+        };
+        let draft = sent("3").draft().unwrap();
+        assert_eq!(draft.lines[0].speaker, Some(Speaker::Asker));
+        let quiz = draft.quiz.unwrap();
+        assert_eq!(
+            (quiz.len(), quiz[0].choices.as_slice()),
+            (1, &["Nobody", "Everybody"].map(str::to_owned)[..])
+        );
+        assert_eq!((quiz[0].answer.as_str(), quiz[0].quote.as_str()), ("Everybody", "All of them wait."));
+        assert_eq!(sent("4").draft().unwrap().quiz.unwrap()[0].quote, "", "another page says something else");
+        assert!(sent("iv").draft().unwrap_err().to_string().contains("question 1"));
+        let mut talk = sent("3");
+        talk.rearrange(Pressed::AddBelow(0));
+        assert_eq!(talk.lines[1].speaker, Some(Speaker::Explainer));
+        let (without, _) = TypedScript::read(fields(&[("do", "save"), ("line-0-text", "x")])).unwrap();
+        let draft = without.draft().unwrap();
+        assert!(draft.quiz.is_none() && draft.lines[0].speaker.is_none());
+    }
+
+    #[test]
     fn what_is_not_of_the_form_is_refused() {
         for wrong in [
             &[("line-0-text", "x")][..],
@@ -229,6 +303,9 @@ mod tests {
             &[("do", "save"), ("line-0-role", "song")],
             &[("do", "save"), ("line-0-colour", "red")],
             &[("do", "save"), ("lines", "1")],
+            &[("do", "save"), ("line-0-text", "x"), ("line-0-speaker", "choir")],
+            &[("do", "save"), ("line-0-text", "x"), ("quiz-0-answer", "most")],
+            &[("do", "save"), ("line-0-text", "x"), ("quiz-0-colour", "red")],
         ] {
             assert!(TypedScript::read(fields(wrong)).is_err(), "{wrong:?}");
         }

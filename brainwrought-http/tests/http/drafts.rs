@@ -176,6 +176,7 @@ async fn a_page_without_scripts_moves_adds_and_removes_lines() {
         assert!(shown.contains(part), "{part} in {shown}");
     }
     assert!(!shown.contains("<video"), "there is none yet");
+    assert!(shown.contains("name=\"quiz-0-text\"") && !shown.contains("line-0-speaker"), "{shown}");
     let lines = "version=1&line-0-from=0&line-0-text=One%3F&line-0-role=hook&line-1-from=1&line-1-text=Two.&line-1-role=fact";
     let place = |shown: &str, text: &str| shown.find(&format!("{text}</textarea>")).unwrap();
     let moved = desk.send_form(&action, &format!("{lines}&do=down-0")).await;

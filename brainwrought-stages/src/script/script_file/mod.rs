@@ -107,6 +107,19 @@ pub struct FileQuestion {
     pub quote: String,
 }
 
+impl FileQuestion {
+    /// A question with its choices, the right one of them, and the page that it stands on.
+    pub fn new(question: String, choices: Vec<String>, answer: String, page: u32) -> Self {
+        Self { question, choices, answer, page, quote: String::new() }
+    }
+
+    /// Says what the page says of it.
+    pub fn with_quote(mut self, quote: String) -> Self {
+        self.quote = quote;
+        self
+    }
+}
+
 /// Why a script file cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
