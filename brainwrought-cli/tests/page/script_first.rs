@@ -43,11 +43,20 @@ fn a_script_is_edited_by_keyboard_and_made_into_a_video() {
     browser.wait("document.activeElement?.id === 'line-1-text' && document.readyState === 'complete'");
     browser.eval("document.activeElement.value = 'Queues were invented in Atlantis in 1492.'");
     // The quiz stands below the lines.
-    browser.eval("document.querySelector('[name=quiz-0-text]').value = 'So what keeps a line short?'");
+    browser.eval(
+        "document.querySelector('[name=quiz-0-text]').value = 'So what keeps a line short?';
+         document.querySelector('[name=quiz-0-page]').value = 1;
+         document.querySelectorAll('[name=quiz-0-choice]')[0].value = 'Idle time';
+         document.querySelectorAll('[name=quiz-0-choice]')[1].value = 'Faster baristas'",
+    );
     browser.click(".save [value=save]");
-    browser.wait("document.querySelector('.draft .note.bad') !== null && document.readyState === 'complete'");
-    assert!(browser.text(".draft li .note.bad").contains("1492"));
-    assert_eq!(browser.eval("document.querySelector('[name=quiz-0-text]').value"), "So what keeps a line short?");
+    browser
+        .wait("document.querySelector('.draft .remark.bad') !== null && document.readyState === 'complete'");
+    assert!(browser.text(".draft li .remark.bad").contains("1492"));
+    assert_eq!(
+        browser.eval("document.querySelector('[name=quiz-0-text]').value"),
+        "So what keeps a line short?"
+    );
     assert_eq!(browser.eval("document.querySelectorAll('.draft .lines > li').length"), removed.len() + 1);
     browser.click(".save [value=video]");
     browser.wait_for(".alert", "No video was made yet");

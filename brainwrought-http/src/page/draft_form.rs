@@ -39,11 +39,11 @@ impl DraftForm<'_> {
                 ol.sources.lines {
                     @for (n, line) in self.typed.lines.iter().enumerate() { (self.line(n, line)) }
                 }
-                (quiz_form::render(&self.typed.quiz))
+                (quiz_form::render(self.typed.quiz.as_deref().unwrap_or_default()))
                 div.save {
                     button.primary type="submit" name="do" value="video" { "Make the video" }
                     button.quiet type="submit" name="do" value="save" { "Save the script" }
-                    p.note.bad[self.is_saved && self.verdict.error.is_some()] role="status" { (self.state()) }
+                    p.remark.bad[self.is_saved && self.verdict.error.is_some()] role="status" { (self.state()) }
                 }
                 p.hint { "Nothing is rendered before you make the video. Lines that the document does not bear out are marked when the script is saved: change them, or keep them all the same. What you keep is marked in the report." }
             }
@@ -96,12 +96,12 @@ impl DraftForm<'_> {
                         div.field {
                             label for=(id("speaker")) { "Who says it" }
                             select id=(id("speaker")) name=(id("speaker")) {
-                                option value="explainer" selected[speaker.is_explainer()] { "The one who explains" }
-                                option value="asker" selected[speaker == Speaker::Asker] { "The one who asks" }
+                                option value="explainer" selected[speaker.is_explainer()] { "Explainer" }
+                                option value="asker" selected[speaker == Speaker::Asker] { "Asker" }
                             }
                         }
                     }
-                    div.field.page {
+                    div.field {
                         label for=(id("page")) { "Page in the file" }
                         input id=(id("page")) name=(id("page")) type="number" min="1" step="1" inputmode="numeric" value=(typed.page) placeholder="looked up";
                     }
@@ -139,7 +139,7 @@ fn note(id: &str, text: &str, verdict: Option<&LineVerdictBody>) -> Markup {
     let errors = verdict.map(|line| line.errors.as_slice()).unwrap_or_default();
     let spoken = format!("About {:.1} s to say.", seconds(estimate_ms(text)));
     html! {
-        p.note.bad[!errors.is_empty()] id=(id) {
+        p.remark.bad[!errors.is_empty()] id=(id) {
             @if !errors.is_empty() { (capital(&errors.join("; "))) ". " }
             @if !text.trim().is_empty() { (spoken) }
         }

@@ -10,11 +10,11 @@ pub(super) fn render(questions: &[TypedQuestion]) -> Markup {
     let empty = TypedQuestion::default();
     html! {
         h3 { "Quiz" }
-        p.hint { "The video asks the first question, and the page asks all of them. A question without words is left out. The line that asks it stands above." }
+        p.hint { "The video asks the first question where a line is its quiz question, and the page asks all of them. A question without words is left out." }
         ol.sources {
             @for (n, question) in questions.iter().enumerate() { li { (fields(n, question)) } }
             li {
-                details open[questions.is_empty()] {
+                details.another-question open[questions.is_empty()] {
                     summary { "Add a question" }
                     (fields(questions.len(), &empty))
                 }
@@ -28,24 +28,24 @@ fn fields(n: usize, question: &TypedQuestion) -> Markup {
     let id = |field: &str| format!("quiz-{n}-{field}");
     html! {
         div.fields {
-            div.field {
+            div.field.words {
                 label for=(id("text")) { "Question " (number) }
                 input id=(id("text")) name=(id("text")) maxlength=(MAX_LINE_CHARS) value=(question.text);
             }
-            div.field.page {
-                label for=(id("page")) { "Page in the file" }
-                input id=(id("page")) name=(id("page")) type="number" min="1" step="1" inputmode="numeric" value=(question.page);
-            }
-            fieldset.choices {
+            fieldset.quiz-choices {
                 legend { "Choices, with the right one marked" }
                 @for place in 0..MAX_CHOICES {
-                    div.choice {
+                    div.quiz-choice {
                         input type="radio" name=(id("answer")) value=(place) checked[place == question.answer]
                             aria-label={ "Choice " (place + 1) " of question " (number) " is right" };
                         input name=(id("choice")) maxlength=(MAX_LINE_CHARS) value=(question.choices.get(place).map_or("", String::as_str))
                             aria-label={ "Choice " (place + 1) " of question " (number) };
                     }
                 }
+            }
+            div.field {
+                label for=(id("page")) { "Page in the file" }
+                input id=(id("page")) name=(id("page")) type="number" min="1" step="1" inputmode="numeric" value=(question.page);
             }
         }
         @if !question.quote.is_empty() {

@@ -45,7 +45,7 @@ pub(super) fn render(script: &Script, pdf: Option<&str>, editing: Editing<'_>) -
                 (lines(script, pdf, Some(editor)))
                 div.save {
                     button.primary type="submit" { "Save all changes" }
-                    p.note #script-note role="status" { (length(script, editor)) }
+                    p.remark #script-note role="status" { (length(script, editor)) }
                 }
                 p.hint { "The video stays as it is until the new one has passed its checks. Only the parts that changed are made again." }
             }
@@ -99,7 +99,7 @@ fn field(editor: &Editor<'_>, n: usize, text: &str) -> Markup {
                         span { "Keep it although the document does not bear it out" }
                     }
                 }
-                p.note.bad[!errors.is_empty()] id={ "line-" (n) "-note" } {
+                p.remark.bad[!errors.is_empty()] id={ "line-" (n) "-note" } {
                     @if errors.is_empty() {
                         @if let Some(line) = verdict { "About " (format!("{:.1}", line.seconds)) " s to say." }
                     } @else {

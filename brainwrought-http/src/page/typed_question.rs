@@ -54,6 +54,11 @@ impl TypedQuestion {
         Ok(())
     }
 
+    /// Tells whether nothing was typed.
+    pub(super) fn is_blank(&self) -> bool {
+        self.choices.iter().chain([&self.text]).all(|typed| typed.trim().is_empty())
+    }
+
     /// What is to be saved; nothing for a question without words.
     ///
     /// # Errors

@@ -13,7 +13,8 @@ pub(super) struct TypedScript {
     /// The version that is edited.
     pub(super) version: Option<u32>,
     pub(super) lines: Vec<TypedLine>,
-    pub(super) quiz: Vec<TypedQuestion>,
+    /// `None` for a form without fields of the quiz, which leaves it as it is.
+    pub(super) quiz: Option<Vec<TypedQuestion>>,
 }
 
 /// A line as it stands in the form.
@@ -59,7 +60,8 @@ impl TypedScript {
             page: line.citation.page.to_string(),
             is_overruled: line.overruled,
         });
-        Self { version, lines: lines.collect(), quiz: script.quiz.iter().map(TypedQuestion::of).collect() }
+        let quiz = script.quiz.iter().map(TypedQuestion::of);
+        Self { version, lines: lines.collect(), quiz: Some(quiz.collect()) }
     }
 
     /// Reads the fields of the form: `line-N-text` and the like, whose order is that of the lines, whatever the numbers are, and
@@ -69,7 +71,7 @@ impl TypedScript {
     ///
     /// Fails when a field is none of the form, or no button was pressed.
     pub(super) fn read(fields: Vec<(String, String)>) -> Result<(Self, Pressed), ApiError> {
-        let mut typed = Self { version: None, lines: Vec::new(), quiz: Vec::new() };
+        let mut typed = Self { version: None, lines: Vec::new(), quiz: None };
         let (mut keys, mut asked): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
         let mut pressed = None;
         for (name, value) in fields {
@@ -82,12 +84,16 @@ impl TypedScript {
                         typed.lines[place].set(field, value)?;
                     }
                     Some(("quiz", key, field)) => {
-                        let place = place_of(key, &mut asked, || typed.quiz.push(TypedQuestion::default()));
-                        typed.quiz[place].set(field, value)?;
+                        let quiz = typed.quiz.get_or_insert_default();
+                        let place = place_of(key, &mut asked, || quiz.push(TypedQuestion::default()));
+                        quiz[place].set(field, value)?;
                     }
                     _ => return Err(wrong("the form has a field that is not of a line")),
                 },
             }
+        }
+        if let Some(quiz) = &mut typed.quiz {
+            quiz.retain(|question| !question.is_blank());
         }
         let pressed = pressed.ok_or_else(|| wrong("the form does not say what to do with the script"))?;
         let (action, key) = pressed.split_once('-').unwrap_or((&pressed, ""));
@@ -141,8 +147,6 @@ impl TypedScript {
     /// # Errors
     ///
     /// Fails when a page is no number.
-    ///
-    /// A form without fields of the quiz leaves the quiz as it is.
     pub(super) fn draft(&self) -> Result<ScriptDraft, ApiError> {
         let lines = self.lines.iter().zip(1..).map(|(line, number)| {
             let page = match line.page.trim() {
@@ -163,9 +167,12 @@ impl TypedScript {
             })
         });
         let lines = lines.collect::<Result<_, ApiError>>()?;
-        let quiz = self.quiz.iter().zip(1..).filter_map(|(question, n)| question.draft(n).transpose());
-        let quiz = quiz.collect::<Result<Vec<_>, ApiError>>()?;
-        Ok(ScriptDraft { version: self.version, lines, quiz: (!self.quiz.is_empty()).then_some(quiz) })
+        let questions = |quiz: &Vec<TypedQuestion>| {
+            let quiz = quiz.iter().zip(1..).filter_map(|(question, n)| question.draft(n).transpose());
+            quiz.collect::<Result<Vec<_>, ApiError>>()
+        };
+        let quiz = self.quiz.as_ref().map(questions).transpose()?;
+        Ok(ScriptDraft { version: self.version, lines, quiz })
     }
 }
 
