@@ -128,10 +128,14 @@ pub(super) fn is_prose(text: &str, words: &[&str]) -> bool {
     let lone: BTreeSet<&str> = words
         .iter()
         .map(|word| word.trim_matches(|letter: char| !letter.is_alphanumeric()))
-        .filter(|word| {
+        .enumerate()
+        .filter(|(place, word)| {
             is_variable(word)
-                || word.chars().count() == 1 && word.chars().all(char::is_alphabetic) && !is_word(word)
+                || word.chars().count() == 1
+                    && word.chars().all(char::is_alphabetic)
+                    && !is_word(word, *place > 0 && !ends_sentence(words[place - 1]))
         })
+        .map(|(_, word)| word)
         .collect();
     // Two capitals in a row inside a word, or letters that no keyboard joins, come from fonts that were not decoded.
     let odd = text
@@ -166,8 +170,16 @@ fn is_variable(word: &str) -> bool {
     }
 }
 
-fn is_word(letter: &str) -> bool {
-    matches!(letter, "a" | "A" | "I" | "y" | "e" | "o" | "à" | "é" | "Y" | "O" | "E" | "R" | "C" | "i")
+/// Tells whether a letter of its own is a word of some language, or a programming language that a sentence begins with. Within a
+/// sentence, a capital one is a variable: "the columns of A".
+fn is_word(letter: &str, is_within: bool) -> bool {
+    matches!(letter, "a" | "I" | "y" | "e" | "o" | "à" | "é" | "i")
+        || !is_within && matches!(letter, "A" | "Y" | "O" | "E" | "R" | "C")
+}
+
+/// Tells whether a capital letter may stand behind a word for no other reason than that a sentence begins.
+fn ends_sentence(word: &str) -> bool {
+    word.ends_with(['.', '!', '?', ':', '“', '”', '"', '»', '—', '–'])
 }
 
 fn is_bad_english(text: &str, words: &[&str]) -> bool {
@@ -323,6 +335,8 @@ mod tests {
             "A barista can serve sixty customers in every hour.",
             "Raft is a consensus algorithm for managing a replicated log.",
             "At 95% load the barista has three spare minutes an hour.",
+            "R is a language for statistics. A vector is its simplest form.",
+            "For every value of n the wait is finite.",
         ] {
             assert!(is_sayable(text, "en"), "{text}");
         }
@@ -335,6 +349,7 @@ mod tests {
             "Let x = 3 be the number of all customers here.",
             "the second half of a sentence stands here alone.",
             "It is short.",
+            "All the columns of A are combinations of the two columns of C.",
             "In Section 4 the authors describe the leader election algorithm.",
             "The algorithm runs in time O(n log n) for every input.",
             "A can be kept on a disk as well as the others.",

@@ -80,7 +80,7 @@ impl Draft<'_> {
         estimate_ms(text) + LINE_GAP_MS
     }
 
-    /// The sentences that are said, each as it is said: an abbreviation is spelt out where it is heard first.
+    /// The sentences that are said, each as it is said: an abbreviation is spelt out until it was explained.
     fn spelt_out(&self, chosen: &[Chosen]) -> BTreeMap<usize, String> {
         let claim = match self.frame.opening {
             Opening::Claim(index) => Some(index),

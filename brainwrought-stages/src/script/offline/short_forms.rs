@@ -1,4 +1,4 @@
-//! [`ShortForms`]: what a document's abbreviations stand for, so that each is spelt out where it is heard first.
+//! [`ShortForms`]: what a document's abbreviations stand for, so that each is spelt out until it was explained.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
@@ -72,7 +72,22 @@ impl ShortForms {
         long.fold(text.to_owned(), |all, (_, long)| format!("{all} {long}"))
     }
 
-    /// Spells out, in `texts`, each abbreviation where it is heard first. Later ones stay.
+    /// Counts the abbreviations in `text` that the document does not explain, those in `names` aside. A text that shouts has none.
+    pub(super) fn unexplained(&self, text: &str, names: &[&str]) -> usize {
+        let is_short = |word: &str| {
+            (2..=6).contains(&word.len())
+                && word.bytes().all(|letter| letter.is_ascii_uppercase())
+                && !word.bytes().all(|letter| b"IVXLCDM".contains(&letter))
+                && !names.contains(&word)
+                && !self.long.contains_key(word)
+        };
+        let words: Vec<&str> = text.split(|letter: char| !letter.is_alphanumeric()).collect();
+        let short: BTreeSet<&str> = words.iter().copied().filter(|word| is_short(word)).collect();
+        let counted = words.iter().filter(|word| !word.is_empty()).count();
+        if short.len() * 2 > counted { 0 } else { short.len() }
+    }
+
+    /// Spells out, in `texts`, each abbreviation that was not heard beside what it stands for.
     pub(super) fn spell_out(&self, texts: &mut [&mut String]) {
         let mut known: BTreeSet<&str> = BTreeSet::new();
         for text in texts {
@@ -81,9 +96,9 @@ impl ShortForms {
                     continue;
                 }
                 if let Some(at) = place_of(text, short) {
-                    known.insert(short);
                     // "Raft, the …": both stand in the sentence.
                     if text.to_lowercase().contains(&long.to_lowercase()) {
+                        known.insert(short);
                         continue;
                     }
                     let long = if at == 0 { super::super::compress::capitalised(long) } else { long.clone() };
@@ -127,7 +142,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn abbreviations_are_spelt_out_where_they_are_heard_first() {
+    fn abbreviations_are_spelt_out_until_they_are_explained() {
         let text = "The Ross River virus (RRV) spreads. The NHS (National Health Service) pays. A wait (of an HR team) grows.";
         let document = document(vec![vec![block(BlockKind::Paragraph, text)]]);
         let forms = ShortForms::new(&document, &Evidence::new(&document));
@@ -135,17 +150,36 @@ mod tests {
             "RRV is endemic in the north.".to_owned(),
             "Most RRV cases are paid by the clinic.".to_owned(),
             "The NHS pays for non-RRV cases, and HR waits.".to_owned(),
+            "Ross River virus, RRV for short, is old.".to_owned(),
+            "Nobody has seen RRV.".to_owned(),
         ];
-        let [one, two, three] = &mut texts;
-        forms.spell_out(&mut [one, two, three]);
+        forms.spell_out(&mut texts.iter_mut().collect::<Vec<_>>());
         assert_eq!(
             texts,
             [
                 "Ross River virus is endemic in the north.",
-                "Most RRV cases are paid by the clinic.",
+                "Most Ross River virus cases are paid by the clinic.",
                 "The National Health Service pays for non-RRV cases, and HR waits.",
+                "Ross River virus, RRV for short, is old.",
+                "Nobody has seen RRV.",
             ]
         );
+    }
+
+    #[test]
+    fn abbreviations_that_nothing_explains_are_counted() {
+        let text = "The National Health Service (NHS) pays.";
+        let document = document(vec![vec![block(BlockKind::Paragraph, text)]]);
+        let forms = ShortForms::new(&document, &Evidence::new(&document));
+        for (text, count) in [
+            ("Three letters from LSAT, SCAC, and PTO came, and LSAT answered.", 3),
+            ("The NHS pays for an MRI in part II.", 1),
+            ("DO NOT PARK HERE.", 0),
+            ("Nobody waits at 10 AM.", 1),
+            ("The NBA counts points.", 0),
+        ] {
+            assert_eq!(forms.unexplained(text, &["NBA"]), count, "{text}");
+        }
     }
 
     #[test]

@@ -30,9 +30,11 @@ const CUES: [f32; 4] = [0.04, 0.12, 0.15, 0.12];
 const REASON: f32 = 0.06;
 /// The same where nobody wrote a short version: what is done, and why, is the upshot of a case.
 const REASON_IN_CASE: f32 = 0.25;
-/// What is left of the worth of a sentence that speaks of letters and of numbered things, which stand for what was said or
-/// shown elsewhere: "class 1", "the columns of A".
+/// What is left of the worth of a sentence that speaks of letters, of numbered things or of several abbreviations, which stand
+/// for what was said or shown elsewhere: "class 1", "the columns of A", "letters from LSAT, SCAC and PTO".
 const LABELLED: f32 = 0.5;
+/// So many abbreviations that nothing explains make a sentence a riddle; one can be followed by ear.
+const RIDDLES: usize = 2;
 /// What the first sentence of a paragraph is worth more: there authors say what it is about.
 const OPENS: f32 = 0.08;
 /// What it costs to be hard to follow: a long sentence, or one of long words.
@@ -275,7 +277,13 @@ impl Values {
                 } else {
                     1.0
                 };
-                let of_labels = if speaks_of_labels(&sentence.text, &names) { LABELLED } else { 1.0 };
+                let of_labels = if speaks_of_labels(&sentence.text, &names, language)
+                    || short_forms.unexplained(&sentence.text, &names) >= RIDDLES
+                {
+                    LABELLED
+                } else {
+                    1.0
+                };
                 let of_aside = aside + (1.0 - aside) * near[index];
                 let weight = of_talk * of_labels * of_methods * leads[index].left;
                 if leads[index].worth >= ABSTRACT {
@@ -383,7 +391,7 @@ const MEASURES: [&str; 14] = [
 ];
 
 /// Tells whether a sentence speaks of letters, or of things with a number of one digit: "class 1", "the columns of C".
-fn speaks_of_labels(text: &str, names: &[&str]) -> bool {
+fn speaks_of_labels(text: &str, names: &[&str], language: &str) -> bool {
     let words: Vec<&str> = text
         .split_whitespace()
         .map(|word| word.trim_matches(|letter: char| !letter.is_alphanumeric()))
@@ -403,6 +411,8 @@ fn speaks_of_labels(text: &str, names: &[&str]) -> bool {
                 && !measures;
         }
         only.is_ascii_alphabetic()
+            // Many languages have words of one small letter.
+            && (only.is_uppercase() || language == "en")
             && !(matches!(only, 'a' | 'I') || only == 'A' && place == 0)
             && !names.contains(word)
     })
@@ -465,8 +475,8 @@ mod tests {
 
     #[test]
     fn numbers_that_measure_are_no_labels() {
-        assert!(speaks_of_labels("Short rows belong to class 1.", &[]));
-        assert!(!speaks_of_labels("The value is between 2 and 2.3 times the price.", &[]));
-        assert!(!speaks_of_labels("Nobody waits longer than 5 and a half minutes.", &[]));
+        assert!(speaks_of_labels("Short rows belong to class 1.", &[], "en"));
+        assert!(!speaks_of_labels("The value is between 2 and 2.3 times the price.", &[], "en"));
+        assert!(!speaks_of_labels("Nobody waits longer than 5 and a half minutes.", &[], "en"));
     }
 }
