@@ -19,7 +19,7 @@ const CHOICE_WORDS: usize = 8;
 #[derive(Debug, Default)]
 pub(super) struct Ends {
     /// The question that is asked, with what is said of its answer.
-    asked: Option<(QuizQuestion, Option<Line>)>,
+    pub(super) asked: Option<(QuizQuestion, Option<Line>)>,
     /// Another question, for who wants more.
     more: Vec<QuizQuestion>,
     close: Option<Line>,
@@ -56,28 +56,41 @@ impl Ends {
                 self.second = second.ok().or(self.second.take());
             }
         }
-        if measure.room.question_ms > 0 && self.asked.is_none() {
-            if ending.questions.is_empty() {
-                wrong.push("there is no question".to_owned());
-            }
-            for question in &ending.questions {
-                match asked(question, measure) {
-                    Ok(passed) if self.asked.is_none() => self.asked = Some(passed),
-                    Ok((passed, _)) => self.more.push(passed),
-                    // One question is enough.
-                    Err(_) if self.asked.is_some() => {}
-                    Err(reasons) => {
-                        wrong.push(format!(
-                            "question “{}”: {}",
-                            spaced(&question.question),
-                            reasons.join("; ")
-                        ));
-                    }
+        if measure.room.question_ms > 0 {
+            wrong.extend(self.take_questions(&ending.questions, measure));
+        }
+        wrong
+    }
+
+    /// Takes the questions that pass in the place of earlier ones: the last line that is sent with them goes with them.
+    fn take_questions(&mut self, questions: &[Question], measure: Measure<'_>) -> Vec<String> {
+        let mut wrong = Vec::new();
+        let mut passed = Vec::new();
+        for question in questions {
+            match asked(question, measure) {
+                Ok(question) => passed.push(question),
+                Err(reasons) => {
+                    let text = spaced(&question.question);
+                    wrong.push(format!("question “{text}”: {}", reasons.join("; ")));
                 }
             }
-            if self.asked.is_some() {
-                wrong.retain(|reason| !reason.starts_with("question"));
+        }
+        let mut passed = passed.into_iter();
+        match passed.next() {
+            Some(first) => {
+                self.asked = Some(first);
+                self.more = passed.map(|(question, _)| question).collect();
             }
+            None if self.asked.is_some() => {}
+            None if questions.is_empty() => return vec!["there is no question".to_owned()],
+            None => return wrong,
+        }
+        // One question is enough, and where another answer is asked for, it is known which one there is.
+        if let Some((question, _)) = &self.asked {
+            wrong.push(format!(
+                "question “{}” passed and is asked, unless you send another that suits the last line",
+                question.question
+            ));
         }
         wrong
     }

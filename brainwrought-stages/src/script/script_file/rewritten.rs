@@ -55,6 +55,10 @@ fn sourced(before: &Script, sources: &Sources<'_>, file: &FileLine) -> Line {
     let is_same = |old: &Line| old.text == line.text && old.role == line.role;
     if let Some(old) = before.lines().find(|old| is_same(old)) {
         line.opinion.clone_from(&old.opinion);
+        // What is drawn may name words of the source.
+        if (&old.citation, &old.more_sources) == (&line.citation, &line.more_sources) {
+            line.shows.clone_from(&old.shows);
+        }
         return line;
     }
     let is_left = |old: &Line| old.citation.quote == line.citation.quote && !line.citation.quote.is_empty();

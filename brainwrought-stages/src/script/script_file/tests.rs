@@ -114,6 +114,8 @@ fn with_picture() -> Script {
     let scene = &mut script.segments[0].scenes[1];
     scene.visual = VisualCue::Motion;
     scene.effects = vec![brainwrought_core::data::EffectCue { sound: "whoosh".to_owned(), at_ms: 100 }];
+    let number = serde_json::json!({ "at_word": 2, "show": { "kind": "number", "value": "95%" } });
+    scene.lines[0].shows = vec![serde_json::from_value(number).unwrap()];
     script.writer = "model".to_owned();
     script
 }
@@ -138,6 +140,7 @@ fn lines_that_are_moved_keep_their_pictures_and_new_ones_find_their_sources() {
     assert_eq!(after.lines().nth(1).unwrap().citation.quote, "Most calls did not wait.");
     let scene = &after.segments[0].scenes[0];
     assert_eq!((&scene.visual, scene.effects.len()), (&VisualCue::Motion, 1));
+    assert_eq!(scene.lines[0].shows.len(), 1);
     assert_eq!((after.writer.as_str(), after.quiz.len()), ("model", 0));
     assert_eq!(grounding(&after, &erlang()), []);
     assert_eq!(after.target_ms, super::super::planned_ms(&after));
@@ -160,6 +163,7 @@ fn other_words_keep_their_source_or_find_the_one_that_bears_them_out() {
         let file = ScriptFile::changed(&before, vec![with(text)], None).unwrap();
         let after = rewritten(&before, &file, &erlang()).unwrap();
         let line = after.lines().next().unwrap().clone();
+        assert!(line.shows.is_empty(), "they are about the words as they were");
         (line.citation.quote, grounding(&after, &erlang()).len())
     };
     let first = "In 1909 Agner Erlang served 95% of calls within 20 ms.".to_owned();

@@ -1,5 +1,8 @@
 //! What the gate makes of the lines that a model wrote.
 
+use super::super::ending::{Ends, Measure};
+use super::super::reply::Ending;
+use super::super::room::Room;
 use super::*;
 
 #[tokio::test]
@@ -184,4 +187,36 @@ async fn every_line_of_a_fact_cites_it() {
     for line in script.lines().filter(|line| line.role == LineRole::Fact) {
         assert!(!line.citation.quote.is_empty() && line.citation.page == 1, "{line:?}");
     }
+}
+
+#[test]
+fn a_question_that_comes_with_another_last_line_takes_the_place_of_the_first() {
+    let document = paper();
+    let facts = Facts::new(Evidence::new(&document), Sources::new(&document, "en"), "Queues", "en");
+    let room = Room::of(&brief(), &facts.sources);
+    let measure = Measure { facts: &facts, room: &room, pace: &Pace::default(), said: &[] };
+    let ending = |question: &str, right: u32, close: &str| -> Ending {
+        serde_json::from_value(json!({
+            "questions": [{
+                "question": question, "choices": ["100", "1,200", "90,000"], "answer": right, "reply": "",
+                "sources": [number("Erlang measured")],
+            }],
+            "close": { "text": close, "sources": [number("second server")] },
+            "close_second": "",
+        }))
+        .unwrap()
+    };
+    let mut ends = Ends::default();
+    let first = ending("How many calls did Erlang measure?", 1, "Penguins help 99 times more.");
+    let wrong = ends.take(&first, measure);
+    assert!(!ends.is_whole(&room) && wrong[0].starts_with("close “Penguins"), "{wrong:?}");
+    assert!(wrong[1].contains("How many calls") && wrong[1].contains("passed"), "{wrong:?}");
+    // One that does not pass changes nothing.
+    ends.take(&ending("How many calls did Erlang measure?", 2, "Penguins help 99 times more."), measure);
+    let asked = |ends: &Ends| ends.asked.as_ref().map(|(question, _)| question.question.clone());
+    assert_eq!(asked(&ends).as_deref(), Some("How many calls did Erlang measure?"));
+    let second = ending("What number of calls was measured?", 1, "A second server helps more.");
+    let wrong = ends.take(&second, measure);
+    assert!(ends.is_whole(&room), "{wrong:?}");
+    assert_eq!(asked(&ends).as_deref(), Some("What number of calls was measured?"));
 }
