@@ -110,18 +110,18 @@ impl Evidence {
                 && (number.value > SMALL_TALK
                     || number.shown.contains(|letter: char| letter.is_ascii_digit()))
         };
-        let numbers = claim.numbers.iter().filter(is_large).map(|number| number.at);
+        let numbers: Vec<&Quantity> = claim.numbers.iter().filter(is_large).collect();
         let names = self.names_of(claim).filter(|token| self.names.has(token));
-        let anchors: Vec<&str> = numbers
-            .map(|at| claim.tokens[at].key.as_str())
-            .chain(names.map(|token| token.key.as_str()))
-            .collect();
-        let is_anchor = |place: usize| anchors.contains(&claim.tokens[place].key.as_str());
+        let mut anchors: Vec<String> = names.map(|token| token.key.clone()).collect();
+        anchors.extend(numbers.iter().map(|number| claim.tokens[number.at].key.clone()));
+        let is_anchor = |place: usize| anchors.contains(&claim.tokens[place].key);
         let said: Vec<usize> = claim.content.iter().copied().filter(|&place| !is_anchor(place)).collect();
         let (&first, &last) = (said.first()?, said.last()?);
         if anchors.is_empty() || said.len() < MIN_WORDS {
             return None;
         }
+        // A number in words may stand there in digits.
+        anchors.extend(numbers.iter().flat_map(|number| in_digits(number.value)));
         let near = self.mentions(&anchors)?;
         let is_borne_out = |place: usize| {
             let token = &claim.tokens[place];
@@ -132,10 +132,10 @@ impl Evidence {
     }
 
     /// The sentences that have one of these words, with those beside them; `None` when they are many or none.
-    fn mentions(&self, words: &[&str]) -> Option<Reading> {
+    fn mentions(&self, words: &[String]) -> Option<Reading> {
         let has = |sentence: &str| {
             let sentence = sentence.to_lowercase();
-            words.iter().any(|word| sentence.contains(word))
+            words.iter().any(|word| stands_in(&sentence, word))
         };
         let places: Vec<usize> = (0..self.sentences.len())
             .filter(|&place| has(&self.sentences[place].0))
@@ -154,6 +154,33 @@ impl Evidence {
         let near: Vec<&str> = near.into_iter().map(|place| self.sentences[place].0.as_str()).collect();
         Some(Reading::of_all(&near, &self.vocabulary))
     }
+}
+
+/// A whole number as it is written in digits.
+fn in_digits(value: f64) -> Vec<String> {
+    if value.fract() != 0.0 || !(0.0..1e15).contains(&value) {
+        return Vec::new();
+    }
+    let plain = format!("{value:.0}");
+    let mut grouped = String::new();
+    for (place, digit) in plain.chars().enumerate() {
+        if place > 0 && (plain.len() - place).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    vec![plain, grouped]
+}
+
+/// Tells whether a word stands in a sentence, a number not as a part of another.
+fn stands_in(sentence: &str, word: &str) -> bool {
+    let is_number = word.starts_with(|letter: char| letter.is_ascii_digit());
+    sentence.match_indices(word).any(|(at, _)| {
+        let goes_on = |letter: Option<char>| letter.is_some_and(|letter| letter.is_ascii_digit());
+        !is_number
+            || !goes_on(sentence[..at].chars().next_back())
+                && !goes_on(sentence[at + word.len()..].chars().next())
+    })
 }
 
 /// Tells whether a sentence asks.
@@ -194,6 +221,7 @@ mod tests {
             "Nine queens share one colony.",
             "The colony lived for nine years.",
             "Erlang poisoned his wife.",
+            "Twelve hundred ships sank.",
             "The police arrested Erlang.",
             "The bee is the deadliest animal on Earth.",
             "It is the largest swindle in history.",
