@@ -362,6 +362,10 @@ mod tests {
             ("Here is why calls kill a thousand people.", "thousand"),
             ("Wild, right? It began with nineteen people.", "nineteen"),
             ("It began in the nineties.", "nineties"),
+            ("Calls kill two million people, you know.", "two million"),
+            ("You know, calls kill two million people.", "two million"),
+            ("Believe me: your calls kill two million people.", "two million"),
+            ("Your calls kill two million people.", "two million"),
         ] {
             for role in [LineRole::Hook, LineRole::Close, LineRole::Transition] {
                 assert_eq!(

@@ -44,6 +44,8 @@ const NEIGHBOURS: usize = 2;
 const MAX_QUOTE: usize = 4_000;
 /// Numbers in words up to here are figures of speech where a line states nothing.
 const SMALL_TALK: f64 = 12.0;
+/// English words of address that begin with what is told of something else.
+const POSSESSIVES: [&str; 3] = ["my", "your", "our"];
 /// The end of the letters that the words of European languages are written with.
 const LAST_LATIN: char = '\u{250}';
 
@@ -212,8 +214,8 @@ impl Evidence {
     /// Tells which numbers and which names of a sentence stand neither in the document nor in `quotes`, the words that it
     /// quotes, for a sentence that states nothing.
     ///
-    /// Numbers in words are figures of speech where they are small ("one more thing"), in questions, and in words that talk to
-    /// the listener ("you have a thousand tabs open").
+    /// Numbers in words are figures of speech where they are small ("one more thing"), in questions, and in clauses that begin
+    /// with who speaks or listens ("you have a thousand tabs open").
     pub fn foreign(&self, claim: &str, quotes: &str) -> Vec<Doubt> {
         self.foreign_above(claim, quotes, SMALL_TALK)
     }
@@ -238,10 +240,17 @@ impl Evidence {
     fn foreign_in(&self, sentence: &str, quotes: &str, small_talk: f64) -> Vec<Doubt> {
         let claim = Reading::new(sentence, &self.vocabulary);
         let quotes = Reading::new(quotes, &self.vocabulary);
-        let is_talk = invention::is_asked(sentence) || self.vocabulary.addresses(&claim.tokens);
+        let is_asked = invention::is_asked(sentence);
+        // "You have a thousand tabs open", and not "your queue kills a thousand people, you know".
+        let is_talk = |number: &Quantity| {
+            let clause = claim.clause(number.at);
+            let mut said = claim.tokens.iter().filter(|token| token.clause == clause);
+            let opens = said.next().filter(|token| !POSSESSIVES.contains(&token.key.as_str()));
+            opens.is_some_and(|token| self.vocabulary.addresses(std::slice::from_ref(token)))
+        };
         let tells = |number: &&Quantity| {
             number.shown.chars().any(char::is_numeric)
-                || number.kind == Kind::Count && number.value > small_talk && !is_talk
+                || number.kind == Kind::Count && number.value > small_talk && !is_asked && !is_talk(number)
         };
         let told: Vec<String> =
             claim.numbers.iter().filter(tells).map(|number| number.shown.clone()).collect();
