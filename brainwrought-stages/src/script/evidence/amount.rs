@@ -30,6 +30,8 @@ const CALENDAR: f64 = 0.03;
 const FAR: usize = 3;
 /// How many words a bound may have.
 const FARTHEST: usize = 8;
+/// From so many times a word such as "millions" on, the next such word is the right one.
+const MASS: f64 = 1_000.0;
 /// How many times "more than" may be exceeded.
 const MORE: f64 = 2.0;
 
@@ -113,6 +115,11 @@ fn judge(number: &Quantity, claim: &Reading, source: &Reading) -> Result<(), Dou
             continue;
         }
         let written = bound(other, source);
+        // "Millions of people" may be said of 28 million.
+        if is_mass(number, claim) && other.kind == Kind::Count && (value..value * MASS).contains(&other_value)
+        {
+            return Ok(());
+        }
         if is_equal(number, other) {
             // "Rose by 8" is not "rose to 8".
             let step = |reading: &Reading, number: &Quantity| {
@@ -178,6 +185,15 @@ fn is_comparable(number: &Quantity, claim: &Reading, other: &Quantity, source: &
     };
     (plain(number) || plain(other))
         && beside(claim, number).iter().any(|stem| beside(source, other).contains(stem))
+}
+
+/// Tells whether a number is a word such as "millions", which stands for some of them.
+fn is_mass(number: &Quantity, claim: &Reading) -> bool {
+    number.kind == Kind::Count
+        && number.unit.is_none()
+        && number.value >= 100.0
+        && number.end == number.at + 1
+        && claim.tokens.get(number.at).is_some_and(|token| token.key.ends_with('s'))
 }
 
 /// "0.5" is half.

@@ -84,7 +84,12 @@ impl Names {
     /// Tells whether a text has a name, or one that is made of it: Colombia is in "Colombian".
     pub(super) fn stands_in(read: &[Token], name: &Token) -> bool {
         read.iter().any(|other| {
-            other.key == name.key || other.stem == name.stem || is_made_of(&other.key, &name.key)
+            // The number of a note may be stuck to a name: "Institute2".
+            let word = other.key.trim_end_matches(|letter: char| letter.is_ascii_digit());
+            other.key == name.key
+                || other.stem == name.stem
+                || name.key.len() > 3 && word == name.key
+                || is_made_of(&other.key, &name.key)
         })
     }
 

@@ -247,8 +247,8 @@ impl Reader<'_> {
                 }
             }
             let known = self.words.numbers.get(key).or_else(|| {
-                // "Millions of" tells about how many.
-                let counts = has_number || self.key(end + 1) == "of";
+                // "Millions of" tells about how many, as does "tens of millions".
+                let counts = has_number || self.tens_before(end).is_some() || self.key(end + 1) == "of";
                 counts
                     .then(|| self.words.numbers.get(key.strip_suffix('s')?))
                     .flatten()
@@ -275,7 +275,17 @@ impl Reader<'_> {
             has_number = true;
             end += step;
         }
-        has_number.then_some((total + current, None, end))
+        let tens = self.tens_before(at).unwrap_or(1.0);
+        has_number.then_some(((total + current) * tens, None, end))
+    }
+
+    /// How many of a large number there are: 10 behind "tens of", before "millions".
+    fn tens_before(&self, at: usize) -> Option<f64> {
+        let of = at.checked_sub(1).filter(|&of| self.key(of) == "of")?;
+        let many = [("tens", 10.0), ("dozens", 12.0), ("hundreds", 100.0), ("thousands", 1_000.0)];
+        let word = self.key(of.checked_sub(1)?);
+        let is_large = self.key(at).strip_suffix('s').is_some_and(|key| self.words.numbers.contains_key(key));
+        many.iter().find(|(known, _)| is_large && *known == word).map(|(_, tens)| *tens)
     }
 
     /// Tells whether no punctuation stands before a word.

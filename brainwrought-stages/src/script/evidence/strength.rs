@@ -301,7 +301,9 @@ impl Strength<'_> {
                 reading.content.iter().copied().filter(|&place| place >= mark.end).take(GOVERNED).collect();
             let within = behind.iter().take_while(|&&place| reading.clause(place) == reading.clause(mark.at));
             let within: Vec<usize> = within.copied().collect();
-            if within.len() < 2 { behind } else { within }
+            // "(perhaps in part)" stands apart, and says nothing of what follows.
+            let stands_apart = mark.at > 0 && reading.clause(mark.at - 1) != reading.clause(mark.at);
+            if within.len() < 2 && (within.is_empty() || !stands_apart) { behind } else { within }
         };
         if let Some(mark) = claim.of(&[Cue::Proof]).next()
             && !source.has(&[Cue::Proof])
@@ -344,7 +346,10 @@ impl Strength<'_> {
         {
             return doubt(claim.shown(weak), source.shown(mark));
         }
-        for mark in source.of(&[Cue::May, Cue::Hedge, Cue::Can, Cue::Should]) {
+        // What is counted is a noun: "ten million requests that …".
+        let is_counted = |mark: &Mark| source.numbers.iter().any(|number| number.end == mark.at);
+        let marks = source.of(&[Cue::May, Cue::Hedge, Cue::Can, Cue::Should]);
+        for mark in marks.filter(|mark| mark.cue != Cue::Hedge || !is_counted(mark)) {
             let governed = governs(source, mark);
             let count = governed.iter().filter(|&&place| self.pairing.is_kept(place)).count();
             let is_denied =

@@ -236,7 +236,11 @@ impl Vocabulary {
     pub(super) fn is_word(&self, token: &Token) -> bool {
         // No list has all nouns of all trades; names seldom look like the plural of one.
         let is_plural = token.key.ends_with('s') && !token.key.ends_with("ss");
-        !self.has_thesaurus || is_plural || self.is_joint(token) || Thesaurus::english().knows(&token.stem)
+        !self.has_thesaurus
+            || is_plural
+            || self.is_joint(token)
+            || self.is_superlative(token)
+            || Thesaurus::english().knows(&token.stem)
     }
 
     /// Tells whether a word at the start of a sentence joins, colours or orders what follows, and names nothing.
