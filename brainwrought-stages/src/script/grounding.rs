@@ -366,6 +366,8 @@ mod tests {
             ("You know, calls kill two million people.", "two million"),
             ("Believe me: your calls kill two million people.", "two million"),
             ("Your calls kill two million people.", "two million"),
+            ("You know that calls kill two million people.", "two million"),
+            ("You have a thousand calls because two million people died.", "two million"),
         ] {
             for role in [LineRole::Hook, LineRole::Close, LineRole::Transition] {
                 assert_eq!(

@@ -56,6 +56,7 @@ pub(super) fn doubted(claim: &Reading, source: &Reading, near: &Reading) -> Vec<
         found.extend(borne_out.err());
     }
     found.extend(miscounted(claim, source));
+    found.extend(repeated(claim, source));
     found.extend(turned(claim, source));
     found
 }
@@ -185,6 +186,24 @@ fn is_comparable(number: &Quantity, claim: &Reading, other: &Quantity, source: &
     };
     (plain(number) || plain(other))
         && beside(claim, number).iter().any(|stem| beside(source, other).contains(stem))
+}
+
+/// A factor or a part that the claim says more often than the source, in the place of another one there: "double the load, and the
+/// wait doubles" for "halve the load, and the wait doubles".
+fn repeated(claim: &Reading, source: &Reading) -> Option<Doubt> {
+    let is_ratio = |number: &&Quantity| matches!(number.kind, Kind::Times | Kind::Share);
+    let is_same = |one: &Quantity, other: &Quantity| is_close(one.measure().1, other.measure().1, 1e-9);
+    let count = |reading: &Reading, wanted: &Quantity| {
+        reading.numbers.iter().filter(is_ratio).filter(|number| is_same(number, wanted)).count()
+    };
+    let is_unsaid = |number: &&Quantity| count(claim, number) == 0;
+    let has_unsaid = source.numbers.iter().filter(is_ratio).any(|number| is_unsaid(&number));
+    let doubled = |number: &&Quantity| {
+        let written = count(source, number);
+        written > 0 && count(claim, number) > written
+    };
+    let number = claim.numbers.iter().filter(is_ratio).rev().find(doubled).filter(|_| has_unsaid)?;
+    Some(Doubt::Number(number.shown.clone()))
 }
 
 /// Tells whether a number is a word such as "millions", which stands for some of them.

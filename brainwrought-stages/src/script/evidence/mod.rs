@@ -44,6 +44,8 @@ const NEIGHBOURS: usize = 2;
 const MAX_QUOTE: usize = 4_000;
 /// Numbers in words up to here are figures of speech where a line states nothing.
 const SMALL_TALK: f64 = 12.0;
+/// So near a number stand those whom it is about: "you have a thousand", and not "you know that bees have a thousand".
+const TALK_WORDS: usize = 3;
 /// English words of address that begin with what is told of something else.
 const POSSESSIVES: [&str; 3] = ["my", "your", "our"];
 /// The end of the letters that the words of European languages are written with.
@@ -139,10 +141,12 @@ impl Evidence {
             let mut sentences = segments(&self.language, source).into_iter();
             sentences.any(|range| source.get(range).is_some_and(|sentence| packed(sentence) == said))
         };
-        if !said.is_empty() && sources.iter().any(is_said) {
+        let claim = Reading::new(claim, &self.vocabulary);
+        // Packed words have no hyphens, and a sign before a number is one.
+        let has_sign = claim.tokens.iter().any(|token| token.is_negative);
+        if !said.is_empty() && !has_sign && sources.iter().any(is_said) {
             return Vec::new();
         }
-        let claim = Reading::new(claim, &self.vocabulary);
         let mut source = Reading::of_all(sources, &self.vocabulary);
         if source.tokens.is_empty() {
             return vec![Doubt::Source];
@@ -246,7 +250,12 @@ impl Evidence {
             let clause = claim.clause(number.at);
             let mut said = claim.tokens.iter().filter(|token| token.clause == clause);
             let opens = said.next().filter(|token| !POSSESSIVES.contains(&token.key.as_str()));
-            opens.is_some_and(|token| self.vocabulary.addresses(std::slice::from_ref(token)))
+            let is_near = claim.tokens[..number.at]
+                .iter()
+                .rev()
+                .take(TALK_WORDS)
+                .any(|token| opens.is_some_and(|opens| std::ptr::eq(token, opens)));
+            is_near && opens.is_some_and(|token| self.vocabulary.addresses(std::slice::from_ref(token)))
         };
         let tells = |number: &&Quantity| {
             number.shown.chars().any(char::is_numeric)
